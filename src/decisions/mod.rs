@@ -1,0 +1,82 @@
+//! What editors decided, and what follows from it for clustering: constraints on items.
+//!
+//! Pure. It does not know how events are computed; it only says what any computation must obey.
+
+use crate::news::{Decision, ItemId, Ruling};
+
+/// What every clustering must obey, derived from the decisions in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Constraints {
+    /// Pairs of items that stand in one event.
+    pub together: Vec<(ItemId, ItemId)>,
+    /// Pairs of items that stand in different events.
+    pub apart: Vec<(ItemId, ItemId)>,
+    /// Sets of items whose event takes no further items by itself.
+    pub locked: Vec<Vec<ItemId>>,
+}
+
+/// The constraints of the decisions in force, in the order in which they were made.
+pub fn constraints_of(decisions: &[Decision]) -> Constraints {
+    let mut constraints = Constraints::default();
+    for decision in decisions
+        .iter()
+        .filter(|decision| decision.undone_at.is_none())
+    {
+        add_constraints(&mut constraints, &decision.ruling);
+    }
+    constraints
+}
+
+fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
+    match ruling {
+        Ruling::MergeEvents {
+            kept_items,
+            merged_items,
+            ..
+        } => {
+            let mut all = kept_items.clone();
+            all.extend(merged_items);
+            chain(&mut constraints.together, &all);
+        }
+        Ruling::SplitEvent {
+            kept_items,
+            split_items,
+            ..
+        } => {
+            chain(&mut constraints.together, split_items);
+            cross(&mut constraints.apart, kept_items, split_items);
+        }
+        Ruling::MoveItem {
+            item,
+            from_items,
+            to_items,
+            ..
+        } => {
+            if let Some(first) = to_items.first() {
+                constraints.together.push((*first, *item));
+            }
+            cross(&mut constraints.apart, &[*item], from_items);
+        }
+        Ruling::SameEvent { a, b } => constraints.together.push((*a, *b)),
+        Ruling::NotSameEvent { a, b } => constraints.apart.push((*a, *b)),
+        Ruling::Lock { items, .. } => {
+            chain(&mut constraints.together, items);
+            constraints.locked.push(items.clone());
+        }
+        Ruling::MergeStorylines { .. }
+        | Ruling::SplitStoryline { .. }
+        | Ruling::PinHeadline { .. }
+        | Ruling::RenameStoryline { .. }
+        | Ruling::Spike { .. } => {}
+    }
+}
+
+fn chain(pairs: &mut Vec<(ItemId, ItemId)>, items: &[ItemId]) {
+    pairs.extend(items.windows(2).map(|pair| (pair[0], pair[1])));
+}
+
+fn cross(pairs: &mut Vec<(ItemId, ItemId)>, left: &[ItemId], right: &[ItemId]) {
+    for a in left {
+        pairs.extend(right.iter().map(|b| (*a, *b)));
+    }
+}

@@ -1,0 +1,5 @@
+//! Bytes to parsed items, and events to bytes: RSS, Atom, JSON Feed, OPML. Pure.
+
+mod parsed;
+
+pub use parsed::{Format, ParsedFeed, ParsedItem, VisitHints};

@@ -1,0 +1,1 @@
+//! Polite HTTP out: validators, back-off, limits, the guard against private addresses.

@@ -1,0 +1,1 @@
+//! Load, decide in the core, save: one file per job, each safe to run twice.

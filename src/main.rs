@@ -1,0 +1,5 @@
+//! The `dateline` program.
+
+#![forbid(unsafe_code)]
+
+fn main() {}

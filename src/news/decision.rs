@@ -1,0 +1,134 @@
+//! Editors' rulings. They are stored apart from what was computed, and never deleted.
+
+use super::{DecisionId, EventId, ItemId, StorylineId, UtcTime};
+
+/// What a spike or lock applies to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Target {
+    /// One item.
+    Item(ItemId),
+    /// One event.
+    Event(EventId),
+    /// One storyline.
+    Storyline(StorylineId),
+}
+
+/// What an editor ruled. Rulings on events name the items that stood in them when the editor
+/// looked, because events are computed and items are not.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Ruling {
+    /// Two events are one.
+    MergeEvents {
+        /// The event that stays.
+        kept: EventId,
+        /// Its items at the time.
+        kept_items: Vec<ItemId>,
+        /// The event that goes into it.
+        merged: EventId,
+        /// Its items at the time.
+        merged_items: Vec<ItemId>,
+    },
+    /// Some items of an event tell another one.
+    SplitEvent {
+        /// The event.
+        event: EventId,
+        /// The items that stay.
+        kept_items: Vec<ItemId>,
+        /// The items that go into an event of their own.
+        split_items: Vec<ItemId>,
+    },
+    /// One item belongs to another event.
+    MoveItem {
+        /// The item.
+        item: ItemId,
+        /// The event it stood in.
+        from: EventId,
+        /// The other items of that event at the time.
+        from_items: Vec<ItemId>,
+        /// The event it belongs to.
+        to: EventId,
+        /// Its items at the time.
+        to_items: Vec<ItemId>,
+    },
+    /// Two items tell the same event.
+    SameEvent {
+        /// One item.
+        a: ItemId,
+        /// The other.
+        b: ItemId,
+    },
+    /// Two items do not tell the same event.
+    NotSameEvent {
+        /// One item.
+        a: ItemId,
+        /// The other.
+        b: ItemId,
+    },
+    /// Two storylines are one.
+    MergeStorylines {
+        /// The storyline that stays.
+        kept: StorylineId,
+        /// The events of it at the time.
+        kept_events: Vec<EventId>,
+        /// The storyline that goes into it.
+        merged: StorylineId,
+        /// Its events at the time.
+        merged_events: Vec<EventId>,
+    },
+    /// Some events of a storyline belong to another one.
+    SplitStoryline {
+        /// The storyline.
+        storyline: StorylineId,
+        /// The events that stay.
+        kept_events: Vec<EventId>,
+        /// The events that go.
+        split_events: Vec<EventId>,
+    },
+    /// The event's headline is this.
+    PinHeadline {
+        /// The event.
+        event: EventId,
+        /// The headline.
+        headline: String,
+    },
+    /// The storyline's headline, and so its slug, is this.
+    RenameStoryline {
+        /// The storyline.
+        storyline: StorylineId,
+        /// The headline.
+        headline: String,
+    },
+    /// Keep out of what is published.
+    Spike {
+        /// What is kept out.
+        target: Target,
+    },
+    /// Late items become suggestions.
+    Lock {
+        /// The event.
+        event: EventId,
+        /// Its items at the time.
+        items: Vec<ItemId>,
+    },
+}
+
+/// A ruling with who, when and why.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Decision {
+    /// Row id; decisions apply in this order.
+    pub id: DecisionId,
+    /// What was ruled.
+    pub ruling: Ruling,
+    /// Name of the editor, or `command line`.
+    pub editor: String,
+    /// When, by our clock.
+    pub decided_at: UtcTime,
+    /// The editor's note; empty if none.
+    pub note: String,
+    /// When it was undone; `None` while it is in force.
+    pub undone_at: Option<UtcTime>,
+    /// Who undid it.
+    pub undone_by: Option<String>,
+}

@@ -1,0 +1,1 @@
+//! HTTP in: published feeds, pages, the desk, the JSON API, health and metrics.

@@ -1,0 +1,1 @@
+//! SQLite: one file per table or subject. All SQL is here.

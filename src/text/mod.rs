@@ -1,0 +1,1 @@
+//! Words, language, names, numbers, wire tags, datelines, fingerprints of a text. Pure.

@@ -1,0 +1,1 @@
+//! Which events make a storyline, in what order, under what headline. Pure.

@@ -1,1 +1,235 @@
 //! SQLite: one file per table or subject. All SQL is here.
+//!
+//! One thread writes, any number of connections read. Callers pass closures; the functions of the
+//! other files of this room are what the closures call. Nothing here decides anything.
+
+mod error;
+mod lock;
+mod migrate;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, OpenFlags, Transaction};
+use tokio::sync::watch;
+
+pub use error::{Result, StoreError};
+pub use lock::DirectoryLock;
+pub use migrate::newest_schema;
+pub use writer::Durability;
+use writer::Writer;
+
+/// Name of the database within the data directory.
+pub const FILE_NAME: &str = "dateline.sqlite";
+
+/// How many idle reading connections are kept open.
+const IDLE_READERS: usize = 8;
+
+/// Statements that each connection keeps prepared; more than the program has.
+const STATEMENT_CACHE: usize = 256;
+
+/// The open database. Cheap to clone; all clones share one writer.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    writer: Option<Writer>,
+    writer_thread: Option<std::thread::JoinHandle<()>>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens the database in `directory`, makes it if it is not there, and brings it to the newest
+    /// schema.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] and [`StoreError::Foreign`] leave the file as it is.
+    pub fn open(directory: &Path) -> Result<Self> {
+        std::fs::create_dir_all(directory).map_err(|cause| StoreError::Open {
+            path: directory.to_owned(),
+            cause,
+        })?;
+        let path = directory.join(FILE_NAME);
+        let mut conn = Connection::open(&path)?;
+        migrate::check_schema(&conn, &path)?;
+        prepare_writer(&conn)?;
+        migrate::migrate(&mut conn, &path)?;
+        let (writer, thread) = Writer::start(conn);
+        Ok(Self::from_parts(path, Some(writer), Some(thread)))
+    }
+
+    /// Opens the database for reading only, beside a process that owns it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is none yet; [`StoreError::Newer`] or
+    /// [`StoreError::Foreign`] as for [`Store::open`].
+    pub fn open_read_only(directory: &Path) -> Result<Self> {
+        let path = directory.join(FILE_NAME);
+        if !path.exists() {
+            return Err(StoreError::NotFound(format!(
+                "database {}: start `dateline run` first",
+                path.display()
+            )));
+        }
+        let store = Self::from_parts(path, None, None);
+        store.read(|conn| migrate::check_schema(conn, &store.inner.path))?;
+        Ok(store)
+    }
+
+    fn from_parts(
+        path: PathBuf,
+        writer: Option<Writer>,
+        writer_thread: Option<std::thread::JoinHandle<()>>,
+    ) -> Self {
+        let readers = Mutex::new(Vec::new());
+        Self {
+            inner: Arc::new(Inner {
+                path,
+                writer,
+                writer_thread,
+                readers,
+            }),
+        }
+    }
+
+    /// Runs `work` in a transaction and waits until it is committed. What waits at the same time
+    /// shares the transaction; a failing closure is undone alone.
+    ///
+    /// # Errors
+    /// What the closure returns, or why the commit failed; then nothing of it was kept.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer()?.write(Durability::Process, work).await
+    }
+
+    /// As [`Store::write`], and the disk has confirmed it: for what people decided.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_durably<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer()?.write(Durability::Power, work).await
+    }
+
+    /// As [`Store::write`], for a thread outside the runtime.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn write_blocking<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer()?.write_blocking(Durability::Process, work)
+    }
+
+    /// Runs `work` on a reading connection, which sees the last commit. Blocks the thread for as
+    /// long as the query takes: from async code, long ones go through `spawn_blocking`.
+    ///
+    /// # Errors
+    /// What the closure returns.
+    pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let conn = self.take_reader()?;
+        let result = work(&conn);
+        self.return_reader(conn);
+        result
+    }
+
+    /// Counts commits: changes whenever the database may have changed.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`] if the store was opened for reading only.
+    pub fn commits(&self) -> Result<watch::Receiver<u64>> {
+        Ok(self.writer()?.commits())
+    }
+
+    /// How many writes wait.
+    pub fn queue_length(&self) -> usize {
+        self.inner.writer.as_ref().map_or(0, Writer::queue_length)
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    fn writer(&self) -> Result<&Writer> {
+        self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)
+    }
+
+    fn take_reader(&self) -> Result<Connection> {
+        let idle = self
+            .inner
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        idle.map_or_else(|| open_reader(&self.inner.path), Ok)
+    }
+
+    fn return_reader(&self, conn: Connection) {
+        let mut idle = self
+            .inner
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_READERS {
+            idle.push(conn);
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.readers
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        self.writer = None;
+        if let Some(thread) = self.writer_thread.take() {
+            // The thread ends as soon as its queue is empty; a panic in it was already reported.
+            drop(thread.join());
+        }
+    }
+}
+
+fn prepare_writer(conn: &Connection) -> Result<()> {
+    conn.execute_batch(
+        "PRAGMA auto_vacuum = INCREMENTAL;
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = NORMAL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA busy_timeout = 5000;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -16000;
+         PRAGMA journal_size_limit = 67108864;",
+    )?;
+    conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    Ok(())
+}
+
+fn open_reader(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.execute_batch(
+        "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -4000; PRAGMA mmap_size = 268435456;",
+    )?;
+    conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    Ok(conn)
+}

@@ -1,0 +1,98 @@
+//! What can go wrong in the store, by what the caller can do about it.
+
+use std::path::PathBuf;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database was made by a newer Dateline.
+    #[error(
+        "database {path} is from a newer Dateline (schema {found}, this program knows {known}): \
+         install that version again, or restore the backup made before the upgrade"
+    )]
+    Newer {
+        /// The database file.
+        path: PathBuf,
+        /// The schema number it carries.
+        found: u32,
+        /// The newest schema number of this program.
+        known: u32,
+    },
+    /// The file is not a Dateline database.
+    #[error("{path} is not a Dateline database: name another data directory with --data-dir")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Another process owns the data directory.
+    #[error("data directory {path} is in use by process {owner}: stop it, or send it the command")]
+    Locked {
+        /// The data directory.
+        path: PathBuf,
+        /// The process id that the lock file names; empty if it cannot be read.
+        owner: String,
+    },
+    /// No room on the disk.
+    #[error("the disk is full: free some room, polling goes on by itself then")]
+    Full,
+    /// The file cannot be written.
+    #[error("the database cannot be written: check the owner and the mount of the data directory")]
+    ReadOnly,
+    /// The file is damaged.
+    #[error("the database is damaged ({0}): stop Dateline and run `dateline restore`")]
+    Damaged(String),
+    /// The disk failed to read or write.
+    #[error("the disk does not read or write ({0}): check it, polling goes on by itself then")]
+    Disk(String),
+    /// What was asked for is not there.
+    #[error("no such {0}")]
+    NotFound(String),
+    /// A value in the database does not have the form that this program writes.
+    #[error("the database holds an unreadable {0}")]
+    Unreadable(String),
+    /// A file of the data directory cannot be made or opened.
+    #[error("cannot open {path}: {cause}")]
+    Open {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The writer has ended.
+    #[error("the store is closed")]
+    Closed,
+    /// Anything else that SQLite said.
+    #[error("database: {0}")]
+    Sqlite(rusqlite::Error),
+}
+
+/// The result of a call to the store.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure,
+        };
+        match &error {
+            rusqlite::Error::SqliteFailure(cause, message) => match cause.code {
+                DiskFull => StoreError::Full,
+                ReadOnly | CannotOpen => StoreError::ReadOnly,
+                DatabaseCorrupt | NotADatabase => {
+                    StoreError::Damaged(message.clone().unwrap_or_else(|| cause.to_string()))
+                }
+                SystemIoFailure => {
+                    StoreError::Disk(message.clone().unwrap_or_else(|| cause.to_string()))
+                }
+                _ => StoreError::Sqlite(error),
+            },
+            _ => StoreError::Sqlite(error),
+        }
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        StoreError::Unreadable(format!("JSON column: {error}"))
+    }
+}

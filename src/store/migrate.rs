@@ -1,0 +1,66 @@
+//! Numbered migrations, embedded in the program, forward only, all in one transaction.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::error::{Result, StoreError};
+
+/// `PRAGMA application_id` of a Dateline database: "DTLN".
+const APPLICATION_ID: i32 = 0x4454_4c4e;
+
+/// Every migration in order; the number is its place, counted from 1. Never edited after release.
+const MIGRATIONS: &[(&str, &str)] = &[(
+    "0001_initial",
+    include_str!("../../migrations/0001_initial.sql"),
+)];
+
+/// The schema number of this program.
+pub fn newest_schema() -> u32 {
+    MIGRATIONS.len() as u32
+}
+
+/// The schema number of an open database; 0 for an empty one.
+///
+/// # Errors
+/// [`StoreError::Foreign`] if the file is another program's, [`StoreError::Newer`] if it comes
+/// from a newer Dateline.
+pub fn check_schema(conn: &Connection, path: &Path) -> Result<u32> {
+    let found: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let owner: i32 = conn.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let tables: u32 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if owner != APPLICATION_ID && (tables > 0 || owner != 0) {
+        return Err(StoreError::Foreign {
+            path: path.to_owned(),
+        });
+    }
+    if found > newest_schema() {
+        let known = newest_schema();
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
+    }
+    Ok(found)
+}
+
+/// Brings the database to the newest schema; returns the names of the migrations that ran.
+///
+/// # Errors
+/// As [`check_schema`], and whatever SQLite says; then nothing was changed.
+pub fn migrate(conn: &mut Connection, path: &Path) -> Result<Vec<&'static str>> {
+    let found = check_schema(conn, path)?;
+    let pending = &MIGRATIONS[found as usize..];
+    if pending.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tx = conn.transaction()?;
+    for (_, sql) in pending {
+        tx.execute_batch(sql)?;
+    }
+    tx.pragma_update(None, "user_version", newest_schema())?;
+    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    tx.commit()?;
+    Ok(pending.iter().map(|(name, _)| *name).collect())
+}

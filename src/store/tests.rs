@@ -1,0 +1,104 @@
+//! Tests of the store's frame: opening, the writer, the lock.
+
+use super::*;
+
+fn open() -> (tempfile::TempDir, Store) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    (directory, store)
+}
+
+fn count_cursors(store: &Store) -> i64 {
+    store
+        .read(|conn| Ok(conn.query_row("SELECT count(*) FROM cursors", [], |row| row.get(0))?))
+        .unwrap()
+}
+
+fn insert(name: &'static str) -> impl FnOnce(&Transaction<'_>) -> Result<()> + Send + 'static {
+    move |tx| {
+        tx.execute("INSERT INTO cursors (name, value) VALUES (?1, 1)", [name])?;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_failing_write_takes_nothing_with_it() {
+    let (_directory, store) = open();
+    let bad = store.write(|tx| {
+        tx.execute("INSERT INTO cursors (name, value) VALUES ('lost', 1)", [])?;
+        Err::<(), _>(StoreError::NotFound("thing".into()))
+    });
+    let (good, bad) = tokio::join!(store.write(insert("kept")), bad);
+    assert!(good.is_ok());
+    assert!(matches!(bad, Err(StoreError::NotFound(_))));
+    assert_eq!(count_cursors(&store), 1);
+}
+
+#[tokio::test]
+async fn a_panicking_write_does_not_end_the_writer() {
+    let (_directory, store) = open();
+    let panicked = store.write(|_| -> Result<()> { panic!("a bug") }).await;
+    assert!(panicked.is_err());
+    store.write(insert("after")).await.unwrap();
+    assert_eq!(count_cursors(&store), 1);
+}
+
+#[test]
+fn what_was_written_is_there_after_reopening() {
+    let (directory, store) = open();
+    store.write_blocking(insert("kept")).unwrap();
+    drop(store);
+    assert_eq!(count_cursors(&Store::open(directory.path()).unwrap()), 1);
+}
+
+#[test]
+fn a_newer_database_is_refused_and_left_as_it_is() {
+    let (directory, store) = open();
+    store
+        .write_blocking(|tx| Ok(tx.pragma_update(None, "user_version", 999)?))
+        .unwrap();
+    drop(store);
+    let Err(error) = Store::open(directory.path()) else {
+        panic!("opened")
+    };
+    assert!(error.to_string().contains("newer Dateline"), "{error}");
+}
+
+#[test]
+fn another_programs_database_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let conn = Connection::open(directory.path().join(FILE_NAME)).unwrap();
+    conn.execute_batch("CREATE TABLE theirs (x)").unwrap();
+    drop(conn);
+    assert!(matches!(
+        Store::open(directory.path()),
+        Err(StoreError::Foreign { .. })
+    ));
+}
+
+#[test]
+fn a_database_opened_for_reading_takes_no_writes() {
+    let (directory, store) = open();
+    store.write_blocking(insert("kept")).unwrap();
+    let reader = Store::open_read_only(directory.path()).unwrap();
+    assert_eq!(count_cursors(&reader), 1);
+    assert!(matches!(
+        reader.write_blocking(insert("no")),
+        Err(StoreError::ReadOnly)
+    ));
+}
+
+#[test]
+fn the_second_process_is_told_who_owns_the_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let lock = DirectoryLock::take(directory.path()).unwrap();
+    let Err(error) = DirectoryLock::take(directory.path()) else {
+        panic!("taken twice")
+    };
+    assert!(
+        error.to_string().contains(&std::process::id().to_string()),
+        "{error}"
+    );
+    drop(lock);
+    DirectoryLock::take(directory.path()).unwrap();
+}

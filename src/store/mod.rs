@@ -4,8 +4,10 @@
 //! other files of this room are what the closures call. Nothing here decides anything.
 
 mod error;
+pub mod items;
 mod lock;
 mod migrate;
+pub mod outlets;
 mod writer;
 
 #[cfg(test)]

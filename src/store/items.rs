@@ -1,0 +1,424 @@
+//! Items, their long texts, their keys and their revisions.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::{Result, StoreError};
+use crate::news::{
+    FeedId, Image, Item, ItemId, OutletId, Revision, Role, UtcTime, WireReading, utc_from_secs,
+};
+
+/// 16 bytes that an item is known by within its feed.
+pub type KeyBytes = [u8; 16];
+
+/// The state of an item as it is to be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemState {
+    /// guid as given, for those who republish it.
+    pub guid: Option<String>,
+    /// Title as the outlet wrote it.
+    pub title: String,
+    /// Lead.
+    pub summary: String,
+    /// Full text; empty if the feed gives none.
+    pub text: String,
+    /// Canonical link.
+    pub link: Option<String>,
+    /// Author as written.
+    pub author: Option<String>,
+    /// Language code.
+    pub language: String,
+    /// The outlet's claim of first publication.
+    pub published_at: Option<UtcTime>,
+    /// The outlet's claim of the last change.
+    pub updated_at: Option<UtcTime>,
+    /// Invariant 10.
+    pub item_time: UtcTime,
+    /// Whether `item_time` is the outlet's claim.
+    pub time_is_claimed: bool,
+    /// What the wire conventions said.
+    pub wire: WireReading,
+    /// Categories as written.
+    pub categories: Vec<String>,
+    /// A picture.
+    pub image: Option<Image>,
+    /// Digest of the content after normalisation; equal digests are no revision.
+    pub digest: KeyBytes,
+    /// Set if this state withdraws the item.
+    pub withdrawn_at: Option<UtcTime>,
+    /// What the item is known by from now on.
+    pub keys: Vec<KeyBytes>,
+}
+
+/// An item that a key led to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownRow {
+    /// The item.
+    pub id: ItemId,
+    /// Its title; empty for a tombstone.
+    pub title: String,
+    /// Its lead; empty for a tombstone.
+    pub summary: String,
+    /// Its link.
+    pub link: Option<String>,
+    /// The outlet's claim.
+    pub published_at: Option<UtcTime>,
+    /// Our clock at acceptance, or at removal for a tombstone.
+    pub fetched_at: UtcTime,
+    /// Digest of its present content.
+    pub digest: Vec<u8>,
+    /// True if the item itself is gone and only remembered.
+    pub is_tombstone: bool,
+}
+
+/// Keeps a new item and returns its id, which is its place in history.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn insert_item(
+    tx: &Transaction<'_>,
+    feed_id: FeedId,
+    outlet_id: OutletId,
+    state: &ItemState,
+    now: UtcTime,
+) -> Result<ItemId> {
+    let sql = "INSERT INTO items (feed_id, outlet_id, fetched_at, published_at, updated_at,
+            item_time, time_is_claimed, language, role, guid, title, summary, link, author,
+            series_key, wire, categories, image, withdrawn_at, seen_at, digest)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+            ?19, ?3, ?20)";
+    tx.prepare_cached(sql)?.execute(params![
+        feed_id.0,
+        outlet_id.0,
+        now.timestamp(),
+        secs(state.published_at),
+        secs(state.updated_at),
+        state.item_time.timestamp(),
+        state.time_is_claimed,
+        state.language,
+        state.wire.role.name(),
+        state.guid,
+        state.title,
+        state.summary,
+        state.link,
+        state.author,
+        state.wire.series_key,
+        wire_column(state)?,
+        categories_column(state)?,
+        image_column(state)?,
+        secs(state.withdrawn_at),
+        state.digest,
+    ])?;
+    let id = ItemId(tx.last_insert_rowid());
+    save_text(tx, id, &state.text)?;
+    save_keys(tx, feed_id, id, &state.keys)?;
+    Ok(id)
+}
+
+/// Keeps the present state of an item as a revision and puts `state` in its place. The place in
+/// history, the first `fetched_at` and the item time stay as they are.
+///
+/// # Errors
+/// [`StoreError::NotFound`] if there is no such item.
+pub fn revise_item(
+    tx: &Transaction<'_>,
+    id: ItemId,
+    state: &ItemState,
+    now: UtcTime,
+) -> Result<()> {
+    let kept = tx
+        .prepare_cached(
+            "INSERT INTO revisions (item_id, number, seen_at, replaced_at, title, summary, text,
+                updated_at)
+             SELECT id, revision_count + 1, seen_at, ?2, title, summary,
+                coalesce((SELECT text FROM item_texts WHERE item_id = id), ''), updated_at
+             FROM items WHERE id = ?1",
+        )?
+        .execute(params![id.0, now.timestamp()])?;
+    if kept == 0 {
+        return Err(StoreError::NotFound(format!("item {id}")));
+    }
+    let sql = "UPDATE items SET published_at = ?2, updated_at = ?3, language = ?4, role = ?5,
+            guid = ?6, title = ?7, summary = ?8, link = ?9, author = ?10, series_key = ?11,
+            wire = ?12, categories = ?13, image = ?14,
+            withdrawn_at = coalesce(withdrawn_at, ?15), seen_at = ?16, digest = ?17,
+            revision_count = revision_count + 1
+         WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute(params![
+        id.0,
+        secs(state.published_at),
+        secs(state.updated_at),
+        state.language,
+        state.wire.role.name(),
+        state.guid,
+        state.title,
+        state.summary,
+        state.link,
+        state.author,
+        state.wire.series_key,
+        wire_column(state)?,
+        categories_column(state)?,
+        image_column(state)?,
+        secs(state.withdrawn_at),
+        now.timestamp(),
+        state.digest,
+    ])?;
+    save_text(tx, id, &state.text)?;
+    let feed_id: i64 = tx
+        .prepare_cached("SELECT feed_id FROM items WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))?;
+    save_keys(tx, FeedId(feed_id), id, &state.keys)
+}
+
+/// Adds keys that lead to an item; a key that leads to another one is turned to this one.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn save_keys(
+    tx: &Transaction<'_>,
+    feed_id: FeedId,
+    id: ItemId,
+    keys: &[KeyBytes],
+) -> Result<()> {
+    let sql = "INSERT INTO item_keys (feed_id, key, item_id) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET item_id = excluded.item_id
+            WHERE item_id <> excluded.item_id";
+    let mut insert = tx.prepare_cached(sql)?;
+    for key in keys {
+        insert.execute(params![feed_id.0, key, id.0])?;
+    }
+    Ok(())
+}
+
+/// What the keys of a feed lead to; keys that lead nowhere are left out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn look_up_keys(
+    conn: &Connection,
+    feed_id: FeedId,
+    keys: &[KeyBytes],
+) -> Result<Vec<(KeyBytes, KnownRow)>> {
+    let sql = "SELECT k.item_id, i.title, i.summary, i.link,
+            coalesce(i.published_at, t.published_at), coalesce(i.fetched_at, t.removed_at, 0),
+            coalesce(i.digest, t.digest, x''), i.id IS NULL
+         FROM item_keys k LEFT JOIN items i ON i.id = k.item_id
+            LEFT JOIN tombstones t ON t.item_id = k.item_id
+         WHERE k.feed_id = ?1 AND k.key = ?2";
+    let mut query = conn.prepare_cached(sql)?;
+    let mut found = Vec::new();
+    for key in keys {
+        if let Some(row) = query
+            .query_row(params![feed_id.0, key], read_known)
+            .optional()?
+        {
+            found.push((*key, row));
+        }
+    }
+    Ok(found)
+}
+
+/// The newest items of a feed, newest first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn recent_of_feed(conn: &Connection, feed_id: FeedId, limit: u32) -> Result<Vec<KnownRow>> {
+    let sql = "SELECT id, title, summary, link, published_at, fetched_at, digest, 0
+         FROM items WHERE feed_id = ?1 ORDER BY id DESC LIMIT ?2";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map(params![feed_id.0, limit], read_known)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// One item; `None` if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_item(conn: &Connection, id: ItemId) -> Result<Option<Item>> {
+    let sql = format!("{SELECT_ITEM} WHERE i.id = ?1");
+    Ok(conn
+        .prepare_cached(&sql)?
+        .query_row([id.0], read_item)
+        .optional()?)
+}
+
+/// The items after a place in history, in its order, at most `limit`.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_items_after(conn: &Connection, after: ItemId, limit: u32) -> Result<Vec<Item>> {
+    let sql = format!("{SELECT_ITEM} WHERE i.id > ?1 ORDER BY i.id LIMIT ?2");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(params![after.0, limit], read_item)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The items up to a place in history whose item time is `since` or later, in order of history.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_window(conn: &Connection, up_to: ItemId, since: UtcTime) -> Result<Vec<Item>> {
+    let sql = format!("{SELECT_ITEM} WHERE i.item_time >= ?1 AND i.id <= ?2 ORDER BY i.id");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(params![since.timestamp(), up_to.0], read_item)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The earlier states of an item, oldest first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_revisions(conn: &Connection, id: ItemId) -> Result<Vec<Revision>> {
+    let sql = "SELECT number, seen_at, replaced_at, title, summary, text, updated_at
+         FROM revisions WHERE item_id = ?1 ORDER BY number";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([id.0], |row| {
+        Ok(Revision {
+            number: row.get(0)?,
+            seen_at: utc_from_secs(row.get(1)?),
+            replaced_at: utc_from_secs(row.get(2)?),
+            title: row.get(3)?,
+            summary: row.get(4)?,
+            text: row.get(5)?,
+            updated_at: row.get::<_, Option<i64>>(6)?.map(utc_from_secs),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Marks an item as withdrawn by its outlet or agency.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn withdraw_item(tx: &Transaction<'_>, id: ItemId, now: UtcTime) -> Result<()> {
+    let sql = "UPDATE items SET withdrawn_at = ?2 WHERE id = ?1 AND withdrawn_at IS NULL";
+    tx.prepare_cached(sql)?
+        .execute(params![id.0, now.timestamp()])?;
+    Ok(())
+}
+
+/// How many items there are.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn count_items(conn: &Connection) -> Result<u64> {
+    let count: i64 = conn.query_row("SELECT count(*) FROM items", [], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}
+
+const SELECT_ITEM: &str = "SELECT i.id, i.feed_id, i.outlet_id, i.title, i.summary,
+        coalesce(t.text, ''), i.link, i.author, i.language, i.published_at, i.updated_at,
+        i.fetched_at, i.item_time, i.time_is_claimed, i.role, i.wire, i.categories, i.image,
+        i.withdrawn_at, i.revision_count
+     FROM items i LEFT JOIN item_texts t ON t.item_id = i.id";
+
+fn read_item(row: &Row<'_>) -> rusqlite::Result<Item> {
+    let time = |index| {
+        row.get::<_, Option<i64>>(index)
+            .map(|secs| secs.map(utc_from_secs))
+    };
+    let title: String = row.get(3)?;
+    let summary: String = row.get(4)?;
+    let role: String = row.get(14)?;
+    let wire = match row.get::<_, Option<String>>(15)? {
+        Some(json) => serde_json::from_str(&json).unwrap_or_default(),
+        None => WireReading {
+            clean_title: title.clone(),
+            clean_summary: summary.clone(),
+            role: Role::from_name(&role).unwrap_or_default(),
+            ..WireReading::default()
+        },
+    };
+    Ok(Item {
+        id: ItemId(row.get(0)?),
+        feed_id: FeedId(row.get(1)?),
+        outlet_id: OutletId(row.get(2)?),
+        title,
+        summary,
+        text: row.get(5)?,
+        link: row.get(6)?,
+        author: row.get(7)?,
+        language: row.get(8)?,
+        published_at: time(9)?,
+        updated_at: time(10)?,
+        fetched_at: utc_from_secs(row.get(11)?),
+        item_time: utc_from_secs(row.get(12)?),
+        time_is_claimed: row.get(13)?,
+        wire,
+        categories: read_json(row, 16)?,
+        image: read_json(row, 17)?,
+        withdrawn_at: time(18)?,
+        revision_count: row.get(19)?,
+    })
+}
+
+fn read_known(row: &Row<'_>) -> rusqlite::Result<KnownRow> {
+    Ok(KnownRow {
+        id: ItemId(row.get(0)?),
+        title: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
+        summary: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+        link: row.get(3)?,
+        published_at: row.get::<_, Option<i64>>(4)?.map(utc_from_secs),
+        fetched_at: utc_from_secs(row.get(5)?),
+        digest: row.get(6)?,
+        is_tombstone: row.get(7)?,
+    })
+}
+
+/// The value of an optional JSON column; the default if it is NULL or unreadable, because one bad
+/// cell must not hide an item.
+fn read_json<T: serde::de::DeserializeOwned + Default>(
+    row: &Row<'_>,
+    index: usize,
+) -> rusqlite::Result<T> {
+    let json: Option<String> = row.get(index)?;
+    Ok(json
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default())
+}
+
+fn save_text(tx: &Transaction<'_>, id: ItemId, text: &str) -> Result<()> {
+    if text.is_empty() {
+        tx.prepare_cached("DELETE FROM item_texts WHERE item_id = ?1")?
+            .execute([id.0])?;
+    } else {
+        let sql = "INSERT INTO item_texts (item_id, text) VALUES (?1, ?2)
+             ON CONFLICT DO UPDATE SET text = excluded.text";
+        tx.prepare_cached(sql)?.execute(params![id.0, text])?;
+    }
+    Ok(())
+}
+
+/// NULL where the reading says nothing that the title, the summary and the role do not say: most
+/// items carry no tags, and a million rows of JSON are dear.
+fn wire_column(state: &ItemState) -> Result<Option<String>> {
+    let plain = WireReading {
+        clean_title: state.title.clone(),
+        clean_summary: state.summary.clone(),
+        role: state.wire.role,
+        ..WireReading::default()
+    };
+    if state.wire == plain {
+        Ok(None)
+    } else {
+        Ok(Some(serde_json::to_string(&state.wire)?))
+    }
+}
+
+fn categories_column(state: &ItemState) -> Result<Option<String>> {
+    if state.categories.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(serde_json::to_string(&state.categories)?))
+}
+
+fn image_column(state: &ItemState) -> Result<Option<String>> {
+    Ok(state
+        .image
+        .as_ref()
+        .map(serde_json::to_string)
+        .transpose()?)
+}
+
+fn secs(time: Option<UtcTime>) -> Option<i64> {
+    time.map(|time| time.timestamp())
+}

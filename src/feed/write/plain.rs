@@ -1,0 +1,93 @@
+//! Text and addresses as they may stand in a published document. Nothing is escaped here; that is
+//! the writers' part.
+
+/// The text without anything that XML 1.0 or a terminal cannot bear: control characters other than
+/// tab and line ends, noncharacters, and the marks that turn the direction of what follows them.
+pub fn without_controls(text: &str) -> String {
+    text.chars()
+        .filter(|&letter| !is_unfit(letter))
+        .collect::<String>()
+}
+
+/// The same on one line: every run of white space is one space, none at the ends.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for letter in text.chars().filter(|&letter| !is_unfit(letter)) {
+        if !letter.is_whitespace() {
+            line.push(letter);
+        } else if !line.is_empty() && !line.ends_with(' ') {
+            line.push(' ');
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+/// The address as it may be published: http or https, absolute, without credentials; `None` if it is
+/// anything else.
+pub fn web_address(address: &str) -> Option<String> {
+    let mut url = url::Url::parse(address.trim()).ok()?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return None;
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
+    }
+    Some(url.into())
+}
+
+fn is_unfit(letter: char) -> bool {
+    match letter {
+        '\t' | '\n' | '\r' => false,
+        // Soft hyphen, zero-width space, word joiner and byte-order mark hide in words; the joiners
+        // U+200C and U+200D are needed by Persian and by emoji.
+        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => true,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => true,
+        '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' => true,
+        '\u{e0000}'..='\u{e007f}' => true,
+        _ => letter.is_control() || (letter as u32) & 0xfffe == 0xfffe,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_no_control_characters_and_single_spaces() {
+        let cases = [
+            ("  a\n\tb  ", "a b"),
+            ("a\u{0}b\u{1b}[31m", "ab[31m"),
+            ("\u{202e}evil\u{202c}", "evil"),
+            ("x\u{fffe}\u{ffff}\u{1fffe}y", "xy"),
+            ("\u{2028}a\u{2029}b", "a b"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(one_line(input), expected, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn only_web_addresses_pass_and_without_credentials() {
+        let cases = [
+            (
+                "https://a.example/x?y=1#z",
+                Some("https://a.example/x?y=1#z"),
+            ),
+            ("http://user:secret@a.example/x", Some("http://a.example/x")),
+            ("javascript:alert(1)", None),
+            (" java\tscript:alert(1)", None),
+            ("data:text/html,x", None),
+            ("vbscript:x", None),
+            ("//evil.example/x", None),
+            ("/relative", None),
+            ("file:///etc/passwd", None),
+            ("", None),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(web_address(input).as_deref(), expected, "{input:?}");
+        }
+    }
+}

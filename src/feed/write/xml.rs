@@ -1,0 +1,84 @@
+//! A thin layer over quick-xml's writer: elements by name, with every text and attribute cleaned of
+//! what XML cannot hold. Escaping is quick-xml's.
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+
+use super::plain::without_controls;
+
+/// Attributes of an element, in order.
+pub(super) type Attributes<'a> = &'a [(&'a str, &'a str)];
+
+/// An XML document, or a fragment of one, as it grows in memory.
+pub(super) struct Xml {
+    writer: Writer<Vec<u8>>,
+}
+
+impl Xml {
+    /// A document: it begins with the XML declaration.
+    pub(super) fn document() -> Self {
+        let mut xml = Self {
+            writer: Writer::new_with_indent(Vec::with_capacity(16 * 1024), b' ', 1),
+        };
+        xml.put(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)));
+        xml
+    }
+
+    /// A fragment: no declaration, no indentation.
+    pub(super) fn fragment() -> Self {
+        Self {
+            writer: Writer::new(Vec::with_capacity(2 * 1024)),
+        }
+    }
+
+    /// Opens an element.
+    pub(super) fn open(&mut self, name: &str, attributes: Attributes<'_>) {
+        self.put(Event::Start(tag(name, attributes)));
+    }
+
+    /// Closes an element.
+    pub(super) fn close(&mut self, name: &str) {
+        self.put(Event::End(BytesEnd::new(name)));
+    }
+
+    /// An element without content.
+    pub(super) fn empty(&mut self, name: &str, attributes: Attributes<'_>) {
+        self.put(Event::Empty(tag(name, attributes)));
+    }
+
+    /// An element that holds a text.
+    pub(super) fn element(&mut self, name: &str, attributes: Attributes<'_>, text: &str) {
+        self.open(name, attributes);
+        self.text(text);
+        self.close(name);
+    }
+
+    /// A text.
+    pub(super) fn text(&mut self, text: &str) {
+        self.put(Event::Text(BytesText::new(&without_controls(text))));
+    }
+
+    /// The bytes.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.writer.into_inner()
+    }
+
+    /// The bytes as text.
+    pub(super) fn into_text(self) -> String {
+        String::from_utf8(self.into_bytes()).expect("only UTF-8 was written")
+    }
+
+    fn put(&mut self, event: Event<'_>) {
+        self.writer
+            .write_event(event)
+            .expect("writing to memory does not fail");
+    }
+}
+
+fn tag<'a>(name: &'a str, attributes: Attributes<'_>) -> BytesStart<'a> {
+    let mut start = BytesStart::new(name);
+    for (key, value) in attributes {
+        start.push_attribute((*key, super::plain::one_line(value).as_str()));
+    }
+    start
+}

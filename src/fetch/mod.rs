@@ -1,1 +1,21 @@
 //! Polite HTTP out: validators, back-off, limits, the guard against private addresses.
+//!
+//! [`Fetcher`] makes the requests; everything else is plain functions with time as an argument.
+//! It neither parses feeds nor saves anything: `jobs` does both.
+
+mod body;
+mod fetcher;
+mod guard;
+mod headers;
+mod names;
+mod outcome;
+mod request;
+mod settings;
+
+pub use fetcher::{FetchSetupError, Fetcher};
+pub use guard::{AddressGuard, Network, NotANetwork, Refusal, is_public};
+pub use headers::parse_http_date;
+pub use names::{Lookup, Names, SystemNames};
+pub use outcome::{Answer, FailureKind, FetchFailure, FetchOutcome, Hop, Visited};
+pub use request::{FeedRequest, PlainAnswer, PlainRequest, without_credentials};
+pub use settings::FetchSettings;

@@ -1,0 +1,548 @@
+//! The fetcher: one guarded request at a time, and redirects followed by hand so that every hop
+//! is judged like the first. It keeps no cookies, sends no referer, knows no proxy.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::{Client, Method, Response};
+use tokio::time::Instant;
+use url::Url;
+
+use crate::clock::Clock;
+
+use super::body::{self, RawBody};
+use super::guard::{AddressGuard, Refusal};
+use super::headers;
+use super::names::{GuardedNames, Names, ResolverHook, SystemNames};
+use super::outcome::{Answer, FailureKind, FetchFailure, FetchOutcome, Hop, Visited};
+use super::request::{FeedRequest, PlainAnswer, PlainRequest, without_credentials};
+use super::settings::FetchSettings;
+
+const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
+                      application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1";
+const ACCEPT_ENCODING: &str = "zstd, br, gzip";
+
+/// Most headers in one answer; hyper's own limit is 100, which some real servers pass.
+const MAX_HEADERS: usize = 500;
+
+/// Bodies beyond this are decoded on the blocking pool, so that they hold up nobody's network.
+const INLINE_DECODE_BYTES: usize = 128 * 1024;
+
+/// How much of a refusal's page is read to tell a challenge from a ban.
+const CHALLENGE_BYTES: usize = 32 * 1024;
+
+/// Connections are kept between the visits of one host's batch and closed soon after.
+const KEEP_CONNECTION: Duration = Duration::from_secs(5);
+
+/// The fetcher could not be built.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot set up HTTP: {0}")]
+pub struct FetchSetupError(String);
+
+/// Makes requests. Cheap to clone; all clones share connections and names.
+#[derive(Clone)]
+pub struct Fetcher {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: Client,
+    lenient_client: Client,
+    guard: AddressGuard,
+    settings: FetchSettings,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Fetcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fetcher")
+            .field("settings", &self.inner.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Fetcher {
+    /// A fetcher that asks the system's resolver.
+    pub fn new(settings: FetchSettings, clock: Arc<dyn Clock>) -> Result<Self, FetchSetupError> {
+        Self::with_names(settings, clock, Arc::new(SystemNames::default()))
+    }
+
+    /// A fetcher that asks the given names.
+    pub fn with_names(
+        settings: FetchSettings,
+        clock: Arc<dyn Clock>,
+        names: Arc<dyn Names>,
+    ) -> Result<Self, FetchSetupError> {
+        let guard = AddressGuard::new(&settings);
+        let names = Arc::new(GuardedNames::new(
+            names,
+            guard.clone(),
+            Duration::from_secs(settings.dns_timeout_secs),
+            Duration::from_secs(settings.name_cache_secs),
+        ));
+        // Err means that a provider is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = build_client(&settings, ResolverHook(Arc::clone(&names)), false)?;
+        let lenient_client = build_client(&settings, ResolverHook(names), true)?;
+        let inner = Inner {
+            client,
+            lenient_client,
+            guard,
+            settings,
+            clock,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Visits a feed. Never fails: what went wrong is an outcome.
+    pub async fn fetch(&self, request: &FeedRequest) -> Visited {
+        let started = Instant::now();
+        let mut visit = Visit::default();
+        let limit = Duration::from_secs(self.inner.settings.whole_timeout_secs);
+        let outcome = match tokio::time::timeout(limit, self.follow(request, &mut visit)).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(failure)) => FetchOutcome::Failed(failure),
+            Err(_) => {
+                let message = format!("no whole answer within {} s", limit.as_secs());
+                FetchOutcome::Failed(FetchFailure::new(FailureKind::Timeout, message))
+            }
+        };
+        Visited {
+            outcome,
+            answer: visit.answer,
+            hops: visit.hops,
+            duration: started.elapsed(),
+        }
+    }
+
+    /// One request, one answer, no redirects followed.
+    pub async fn exchange(&self, request: &PlainRequest) -> Result<PlainAnswer, FetchFailure> {
+        let limit = Duration::from_secs(self.inner.settings.whole_timeout_secs);
+        let exchange = self.exchange_unlimited(request);
+        tokio::time::timeout(limit, exchange)
+            .await
+            .unwrap_or_else(|_| {
+                let message = format!("no whole answer within {} s", limit.as_secs());
+                Err(FetchFailure::new(FailureKind::Timeout, message))
+            })
+    }
+
+    async fn exchange_unlimited(
+        &self,
+        request: &PlainRequest,
+    ) -> Result<PlainAnswer, FetchFailure> {
+        let mut url = parse_url(&request.url)?;
+        let credentials = take_credentials(&mut url);
+        self.inner.guard.check_url(&url)?;
+        let method = if request.post.is_some() {
+            Method::POST
+        } else {
+            Method::GET
+        };
+        let mut builder = self.inner.client.request(method, url.clone());
+        builder = builder.header(header::USER_AGENT, self.user_agent(1));
+        builder = builder.header(header::ACCEPT_ENCODING, ACCEPT_ENCODING);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        builder = builder.headers(authorization(credentials.as_ref()));
+        if let Some(body) = &request.post {
+            builder = builder.body(body.clone());
+        }
+        let response = builder.send().await.map_err(|error| describe(&error))?;
+        self.check_head(&response)?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let location = redirect_target(&url, &response).map(|url| without_credentials(&url));
+        let body = read_body(response, request.max_answer_bytes).await?.bytes;
+        Ok(PlainAnswer {
+            status,
+            headers,
+            body,
+            location,
+        })
+    }
+
+    async fn follow(
+        &self,
+        request: &FeedRequest,
+        visit: &mut Visit,
+    ) -> Result<FetchOutcome, FetchFailure> {
+        let mut url = parse_url(&request.url)?;
+        let credentials = take_credentials(&mut url);
+        let first = url.clone();
+        let mut retry_after_secs = None;
+        loop {
+            self.inner.guard.check_url(&url)?;
+            let headers = self.headers_for(request, &first, &url, credentials.as_ref());
+            let client = match request.any_certificate {
+                true => &self.inner.lenient_client,
+                false => &self.inner.client,
+            };
+            let sent = client.get(url.clone()).headers(headers).send().await;
+            let response = sent.map_err(|error| describe(&error))?;
+            self.check_head(&response)?;
+            let status = response.status().as_u16();
+            visit.answer =
+                headers::read_answer(&url, status, response.headers(), self.inner.clock.now());
+            retry_after_secs = retry_after_secs.max(visit.answer.retry_after_secs);
+            visit.answer.retry_after_secs = retry_after_secs;
+            let Some(target) = redirect_target(&url, &response) else {
+                return self.conclude(response, visit).await;
+            };
+            self.check_hop(&url, &target, &first, visit)?;
+            visit.hops.push(Hop {
+                status,
+                to_url: without_credentials(&target),
+            });
+            url = target;
+        }
+    }
+
+    fn check_hop(
+        &self,
+        from: &Url,
+        to: &Url,
+        first: &Url,
+        visit: &Visit,
+    ) -> Result<(), FetchFailure> {
+        let settings = &self.inner.settings;
+        if visit.hops.len() >= settings.max_hops {
+            let message = format!("redirected more than {} times", settings.max_hops);
+            return Err(FetchFailure::new(FailureKind::RedirectLoop, message));
+        }
+        let target = without_credentials(to);
+        if target == without_credentials(first) || visit.hops.iter().any(|hop| hop.to_url == target)
+        {
+            let message = "redirected in a circle";
+            return Err(FetchFailure::new(FailureKind::RedirectLoop, message));
+        }
+        if from.scheme() == "https" && to.scheme() == "http" && !settings.allow_downgrade {
+            let message = "redirected from https to http, which is not followed";
+            return Err(FetchFailure::new(FailureKind::Downgrade, message));
+        }
+        Ok(())
+    }
+
+    async fn conclude(
+        &self,
+        response: Response,
+        visit: &mut Visit,
+    ) -> Result<FetchOutcome, FetchFailure> {
+        let status = response.status().as_u16();
+        match status {
+            304 => Ok(FetchOutcome::NotModified),
+            200..=299 => {
+                let body = read_body(response, self.inner.settings.max_body_bytes).await?;
+                // 206 is part of a document; its validators would vouch for the whole.
+                let is_complete = body.is_complete && status != 206;
+                Ok(FetchOutcome::Body {
+                    bytes: body.bytes,
+                    is_complete,
+                })
+            }
+            403 | 429 | 503 => {
+                if !visit.answer.is_challenge {
+                    visit.answer.is_challenge = shows_challenge(response).await;
+                }
+                Ok(FetchOutcome::Status(status))
+            }
+            _ => Ok(FetchOutcome::Status(status)),
+        }
+    }
+
+    /// Validators and credentials go to the configured address only: the first to the very URL
+    /// that gave them, the second to its origin.
+    fn headers_for(
+        &self,
+        request: &FeedRequest,
+        first: &Url,
+        url: &Url,
+        credentials: Option<&HeaderValue>,
+    ) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if url.origin() == first.origin() {
+            headers = authorization(credentials);
+        }
+        headers.insert(header::USER_AGENT, self.user_agent(request.subscribers));
+        headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+        headers.insert(
+            header::ACCEPT_ENCODING,
+            HeaderValue::from_static(ACCEPT_ENCODING),
+        );
+        if url == first {
+            let mut insert = |name, bytes: &Option<Vec<u8>>| {
+                if let Some(Ok(value)) = bytes.as_deref().map(HeaderValue::from_bytes) {
+                    headers.insert(name, value);
+                }
+            };
+            insert(header::IF_NONE_MATCH, &request.validators.etag);
+            insert(header::IF_MODIFIED_SINCE, &request.validators.last_modified);
+        }
+        headers
+    }
+
+    fn user_agent(&self, subscribers: u32) -> HeaderValue {
+        let subscribers = match subscribers.max(1) {
+            1 => "1 subscriber".to_owned(),
+            n => format!("{n} subscribers"),
+        };
+        let version = env!("CARGO_PKG_VERSION");
+        let contact = self.inner.settings.contact_url.trim();
+        let text = match contact {
+            "" => format!("Dateline/{version} ({subscribers})"),
+            _ => format!("Dateline/{version} (+{contact}; {subscribers})"),
+        };
+        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("Dateline"))
+    }
+
+    /// The head is bounded by hyper at about 400 KiB while it is read; here at the limit that the
+    /// operator set.
+    fn check_head(&self, response: &Response) -> Result<(), FetchFailure> {
+        let size: usize = response
+            .headers()
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 4)
+            .sum();
+        let limit = self.inner.settings.max_header_bytes;
+        if size > limit {
+            let message = format!("the head of the answer is larger than {limit} bytes");
+            return Err(FetchFailure::new(FailureKind::TooLarge, message));
+        }
+        Ok(())
+    }
+}
+
+/// What is known of a visit while it is under way.
+#[derive(Default)]
+struct Visit {
+    answer: Answer,
+    hops: Vec<Hop>,
+}
+
+fn build_client(
+    settings: &FetchSettings,
+    resolver: ResolverHook,
+    any_certificate: bool,
+) -> Result<Client, FetchSetupError> {
+    let mut roots = Vec::new();
+    for pem in &settings.extra_roots_pem {
+        let certificate = reqwest::Certificate::from_pem(pem);
+        roots.push(certificate.map_err(|error| FetchSetupError(error.to_string()))?);
+    }
+    let builder = || {
+        Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .dns_resolver(resolver.clone())
+            .connect_timeout(Duration::from_secs(settings.connect_timeout_secs))
+            .read_timeout(Duration::from_secs(settings.idle_timeout_secs))
+            .pool_idle_timeout(KEEP_CONNECTION)
+            .pool_max_idle_per_host(1)
+            .http1_max_headers(MAX_HEADERS)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http2_max_header_list_size(
+                u32::try_from(settings.max_header_bytes).unwrap_or(u32::MAX),
+            )
+            .tls_danger_accept_invalid_certs(any_certificate)
+    };
+    builder()
+        .tls_certs_merge(roots.clone())
+        .build()
+        // A machine without certificates of its own can still visit http.
+        .or_else(|_| builder().tls_certs_only(roots).build())
+        .map_err(|error| FetchSetupError(error.to_string()))
+}
+
+fn parse_url(text: &str) -> Result<Url, FetchFailure> {
+    let wrong = |error| FetchFailure::new(FailureKind::BadUrl, format!("not an address: {error}"));
+    let mut url = Url::parse(text.trim()).map_err(wrong)?;
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Takes user and password out of the URL, as the header they become.
+fn take_credentials(url: &mut Url) -> Option<HeaderValue> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let decode = |text: &str| {
+        let pair = format!("x={}", text.replace('+', "%2B"));
+        url::form_urlencoded::parse(pair.as_bytes())
+            .next()
+            .map(|(_, value)| value.into_owned())
+    };
+    let user = decode(url.username()).unwrap_or_default();
+    let password = url.password().and_then(decode).unwrap_or_default();
+    // Both calls fail only for a URL that holds no host, and so no credentials.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    let mut value = HeaderValue::from_str(&basic(&user, &password)).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// RFC 7617. The alphabet is that of RFC 4648, 4.
+fn basic(user: &str, password: &str) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::from("Basic ");
+    for group in format!("{user}:{password}").as_bytes().chunks(3) {
+        let bits = group
+            .iter()
+            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = bits << (8 * (3 - group.len()));
+        for place in 0..4 {
+            let sextet = (bits >> (18 - 6 * place)) & 63;
+            let letter = ALPHABET[sextet as usize] as char;
+            text.push(if place <= group.len() { letter } else { '=' });
+        }
+    }
+    text
+}
+
+fn authorization(credentials: Option<&HeaderValue>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Some(value) = credentials {
+        headers.insert(header::AUTHORIZATION, value.clone());
+    }
+    headers
+}
+
+/// Where a redirect leads, credentials and fragment dropped; `None` if the answer is no redirect
+/// or names no usable target.
+fn redirect_target(url: &Url, response: &Response) -> Option<Url> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = response.headers().get(header::LOCATION)?;
+    let location = String::from_utf8_lossy(location.as_bytes());
+    let mut target = url.join(location.trim()).ok()?;
+    target.set_fragment(None);
+    let _ = target.set_username("");
+    let _ = target.set_password(None);
+    Some(target)
+}
+
+async fn read_body(response: Response, max_bytes: usize) -> Result<RawBody, FetchFailure> {
+    let codings: Vec<&str> = response
+        .headers()
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    let codings = codings.join(",");
+    let raw = body::read_capped(response, max_bytes).await?;
+    if raw.bytes.len() <= INLINE_DECODE_BYTES {
+        return body::decode(raw, &codings, max_bytes);
+    }
+    let decoded = tokio::task::spawn_blocking(move || body::decode(raw, &codings, max_bytes)).await;
+    decoded.unwrap_or_else(|_| {
+        let message = "the body could not be decoded";
+        Err(FetchFailure::new(FailureKind::Protocol, message))
+    })
+}
+
+/// True if the page is one of the usual "prove that you are human" pages.
+async fn shows_challenge(response: Response) -> bool {
+    const MARKS: [&str; 5] = [
+        "just a moment...",
+        "cf-chl",
+        "captcha",
+        "ddos-guard",
+        "checking your browser",
+    ];
+    let Ok(body) = read_body(response, CHALLENGE_BYTES).await else {
+        return false;
+    };
+    let page = String::from_utf8_lossy(&body.bytes).to_ascii_lowercase();
+    MARKS.iter().any(|mark| page.contains(mark))
+}
+
+/// Turns the client's error into a failure, by what lies at the bottom of it.
+fn describe(error: &reqwest::Error) -> FetchFailure {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
+    let mut last = String::new();
+    while let Some(inner) = cause {
+        if let Some(failure) = inner.downcast_ref::<FetchFailure>() {
+            return failure.clone();
+        }
+        if let Some(refusal) = inner.downcast_ref::<Refusal>() {
+            return refusal.clone().into();
+        }
+        if let Some(failure) = tls_failure(inner) {
+            return failure;
+        }
+        last = inner.to_string();
+        cause = inner.source();
+    }
+    let (kind, what) = if error.is_timeout() && error.is_connect() {
+        (FailureKind::Connection, "no connection in time")
+    } else if error.is_timeout() {
+        (FailureKind::Timeout, "the server does not answer")
+    } else if error.is_connect() {
+        (FailureKind::Connection, "no connection")
+    } else {
+        (
+            FailureKind::Protocol,
+            "the answer is not HTTP that can be read",
+        )
+    };
+    let message = if last.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}: {last}")
+    };
+    FetchFailure::new(kind, message)
+}
+
+fn tls_failure(error: &(dyn std::error::Error + 'static)) -> Option<FetchFailure> {
+    let in_io = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(|error| error.get_ref());
+    let found = error
+        .downcast_ref::<rustls::Error>()
+        .or_else(|| in_io.and_then(|inner| inner.downcast_ref::<rustls::Error>()))?;
+    Some(match found {
+        rustls::Error::InvalidCertificate(reason) => {
+            let message = format!("the certificate is not valid: {reason}");
+            FetchFailure::new(FailureKind::Certificate, message)
+        }
+        other => FetchFailure::new(
+            FailureKind::Connection,
+            format!("no TLS connection: {other}"),
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_become_a_basic_header_and_leave_the_address() {
+        for (url, expected) in [
+            (
+                "https://Aladdin:open%20sesame@paper.test/f",
+                "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+            ),
+            ("https://a@paper.test/f", "Basic YTo="),
+            ("https://a:b+c@paper.test/f", "Basic YTpiK2M="),
+        ] {
+            let mut url = Url::parse(url).unwrap();
+            let header = take_credentials(&mut url).unwrap();
+            assert_eq!(header.to_str().unwrap(), expected);
+            assert!(header.is_sensitive());
+            assert_eq!(url.as_str(), "https://paper.test/f");
+        }
+    }
+}

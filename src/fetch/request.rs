@@ -1,0 +1,56 @@
+//! What is asked of the fetcher, and what a plain exchange answers.
+
+use reqwest::header::HeaderMap;
+use url::Url;
+
+use crate::news::Validators;
+
+/// A visit to a feed.
+#[derive(Clone, Debug, Default)]
+pub struct FeedRequest {
+    /// The address as configured; credentials in it go to its own origin only.
+    pub url: String,
+    /// What this very URL gave last; empty for an unconditional request.
+    pub validators: Validators,
+    /// How many are served by this visit, for User-Agent; at least 1 is said.
+    pub subscribers: u32,
+    /// True if an invalid certificate is accepted, by the operator's word.
+    pub any_certificate: bool,
+}
+
+/// One request and one answer, without redirects, through the same guard as every visit: for
+/// hubs, callbacks and pages.
+#[derive(Clone, Debug, Default)]
+pub struct PlainRequest {
+    /// Where to.
+    pub url: String,
+    /// `None` for GET, else the body of a POST.
+    pub post: Option<Vec<u8>>,
+    /// Headers beside User-Agent, such as Content-Type.
+    pub headers: Vec<(String, String)>,
+    /// Largest answer read, in bytes; what is longer fails.
+    pub max_answer_bytes: usize,
+}
+
+/// The answer to a [`PlainRequest`].
+#[derive(Clone, Debug)]
+pub struct PlainAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// The headers as received.
+    pub headers: HeaderMap,
+    /// The decoded body.
+    pub body: Vec<u8>,
+    /// For a redirect, its target: absolute, without fragment.
+    pub location: Option<String>,
+}
+
+/// The address as it may be logged, shown and exported: without credentials and fragment.
+pub fn without_credentials(url: &Url) -> String {
+    let mut url = url.clone();
+    // A URL that cannot hold credentials has none to lose.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_fragment(None);
+    url.into()
+}

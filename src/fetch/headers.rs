@@ -130,10 +130,10 @@ fn read_links(url: &Url, headers: &HeaderMap) -> (Vec<String>, Option<String>) {
         }
         let is = |wanted: &str| relations(parameters).any(|rel| rel.eq_ignore_ascii_case(wanted));
         if is("hub") {
-            hub_urls.push(target.to_string());
+            hub_urls.push(without_credentials(&target));
         }
         if is("self") && self_url.is_none() {
-            self_url = Some(target.to_string());
+            self_url = Some(without_credentials(&target));
         }
     }
     (hub_urls, self_url)

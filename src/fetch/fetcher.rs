@@ -255,8 +255,8 @@ impl Fetcher {
         }
     }
 
-    /// Validators and credentials go to the configured address only: the first to the very URL
-    /// that gave them, the second to its origin.
+    /// Validators go to the very URL that gave them, credentials to the origin of the configured
+    /// address.
     fn headers_for(
         &self,
         request: &FeedRequest,
@@ -274,7 +274,7 @@ impl Fetcher {
             header::ACCEPT_ENCODING,
             HeaderValue::from_static(ACCEPT_ENCODING),
         );
-        if url == first {
+        if without_credentials(url) == request.validators_url {
             let mut insert = |name, bytes: &Option<Vec<u8>>| {
                 if let Some(Ok(value)) = bytes.as_deref().map(HeaderValue::from_bytes) {
                     headers.insert(name, value);

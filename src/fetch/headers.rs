@@ -1,6 +1,6 @@
 //! The head of an answer, read leniently: what cannot be read is absent, never an error.
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::{DateTime, Duration, NaiveDateTime};
 use reqwest::header::{self, HeaderMap, HeaderName};
 use url::Url;
 
@@ -11,6 +11,9 @@ use super::request::without_credentials;
 
 /// Longest validator that is kept, in bytes; longer ones are treated as absent.
 const MAX_VALIDATOR_BYTES: usize = 8 * 1024;
+
+/// An answer that was cached for longer than this is not believed about its age.
+const YEAR_SECS: u64 = 31_536_000;
 
 /// Reads the three forms of an HTTP date (RFC 9110, 5.6.7); `None` if it is none of them.
 pub fn parse_http_date(text: &str) -> Option<UtcTime> {
@@ -28,6 +31,9 @@ pub fn parse_http_date(text: &str) -> Option<UtcTime> {
 pub(super) fn read_answer(url: &Url, status: u16, headers: &HeaderMap, now: UtcTime) -> Answer {
     let server_date = text_of(headers, header::DATE).and_then(parse_http_date);
     let reference = server_date.unwrap_or(now);
+    // A cache keeps the Date of the origin and says in Age how old it is.
+    let age_secs = text_of(headers, header::AGE).and_then(digits).unwrap_or(0);
+    let age = Duration::seconds(i64::try_from(age_secs.min(YEAR_SECS)).unwrap_or(0));
     let (hub_urls, self_url) = read_links(url, headers);
     Answer {
         status,
@@ -39,7 +45,7 @@ pub(super) fn read_answer(url: &Url, status: u16, headers: &HeaderMap, now: UtcT
             .and_then(parse_http_date)
             .and_then(|expires| positive_secs(reference, expires)),
         content_type: text_of(headers, header::CONTENT_TYPE).map(str::to_owned),
-        server_date,
+        server_date: server_date.map(|date| date + age),
         hub_urls,
         self_url,
         is_challenge: says_challenge(headers),

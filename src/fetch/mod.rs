@@ -4,14 +4,20 @@
 //! It neither parses feeds nor saves anything: `jobs` does both.
 
 mod body;
+mod cron;
 mod fetcher;
 mod guard;
 mod headers;
+pub mod health;
+pub mod moves;
 mod names;
 mod outcome;
+pub mod pace;
 mod request;
+pub mod schedule;
 mod settings;
 
+pub use cron::{CronLine, NotACronLine};
 pub use fetcher::{FetchSetupError, Fetcher};
 pub use guard::{AddressGuard, Network, NotANetwork, Refusal, is_public};
 pub use headers::parse_http_date;

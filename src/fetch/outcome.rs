@@ -57,7 +57,7 @@ pub struct Answer {
     pub expires_in_secs: Option<u64>,
     /// Content-Type as received.
     pub content_type: Option<String>,
-    /// The server's clock, by its Date.
+    /// The server's clock, by its Date and Age.
     pub server_date: Option<UtcTime>,
     /// rel=hub of the Link header, absolute, in order.
     pub hub_urls: Vec<String>,

@@ -10,8 +10,11 @@ use crate::news::Validators;
 pub struct FeedRequest {
     /// The address as configured; credentials in it go to its own origin only.
     pub url: String,
-    /// What this very URL gave last; empty for an unconditional request.
+    /// What the server gave last; empty for an unconditional request.
     pub validators: Validators,
+    /// The address that gave them, as [`Answer::final_url`](super::Answer::final_url) named it:
+    /// they are sent to no other, be it the configured one or the target of a redirect.
+    pub validators_url: String,
     /// How many are served by this visit, for User-Agent; at least 1 is said.
     pub subscribers: u32,
     /// True if an invalid certificate is accepted, by the operator's word.

@@ -103,16 +103,19 @@ pub struct Span {
 /// One tag that was read, and where.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct WireTag {
-    /// The tag as it stood, such as `UPDATE 2-`.
+    /// The stretch as it stood, with the white space that went with it, such as `UPDATE 2-`.
     pub text: String,
-    /// Which text it stood in: `title` or `summary`.
+    /// Which text it stood in: `title`, `summary`, `text`, `link` or `category`.
     pub field: String,
     /// Where in that text.
     pub span: Span,
-    /// What it says: `role`, `dateline`, `change-note`, `outlet-suffix`, `series`, `exclusive`.
+    /// What it says: `role`, `dateline`, `change-note`, `outlet-suffix`, `series`, `exclusive`,
+    /// `repeat`, `topic`, `kill` or `hold`.
     pub meaning: String,
-    /// The id of the rule that read it; empty for the dateline reader.
+    /// The id of the rule that read it; `outlet-name` for an outlet suffix.
     pub rule: String,
+    /// True if the stretch was taken out of the clean text; false if it was read and left.
+    pub removed: bool,
 }
 
 /// The place and day from which a report says it was filed.

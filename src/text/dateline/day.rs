@@ -1,0 +1,125 @@
+//! The day in a dateline, in the languages whose agencies are covered.
+
+use chrono::{Datelike, Days, NaiveDate};
+
+/// First letters of the names of the months, in lower case: enough to tell them apart.
+const MONTHS: [(&str, u32); 67] = [
+    ("jan", 1),
+    ("feb", 2),
+    ("mar", 3),
+    ("apr", 4),
+    ("may", 5),
+    ("jun", 6),
+    ("jul", 7),
+    ("aug", 8),
+    ("sep", 9),
+    ("oct", 10),
+    ("nov", 11),
+    ("dec", 12),
+    // German, Scandinavian
+    ("jän", 1),
+    ("mär", 3),
+    ("mai", 5),
+    ("maj", 5),
+    ("okt", 10),
+    ("dez", 12),
+    ("des", 12),
+    // French
+    ("fév", 2),
+    ("fev", 2),
+    ("avr", 4),
+    ("juin", 6),
+    ("juil", 7),
+    ("aoû", 8),
+    ("aou", 8),
+    ("déc", 12),
+    // Spanish, Portuguese, Italian
+    ("ene", 1),
+    ("abr", 4),
+    ("ago", 8),
+    ("set", 9),
+    ("out", 10),
+    ("dic", 12),
+    ("gen", 1),
+    ("mag", 5),
+    ("giu", 6),
+    ("lug", 7),
+    ("ott", 10),
+    // Turkish
+    ("oca", 1),
+    ("şub", 2),
+    ("nis", 4),
+    ("haz", 6),
+    ("tem", 7),
+    ("ağu", 8),
+    ("eyl", 9),
+    ("eki", 10),
+    ("kas", 11),
+    ("ara", 12),
+    // Russian
+    ("янв", 1),
+    ("фев", 2),
+    ("мар", 3),
+    ("апр", 4),
+    ("мая", 5),
+    ("май", 5),
+    ("июн", 6),
+    ("июл", 7),
+    ("авг", 8),
+    ("сен", 9),
+    ("окт", 10),
+    ("ноя", 11),
+    ("дек", 12),
+    // Dutch
+    ("mei", 5),
+    ("maa", 3),
+    ("mrt", 3),
+    // Ukrainian
+    ("січ", 1),
+    ("лют", 2),
+    ("бер", 3),
+];
+
+/// The day that `text` names: `Jan. 5`, `5 ene 2026`, `31 декабря`, `1月5日`. A missing year is the
+/// one that puts the day nearest to `near`. `None` if it is no day.
+pub(super) fn read_day(text: &str, near: NaiveDate) -> Option<NaiveDate> {
+    let numbers: Vec<u32> = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok())
+        .collect();
+    let named = text
+        .split(|c: char| !c.is_alphabetic())
+        .find(|word| !word.is_empty())
+        .map(str::to_lowercase);
+    let year = numbers.iter().copied().find(|number| *number >= 1900);
+    let small: Vec<u32> = numbers
+        .into_iter()
+        .filter(|number| (1..=31).contains(number))
+        .collect();
+    let (month, day) = if text.contains('月') {
+        (*small.first()?, *small.get(1)?)
+    } else {
+        (month_number(&named?)?, *small.first()?)
+    };
+    match year {
+        Some(year) => NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day),
+        None => nearest(month, day, near),
+    }
+}
+
+fn month_number(word: &str) -> Option<u32> {
+    MONTHS
+        .iter()
+        .filter(|(start, _)| word.starts_with(start))
+        .max_by_key(|(start, _)| start.len())
+        .map(|(_, month)| *month)
+}
+
+/// The date of that month and day nearest to `near`.
+fn nearest(month: u32, day: u32, near: NaiveDate) -> Option<NaiveDate> {
+    // 183 days: half a year in either direction.
+    let latest = near.checked_add_days(Days::new(183))?;
+    (0..5).find_map(|back| {
+        NaiveDate::from_ymd_opt(latest.year() - back, month, day).filter(|date| *date <= latest)
+    })
+}

@@ -1,0 +1,328 @@
+//! Which language an item is in: what the feed says, unless the writing contradicts it; what the
+//! text shows where the feed says nothing. Two-letter codes, and `und` where nothing tells.
+
+use whatlang::{Lang, Script};
+
+/// Fewer letters than this tell nothing about a Latin or Cyrillic text: short headlines are
+/// mistaken for a neighbouring language about as often as not.
+const ENOUGH_LETTERS: usize = 30;
+
+/// whatlang calls itself reliable above .9; below, `und` is the better answer.
+const SURE_ENOUGH: f64 = 0.9;
+
+/// The two-letter code of the language of an item: the item's claim, else the feed's, unless the
+/// script of `text` rules it out; else what `text` shows; `und` if that is not sure.
+pub fn detect(claimed_item: Option<&str>, claimed_feed: Option<&str>, text: &str) -> String {
+    let text = head(text);
+    let script = whatlang::detect_script(text);
+    [claimed_item, claimed_feed]
+        .into_iter()
+        .flatten()
+        .filter_map(two_letters)
+        .find(|code| script.is_none_or(|script| can_be_written_in(code, script)))
+        .or_else(|| from_text(text, script))
+        .unwrap_or_else(|| "und".to_owned())
+}
+
+/// The two-letter code of a language tag (`en-US`, `eng`, `English`, `zh_Hans`); `None` if it
+/// names no language.
+pub fn two_letters(tag: &str) -> Option<String> {
+    let word: String = tag
+        .trim()
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let code = match word.as_str() {
+        "" | "und" | "mul" | "zxx" | "xx" => return None,
+        "iw" => "he",
+        "in" => "id",
+        "ji" => "yi",
+        "mo" => "ro",
+        "nb" | "nn" => "no",
+        "sh" | "scc" => "sr",
+        two if two.len() == 2 && two.is_ascii() => two,
+        other => longer(other)?,
+    };
+    Some(code.to_owned())
+}
+
+/// Three-letter codes and names that feeds give where two letters belong.
+fn longer(word: &str) -> Option<&'static str> {
+    const LONGER: [(&str, &str); 62] = [
+        ("eng", "en"),
+        ("english", "en"),
+        ("deu", "de"),
+        ("ger", "de"),
+        ("german", "de"),
+        ("deutsch", "de"),
+        ("fra", "fr"),
+        ("fre", "fr"),
+        ("french", "fr"),
+        ("français", "fr"),
+        ("spa", "es"),
+        ("spanish", "es"),
+        ("español", "es"),
+        ("castellano", "es"),
+        ("ita", "it"),
+        ("italian", "it"),
+        ("italiano", "it"),
+        ("por", "pt"),
+        ("portuguese", "pt"),
+        ("português", "pt"),
+        ("rus", "ru"),
+        ("russian", "ru"),
+        ("русский", "ru"),
+        ("jpn", "ja"),
+        ("japanese", "ja"),
+        ("日本語", "ja"),
+        ("zho", "zh"),
+        ("chi", "zh"),
+        ("chinese", "zh"),
+        ("中文", "zh"),
+        ("cmn", "zh"),
+        ("kor", "ko"),
+        ("korean", "ko"),
+        ("한국어", "ko"),
+        ("ara", "ar"),
+        ("arabic", "ar"),
+        ("العربية", "ar"),
+        ("swe", "sv"),
+        ("swedish", "sv"),
+        ("svenska", "sv"),
+        ("nor", "no"),
+        ("nob", "no"),
+        ("nno", "no"),
+        ("norwegian", "no"),
+        ("norsk", "no"),
+        ("dan", "da"),
+        ("danish", "da"),
+        ("dansk", "da"),
+        ("fin", "fi"),
+        ("finnish", "fi"),
+        ("suomi", "fi"),
+        ("nld", "nl"),
+        ("dut", "nl"),
+        ("dutch", "nl"),
+        ("nederlands", "nl"),
+        ("pol", "pl"),
+        ("polish", "pl"),
+        ("polski", "pl"),
+        ("tur", "tr"),
+        ("turkish", "tr"),
+        ("türkçe", "tr"),
+        ("ukr", "uk"),
+    ];
+    LONGER
+        .iter()
+        .find(|(long, _)| *long == word)
+        .map(|(_, short)| *short)
+}
+
+/// False only where a language is never written in that script.
+fn can_be_written_in(code: &str, script: Script) -> bool {
+    let scripts: &[Script] = match code {
+        "ru" | "bg" | "be" | "mk" | "mn" | "ky" | "tg" => &[Script::Cyrillic],
+        "uk" => &[Script::Cyrillic],
+        "sr" | "kk" | "bs" | "uz" | "az" | "tk" => {
+            &[Script::Cyrillic, Script::Latin, Script::Arabic]
+        }
+        "el" => &[Script::Greek],
+        "he" | "yi" => &[Script::Hebrew],
+        "ar" | "fa" | "ur" | "ps" | "ug" | "sd" => &[Script::Arabic],
+        "ku" | "ms" | "ha" => &[Script::Arabic, Script::Latin, Script::Cyrillic],
+        "ja" => &[Script::Hiragana, Script::Katakana, Script::Mandarin],
+        "zh" => &[Script::Mandarin],
+        "ko" => &[Script::Hangul, Script::Mandarin],
+        "th" => &[Script::Thai],
+        "hi" | "mr" | "ne" | "sa" => &[Script::Devanagari],
+        "bn" | "as" => &[Script::Bengali],
+        "ta" => &[Script::Tamil],
+        "te" => &[Script::Telugu],
+        "kn" => &[Script::Kannada],
+        "ml" => &[Script::Malayalam],
+        "gu" => &[Script::Gujarati],
+        "pa" => &[Script::Gurmukhi, Script::Arabic],
+        "or" => &[Script::Oriya],
+        "si" => &[Script::Sinhala],
+        "km" => &[Script::Khmer],
+        "my" => &[Script::Myanmar],
+        "ka" => &[Script::Georgian],
+        "hy" => &[Script::Armenian],
+        "am" | "ti" => &[Script::Ethiopic],
+        "en" | "de" | "fr" | "es" | "it" | "pt" | "sv" | "no" | "da" | "fi" | "nl" | "pl"
+        | "tr" | "cs" | "sk" | "hu" | "ro" | "hr" | "sl" | "et" | "lv" | "lt" | "is" | "ca"
+        | "gl" | "eu" | "ga" | "cy" | "mt" | "sq" | "af" | "sw" | "id" | "vi" | "tl" => {
+            &[Script::Latin]
+        }
+        _ => return true,
+    };
+    scripts.contains(&script)
+}
+
+fn from_text(text: &str, script: Option<Script>) -> Option<String> {
+    let by_script = match script? {
+        Script::Hiragana | Script::Katakana => Some("ja"),
+        Script::Hangul => Some("ko"),
+        Script::Thai => Some("th"),
+        Script::Greek => Some("el"),
+        Script::Mandarin if has_kana(text) => Some("ja"),
+        Script::Mandarin => Some("zh"),
+        _ => None,
+    };
+    if let Some(code) = by_script {
+        return Some(code.to_owned());
+    }
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let info = whatlang::detect(text)?;
+    (letters >= ENOUGH_LETTERS && info.confidence() >= SURE_ENOUGH)
+        .then(|| code_of(info.lang()))
+        .flatten()
+        .map(str::to_owned)
+}
+
+fn has_kana(text: &str) -> bool {
+    text.chars().any(|c| matches!(c, '\u{3041}'..='\u{30ff}'))
+}
+
+fn code_of(lang: Lang) -> Option<&'static str> {
+    Some(match lang {
+        Lang::Epo => "eo",
+        Lang::Eng => "en",
+        Lang::Rus => "ru",
+        Lang::Cmn => "zh",
+        Lang::Spa => "es",
+        Lang::Por => "pt",
+        Lang::Ita => "it",
+        Lang::Ben => "bn",
+        Lang::Fra => "fr",
+        Lang::Deu => "de",
+        Lang::Ukr => "uk",
+        Lang::Kat => "ka",
+        Lang::Ara => "ar",
+        Lang::Hin => "hi",
+        Lang::Jpn => "ja",
+        Lang::Heb => "he",
+        Lang::Yid => "yi",
+        Lang::Pol => "pl",
+        Lang::Amh => "am",
+        Lang::Jav => "jv",
+        Lang::Kor => "ko",
+        Lang::Nob => "no",
+        Lang::Dan => "da",
+        Lang::Swe => "sv",
+        Lang::Fin => "fi",
+        Lang::Tur => "tr",
+        Lang::Nld => "nl",
+        Lang::Hun => "hu",
+        Lang::Ces => "cs",
+        Lang::Ell => "el",
+        Lang::Bul => "bg",
+        Lang::Bel => "be",
+        Lang::Mar => "mr",
+        Lang::Kan => "kn",
+        Lang::Ron => "ro",
+        Lang::Slv => "sl",
+        Lang::Hrv => "hr",
+        Lang::Srp => "sr",
+        Lang::Mkd => "mk",
+        Lang::Lit => "lt",
+        Lang::Lav => "lv",
+        Lang::Est => "et",
+        Lang::Tam => "ta",
+        Lang::Vie => "vi",
+        Lang::Urd => "ur",
+        Lang::Tha => "th",
+        Lang::Guj => "gu",
+        Lang::Uzb => "uz",
+        Lang::Pan => "pa",
+        Lang::Aze => "az",
+        Lang::Ind => "id",
+        Lang::Tel => "te",
+        Lang::Pes => "fa",
+        Lang::Mal => "ml",
+        Lang::Ori => "or",
+        Lang::Mya => "my",
+        Lang::Nep => "ne",
+        Lang::Sin => "si",
+        Lang::Khm => "km",
+        Lang::Tuk => "tk",
+        Lang::Aka => "ak",
+        Lang::Zul => "zu",
+        Lang::Sna => "sn",
+        Lang::Afr => "af",
+        Lang::Lat => "la",
+        Lang::Slk => "sk",
+        Lang::Cat => "ca",
+        Lang::Tgl => "tl",
+        Lang::Hye => "hy",
+        _ => return None,
+    })
+}
+
+/// The first 1,000 bytes or so: more text does not change the answer, only the time it takes.
+fn head(text: &str) -> &str {
+    let mut end = text.len().min(1_000);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENGLISH: &str =
+        "The council voted late on Monday to keep the old bridge open until the new one is built.";
+    const GERMAN: &str = "Der Rat hat am späten Montag beschlossen, die alte Brücke offen zu halten, bis die neue steht.";
+    const RUSSIAN: &str =
+        "Совет поздно вечером решил оставить старый мост открытым, пока не построят новый.";
+
+    #[test]
+    fn the_claim_of_the_item_comes_before_that_of_the_feed() {
+        assert_eq!(detect(Some("de-DE"), Some("en"), GERMAN), "de");
+        assert_eq!(detect(None, Some("en-us"), "Bank cuts rate"), "en");
+    }
+
+    #[test]
+    fn a_script_that_a_language_is_never_written_in_refutes_the_claim() {
+        assert_eq!(detect(Some("en"), Some("en"), RUSSIAN), "ru");
+        assert_eq!(detect(None, Some("en"), "銀行が利下げを決めた"), "ja");
+        assert_eq!(detect(None, Some("ru"), ENGLISH), "en");
+    }
+
+    #[test]
+    fn without_a_claim_the_text_tells() {
+        assert_eq!(detect(None, None, ENGLISH), "en");
+        assert_eq!(detect(None, None, GERMAN), "de");
+        assert_eq!(detect(None, None, "법원이 장관을 구속했다"), "ko");
+        assert_eq!(detect(None, None, "银行宣布降息"), "zh");
+    }
+
+    #[test]
+    fn little_text_and_no_claim_is_no_language() {
+        assert_eq!(detect(None, None, "Bank"), "und");
+        assert_eq!(detect(None, None, ""), "und");
+        assert_eq!(detect(Some(""), Some("x-default"), "42"), "und");
+    }
+
+    #[test]
+    fn tags_of_every_shape_name_a_language() {
+        for (tag, code) in [
+            ("en-US", "en"),
+            ("EN", "en"),
+            ("zh_Hans_CN", "zh"),
+            ("eng", "en"),
+            ("English", "en"),
+            ("nb-NO", "no"),
+            ("iw", "he"),
+            ("pt-BR", "pt"),
+            (" fr ", "fr"),
+        ] {
+            assert_eq!(two_letters(tag).as_deref(), Some(code), "{tag}");
+        }
+        assert_eq!(two_letters("und"), None);
+        assert_eq!(two_letters("klingon"), None);
+    }
+}

@@ -176,10 +176,11 @@ CREATE TABLE cursors (
 
 -- What the clusterer has learnt about words, per language; a function of seq.
 CREATE TABLE learnt_tables (
-    language TEXT PRIMARY KEY,
+    position INTEGER PRIMARY KEY,                      -- order in which the languages came up
+    language TEXT NOT NULL UNIQUE,
     seq      INTEGER NOT NULL,
     content  BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Frozen scores of pairs that count; pairs below the floor of the clusterer are not kept.
 CREATE TABLE pairs (

@@ -1,1 +1,72 @@
-//! The command line: one file per subcommand.
+//! The command line: one file per subcommand. It composes the rooms and decides nothing itself.
+
+pub mod check;
+mod logging;
+mod place;
+pub mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use place::Place;
+
+/// Polls news feeds, gathers the items that tell one event, and republishes storylines as
+/// timelines.
+#[derive(Debug, Parser)]
+#[command(name = "dateline", version, propagate_version = true)]
+#[command(
+    after_help = "Start with: dateline demo    (no network needed)\n       then: dateline run"
+)]
+pub struct Cli {
+    /// What all commands share.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What all commands share.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Global {
+    /// Config file [default: /etc/dateline/dateline.toml if it is there, else what is built in]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Directory of the database [default: the platform's state directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// How the log is written: auto, text, json or journald
+    #[arg(long, global = true, value_name = "FORM", default_value = "auto")]
+    pub log: logging::LogForm,
+    /// More in the log: -v for each visit, -vv for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check the config and the database, like fsck
+    Check(check::CheckArgs),
+}
+
+/// Does what the command line asks and says how it went: 0 done, 1 not done, 2 wrong usage.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    logging::start(&cli.global);
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("dateline: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Check(args) => check::run(&args, &cli.global),
+    }
+}

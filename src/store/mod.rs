@@ -3,6 +3,7 @@
 //! One thread writes, any number of connections read. Callers pass closures; the functions of the
 //! other files of this room are what the closures call. Nothing here decides anything.
 
+pub mod check;
 pub mod clustering;
 mod error;
 pub mod items;

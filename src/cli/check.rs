@@ -1,0 +1,69 @@
+//! `dateline check`: is the config right and the database whole?
+
+use std::process::ExitCode;
+
+use super::table::print_line;
+use super::{Global, Place};
+use crate::store::StoreError;
+use crate::store::check::{Finding, check_database};
+
+/// Options of `check`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: dateline check --config /etc/dateline/dateline.toml")]
+pub struct CheckArgs {
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+}
+
+/// Looks at the config, then at the database if there is one.
+///
+/// # Errors
+/// What is wrong with the config, or why the database cannot be opened.
+pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<ExitCode> {
+    let place = Place::find(global)?;
+    let origin = place
+        .config_path
+        .as_ref()
+        .map_or_else(|| "built in".to_owned(), |path| path.display().to_string());
+    if !args.json {
+        print_line(&format!("config ({origin}): right"));
+    }
+    let store = match place.read_store() {
+        Ok(store) => store,
+        Err(StoreError::NotFound(what)) => {
+            print_line(&format!("no {what}"));
+            return Ok(ExitCode::SUCCESS);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let findings = store.read(check_database)?;
+    for finding in &findings {
+        print_finding(finding, args.json);
+    }
+    let is_whole = findings.iter().all(|finding| finding.wrong.is_empty());
+    Ok(if is_whole {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn print_finding(finding: &Finding, json: bool) {
+    if json {
+        let line = serde_json::json!({ "claim": finding.claim, "wrong": finding.wrong });
+        return print_line(&line.to_string());
+    }
+    let verdict = if finding.wrong.is_empty() {
+        "yes"
+    } else {
+        "NO"
+    };
+    print_line(&format!("{}: {verdict}", finding.claim));
+    for wrong in finding.wrong.iter().take(20) {
+        print_line(&format!("    {wrong}"));
+    }
+    if finding.wrong.len() > 20 {
+        print_line(&format!("    and {} more", finding.wrong.len() - 20));
+    }
+}

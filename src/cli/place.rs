@@ -1,0 +1,83 @@
+//! Where a command works: its config and its data directory, and how it gets at the store.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::Global;
+use crate::config::{self, Config};
+use crate::store::{DirectoryLock, Store, StoreError};
+
+/// The config and the data directory of a command.
+#[derive(Debug)]
+pub struct Place {
+    /// The settings.
+    pub config: Config,
+    /// The file they came from; `None` for the built-in ones.
+    pub config_path: Option<PathBuf>,
+    /// Where the database lies.
+    pub data_dir: PathBuf,
+}
+
+/// The store, and whether this process owns it.
+pub struct OwnedStore {
+    /// Open for writing.
+    pub store: Store,
+    _lock: DirectoryLock,
+}
+
+impl Place {
+    /// Reads the config and finds the data directory.
+    ///
+    /// # Errors
+    /// What is wrong with the config, or that there is no state directory.
+    pub fn find(global: &Global) -> anyhow::Result<Self> {
+        let config_path = global.config.clone().or_else(config::usual_path);
+        let config = config::load(config_path.as_deref())?;
+        let named = global.data_dir.clone().or_else(|| config.data_dir.clone());
+        let data_dir = match named {
+            Some(directory) => directory,
+            None => state_directory().context(
+                "no state directory: set HOME or XDG_STATE_HOME, or name one with --data-dir",
+            )?,
+        };
+        Ok(Self {
+            config,
+            config_path,
+            data_dir,
+        })
+    }
+
+    /// Opens the store as its owner.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] if a daemon runs on it.
+    pub fn own_store(&self) -> Result<OwnedStore, StoreError> {
+        let lock = DirectoryLock::take(&self.data_dir)?;
+        Ok(OwnedStore {
+            store: Store::open(&self.data_dir)?,
+            _lock: lock,
+        })
+    }
+
+    /// Opens the store for reading, whoever owns it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is none yet.
+    pub fn read_store(&self) -> Result<Store, StoreError> {
+        Store::open_read_only(&self.data_dir)
+    }
+}
+
+/// `$STATE_DIRECTORY` (systemd), else `$XDG_STATE_HOME/dateline`, else `~/.local/state/dateline`
+/// (XDG Base Directory Specification).
+fn state_directory() -> Option<PathBuf> {
+    let absolute = |name: &str| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path: &PathBuf| path.is_absolute())
+    };
+    absolute("STATE_DIRECTORY")
+        .or_else(|| absolute("XDG_STATE_HOME").map(|state| state.join("dateline")))
+        .or_else(|| absolute("HOME").map(|home| home.join(Path::new(".local/state/dateline"))))
+}

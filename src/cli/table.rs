@@ -1,0 +1,82 @@
+//! Tables for people: columns as wide as they need, nothing that a terminal would obey.
+
+/// Rows of text under a header, printed to standard output.
+#[derive(Debug, Default)]
+pub struct Table {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+/// Longest cell; longer ones are cut with an ellipsis.
+const WIDEST_CELL: usize = 72;
+
+impl Table {
+    /// A table with these column titles.
+    pub fn new(header: &[&str]) -> Self {
+        Self {
+            header: header.iter().map(|title| (*title).to_owned()).collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row; missing cells are empty.
+    pub fn row(&mut self, cells: Vec<String>) {
+        self.rows
+            .push(cells.iter().map(|cell| printable(cell)).collect());
+    }
+
+    /// The lines, each without its end.
+    pub fn lines(&self) -> Vec<String> {
+        let widths: Vec<usize> = (0..self.header.len())
+            .map(|column| {
+                let cells = self.rows.iter().filter_map(|row| row.get(column));
+                let longest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
+                longest.max(self.header[column].chars().count())
+            })
+            .collect();
+        std::iter::once(&self.header)
+            .chain(&self.rows)
+            .map(|row| join(row, &widths))
+            .collect()
+    }
+
+    /// Prints the lines; a reader that went away ends it quietly.
+    pub fn print(&self) {
+        for line in self.lines() {
+            print_line(&line);
+        }
+    }
+}
+
+/// Prints one line to standard output; a closed pipe is not an error.
+pub fn print_line(line: &str) {
+    use std::io::Write;
+    // Whoever closed the pipe has read enough.
+    drop(writeln!(std::io::stdout(), "{line}"));
+}
+
+/// The text without line ends and control characters, cut to the widest cell.
+pub fn printable(text: &str) -> String {
+    let clean: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if clean.chars().count() <= WIDEST_CELL {
+        return clean;
+    }
+    let mut cut: String = clean.chars().take(WIDEST_CELL - 1).collect();
+    cut.push('…');
+    cut
+}
+
+fn join(row: &[String], widths: &[usize]) -> String {
+    let mut line = String::new();
+    for (cell, width) in row.iter().zip(widths) {
+        line.push_str(cell);
+        line.extend(std::iter::repeat_n(
+            ' ',
+            width + 2 - cell.chars().count().min(*width),
+        ));
+    }
+    line.trim_end().to_owned()
+}

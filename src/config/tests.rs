@@ -1,0 +1,60 @@
+//! Tests of the config: what is accepted, and how what is wrong is explained.
+
+use super::*;
+
+fn refuse(text: &str) -> String {
+    parse(text, Path::new("test.toml")).unwrap_err().to_string()
+}
+
+#[test]
+fn the_built_in_file_holds_the_defaults() {
+    let built_in = load(None).unwrap();
+    assert_eq!(format!("{built_in:?}"), format!("{:?}", Config::default()));
+}
+
+#[test]
+fn an_unknown_key_is_named_with_place_and_nearest_key() {
+    let message = refuse("[fetch]\nmax_body_byte = 1\n");
+    assert_eq!(
+        message,
+        "test.toml, line 2, column 1: unknown key `max_body_byte`; did you mean `max_body_bytes`?"
+    );
+}
+
+#[test]
+fn an_unknown_table_is_named() {
+    let message = refuse("[fetsch]\n");
+    assert!(
+        message.contains("unknown key `fetsch`; did you mean `fetch`?"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_named_with_its_place() {
+    let message = refuse("[fetch]\nmax_body_bytes = \"many\"\n");
+    assert!(
+        message.starts_with("test.toml, line 2, column 18: invalid type"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_value_that_makes_no_sense_is_named_with_its_key() {
+    let message = refuse("[schedule]\nsweep = \"now and then\"\n");
+    assert!(
+        message.starts_with("test.toml, line 2, column 1: `schedule.sweep` is no cron line"),
+        "{message}"
+    );
+    let message = refuse("[fetch]\ncontact = \"\"\nallow_networks = [\"home\"]\n");
+    assert!(message.contains("line 3"), "{message}");
+}
+
+#[test]
+fn a_syntax_error_has_a_place() {
+    assert!(
+        refuse("[fetch\n").starts_with("test.toml, line 1, column"),
+        "{}",
+        refuse("[fetch\n")
+    );
+}

@@ -1,0 +1,120 @@
+//! Is the database whole? What `dateline check` asks.
+
+use rusqlite::Connection;
+
+use super::Result;
+
+/// One thing that was looked at, and how many rows are wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at, as a statement that should hold.
+    pub claim: &'static str,
+    /// What SQLite or the query said; empty if the claim holds.
+    pub wrong: Vec<String>,
+}
+
+/// Claims that a query can refute: it returns one text for each row that is wrong.
+const CLAIMS: &[(&str, &str)] = &[
+    (
+        "every item of an event is there",
+        "SELECT 'item ' || item_id FROM event_items
+         WHERE item_id NOT IN (SELECT id FROM items)",
+    ),
+    (
+        "every known key leads to an item or a tombstone",
+        "SELECT 'feed ' || feed_id || ', item ' || item_id FROM item_keys k
+         WHERE NOT EXISTS (SELECT 1 FROM items WHERE id = k.item_id)
+           AND NOT EXISTS (SELECT 1 FROM tombstones WHERE item_id = k.item_id)",
+    ),
+    (
+        "every item is known by a key",
+        "SELECT 'item ' || id FROM items i
+         WHERE NOT EXISTS (SELECT 1 FROM item_keys WHERE item_id = i.id)",
+    ),
+    (
+        "every published event stands in a storyline",
+        "SELECT 'event ' || id FROM events WHERE public_id IS NOT NULL AND storyline_id IS NULL",
+    ),
+    (
+        "every published event has an anchor",
+        "SELECT 'event ' || id FROM events e WHERE published_at IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM anchors WHERE event_id = e.id)",
+    ),
+    (
+        "no merged event goes round in a circle",
+        "WITH RECURSIVE way(start, at, steps) AS (
+             SELECT id, merged_into, 1 FROM events WHERE merged_into IS NOT NULL
+             UNION ALL
+             SELECT way.start, events.merged_into, steps + 1 FROM way JOIN events ON events.id = at
+             WHERE events.merged_into IS NOT NULL AND steps < 1000)
+         SELECT DISTINCT 'event ' || start FROM way WHERE at = start",
+    ),
+    (
+        "every revision belongs to an item and they are counted right",
+        "SELECT 'item ' || i.id FROM items i WHERE i.revision_count <>
+             (SELECT count(*) FROM revisions WHERE item_id = i.id)",
+    ),
+    (
+        "clustering has not come further than the items",
+        "SELECT name FROM cursors WHERE name = 'cluster'
+           AND value > (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'items')",
+    ),
+];
+
+/// Looks at everything; a claim that holds has an empty list.
+///
+/// # Errors
+/// A damaged file can make the queries themselves fail.
+pub fn check_database(conn: &Connection) -> Result<Vec<Finding>> {
+    let mut findings = vec![
+        Finding {
+            claim: "the file is whole",
+            wrong: texts(conn, "PRAGMA integrity_check")?,
+        },
+        Finding {
+            claim: "every reference leads somewhere",
+            wrong: texts(
+                conn,
+                "SELECT \"table\" || ' row ' || rowid FROM pragma_foreign_key_check",
+            )?,
+        },
+    ];
+    findings[0].wrong.retain(|line| line != "ok");
+    for (claim, sql) in CLAIMS {
+        findings.push(Finding {
+            claim,
+            wrong: texts(conn, sql)?,
+        });
+    }
+    Ok(findings)
+}
+
+fn texts(conn: &Connection, sql: &str) -> Result<Vec<String>> {
+    let mut query = conn.prepare(sql)?;
+    let rows = query.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn a_fresh_database_is_whole_and_a_lost_item_is_found() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let wrong = |store: &Store| -> usize {
+            let findings = store.read(check_database).unwrap();
+            findings.iter().map(|finding| finding.wrong.len()).sum()
+        };
+        assert_eq!(wrong(&store), 0);
+        store
+            .write_blocking(|tx| {
+                tx.execute("INSERT INTO item_keys VALUES (1, x'00', 77)", [])?;
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(wrong(&store), 1);
+    }
+}

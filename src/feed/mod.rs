@@ -1,6 +1,18 @@
 //! Bytes to parsed items, and events to bytes: RSS, Atom, JSON Feed, OPML. Pure.
 
+mod dates;
+mod decode;
+mod doctype;
+mod entities;
+mod finish;
+mod html;
 mod parsed;
+mod raw;
+mod read;
+mod strict;
+mod urls;
 pub mod write;
 
+pub use dates::read_date;
 pub use parsed::{Format, ParsedFeed, ParsedItem, VisitHints};
+pub use read::read;

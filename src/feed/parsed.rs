@@ -63,6 +63,8 @@ pub struct ParsedFeed {
     pub hub_urls: Vec<String>,
     /// When to come again.
     pub hints: VisitHints,
+    /// The feed's own claim of its publication (RSS `pubDate`).
+    pub published: Option<UtcTime>,
     /// The feed's own claim of its last change.
     pub updated: Option<UtcTime>,
     /// Items in document order.
@@ -103,4 +105,20 @@ pub struct ParsedItem {
     pub source_url: Option<String>,
     /// `thr:in-reply-to` ref.
     pub in_reply_to: Option<String>,
+}
+
+impl ParsedItem {
+    /// The outlet's claim of when the item was published, or else last changed.
+    pub fn claimed_at(&self) -> Option<UtcTime> {
+        self.published.or(self.updated)
+    }
+
+    /// The lead, or the full text where the feed gives no lead.
+    pub fn summary_or_content(&self) -> &str {
+        if self.summary.is_empty() {
+            &self.content_text
+        } else {
+            &self.summary
+        }
+    }
 }

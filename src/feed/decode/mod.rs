@@ -1,0 +1,207 @@
+//! Bytes to text, by evidence: byte order mark, UTF-16 and UTF-32 by their zero bytes, the charset
+//! of the Content-Type, the XML declaration, UTF-8, a detector. Never fails: what cannot be
+//! decoded becomes U+FFFD and a problem.
+
+mod codepages;
+mod labels;
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use crate::news::Problem;
+use labels::{Charset, charset_for_label};
+
+/// A document as text, and the name of the encoding it was read in.
+pub(crate) struct Decoded<'a> {
+    /// The text, without byte order mark. An XML declaration is still there.
+    pub text: Cow<'a, str>,
+    /// Lower-case name of the encoding.
+    pub encoding: String,
+}
+
+/// How far into a document an XML declaration is looked for: junk may stand before it.
+const DECLARATION_WINDOW_BYTES: usize = 1024;
+/// How much of a document the detector reads.
+const DETECTOR_WINDOW_BYTES: usize = 256 * 1024;
+
+/// Decodes a document. `content_type` is the value of the HTTP header.
+pub(crate) fn decode<'a>(
+    bytes: &'a [u8],
+    content_type: Option<&str>,
+    problems: &mut Vec<Problem>,
+) -> Decoded<'a> {
+    if let Some((charset, skip)) = byte_order_mark(bytes) {
+        return finish(&bytes[skip..], charset, problems);
+    }
+    if let Some(charset) = wide_by_zero_bytes(bytes) {
+        return finish(bytes, charset, problems);
+    }
+    let declaration = declared_label(bytes);
+    if declaration.is_none() && bytes.starts_with(&[0x4C, 0x6F, 0xA7, 0x94]) {
+        return finish(bytes, declared_ebcdic(bytes), problems);
+    }
+    let header = content_type.and_then(charset_of_content_type);
+    decode_by_labels(bytes, header.as_deref(), declaration.as_deref(), problems)
+}
+
+fn decode_by_labels<'a>(
+    bytes: &'a [u8],
+    header: Option<&str>,
+    declaration: Option<&str>,
+    problems: &mut Vec<Problem>,
+) -> Decoded<'a> {
+    let utf8 = std::str::from_utf8(bytes);
+    let is_multibyte_utf8 = utf8.is_ok_and(|text| !text.is_ascii());
+    let named = [("Content-Type", header), ("XML declaration", declaration)];
+    for (place, label) in named {
+        let Some(label) = label else { continue };
+        let Some(charset) = charset_for_label(label) else {
+            problems.push(Problem::new(
+                "unknown-charset",
+                format!("the {place} names the unknown charset {label:?}; another was found"),
+            ));
+            continue;
+        };
+        if is_multibyte_utf8 && charset.is_western_default() {
+            // Servers and templates say ISO-8859-1 by habit; several bytes in the exact pattern
+            // of UTF-8 are no accident.
+            break;
+        }
+        if let Some(text) = charset.decode_strictly(bytes) {
+            return decoded(text, charset);
+        }
+        problems.push(Problem::new(
+            "wrong-charset",
+            format!("the bytes are not valid {label}, which the {place} names"),
+        ));
+    }
+    match utf8 {
+        Ok(text) => decoded(Cow::Borrowed(text), Charset::Known(UTF_8)),
+        Err(_) if mostly_utf8(bytes) => {
+            problems.push(Problem::new(
+                "invalid-bytes",
+                "some bytes are not valid UTF-8; they were read as windows-1252",
+            ));
+            decoded(Cow::Owned(utf8_with_strays(bytes)), Charset::Known(UTF_8))
+        }
+        Err(_) => finish(bytes, detect(bytes), problems),
+    }
+}
+
+fn decoded(text: Cow<'_, str>, charset: Charset) -> Decoded<'_> {
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        owned => owned,
+    };
+    Decoded {
+        text,
+        encoding: charset.name(),
+    }
+}
+
+fn finish<'a>(bytes: &'a [u8], charset: Charset, problems: &mut Vec<Problem>) -> Decoded<'a> {
+    let (text, had_errors) = charset.decode_lossily(bytes);
+    if had_errors {
+        problems.push(Problem::new(
+            "invalid-bytes",
+            format!("some bytes are not valid {}", charset.name()),
+        ));
+    }
+    decoded(text, charset)
+}
+
+fn byte_order_mark(bytes: &[u8]) -> Option<(Charset, usize)> {
+    match bytes {
+        [0xFF, 0xFE, 0, 0, ..] => Some((Charset::Utf32 { big_endian: false }, 4)),
+        [0, 0, 0xFE, 0xFF, ..] => Some((Charset::Utf32 { big_endian: true }, 4)),
+        [0xEF, 0xBB, 0xBF, ..] => Some((Charset::Known(UTF_8), 3)),
+        [0xFF, 0xFE, ..] => Some((Charset::Known(UTF_16LE), 2)),
+        [0xFE, 0xFF, ..] => Some((Charset::Known(UTF_16BE), 2)),
+        [0x84, 0x31, 0x95, 0x33, ..] => Some((Charset::Known(encoding_rs::GB18030), 4)),
+        _ => None,
+    }
+}
+
+/// UTF-16 and UTF-32 without a mark: markup and white space are ASCII, so zero bytes stand in a
+/// pattern among the first characters.
+fn wide_by_zero_bytes(bytes: &[u8]) -> Option<Charset> {
+    match bytes {
+        [0, 0, 0, b, ..] if *b != 0 => Some(Charset::Utf32 { big_endian: true }),
+        [a, 0, 0, 0, ..] if *a != 0 => Some(Charset::Utf32 { big_endian: false }),
+        [0, a, 0, b, ..] if *a != 0 && *b != 0 => Some(Charset::Known(UTF_16BE)),
+        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => Some(Charset::Known(UTF_16LE)),
+        _ => None,
+    }
+}
+
+/// The `encoding` of an XML declaration near the start, for encodings that contain ASCII.
+fn declared_label(bytes: &[u8]) -> Option<String> {
+    let window = &bytes[..bytes.len().min(DECLARATION_WINDOW_BYTES)];
+    let start = memchr::memmem::find(window, b"<?xml")?;
+    let rest = &window[start..];
+    let end = memchr::memmem::find(rest, b"?>").or_else(|| memchr::memchr(b'>', rest))?;
+    label_in_declaration(&String::from_utf8_lossy(&rest[..end]))
+}
+
+fn label_in_declaration(declaration: &str) -> Option<String> {
+    let after = declaration.split_once("encoding")?.1;
+    let value = after.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let label = value[1..].split(quote).next()?.trim();
+    (!label.is_empty()).then(|| label.to_owned())
+}
+
+/// The declaration of an EBCDIC document is readable in any EBCDIC page; it names the right one.
+fn declared_ebcdic(bytes: &[u8]) -> Charset {
+    let fallback = charset_for_label("cp037").expect("cp037 is among the code pages");
+    let window = &bytes[..bytes.len().min(DECLARATION_WINDOW_BYTES)];
+    let (text, _) = fallback.decode_lossily(window);
+    label_in_declaration(text.split("?>").next().unwrap_or_default())
+        .and_then(|label| charset_for_label(&label))
+        .filter(Charset::is_ebcdic)
+        .unwrap_or(fallback)
+}
+
+/// The `charset` parameter of a Content-Type.
+fn charset_of_content_type(content_type: &str) -> Option<String> {
+    content_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let value = value.trim().trim_matches(['"', '\'']).trim();
+        (name.trim().eq_ignore_ascii_case("charset") && !value.is_empty()).then(|| value.to_owned())
+    })
+}
+
+/// True if the invalid bytes are few beside valid sequences of several bytes. The ratio of one to
+/// four keeps single-byte texts, which are almost never valid, out.
+fn mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut valid, mut invalid) = (0usize, 0usize);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        invalid += usize::from(!chunk.invalid().is_empty());
+    }
+    valid >= 4 * invalid
+}
+
+/// UTF-8 in which each invalid byte is read as windows-1252, the usual origin of such bytes.
+fn utf8_with_strays(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() + 16);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        let (stray, _) = WINDOWS_1252.decode_without_bom_handling(chunk.invalid());
+        text.push_str(&stray);
+    }
+    text
+}
+
+fn detect(bytes: &[u8]) -> Charset {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    let window = &bytes[..bytes.len().min(DETECTOR_WINDOW_BYTES)];
+    detector.feed(window, window.len() == bytes.len());
+    let encoding: &'static Encoding = detector.guess(None, Utf8Detection::Deny);
+    Charset::Known(encoding)
+}
+
+#[cfg(test)]
+mod tests;

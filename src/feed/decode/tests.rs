@@ -1,0 +1,80 @@
+//! Which bytes are read as which text.
+
+use super::*;
+
+fn read(bytes: &[u8], content_type: Option<&str>) -> (String, String) {
+    let mut problems = Vec::new();
+    let decoded = decode(bytes, content_type, &mut problems);
+    (decoded.encoding, decoded.text.into_owned())
+}
+
+#[test]
+fn a_mark_beats_every_name() {
+    let bytes = b"\xEF\xBB\xBF<?xml version='1.0' encoding='koi8-r'?><a>\xC3\xA9</a>";
+    let (encoding, text) = read(bytes, Some("text/xml; charset=big5"));
+    assert_eq!(encoding, "utf-8");
+    assert!(text.ends_with("<a>é</a>"));
+}
+
+#[test]
+fn wide_text_is_seen_by_its_zero_bytes() {
+    let wide: Vec<u8> = "<a>é</a>"
+        .encode_utf16()
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    assert_eq!(read(&wide, None), ("utf-16be".into(), "<a>é</a>".into()));
+    let wider: Vec<u8> = "<a>é</a>"
+        .chars()
+        .flat_map(|c| u32::from(c).to_le_bytes())
+        .collect();
+    assert_eq!(read(&wider, None), ("utf-32le".into(), "<a>é</a>".into()));
+}
+
+#[test]
+fn the_header_beats_the_declaration() {
+    let bytes = b"<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><a>\xD0\xD2\xC9</a>";
+    let (_, text) = read(bytes, Some("application/rss+xml; charset=\"KOI8-R\""));
+    assert!(text.ends_with("<a>при</a>"));
+}
+
+#[test]
+fn a_name_that_the_bytes_contradict_is_passed_over() {
+    let bytes = "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><a>naïve – déjà</a>".as_bytes();
+    assert!(
+        read(bytes, Some("text/xml; charset=ISO-8859-1"))
+            .1
+            .contains("naïve – déjà")
+    );
+    let koi = b"<?xml version='1.0' encoding='utf-8'?><a>\xF0\xD2\xC5\xDA\xC9\xC4\xC5\xCE\xD4 \xF2\xCF\xD3\xD3\xC9\xC9</a>";
+    assert!(read(koi, None).1.contains("Президент России"));
+}
+
+#[test]
+fn one_invalid_byte_does_not_change_the_rest() {
+    let mut bytes = "<a>één twee drié – vijf ñ ü</a>".as_bytes().to_vec();
+    bytes.insert(3, 0x93);
+    assert_eq!(read(&bytes, None).1, "<a>“één twee drié – vijf ñ ü</a>");
+}
+
+#[test]
+fn names_are_read_in_every_form() {
+    for (label, bytes, text) in [
+        ("cp437", &b"\x81"[..], "ü"),
+        ("IBM850", b"\x81", "ü"),
+        ("windows_1251", b"\xE6", "ж"),
+        ("iso8859-5", b"\xD6", "ж"),
+        ("x-sjis", b"\x82\xA0", "あ"),
+        ("latin_1", b"\xE9", "é"),
+        ("mac_greek", b"\x80", "Ä"),
+    ] {
+        let mut document = format!("<?xml version='1.0' encoding='{label}'?>").into_bytes();
+        document.extend_from_slice(bytes);
+        assert!(read(&document, None).1.ends_with(text), "{label}");
+    }
+}
+
+#[test]
+fn ebcdic_is_seen_by_its_first_bytes() {
+    let cp037 = [0x4C, 0x6F, 0xA7, 0x94, 0x93, 0x6F, 0x6E, 0x4C, 0x81, 0x6E];
+    assert_eq!(read(&cp037, None).1, "<?xml?><a>");
+}

@@ -1,0 +1,159 @@
+//! From what a document says to what is handed on: titles as text, content as safe HTML and as
+//! text, addresses that lead to the web only.
+
+use url::Url;
+
+use crate::news::{Image, Problem};
+
+use super::html::{Sanitiser, looks_like_html, one_line, plain_text, tidy};
+use super::parsed::{ParsedFeed, ParsedItem};
+use super::raw::{RawFeed, RawItem, RawText, TextKind};
+use super::urls::web_url;
+
+/// Cleans a feed. `base` is the document's own address.
+pub(crate) fn finish(raw: RawFeed, base: &Url, problems: &mut Vec<Problem>) -> ParsedFeed {
+    let mut sanitiser = Sanitiser::new();
+    let language = raw.language.as_deref().and_then(language_tag);
+    let items = raw
+        .items
+        .into_iter()
+        .map(|item| finish_item(item, language.as_deref(), base, &mut sanitiser))
+        .collect();
+    if sanitiser.gave_up {
+        problems.push(Problem::new(
+            "markup-too-heavy",
+            "some content was kept as text only: its markup is too deep, too wide or too long",
+        ));
+    }
+    ParsedFeed {
+        format: raw.format,
+        title: text_line(&raw.title),
+        link: raw.link.and_then(|link| web_url(&link)),
+        language,
+        self_url: raw.self_url.and_then(|url| web_url(&url)),
+        hub_urls: raw.hub_urls.iter().filter_map(|url| web_url(url)).collect(),
+        hints: raw.hints,
+        published: raw.published,
+        updated: raw.updated,
+        items,
+    }
+}
+
+fn finish_item(
+    raw: RawItem,
+    language: Option<&str>,
+    base: &Url,
+    sanitiser: &mut Sanitiser,
+) -> ParsedItem {
+    let content_base = raw.content.base.as_ref().unwrap_or(base);
+    let content_html = match raw.content.kind {
+        _ if raw.content.is_empty() => String::new(),
+        TextKind::Plain => ammonia::clean_text(&tidy(&raw.content.value)),
+        _ => sanitiser.clean(&tidy(&raw.content.value), content_base),
+    };
+    ParsedItem {
+        guid: raw
+            .guid
+            .map(|guid| tidy(guid.trim()).into_owned())
+            .filter(|guid| !guid.is_empty()),
+        link: raw.link.and_then(|link| web_url(&link)),
+        title: text_line(&raw.title),
+        summary: text_block(&raw.summary),
+        content_text: text_block(&raw.content),
+        content_html,
+        author: author_line(&raw.authors),
+        published: raw.published.or(raw.created),
+        updated: raw.updated,
+        language: raw
+            .language
+            .as_deref()
+            .and_then(language_tag)
+            .or(language.map(str::to_owned)),
+        categories: categories(&raw.categories),
+        image: raw.image.and_then(web_image),
+        source_title: raw
+            .source_title
+            .map(|title| text_line(&title))
+            .filter(|title| !title.is_empty()),
+        source_url: raw.source_url.and_then(|url| web_url(&url)),
+        in_reply_to: raw.in_reply_to,
+    }
+}
+
+/// A title: text on one line.
+fn text_line(text: &RawText) -> String {
+    one_line(&text_block(text))
+}
+
+fn text_block(text: &RawText) -> String {
+    let is_html = match text.kind {
+        TextKind::Plain => false,
+        TextKind::Html => true,
+        TextKind::Unsaid => looks_like_html(&text.value),
+    };
+    if is_html {
+        plain_text(&text.value)
+    } else {
+        tidy(text.value.trim()).into_owned()
+    }
+}
+
+fn author_line(authors: &[String]) -> Option<String> {
+    let mut names: Vec<String> = Vec::new();
+    for author in authors {
+        let name = one_line(&plain_text(author));
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// More categories than any reader looks at.
+const MAX_CATEGORIES: usize = 64;
+
+fn categories(raw: &[String]) -> Vec<String> {
+    let mut categories: Vec<String> = Vec::new();
+    for category in raw {
+        let category = one_line(&plain_text(category));
+        if !category.is_empty()
+            && !categories.contains(&category)
+            && categories.len() < MAX_CATEGORIES
+        {
+            categories.push(category);
+        }
+    }
+    categories
+}
+
+fn web_image(image: Image) -> Option<Image> {
+    let url = web_url(&image.url)?;
+    let media_type = image.media_type.filter(|kind| {
+        kind.len() < 64
+            && kind
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"/.+-".contains(&b))
+    });
+    let credit = image
+        .credit
+        .map(|credit| one_line(&plain_text(&credit)))
+        .filter(|credit| !credit.is_empty());
+    Some(Image {
+        url,
+        media_type,
+        credit,
+        ..image
+    })
+}
+
+/// A language tag in lower case; `None` if it is none.
+fn language_tag(claim: &str) -> Option<String> {
+    let tag = claim.trim().replace('_', "-").to_ascii_lowercase();
+    let is_tag = tag
+        .split('-')
+        .next()
+        .is_some_and(|first| (2..=8).contains(&first.len()))
+        && tag.len() <= 35
+        && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_tag.then_some(tag)
+}

@@ -1,0 +1,360 @@
+//! Plain text: out of markup, and out of text that was encoded twice or holds control characters.
+
+use std::borrow::Cow;
+
+use crate::feed::doctype::Entities;
+use crate::feed::entities::{decode_entities_into, named, windows_1252_control};
+
+/// The text of an HTML fragment: tags and comments gone, scripts and styles gone with their
+/// content, blocks as lines of their own, references decoded, white space collapsed within lines.
+pub(crate) fn plain_text(html: &str) -> String {
+    let mut raw = String::with_capacity(html.len());
+    let none = Entities::default();
+    let mut rest = html;
+    while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
+        decode_entities_into(&mut raw, &rest[..at], &none);
+        rest = &rest[at..];
+        rest = match Tag::at(rest) {
+            Some(tag) => {
+                raw.push_str(tag.stands_for());
+                tag.rest_after_content()
+            }
+            None => {
+                raw.push('<');
+                &rest[1..]
+            }
+        };
+    }
+    decode_entities_into(&mut raw, rest, &none);
+    collapse_lines(&tidy(&raw))
+}
+
+/// Elements that begin and end a line.
+const BLOCKS: &[&str] = &[
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tr",
+    "ul",
+];
+/// Elements whose content is not text for readers.
+const HIDDEN: &[&str] = &[
+    "script", "style", "noscript", "iframe", "template", "object", "svg", "math", "title",
+];
+/// Markup without an end tag that alone shows that a text is HTML.
+const VOID: &[&str] = &["br", "hr", "img", "wbr", "input"];
+/// What feeds use in text: the list that Python's feedparser accepts, without the obsolete.
+const INLINE: &[&str] = &[
+    "a", "abbr", "acronym", "area", "audio", "b", "big", "button", "canvas", "caption", "cite",
+    "code", "col", "colgroup", "command", "datagrid", "datalist", "del", "details", "dfn",
+    "dialog", "dir", "em", "fieldset", "font", "i", "img", "input", "ins", "kbd", "label",
+    "legend", "m", "map", "menu", "meter", "option", "output", "progress", "q", "s", "samp",
+    "select", "small", "sound", "source", "spacer", "span", "strike", "strong", "sub", "summary",
+    "sup", "tbody", "td", "textarea", "tfoot", "th", "thead", "time", "tt", "u", "var", "video",
+    "wbr",
+];
+
+/// A start tag, end tag, comment or declaration at the start of a text.
+struct Tag<'a> {
+    /// As written; empty for comments and declarations.
+    name: &'a str,
+    is_end: bool,
+    rest: &'a str,
+}
+
+impl<'a> Tag<'a> {
+    /// The tag at the start of `text`, which begins with `<`; `None` if it is a bare sign.
+    fn at(text: &'a str) -> Option<Self> {
+        let body = &text[1..];
+        if let Some(comment) = body.strip_prefix("!--") {
+            let rest = memchr::memmem::find(comment.as_bytes(), b"-->")
+                .map_or("", |end| &comment[end + 3..]);
+            return Some(Self {
+                name: "",
+                is_end: false,
+                rest,
+            });
+        }
+        if let Some(cdata) = body.strip_prefix("![CDATA[") {
+            return Some(Self {
+                name: "",
+                is_end: false,
+                rest: cdata,
+            });
+        }
+        let is_end = body.starts_with('/');
+        let name_start = if is_end { &body[1..] } else { body };
+        let first = name_start.bytes().next()?;
+        if !first.is_ascii_alphabetic() && !(matches!(first, b'!' | b'?') && !is_end) {
+            return None;
+        }
+        let name_end = name_start
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':')))
+            .unwrap_or(name_start.len());
+        let rest = after_tag(&name_start[name_end..]);
+        Some(Self {
+            name: &name_start[..name_end],
+            is_end,
+            rest,
+        })
+    }
+
+    fn is_among(&self, names: &[&str]) -> bool {
+        names
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(self.name))
+    }
+
+    /// What the tag leaves in the text.
+    fn stands_for(&self) -> &'static str {
+        if self.is_among(BLOCKS) {
+            "\n"
+        } else if ["td", "th"]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(self.name))
+        {
+            " "
+        } else {
+            ""
+        }
+    }
+
+    /// What follows the tag, or the whole element if its content is not for readers.
+    fn rest_after_content(&self) -> &'a str {
+        if self.is_end || !self.is_among(HIDDEN) {
+            return self.rest;
+        }
+        let mut rest = self.rest;
+        while let Some(at) = memchr::memmem::find(rest.as_bytes(), b"</") {
+            rest = &rest[at + 2..];
+            let is_this = rest
+                .get(..self.name.len())
+                .is_some_and(|name| name.eq_ignore_ascii_case(self.name));
+            if is_this {
+                return after_tag(&rest[self.name.len()..]);
+            }
+        }
+        self.rest
+    }
+}
+
+/// What follows the `>` of a tag whose name was read; signs in quotes do not count.
+fn after_tag(attributes: &str) -> &str {
+    let bytes = attributes.as_bytes();
+    let mut at = 0;
+    let mut fallback = None;
+    while let Some(found) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) {
+        at += found;
+        match bytes[at] {
+            b'>' => return &attributes[at + 1..],
+            quote if at > 0 && bytes[at - 1] == b'=' => {
+                fallback =
+                    fallback.or_else(|| memchr::memchr(b'>', &bytes[at..]).map(|gt| at + gt));
+                match memchr::memchr(quote, &bytes[at + 1..]) {
+                    Some(end) => at += end + 2,
+                    None => break,
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    fallback.map_or("", |gt| &attributes[gt + 1..])
+}
+
+/// True if a text of unknown kind is HTML: it has an end tag, a void tag or a reference, and no
+/// tag or reference that HTML does not know. It errs towards text, as feedparser does.
+pub(crate) fn looks_like_html(text: &str) -> bool {
+    let mut has_evidence = false;
+    let mut rest = text;
+    while let Some(at) = memchr::memchr2(b'<', b'&', rest.as_bytes()) {
+        let is_tag = rest.as_bytes()[at] == b'<';
+        rest = &rest[at..];
+        if is_tag {
+            if let Some(tag) = Tag::at(rest).filter(|tag| !tag.name.is_empty()) {
+                if !tag.is_among(BLOCKS) && !tag.is_among(INLINE) {
+                    return false;
+                }
+                has_evidence |= tag.is_end || tag.is_among(VOID);
+            }
+        } else {
+            match reference_name(rest) {
+                Some(name) if name.starts_with('#') || named(name).is_some() => has_evidence = true,
+                Some(_) => return false,
+                None => {}
+            }
+        }
+        rest = &rest[1..];
+    }
+    has_evidence
+}
+
+fn reference_name(text: &str) -> Option<&str> {
+    let body = &text[1..];
+    let end = body.find(|c: char| !(c.is_ascii_alphanumeric() || c == '#'))?;
+    (end > 0 && body[end..].starts_with(';')).then(|| &body[..end])
+}
+
+/// Mends text that was encoded twice and drops what has no place in a text: control characters,
+/// noncharacters, overrides of the direction of writing, zero-width spaces and marks.
+pub(crate) fn tidy(text: &str) -> Cow<'_, str> {
+    if text
+        .bytes()
+        .all(|b| (b' '..0x7F).contains(&b) || matches!(b, b'\n' | b'\t'))
+    {
+        return Cow::Borrowed(text);
+    }
+    let text = mend_double_encoding(text);
+    if !text.chars().any(|c| replacement(c) != Some(c)) {
+        return text;
+    }
+    Cow::Owned(text.chars().filter_map(replacement).collect())
+}
+
+fn replacement(c: char) -> Option<char> {
+    match c {
+        '\n' | '\t' => Some(c),
+        '\r' => Some('\n'),
+        '\0'..='\u{1f}' | '\u{7f}' => None,
+        '\u{80}'..='\u{9f}' => {
+            windows_1252_control(u32::from(c)).filter(|mapped| !mapped.is_control())
+        }
+        '\u{200b}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => None,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+        _ => Some(c),
+    }
+}
+
+/// UTF-8 that was taken for windows-1252 and encoded again (`â€™`). Only if the whole text can be
+/// read so: a text that is right by itself practically never can.
+fn mend_double_encoding(text: &str) -> Cow<'_, str> {
+    if !text.contains([
+        'Ã', 'Â', 'â', 'Ä', 'Å', 'Ð', 'Ñ', 'ã', 'ä', 'å', 'æ', 'ç', 'è', 'é', 'ð',
+    ]) {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        match u8::try_from(u32::from(c)) {
+            Ok(byte) => bytes.push(byte),
+            Err(_) => match windows_1252_byte(c) {
+                Some(byte) => bytes.push(byte),
+                None => return Cow::Borrowed(text),
+            },
+        }
+    }
+    match String::from_utf8(bytes) {
+        Ok(mended) => Cow::Owned(mended),
+        Err(_) => Cow::Borrowed(text),
+    }
+}
+
+fn windows_1252_byte(c: char) -> Option<u8> {
+    (0x80u8..=0x9F).find(|&byte| windows_1252_control(u32::from(byte)) == Some(c))
+}
+
+/// The text on one line, with single spaces.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+/// Lines with single spaces, without empty lines.
+fn collapse_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let start = out.len();
+        for word in line.split_whitespace() {
+            if out.len() > start {
+                out.push(' ');
+            } else if start > 0 {
+                out.push('\n');
+            }
+            out.push_str(word);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_becomes_text() {
+        for (html, text) in [
+            ("<p>One</p><p>Two<br/>three</p>", "One\nTwo\nthree"),
+            ("a <b>bold</b> move", "a bold move"),
+            ("5 < 6 &amp; 7 > 3", "5 < 6 & 7 > 3"),
+            ("x<script>alert('</b>')</script>y", "xy"),
+            ("x<style>p{}</style><!-- c > --> y", "x y"),
+            ("<a title=\"a > b\" href='x'>t</a>", "t"),
+            ("<img src=x onerror=1>caption", "caption"),
+            ("<td>a</td><td>b</td>", "a b"),
+            ("caf&eacute;&nbsp;&#8211; bar", "café – bar"),
+            ("<a href=\"never closed>x</a>", "x"),
+            ("text <", "text <"),
+            ("<p>&lt;b&gt; stays</p>", "<b> stays"),
+        ] {
+            assert_eq!(plain_text(html), text, "{html}");
+        }
+    }
+
+    #[test]
+    fn html_is_told_from_text() {
+        for (text, is_html) in [
+            ("plain", false),
+            ("5 < 6", false),
+            ("AT&T; and more", false),
+            ("a &amp; b", true),
+            ("&#8216;quoted&#8217;", true),
+            ("<b>x</b>", true),
+            ("use <foo></foo>", false),
+            ("line<br>line", true),
+            ("a <b c", false),
+        ] {
+            assert_eq!(looks_like_html(text), is_html, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_is_tidied() {
+        assert_eq!(tidy("Itâ€™s Ã©tÃ©"), "It’s été");
+        assert_eq!(tidy("déjà vu — Ångström"), "déjà vu — Ångström");
+        assert_eq!(tidy("a\u{92}b\u{0}c\u{1b}[31m"), "a’bc[31m");
+        assert_eq!(tidy("\u{202e}evil\u{202c}"), "evil");
+        assert_eq!(one_line("  a \n\t b "), "a b");
+    }
+}

@@ -1,0 +1,108 @@
+//! Addresses in feeds: resolved against their base, kept as written where they are absolute, and
+//! let through only if they lead to the web.
+
+use url::Url;
+
+/// Resolves `reference` against `base`. An absolute address is kept as it is written, without
+/// white space: an address is an identity, and normalising would change it. `None` if empty or
+/// not resolvable.
+pub(crate) fn resolve(reference: &str, base: &Url) -> Option<String> {
+    let reference = without_space(reference);
+    if reference.is_empty() {
+        return None;
+    }
+    if has_scheme(&reference) {
+        return Some(reference);
+    }
+    base.join(&reference).ok().map(String::from)
+}
+
+/// The address, if it leads to the web: http or https (also written `feed:`), with a host.
+pub(crate) fn web_url(address: &str) -> Option<String> {
+    let address = without_space(address);
+    let address = match address.get(..5) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("feed:") => {
+            let rest = &address[5..];
+            match rest.strip_prefix("//") {
+                Some(host) => format!("http://{host}"),
+                None => rest.to_owned(),
+            }
+        }
+        _ => address,
+    };
+    let parsed = Url::parse(&address).ok()?;
+    let is_web = matches!(parsed.scheme(), "http" | "https") && parsed.host().is_some();
+    is_web.then_some(address)
+}
+
+/// True for `name:` at the start, as RFC 3986 has it. A single letter is a drive, not a scheme.
+fn has_scheme(reference: &str) -> bool {
+    reference.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.len() > 1
+            && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    })
+}
+
+/// Line breaks and tabs inside an address are accidents of layout, as browsers have it.
+fn without_space(address: &str) -> String {
+    address
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, '\u{200b}' | '\u{feff}'))
+        .map(|c| {
+            if c == ' ' {
+                "%20".to_owned()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_resolved_and_kept_as_written() {
+        let base = Url::parse("https://example.org/a/b.xml").expect("a URL");
+        for (reference, expected) in [
+            ("http://example.com", Some("http://example.com")),
+            (
+                " \nhttp://example.com/a b\n",
+                Some("http://example.com/a%20b"),
+            ),
+            ("/x", Some("https://example.org/x")),
+            ("x?y=1", Some("https://example.org/a/x?y=1")),
+            ("//cdn.example.net/x", Some("https://cdn.example.net/x")),
+            ("urn:uuid:1", Some("urn:uuid:1")),
+            ("  ", None),
+        ] {
+            assert_eq!(
+                resolve(reference, &base).as_deref(),
+                expected,
+                "{reference}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_the_web_is_let_through() {
+        for (address, expected) in [
+            ("javascript:alert(1)", None),
+            ("java\nscript:alert(1)", None),
+            ("data:text/html,x", None),
+            ("file:///etc/passwd", None),
+            ("mailto:a@example.org", None),
+            ("http://", None),
+            ("feed://example.org/x", Some("http://example.org/x")),
+            ("feed:https://example.org/x", Some("https://example.org/x")),
+            ("HTTPS://Example.org/x", Some("HTTPS://Example.org/x")),
+        ] {
+            assert_eq!(web_url(address).as_deref(), expected, "{address}");
+        }
+    }
+}

@@ -270,9 +270,17 @@ fn mend_double_encoding(text: &str) -> Cow<'_, str> {
         }
     }
     match String::from_utf8(bytes) {
-        Ok(mended) => Cow::Owned(mended),
-        Err(_) => Cow::Borrowed(text),
+        Ok(mended) if is_believable(&mended) => Cow::Owned(mended),
+        _ => Cow::Borrowed(text),
     }
+}
+
+/// Three accented letters and signs of a right text can by chance be one letter of Asia
+/// (`é`, no-break space, dash), hardly three times in one text without a stray in between.
+fn is_believable(mended: &str) -> bool {
+    let is_far = |c: &char| *c >= '\u{3000}';
+    let far = mended.chars().filter(is_far).count();
+    far == 0 || far >= 3
 }
 
 fn windows_1252_byte(c: char) -> Option<u8> {

@@ -6,6 +6,7 @@ mod doctype;
 mod entities;
 mod finish;
 mod html;
+pub mod identity;
 mod parsed;
 mod raw;
 mod read;

@@ -1,0 +1,152 @@
+//! The keys that an item is known by, best first.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::IdentityInput;
+use super::content::normalised;
+use super::host_rules;
+
+/// The rungs of the ladder, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyKind {
+    /// What a rule for the host finds in guid or link.
+    HostRule,
+    /// The guid.
+    Guid,
+    /// The link.
+    Link,
+    /// The long number in the link, which stays when the words around it change.
+    LinkNumber,
+    /// The agency's series.
+    Series,
+    /// Title, lead and claimed time.
+    DatedText,
+    /// Title and lead.
+    Text,
+}
+
+impl KeyKind {
+    /// Kebab-case name, for logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            KeyKind::HostRule => "host-rule",
+            KeyKind::Guid => "guid",
+            KeyKind::Link => "link",
+            KeyKind::LinkNumber => "link-number",
+            KeyKind::Series => "series",
+            KeyKind::DatedText => "dated-text",
+            KeyKind::Text => "text",
+        }
+    }
+}
+
+/// One key of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct IdentityKey {
+    /// Which rung.
+    pub kind: KeyKind,
+    /// What stands on it.
+    pub value: String,
+}
+
+impl IdentityKey {
+    /// The key in 16 bytes, for the store. It never changes between versions: SHA-256 of the
+    /// kind's name, a zero byte and the value, cut.
+    pub fn digest(&self) -> [u8; 16] {
+        let mut hasher = Sha256::new();
+        hasher.update(self.kind.name());
+        hasher.update([0]);
+        hasher.update(&self.value);
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&hasher.finalize()[..16]);
+        digest
+    }
+}
+
+/// Every key of an item, best first. None only for an item that says nothing.
+pub fn keys_of(input: &IdentityInput) -> Vec<IdentityKey> {
+    let guid = input
+        .guid
+        .as_deref()
+        .map(str::trim)
+        .filter(|guid| !guid.is_empty());
+    let link = input
+        .link
+        .as_deref()
+        .map(str::trim)
+        .filter(|link| !link.is_empty());
+    let mut keys = Vec::with_capacity(6);
+    let mut add = |kind, value: Option<String>| {
+        keys.extend(value.map(|value| IdentityKey { kind, value }));
+    };
+    add(KeyKind::HostRule, host_rules::key_of(guid, link));
+    add(KeyKind::Guid, guid.map(str::to_owned));
+    add(KeyKind::Link, link.and_then(link_key));
+    add(KeyKind::LinkNumber, link.and_then(link_number));
+    add(KeyKind::Series, input.series_key.clone());
+    let text = text_of(input);
+    if text.trim().is_empty() {
+        return keys;
+    }
+    let mut add = |kind, value: Option<String>| {
+        keys.extend(value.map(|value| IdentityKey { kind, value }));
+    };
+    let dated = input
+        .published_at
+        .map(|at| format!("{}\n{text}", at.timestamp()));
+    add(KeyKind::DatedText, dated);
+    add(KeyKind::Text, Some(text));
+    keys
+}
+
+fn text_of(input: &IdentityInput) -> String {
+    format!(
+        "{}\n{}",
+        normalised(&input.title),
+        normalised(&input.summary)
+    )
+}
+
+/// The link without what does not make another page: scheme, `www.`, the slash at the end. `None`
+/// for the address of a whole site, which many items share.
+fn link_key(link: &str) -> Option<String> {
+    let Ok(url) = Url::parse(link) else {
+        return Some(link.to_owned());
+    };
+    let host = url.host_str().unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let path = url.path().trim_end_matches('/');
+    if path.is_empty() && url.query().is_none() && url.fragment().is_none() {
+        return None;
+    }
+    let mut key = format!("{host}{path}");
+    for (sign, part) in [('?', url.query()), ('#', url.fragment())] {
+        if let Some(part) = part.filter(|part| !part.is_empty()) {
+            key.push(sign);
+            key.push_str(part);
+        }
+    }
+    Some(key)
+}
+
+/// Seven digits and more are ids; eight that read as a date are a date.
+static LONG_NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[0-9]{7,}").expect("the pattern is valid"));
+
+fn link_number(link: &str) -> Option<String> {
+    let url = Url::parse(link).ok()?;
+    let host = url.host_str()?;
+    let found = LONG_NUMBER
+        .find_iter(url.path())
+        .map(|found| found.as_str());
+    let number = found.filter(|number| !is_date(number)).last()?;
+    Some(format!("{host} {number}"))
+}
+
+fn is_date(number: &str) -> bool {
+    number.len() == 8 && (number.starts_with("19") || number.starts_with("20"))
+}

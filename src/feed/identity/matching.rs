@@ -1,0 +1,357 @@
+//! The ladder itself: each rung over the whole document before the next, so that a weak match
+//! never takes an item from its real owner.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+
+use super::content::normalised;
+use super::keys::{IdentityKey, KeyKind, keys_of};
+use super::similar::{likeness, words};
+use super::{
+    GuidStanding, IdentityInput, ItemMatch, KnownItem, KnownItems, Matching, Verdict, Visit,
+};
+use crate::news::{ItemId, UtcTime};
+
+/// Titles that share less than this are about different things; headline edits of one report
+/// mostly keep more.
+const DIFFERENT_TITLES: f32 = 0.34;
+/// Titles that share this much are the same title.
+const SAME_TITLES: f32 = 0.8;
+/// An id that comes back after this long with another title is another item.
+const REUSE_DAYS: i64 = 300;
+/// Equal texts further apart than this are an outlet's daily habit, not a repetition.
+const REPEAT_HOURS: i64 = 20;
+/// Takes of one series follow each other within days; a later one is another running story.
+const SERIES_DAYS: i64 = 3;
+/// A text of fewer words says too little to be an identity beside a guid or link.
+const TELLING_WORDS: usize = 10;
+/// Claims further ahead of our clock than this are wrong (invariant 10).
+const FUTURE_MINUTES: i64 = 10;
+
+/// Identifies the items of a document.
+pub fn match_items(inputs: &[IdentityInput], known: &KnownItems, visit: Visit) -> Matching {
+    let mut ladder = Ladder::new(inputs, known, visit);
+    ladder.judge_guids();
+    for kind in RUNGS {
+        ladder.climb(kind);
+    }
+    ladder.find_repeats();
+    ladder.judge_churn();
+    ladder.finish()
+}
+
+const RUNGS: [KeyKind; 7] = [
+    KeyKind::HostRule,
+    KeyKind::Guid,
+    KeyKind::Link,
+    KeyKind::LinkNumber,
+    KeyKind::Series,
+    KeyKind::DatedText,
+    KeyKind::Text,
+];
+
+struct Ladder<'a> {
+    inputs: &'a [IdentityInput],
+    known: &'a KnownItems,
+    visit: Visit,
+    keys: Vec<Vec<IdentityKey>>,
+    /// Who in this document has a key.
+    holders: HashMap<IdentityKey, Vec<usize>>,
+    times_are_equal: bool,
+    lost_because: Option<String>,
+    guids_churn: bool,
+    found: Vec<Option<(Verdict, KeyKind, bool)>>,
+    claimed: HashMap<ItemId, usize>,
+}
+
+impl<'a> Ladder<'a> {
+    fn new(inputs: &'a [IdentityInput], known: &'a KnownItems, visit: Visit) -> Self {
+        let keys: Vec<_> = inputs.iter().map(keys_of).collect();
+        let mut holders: HashMap<IdentityKey, Vec<usize>> = HashMap::new();
+        for (index, keys) in keys.iter().enumerate() {
+            for key in keys {
+                holders.entry(key.clone()).or_default().push(index);
+            }
+        }
+        let first_time = inputs.first().and_then(|input| input.published_at);
+        let times_are_equal = inputs.len() > 2
+            && first_time.is_some()
+            && inputs.iter().all(|input| input.published_at == first_time);
+        Self {
+            inputs,
+            known,
+            visit,
+            keys,
+            holders,
+            times_are_equal,
+            lost_because: None,
+            guids_churn: false,
+            found: vec![None; inputs.len()],
+            claimed: HashMap::new(),
+        }
+    }
+
+    fn standing(&self) -> GuidStanding {
+        if self.lost_because.is_some() {
+            GuidStanding::Lost
+        } else {
+            self.visit.standing
+        }
+    }
+
+    /// Guids lose their standing when one stands on two different items, here or in time.
+    fn judge_guids(&mut self) {
+        if self.visit.standing == GuidStanding::Lost {
+            return;
+        }
+        let repeated = self.guid_keys().find(|(index, key)| {
+            let first = self.holders[*key][0];
+            first != *index && !self.is_same_listing(first, *index)
+        });
+        let returned = self.guid_keys().find(|(index, key)| {
+            self.lookup(key)
+                .is_some_and(|known| self.contradicts(&self.inputs[*index], known))
+        });
+        self.lost_because = match (repeated, returned) {
+            (Some((_, key)), _) => Some(format!(
+                "{:?} stands on two items of one document",
+                key.value
+            )),
+            (_, Some((_, key))) => Some(format!("{:?} came back for another item", key.value)),
+            _ => None,
+        };
+    }
+
+    fn guid_keys(&self) -> impl Iterator<Item = (usize, &IdentityKey)> {
+        self.keys.iter().enumerate().filter_map(|(index, keys)| {
+            Some((index, keys.iter().find(|key| key.kind == KeyKind::Guid)?))
+        })
+    }
+
+    fn lookup(&self, key: &IdentityKey) -> Option<&'a KnownItem> {
+        self.known.by_key.get(&key.digest())
+    }
+
+    fn key(&self, index: usize, kind: KeyKind) -> Option<&IdentityKey> {
+        self.keys[index].iter().find(|key| key.kind == kind)
+    }
+
+    /// True if two entries of the document are one item listed twice: the same words and link.
+    fn is_same_listing(&self, a: usize, b: usize) -> bool {
+        let (a, b) = (&self.inputs[a], &self.inputs[b]);
+        normalised(&a.title) == normalised(&b.title)
+            && a.link == b.link
+            && likeness(&a.summary, &b.summary) >= SAME_TITLES
+    }
+
+    /// True if a known item that the guid leads to cannot be this one.
+    fn contradicts(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        if known.is_tombstone {
+            return false;
+        }
+        let alike = likeness(&input.title, &known.title);
+        if self.is_reuse(input, known, alike) {
+            return true;
+        }
+        let (Some(_), Some(_)) = (&input.link, &known.link) else {
+            return false;
+        };
+        alike < DIFFERENT_TITLES
+            && (input.summary.is_empty() || likeness(&input.summary, &known.summary) < SAME_TITLES)
+            && !shares_address(input, known)
+    }
+
+    fn is_reuse(&self, input: &IdentityInput, known: &KnownItem, alike: f32) -> bool {
+        let now = input.published_at.unwrap_or(self.visit.fetched_at);
+        let then = known.published_at.unwrap_or(known.fetched_at);
+        now - then > TimeDelta::days(REUSE_DAYS) && alike < 0.6
+    }
+
+    fn climb(&mut self, kind: KeyKind) {
+        for index in 0..self.inputs.len() {
+            if self.found[index].is_some() || !self.is_usable(index, kind) {
+                continue;
+            }
+            let Some(known) = self.key(index, kind).and_then(|key| self.lookup(key)) else {
+                continue;
+            };
+            if !self.agrees(kind, &self.inputs[index], known) {
+                continue;
+            }
+            match self.claimed.get(&known.id) {
+                Some(&first) if self.is_repeat(first, index, kind) => {
+                    self.found[index] = Some((Verdict::Repeats(first), kind, false));
+                }
+                Some(_) => {}
+                None => {
+                    self.claimed.insert(known.id, index);
+                    self.found[index] = Some((Verdict::Same(known.id), kind, known.is_tombstone));
+                }
+            }
+        }
+    }
+
+    /// Whether a rung tells the items of this document apart.
+    fn is_usable(&self, index: usize, kind: KeyKind) -> bool {
+        let Some(key) = self.key(index, kind) else {
+            return false;
+        };
+        if kind == KeyKind::Guid {
+            return self.standing() == GuidStanding::Good;
+        }
+        let others = &self.holders[key];
+        if others.len() < 2 {
+            return true;
+        }
+        let all = |holds: &dyn Fn(usize) -> bool| others.iter().all(|&other| holds(other));
+        match kind {
+            KeyKind::HostRule => all(&|other| {
+                likeness(&self.inputs[other].title, &self.inputs[index].title) >= DIFFERENT_TITLES
+            }),
+            KeyKind::Link => all(&|other| self.is_same_listing(index, other)),
+            KeyKind::Text => {
+                all(&|other| self.inputs[other].published_at == self.inputs[index].published_at)
+            }
+            KeyKind::DatedText => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a known item may be this one, beyond having the key.
+    fn agrees(&self, kind: KeyKind, input: &IdentityInput, known: &KnownItem) -> bool {
+        if known.is_tombstone {
+            return !matches!(kind, KeyKind::LinkNumber | KeyKind::Series);
+        }
+        let alike = likeness(&input.title, &known.title);
+        match kind {
+            KeyKind::HostRule | KeyKind::Guid => !self.is_reuse(input, known, alike),
+            KeyKind::Link => !self.is_reuse(input, known, alike),
+            KeyKind::LinkNumber => alike >= DIFFERENT_TITLES && !self.is_reuse(input, known, alike),
+            KeyKind::Series => self.gap(input, known) <= TimeDelta::days(SERIES_DAYS),
+            KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(input, known),
+        }
+    }
+
+    fn agrees_by_text(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        let is_near = self.times_are_equal
+            || input.published_at.is_none()
+            || self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS);
+        let has_better = input.guid.is_some() || input.link.is_some();
+        let is_telling = words(&input.title).len() + words(&input.summary).len() >= TELLING_WORDS;
+        is_near && (!has_better || is_telling)
+    }
+
+    fn gap(&self, input: &IdentityInput, known: &KnownItem) -> TimeDelta {
+        let now = input.published_at.unwrap_or(self.visit.fetched_at);
+        (now - known.published_at.unwrap_or(known.fetched_at)).abs()
+    }
+
+    fn is_repeat(&self, first: usize, index: usize, kind: KeyKind) -> bool {
+        matches!(kind, KeyKind::HostRule) || self.is_same_listing(first, index)
+    }
+
+    /// New items that this document lists twice.
+    fn find_repeats(&mut self) {
+        for index in 0..self.inputs.len() {
+            if self.found[index].is_some() {
+                continue;
+            }
+            let has_better = self.inputs[index].guid.is_some() || self.inputs[index].link.is_some();
+            let earlier = self.keys[index].iter().find_map(|key| {
+                let is_text = matches!(key.kind, KeyKind::DatedText | KeyKind::Text);
+                if matches!(key.kind, KeyKind::LinkNumber | KeyKind::Series)
+                    || (is_text && has_better)
+                    || !self.is_usable(index, key.kind)
+                {
+                    return None;
+                }
+                let first = *self.holders[key].first().filter(|first| **first < index)?;
+                self.is_repeat(first, index, key.kind)
+                    .then_some((first, key.kind))
+            });
+            self.found[index] = earlier.map(|(first, kind)| (Verdict::Repeats(first), kind, false));
+        }
+    }
+
+    /// Ids that change while the items do not: found by another rung although guids are given.
+    fn judge_churn(&mut self) {
+        let mut matched = 0usize;
+        let mut changed = 0usize;
+        for (index, found) in self.found.iter().enumerate() {
+            let Some((Verdict::Same(_), kind, _)) = found else {
+                continue;
+            };
+            matched += 1;
+            let is_lower = matches!(
+                kind,
+                KeyKind::Link | KeyKind::LinkNumber | KeyKind::DatedText | KeyKind::Text
+            );
+            let guid = self.key(index, KeyKind::Guid);
+            changed += usize::from(is_lower && guid.is_some_and(|key| self.lookup(key).is_none()));
+        }
+        if self.standing() == GuidStanding::Good && changed >= 3 && changed * 2 >= matched {
+            self.guids_churn = true;
+            self.lost_because = Some("the ids change while the items do not".to_owned());
+        }
+    }
+
+    fn finish(self) -> Matching {
+        let items = (0..self.inputs.len())
+            .map(|index| self.item_match(index))
+            .collect();
+        Matching {
+            standing: self.standing(),
+            lost_because: self.lost_because.clone(),
+            guids_churn: self.guids_churn,
+            items,
+        }
+    }
+
+    fn item_match(&self, index: usize) -> ItemMatch {
+        let (verdict, by, is_tombstone) = match self.found[index] {
+            Some((verdict, by, is_tombstone)) => (verdict, Some(by), is_tombstone),
+            None => (Verdict::New, None, false),
+        };
+        let keys = match verdict {
+            Verdict::Repeats(_) => Vec::new(),
+            _ => self.keys[index]
+                .iter()
+                .filter(|key| self.is_usable(index, key.kind))
+                .cloned()
+                .collect(),
+        };
+        let claim = self.inputs[index].published_at;
+        let latest = self.visit.fetched_at + TimeDelta::minutes(FUTURE_MINUTES);
+        let time_is_certain =
+            claim.is_some_and(|at: UtcTime| at <= latest) && !self.times_are_equal;
+        ItemMatch {
+            verdict,
+            is_tombstone,
+            by,
+            keys,
+            time_is_certain,
+        }
+    }
+}
+
+/// True if host rule, link or the number in it lead to the same place.
+fn shares_address(input: &IdentityInput, known: &KnownItem) -> bool {
+    let address_keys = |link: &Option<String>| {
+        let mut keys = keys_of(&IdentityInput {
+            link: link.clone(),
+            ..IdentityInput::default()
+        });
+        keys.retain(|key| {
+            matches!(
+                key.kind,
+                KeyKind::HostRule | KeyKind::Link | KeyKind::LinkNumber
+            )
+        });
+        keys
+    };
+    let theirs = address_keys(&known.link);
+    address_keys(&input.link)
+        .iter()
+        .any(|key| theirs.contains(key))
+}

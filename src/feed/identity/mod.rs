@@ -1,0 +1,124 @@
+//! Which item of a document is one that is already known: the identity ladder. Pure: what is known
+//! is passed in, what to remember is handed back. It never swallows an item: in doubt an item is new.
+//!
+//! The rungs, best first: a rule known for the host; the guid, if guids of this feed behave; the
+//! link; the long number in the link; the agency's series key; the text.
+
+mod content;
+mod host_rules;
+mod keys;
+mod matching;
+mod similar;
+
+pub use content::{content_digest, is_revision};
+pub use keys::{IdentityKey, KeyKind, keys_of};
+pub use matching::match_items;
+
+use crate::news::{ItemId, UtcTime};
+
+/// What identity is read from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IdentityInput {
+    /// guid, atom:id or JSON Feed id as the feed has it.
+    pub guid: Option<String>,
+    /// Link without tracking parameters.
+    pub link: Option<String>,
+    /// Title as plain text.
+    pub title: String,
+    /// Lead as plain text.
+    pub summary: String,
+    /// What stays the same over all takes of one series of an agency.
+    pub series_key: Option<String>,
+    /// The outlet's claim of publication.
+    pub published_at: Option<UtcTime>,
+}
+
+/// Whether the guids of a feed tell its items apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum GuidStanding {
+    /// They do, as far as is known.
+    #[default]
+    Good,
+    /// They do not: one repeated, came back for something else, or changed while the item did not.
+    /// Once lost it is not regained by itself.
+    Lost,
+}
+
+/// The circumstances of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// What was known of the feed's guids before.
+    pub standing: GuidStanding,
+    /// Our clock when the document was fetched.
+    pub fetched_at: UtcTime,
+}
+
+/// An item that is known, or was: a tombstone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownItem {
+    /// The item.
+    pub id: ItemId,
+    /// Its title; empty for a tombstone.
+    pub title: String,
+    /// Its lead; empty for a tombstone.
+    pub summary: String,
+    /// Its link; may be absent for a tombstone.
+    pub link: Option<String>,
+    /// The outlet's claim.
+    pub published_at: Option<UtcTime>,
+    /// Our clock at acceptance, or at removal for a tombstone.
+    pub fetched_at: UtcTime,
+    /// True if the item itself is gone and only remembered.
+    pub is_tombstone: bool,
+}
+
+/// What the store knows about the items of a document.
+#[derive(Clone, Debug, Default)]
+pub struct KnownItems {
+    /// What the keys of the document's items (all that [`keys_of`] gives) lead to, by digest.
+    pub by_key: std::collections::HashMap<[u8; 16], KnownItem>,
+    /// The newest items of the feed, newest first; some hundred are enough.
+    pub recent: Vec<KnownItem>,
+}
+
+/// What was found for one item of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Not known: keep it.
+    New,
+    /// Known: a revision, or nothing new. A tombstone if the known item was one: then it stays gone.
+    Same(ItemId),
+    /// The same item as another one earlier in this document (its index): listed twice.
+    Repeats(usize),
+}
+
+/// One item of the document, identified.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemMatch {
+    /// New, same or repeated.
+    pub verdict: Verdict,
+    /// True if the known item is a tombstone: it was seen before, and does not come back.
+    pub is_tombstone: bool,
+    /// The rung that told; `None` for new items.
+    pub by: Option<KeyKind>,
+    /// What to remember it by from now on.
+    pub keys: Vec<IdentityKey>,
+    /// False if the claimed time is missing, in the future, or the same for every item.
+    pub time_is_certain: bool,
+}
+
+/// A document, identified.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Matching {
+    /// What is now known of the feed's guids.
+    pub standing: GuidStanding,
+    /// Why they lost their standing in this document, in words; `None` if nothing changed.
+    pub lost_because: Option<String>,
+    /// True if ids changed while the items did not: a state of the feed's health.
+    pub guids_churn: bool,
+    /// One for each item, in order.
+    pub items: Vec<ItemMatch>,
+}
+
+#[cfg(test)]
+mod tests;

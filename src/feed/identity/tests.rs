@@ -1,0 +1,352 @@
+//! The cases of identity: what is one item, what is two.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+
+use super::*;
+use crate::news::utc_from_secs;
+
+fn noon() -> UtcTime {
+    utc_from_secs(1_755_259_200)
+}
+
+fn input(guid: &str, link: &str, title: &str) -> IdentityInput {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    IdentityInput {
+        guid: some(guid),
+        link: some(link),
+        title: title.to_owned(),
+        published_at: Some(noon()),
+        ..IdentityInput::default()
+    }
+}
+
+/// A feed as the store would remember it.
+#[derive(Default)]
+struct Memory {
+    standing: GuidStanding,
+    items: Vec<KnownItem>,
+    keys: HashMap<[u8; 16], usize>,
+}
+
+impl Memory {
+    fn visit(&mut self, inputs: &[IdentityInput]) -> Matching {
+        self.visit_at(inputs, noon() + TimeDelta::minutes(5))
+    }
+
+    fn visit_at(&mut self, inputs: &[IdentityInput], fetched_at: UtcTime) -> Matching {
+        let by_key = self
+            .keys
+            .iter()
+            .map(|(key, at)| (*key, self.items[*at].clone()))
+            .collect();
+        let known = KnownItems {
+            by_key,
+            recent: self.items.iter().rev().cloned().collect(),
+        };
+        let visit = Visit {
+            standing: self.standing,
+            fetched_at,
+        };
+        let matching = match_items(inputs, &known, visit);
+        self.standing = matching.standing;
+        for (input, found) in inputs.iter().zip(&matching.items) {
+            let at = match found.verdict {
+                Verdict::New => {
+                    self.items
+                        .push(known_of(input, self.items.len(), fetched_at));
+                    self.items.len() - 1
+                }
+                Verdict::Same(id) => {
+                    let at = usize::try_from(id.0).expect("ids are small");
+                    self.items[at] = known_of(input, at, self.items[at].fetched_at);
+                    at
+                }
+                Verdict::Repeats(_) => continue,
+            };
+            self.keys
+                .extend(found.keys.iter().map(|key| (key.digest(), at)));
+        }
+        matching
+    }
+}
+
+fn known_of(input: &IdentityInput, at: usize, fetched_at: UtcTime) -> KnownItem {
+    KnownItem {
+        id: ItemId(i64::try_from(at).expect("ids are small")),
+        title: input.title.clone(),
+        summary: input.summary.clone(),
+        link: input.link.clone(),
+        published_at: input.published_at,
+        fetched_at,
+        is_tombstone: false,
+    }
+}
+
+fn verdicts(matching: &Matching) -> Vec<Verdict> {
+    matching.items.iter().map(|item| item.verdict).collect()
+}
+
+const NEW: Verdict = Verdict::New;
+
+fn same(id: i64) -> Verdict {
+    Verdict::Same(ItemId(id))
+}
+
+#[test]
+fn a_headline_edit_is_no_second_item_where_a_guid_or_link_is_there() {
+    for (guid, link) in [
+        ("1", ""),
+        ("", "https://example.org/a"),
+        ("1", "https://example.org/a"),
+    ] {
+        let mut memory = Memory::default();
+        memory.visit(&[input(guid, link, "Leaders gather for talks")]);
+        let again = memory.visit(&[input(guid, link, "Summit ends without a deal")]);
+        assert_eq!(verdicts(&again), [same(0)], "{guid} {link}");
+        assert_eq!(again.standing, GuidStanding::Good);
+    }
+}
+
+#[test]
+fn a_number_after_the_sign_in_a_bbc_guid_is_a_revision() {
+    let mut memory = Memory::default();
+    let link = "https://www.bbc.co.uk/news/articles/c1";
+    memory.visit(&[input(&format!("{link}#0"), link, "Talks begin")]);
+    let again = memory.visit(&[input(&format!("{link}#1"), link, "Leaders leave early")]);
+    assert_eq!(verdicts(&again), [same(0)]);
+    assert!(!again.guids_churn);
+}
+
+#[test]
+fn a_headline_in_the_address_beside_a_number_does_not_make_a_second_item() {
+    let mut memory = Memory::default();
+    memory.visit(&[input(
+        "",
+        "https://www.dw.com/en/talks-begin/a-10000001",
+        "Talks begin",
+    )]);
+    let again = memory.visit(&[input(
+        "",
+        "https://www.dw.com/en/no-deal/a-10000001",
+        "No deal reached",
+    )]);
+    assert_eq!(verdicts(&again), [same(0)]);
+    let mut memory = Memory::default();
+    memory.visit(&[input(
+        "",
+        "https://example.org/flood-hits-town-40000001",
+        "Flood hits town",
+    )]);
+    let again = memory.visit(&[input(
+        "",
+        "https://example.org/flood-hits-two-40000001",
+        "Flood hits two towns",
+    )]);
+    assert_eq!(verdicts(&again), [same(0)]);
+}
+
+#[test]
+fn equal_guids_lose_their_standing_and_every_item_is_kept() {
+    let mut memory = Memory::default();
+    let document = [
+        input("x", "https://example.org/1", "One thing happened"),
+        input("x", "https://example.org/2", "Another thing happened"),
+        input("x", "https://example.org/3", "A third thing"),
+    ];
+    let first = memory.visit(&document);
+    assert_eq!(verdicts(&first), [NEW, NEW, NEW]);
+    assert_eq!(first.standing, GuidStanding::Lost);
+    assert_eq!(
+        verdicts(&memory.visit(&document)),
+        [same(0), same(1), same(2)]
+    );
+}
+
+#[test]
+fn a_guid_that_comes_back_for_another_item_loses_its_standing() {
+    let mut memory = Memory::default();
+    memory.visit(&[input(
+        "7",
+        "https://example.org/1",
+        "Parliament passes the budget",
+    )]);
+    let again = memory.visit(&[input("7", "https://example.org/2", "Storm closes airport")]);
+    assert_eq!(verdicts(&again), [NEW]);
+    assert_eq!(again.standing, GuidStanding::Lost);
+}
+
+#[test]
+fn a_guid_used_again_after_a_year_is_another_item() {
+    let mut memory = Memory::default();
+    memory.visit(&[input(
+        "7",
+        "https://example.org/1",
+        "Parliament passes the budget",
+    )]);
+    let later = noon() + TimeDelta::days(366);
+    let mut item = input("7", "https://example.org/1", "Storm closes airport");
+    item.published_at = Some(later);
+    assert_eq!(verdicts(&memory.visit_at(&[item], later)), [NEW]);
+}
+
+#[test]
+fn ids_that_change_at_every_poll_are_seen_through() {
+    let mut memory = Memory::default();
+    let document = |poll: u32| -> Vec<IdentityInput> {
+        (0..4)
+            .map(|n| {
+                input(
+                    &format!("{poll}-{n}"),
+                    &format!("https://example.org/{n}"),
+                    &format!("Report number {n}"),
+                )
+            })
+            .collect()
+    };
+    memory.visit(&document(1));
+    let again = memory.visit(&document(2));
+    assert_eq!(verdicts(&again), [same(0), same(1), same(2), same(3)]);
+    assert!(again.guids_churn);
+    assert_eq!(again.standing, GuidStanding::Lost);
+}
+
+#[test]
+fn an_item_without_guid_and_link_is_the_same_at_every_poll() {
+    let mut memory = Memory::default();
+    let document = [
+        input("", "", "Earthquake in the north"),
+        input("", "", "Harvest ends"),
+    ];
+    memory.visit(&document);
+    assert_eq!(verdicts(&memory.visit(&document)), [same(0), same(1)]);
+    let mut redated = document.clone();
+    redated[0].published_at = Some(noon() + TimeDelta::hours(3));
+    assert_eq!(verdicts(&memory.visit(&redated)), [same(0), same(1)]);
+}
+
+#[test]
+fn the_same_short_title_on_another_day_is_another_item() {
+    let mut memory = Memory::default();
+    memory.visit(&[input("", "", "Weather")]);
+    let mut next = input("", "", "Weather");
+    next.published_at = Some(noon() + TimeDelta::days(1));
+    assert_eq!(
+        verdicts(&memory.visit_at(&[next], noon() + TimeDelta::days(1))),
+        [NEW]
+    );
+}
+
+#[test]
+fn one_item_listed_twice_is_one() {
+    let mut memory = Memory::default();
+    let item = input("1", "https://example.org/1", "One thing happened");
+    assert_eq!(
+        verdicts(&memory.visit(&[item.clone(), item.clone()])),
+        [NEW, Verdict::Repeats(0)]
+    );
+    assert_eq!(
+        verdicts(&memory.visit(&[item.clone(), item])),
+        [same(0), Verdict::Repeats(0)]
+    );
+}
+
+#[test]
+fn items_that_share_a_link_are_kept_apart() {
+    let mut memory = Memory::default();
+    let live = "https://example.org/live";
+    let document = [
+        input("1", live, "Polls open"),
+        input("2", live, "First results come in"),
+    ];
+    assert_eq!(verdicts(&memory.visit(&document)), [NEW, NEW]);
+    let next = [
+        input("3", live, "Winner declared"),
+        document[0].clone(),
+        document[1].clone(),
+    ];
+    assert_eq!(verdicts(&memory.visit(&next)), [NEW, same(0), same(1)]);
+}
+
+#[test]
+fn the_address_of_the_site_is_no_identity() {
+    let mut memory = Memory::default();
+    memory.visit(&[input("", "https://example.org/", "Polls open")]);
+    assert_eq!(
+        verdicts(&memory.visit(&[input("", "https://example.org/", "Storm closes airport")])),
+        [NEW]
+    );
+}
+
+#[test]
+fn a_gone_item_does_not_come_back_with_a_new_date() {
+    let mut memory = Memory::default();
+    memory.visit(&[input(
+        "1",
+        "https://example.org/1",
+        "Parliament passes the budget",
+    )]);
+    memory.items[0].is_tombstone = true;
+    memory.items[0].title.clear();
+    let mut again = input("1", "https://example.org/1", "Parliament passes the budget");
+    again.published_at = Some(noon() + TimeDelta::days(60));
+    let matching = memory.visit_at(&[again], noon() + TimeDelta::days(60));
+    assert_eq!(verdicts(&matching), [same(0)]);
+    assert!(matching.items[0].is_tombstone);
+}
+
+#[test]
+fn times_that_cannot_be_right_are_marked() {
+    let mut memory = Memory::default();
+    let mut document: Vec<_> = (0..3)
+        .map(|n| input(&n.to_string(), "", &format!("Report {n}")))
+        .collect();
+    assert!(
+        memory
+            .visit(&document)
+            .items
+            .iter()
+            .all(|item| !item.time_is_certain)
+    );
+    document[0].published_at = Some(noon() + TimeDelta::days(400));
+    document[1].published_at = None;
+    document[2].published_at = Some(noon() - TimeDelta::hours(1));
+    let certain: Vec<bool> = memory
+        .visit(&document)
+        .items
+        .iter()
+        .map(|item| item.time_is_certain)
+        .collect();
+    assert_eq!(certain, [false, false, true]);
+}
+
+#[test]
+fn a_later_take_of_a_series_is_the_same_item() {
+    let mut memory = Memory::default();
+    let mut take = input("1", "https://example.org/1", "UPDATE 1-Bank raises rates");
+    take.series_key = Some("bank raises rates".to_owned());
+    memory.visit(&[take.clone()]);
+    take.guid = Some("2".to_owned());
+    take.link = Some("https://example.org/2".to_owned());
+    take.title = "UPDATE 2-Bank raises rates, shares fall".to_owned();
+    assert_eq!(verdicts(&memory.visit(&[take])), [same(0)]);
+}
+
+#[test]
+fn a_revision_differs_in_more_than_form() {
+    for (old, new, revised) in [
+        ("A  b\n", "A b", false),
+        ("Tom &amp; Ann", "Tom & Ann", false),
+        ("“A” – ‘b’", "\"A\" - 'b'", false),
+        (
+            "https://example.org/a?utm_source=rss",
+            "https://example.org/a",
+            false,
+        ),
+        ("12 dead", "14 dead", true),
+        ("Talks begin", "Talks Begin", true),
+    ] {
+        assert_eq!(is_revision(old, new), revised, "{old} / {new}");
+    }
+}

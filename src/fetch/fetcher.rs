@@ -324,6 +324,10 @@ struct Visit {
     hops: Vec<Hop>,
 }
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place that makes HTTP clients"
+)]
 fn build_client(
     settings: &FetchSettings,
     resolver: ResolverHook,

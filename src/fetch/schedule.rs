@@ -194,16 +194,29 @@ pub fn after_success(
     }
 }
 
-/// The next visit after one that failed; `failures` counts them in a row with this one,
-/// `asked_secs` is what Retry-After or the host's cool-down asks for.
+/// A failed visit in its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failing {
+    /// What failed.
+    pub setback: Setback,
+    /// Failed visits in a row, this one among them.
+    pub failures: u32,
+    /// What Retry-After or the host's cool-down asks for.
+    pub asked_secs: Option<u64>,
+}
+
+/// The next visit after one that failed.
 pub fn after_failure(
     rhythm: &Rhythm,
-    setback: Setback,
-    failures: u32,
-    asked_secs: Option<u64>,
+    failing: Failing,
     settings: &ScheduleSettings,
     now: UtcTime,
 ) -> NextVisit {
+    let Failing {
+        setback,
+        failures,
+        asked_secs,
+    } = failing;
     if setback == Setback::Gone {
         let reason = "410: the server says it is gone; visited again only by hand".to_owned();
         return NextVisit { at: None, reason };

@@ -6,10 +6,13 @@
 pub mod check;
 pub mod clustering;
 mod error;
+pub mod feeds;
+pub mod hosts;
 pub mod items;
 mod lock;
 mod migrate;
 pub mod outlets;
+pub mod polls;
 mod writer;
 
 #[cfg(test)]

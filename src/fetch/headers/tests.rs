@@ -1,3 +1,5 @@
+//! Heads of answers as servers write them, and what is read from them.
+
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::*;

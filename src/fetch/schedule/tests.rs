@@ -1,3 +1,5 @@
+//! Tables of the schedule: what is known of a feed, when it is visited next, and why.
+
 use super::*;
 use crate::news::utc_from_secs;
 
@@ -254,7 +256,12 @@ fn a_feed_without_validators_whose_bytes_stay_is_visited_down_to_once_in_six_hou
 #[test]
 fn failures_back_off_to_one_visit_a_day_and_never_further() {
     let wait = |failures| {
-        let next = after_failure(&plain(), Setback::Other, failures, None, &still(), noon());
+        let failing = Failing {
+            setback: Setback::Other,
+            failures,
+            asked_secs: None,
+        };
+        let next = after_failure(&plain(), failing, &still(), noon());
         (next.at.unwrap() - noon()).num_seconds()
     };
     let waits: Vec<i64> = (1..=9).map(wait).collect();
@@ -269,8 +276,14 @@ fn failures_back_off_to_one_visit_a_day_and_never_further() {
 
 #[test]
 fn a_410_stops_the_visits_and_a_404_of_three_weeks_makes_them_weekly() {
-    let at =
-        |setback, failures| after_failure(&plain(), setback, failures, None, &still(), noon()).at;
+    let at = |setback, failures| {
+        let failing = Failing {
+            setback,
+            failures,
+            asked_secs: None,
+        };
+        after_failure(&plain(), failing, &still(), noon()).at
+    };
     assert_eq!(at(Setback::Gone, 1), None);
     let in_days = |days: i64| Some(noon() + Duration::days(days));
     assert_eq!(at(Setback::Missing { days: 20 }, 30), in_days(1));
@@ -280,7 +293,12 @@ fn a_410_stops_the_visits_and_a_404_of_three_weeks_makes_them_weekly() {
 #[test]
 fn what_the_server_asks_for_outlasts_a_shorter_back_off() {
     let wait = |asked| {
-        let next = after_failure(&plain(), Setback::Other, 1, asked, &still(), noon());
+        let failing = Failing {
+            setback: Setback::Other,
+            failures: 1,
+            asked_secs: asked,
+        };
+        let next = after_failure(&plain(), failing, &still(), noon());
         ((next.at.unwrap() - noon()).num_seconds(), next.reason)
     };
     assert_eq!(

@@ -1,0 +1,348 @@
+//! The table of feeds as people see and set it. What visits write is in `polls`.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::Result;
+use super::polls::NEVER;
+use crate::news::{Feed, FeedHealth, FeedId, OutletId, UtcTime, Validators, utc_from_secs};
+
+/// A feed to be added.
+#[derive(Clone, Debug, Default)]
+pub struct NewFeed {
+    /// Address without fragment; the credentials in it stay.
+    pub url: String,
+    /// Who publishes it.
+    pub outlet_id: OutletId,
+    /// Title by the operator; empty to take the feed's own.
+    pub title: String,
+    /// Category by the operator.
+    pub category: String,
+    /// Language by the operator.
+    pub language: Option<String>,
+}
+
+/// A feed with everything that lists and explanations show.
+#[derive(Clone, Debug)]
+pub struct FeedListing {
+    /// The feed.
+    pub feed: Feed,
+    /// Name of its outlet.
+    pub outlet: String,
+    /// Share of known items in the last document.
+    pub overlap: Option<f64>,
+    /// Its habit.
+    pub items_per_day: f64,
+    /// The adaptive interval, in seconds.
+    pub adaptive_secs: u64,
+    /// Validators as last received.
+    pub validators: Validators,
+    /// The last visit that worked.
+    pub last_success_at: Option<UtcTime>,
+    /// The last visit that brought something new.
+    pub last_change_at: Option<UtcTime>,
+    /// The last error; `None` after a visit that worked.
+    pub last_error: Option<String>,
+    /// When the window of the document had rolled over between two visits.
+    pub possible_gap_at: Option<UtcTime>,
+    /// How often that happened.
+    pub gap_count: u32,
+    /// Where permanent redirects lead that are on trial.
+    pub moved_to: Option<String>,
+    /// The hub named by the feed.
+    pub hub_url: Option<String>,
+    /// When it entered its present health.
+    pub health_since: UtcTime,
+}
+
+/// What the operator may set on a feed; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default)]
+pub struct FeedEdit {
+    /// Title.
+    pub title: Option<String>,
+    /// Category.
+    pub category: Option<String>,
+    /// Cron line; an empty one takes it away.
+    pub cron: Option<String>,
+    /// Fixed interval in seconds; 0 takes it away.
+    pub interval_secs: Option<u32>,
+    /// Paused.
+    pub paused: Option<bool>,
+    /// The operator's own or under contract.
+    pub own: Option<bool>,
+    /// Full text may be republished.
+    pub full_text_allowed: Option<bool>,
+    /// Invalid certificates are accepted.
+    pub any_certificate: Option<bool>,
+}
+
+/// What became of a change of address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressChange {
+    /// The feed has the new address.
+    Changed,
+    /// Another feed had it already; this one was merged into that one and is gone.
+    MergedInto(FeedId),
+}
+
+/// Adds a feed, due at once. A feed that is there already stays as it is; the flag is true if the
+/// feed is new.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn add_feed(tx: &Transaction<'_>, new: &NewFeed, now: UtcTime) -> Result<(FeedId, bool)> {
+    let added = tx
+        .prepare_cached(
+            "INSERT INTO feeds (url, outlet_id, title, category, language, added_at,
+                next_visit_at, health_since)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6) ON CONFLICT (url) DO NOTHING",
+        )?
+        .execute(params![
+            new.url,
+            new.outlet_id.0,
+            new.title,
+            new.category,
+            new.language,
+            now.timestamp(),
+        ])?;
+    let id = tx
+        .prepare_cached("SELECT id FROM feeds WHERE url = ?1")?
+        .query_row([&new.url], |row| row.get(0))?;
+    Ok((FeedId(id), added == 1))
+}
+
+/// One feed; `None` if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_feed(conn: &Connection, id: FeedId) -> Result<Option<FeedListing>> {
+    let sql = format!("{SELECT_FEED} WHERE f.id = ?1");
+    Ok(conn
+        .prepare_cached(&sql)?
+        .query_row([id.0], read_listing)
+        .optional()?)
+}
+
+/// All feeds, by id.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn list_feeds(conn: &Connection) -> Result<Vec<FeedListing>> {
+    let sql = format!("{SELECT_FEED} ORDER BY f.id");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([], read_listing)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The feeds that a person means by an id, an address, or a part of an address or title.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn find_feeds(conn: &Connection, text: &str) -> Result<Vec<FeedListing>> {
+    if let Ok(id) = text.parse() {
+        return Ok(load_feed(conn, FeedId(id))?.into_iter().collect());
+    }
+    let exact = format!("{SELECT_FEED} WHERE f.url = ?1");
+    let part = format!(
+        "{SELECT_FEED} WHERE instr(lower(f.url), lower(?1)) OR instr(lower(f.title), lower(?1))
+         ORDER BY f.id"
+    );
+    for sql in [exact, part] {
+        let mut query = conn.prepare_cached(&sql)?;
+        let rows = query.query_map([text], read_listing)?;
+        let found: Vec<FeedListing> = rows.collect::<rusqlite::Result<_>>()?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// How many feeds there are.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn count_feeds(conn: &Connection) -> Result<u64> {
+    let count: i64 = conn.query_row("SELECT count(*) FROM feeds", [], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}
+
+/// Removes a feed; its items stay. True if it was there.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn remove_feed(tx: &Transaction<'_>, id: FeedId) -> Result<bool> {
+    Ok(tx.execute("DELETE FROM feeds WHERE id = ?1", [id.0])? == 1)
+}
+
+/// Sets what the operator may set. A new rhythm holds from the next visit on, because what the
+/// server asked for until then still holds.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn edit_feed(tx: &Transaction<'_>, id: FeedId, edit: &FeedEdit) -> Result<()> {
+    tx.execute(
+        "UPDATE feeds SET title = coalesce(?2, title), category = coalesce(?3, category),
+            cron = CASE WHEN ?4 IS NULL THEN cron ELSE nullif(?4, '') END,
+            interval_secs = CASE WHEN ?5 IS NULL THEN interval_secs ELSE nullif(?5, 0) END,
+            paused = coalesce(?6, paused), own = coalesce(?7, own),
+            full_text_allowed = coalesce(?8, full_text_allowed),
+            any_certificate = coalesce(?9, any_certificate)
+         WHERE id = ?1",
+        params![
+            id.0,
+            edit.title,
+            edit.category,
+            edit.cron,
+            edit.interval_secs,
+            edit.paused,
+            edit.own,
+            edit.full_text_allowed,
+            edit.any_certificate,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Makes a feed due at `now`, also one that is gone: a visit by hand.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn make_due(tx: &Transaction<'_>, id: FeedId, now: UtcTime, reason: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE feeds SET next_visit_at = ?2, next_visit_reason = ?3 WHERE id = ?1",
+        params![id.0, now.timestamp(), reason],
+    )?;
+    Ok(())
+}
+
+/// Gives a feed another address; if another feed has it already, this one is merged into that one:
+/// its items and what they were known by go over, and its row goes. Validators stay with the
+/// address that they came from.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn change_address(tx: &Transaction<'_>, id: FeedId, url: &str) -> Result<AddressChange> {
+    let other: Option<i64> = tx
+        .prepare_cached("SELECT id FROM feeds WHERE url = ?1 AND id <> ?2")?
+        .query_row(params![url, id.0], |row| row.get(0))
+        .optional()?;
+    let Some(other) = other else {
+        tx.execute(
+            "UPDATE feeds SET url = ?2, moved_to = NULL, moved_since = NULL, moved_visits = 0
+             WHERE id = ?1",
+            params![id.0, url],
+        )?;
+        return Ok(AddressChange::Changed);
+    };
+    tx.execute(
+        "UPDATE OR IGNORE item_keys SET feed_id = ?2 WHERE feed_id = ?1",
+        params![id.0, other],
+    )?;
+    tx.execute("DELETE FROM item_keys WHERE feed_id = ?1", [id.0])?;
+    tx.execute(
+        "UPDATE items SET feed_id = ?2 WHERE feed_id = ?1",
+        params![id.0, other],
+    )?;
+    remove_feed(tx, id)?;
+    Ok(AddressChange::MergedInto(FeedId(other)))
+}
+
+/// The changes of a feed's health, newest first: when, which state, why.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_health_history(
+    conn: &Connection,
+    id: FeedId,
+    limit: u32,
+) -> Result<Vec<(UtcTime, FeedHealth, String)>> {
+    let sql = "SELECT at, health, reason FROM feed_health_history WHERE feed_id = ?1
+         ORDER BY at DESC, rowid DESC LIMIT ?2";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map(params![id.0, limit], |row| {
+        let health: String = row.get(1)?;
+        let health = FeedHealth::from_name(&health).unwrap_or_default();
+        Ok((utc_from_secs(row.get(0)?), health, row.get(2)?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many feeds are in each state of health, by the state's name.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn count_by_health(conn: &Connection) -> Result<Vec<(FeedHealth, u64)>> {
+    let mut query =
+        conn.prepare_cached("SELECT health, count(*) FROM feeds GROUP BY health ORDER BY health")?;
+    let rows = query.query_map([], |row| {
+        let health: String = row.get(0)?;
+        let count: i64 = row.get(1)?;
+        Ok((
+            FeedHealth::from_name(&health).unwrap_or_default(),
+            count.unsigned_abs(),
+        ))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) const FEED_COLUMNS: &str = "f.id, f.url, f.outlet_id, f.title, f.category, f.language,
+        f.cron, f.paused, f.own, f.full_text_allowed, f.any_certificate, f.health,
+        f.health_reason, f.next_visit_at, f.next_visit_reason, f.last_visit_at, f.failures";
+
+const SELECT_FEED: &str = "SELECT f.id, f.url, f.outlet_id, f.title, f.category, f.language,
+        f.cron, f.paused, f.own, f.full_text_allowed, f.any_certificate, f.health,
+        f.health_reason, f.next_visit_at, f.next_visit_reason, f.last_visit_at, f.failures,
+        o.name, f.overlap, f.items_per_day, f.adaptive_secs, f.etag, f.last_modified,
+        f.last_success_at, f.last_change_at, f.last_error, f.possible_gap_at, f.gap_count,
+        f.moved_to, f.hub_url, f.health_since
+     FROM feeds f JOIN outlets o ON o.id = f.outlet_id";
+
+pub(super) fn read_feed(row: &Row<'_>) -> rusqlite::Result<Feed> {
+    let health: String = row.get(11)?;
+    let next_visit_at: i64 = row.get(13)?;
+    Ok(Feed {
+        id: FeedId(row.get(0)?),
+        url: row.get(1)?,
+        outlet_id: OutletId(row.get(2)?),
+        title: row.get(3)?,
+        category: row.get(4)?,
+        language: row.get(5)?,
+        cron: row.get(6)?,
+        paused: row.get(7)?,
+        own: row.get(8)?,
+        full_text_allowed: row.get(9)?,
+        any_certificate: row.get(10)?,
+        health: FeedHealth::from_name(&health).unwrap_or_default(),
+        health_reason: row.get(12)?,
+        next_visit_at: utc_from_secs(next_visit_at.min(NEVER)),
+        next_visit_reason: row.get(14)?,
+        last_visit_at: row.get::<_, Option<i64>>(15)?.map(utc_from_secs),
+        failures: row.get(16)?,
+    })
+}
+
+fn read_listing(row: &Row<'_>) -> rusqlite::Result<FeedListing> {
+    let time = |index| {
+        row.get::<_, Option<i64>>(index)
+            .map(|secs| secs.map(utc_from_secs))
+    };
+    Ok(FeedListing {
+        feed: read_feed(row)?,
+        outlet: row.get(17)?,
+        overlap: row.get(18)?,
+        items_per_day: row.get(19)?,
+        adaptive_secs: row.get::<_, i64>(20)?.unsigned_abs(),
+        validators: Validators {
+            etag: row.get(21)?,
+            last_modified: row.get(22)?,
+        },
+        last_success_at: time(23)?,
+        last_change_at: time(24)?,
+        last_error: row.get(25)?,
+        possible_gap_at: time(26)?,
+        gap_count: row.get(27)?,
+        moved_to: row.get(28)?,
+        hub_url: row.get(29)?,
+        health_since: utc_from_secs(row.get(30)?),
+    })
+}

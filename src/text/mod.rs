@@ -1,6 +1,9 @@
 //! Words, language, names, numbers, wire tags, datelines, fingerprints of a text. Pure.
 
 pub mod belief;
+pub mod clean;
 pub mod dateline;
+pub mod diff;
 pub mod language;
+pub mod links;
 pub mod wire;

@@ -6,6 +6,7 @@
 pub mod check;
 pub mod clustering;
 mod error;
+pub mod events;
 pub mod feeds;
 pub mod hosts;
 pub mod items;

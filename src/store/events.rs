@@ -1,0 +1,409 @@
+//! What clustering writes of events and storylines: membership, descriptions, links, merges.
+//! What is read of them for the world stands in `published`.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::Result;
+use crate::news::{EventId, Evidence, ItemId, Life, StorylineId, UtcTime, utc_from_secs};
+
+/// An item as a member of an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// The item.
+    pub item: ItemId,
+    /// The original that it repeats.
+    pub reprint_of: Option<ItemId>,
+    /// Why it stands there; `None` leaves what is stored.
+    pub evidence: Option<Evidence>,
+}
+
+/// How an event is described; everything that a reader sees beside its reports.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EventDescription {
+    /// The headline shown.
+    pub headline: String,
+    /// The report it comes from; `None` if an editor wrote it.
+    pub headline_item: Option<ItemId>,
+    /// How it was chosen, as JSON.
+    pub headline_reason: String,
+    /// Lead, at most 300 characters.
+    pub lede: String,
+    /// Where it happened; empty if none says.
+    pub place: String,
+    /// When it happened, estimated.
+    pub occurred_at: UtcTime,
+    /// Item time of the first report.
+    pub first_report_at: UtcTime,
+    /// Item time of the latest report.
+    pub last_report_at: UtcTime,
+    /// Originals.
+    pub report_count: u32,
+    /// Outlets, those of reprints counted.
+    pub outlet_count: u32,
+}
+
+/// How a storyline is described.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StorylineDescription {
+    /// The headline shown.
+    pub headline: String,
+    /// The slug that it would like to have; a number is added if another storyline has it.
+    pub slug: String,
+    /// Where it stands.
+    pub life: Life,
+    /// When the first of its events happened.
+    pub first_event_at: UtcTime,
+    /// When the latest of its events happened.
+    pub last_event_at: UtcTime,
+    /// Events.
+    pub event_count: u32,
+    /// Outlets of all its events.
+    pub outlet_count: u32,
+}
+
+/// An event as the clusterer needs it to go on after a start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredEvent {
+    /// The event.
+    pub id: EventId,
+    /// Its storyline.
+    pub storyline_id: Option<StorylineId>,
+    /// All its items, by id.
+    pub items: Vec<ItemId>,
+    /// First publication, by our clock; `None` while provisional.
+    pub published_at: Option<UtcTime>,
+    /// What its id hangs on, by id; empty while provisional.
+    pub anchors: Vec<ItemId>,
+    /// The report whose headline is shown.
+    pub headline_item: Option<ItemId>,
+}
+
+/// Opens the event if it is new, and puts the items into it, out of whatever they were in.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn save_members(
+    tx: &Transaction<'_>,
+    event: EventId,
+    members: &[Member],
+    now: UtcTime,
+) -> Result<()> {
+    let sql = "INSERT INTO events (id, opened_at, settled) VALUES (?1, ?2, 1)
+         ON CONFLICT DO UPDATE SET merged_into = NULL WHERE merged_into IS NOT NULL";
+    tx.prepare_cached(sql)?
+        .execute(params![event.0, now.timestamp()])?;
+    let sql = "INSERT INTO event_items (item_id, event_id, reprint_of, evidence)
+         VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET event_id = excluded.event_id, reprint_of = excluded.reprint_of,
+            evidence = coalesce(excluded.evidence, evidence)
+         WHERE event_id <> excluded.event_id OR reprint_of IS NOT excluded.reprint_of
+            OR excluded.evidence IS NOT NULL";
+    let mut insert = tx.prepare_cached(sql)?;
+    for member in members {
+        let evidence = member
+            .evidence
+            .as_ref()
+            .map(serde_json::to_string)
+            .transpose()?;
+        let original = member.reprint_of.map(|original| original.0);
+        insert.execute(params![member.item.0, event.0, original, evidence])?;
+    }
+    Ok(())
+}
+
+/// Remembers which event an event was split from.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn save_origin(tx: &Transaction<'_>, event: EventId, origin: EventId) -> Result<()> {
+    let sql = "UPDATE events SET split_from = ?2 WHERE id = ?1 AND split_from IS NULL";
+    tx.prepare_cached(sql)?
+        .execute(params![event.0, origin.0])?;
+    Ok(())
+}
+
+/// Ends an event in another one. One that was never published leaves no trace; a published one
+/// says for ever where it went. Items that are left in it, because they are older than the
+/// window, go along.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn merge_event(tx: &Transaction<'_>, gone: EventId, into: EventId) -> Result<()> {
+    let sql = "UPDATE event_items SET event_id = ?2 WHERE event_id = ?1";
+    tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
+    let sql = "UPDATE events SET merged_into = ?2, report_count = 0, outlet_count = 0,
+            version = version + 1
+         WHERE id = ?1 AND public_id IS NOT NULL";
+    let published = tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
+    if published == 0 {
+        let sql = "UPDATE events SET split_from = ?2 WHERE split_from = ?1 AND id <> ?2";
+        tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
+        let sql = "UPDATE events SET split_from = NULL WHERE split_from = ?1";
+        tx.prepare_cached(sql)?.execute([gone.0])?;
+        let sql = "UPDATE events SET merged_into = ?2 WHERE merged_into = ?1";
+        tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
+        tx.prepare_cached("DELETE FROM events WHERE id = ?1")?
+            .execute([gone.0])?;
+    }
+    Ok(())
+}
+
+/// Saves how an event is described; its version moves only if something differs.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn describe_event(
+    tx: &Transaction<'_>,
+    event: EventId,
+    description: &EventDescription,
+) -> Result<()> {
+    let sql = "UPDATE events SET headline = ?2, headline_item_id = ?3, headline_reason = ?4,
+            lede = ?5, place = ?6, occurred_at = ?7, first_report_at = ?8, last_report_at = ?9,
+            report_count = ?10, outlet_count = ?11, version = version + 1
+         WHERE id = ?1 AND (headline, headline_item_id, headline_reason, lede, place, occurred_at,
+            first_report_at, last_report_at, report_count, outlet_count)
+            IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    tx.prepare_cached(sql)?.execute(params![
+        event.0,
+        description.headline,
+        description.headline_item.map(|item| item.0),
+        description.headline_reason,
+        description.lede,
+        description.place,
+        description.occurred_at.timestamp(),
+        description.first_report_at.timestamp(),
+        description.last_report_at.timestamp(),
+        description.report_count,
+        description.outlet_count,
+    ])?;
+    Ok(())
+}
+
+/// Puts an event into a storyline, which is opened if it is new.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn link_event(tx: &Transaction<'_>, event: EventId, storyline: StorylineId) -> Result<()> {
+    open_storyline(tx, storyline)?;
+    let sql = "UPDATE events SET storyline_id = ?2, version = version + 1
+         WHERE id = ?1 AND storyline_id IS NOT ?2";
+    tx.prepare_cached(sql)?
+        .execute(params![event.0, storyline.0])?;
+    Ok(())
+}
+
+/// Puts an item beside the events of a storyline: a wrap, a live blog, background.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn link_item(tx: &Transaction<'_>, item: ItemId, storyline: StorylineId) -> Result<()> {
+    open_storyline(tx, storyline)?;
+    let sql = "INSERT INTO storyline_items (item_id, storyline_id) VALUES (?1, ?2)
+         ON CONFLICT DO UPDATE SET storyline_id = excluded.storyline_id";
+    tx.prepare_cached(sql)?
+        .execute(params![item.0, storyline.0])?;
+    Ok(())
+}
+
+/// Ends a storyline in another one, with all that stands in it. One that was never published
+/// leaves no trace but its slug, which leads on.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn merge_storyline(tx: &Transaction<'_>, gone: StorylineId, into: StorylineId) -> Result<()> {
+    open_storyline(tx, into)?;
+    let moves = [
+        "UPDATE events SET storyline_id = ?2, version = version + 1 WHERE storyline_id = ?1",
+        "UPDATE storyline_items SET storyline_id = ?2 WHERE storyline_id = ?1",
+    ];
+    for sql in moves {
+        tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
+    }
+    let sql = "UPDATE storylines SET merged_into = ?2, event_count = 0, version = version + 1
+         WHERE id = ?1 AND public_id IS NOT NULL";
+    if tx.prepare_cached(sql)?.execute(params![gone.0, into.0])? == 0 {
+        let moves = [
+            "UPDATE slugs SET storyline_id = ?2 WHERE storyline_id = ?1",
+            "UPDATE storylines SET merged_into = ?2 WHERE merged_into = ?1",
+            "UPDATE developments SET storyline_id = ?2 WHERE storyline_id = ?1",
+        ];
+        for sql in moves {
+            tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
+        }
+        tx.prepare_cached("DELETE FROM storylines WHERE id = ?1")?
+            .execute([gone.0])?;
+    }
+    Ok(())
+}
+
+/// Saves how a storyline is described; its version moves only if something differs. The slug is
+/// given once: a storyline that has one keeps it.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn describe_storyline(
+    tx: &Transaction<'_>,
+    storyline: StorylineId,
+    description: &StorylineDescription,
+) -> Result<()> {
+    open_storyline(tx, storyline)?;
+    let sql = "UPDATE storylines SET headline = ?2, life = ?3, first_event_at = ?4,
+            last_event_at = ?5, event_count = ?6, outlet_count = ?7, version = version + 1
+         WHERE id = ?1 AND (headline, life, first_event_at, last_event_at, event_count,
+            outlet_count) IS NOT (?2, ?3, ?4, ?5, ?6, ?7)";
+    tx.prepare_cached(sql)?.execute(params![
+        storyline.0,
+        description.headline,
+        description.life.name(),
+        description.first_event_at.timestamp(),
+        description.last_event_at.timestamp(),
+        description.event_count,
+        description.outlet_count,
+    ])?;
+    let has_slug: bool = tx
+        .prepare_cached("SELECT slug IS NOT NULL FROM storylines WHERE id = ?1")?
+        .query_row([storyline.0], |row| row.get(0))?;
+    if !has_slug && !description.slug.is_empty() {
+        give_slug(tx, storyline, &description.slug)?;
+    }
+    Ok(())
+}
+
+/// Gives a storyline a slug; the slugs it had before still lead to it. Returns the slug given,
+/// which carries a number if another storyline has that one.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn give_slug(tx: &Transaction<'_>, storyline: StorylineId, wanted: &str) -> Result<String> {
+    let mut slug = wanted.to_owned();
+    let mut number = 1;
+    loop {
+        let owner: Option<i64> = tx
+            .prepare_cached("SELECT storyline_id FROM slugs WHERE slug = ?1")?
+            .query_row([&slug], |row| row.get(0))
+            .optional()?;
+        match owner {
+            Some(owner) if owner != storyline.0 => {
+                number += 1;
+                slug = format!("{wanted}-{number}");
+            }
+            _ => break,
+        }
+    }
+    let sql = "INSERT INTO slugs (slug, storyline_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    tx.prepare_cached(sql)?
+        .execute(params![slug, storyline.0])?;
+    let sql = "UPDATE storylines SET slug = ?2, version = version + 1
+         WHERE id = ?1 AND slug IS NOT ?2";
+    tx.prepare_cached(sql)?
+        .execute(params![storyline.0, slug])?;
+    Ok(slug)
+}
+
+/// The events that hold items at or after a place in history, with all their items, by id.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_live_events(conn: &Connection, oldest: ItemId) -> Result<Vec<StoredEvent>> {
+    let sql = "SELECT id, storyline_id, published_at, headline_item_id FROM events
+         WHERE id IN (SELECT DISTINCT event_id FROM event_items WHERE item_id >= ?1)
+         ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([oldest.0], |row| {
+        Ok(StoredEvent {
+            id: EventId(row.get(0)?),
+            storyline_id: row.get::<_, Option<i64>>(1)?.map(StorylineId),
+            items: Vec::new(),
+            published_at: row.get::<_, Option<i64>>(2)?.map(utc_from_secs),
+            anchors: Vec::new(),
+            headline_item: row.get::<_, Option<i64>>(3)?.map(ItemId),
+        })
+    })?;
+    let mut events: Vec<StoredEvent> = rows.collect::<rusqlite::Result<_>>()?;
+    for event in &mut events {
+        event.items = item_ids(
+            conn,
+            "SELECT item_id FROM event_items WHERE event_id = ?1 ORDER BY 1",
+            event.id,
+        )?;
+        if event.published_at.is_some() {
+            event.anchors = item_ids(
+                conn,
+                "SELECT item_id FROM anchors WHERE event_id = ?1 ORDER BY 1",
+                event.id,
+            )?;
+        }
+    }
+    Ok(events)
+}
+
+/// The items of an event, by id, each with the original that it repeats.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_members(conn: &Connection, event: EventId) -> Result<Vec<(ItemId, Option<ItemId>)>> {
+    let sql = "SELECT item_id, reprint_of FROM event_items WHERE event_id = ?1 ORDER BY item_id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([event.0], |row| {
+        Ok((
+            ItemId(row.get(0)?),
+            row.get::<_, Option<i64>>(1)?.map(ItemId),
+        ))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Reprints with their originals, of the items at or after a place in history.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_reprints(conn: &Connection, oldest: ItemId) -> Result<Vec<(ItemId, ItemId)>> {
+    let sql = "SELECT item_id, reprint_of FROM event_items
+         WHERE reprint_of IS NOT NULL AND item_id >= ?1 ORDER BY item_id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([oldest.0], |row| {
+        Ok((ItemId(row.get(0)?), ItemId(row.get(1)?)))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The event in which an item stands; `None` if it joined none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn event_of_item(conn: &Connection, item: ItemId) -> Result<Option<EventId>> {
+    let sql = "SELECT event_id FROM event_items WHERE item_id = ?1";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([item.0], |row| row.get(0).map(EventId))
+        .optional()?)
+}
+
+/// Why an item stands in its event, as it was when it was put there; `None` if that was not kept.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_evidence(conn: &Connection, item: ItemId) -> Result<Option<Evidence>> {
+    let sql = "SELECT evidence FROM event_items WHERE item_id = ?1";
+    let json: Option<Option<String>> = conn
+        .prepare_cached(sql)?
+        .query_row([item.0], |row| row.get(0))
+        .optional()?;
+    Ok(json
+        .flatten()
+        .map(|json| serde_json::from_str(&json))
+        .transpose()?)
+}
+
+fn open_storyline(tx: &Transaction<'_>, id: StorylineId) -> Result<()> {
+    let sql = "INSERT INTO storylines (id) VALUES (?1)
+         ON CONFLICT DO UPDATE SET merged_into = NULL WHERE merged_into IS NOT NULL";
+    tx.prepare_cached(sql)?.execute([id.0])?;
+    Ok(())
+}
+
+fn item_ids(conn: &Connection, sql: &str, event: EventId) -> Result<Vec<ItemId>> {
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([event.0], |row| row.get(0).map(ItemId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

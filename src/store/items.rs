@@ -2,9 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use super::outlets::load_outlet;
 use super::{Result, StoreError};
 use crate::news::{
-    FeedId, Image, Item, ItemId, OutletId, Revision, Role, UtcTime, WireReading, utc_from_secs,
+    FeedId, Image, Item, ItemId, Outlet, OutletId, Revision, Role, UtcTime, WireReading,
+    utc_from_secs,
 };
 
 /// 16 bytes that an item is known by within its feed.
@@ -283,6 +285,43 @@ pub fn load_revisions(conn: &Connection, id: ItemId) -> Result<Vec<Revision>> {
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// An earlier item that a notice may mean, with its outlet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KillTarget {
+    /// The item.
+    pub item: Item,
+    /// Its outlet.
+    pub outlet: Outlet,
+}
+
+/// The newest items of the last weeks with that series key or that link, at most 32: what a notice
+/// to withdraw something may mean.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn find_kill_targets(
+    conn: &Connection,
+    series_key: Option<&str>,
+    link: Option<&str>,
+) -> Result<Vec<KillTarget>> {
+    let sql = format!(
+        "{SELECT_ITEM} WHERE i.id IN (
+            SELECT id FROM items WHERE id > (SELECT coalesce(max(id), 0) - 200000 FROM items)
+               AND (series_key = ?1 OR link = ?2) ORDER BY id DESC LIMIT 32)
+         ORDER BY i.id DESC"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(params![series_key, link], read_item)?;
+    let items: Vec<Item> = rows.collect::<rusqlite::Result<_>>()?;
+    let mut targets = Vec::with_capacity(items.len());
+    for item in items {
+        if let Some(outlet) = load_outlet(conn, item.outlet_id)? {
+            targets.push(KillTarget { item, outlet });
+        }
+    }
+    Ok(targets)
 }
 
 /// Marks an item as withdrawn by its outlet or agency.

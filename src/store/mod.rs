@@ -22,7 +22,8 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::OpenFlags;
+pub use rusqlite::{Connection, Transaction};
 use tokio::sync::watch;
 
 pub use error::{Result, StoreError};

@@ -1,0 +1,376 @@
+//! From a parsed document to what is to be kept of it: which items are new, which are revised,
+//! which were known. Prepared on a reading connection, saved in the poll's own transaction.
+//!
+//! It does not fetch and does not decide when to come again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+
+use crate::feed::identity::{
+    GuidStanding, IdentityInput, ItemMatch, KnownItem, KnownItems, Verdict, Visit, content_digest,
+    keys_of, match_items,
+};
+use crate::feed::{ParsedFeed, ParsedItem};
+use crate::news::{Feed, ItemId, Outlet, Role, UtcTime, WireReading};
+use crate::store::items::{self, ItemState, KeyBytes, KnownRow};
+use crate::store::{Connection, Result, Transaction};
+use crate::text::belief::{Belief, Party, is_own_kill_believed, judge_kill};
+use crate::text::wire::{WireInput, read_wire};
+use crate::text::{language, links};
+
+/// How far back a claimed time of publication is believed (invariant 10).
+const OLDEST_CLAIM: TimeDelta = TimeDelta::days(30);
+/// How far ahead of our clock it is believed (invariant 10).
+const NEWEST_CLAIM: TimeDelta = TimeDelta::minutes(10);
+/// Newest items of the feed that the identity ladder compares texts with.
+const RECENT_ITEMS: u32 = 200;
+
+/// A document and its circumstances.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrived<'a> {
+    /// The feed it was fetched for.
+    pub feed: &'a Feed,
+    /// That feed's outlet; attribution stays with it whatever the document says.
+    pub outlet: &'a Outlet,
+    /// The document.
+    pub parsed: &'a ParsedFeed,
+    /// What was known of the feed's guids.
+    pub standing: GuidStanding,
+    /// Our clock at the fetch.
+    pub fetched_at: UtcTime,
+    /// True for a notification that may hold only some of the feed's items: says nothing about
+    /// overlap.
+    pub is_partial: bool,
+}
+
+/// What is to be kept of a document.
+#[derive(Clone, Debug, Default)]
+pub struct Prepared {
+    /// Items in the document.
+    pub listed: usize,
+    /// Items that were known, revised ones among them.
+    pub known: usize,
+    /// New items, in the order in which they enter history.
+    pub new: Vec<ItemState>,
+    /// Known items that now say something else.
+    pub revised: Vec<(ItemId, ItemState)>,
+    /// Keys that known items can be recognised by from now on.
+    pub keys: Vec<(ItemId, Vec<KeyBytes>)>,
+    /// Earlier items that believed notices withdraw.
+    pub withdrawn: BTreeSet<ItemId>,
+    /// Notices that nobody has to believe, in words: the title and why.
+    pub doubtful_kills: Vec<String>,
+    /// What is now known of the feed's guids.
+    pub standing: GuidStanding,
+    /// Why guids lost their standing; `None` if nothing changed.
+    pub lost_because: Option<String>,
+    /// True if ids changed while the items did not.
+    pub guids_churn: bool,
+    /// True if no item has a usable date.
+    pub is_undated: bool,
+    /// Share of the listed items that were known; `None` for an empty or partial document and at
+    /// the first visit.
+    pub overlap: Option<f64>,
+    /// True if nothing of the document was known although the feed was visited before: what it
+    /// listed in between may be lost.
+    pub is_possible_gap: bool,
+    /// Prefixes that no wire rule knows, with how often they stood in new items.
+    pub unknown_prefixes: BTreeMap<String, u32>,
+    /// The latest claimed time of publication.
+    pub newest_claim: Option<UtcTime>,
+}
+
+/// Compares a document with what is known.
+///
+/// # Errors
+/// Whatever the store says.
+pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
+    let drafts: Vec<Draft<'_>> = arrived
+        .parsed
+        .items
+        .iter()
+        .map(|item| Draft::read(item, arrived))
+        .collect();
+    let inputs: Vec<IdentityInput> = drafts.iter().map(|draft| draft.identity.clone()).collect();
+    let (known, digests) = look_up(conn, arrived.feed, &inputs)?;
+    let visit = Visit {
+        standing: arrived.standing,
+        fetched_at: arrived.fetched_at,
+    };
+    let matching = match_items(&inputs, &known, visit);
+    let mut prepared = Prepared {
+        standing: matching.standing,
+        lost_because: matching.lost_because,
+        guids_churn: matching.guids_churn,
+        is_undated: drafts.iter().all(|draft| draft.item.published.is_none()),
+        newest_claim: drafts.iter().filter_map(|draft| draft.item.published).max(),
+        ..Prepared::default()
+    };
+    for (draft, found) in drafts.into_iter().zip(&matching.items) {
+        prepared.take(draft, found, &digests, arrived);
+    }
+    prepared.new.reverse();
+    prepared.new.sort_by_key(|state| state.item_time);
+    prepared.note_overlap(known.recent.is_empty(), arrived);
+    judge_notices(conn, &mut prepared, arrived)?;
+    Ok(prepared)
+}
+
+/// Writes what was prepared; returns the new items' ids in order.
+///
+/// # Errors
+/// Whatever the store says; then the caller's transaction is to be given up.
+pub fn save(
+    tx: &Transaction<'_>,
+    feed: &Feed,
+    prepared: &Prepared,
+    now: UtcTime,
+) -> Result<Vec<ItemId>> {
+    for (id, keys) in &prepared.keys {
+        items::save_keys(tx, feed.id, *id, keys)?;
+    }
+    for (id, state) in &prepared.revised {
+        items::revise_item(tx, *id, state, now)?;
+    }
+    for id in &prepared.withdrawn {
+        items::withdraw_item(tx, *id, now)?;
+    }
+    let ids = prepared.new.iter();
+    ids.map(|state| items::insert_item(tx, feed.id, feed.outlet_id, state, now))
+        .collect()
+}
+
+/// An item of the document with what was read in it.
+struct Draft<'a> {
+    item: &'a ParsedItem,
+    identity: IdentityInput,
+    wire: WireReading,
+    language: String,
+    link: Option<String>,
+    text: &'a str,
+}
+
+impl<'a> Draft<'a> {
+    fn read(item: &'a ParsedItem, arrived: Arrived<'_>) -> Self {
+        let said = [item.title.as_str(), &item.summary, &item.content_text].join("\n");
+        let feeds_language = arrived
+            .feed
+            .language
+            .as_deref()
+            .or(arrived.parsed.language.as_deref());
+        let language = language::detect(item.language.as_deref(), feeds_language, &said);
+        let link = item.link.as_deref().map(links::canonical_link);
+        // A full text that is the lead again is not kept twice.
+        let text = if item.content_text == item.summary {
+            ""
+        } else {
+            &item.content_text
+        };
+        let claimed = item
+            .published
+            .filter(|claim| is_believable(*claim, arrived.fetched_at));
+        let wire = read_wire(&WireInput {
+            outlet_name: &arrived.outlet.name,
+            outlet_is_wire: arrived.outlet.kind == crate::news::OutletKind::Wire,
+            source_name: item.source_title.as_deref(),
+            language: &language,
+            title: &item.title,
+            summary: &item.summary,
+            text,
+            link: link.as_deref(),
+            categories: &item.categories,
+            item_time: claimed.unwrap_or(arrived.fetched_at),
+        });
+        let identity = IdentityInput {
+            guid: item.guid.clone(),
+            link: link.clone(),
+            title: item.title.clone(),
+            summary: item.summary.clone(),
+            series_key: wire.series_key.clone(),
+            published_at: item.published,
+        };
+        Self {
+            item,
+            identity,
+            wire,
+            language,
+            link,
+            text,
+        }
+    }
+
+    fn into_state(self, found: &ItemMatch, fetched_at: UtcTime) -> ItemState {
+        let claim = self
+            .item
+            .published
+            .filter(|claim| found.time_is_certain && is_believable(*claim, fetched_at));
+        ItemState {
+            guid: self.item.guid.clone(),
+            digest: content_digest(&self.item.title, &self.item.summary, self.text),
+            title: self.item.title.clone(),
+            summary: self.item.summary.clone(),
+            text: self.text.to_owned(),
+            link: self.link,
+            author: self.item.author.clone(),
+            language: self.language,
+            published_at: self.item.published,
+            updated_at: self.item.updated,
+            item_time: claim.unwrap_or(fetched_at),
+            time_is_claimed: claim.is_some(),
+            wire: self.wire,
+            categories: self.item.categories.clone(),
+            image: self.item.image.clone(),
+            withdrawn_at: None,
+            keys: digests_of(found),
+        }
+    }
+}
+
+impl Prepared {
+    fn take(
+        &mut self,
+        draft: Draft<'_>,
+        found: &ItemMatch,
+        digests: &BTreeMap<ItemId, Vec<u8>>,
+        arrived: Arrived<'_>,
+    ) {
+        self.listed += 1;
+        match found.verdict {
+            Verdict::New => {
+                if let Some(prefix) = &draft.wire.unknown_prefix {
+                    *self.unknown_prefixes.entry(prefix.clone()).or_default() += 1;
+                }
+                self.new.push(draft.into_state(found, arrived.fetched_at));
+            }
+            Verdict::Repeats(_) => {}
+            Verdict::Same(_) if found.is_tombstone => self.known += 1,
+            Verdict::Same(id) => {
+                self.known += 1;
+                let mut state = draft.into_state(found, arrived.fetched_at);
+                if digests
+                    .get(&id)
+                    .is_some_and(|digest| digest[..] == state.digest[..])
+                {
+                    self.keys.push((id, state.keys));
+                    return;
+                }
+                self.judge_own_kill(&mut state, arrived);
+                self.revised.push((id, state));
+            }
+        }
+    }
+
+    /// A new state of an item may withdraw it; one that is not believed is an ordinary revision.
+    fn judge_own_kill(&mut self, state: &mut ItemState, arrived: Arrived<'_>) {
+        if state.wire.role != Role::Kill {
+            return;
+        }
+        if is_own_kill_believed(party(arrived.outlet, &state.wire, state.link.as_deref())) {
+            state.withdrawn_at = Some(arrived.fetched_at);
+        } else {
+            self.doubtful_kills
+                .push(format!("{}: not in the outlet's own form", state.title));
+            state.wire.role = Role::News;
+        }
+    }
+
+    fn note_overlap(&mut self, is_first: bool, arrived: Arrived<'_>) {
+        let distinct = self.known + self.new.len();
+        if is_first || arrived.is_partial || distinct == 0 {
+            return;
+        }
+        self.overlap = Some(self.known as f64 / distinct as f64);
+        self.is_possible_gap = self.known == 0;
+    }
+}
+
+fn look_up(
+    conn: &Connection,
+    feed: &Feed,
+    inputs: &[IdentityInput],
+) -> Result<(KnownItems, BTreeMap<ItemId, Vec<u8>>)> {
+    let keys: BTreeSet<KeyBytes> = inputs
+        .iter()
+        .flat_map(keys_of)
+        .map(|key| key.digest())
+        .collect();
+    let keys: Vec<KeyBytes> = keys.into_iter().collect();
+    let found = items::look_up_keys(conn, feed.id, &keys)?;
+    let recent = items::recent_of_feed(conn, feed.id, RECENT_ITEMS)?;
+    let rows = found.iter().map(|(_, row)| row).chain(&recent);
+    let digests = rows.map(|row| (row.id, row.digest.clone())).collect();
+    let known = KnownItems {
+        by_key: found
+            .into_iter()
+            .map(|(key, row)| (key, known_item(row)))
+            .collect(),
+        recent: recent.into_iter().map(known_item).collect(),
+    };
+    Ok((known, digests))
+}
+
+/// Whether the new items that are kills withdraw earlier items. A kill that is not believed is
+/// kept as it is and withdraws nothing.
+fn judge_notices(conn: &Connection, prepared: &mut Prepared, arrived: Arrived<'_>) -> Result<()> {
+    for state in prepared
+        .new
+        .iter()
+        .filter(|state| state.wire.role == Role::Kill)
+    {
+        let notice = party(arrived.outlet, &state.wire, state.link.as_deref());
+        let series = state.wire.series_key.as_deref();
+        let mut reason = "no earlier item has its series key or link";
+        for target in items::find_kill_targets(conn, series, state.link.as_deref())? {
+            let item = party(
+                &target.outlet,
+                &target.item.wire,
+                target.item.link.as_deref(),
+            );
+            match judge_kill(notice, item) {
+                Belief::Believed(_) => {
+                    prepared.withdrawn.insert(target.item.id);
+                    reason = "";
+                }
+                Belief::Review(doubt) if !reason.is_empty() => reason = doubt,
+                Belief::Review(_) => {}
+            }
+        }
+        if !reason.is_empty() {
+            prepared
+                .doubtful_kills
+                .push(format!("{}: {reason}", state.title));
+        }
+    }
+    Ok(())
+}
+
+fn party<'a>(outlet: &'a Outlet, reading: &'a WireReading, link: Option<&'a str>) -> Party<'a> {
+    let outlet_is_wire = outlet.kind == crate::news::OutletKind::Wire;
+    Party {
+        outlet_name: &outlet.name,
+        outlet_is_wire,
+        reading,
+        link,
+    }
+}
+
+fn known_item(row: KnownRow) -> KnownItem {
+    KnownItem {
+        id: row.id,
+        title: row.title,
+        summary: row.summary,
+        link: row.link,
+        published_at: row.published_at,
+        fetched_at: row.fetched_at,
+        is_tombstone: row.is_tombstone,
+    }
+}
+
+fn digests_of(found: &ItemMatch) -> Vec<KeyBytes> {
+    found.keys.iter().map(|key| key.digest()).collect()
+}
+
+fn is_believable(claim: UtcTime, fetched_at: UtcTime) -> bool {
+    (fetched_at - OLDEST_CLAIM..=fetched_at + NEWEST_CLAIM).contains(&claim)
+}

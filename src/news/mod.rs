@@ -10,6 +10,7 @@ mod feed;
 mod ids;
 mod item;
 mod problem;
+mod request;
 mod wire;
 
 pub use decision::{Decision, Ruling, Target};
@@ -21,6 +22,7 @@ pub use ids::{
 };
 pub use item::{Image, Item, Revision};
 pub use problem::Problem;
+pub use request::{Answer, Request};
 pub use wire::{Dateline, Role, Span, WireReading, WireTag};
 
 /// An instant of the calendar, in UTC. Kept in the database as whole seconds since 1970.

@@ -14,6 +14,7 @@ mod lock;
 mod migrate;
 pub mod outlets;
 pub mod polls;
+pub mod requests;
 mod writer;
 
 #[cfg(test)]

@@ -1,0 +1,96 @@
+//! What a command or a page asks of the process that owns the data directory, and its answer.
+
+use super::{DecisionId, FeedId, Ruling};
+
+/// Work asked of the owner. Kept as JSON in the table of requests.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+pub enum Request {
+    /// Visit these feeds now, or all that are due if there are none.
+    Poll {
+        /// The feeds.
+        feeds: Vec<FeedId>,
+    },
+    /// Add the feed at an address, or the feeds that the page there names.
+    AddFeed {
+        /// Address of a feed or a page.
+        url: String,
+        /// Name of the outlet; `None` to take the feed's title.
+        outlet: Option<String>,
+        /// `wire` or `outlet`.
+        kind: Option<String>,
+        /// Category by the operator.
+        category: Option<String>,
+        /// Language by the operator.
+        language: Option<String>,
+    },
+    /// Remove a feed; its items stay.
+    RemoveFeed {
+        /// The feed.
+        feed: FeedId,
+    },
+    /// Set what may be set on a feed; what is `None` stays.
+    EditFeed {
+        /// The feed.
+        feed: FeedId,
+        /// Paused.
+        paused: Option<bool>,
+        /// Title.
+        title: Option<String>,
+        /// Category.
+        category: Option<String>,
+        /// Cron line; an empty one takes it away.
+        cron: Option<String>,
+        /// The operator's own or under contract.
+        own: Option<bool>,
+        /// Full text may be republished.
+        full_text_allowed: Option<bool>,
+        /// Invalid certificates are accepted.
+        any_certificate: Option<bool>,
+    },
+    /// Add the feeds of an OPML document.
+    ImportOpml {
+        /// The document.
+        opml: String,
+    },
+    /// Put a ruling into force.
+    Decide {
+        /// The ruling.
+        ruling: Ruling,
+        /// Name of the editor.
+        editor: String,
+        /// Why; empty if not said.
+        note: String,
+    },
+    /// Take a decision back.
+    Undo {
+        /// The decision.
+        decision: DecisionId,
+        /// Name of the editor.
+        editor: String,
+    },
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Answer {
+    /// True if it was done.
+    pub done: bool,
+    /// What to tell a person, line by line.
+    pub lines: Vec<String>,
+}
+
+impl Answer {
+    /// It was done.
+    pub fn done(lines: Vec<String>) -> Self {
+        Self { done: true, lines }
+    }
+
+    /// It was not done, and why.
+    pub fn refused(why: impl Into<String>) -> Self {
+        Self {
+            done: false,
+            lines: vec![why.into()],
+        }
+    }
+}

@@ -191,6 +191,7 @@ CREATE TABLE pairs (
     feature_values  BLOB NOT NULL,                     -- 32-bit floats, little-endian
     PRIMARY KEY (later, earlier)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX pairs_earlier ON pairs (earlier);
 
 CREATE TABLE storylines (
     id             INTEGER PRIMARY KEY,

@@ -115,6 +115,18 @@ pub fn load_pairs(conn: &Connection, from: ItemId, to: ItemId) -> Result<Vec<Sco
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The frozen scores of the pairs that an item is part of, by later and then earlier item.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_pairs_of(conn: &Connection, item: ItemId) -> Result<Vec<ScoredPair>> {
+    let sql = "SELECT later, earlier, score, weights_version, feature_values
+         FROM pairs WHERE later = ?1 OR earlier = ?1 ORDER BY later, earlier";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([item.0], read_pair)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The frozen score of two items, in either order; `None` if they never met or scored too low to
 /// be kept.
 ///

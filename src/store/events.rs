@@ -1,7 +1,7 @@
 //! What clustering writes of events and storylines: membership, descriptions, links, merges.
 //! What is read of them for the world stands in `published`.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
 use crate::news::{EventId, Evidence, ItemId, Life, StorylineId, UtcTime, utc_from_secs};
@@ -309,30 +309,30 @@ pub fn load_live_events(conn: &Connection, oldest: ItemId) -> Result<Vec<StoredE
          WHERE id IN (SELECT DISTINCT event_id FROM event_items WHERE item_id >= ?1)
          ORDER BY id";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([oldest.0], |row| {
-        Ok(StoredEvent {
-            id: EventId(row.get(0)?),
-            storyline_id: row.get::<_, Option<i64>>(1)?.map(StorylineId),
-            items: Vec::new(),
-            published_at: row.get::<_, Option<i64>>(2)?.map(utc_from_secs),
-            anchors: Vec::new(),
-            headline_item: row.get::<_, Option<i64>>(3)?.map(ItemId),
-        })
-    })?;
+    let rows = query.query_map([oldest.0], read_stored)?;
     let mut events: Vec<StoredEvent> = rows.collect::<rusqlite::Result<_>>()?;
     for event in &mut events {
-        event.items = item_ids(
-            conn,
-            "SELECT item_id FROM event_items WHERE event_id = ?1 ORDER BY 1",
-            event.id,
-        )?;
+        event.items = item_ids(conn, ITEMS_OF_EVENT, event.id)?;
         if event.published_at.is_some() {
-            event.anchors = item_ids(
-                conn,
-                "SELECT item_id FROM anchors WHERE event_id = ?1 ORDER BY 1",
-                event.id,
-            )?;
+            event.anchors = item_ids(conn, ANCHORS_OF_EVENT, event.id)?;
         }
+    }
+    Ok(events)
+}
+
+/// The events that were published at or after `since`, by id, with what their ids hang on; their
+/// items are left out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_published_since(conn: &Connection, since: UtcTime) -> Result<Vec<StoredEvent>> {
+    let sql = "SELECT id, storyline_id, published_at, headline_item_id FROM events
+         WHERE published_at >= ?1 ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([since.timestamp()], read_stored)?;
+    let mut events: Vec<StoredEvent> = rows.collect::<rusqlite::Result<_>>()?;
+    for event in &mut events {
+        event.anchors = item_ids(conn, ANCHORS_OF_EVENT, event.id)?;
     }
     Ok(events)
 }
@@ -400,6 +400,20 @@ fn open_storyline(tx: &Transaction<'_>, id: StorylineId) -> Result<()> {
          ON CONFLICT DO UPDATE SET merged_into = NULL WHERE merged_into IS NOT NULL";
     tx.prepare_cached(sql)?.execute([id.0])?;
     Ok(())
+}
+
+const ITEMS_OF_EVENT: &str = "SELECT item_id FROM event_items WHERE event_id = ?1 ORDER BY 1";
+const ANCHORS_OF_EVENT: &str = "SELECT item_id FROM anchors WHERE event_id = ?1 ORDER BY 1";
+
+fn read_stored(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
+    Ok(StoredEvent {
+        id: EventId(row.get(0)?),
+        storyline_id: row.get::<_, Option<i64>>(1)?.map(StorylineId),
+        items: Vec::new(),
+        published_at: row.get::<_, Option<i64>>(2)?.map(utc_from_secs),
+        anchors: Vec::new(),
+        headline_item: row.get::<_, Option<i64>>(3)?.map(ItemId),
+    })
 }
 
 fn item_ids(conn: &Connection, sql: &str, event: EventId) -> Result<Vec<ItemId>> {

@@ -254,14 +254,14 @@ pub fn load_items_after(conn: &Connection, after: ItemId, limit: u32) -> Result<
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The items up to a place in history whose item time is `since` or later, in order of history.
+/// The items between two places in history, both included, in its order.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_window(conn: &Connection, up_to: ItemId, since: UtcTime) -> Result<Vec<Item>> {
-    let sql = format!("{SELECT_ITEM} WHERE i.item_time >= ?1 AND i.id <= ?2 ORDER BY i.id");
+pub fn load_items_between(conn: &Connection, from: ItemId, to: ItemId) -> Result<Vec<Item>> {
+    let sql = format!("{SELECT_ITEM} WHERE i.id BETWEEN ?1 AND ?2 ORDER BY i.id");
     let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map(params![since.timestamp(), up_to.0], read_item)?;
+    let rows = query.query_map(params![from.0, to.0], read_item)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

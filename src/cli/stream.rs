@@ -9,7 +9,8 @@ use anyhow::Context;
 use rustc_hash::FxHashMap;
 
 use crate::cluster::ArrivingItem;
-use crate::news::{ItemId, OutletId, Role, UtcTime, utc_from_secs};
+use crate::news::{ItemId, OutletId, UtcTime, utc_from_secs};
+use crate::text::wire::{WireInput, read_wire};
 
 /// What is done with the dates of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -32,6 +33,8 @@ pub struct StreamItem {
     published: Option<String>,
     #[serde(default)]
     source: Option<String>,
+    #[serde(default)]
+    url: Option<String>,
     #[serde(default)]
     lang: Option<String>,
     #[serde(default)]
@@ -191,7 +194,23 @@ impl Arrivals {
         self.instant = time.unwrap_or(self.instant);
         let source = item.source.clone().unwrap_or_default();
         let known = self.outlets.len() as i64 + 1;
-        let outlet = *self.outlets.entry(source).or_insert(OutletId(known));
+        let outlet = *self
+            .outlets
+            .entry(source.clone())
+            .or_insert(OutletId(known));
+        let text = |field: &Option<String>| field.clone().unwrap_or_default();
+        let wire = read_wire(&WireInput {
+            outlet_name: &source,
+            outlet_is_wire: false,
+            source_name: None,
+            language: item.lang.as_deref().unwrap_or("und"),
+            title: item.title.as_deref().unwrap_or_default(),
+            summary: item.summary.as_deref().unwrap_or_default(),
+            text: "",
+            link: item.url.as_deref(),
+            categories: &[],
+            item_time: self.instant_as_time(),
+        });
         ArrivingItem {
             id: ItemId(self.arrived),
             outlet,
@@ -199,13 +218,13 @@ impl Arrivals {
             language: item.lang.clone().unwrap_or_else(|| "und".to_owned()),
             item_time: self.instant_as_time(),
             time_is_claimed: time.is_some(),
-            title: item.title.clone().unwrap_or_default(),
-            summary: item.summary.clone().unwrap_or_default(),
-            text: item.body.clone().unwrap_or_default(),
-            role: Role::News,
-            agency: None,
-            dateline: None,
-            series_key: None,
+            title: wire.clean_title,
+            summary: wire.clean_summary,
+            text: text(&item.body),
+            role: wire.role,
+            agency: wire.agency,
+            dateline: wire.dateline,
+            series_key: wire.series_key,
         }
     }
 

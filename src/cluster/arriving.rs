@@ -224,8 +224,8 @@ mod tests {
 
     #[test]
     fn an_empty_item_reads_as_nothing() {
-        assert_eq!(read_item(&item("", "")).terms, []);
-        assert_eq!(read_item(&item("…!", " ")).grams, []);
+        assert!(read_item(&item("", "")).terms.is_empty());
+        assert!(read_item(&item("…!", " ")).grams.is_empty());
     }
 
     #[test]

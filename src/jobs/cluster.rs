@@ -2,7 +2,7 @@
 //! them: frozen pairs, events, evidence. The state in memory is rebuilt from the store at start;
 //! after a failed save it is thrown away and rebuilt, so that it never runs ahead of the disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::cluster::{
     ArrivingItem, Cursor, Engine, EventChange, Publication, Restored, RestoredEvent, SavedTables,
@@ -10,7 +10,7 @@ use crate::cluster::{
 };
 use crate::decisions::{Constraints, constraints_of};
 use crate::news::{
-    Decision, Event, EventId, Evidence, Item, ItemId, OutletId, OutletKind, ScoredPair, UtcTime,
+    Decision, EventId, Evidence, Item, ItemId, OutletId, OutletKind, ScoredPair, UtcTime,
 };
 use crate::store::clustering::{self, LearntTable};
 use crate::store::events::{self, Member, StoredEvent};
@@ -55,7 +55,10 @@ impl Clusterer {
             let wires = load_wires(conn)?;
             let constraints = load_constraints(conn)?;
             let restored = load_window(conn, arrived, &wires, &constraints)?;
-            let published = restored.events.iter().filter_map(|event| event.publication.as_ref());
+            let published = restored
+                .events
+                .iter()
+                .filter_map(|event| event.publication.as_ref());
             let marked_until = published.map(|mark| mark.order).max().unwrap_or(0);
             let engine = Engine::restore(settings, weights, restored);
             Ok(Self {
@@ -129,8 +132,8 @@ impl Clusterer {
             }
             Ok(())
         })?;
-        let tables = (self.engine.tables_through() != self.tables_saved)
-            .then(|| self.engine.tables());
+        let tables =
+            (self.engine.tables_through() != self.tables_saved).then(|| self.engine.tables());
         self.tables_saved = self.engine.tables_through();
         Ok(Save {
             arrived: self.arrived,
@@ -150,8 +153,9 @@ impl Clusterer {
         new_pairs: &[ScoredPair],
         reprints: &BTreeMap<ItemId, ItemId>,
     ) -> Result<Vec<Member>> {
-        let stored: BTreeMap<ItemId, Option<ItemId>> =
-            events::load_members(conn, change.event)?.into_iter().collect();
+        let stored: BTreeMap<ItemId, Option<ItemId>> = events::load_members(conn, change.event)?
+            .into_iter()
+            .collect();
         let mut members = Vec::with_capacity(change.items.len());
         for item in &change.items {
             let known = stored.get(item);
@@ -164,7 +168,11 @@ impl Clusterer {
                 (None, None) => events::original_of(conn, *item)?,
                 (original, _) => original,
             };
-            members.push(Member { item: *item, reprint_of, evidence });
+            members.push(Member {
+                item: *item,
+                reprint_of,
+                evidence,
+            });
         }
         Ok(members)
     }
@@ -177,7 +185,10 @@ impl Clusterer {
     ) -> Result<Option<Evidence>> {
         let mut frozen = clustering::load_pairs_of(conn, item)?;
         frozen.extend(
-            new_pairs.iter().filter(|pair| pair.later == item || pair.earlier == item).cloned(),
+            new_pairs
+                .iter()
+                .filter(|pair| pair.later == item || pair.earlier == item)
+                .cloned(),
         );
         Ok(self.engine.explain(item, &frozen))
     }
@@ -229,7 +240,10 @@ impl Save {
         if let Some(tables) = self.tables {
             save_tables(tx, tables)?;
         }
-        let Cursor { settled_through: _, next_event } = self.settlement.cursor;
+        let Cursor {
+            settled_through: _,
+            next_event,
+        } = self.settlement.cursor;
         clustering::save_cursor(tx, ARRIVED, self.arrived.0)?;
         clustering::save_cursor(tx, NEXT_EVENT, next_event.0)?;
         clustering::save_cursor(tx, OLDEST_LIVE, self.oldest_live.map_or(0, |item| item.0))
@@ -266,10 +280,16 @@ fn load_window(
     let is_wire = |outlet| wires.get(&outlet).copied().unwrap_or(false);
     let live = items::load_items_between(conn, from, arrived)?;
     Ok(Restored {
-        items: live.iter().map(|item| arriving(item, is_wire(item.outlet_id))).collect(),
+        items: live
+            .iter()
+            .map(|item| arriving(item, is_wire(item.outlet_id)))
+            .collect(),
         pairs: clustering::load_pairs(conn, oldest, arrived)?,
         reprints: events::load_reprints(conn, oldest)?,
-        events: events::load_live_events(conn, oldest)?.into_iter().map(restored_event).collect(),
+        events: events::load_live_events(conn, oldest)?
+            .into_iter()
+            .map(restored_event)
+            .collect(),
         oldest_live: (oldest.0 > 0).then_some(oldest),
         constraints: constraints.clone(),
         cursor: Cursor {
@@ -281,7 +301,11 @@ fn load_window(
 }
 
 fn restored_event(event: StoredEvent) -> RestoredEvent {
-    RestoredEvent { id: event.id, publication: publication_of(&event), items: event.items }
+    RestoredEvent {
+        id: event.id,
+        publication: publication_of(&event),
+        items: event.items,
+    }
 }
 
 fn publication_of(event: &StoredEvent) -> Option<Publication> {
@@ -297,7 +321,10 @@ fn load_tables(conn: &Connection) -> Result<SavedTables> {
     Ok(SavedTables {
         through: tables.first().map_or(ItemId(0), |table| table.seq),
         counted: clustering::load_cursor(conn, TABLES_COUNTED)?.unsigned_abs(),
-        languages: tables.into_iter().map(|table| (table.language, table.content)).collect(),
+        languages: tables
+            .into_iter()
+            .map(|table| (table.language, table.content))
+            .collect(),
     })
 }
 
@@ -307,7 +334,11 @@ fn save_tables(tx: &Transaction<'_>, tables: SavedTables) -> Result<()> {
     let learnt: Vec<LearntTable> = tables
         .languages
         .into_iter()
-        .map(|(language, content)| LearntTable { language, seq, content })
+        .map(|(language, content)| LearntTable {
+            language,
+            seq,
+            content,
+        })
         .collect();
     clustering::save_learnt_tables(tx, &learnt)?;
     clustering::save_cursor(tx, TABLES_COUNTED, counted)
@@ -315,7 +346,10 @@ fn save_tables(tx: &Transaction<'_>, tables: SavedTables) -> Result<()> {
 
 fn load_wires(conn: &Connection) -> Result<BTreeMap<OutletId, bool>> {
     let outlets = outlets::list_outlets(conn)?;
-    Ok(outlets.into_iter().map(|one| (one.id, one.kind == OutletKind::Wire)).collect())
+    Ok(outlets
+        .into_iter()
+        .map(|one| (one.id, one.kind == OutletKind::Wire))
+        .collect())
 }
 
 fn load_constraints(conn: &Connection) -> Result<Constraints> {

@@ -18,7 +18,8 @@ pub fn save_decision(
 ) -> Result<DecisionId> {
     let sql = "INSERT INTO decisions (ruling, editor, decided_at, note) VALUES (?1, ?2, ?3, ?4)";
     let json = serde_json::to_string(ruling)?;
-    tx.prepare_cached(sql)?.execute(params![json, editor, now.timestamp(), note])?;
+    tx.prepare_cached(sql)?
+        .execute(params![json, editor, now.timestamp(), note])?;
     Ok(DecisionId(tx.last_insert_rowid()))
 }
 
@@ -34,7 +35,10 @@ pub fn undo_decision(
 ) -> Result<bool> {
     let sql = "UPDATE decisions SET undone_at = ?2, undone_by = ?3
          WHERE id = ?1 AND undone_at IS NULL";
-    Ok(tx.prepare_cached(sql)?.execute(params![id.0, now.timestamp(), editor])? == 1)
+    Ok(tx
+        .prepare_cached(sql)?
+        .execute(params![id.0, now.timestamp(), editor])?
+        == 1)
 }
 
 /// Every decision in order, undone ones too.
@@ -56,7 +60,10 @@ pub fn load_decisions(conn: &Connection) -> Result<Vec<Decision>> {
 /// As [`load_decisions`].
 pub fn load_decision(conn: &Connection, id: DecisionId) -> Result<Option<Decision>> {
     let sql = format!("{SELECT_DECISION} WHERE id = ?1");
-    let row = conn.prepare_cached(&sql)?.query_row([id.0], read_decision).optional()?;
+    let row = conn
+        .prepare_cached(&sql)?
+        .query_row([id.0], read_decision)
+        .optional()?;
     row.map(understand).transpose()
 }
 
@@ -64,7 +71,10 @@ const SELECT_DECISION: &str =
     "SELECT id, ruling, editor, decided_at, note, undone_at, undone_by FROM decisions";
 
 fn read_decision(row: &Row<'_>) -> rusqlite::Result<(String, Decision)> {
-    let unknown = Ruling::SameEvent { a: Default::default(), b: Default::default() };
+    let unknown = Ruling::SameEvent {
+        a: Default::default(),
+        b: Default::default(),
+    };
     let decision = Decision {
         id: DecisionId(row.get(0)?),
         ruling: unknown,

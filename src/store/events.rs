@@ -385,8 +385,10 @@ pub fn event_of_item(conn: &Connection, item: ItemId) -> Result<Option<EventId>>
 /// Whatever SQLite says.
 pub fn original_of(conn: &Connection, item: ItemId) -> Result<Option<ItemId>> {
     let sql = "SELECT reprint_of FROM event_items WHERE item_id = ?1";
-    let found: Option<Option<i64>> =
-        conn.prepare_cached(sql)?.query_row([item.0], |row| row.get(0)).optional()?;
+    let found: Option<Option<i64>> = conn
+        .prepare_cached(sql)?
+        .query_row([item.0], |row| row.get(0))
+        .optional()?;
     Ok(found.flatten().map(ItemId))
 }
 

@@ -1,4 +1,6 @@
 //! The integration tests: one binary, one module a subject, so that they link once.
 
-mod opml;
+mod fetching;
+mod security_fetch;
+mod server;
 mod tidy;

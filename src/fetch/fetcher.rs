@@ -1,7 +1,7 @@
 //! The fetcher: one guarded request at a time, and redirects followed by hand so that every hop
 //! is judged like the first. It keeps no cookies, sends no referer, knows no proxy.
 
-use std::error::Error as _;
+use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -474,7 +474,7 @@ async fn shows_challenge(response: Response) -> bool {
 
 /// Turns the client's error into a failure, by what lies at the bottom of it.
 fn describe(error: &reqwest::Error) -> FetchFailure {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = error.source();
+    let mut cause: Option<&(dyn StdError + 'static)> = error.source();
     let mut last = String::new();
     while let Some(inner) = cause {
         if let Some(failure) = inner.downcast_ref::<FetchFailure>() {
@@ -487,7 +487,7 @@ fn describe(error: &reqwest::Error) -> FetchFailure {
             return failure;
         }
         last = inner.to_string();
-        cause = inner.source();
+        cause = inside(inner);
     }
     let (kind, what) = if error.is_timeout() && error.is_connect() {
         (FailureKind::Connection, "no connection in time")
@@ -509,13 +509,20 @@ fn describe(error: &reqwest::Error) -> FetchFailure {
     FetchFailure::new(kind, message)
 }
 
-fn tls_failure(error: &(dyn std::error::Error + 'static)) -> Option<FetchFailure> {
-    let in_io = error
+/// The cause of an error. An I/O error that wraps another one names that one's cause as its own,
+/// and would hide it.
+fn inside<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    let wrapped = error
         .downcast_ref::<std::io::Error>()
         .and_then(|error| error.get_ref());
-    let found = error
-        .downcast_ref::<rustls::Error>()
-        .or_else(|| in_io.and_then(|inner| inner.downcast_ref::<rustls::Error>()))?;
+    match wrapped {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+fn tls_failure(error: &(dyn StdError + 'static)) -> Option<FetchFailure> {
+    let found = error.downcast_ref::<rustls::Error>()?;
     Some(match found {
         rustls::Error::InvalidCertificate(reason) => {
             let message = format!("the certificate is not valid: {reason}");

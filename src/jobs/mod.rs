@@ -1,6 +1,5 @@
 //! Load, decide in the core, save: one file per job, each safe to run twice.
 
-pub mod cluster;
 pub mod ingest;
 mod settings;
 

@@ -5,7 +5,6 @@
 
 pub mod check;
 pub mod clustering;
-pub mod decisions;
 mod error;
 pub mod events;
 pub mod feeds;

@@ -3,6 +3,7 @@
 pub mod check;
 mod logging;
 mod place;
+pub mod preview;
 pub mod table;
 
 use std::path::PathBuf;
@@ -50,6 +51,8 @@ pub struct Global {
 pub enum Command {
     /// Check the config and the database, like fsck
     Check(check::CheckArgs),
+    /// Show how a feed is read, without keeping anything
+    Preview(preview::PreviewArgs),
 }
 
 /// Does what the command line asks and says how it went: 0 done, 1 not done, 2 wrong usage.
@@ -68,5 +71,6 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Check(args) => check::run(&args, &cli.global),
+        Command::Preview(args) => preview::run(&args, &cli.global),
     }
 }

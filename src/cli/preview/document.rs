@@ -1,0 +1,160 @@
+//! The document that `preview --json` prints: the feed's own words, and beside them what Dateline
+//! read from them.
+
+use serde::Serialize;
+
+use super::Reader;
+use crate::feed::{ParsedFeed, ParsedItem};
+use crate::news::{Problem, Role, UtcTime, WireReading, WireTag};
+use crate::text::language::{detect, two_letters};
+use crate::text::links::canonical_link;
+use crate::text::wire::{WireInput, read_wire};
+
+/// A feed as read.
+#[derive(Debug, Serialize)]
+pub(super) struct PreviewDocument<'a> {
+    pub format: &'static str,
+    pub title: &'a str,
+    pub link: Option<&'a str>,
+    pub language: Option<String>,
+    pub updated: Option<String>,
+    pub self_url: Option<&'a str>,
+    pub hub_urls: &'a [String],
+    pub problems: Vec<Problem>,
+    pub items: Vec<PreviewItem<'a>>,
+}
+
+/// An item as read. `id`, `link`, `title`, `summary`, `content` and the times are the feed's own.
+#[derive(Debug, Serialize)]
+pub(super) struct PreviewItem<'a> {
+    pub id: Option<&'a str>,
+    pub link: Option<&'a str>,
+    pub title: &'a str,
+    pub summary: &'a str,
+    pub content: &'a str,
+    pub content_text: &'a str,
+    pub author: Option<&'a str>,
+    pub published: Option<String>,
+    pub updated: Option<String>,
+    pub categories: &'a [String],
+    pub image: Option<&'a str>,
+    pub source_title: Option<&'a str>,
+    pub source_url: Option<&'a str>,
+    pub canonical_link: Option<String>,
+    pub language: String,
+    pub clean_title: String,
+    pub clean_summary: String,
+    pub role: Role,
+    pub agency: Option<String>,
+    pub dateline: Option<PreviewDateline>,
+    pub series_key: Option<String>,
+    pub series_no: Option<u32>,
+    pub replaces: bool,
+    pub change_note: Option<String>,
+    pub outlet_suffix: Option<String>,
+    pub tags: Vec<WireTag>,
+    pub unknown_prefix: Option<String>,
+}
+
+/// A dateline as read.
+#[derive(Debug, Serialize)]
+pub(super) struct PreviewDateline {
+    pub place: Option<String>,
+    pub date: Option<String>,
+}
+
+/// Reads every item of a feed as the poller would.
+pub(super) fn preview_document<'a>(
+    parsed: &'a ParsedFeed,
+    problems: Vec<Problem>,
+    reader: Reader<'_>,
+) -> PreviewDocument<'a> {
+    PreviewDocument {
+        format: parsed.format.name(),
+        title: &parsed.title,
+        link: parsed.link.as_deref(),
+        language: parsed.language.clone(),
+        updated: parsed.updated.map(timestamp),
+        self_url: parsed.self_url.as_deref(),
+        hub_urls: &parsed.hub_urls,
+        problems,
+        items: parsed
+            .items
+            .iter()
+            .map(|item| preview_item(item, parsed, reader))
+            .collect(),
+    }
+}
+
+fn preview_item<'a>(
+    item: &'a ParsedItem,
+    parsed: &ParsedFeed,
+    reader: Reader<'_>,
+) -> PreviewItem<'a> {
+    let language = language_of(item, parsed);
+    let wire = wire_of(item, &language, reader);
+    PreviewItem {
+        id: item.guid.as_deref(),
+        link: item.link.as_deref(),
+        title: &item.title,
+        summary: &item.summary,
+        content: &item.content_html,
+        content_text: &item.content_text,
+        author: item.author.as_deref(),
+        published: item.published.map(timestamp),
+        updated: item.updated.map(timestamp),
+        categories: &item.categories,
+        image: item.image.as_ref().map(|image| image.url.as_str()),
+        source_title: item.source_title.as_deref(),
+        source_url: item.source_url.as_deref(),
+        canonical_link: item.link.as_deref().map(canonical_link),
+        language,
+        clean_title: wire.clean_title,
+        clean_summary: wire.clean_summary,
+        role: wire.role,
+        agency: wire.agency,
+        dateline: wire.dateline.map(|dateline| PreviewDateline {
+            place: dateline.place,
+            date: dateline.date.map(|date| date.to_string()),
+        }),
+        series_key: wire.series_key,
+        series_no: wire.series_no,
+        replaces: wire.replaces,
+        change_note: wire.change_note,
+        outlet_suffix: wire.outlet_suffix,
+        tags: wire.tags,
+        unknown_prefix: wire.unknown_prefix,
+    }
+}
+
+fn language_of(item: &ParsedItem, parsed: &ParsedFeed) -> String {
+    let text = format!("{}\n{}\n{}", item.title, item.summary, item.content_text);
+    detect(
+        item.language.as_deref(),
+        parsed
+            .language
+            .as_deref()
+            .filter(|tag| two_letters(tag).is_some()),
+        &text,
+    )
+}
+
+fn wire_of(item: &ParsedItem, language: &str, reader: Reader<'_>) -> WireReading {
+    read_wire(&WireInput {
+        outlet_name: reader.outlet_name,
+        outlet_is_wire: reader.outlet_is_wire,
+        source_name: item.source_title.as_deref(),
+        language,
+        title: &item.title,
+        summary: &item.summary,
+        text: &item.content_text,
+        link: item.link.as_deref(),
+        categories: &item.categories,
+        item_time: item.published.or(item.updated).unwrap_or(reader.now),
+    })
+}
+
+/// RFC 3339, in UTC, to the second.
+fn timestamp(time: UtcTime) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}

@@ -6,7 +6,9 @@
 pub struct Schedule {
     /// When due feeds are looked for.
     pub sweep: String,
-    /// When what is learnt is saved, and quiet storylines change their life.
+    /// When events that have settled and been held long enough are published.
+    pub publish: String,
+    /// When quiet storylines change their life.
     pub refine: String,
     /// When old items are removed.
     pub retention: String,
@@ -20,6 +22,7 @@ impl Default for Schedule {
     fn default() -> Self {
         Self {
             sweep: "*/5 * * * * *".into(),
+            publish: "*/2 * * * * *".into(),
             refine: "30 * * * * *".into(),
             retention: "0 20 3 * * *".into(),
             backup: "0 40 3 * * *".into(),
@@ -30,9 +33,10 @@ impl Default for Schedule {
 
 impl Schedule {
     /// Each line with its key.
-    pub fn lines(&self) -> [(&'static str, &str); 5] {
+    pub fn lines(&self) -> [(&'static str, &str); 6] {
         [
             ("sweep", &self.sweep),
+            ("publish", &self.publish),
             ("refine", &self.refine),
             ("retention", &self.retention),
             ("backup", &self.backup),

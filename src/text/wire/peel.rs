@@ -204,6 +204,8 @@ fn capitalised(text: &str) -> Option<&str> {
     let next = after.chars().next()?;
     // `SOCCER-Real win` is a prefix, `US-China talks` and `COVID-19` are names.
     let joined = mark == '-' && !(next.is_uppercase() && word.chars().count() > 4);
-    (shouted && !joined && after.chars().any(char::is_alphanumeric))
+    // `USA:s ekonomi` is Swedish for the economy of the USA.
+    let inflected = mark == ':' && next.is_lowercase();
+    (shouted && !joined && !inflected && after.chars().any(char::is_alphanumeric))
         .then(|| &text[..end + mark.len_utf8()])
 }

@@ -12,7 +12,7 @@ const LONGEST_SUFFIX_BYTES: usize = 90;
 /// bracket of a last bracketed word. `None` if the title has no parts.
 pub(super) fn last_part(title: &str) -> Option<usize> {
     bracket(title)
-        .or_else(|| separator(title))
+        .or_else(|| separator(title).max(colon(title)))
         .or_else(|| comma(title))
         .filter(|at| title.len() - at <= LONGEST_SUFFIX_BYTES)
         .map(|at| title[..at].trim_end().len())
@@ -65,10 +65,19 @@ fn bracket(title: &str) -> Option<usize> {
     title.rfind(open)
 }
 
-/// `US--Grassland, 1st Ld-Writethru`, `China-US-diplomacy,WRAP`.
+/// `Stocks fall: Live updates`: only what is short, since a colon mostly has a sentence after it.
+fn colon(title: &str) -> Option<usize> {
+    let at = title.rfind(": ")?;
+    (title.len() - at <= 24).then_some(at)
+}
+
+/// `US--Grassland, 1st Ld-Writethru`, `China-US-diplomacy,WRAP`, `War powers, explained.`
 fn comma(title: &str) -> Option<usize> {
     let at = title.rfind(',')?;
-    (title.len() - at <= 32 && super::peel::is_slug(&title[..at])).then_some(at)
+    let short = title.len() - at <= 32;
+    let tail = title[at + 1..].trim().trim_end_matches('.');
+    let explained = tail.eq_ignore_ascii_case("explained");
+    (explained || (short && super::peel::is_slug(&title[..at]))).then_some(at)
 }
 
 fn same_name(said_key: &str, said: &str, name: &str) -> bool {
@@ -76,7 +85,9 @@ fn same_name(said_key: &str, said: &str, name: &str) -> bool {
     if name_key.is_empty() || said_key.is_empty() {
         return false;
     }
+    let said = without_domain(said);
     said_key == name_key
+        || key(said) == name_key
         || (name_key.len() >= 3 && starts_with_word(said, name) && said_key.starts_with(&name_key))
         || (said_key.len() >= 3 && starts_with_word(name, said) && name_key.starts_with(said_key))
         || is_initials(said, name)
@@ -101,6 +112,19 @@ fn is_initials(said: &str, name: &str) -> bool {
         && said.chars().all(char::is_uppercase)
         && initials.chars().count() >= 2
         && said.to_lowercase() == initials
+}
+
+/// `DN` for `DN.se`: outlets write their address where their name belongs.
+fn without_domain(said: &str) -> &str {
+    match said.rsplit_once('.') {
+        Some((name, domain))
+            if (2..=4).contains(&domain.len())
+                && domain.chars().all(|c| c.is_ascii_lowercase()) =>
+        {
+            name
+        }
+        _ => said,
+    }
 }
 
 /// `DN.se` on `www.dn.se`, `abcnews` on `abcnews.go.com`.

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject, so that they link once.
 
 mod fetching;
+mod opml;
 mod security_fetch;
 mod server;
 mod tidy;

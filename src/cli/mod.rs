@@ -1,10 +1,15 @@
 //! The command line: one file per subcommand. It composes the rooms and decides nothing itself.
 
 pub mod check;
+pub mod eval;
 mod logging;
+mod metrics;
 mod place;
 pub mod preview;
+pub mod replay;
+mod stream;
 pub mod table;
+pub mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,6 +58,12 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Show how a feed is read, without keeping anything
     Preview(preview::PreviewArgs),
+    /// Cluster a stream of items from a file, in memory
+    Replay(replay::ReplayArgs),
+    /// Score the clustering against a labelled stream or labelled pairs
+    Eval(eval::EvalArgs),
+    /// Fit the scorer's weights to labelled streams and pairs
+    Train(train::TrainArgs),
 }
 
 /// Does what the command line asks and says how it went: 0 done, 1 not done, 2 wrong usage.
@@ -72,5 +83,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Check(args) => check::run(&args, &cli.global),
         Command::Preview(args) => preview::run(&args, &cli.global),
+        Command::Replay(args) => replay::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Train(args) => train::run(args),
     }
 }

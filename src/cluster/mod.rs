@@ -1,1 +1,34 @@
-//! Which items are reprints, which items tell the same event, and why. Pure.
+//! Which items are reprints, which items tell the same event, and why.
+//!
+//! The [`Engine`] keeps a window of time in memory. An item that arrives is scored once against
+//! the live items (the scores are frozen) and gets a provisional event; [`Engine::settle`] groups
+//! what was touched anew, from the frozen scores and the editors' constraints alone. The method
+//! and its figures: `docs/clustering.md`.
+//!
+//! Pure: no I/O, no clock. The store keeps what the engine returns and hands it back to
+//! [`Engine::restore`].
+
+mod agglomerate;
+mod arriving;
+mod candidates;
+mod engine;
+mod explain;
+mod features;
+mod identity;
+mod pairs;
+mod reprints;
+mod restore;
+mod settle;
+mod tables;
+mod training;
+mod weights;
+mod window;
+
+pub use arriving::ArrivingItem;
+pub use engine::{Arrival, Engine, MeasuredPair, Publication, Settings};
+pub use features::{ABSENT, FEATURES};
+pub use restore::{Restored, RestoredEvent};
+pub use settle::{Cursor, EventChange, Settlement};
+pub use tables::SavedTables;
+pub use training::{Sample, fit};
+pub use weights::{Curve, Model, Surface, Weights, WeightsError};

@@ -7,6 +7,7 @@ mod entities;
 mod finish;
 mod html;
 pub mod identity;
+pub mod opml;
 mod parsed;
 mod raw;
 mod read;

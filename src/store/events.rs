@@ -379,6 +379,19 @@ pub fn event_of_item(conn: &Connection, item: ItemId) -> Result<Option<EventId>>
         .optional()?)
 }
 
+/// The original that an item repeats; `None` if it is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn original_of(conn: &Connection, item: ItemId) -> Result<Option<ItemId>> {
+    let sql = "SELECT reprint_of FROM event_items WHERE item_id = ?1";
+    let found: Option<Option<i64>> = conn
+        .prepare_cached(sql)?
+        .query_row([item.0], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten().map(ItemId))
+}
+
 /// Why an item stands in its event, as it was when it was put there; `None` if that was not kept.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod clustering;
+pub mod decisions;
 mod error;
 pub mod events;
 pub mod feeds;

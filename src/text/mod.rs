@@ -4,6 +4,8 @@ pub mod belief;
 pub mod clean;
 pub mod dateline;
 pub mod diff;
+pub mod fingerprint;
 pub mod language;
 pub mod links;
 pub mod wire;
+pub mod words;

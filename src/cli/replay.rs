@@ -1,0 +1,195 @@
+//! `dateline replay`: clusters a stream of items from a file, in memory, and says how fast.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use rustc_hash::FxHashMap;
+
+use super::stream::{Arrivals, Dates, StreamItem, read_lines, schedule};
+use crate::cluster::{Arrival, ArrivingItem, Engine, Settings, Settlement, Weights};
+use crate::decisions::Constraints;
+use crate::news::{EventId, ItemId};
+
+/// Clusters a stream of items from a file, in memory.
+///
+/// Example: dateline replay week.jsonl --out predictions.jsonl
+#[derive(Clone, Debug, clap::Args)]
+pub struct ReplayArgs {
+    /// The stream: one JSON object a line with `id`, `published`, `source`, `lang`, `title`,
+    /// `summary`. Gzip is read too.
+    pub file: PathBuf,
+    /// Write the settled state: one `{"id","event","storyline"}` a line.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write the state at each item's arrival in the same form.
+    #[arg(long, value_name = "FILE")]
+    pub arrival_out: Option<PathBuf>,
+    /// What to do with the stream's dates.
+    #[arg(long, value_enum, default_value_t)]
+    pub dates: Dates,
+    /// Seed of the jitter and of the order of hidden dates.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// What a replay put an item into.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Prediction {
+    /// The file's own id.
+    pub id: String,
+    /// The event; items that join none have a name of their own.
+    pub event: String,
+    /// The storyline.
+    pub storyline: String,
+}
+
+/// The outcome of a replay.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// After everything was settled, in order of arrival.
+    pub settled: Vec<Prediction>,
+    /// As each item arrived.
+    pub arrived: Vec<Prediction>,
+    /// Time spent in the engine.
+    pub took: Duration,
+    /// Items live at the end.
+    pub live_items: usize,
+}
+
+/// Runs the command.
+pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
+    let items: Vec<StreamItem> = read_lines(&args.file)?;
+    let outcome = replay(
+        &items,
+        (args.dates, args.seed),
+        Settings::default(),
+        Weights::embedded(),
+    );
+    write_predictions(args.out.as_ref(), &outcome.settled)?;
+    write_predictions(args.arrival_out.as_ref(), &outcome.arrived)?;
+    let seconds = outcome.took.as_secs_f64();
+    println!(
+        "{} items in {:.3} s: {:.0} items/s, {} live at the end",
+        items.len(),
+        seconds,
+        items.len() as f64 / seconds.max(1e-9),
+        outcome.live_items
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_predictions(path: Option<&PathBuf>, predictions: &[Prediction]) -> anyhow::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    let mut text = String::new();
+    for prediction in predictions {
+        let line = serde_json::to_string(prediction).context("a prediction is plain text")?;
+        writeln!(text, "{line}").context("a string takes all text")?;
+    }
+    std::fs::write(path, text)
+        .with_context(|| format!("cannot write {}; is the folder there?", path.display()))
+}
+
+/// Replays a stream through a new engine.
+pub fn replay(
+    items: &[StreamItem],
+    (dates, seed): (Dates, u64),
+    settings: Settings,
+    weights: Weights,
+) -> Outcome {
+    let mut replay = Replay::new(settings, weights);
+    let mut arrivals = Arrivals::default();
+    let mut ids = Vec::with_capacity(items.len());
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a stopwatch, not the time of day"
+    )]
+    let start = std::time::Instant::now();
+    for (at, time) in schedule(items, dates, seed) {
+        let arriving = arrivals.next(&items[at], time);
+        replay.take(&arriving);
+        ids.push((arriving.id, items[at].id.clone()));
+    }
+    replay.settle();
+    let took = start.elapsed();
+    let settled = ids
+        .iter()
+        .map(|(item, id)| replay.prediction(*item, id, false));
+    let arrived = ids
+        .iter()
+        .map(|(item, id)| replay.prediction(*item, id, true));
+    Outcome {
+        settled: settled.collect(),
+        arrived: arrived.collect(),
+        took,
+        live_items: replay.engine.live_items(),
+    }
+}
+
+/// An engine with what a store would keep beside it.
+#[derive(Debug)]
+pub struct Replay {
+    /// The engine.
+    pub engine: Engine,
+    settled: FxHashMap<ItemId, EventId>,
+    on_arrival: FxHashMap<ItemId, EventId>,
+    merged: FxHashMap<EventId, EventId>,
+}
+
+impl Replay {
+    /// An empty one.
+    pub fn new(settings: Settings, weights: Weights) -> Self {
+        Self {
+            engine: Engine::new(settings, weights, EventId(1)),
+            settled: FxHashMap::default(),
+            on_arrival: FxHashMap::default(),
+            merged: FxHashMap::default(),
+        }
+    }
+
+    /// Takes one item in and settles when it is due.
+    pub fn take(&mut self, item: &ArrivingItem) -> Arrival {
+        let arrival = self.engine.arrive(item);
+        if let Some(event) = arrival.event {
+            self.on_arrival.insert(item.id, event);
+        }
+        if arrival.settling_is_due {
+            self.settle();
+        }
+        arrival
+    }
+
+    /// Settles now.
+    pub fn settle(&mut self) -> Settlement {
+        let settlement = self.engine.settle(&Constraints::default());
+        for change in &settlement.changed {
+            for item in &change.items {
+                self.settled.insert(*item, change.event);
+            }
+        }
+        self.merged.extend(settlement.merged.iter().copied());
+        settlement
+    }
+
+    fn prediction(&self, item: ItemId, id: &str, on_arrival: bool) -> Prediction {
+        let events = if on_arrival {
+            &self.on_arrival
+        } else {
+            &self.settled
+        };
+        let mut event = events.get(&item).copied();
+        if !on_arrival {
+            while let Some(into) = event.and_then(|event| self.merged.get(&event)) {
+                event = Some(*into);
+            }
+        }
+        let event = event.map_or_else(|| format!("item-{item}"), |event| event.to_string());
+        Prediction {
+            id: id.to_owned(),
+            storyline: event.clone(),
+            event,
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! `dateline train`: fits the scorer's weights to labelled streams and pairs.
+//!
+//! Every file is run through the engine, so that what is learnt from is what will be measured.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::stream::{Arrivals, Dates, StreamItem, StreamPair, read_lines, schedule};
+use crate::cluster::{Engine, Sample, Settings, Weights, fit};
+use crate::decisions::Constraints;
+use crate::news::{EventId, ItemId};
+
+/// Fits the scorer's weights to labelled streams and pairs.
+///
+/// Example: dateline train gold.jsonl pairs.jsonl --out weights.json
+#[derive(Clone, Debug, clap::Args)]
+pub struct TrainArgs {
+    /// Labelled streams or pair files whose dates are true: they train the dated model as they
+    /// are and the undated one with the dates hidden. `FILE@0.5` counts half.
+    pub files: Vec<String>,
+    /// Labelled streams whose dates have no times: jittered for the dated model.
+    #[arg(long, value_name = "FILE")]
+    pub jitter: Vec<String>,
+    /// Labelled streams without dates: for the undated model only.
+    #[arg(long, value_name = "FILE")]
+    pub undated: Vec<String>,
+    /// Where the weights are written.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Version that the weights are given.
+    #[arg(long, default_value_t = 1)]
+    pub version: u32,
+}
+
+/// Runs the command.
+pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
+    let (mut dated, mut undated) = (Vec::new(), Vec::new());
+    let mut names = Vec::new();
+    let kinds = [
+        (&args.files, Some(Dates::Keep)),
+        (&args.jitter, Some(Dates::Jitter)),
+        (&args.undated, None),
+    ];
+    for (files, dates) in kinds {
+        for file in files {
+            let (path, weight) = path_and_weight(file);
+            let labelled = Labelled::read(path)?;
+            if let Some(dates) = dates {
+                dated.extend(labelled.samples(dates, weight));
+            }
+            undated.extend(labelled.samples(Dates::Hide, weight));
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            names.push(format!("{name} ×{weight}"));
+        }
+    }
+    let weights = Weights {
+        version: args.version,
+        trained_on: names.join(", "),
+        dated: fit(&dated),
+        undated: fit(&undated),
+    };
+    std::fs::write(&args.out, weights.to_json())
+        .with_context(|| format!("cannot write {}; is the folder there?", args.out.display()))?;
+    println!("{} dated and {} undated pairs", dated.len(), undated.len());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn path_and_weight(file: &str) -> (&Path, f32) {
+    let parted = file.rsplit_once('@');
+    let weighted = parted.and_then(|(path, weight)| Some((path, weight.parse().ok()?)));
+    let (path, weight) = weighted.unwrap_or((file, 1.0));
+    (Path::new(path), weight)
+}
+
+/// Items of a file and what is known of their pairs.
+pub struct Labelled {
+    /// Each item once.
+    pub items: Vec<StreamItem>,
+    /// For a pair file: the labels, by indexes into `items`.
+    pub pairs: FxHashMap<(usize, usize), bool>,
+    is_pair_file: bool,
+}
+
+impl Labelled {
+    /// Reads a stream or a pair file; the first line tells which.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let rows: Vec<serde_json::Value> = read_lines(path)?;
+        let is_pair_file = rows.first().is_some_and(|row| row.get("a").is_some());
+        let mut labelled = Self {
+            items: Vec::new(),
+            pairs: FxHashMap::default(),
+            is_pair_file,
+        };
+        let mut known: FxHashMap<String, usize> = FxHashMap::default();
+        for row in rows {
+            let context = || format!("{} holds a line of another form", path.display());
+            if !is_pair_file {
+                let item = serde_json::from_value(row).with_context(context)?;
+                labelled.items.push(item);
+                continue;
+            }
+            let pair: StreamPair = serde_json::from_value(row).with_context(context)?;
+            let [a, b] = [pair.a, pair.b].map(|item| {
+                *known.entry(item.id.clone()).or_insert_with(|| {
+                    labelled.items.push(item);
+                    labelled.items.len() - 1
+                })
+            });
+            if let Some(label) = pair.label {
+                labelled.pairs.insert((a.min(b), a.max(b)), label >= 0.5);
+            }
+        }
+        Ok(labelled)
+    }
+
+    /// What is known of two items, by index.
+    fn label(&self, a: usize, b: usize) -> Option<bool> {
+        if self.is_pair_file {
+            return self.pairs.get(&(a.min(b), a.max(b))).copied();
+        }
+        let (a, b) = (&self.items[a], &self.items[b]);
+        match (&a.event, &b.event, &a.story, &b.story) {
+            (Some(a), Some(b), ..) => Some(a == b),
+            (_, _, Some(a), Some(b)) if a != b => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The labelled pairs of the file with their scores: `(score, label)`.
+    pub fn scores(&self, dates: Dates, seed: u64, weights: &Weights) -> Vec<(f32, bool)> {
+        let mut scores = Vec::new();
+        self.measure((dates, seed), weights, |_, _, score, same| {
+            scores.push((score, same))
+        });
+        scores
+    }
+
+    fn samples(&self, dates: Dates, weight: f32) -> Vec<Sample> {
+        let mut samples = Vec::new();
+        self.measure(
+            (dates, 1),
+            &Weights::embedded(),
+            |values, times, score, same| {
+                let easy = !same && score < EASY_SCORE;
+                if !easy || times % EASY_SHARE == 0 {
+                    samples.push(Sample {
+                        values,
+                        same,
+                        weight: if easy {
+                            weight * EASY_SHARE as f32
+                        } else {
+                            weight
+                        },
+                    });
+                }
+            },
+        );
+        samples
+    }
+
+    /// Runs the items through an engine and hands out every labelled pair that it measured, with
+    /// its number.
+    fn measure(
+        &self,
+        (dates, seed): (Dates, u64),
+        weights: &Weights,
+        mut each: impl FnMut(Vec<f32>, usize, f32, bool),
+    ) {
+        let mut engine = Engine::new(Settings::default(), weights.clone(), EventId(1));
+        let mut arrivals = Arrivals::default();
+        let mut indexes: FxHashMap<ItemId, usize> = FxHashMap::default();
+        let mut ids: FxHashMap<usize, ItemId> = FxHashMap::default();
+        let partners_of = self.partners();
+        let mut count = 0;
+        for (at, time) in schedule(&self.items, dates, seed) {
+            let arriving = arrivals.next(&self.items[at], time);
+            let partners = partners_of.get(&at).into_iter().flatten();
+            let mut partners: Vec<ItemId> = partners.filter_map(|p| ids.get(p).copied()).collect();
+            partners.push(arriving.id);
+            let mut measured = Vec::new();
+            let arrival = engine.arrive_and_measure(&arriving, &partners, &mut measured);
+            let mut seen = FxHashSet::default();
+            for pair in measured {
+                let label = self.label(at, indexes[&pair.earlier]);
+                if let Some(same) = label.filter(|_| seen.insert(pair.earlier)) {
+                    count += 1;
+                    each(pair.values, count, pair.score, same);
+                }
+            }
+            indexes.insert(arriving.id, at);
+            ids.insert(at, arriving.id);
+            if arrival.settling_is_due {
+                engine.settle(&Constraints::default());
+            }
+        }
+    }
+
+    fn partners(&self) -> FxHashMap<usize, Vec<usize>> {
+        let mut partners: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+        let mut pairs: Vec<&(usize, usize)> = self.pairs.keys().collect();
+        pairs.sort_unstable();
+        for (a, b) in pairs {
+            partners.entry(*a).or_default().push(*b);
+            partners.entry(*b).or_default().push(*a);
+        }
+        partners
+    }
+}
+
+/// Of pairs that the weights in use already tell apart, one in so many is learnt from.
+const EASY_SHARE: usize = 6;
+const EASY_SCORE: f32 = 0.01;

@@ -1,0 +1,238 @@
+//! What the engine is told of an item, and what it reads in it once: terms, 4-grams of the title,
+//! numbers, the fingerprint. Nothing here looks at other items.
+
+use std::hash::Hasher;
+
+use rustc_hash::FxHashSet;
+
+use crate::news::{Dateline, ItemId, OutletId, Role, UtcTime};
+use crate::text::fingerprint::fingerprint;
+use crate::text::words::{fold_word, hash_word, mix, split_words};
+
+/// An item as it is handed to the engine, by value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArrivingItem {
+    /// Row id and place in history.
+    pub id: ItemId,
+    /// Who published it.
+    pub outlet: OutletId,
+    /// True if others run this outlet's copy.
+    pub outlet_is_wire: bool,
+    /// Two-letter code, or `und`.
+    pub language: String,
+    /// The time that the window and all gaps are measured in (invariant 10).
+    pub item_time: UtcTime,
+    /// False if `item_time` is only our clock: gaps then say nothing.
+    pub time_is_claimed: bool,
+    /// Title without tags.
+    pub title: String,
+    /// Lead without dateline and change note; may be empty.
+    pub summary: String,
+    /// Full text; may be empty.
+    pub text: String,
+    /// What kind of telling it is.
+    pub role: Role,
+    /// The agency whose copy it is.
+    pub agency: Option<String>,
+    /// Place and day of filing.
+    pub dateline: Option<Dateline>,
+    /// What stays the same over all takes of one series.
+    pub series_key: Option<String>,
+}
+
+/// The term stands in the title.
+pub(super) const IN_TITLE: u8 = 1;
+/// The term stands in the lead or text.
+pub(super) const IN_LEAD: u8 = 2;
+/// Written with a capital where that says something.
+pub(super) const CAPITAL: u8 = 4;
+/// Written without a capital where that says something.
+pub(super) const PLAIN: u8 = 8;
+/// The term is a number.
+pub(super) const NUMBER: u8 = 16;
+
+/// A word of an item, once for all its uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ReadTerm {
+    pub(super) hash: u32,
+    pub(super) flags: u8,
+}
+
+/// All that is read in an item's words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Reading {
+    /// Unique, sorted by hash.
+    pub(super) terms: Vec<ReadTerm>,
+    /// Hashes of the title's character 4-grams, unique, sorted.
+    pub(super) grams: Vec<u32>,
+    /// Words of the title in order, at most 24.
+    pub(super) title_words: Vec<u32>,
+    pub(super) fingerprint: u64,
+}
+
+/// Characters of the lead that are read: leads say what happened first.
+const LEAD_CHARS: usize = 420;
+/// Words that are read of any title: longer ones are not titles.
+const MAX_TITLE_WORDS: usize = 48;
+/// Unique terms kept of an item, a bound for hostile texts.
+const MAX_TERMS: usize = 160;
+
+pub(super) fn read_item(item: &ArrivingItem) -> Reading {
+    let mut reader = Reader::default();
+    let title = cut_chars(&item.title, LEAD_CHARS);
+    reader.read(title, IN_TITLE, MAX_TITLE_WORDS);
+    let title_words = reader.order.iter().copied().take(24).collect();
+    let lead = if item.summary.is_empty() {
+        &item.text
+    } else {
+        &item.summary
+    };
+    reader.read(cut_chars(lead, LEAD_CHARS), IN_LEAD, MAX_TERMS);
+    Reading {
+        grams: title_grams(title),
+        title_words,
+        fingerprint: fingerprint(&reader.folded),
+        terms: reader.into_terms(),
+    }
+}
+
+fn cut_chars(text: &str, chars: usize) -> &str {
+    text.char_indices()
+        .nth(chars)
+        .map_or(text, |(end, _)| &text[..end])
+}
+
+#[derive(Default)]
+struct Reader {
+    terms: Vec<ReadTerm>,
+    folded: Vec<String>,
+    order: Vec<u32>,
+}
+
+impl Reader {
+    fn read(&mut self, text: &str, place: u8, max_words: usize) {
+        let capitals_tell = !is_title_case(text);
+        let mut folded = String::new();
+        for word in split_words(text).take(max_words) {
+            fold_word(word.written, &mut folded);
+            if folded.is_empty() {
+                continue;
+            }
+            let mut flags = place;
+            if folded.as_bytes()[0].is_ascii_digit() {
+                flags |= NUMBER;
+            } else if !word.is_bigram && capitals_tell && !word.opens_sentence {
+                flags |= capital_flag(word.written);
+            }
+            let hash = hash_word(&folded);
+            self.terms.push(ReadTerm { hash, flags });
+            self.order.push(hash);
+            self.folded.push(folded.clone());
+        }
+    }
+
+    fn into_terms(mut self) -> Vec<ReadTerm> {
+        self.terms.truncate(MAX_TERMS * 2);
+        self.terms.sort_unstable();
+        let mut unique: Vec<ReadTerm> = Vec::with_capacity(self.terms.len());
+        for term in self.terms {
+            match unique.last_mut() {
+                Some(last) if last.hash == term.hash => last.flags |= term.flags,
+                _ => unique.push(term),
+            }
+        }
+        unique.truncate(MAX_TERMS);
+        unique
+    }
+}
+
+fn capital_flag(written: &str) -> u8 {
+    match written.chars().next() {
+        Some(first) if first.is_uppercase() => CAPITAL,
+        Some(first) if first.is_lowercase() => PLAIN,
+        _ => 0,
+    }
+}
+
+/// True if most longer words have capitals: then they tell no names.
+fn is_title_case(text: &str) -> bool {
+    let (mut long, mut capital) = (0, 0);
+    for word in split_words(text).filter(|word| !word.opens_sentence && word.written.len() >= 4) {
+        long += 1;
+        capital += usize::from(word.written.chars().next().is_some_and(char::is_uppercase));
+    }
+    capital * 10 > long * 7
+}
+
+fn title_grams(title: &str) -> Vec<u32> {
+    let mut line = String::with_capacity(title.len() + 2);
+    let mut folded = String::new();
+    line.push(' ');
+    for word in split_words(title).take(MAX_TITLE_WORDS) {
+        fold_word(word.written, &mut folded);
+        line.push_str(&folded);
+        line.push(' ');
+    }
+    let mut seen = FxHashSet::default();
+    let bounds: Vec<usize> = line
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([line.len()])
+        .collect();
+    for window in bounds.windows(5) {
+        seen.insert(hash_bytes(&line.as_bytes()[window[0]..window[4]]));
+    }
+    let mut grams: Vec<u32> = seen.into_iter().collect();
+    grams.sort_unstable();
+    grams
+}
+
+fn hash_bytes(bytes: &[u8]) -> u32 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write(bytes);
+    mix(hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(title: &str, summary: &str) -> ArrivingItem {
+        ArrivingItem {
+            title: title.to_owned(),
+            summary: summary.to_owned(),
+            ..ArrivingItem::default()
+        }
+    }
+
+    fn flags_of(reading: &Reading, folded: &str) -> u8 {
+        let hash = hash_word(folded);
+        let found = reading.terms.iter().find(|term| term.hash == hash);
+        found.expect("the word was read").flags
+    }
+
+    #[test]
+    fn capitals_count_only_where_they_tell() {
+        let read = read_item(&item(
+            "Putin Arrives In Alaska Today",
+            "He met Trump there.",
+        ));
+        assert_eq!(flags_of(&read, "alaska") & (CAPITAL | PLAIN), 0);
+        assert_eq!(flags_of(&read, "trump"), IN_LEAD | CAPITAL);
+        assert_eq!(flags_of(&read, "met"), IN_LEAD | PLAIN);
+    }
+
+    #[test]
+    fn an_empty_item_reads_as_nothing() {
+        assert!(read_item(&item("", "")).terms.is_empty());
+        assert!(read_item(&item("…!", " ")).grams.is_empty());
+    }
+
+    #[test]
+    fn a_text_of_five_thousand_words_is_cut() {
+        let long: String = (0..5000).map(|n| format!("word{n} ")).collect();
+        let read = read_item(&item(&long, &long));
+        assert!(read.terms.len() <= MAX_TERMS, "{}", read.terms.len());
+        assert!(read.grams.len() <= LEAD_CHARS);
+    }
+}

@@ -1,0 +1,440 @@
+//! The online engine: what happens when an item arrives.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::arriving::{ArrivingItem, read_item};
+use super::candidates::{Candidate, Limits, Scratch};
+use super::features::{Context, Values, measure};
+use super::pairs::{mean_score, pairs_between, steps_of};
+use super::reprints::find_original;
+use super::tables::{SavedTables, Tables};
+use super::weights::{Weights, probability};
+use super::window::{LiveItem, Slot, Window};
+use crate::decisions::Constraints;
+use crate::news::{EventId, ItemId, Role, ScoredPair};
+
+/// The engine's settings; the defaults are those the weights were tuned with.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Hours an item stays comparable with newer ones.
+    pub window_hours: u32,
+    /// Candidates scored for each item.
+    pub candidates: usize,
+    /// Mean score from which an item joins an event when it arrives.
+    pub join_score: f32,
+    /// Mean score down to which groups are merged when the window is settled.
+    pub settle_score: f32,
+    /// Items after which settling is due.
+    pub settle_every: usize,
+    /// Items kept live at most, whatever their time: a bound for memory.
+    pub most_items: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            window_hours: 108,
+            candidates: 128,
+            join_score: 0.28,
+            settle_score: 0.24,
+            settle_every: 256,
+            most_items: 500_000,
+        }
+    }
+}
+
+/// Scores below this are not kept: they could not carry a mean over any threshold in use.
+const LEAST_KEPT_SCORE: f32 = 0.03;
+/// Scores kept of one arrival, the highest.
+pub(super) const KEPT_SCORES: usize = 64;
+/// Rarest words of the lead that are looked up beside those of the title.
+const RAREST: usize = 12;
+/// Nearest items that local weights are taken from.
+const NEAREST: usize = 40;
+
+/// How an event stands in what is published: its identity hangs on these items (invariant 6).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Publication {
+    /// Rank by first publication: of two merged events the lower one's id stays.
+    pub order: i64,
+    /// The reports shown at first publication.
+    pub anchors: Vec<ItemId>,
+    /// The report whose headline was shown.
+    pub headline: Option<ItemId>,
+}
+
+/// What came of an item's arrival.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Arrival {
+    /// The item.
+    pub item: ItemId,
+    /// Its frozen scores with older items, highest first. To be stored as they are.
+    pub pairs: Vec<ScoredPair>,
+    /// The event it stands in until the next settling; `None` if its role joins none, or if it
+    /// was here before.
+    pub event: Option<EventId>,
+    /// True if that event is new with it.
+    pub opened: bool,
+    /// The original that it is a copy of.
+    pub reprint_of: Option<ItemId>,
+    /// For a role that joins no event: the event that it stands beside, if one is near.
+    pub beside: Option<EventId>,
+    /// True if enough came in to settle; settling earlier changes no outcome.
+    pub settling_is_due: bool,
+}
+
+/// A pair as measured, kept or not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasuredPair {
+    /// The older item.
+    pub earlier: ItemId,
+    /// Probability that both tell the same event.
+    pub score: f32,
+    /// The features' values.
+    pub values: Vec<f32>,
+}
+
+struct Measured {
+    slot: Slot,
+    score: f32,
+    values: Values,
+}
+
+fn best_rank(found: &[Candidate]) -> f32 {
+    found
+        .first()
+        .map_or(1.0, |candidate| candidate.rank.max(1e-6))
+}
+
+/// An event with live items.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct LiveEvent {
+    /// In order of arrival.
+    pub(super) members: Vec<Slot>,
+    /// True once a member has left the window: the others then stay together.
+    pub(super) is_pinned: bool,
+    pub(super) is_locked: bool,
+    pub(super) publication: Option<Publication>,
+}
+
+/// The clusterer's live state. The same calls in the same order give the same results.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(super) settings: Settings,
+    pub(super) weights: Weights,
+    pub(super) tables: Tables,
+    pub(super) window: Window,
+    scratch: Scratch,
+    pub(super) events: BTreeMap<EventId, LiveEvent>,
+    pub(super) next_event: i64,
+    pub(super) latest_secs: i64,
+    pub(super) unsettled: BTreeSet<Slot>,
+    pub(super) settled_through: ItemId,
+    pub(super) constraints: Constraints,
+}
+
+impl Engine {
+    /// An engine that knows nothing yet. `next_event` is the first event id it may use.
+    pub fn new(settings: Settings, weights: Weights, next_event: EventId) -> Self {
+        Self {
+            settings,
+            weights,
+            tables: Tables::default(),
+            window: Window::default(),
+            scratch: Scratch::default(),
+            events: BTreeMap::new(),
+            next_event: next_event.0,
+            latest_secs: i64::MIN,
+            unsettled: BTreeSet::new(),
+            settled_through: ItemId(0),
+            constraints: Constraints::default(),
+        }
+    }
+
+    /// Takes an item in. Items arrive in the order of their ids. An item that is already live,
+    /// and an advisory, changes nothing.
+    pub fn arrive(&mut self, item: &ArrivingItem) -> Arrival {
+        self.arrive_and_measure(item, &[], &mut Vec::new())
+    }
+
+    /// As [`Engine::arrive`]; beside it, all pairs that were measured, whatever their score, and
+    /// those with `partners`, are written to `measured`: for training and for scoring pairs.
+    pub fn arrive_and_measure(
+        &mut self,
+        item: &ArrivingItem,
+        partners: &[ItemId],
+        measured: &mut Vec<MeasuredPair>,
+    ) -> Arrival {
+        let mut arrival = Arrival {
+            item: item.id,
+            ..Arrival::default()
+        };
+        if item.role == Role::Advisory || self.window.slot_of(item.id).is_some() {
+            return arrival;
+        }
+        let mut live = self.read(item);
+        let found = self
+            .scratch
+            .find_candidates(&self.window, &live, self.limits());
+        if !partners.is_empty() {
+            self.measure_partners(&live, &found, partners, measured);
+        }
+        let original = live
+            .tells_an_event
+            .then(|| find_original(&self.window, &live, &found))
+            .flatten();
+        if let Some(original) = original {
+            arrival.reprint_of = Some(self.window.item(original).id);
+            live.reprint_of = Some(original);
+            live.event = self.window.item(original).event;
+        } else {
+            let scored = self.measure_candidates(&live, &found);
+            if !partners.is_empty() {
+                measured.extend(scored.iter().map(|pair| self.measured_pair(pair)));
+            }
+            arrival.pairs = self.keep_scores(&mut live, scored);
+        }
+        self.assign(live, &mut arrival);
+        arrival.settling_is_due = self.unsettled.len() >= self.settings.settle_every;
+        arrival
+    }
+
+    /// Tells the engine that an event is published, and what its id hangs on.
+    pub fn mark_published(&mut self, event: EventId, publication: Publication) {
+        if let Some(event) = self.events.get_mut(&event) {
+            event.publication = Some(publication);
+        }
+    }
+
+    /// The event in which a live item stands now.
+    pub fn event_of(&self, item: ItemId) -> Option<EventId> {
+        self.window.item(self.window.slot_of(item)?).event
+    }
+
+    /// The live items of an event, in order of arrival; empty if it is not live.
+    pub fn items_of(&self, event: EventId) -> Vec<ItemId> {
+        let members = self.events.get(&event).map(|event| &event.members);
+        let members = members.into_iter().flatten();
+        members.map(|slot| self.window.item(*slot).id).collect()
+    }
+
+    /// The live events, by id.
+    pub fn live_events(&self) -> impl Iterator<Item = EventId> + '_ {
+        self.events.keys().copied()
+    }
+
+    /// How many items are live.
+    pub fn live_items(&self) -> usize {
+        self.window.len()
+    }
+
+    /// The tables as they are to be saved; they change only when
+    /// [`SavedTables::through`] does.
+    pub fn tables(&self) -> SavedTables {
+        self.tables.save()
+    }
+
+    /// The last item that the saved tables would count.
+    pub fn tables_through(&self) -> ItemId {
+        self.tables.through()
+    }
+
+    /// Hours by which the window reaches back, and weights in use.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The weights in use.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// Reads an item, learns from it, and weighs it by the last epoch.
+    pub(super) fn read(&mut self, item: &ArrivingItem) -> LiveItem {
+        let reading = read_item(item);
+        let language = self.tables.language(&item.language);
+        self.tables.count(item.id, language, &reading);
+        if self.tables.begin_epoch_if_due() {
+            self.window.weigh_all(&self.tables);
+        }
+        let mut live = LiveItem::new(item, language, reading);
+        live.weigh(&self.tables);
+        self.latest_secs = self.latest_secs.max(live.time_secs);
+        live
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            rarest: RAREST,
+            kept: self.settings.candidates,
+            window_hours: self.settings.window_hours as f32,
+        }
+    }
+
+    /// Keeps the scores that may matter.
+    fn keep_scores(&self, live: &mut LiveItem, mut scored: Vec<Measured>) -> Vec<ScoredPair> {
+        scored.retain(|pair| pair.score >= LEAST_KEPT_SCORE);
+        scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot)));
+        scored.truncate(KEPT_SCORES);
+        let steps = scored.iter().map(|pair| (pair.slot, steps_of(pair.score)));
+        live.pairs = steps.collect();
+        let pairs = scored.into_iter().map(|pair| ScoredPair {
+            earlier: self.window.item(pair.slot).id,
+            later: live.id,
+            score: pair.score,
+            weights_version: self.weights.version,
+            values: pair.values.to_vec(),
+        });
+        pairs.collect()
+    }
+
+    fn measure_candidates(&mut self, live: &LiveItem, found: &[Candidate]) -> Vec<Measured> {
+        self.gather_nearest(live, found);
+        let best = best_rank(found);
+        let mut measured = Vec::with_capacity(found.len());
+        for candidate in found {
+            let old = self.window.item(candidate.slot);
+            if old.tells_an_event && old.reprint_of.is_none() {
+                measured.push(self.measure_one(live, candidate.slot, candidate.rank / best));
+            }
+        }
+        measured
+    }
+
+    fn measure_one(&self, live: &LiveItem, slot: Slot, relative_rank: f32) -> Measured {
+        let old = self.window.item(slot);
+        let near = &self.scratch.near;
+        let values = measure(
+            live,
+            old,
+            &Context {
+                near,
+                relative_rank,
+            },
+        );
+        let dated = live.time_is_claimed && old.time_is_claimed;
+        let score = probability(self.weights.model(dated).log_odds(&values));
+        Measured {
+            slot,
+            score,
+            values,
+        }
+    }
+
+    fn gather_nearest(&mut self, live: &LiveItem, found: &[Candidate]) {
+        let nearest = found.iter().take(NEAREST);
+        let nearest = nearest.map(|candidate| self.window.item(candidate.slot));
+        self.scratch.near.gather(nearest.chain([live]));
+    }
+
+    fn measure_partners(
+        &mut self,
+        live: &LiveItem,
+        found: &[Candidate],
+        partners: &[ItemId],
+        measured: &mut Vec<MeasuredPair>,
+    ) {
+        self.gather_nearest(live, found);
+        let best = best_rank(found);
+        for slot in partners
+            .iter()
+            .filter_map(|item| self.window.slot_of(*item))
+        {
+            let candidate = found.iter().find(|candidate| candidate.slot == slot);
+            let rank = candidate.map_or(0.0, |candidate| candidate.rank / best);
+            let pair = self.measure_one(live, slot, rank);
+            measured.push(self.measured_pair(&pair));
+        }
+    }
+
+    fn measured_pair(&self, pair: &Measured) -> MeasuredPair {
+        MeasuredPair {
+            earlier: self.window.item(pair.slot).id,
+            score: pair.score,
+            values: pair.values.to_vec(),
+        }
+    }
+
+    /// Files the item and puts it into its provisional event.
+    fn assign(&mut self, mut live: LiveItem, arrival: &mut Arrival) {
+        let best = self.best_event(&live);
+        if !live.tells_an_event {
+            arrival.beside = best
+                .filter(|(_, score)| *score >= self.settings.settle_score)
+                .map(|(event, _)| event);
+        } else if live.event.is_none() {
+            live.event = best
+                .filter(|(event, score)| {
+                    *score >= self.settings.join_score && !self.events[event].is_locked
+                })
+                .map(|(event, _)| event);
+        }
+        let tells = live.tells_an_event;
+        let slot = self.file(live);
+        if !tells {
+            return;
+        }
+        let event = self.window.item(slot).event.unwrap_or_else(|| {
+            arrival.opened = true;
+            self.open_event()
+        });
+        self.window.item_mut(slot).event = Some(event);
+        self.events.entry(event).or_default().members.push(slot);
+        self.unsettled.insert(slot);
+        arrival.event = Some(event);
+    }
+
+    /// Files an item and tells its partners of the scores.
+    pub(super) fn file(&mut self, live: LiveItem) -> Slot {
+        let pairs = live.pairs.clone();
+        let tells = live.tells_an_event;
+        let slot = self.window.push(live);
+        if tells {
+            for (other, steps) in pairs {
+                self.window.item_mut(other).pairs.push((slot, steps));
+            }
+        }
+        slot
+    }
+
+    pub(super) fn open_event(&mut self) -> EventId {
+        let event = EventId(self.next_event);
+        self.next_event += 1;
+        event
+    }
+
+    fn best_event(&self, live: &LiveItem) -> Option<(EventId, f32)> {
+        self.event_means(&live.pairs)
+            .into_iter()
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+    }
+
+    /// The mean of frozen scores with each event's reports, by event.
+    pub(super) fn event_means(&self, pairs: &[(Slot, u32)]) -> Vec<(EventId, f32)> {
+        let mut sums: BTreeMap<EventId, u64> = BTreeMap::new();
+        for (slot, steps) in pairs {
+            if let Some(event) = self.window.get(*slot).and_then(|item| item.event) {
+                *sums.entry(event).or_default() += u64::from(*steps);
+            }
+        }
+        let mean = |(event, sum): (EventId, u64)| {
+            let reports = self.report_count(event);
+            (
+                event,
+                mean_score(sum, pairs_between(1, reports, KEPT_SCORES)),
+            )
+        };
+        sums.into_iter().map(mean).collect()
+    }
+
+    fn report_count(&self, event: EventId) -> usize {
+        let Some(event) = self.events.get(&event) else {
+            return 1;
+        };
+        let members = event.members.iter();
+        members
+            .filter(|slot| self.window.item(**slot).reprint_of.is_none())
+            .count()
+    }
+}

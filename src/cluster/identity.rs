@@ -1,0 +1,165 @@
+//! Which group keeps which event id: by anchors for what is published, else by most items
+//! (invariant 6). Ids never pass to a group that holds nothing of the event.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::engine::Engine;
+use super::window::Slot;
+use crate::news::EventId;
+
+/// The event of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) event: EventId,
+    /// The event that most of its items stood in, if the id is new.
+    pub(super) split_from: Option<EventId>,
+}
+
+/// Names for all groups of a component, in their order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Naming {
+    pub(super) names: Vec<Name>,
+    /// Events that named no group, with the event that most of them went to.
+    pub(super) merged: Vec<(EventId, EventId)>,
+}
+
+impl Naming {
+    pub(super) fn gone(&self) -> impl Iterator<Item = EventId> + '_ {
+        self.merged.iter().map(|(gone, _)| *gone)
+    }
+}
+
+/// Names groups of live items, each sorted by slot.
+pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
+    let claims = Claims::gather(engine, parts);
+    let mut names: Vec<Option<EventId>> = vec![None; parts.len()];
+    for claim in &claims.sorted {
+        let taken = names.contains(&Some(claim.event));
+        if names[claim.part].is_none() && !taken && claims.may_name(claim) {
+            names[claim.part] = Some(claim.event);
+        }
+    }
+    let names: Vec<Name> = names
+        .into_iter()
+        .enumerate()
+        .map(|(part, name)| match name {
+            Some(event) => Name {
+                event,
+                split_from: None,
+            },
+            None => Name {
+                event: engine.open_event(),
+                split_from: claims.main_origin(part),
+            },
+        })
+        .collect();
+    let used: BTreeSet<EventId> = names.iter().map(|name| name.event).collect();
+    let gone = claims
+        .best_part
+        .iter()
+        .filter(|(event, _)| !used.contains(event));
+    let merged = gone
+        .map(|(event, part)| (*event, names[*part].event))
+        .collect();
+    Naming { names, merged }
+}
+
+/// That an event's id may go to a group, with what speaks for it.
+#[derive(Clone, Copy, Debug)]
+struct Claim {
+    event: EventId,
+    part: usize,
+    /// Rank by first publication; last for what is not published.
+    order: i64,
+    is_pinned: bool,
+    anchors: usize,
+    holds_headline: bool,
+    items: usize,
+}
+
+struct Claims {
+    /// The strongest first.
+    sorted: Vec<Claim>,
+    /// The group that speaks most for each event.
+    best_part: BTreeMap<EventId, usize>,
+    is_published: BTreeSet<EventId>,
+}
+
+impl Claims {
+    fn gather(engine: &Engine, parts: &[Vec<Slot>]) -> Self {
+        let mut sorted = Vec::new();
+        for (part, slots) in parts.iter().enumerate() {
+            let mut items: BTreeMap<EventId, usize> = BTreeMap::new();
+            for event in slots
+                .iter()
+                .filter_map(|slot| engine.window.item(*slot).event)
+            {
+                *items.entry(event).or_default() += 1;
+            }
+            let claims = items
+                .into_iter()
+                .map(|(event, items)| claim(engine, (part, slots), event, items));
+            sorted.extend(claims);
+        }
+        sorted.sort_by_key(|claim| {
+            (
+                claim.order,
+                Reverse((
+                    claim.is_pinned,
+                    claim.anchors,
+                    claim.holds_headline,
+                    claim.items,
+                )),
+                claim.event,
+                claim.part,
+            )
+        });
+        let mut best_part = BTreeMap::new();
+        for claim in &sorted {
+            best_part.entry(claim.event).or_insert(claim.part);
+        }
+        let published = sorted.iter().filter(|claim| claim.order < i64::MAX);
+        Self {
+            is_published: published.map(|claim| claim.event).collect(),
+            sorted,
+            best_part,
+        }
+    }
+
+    /// A published id goes to the part that speaks most for it or is merged; it never falls to a
+    /// lesser part.
+    fn may_name(&self, claim: &Claim) -> bool {
+        !self.is_published.contains(&claim.event) || self.best_part[&claim.event] == claim.part
+    }
+
+    fn main_origin(&self, part: usize) -> Option<EventId> {
+        let claims = self.sorted.iter().filter(|claim| claim.part == part);
+        claims
+            .max_by_key(|claim| (claim.items, Reverse(claim.event)))
+            .map(|claim| claim.event)
+    }
+}
+
+fn claim(
+    engine: &Engine,
+    (part, slots): (usize, &Vec<Slot>),
+    event: EventId,
+    items: usize,
+) -> Claim {
+    let live = engine.events.get(&event);
+    let publication = live.and_then(|live| live.publication.as_ref());
+    let holds = |id| {
+        let slot = engine.window.slot_of(id);
+        slot.is_some_and(|slot| slots.binary_search(&slot).is_ok())
+    };
+    Claim {
+        event,
+        part,
+        order: publication.map_or(i64::MAX, |publication| publication.order),
+        is_pinned: live.is_some_and(|live| live.is_pinned),
+        anchors: publication.map_or(0, |p| p.anchors.iter().filter(|id| holds(**id)).count()),
+        holds_headline: publication.and_then(|p| p.headline).is_some_and(holds),
+        items,
+    }
+}

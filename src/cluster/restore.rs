@@ -1,0 +1,137 @@
+//! The engine's state from what the store holds: it equals the state before.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::arriving::{ArrivingItem, read_item};
+use super::engine::{Engine, LiveEvent, Publication, Settings};
+use super::pairs::steps_of;
+use super::settle::Cursor;
+use super::tables::{SavedTables, Tables};
+use super::weights::Weights;
+use super::window::LiveItem;
+use crate::decisions::Constraints;
+use crate::news::{EventId, ItemId, Role, ScoredPair};
+
+/// What the store holds of a window.
+#[derive(Clone, Debug, Default)]
+pub struct Restored {
+    /// The tables as last saved.
+    pub tables: SavedTables,
+    /// As stored with the last settling.
+    pub cursor: Cursor,
+    /// By id: every item of the window (see [`Engine::oldest_live`]), every item after
+    /// `tables.through` even if it has left the window, and none that has not yet arrived.
+    pub items: Vec<ArrivingItem>,
+    /// The frozen pairs between those items, in any order.
+    pub pairs: Vec<ScoredPair>,
+    /// Reprints with their originals.
+    pub reprints: Vec<(ItemId, ItemId)>,
+    /// The events of those items.
+    pub events: Vec<RestoredEvent>,
+    /// The oldest item that was live; `None` if none was.
+    pub oldest_live: Option<ItemId>,
+    /// The rulings of the last settling.
+    pub constraints: Constraints,
+}
+
+/// An event as stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestoredEvent {
+    /// Its id.
+    pub id: EventId,
+    /// All of its items that tell it, also those that have left the window.
+    pub items: Vec<ItemId>,
+    /// Present once it was published.
+    pub publication: Option<Publication>,
+}
+
+impl Engine {
+    /// The oldest live item: to be stored with each settling, so that a restored window begins
+    /// where this one does.
+    pub fn oldest_live(&self) -> Option<ItemId> {
+        self.window.oldest().map(|item| item.id)
+    }
+
+    /// Rebuilds the live state. Events are settled as they were stored; items after the cursor
+    /// are taken as arrived but not settled.
+    pub fn restore(settings: Settings, weights: Weights, restored: Restored) -> Self {
+        let mut engine = Self::new(settings, weights, restored.cursor.next_event);
+        engine.tables = Tables::restore(&restored.tables);
+        engine.settled_through = restored.cursor.settled_through;
+        engine.constraints = restored.constraints;
+        let mut pairs = pairs_by_later(restored.pairs);
+        let originals: FxHashMap<ItemId, ItemId> = restored.reprints.into_iter().collect();
+        for item in restored
+            .items
+            .iter()
+            .filter(|item| item.role != Role::Advisory)
+        {
+            let language = engine.tables.language(&item.language);
+            let reading = read_item(item);
+            if item.id > restored.tables.through {
+                engine.tables.count(item.id, language, &reading);
+            }
+            if restored.oldest_live.is_none_or(|oldest| item.id < oldest) {
+                continue;
+            }
+            let mut live = LiveItem::new(item, language, reading);
+            live.weigh(&engine.tables);
+            engine.latest_secs = engine.latest_secs.max(live.time_secs);
+            let original = originals.get(&item.id);
+            live.reprint_of = original.and_then(|original| engine.window.slot_of(*original));
+            for pair in pairs.remove(&item.id).unwrap_or_default() {
+                if let Some(slot) = engine.window.slot_of(pair.earlier) {
+                    live.pairs.push((slot, steps_of(pair.score)));
+                }
+            }
+            engine.file(live);
+        }
+        for event in restored.events {
+            engine.restore_event(event);
+        }
+        engine
+    }
+
+    fn restore_event(&mut self, event: RestoredEvent) {
+        let live = event
+            .items
+            .iter()
+            .filter_map(|item| self.window.slot_of(*item));
+        let mut members: Vec<_> = live.collect();
+        members.sort_unstable();
+        if members.is_empty() {
+            return;
+        }
+        for slot in &members {
+            self.window.item_mut(*slot).event = Some(event.id);
+            if self.window.item(*slot).id > self.settled_through {
+                self.unsettled.insert(*slot);
+            }
+        }
+        let locked = self.constraints.locked.iter().flatten();
+        let is_locked = locked
+            .filter_map(|item| self.window.slot_of(*item))
+            .any(|s| members.contains(&s));
+        let restored = LiveEvent {
+            is_pinned: members.len() < event.items.len(),
+            is_locked,
+            members,
+            publication: event.publication,
+        };
+        self.events.insert(event.id, restored);
+    }
+}
+
+/// In the order in which they were frozen: the highest score first.
+fn pairs_by_later(pairs: Vec<ScoredPair>) -> BTreeMap<ItemId, Vec<ScoredPair>> {
+    let mut by_later: BTreeMap<ItemId, Vec<ScoredPair>> = BTreeMap::new();
+    for pair in pairs {
+        by_later.entry(pair.later).or_default().push(pair);
+    }
+    for pairs in by_later.values_mut() {
+        pairs.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.earlier.cmp(&b.earlier)));
+    }
+    by_later
+}

@@ -1,0 +1,302 @@
+//! Settling: what was touched since the last time is grouped anew from single items.
+//!
+//! The outcome depends on the frozen scores, the rulings and what has left the window, and on
+//! nothing else; how often it is called does not matter.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::agglomerate::{Graph, Stop, agglomerate};
+use super::engine::{Engine, KEPT_SCORES};
+use super::identity::name_parts;
+use super::pairs::steps_of;
+use super::window::Slot;
+use crate::decisions::Constraints;
+use crate::news::{EventId, ItemId};
+
+/// How far the engine has come: to be stored with what a settling changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// The last item that has been settled.
+    pub settled_through: ItemId,
+    /// The next event id that the engine will use.
+    pub next_event: EventId,
+}
+
+/// An event whose items changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventChange {
+    /// The event.
+    pub event: EventId,
+    /// Its items inside the window, in order of arrival. Items of it that have left the window
+    /// stay as they are stored.
+    pub items: Vec<ItemId>,
+    /// The event that most of its items stood in before, if it is new and they had one.
+    pub split_from: Option<EventId>,
+}
+
+/// What a settling changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settlement {
+    /// Events that are new or whose items changed, by id.
+    pub changed: Vec<EventChange>,
+    /// Events that are no more, each with the one that most of its items went to. To be applied
+    /// after `changed`.
+    pub merged: Vec<(EventId, EventId)>,
+    /// Events all of whose items have now left the window: the machine changes them no more.
+    pub closed: Vec<EventId>,
+    /// To be stored with the above.
+    pub cursor: Cursor,
+}
+
+impl Engine {
+    /// Groups what was touched since the last settling, and what changed rulings touch. Then lets
+    /// items leave whose time is past the window.
+    pub fn settle(&mut self, constraints: &Constraints) -> Settlement {
+        let mut touched = std::mem::take(&mut self.unsettled);
+        if *constraints != self.constraints {
+            touched.extend(ruled_slots(self, constraints));
+            touched.extend(ruled_slots(self, &self.constraints));
+            self.constraints = constraints.clone();
+        }
+        let rules = Rules::new(self);
+        let arrived = touched.clone();
+        let mut settlement = Settlement::default();
+        while let Some(first) = touched.pop_first() {
+            let component = self.component(first, &rules);
+            for slot in &component {
+                touched.remove(slot);
+            }
+            self.regroup(&component, &arrived, &rules, &mut settlement);
+        }
+        settlement.changed.sort_by_key(|change| change.event);
+        settlement.merged.sort_unstable();
+        self.settled_through = self.newest_id();
+        self.expire(&mut settlement);
+        settlement.cursor = self.cursor();
+        settlement
+    }
+
+    /// What has to be stored for [`Engine::restore`] beside tables, pairs and events.
+    pub fn cursor(&self) -> Cursor {
+        Cursor {
+            settled_through: self.settled_through,
+            next_event: EventId(self.next_event),
+        }
+    }
+
+    fn newest_id(&self) -> ItemId {
+        let newest = self.window.newest();
+        newest.map_or(self.settled_through, |item| item.id)
+    }
+
+    /// All that can end up in one group with a slot: what hangs together by scores that reach the
+    /// threshold, by events, by reprints and by rulings.
+    fn component(&self, first: Slot, rules: &Rules) -> Vec<Slot> {
+        let least = steps_of(self.settings.settle_score);
+        let mut seen = BTreeSet::from([first]);
+        let mut open = vec![first];
+        while let Some(slot) = open.pop() {
+            let item = self.window.item(slot);
+            let strong = item.pairs.iter().filter(|(_, steps)| *steps >= least);
+            let members = item.event.and_then(|event| self.events.get(&event));
+            let linked = strong
+                .map(|(other, _)| *other)
+                .chain(
+                    members
+                        .into_iter()
+                        .flat_map(|event| event.members.iter().copied()),
+                )
+                .chain(item.reprint_of)
+                .chain(rules.with(slot));
+            for other in linked {
+                if self.window.get(other).is_some_and(|o| o.tells_an_event) && seen.insert(other) {
+                    open.push(other);
+                }
+            }
+        }
+        seen.into_iter().collect()
+    }
+
+    fn regroup(
+        &mut self,
+        component: &[Slot],
+        arrived: &BTreeSet<Slot>,
+        rules: &Rules,
+        settlement: &mut Settlement,
+    ) {
+        let reports = Reports::new(self, component, rules);
+        let graph = self.graph(&reports, rules);
+        let stop = Stop {
+            threshold: self.settings.settle_score,
+            kept: KEPT_SCORES,
+        };
+        let groups = agglomerate(&graph, stop);
+        let mut parts: BTreeMap<u32, Vec<Slot>> = BTreeMap::new();
+        for slot in component {
+            let node = reports.node_of[slot];
+            parts.entry(groups[node as usize]).or_default().push(*slot);
+        }
+        let parts: Vec<Vec<Slot>> = parts.into_values().collect();
+        let naming = name_parts(self, &parts);
+        settlement.merged.extend(&naming.merged);
+        for event in naming.gone() {
+            self.events.remove(&event);
+        }
+        for (part, name) in parts.into_iter().zip(&naming.names) {
+            let has_new = part.iter().any(|slot| arrived.contains(slot));
+            for slot in &part {
+                self.window.item_mut(*slot).event = Some(name.event);
+            }
+            let items = part.iter().map(|slot| self.window.item(*slot).id).collect();
+            let event = self.events.entry(name.event).or_default();
+            event.is_locked = part.iter().any(|slot| rules.locked.contains(slot));
+            if event.members != part || has_new {
+                settlement.changed.push(EventChange {
+                    event: name.event,
+                    items,
+                    split_from: name.split_from,
+                });
+            }
+            event.members = part;
+        }
+    }
+
+    fn graph(&self, reports: &Reports, rules: &Rules) -> Graph {
+        let mut graph = Graph {
+            nodes: reports.roots.len(),
+            ..Graph::default()
+        };
+        for (node, root) in reports.roots.iter().enumerate() {
+            for (other, steps) in &self.window.item(*root).pairs {
+                if *other >= *root {
+                    continue;
+                }
+                if let Ok(other) = reports.roots.binary_search(other) {
+                    graph.scores.push((other as u32, node as u32, *steps));
+                }
+            }
+        }
+        let node = |slot: Slot| reports.node_of.get(&slot).copied();
+        let both = |(a, b): &(Slot, Slot)| Some((node(*a)?, node(*b)?));
+        graph.together = rules.together.iter().filter_map(both).collect();
+        graph.apart = rules.apart.iter().filter_map(both).collect();
+        graph.locked = rules.locked.iter().filter_map(|slot| node(*slot)).collect();
+        for event in reports.pinned_events(self) {
+            let members = self.events[&event].members.windows(2);
+            let chained = members.filter_map(|pair| both(&(pair[0], pair[1])));
+            graph.together.extend(chained);
+        }
+        graph
+    }
+
+    /// Items leave in order of arrival once the latest time is past their window, or if there are
+    /// too many of them.
+    fn expire(&mut self, settlement: &mut Settlement) {
+        let reach = i64::from(self.settings.window_hours) * 3600;
+        let horizon = self.latest_secs.saturating_sub(reach);
+        let most = self.settings.most_items;
+        while let Some(oldest) = self.window.oldest() {
+            if oldest.time_secs >= horizon && self.window.len() <= most {
+                break;
+            }
+            let slot = self.window.base();
+            let gone = self.window.pop().expect("there was an oldest item");
+            let Some(id) = gone.event else { continue };
+            let event = self.events.get_mut(&id).expect("an item's event is live");
+            event.members.retain(|member| *member != slot);
+            event.is_pinned = true;
+            if event.members.is_empty() {
+                self.events.remove(&id);
+                settlement.closed.push(id);
+            }
+        }
+    }
+}
+
+/// The slots of items that rulings name.
+fn ruled_slots(engine: &Engine, constraints: &Constraints) -> Vec<Slot> {
+    let pairs = constraints.together.iter().chain(&constraints.apart);
+    let named = pairs.flat_map(|(a, b)| [*a, *b]);
+    named
+        .chain(constraints.locked.iter().flatten().copied())
+        .filter_map(|item| engine.window.slot_of(item))
+        .filter(|slot| engine.window.item(*slot).tells_an_event)
+        .collect()
+}
+
+/// The rulings in force, on live items.
+struct Rules {
+    together: Vec<(Slot, Slot)>,
+    apart: Vec<(Slot, Slot)>,
+    locked: BTreeSet<Slot>,
+    partners: BTreeMap<Slot, Vec<Slot>>,
+    separated: BTreeSet<Slot>,
+}
+
+impl Rules {
+    fn new(engine: &Engine) -> Self {
+        let live = |(a, b): &(ItemId, ItemId)| {
+            Some((engine.window.slot_of(*a)?, engine.window.slot_of(*b)?))
+        };
+        let constraints = &engine.constraints;
+        let together: Vec<_> = constraints.together.iter().filter_map(live).collect();
+        let apart: Vec<_> = constraints.apart.iter().filter_map(live).collect();
+        let locked = constraints.locked.iter().flatten();
+        let mut partners: BTreeMap<Slot, Vec<Slot>> = BTreeMap::new();
+        for (a, b) in &together {
+            partners.entry(*a).or_default().push(*b);
+            partners.entry(*b).or_default().push(*a);
+        }
+        Self {
+            separated: apart.iter().flat_map(|(a, b)| [*a, *b]).collect(),
+            locked: locked
+                .filter_map(|item| engine.window.slot_of(*item))
+                .collect(),
+            together,
+            apart,
+            partners,
+        }
+    }
+
+    fn with(&self, slot: Slot) -> impl Iterator<Item = Slot> + '_ {
+        self.partners.get(&slot).into_iter().flatten().copied()
+    }
+}
+
+/// The reports of a component: originals, each with its reprints as one node.
+struct Reports {
+    roots: Vec<Slot>,
+    node_of: BTreeMap<Slot, u32>,
+}
+
+impl Reports {
+    fn new(engine: &Engine, component: &[Slot], rules: &Rules) -> Self {
+        let root_of = |slot: Slot| {
+            let original = engine.window.item(slot).reprint_of;
+            original
+                .filter(|root| {
+                    engine.window.get(*root).is_some() && !rules.separated.contains(&slot)
+                })
+                .unwrap_or(slot)
+        };
+        let mut roots: Vec<Slot> = component.iter().map(|slot| root_of(*slot)).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        let node = |slot: &Slot| {
+            let at = roots.binary_search(&root_of(*slot));
+            (*slot, at.expect("every root is listed") as u32)
+        };
+        let node_of = component.iter().map(node).collect();
+        Self { roots, node_of }
+    }
+
+    fn pinned_events(&self, engine: &Engine) -> BTreeSet<EventId> {
+        let events = self
+            .node_of
+            .keys()
+            .filter_map(|slot| engine.window.item(*slot).event);
+        events
+            .filter(|event| engine.events.get(event).is_some_and(|e| e.is_pinned))
+            .collect()
+    }
+}

@@ -1,0 +1,283 @@
+//! Fits the additive model to labelled pairs: boosted curves over bins, then surfaces.
+//!
+//! Deterministic: the same samples in the same order give the same weights to the byte.
+
+use super::features::{ABSENT, FEATURES, Values};
+use super::weights::{Curve, Model, Surface, bin, feature_index};
+
+/// A labelled pair as the engine measured it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// In the order of [`FEATURES`].
+    pub values: Vec<f32>,
+    /// True if both tell the same event.
+    pub same: bool,
+    /// How much it counts; 1 is ordinary.
+    pub weight: f32,
+}
+
+/// How a feature may bear on the score, known before any data: keeps the curves honest where
+/// data is thin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bearing {
+    Rising,
+    Falling,
+    Free,
+}
+
+fn bearing(feature: &str) -> Bearing {
+    match feature {
+        "gap in time" => Bearing::Falling,
+        _ if feature.starts_with("length") || feature == "same outlet" => Bearing::Free,
+        _ => Bearing::Rising,
+    }
+}
+
+/// Pairs of features that get a surface.
+const SURFACES: [[&str; 2]; 6] = [
+    [
+        "gap in time",
+        "least share of a title found in the other text",
+    ],
+    ["gap in time", "local words of titles"],
+    ["gap in time", "words of texts"],
+    ["length of the shorter text", "words of texts"],
+    [
+        "length of the shorter text",
+        "least share of a title found in the other text",
+    ],
+    ["same outlet", "gap in time"],
+];
+
+const CURVE_BINS: usize = 20;
+const SURFACE_BINS: usize = 6;
+const ROUNDS: usize = 400;
+const SURFACE_ROUNDS: usize = 60;
+const RATE: f64 = 0.15;
+/// Weight of evidence that a bin must overcome.
+const SHRINKAGE: f64 = 12.0;
+
+/// Fits a model; a constant one without samples.
+pub fn fit(samples: &[Sample]) -> Model {
+    let samples: Vec<(&Values, f64, f64)> = samples
+        .iter()
+        .filter_map(|s| {
+            let values = <&Values>::try_from(s.values.as_slice()).ok()?;
+            Some((values, f64::from(u8::from(s.same)), f64::from(s.weight)))
+        })
+        .collect();
+    let mut fit = Fit::new(&samples);
+    for _ in 0..ROUNDS {
+        fit.step_bias();
+        for feature in 0..FEATURES.len() {
+            fit.step_curve(feature);
+        }
+    }
+    for surface in SURFACES {
+        fit.add_surface(surface);
+    }
+    for _ in 0..SURFACE_ROUNDS {
+        fit.step_bias();
+        for surface in 0..SURFACES.len() {
+            fit.step_surface(surface);
+        }
+    }
+    fit.into_model()
+}
+
+struct Fit<'a> {
+    samples: &'a [(&'a Values, f64, f64)],
+    sums: Vec<f64>,
+    bias: f64,
+    edges: Vec<Vec<f32>>,
+    curves: Vec<Vec<f64>>,
+    curve_bins: Vec<Vec<u8>>,
+    surfaces: Vec<(Surface, Vec<f64>, Vec<u16>)>,
+}
+
+impl<'a> Fit<'a> {
+    fn new(samples: &'a [(&'a Values, f64, f64)]) -> Self {
+        let edges: Vec<Vec<f32>> = (0..FEATURES.len())
+            .map(|feature| quantile_edges(samples, feature, CURVE_BINS))
+            .collect();
+        let bins_of = |feature: usize| -> Vec<u8> {
+            let bins = samples
+                .iter()
+                .map(|s| bin(&edges[feature], s.0[feature]) as u8);
+            bins.collect()
+        };
+        Self {
+            samples,
+            sums: vec![0.0; samples.len()],
+            bias: 0.0,
+            curves: edges
+                .iter()
+                .map(|edges| vec![0.0; edges.len() + 1])
+                .collect(),
+            curve_bins: (0..FEATURES.len()).map(bins_of).collect(),
+            edges,
+            surfaces: Vec::new(),
+        }
+    }
+
+    fn slopes(&self, at: usize) -> (f64, f64) {
+        let (_, same, weight) = self.samples[at];
+        let p = 1.0 / (1.0 + (-(self.bias + self.sums[at])).exp());
+        (weight * (same - p), weight * (p * (1.0 - p)).max(1e-6))
+    }
+
+    fn step_bias(&mut self) {
+        let (mut g, mut h) = (0.0, 1e-9);
+        for at in 0..self.samples.len() {
+            let (slope, curvature) = self.slopes(at);
+            g += slope;
+            h += curvature;
+        }
+        self.bias += (g / h).clamp(-1.0, 1.0);
+    }
+
+    fn step_curve(&mut self, feature: usize) {
+        let bins = std::mem::take(&mut self.curve_bins[feature]);
+        let mut slopes = vec![(0.0, 0.0); self.curves[feature].len()];
+        for (at, bin) in bins.iter().enumerate() {
+            let (g, h) = self.slopes(at);
+            let cell = &mut slopes[usize::from(*bin)];
+            *cell = (cell.0 + g, cell.1 + h);
+        }
+        let before = self.curves[feature].clone();
+        let curve = &mut self.curves[feature];
+        for (term, (g, h)) in curve.iter_mut().zip(&slopes) {
+            *term += RATE * (g - *term * SHRINKAGE * 0.05) / (h + SHRINKAGE);
+        }
+        let has_absent = self.edges[feature]
+            .first()
+            .is_some_and(|edge| *edge <= ABSENT + 1.0 && *edge > ABSENT)
+            && bins_hold_absent(FEATURES[feature]);
+        let present = usize::from(has_absent);
+        let weights: Vec<f64> = slopes.iter().map(|(_, h)| h + 0.1).collect();
+        hold_to(
+            bearing(FEATURES[feature]),
+            &mut curve[present..],
+            &weights[present..],
+        );
+        let moved: Vec<f64> = curve.iter().zip(&before).map(|(a, b)| a - b).collect();
+        for (sum, bin) in self.sums.iter_mut().zip(&bins) {
+            *sum += moved[usize::from(*bin)];
+        }
+        self.curve_bins[feature] = bins;
+    }
+
+    fn add_surface(&mut self, names: [&str; 2]) {
+        let features = names.map(feature_index);
+        let edges = features.map(|feature| quantile_edges(self.samples, feature, SURFACE_BINS));
+        let columns = edges[1].len() + 1;
+        let cell = |values: &Values| {
+            let row = bin(&edges[0], values[features[0]]);
+            (row * columns + bin(&edges[1], values[features[1]])) as u16
+        };
+        let cells = self.samples.iter().map(|sample| cell(sample.0)).collect();
+        let terms = vec![0.0; (edges[0].len() + 1) * columns];
+        let surface = Surface {
+            features: names.map(str::to_owned),
+            edges,
+            terms: Vec::new(),
+        };
+        self.surfaces.push((surface, terms, cells));
+    }
+
+    fn step_surface(&mut self, index: usize) {
+        let cells = std::mem::take(&mut self.surfaces[index].2);
+        let mut slopes = vec![(0.0, 0.0); self.surfaces[index].1.len()];
+        for (at, cell) in cells.iter().enumerate() {
+            let (g, h) = self.slopes(at);
+            let cell = &mut slopes[usize::from(*cell)];
+            *cell = (cell.0 + g, cell.1 + h);
+        }
+        let steps = slopes.iter().map(|(g, h)| RATE * g / (h + 2.0 * SHRINKAGE));
+        let steps: Vec<f64> = steps.collect();
+        for (term, step) in self.surfaces[index].1.iter_mut().zip(&steps) {
+            *term += step;
+        }
+        for (sum, cell) in self.sums.iter_mut().zip(&cells) {
+            *sum += steps[usize::from(*cell)];
+        }
+        self.surfaces[index].2 = cells;
+    }
+
+    fn into_model(self) -> Model {
+        let curves = self.curves.into_iter().zip(self.edges).zip(FEATURES);
+        let curves = curves.map(|((terms, edges), feature)| Curve {
+            feature: feature.to_owned(),
+            edges,
+            terms: terms.into_iter().map(rounded).collect(),
+        });
+        let surfaces = self.surfaces.into_iter().map(|(mut surface, terms, _)| {
+            surface.terms = terms.into_iter().map(rounded).collect();
+            surface
+        });
+        Model {
+            bias: rounded(self.bias),
+            curves: curves.collect(),
+            surfaces: surfaces.collect(),
+        }
+    }
+}
+
+fn bins_hold_absent(feature: &str) -> bool {
+    matches!(
+        feature,
+        "gap in time"
+            | "names of the title found in the other text"
+            | "numbers of titles"
+            | "first names of titles"
+    )
+}
+
+/// Three decimals: a data file that people can read, and no noise of the last bit.
+fn rounded(term: f64) -> f32 {
+    ((term * 1000.0).round() / 1000.0) as f32
+}
+
+/// Edges that part the samples evenly; the absent value has a bin of its own.
+fn quantile_edges(samples: &[(&Values, f64, f64)], feature: usize, bins: usize) -> Vec<f32> {
+    let mut values: Vec<f32> = samples.iter().map(|sample| sample.0[feature]).collect();
+    values.sort_unstable_by(f32::total_cmp);
+    let absent = values.first().is_some_and(|least| *least == ABSENT);
+    values.retain(|value| *value != ABSENT);
+    let mut edges: Vec<f32> = if absent { vec![-0.5] } else { Vec::new() };
+    for at in 1..bins {
+        if let Some(edge) = values.get(values.len() * at / bins) {
+            let edge = (edge * 1000.0).round() / 1000.0;
+            if edges.last().is_none_or(|last| *last < edge) && edge > values[0] {
+                edges.push(edge);
+            }
+        }
+    }
+    edges
+}
+
+/// Makes a curve rise (or fall) throughout: pools neighbours that do not (isotonic regression).
+fn hold_to(bearing: Bearing, curve: &mut [f64], weights: &[f64]) {
+    let sign = match bearing {
+        Bearing::Free => return,
+        Bearing::Rising => 1.0,
+        Bearing::Falling => -1.0,
+    };
+    let mut blocks: Vec<(f64, f64, usize)> = Vec::with_capacity(curve.len());
+    for (term, weight) in curve.iter().zip(weights) {
+        blocks.push((sign * term, *weight, 1));
+        while let [.., (a, wa, na), (b, wb, nb)] = blocks[..] {
+            if a <= b {
+                break;
+            }
+            blocks.truncate(blocks.len() - 2);
+            blocks.push(((a * wa + b * wb) / (wa + wb), wa + wb, na + nb));
+        }
+    }
+    let levels = blocks
+        .iter()
+        .flat_map(|(level, _, count)| std::iter::repeat_n(sign * level, *count));
+    for (term, level) in curve.iter_mut().zip(levels) {
+        *term = level;
+    }
+}

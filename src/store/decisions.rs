@@ -1,0 +1,94 @@
+//! Editors' decisions. Rows are added and marked as undone, never changed otherwise, never removed.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::{Result, StoreError};
+use crate::news::{Decision, DecisionId, Ruling, UtcTime, utc_from_secs};
+
+/// Keeps a decision; returns its id, which is its place in the order of decisions.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn save_decision(
+    tx: &Transaction<'_>,
+    ruling: &Ruling,
+    editor: &str,
+    note: &str,
+    now: UtcTime,
+) -> Result<DecisionId> {
+    let sql = "INSERT INTO decisions (ruling, editor, decided_at, note) VALUES (?1, ?2, ?3, ?4)";
+    let json = serde_json::to_string(ruling)?;
+    tx.prepare_cached(sql)?
+        .execute(params![json, editor, now.timestamp(), note])?;
+    Ok(DecisionId(tx.last_insert_rowid()))
+}
+
+/// Marks a decision as undone; false if there is none or it was undone before.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn undo_decision(
+    tx: &Transaction<'_>,
+    id: DecisionId,
+    editor: &str,
+    now: UtcTime,
+) -> Result<bool> {
+    let sql = "UPDATE decisions SET undone_at = ?2, undone_by = ?3
+         WHERE id = ?1 AND undone_at IS NULL";
+    Ok(tx
+        .prepare_cached(sql)?
+        .execute(params![id.0, now.timestamp(), editor])?
+        == 1)
+}
+
+/// Every decision in order, undone ones too.
+///
+/// # Errors
+/// Whatever SQLite says; [`StoreError::Unreadable`] for a ruling that this program does not know,
+/// because a decision that is not understood must not be passed over.
+pub fn load_decisions(conn: &Connection) -> Result<Vec<Decision>> {
+    let sql = format!("{SELECT_DECISION} ORDER BY id");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([], read_decision)?;
+    let rows: Vec<(String, Decision)> = rows.collect::<rusqlite::Result<_>>()?;
+    rows.into_iter().map(understand).collect()
+}
+
+/// One decision; `None` if there is none.
+///
+/// # Errors
+/// As [`load_decisions`].
+pub fn load_decision(conn: &Connection, id: DecisionId) -> Result<Option<Decision>> {
+    let sql = format!("{SELECT_DECISION} WHERE id = ?1");
+    let row = conn
+        .prepare_cached(&sql)?
+        .query_row([id.0], read_decision)
+        .optional()?;
+    row.map(understand).transpose()
+}
+
+const SELECT_DECISION: &str =
+    "SELECT id, ruling, editor, decided_at, note, undone_at, undone_by FROM decisions";
+
+fn read_decision(row: &Row<'_>) -> rusqlite::Result<(String, Decision)> {
+    let unknown = Ruling::SameEvent {
+        a: Default::default(),
+        b: Default::default(),
+    };
+    let decision = Decision {
+        id: DecisionId(row.get(0)?),
+        ruling: unknown,
+        editor: row.get(2)?,
+        decided_at: utc_from_secs(row.get(3)?),
+        note: row.get(4)?,
+        undone_at: row.get::<_, Option<i64>>(5)?.map(utc_from_secs),
+        undone_by: row.get(6)?,
+    };
+    Ok((row.get(1)?, decision))
+}
+
+fn understand((json, decision): (String, Decision)) -> Result<Decision> {
+    let ruling = serde_json::from_str(&json)
+        .map_err(|cause| StoreError::Unreadable(format!("decision {}: {cause}", decision.id)))?;
+    Ok(Decision { ruling, ..decision })
+}

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use rustc_hash::FxHashMap;
 
 use super::metrics::{Figures, score};
-use super::replay::{Prediction, replay};
+use super::replay::{Prediction, ReplaySettings, replay};
 use super::stream::{Dates, StreamItem, read_lines};
 use super::train::Labelled;
 use crate::cluster::{Settings, Weights};
@@ -37,6 +37,9 @@ pub struct EvalArgs {
     /// Mean score down to which groups are merged, instead of the default.
     #[arg(long, value_name = "SCORE")]
     pub settle_score: Option<f32>,
+    /// Mean cosine from which events make a storyline, instead of the default.
+    #[arg(long, value_name = "SCORE")]
+    pub link_score: Option<f32>,
 }
 
 /// Runs the command.
@@ -49,10 +52,13 @@ pub fn run(args: EvalArgs) -> anyhow::Result<ExitCode> {
         return eval_pairs(&args, &weights);
     }
     let items: Vec<StreamItem> = read_lines(&args.gold)?;
-    let mut settings = Settings::default();
+    let mut settings = ReplaySettings::default();
     if let Some(score) = args.settle_score {
-        settings.settle_score = score;
-        settings.join_score = score;
+        settings.engine.settle_score = score;
+        settings.engine.join_score = score;
+    }
+    if let Some(score) = args.link_score {
+        settings.storylines.link_score = score;
     }
     let outcome = replay(&items, (args.dates, args.seed), settings, weights);
     let rows = [

@@ -1,5 +1,6 @@
 //! `dateline replay`: clusters a stream of items from a file, in memory, and says how fast.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,7 +12,8 @@ use rustc_hash::FxHashMap;
 use super::stream::{Arrivals, Dates, StreamItem, read_lines, schedule};
 use crate::cluster::{Arrival, ArrivingItem, Engine, Settings, Settlement, Weights};
 use crate::decisions::Constraints;
-use crate::news::{EventId, ItemId};
+use crate::news::{EventId, ItemId, ScoredPair, StorylineId};
+use crate::timeline::{StorylineRules, StorylineSettings, Storylines};
 
 /// Clusters a stream of items from a file, in memory.
 ///
@@ -65,7 +67,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let outcome = replay(
         &items,
         (args.dates, args.seed),
-        Settings::default(),
+        ReplaySettings::default(),
         Weights::embedded(),
     );
     write_predictions(args.out.as_ref(), &outcome.settled)?;
@@ -96,7 +98,7 @@ fn write_predictions(path: Option<&PathBuf>, predictions: &[Prediction]) -> anyh
 pub fn replay(
     items: &[StreamItem],
     (dates, seed): (Dates, u64),
-    settings: Settings,
+    settings: ReplaySettings,
     weights: Weights,
 ) -> Outcome {
     let mut replay = Replay::new(settings, weights);
@@ -113,6 +115,7 @@ pub fn replay(
         ids.push((arriving.id, items[at].id.clone()));
     }
     replay.settle();
+    replay.place_beside();
     let took = start.elapsed();
     let settled = ids
         .iter()
@@ -128,24 +131,41 @@ pub fn replay(
     }
 }
 
+/// The settings of both levels.
+#[derive(Clone, Debug, Default)]
+pub struct ReplaySettings {
+    /// Of the engine.
+    pub engine: Settings,
+    /// Of storylines.
+    pub storylines: StorylineSettings,
+}
+
 /// An engine with what a store would keep beside it.
 #[derive(Debug)]
 pub struct Replay {
     /// The engine.
     pub engine: Engine,
+    storylines: Storylines,
     settled: FxHashMap<ItemId, EventId>,
     on_arrival: FxHashMap<ItemId, EventId>,
+    beside: FxHashMap<ItemId, Vec<ScoredPair>>,
     merged: FxHashMap<EventId, EventId>,
+    storyline_of: FxHashMap<EventId, StorylineId>,
+    merged_storylines: FxHashMap<StorylineId, StorylineId>,
 }
 
 impl Replay {
     /// An empty one.
-    pub fn new(settings: Settings, weights: Weights) -> Self {
+    pub fn new(settings: ReplaySettings, weights: Weights) -> Self {
         Self {
-            engine: Engine::new(settings, weights, EventId(1)),
+            engine: Engine::new(settings.engine, weights, EventId(1)),
+            storylines: Storylines::new(settings.storylines, StorylineId(1)),
             settled: FxHashMap::default(),
             on_arrival: FxHashMap::default(),
+            beside: FxHashMap::default(),
             merged: FxHashMap::default(),
+            storyline_of: FxHashMap::default(),
+            merged_storylines: FxHashMap::default(),
         }
     }
 
@@ -154,6 +174,9 @@ impl Replay {
         let arrival = self.engine.arrive(item);
         if let Some(event) = arrival.event {
             self.on_arrival.insert(item.id, event);
+        } else if let Some(event) = arrival.beside {
+            self.on_arrival.insert(item.id, event);
+            self.beside.insert(item.id, arrival.pairs.clone());
         }
         if arrival.settling_is_due {
             self.settle();
@@ -170,26 +193,72 @@ impl Replay {
             }
         }
         self.merged.extend(settlement.merged.iter().copied());
+        self.link(&settlement);
         settlement
     }
 
-    fn prediction(&self, item: ItemId, id: &str, on_arrival: bool) -> Prediction {
-        let events = if on_arrival {
-            &self.on_arrival
-        } else {
-            &self.settled
-        };
-        let mut event = events.get(&item).copied();
-        if !on_arrival {
-            while let Some(into) = event.and_then(|event| self.merged.get(&event)) {
-                event = Some(*into);
+    fn link(&mut self, settlement: &Settlement) {
+        for (gone, _) in &settlement.merged {
+            self.storylines.forget(*gone);
+        }
+        let changed = settlement.changed.iter();
+        let sketches: Vec<_> = changed
+            .filter_map(|change| self.engine.sketch(change.event))
+            .collect();
+        let linking = self.storylines.link(&sketches, &StorylineRules::default());
+        self.storyline_of.extend(linking.linked);
+        self.merged_storylines.extend(linking.merged);
+    }
+
+    /// Puts items that join no event beside the one they are nearest to, as things are now.
+    fn place_beside(&mut self) {
+        for (item, pairs) in std::mem::take(&mut self.beside) {
+            let mut means: BTreeMap<EventId, f32> = BTreeMap::new();
+            for pair in &pairs {
+                if let Some(event) = self.current_event(pair.earlier) {
+                    let best = means.entry(event).or_default();
+                    *best = best.max(pair.score);
+                }
+            }
+            let nearest = means
+                .into_iter()
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+            if let Some((event, _)) = nearest {
+                self.settled.insert(item, event);
             }
         }
-        let event = event.map_or_else(|| format!("item-{item}"), |event| event.to_string());
+    }
+
+    fn current_event(&self, item: ItemId) -> Option<EventId> {
+        let mut event = *self.settled.get(&item)?;
+        while let Some(into) = self.merged.get(&event) {
+            event = *into;
+        }
+        Some(event)
+    }
+
+    fn current_storyline(&self, event: EventId) -> Option<StorylineId> {
+        let mut storyline = *self.storyline_of.get(&event)?;
+        while let Some(into) = self.merged_storylines.get(&storyline) {
+            storyline = *into;
+        }
+        Some(storyline)
+    }
+
+    fn prediction(&self, item: ItemId, id: &str, on_arrival: bool) -> Prediction {
+        let event = if on_arrival {
+            self.on_arrival.get(&item).copied()
+        } else {
+            self.current_event(item)
+        };
+        let storyline = self
+            .current_event(item)
+            .and_then(|event| self.current_storyline(event));
+        let alone = || format!("item-{item}");
         Prediction {
             id: id.to_owned(),
-            storyline: event.clone(),
-            event,
+            event: event.map_or_else(alone, |event| event.to_string()),
+            storyline: storyline.map_or_else(alone, |storyline| storyline.to_string()),
         }
     }
 }

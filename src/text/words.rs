@@ -59,11 +59,14 @@ impl<'a> Iterator for Words<'a> {
 
 impl<'a> Words<'a> {
     fn skip_to_word(&mut self) -> Option<(usize, char)> {
+        let mut before = if self.at == 0 { ' ' } else { 'a' };
         for (offset, c) in self.text[self.at..].char_indices() {
             if is_word_char(c) {
                 return Some((self.at + offset, c));
             }
-            self.opens |= ends_sentence(c);
+            let closes_quotation = c == '"' && before != ' ' || c == '”';
+            self.opens |= ends_sentence(c) && !closes_quotation;
+            before = c;
         }
         self.at = self.text.len();
         None

@@ -1,1 +1,17 @@
 //! Which events make a storyline, in what order, under what headline. Pure.
+//!
+//! Events come from `cluster` as sketches; reports come from the store as [`Report`]s. What counts
+//! as a change worth telling readers is not decided here but in `material`.
+
+mod headline;
+mod occurred;
+mod rulings;
+mod slug;
+mod storylines;
+mod vectors;
+
+pub use headline::{HeadlineChoice, HeadlineShare, Report, cut_lede, pick_headline};
+pub use occurred::{LifeSettings, life_of, order_events, when_it_occurred};
+pub use rulings::StorylineRules;
+pub use slug::{make_slug, unique_slug};
+pub use storylines::{Linking, StorylineSettings, Storylines};

@@ -1,0 +1,63 @@
+//! What an event is about, for `timeline`: its words and names as one unit vector.
+
+use rustc_hash::FxHashMap;
+
+use super::arriving::IN_TITLE;
+use super::engine::Engine;
+use super::window::NAME;
+use crate::news::EventId;
+
+/// An event's words, weighed and summed over its live reports.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct EventSketch {
+    /// The event.
+    pub event: EventId,
+    /// Hashes of words with weights, sorted by hash; the squares sum to 1.
+    pub terms: Vec<(u32, f32)>,
+    /// Item time of its first live report, in seconds since 1970.
+    pub first_secs: i64,
+    /// Item time of its latest report.
+    pub last_secs: i64,
+}
+
+/// Words kept of an event.
+const MOST_TERMS: usize = 40;
+
+impl Engine {
+    /// The sketch of a live event; `None` if it has no live items.
+    pub fn sketch(&self, event: EventId) -> Option<EventSketch> {
+        let members = &self.events.get(&event)?.members;
+        let items = || members.iter().map(|slot| self.window.item(*slot));
+        let mut sums: FxHashMap<u32, f32> = FxHashMap::default();
+        let reports = items().filter(|item| item.reprint_of.is_none() || members.len() == 1);
+        for item in reports {
+            for term in &item.terms {
+                let place = if term.is(IN_TITLE) { 1.0 } else { 0.5 };
+                let kind = if term.is(NAME) { 2.0 } else { 1.0 };
+                *sums.entry(term.hash).or_default() +=
+                    term.weight() * place * kind / item.norm.max(1.0);
+            }
+        }
+        let mut terms: Vec<(u32, f32)> = sums
+            .into_iter()
+            .filter(|(_, weight)| *weight > 0.0)
+            .collect();
+        terms.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        terms.truncate(MOST_TERMS);
+        let norm = terms
+            .iter()
+            .map(|(_, weight)| weight * weight)
+            .sum::<f32>()
+            .sqrt();
+        for (_, weight) in &mut terms {
+            *weight /= norm;
+        }
+        terms.sort_unstable_by_key(|(term, _)| *term);
+        Some(EventSketch {
+            event,
+            terms,
+            first_secs: items().map(|item| item.time_secs).min()?,
+            last_secs: items().map(|item| item.time_secs).max()?,
+        })
+    }
+}

@@ -1,0 +1,247 @@
+//! The headline and lede of an event: those of its most central report, by numbers that can be
+//! shown. Not the longest, not an opinion, not a live blog, not bait.
+
+use crate::news::{ItemId, Role, UtcTime};
+
+/// A telling of an event, as the choice of headline and of times sees it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// The item.
+    pub item: ItemId,
+    /// Its title without tags.
+    pub title: String,
+    /// Its lead without dateline; may be empty.
+    pub lead: String,
+    /// Two-letter language code.
+    pub language: String,
+    /// What kind of telling it is.
+    pub role: Role,
+    /// True if it is a copy of another report.
+    pub is_reprint: bool,
+    /// The outlet's reliability: a setting, 1 by default.
+    pub reliability: f32,
+    /// Mean of its frozen scores with the event's other reports (`Evidence::mean_score`).
+    pub mean_score: f32,
+    /// Item time.
+    pub item_time: UtcTime,
+    /// False if the item time is only our clock.
+    pub time_is_claimed: bool,
+    /// The day of its dateline.
+    pub dateline_day: Option<chrono::NaiveDate>,
+}
+
+/// How a report fared in the choice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeadlineShare {
+    /// The report.
+    pub item: ItemId,
+    /// Mean score with the other reports.
+    pub centrality: f32,
+    /// The outlet's reliability.
+    pub reliability: f32,
+    /// 1 for a plain report; less for what makes a poor headline.
+    pub form: f32,
+    /// The product of the three.
+    pub total: f32,
+    /// Why the form is less than 1; empty if it is not.
+    pub reason: String,
+}
+
+/// The choice with all that took part, best first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeadlineChoice {
+    /// The report whose title is the headline.
+    pub item: ItemId,
+    /// The headline.
+    pub headline: String,
+    /// Lead of that report, or of the most central one that has a lead in the same language.
+    pub lede: String,
+    /// All reports, best first.
+    pub shares: Vec<HeadlineShare>,
+}
+
+/// Characters of a lede.
+pub const LEDE_CHARS: usize = 300;
+/// A new headline must beat the one shown by this much, so that it does not flicker.
+const STAY: f32 = 1.15;
+
+/// Chooses among the reports of an event. The report shown until now stays unless another is
+/// clearly better. `None` without reports.
+pub fn pick_headline(reports: &[Report], shown: Option<ItemId>) -> Option<HeadlineChoice> {
+    let main_language = main_language(reports);
+    let mut shares: Vec<HeadlineShare> = reports
+        .iter()
+        .map(|report| share_of(report, main_language))
+        .collect();
+    shares.sort_by(|a, b| b.total.total_cmp(&a.total).then(a.item.cmp(&b.item)));
+    let best = shares.first()?;
+    let stays = shares
+        .iter()
+        .find(|share| Some(share.item) == shown && share.total * STAY >= best.total);
+    let item = stays.unwrap_or(best).item;
+    let chosen = reports.iter().find(|report| report.item == item)?;
+    let has_lead =
+        |report: &&Report| report.language == chosen.language && tells_more(report, &chosen.title);
+    let by_rank = shares
+        .iter()
+        .filter_map(|share| reports.iter().find(|report| report.item == share.item));
+    let with_lead = std::iter::once(chosen).chain(by_rank).find(has_lead);
+    Some(HeadlineChoice {
+        item,
+        headline: chosen.title.clone(),
+        lede: with_lead
+            .map(|report| cut_lede(&report.lead))
+            .unwrap_or_default(),
+        shares,
+    })
+}
+
+/// A lead that only repeats the title tells nothing more.
+fn tells_more(report: &Report, title: &str) -> bool {
+    let lead = report.lead.trim();
+    !lead.is_empty() && lead != title && lead != report.title
+}
+
+fn main_language(reports: &[Report]) -> &str {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for report in reports {
+        match counts.iter_mut().find(|(code, _)| *code == report.language) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((&report.language, 1)),
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
+    counts
+        .iter()
+        .find(|(_, count)| *count == most)
+        .map_or("", |(code, _)| *code)
+}
+
+fn share_of(report: &Report, main_language: &str) -> HeadlineShare {
+    let (mut form, reason) = form_of(report);
+    if report.language != main_language {
+        form *= 0.5;
+    }
+    let centrality = report.mean_score.max(0.05);
+    HeadlineShare {
+        item: report.item,
+        centrality,
+        reliability: report.reliability,
+        form,
+        total: centrality * report.reliability * form,
+        reason: reason.to_owned(),
+    }
+}
+
+fn form_of(report: &Report) -> (f32, &'static str) {
+    let words = report.title.split_whitespace().count();
+    let letters = report.title.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = report.title.chars().filter(|c| c.is_uppercase()).count();
+    if report.title.trim().is_empty() {
+        (0.0, "no title")
+    } else if matches!(
+        report.role,
+        Role::Opinion
+            | Role::Live
+            | Role::Background
+            | Role::Wrap
+            | Role::Preview
+            | Role::Advisory
+            | Role::Kill
+    ) {
+        (0.05, "not a plain report")
+    } else if report.title.trim_end().ends_with(['?', '？', '؟', '…'])
+        || report.title.contains("You Need to Know")
+    {
+        (0.4, "asks or teases instead of telling")
+    } else if report.title.starts_with(|c: char| c.is_ascii_digit()) && words <= 9 {
+        (0.6, "may be a list")
+    } else if capitals * 10 > letters * 7 && letters > 12 {
+        (0.7, "all in capitals")
+    } else if report.is_reprint {
+        (0.8, "a copy")
+    } else if words > 22 {
+        (0.7, "too long")
+    } else if words < 4 && letters < 16 {
+        (0.6, "too short")
+    } else {
+        (1.0, "")
+    }
+}
+
+/// Cuts a lead at a sentence or word so that it has at most [`LEDE_CHARS`] characters.
+pub fn cut_lede(lead: &str) -> String {
+    let lead = lead.trim();
+    let Some((end, _)) = lead.char_indices().nth(LEDE_CHARS) else {
+        return lead.to_owned();
+    };
+    let cut = &lead[..end];
+    let sentence = cut.rfind(['.', '!', '?', '。', '！', '？', '؟', '।']);
+    if let Some(at) = sentence.filter(|at| *at > end / 2) {
+        let length = cut[at..].chars().next().map_or(0, char::len_utf8);
+        return cut[..at + length].to_owned();
+    }
+    let shorter = cut
+        .char_indices()
+        .nth(LEDE_CHARS - 1)
+        .map_or(cut, |(at, _)| &cut[..at]);
+    let word = shorter
+        .rfind(char::is_whitespace)
+        .filter(|at| *at > end / 2);
+    format!("{}…", shorter[..word.unwrap_or(shorter.len())].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(item: i64, title: &str, mean_score: f32) -> Report {
+        Report {
+            item: ItemId(item),
+            title: title.to_owned(),
+            lead: format!("Lead of {item}."),
+            reliability: 1.0,
+            mean_score,
+            ..Report::default()
+        }
+    }
+
+    fn chosen(reports: &[Report], shown: Option<i64>) -> i64 {
+        pick_headline(reports, shown.map(ItemId))
+            .expect("there are reports")
+            .item
+            .0
+    }
+
+    #[test]
+    fn the_most_central_plain_report_gives_the_headline() {
+        let mut live = report(3, "Leaders meet in Alaska as it happens", 0.95);
+        live.role = Role::Live;
+        let reports = [
+            report(1, "Leaders meet in Alaska for talks", 0.7),
+            report(2, "Will the Alaska talks bring peace?", 0.9),
+            live,
+        ];
+        assert_eq!(chosen(&reports, None), 1);
+    }
+
+    #[test]
+    fn reliability_weighs_and_the_headline_shown_does_not_flicker() {
+        let mut reports = [
+            report(1, "Leaders meet in Alaska", 0.70),
+            report(2, "Leaders sit down in Alaska", 0.75),
+        ];
+        assert_eq!(chosen(&reports, None), 2);
+        assert_eq!(chosen(&reports, Some(1)), 1);
+        reports[1].reliability = 0.5;
+        assert_eq!(chosen(&reports, Some(2)), 1);
+    }
+
+    #[test]
+    fn a_lede_ends_at_a_sentence_within_three_hundred_characters() {
+        let long = format!("{} end. {}", "word ".repeat(50), "more ".repeat(60));
+        assert!(cut_lede(&long).ends_with("end."));
+        let endless = cut_lede(&"字".repeat(900));
+        assert_eq!(endless.chars().count(), LEDE_CHARS);
+    }
+}

@@ -1,0 +1,124 @@
+//! When an event happened, in what order events stand, and where a storyline is in its life.
+
+use chrono::{Duration, NaiveTime};
+
+use super::headline::Report;
+use crate::news::{EventId, Life, UtcTime};
+
+/// Days of silence that change a storyline's life.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LifeSettings {
+    /// Hours without a report after which a storyline is quiet.
+    pub quiet_after_hours: u32,
+    /// Days without a report after which it is closed.
+    pub closed_after_days: u32,
+}
+
+impl Default for LifeSettings {
+    fn default() -> Self {
+        Self {
+            quiet_after_hours: 48,
+            closed_after_days: 14,
+        }
+    }
+}
+
+/// When an event happened, estimated: its first report with a claimed time, but no later than the
+/// end of the earliest day that two reports' datelines name (or one, if it is the only report with
+/// a dateline), and no earlier than that day. `None` without reports.
+pub fn when_it_occurred(reports: &[Report]) -> Option<UtcTime> {
+    let claimed = reports.iter().filter(|report| report.time_is_claimed);
+    let first = claimed.map(|report| report.item_time).min();
+    let first = first.or_else(|| reports.iter().map(|report| report.item_time).min())?;
+    let mut days: Vec<chrono::NaiveDate> = reports
+        .iter()
+        .filter_map(|report| report.dateline_day)
+        .collect();
+    days.sort_unstable();
+    let agreed = days
+        .windows(2)
+        .find(|pair| pair[0] == pair[1])
+        .map(|pair| pair[0]);
+    let Some(day) = agreed.or_else(|| days.first().copied().filter(|_| days.len() == 1)) else {
+        return Some(first);
+    };
+    let opens = day.and_time(NaiveTime::MIN).and_utc();
+    let ends = opens + Duration::hours(24) - Duration::seconds(1);
+    let near = first - opens < Duration::days(7) && opens - first < Duration::days(2);
+    Some(if near {
+        first.clamp(opens.min(first), ends)
+    } else {
+        first
+    })
+}
+
+/// Events in the order in which they happened; ties by first report, then by id.
+pub fn order_events(events: &mut [(EventId, UtcTime, UtcTime)]) {
+    events.sort_by_key(|(event, occurred_at, first_report_at)| {
+        (*occurred_at, *first_report_at, *event)
+    });
+}
+
+/// Where a storyline stands at `now`, given its latest report and where it stood before.
+pub fn life_of(
+    before: Life,
+    last_report_at: UtcTime,
+    now: UtcTime,
+    settings: &LifeSettings,
+) -> Life {
+    let silent = now - last_report_at;
+    if silent >= Duration::days(i64::from(settings.closed_after_days)) {
+        Life::Closed
+    } else if matches!(before, Life::Closed | Life::Reopened) {
+        Life::Reopened
+    } else if silent >= Duration::hours(i64::from(settings.quiet_after_hours)) {
+        Life::Quiet
+    } else {
+        Life::Developing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::news::utc_from_secs;
+
+    const NOON: i64 = 1_755_259_200;
+
+    fn report(secs: i64, claimed: bool, day: Option<&str>) -> Report {
+        Report {
+            item_time: utc_from_secs(secs),
+            time_is_claimed: claimed,
+            dateline_day: day.map(|day| day.parse().expect("a day")),
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn an_event_happened_no_later_than_its_first_claimed_report() {
+        let reports = [report(NOON, true, None), report(NOON - 9000, false, None)];
+        assert_eq!(when_it_occurred(&reports), Some(utc_from_secs(NOON)));
+        assert_eq!(when_it_occurred(&[]), None);
+    }
+
+    #[test]
+    fn a_dateline_of_the_day_before_moves_a_late_report_back() {
+        let reports = [report(NOON, true, Some("2025-08-14"))];
+        let occurred = when_it_occurred(&reports).expect("one report");
+        assert_eq!(occurred.date_naive().to_string(), "2025-08-14");
+        let far = [report(NOON, true, Some("2019-08-14"))];
+        assert_eq!(when_it_occurred(&far), Some(utc_from_secs(NOON)));
+    }
+
+    #[test]
+    fn a_closed_storyline_reopens_with_a_new_report() {
+        let settings = LifeSettings::default();
+        let at = |days: i64| utc_from_secs(NOON + days * 86_400);
+        let life = |before, days| life_of(before, at(0), at(days), &settings);
+        assert_eq!(life(Life::Developing, 1), Life::Developing);
+        assert_eq!(life(Life::Developing, 3), Life::Quiet);
+        assert_eq!(life(Life::Quiet, 20), Life::Closed);
+        assert_eq!(life(Life::Closed, 1), Life::Reopened);
+    }
+}

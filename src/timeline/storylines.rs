@@ -1,0 +1,306 @@
+//! Which events make a storyline: online, by the words and names of events, with stable ids.
+//!
+//! A storyline's affinity to an event is the mean cosine with its events, damped by the gap in
+//! time. Storylines grow and merge; only editors split them, because a reader follows them by id.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use super::rulings::StorylineRules;
+use super::vectors::{Sum, cosine_sum};
+use crate::cluster::EventSketch;
+use crate::news::{EventId, StorylineId};
+
+/// The settings of linking; the defaults are those that were measured.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StorylineSettings {
+    /// Mean cosine from which an event joins a storyline, and two storylines are one.
+    pub link_score: f32,
+    /// Days over which a gap in time damps the mean to a third.
+    pub damping_days: f32,
+    /// Days without an event after which a storyline takes no more.
+    pub closed_after_days: u32,
+}
+
+impl Default for StorylineSettings {
+    fn default() -> Self {
+        Self {
+            link_score: 0.12,
+            damping_days: 21.0,
+            closed_after_days: 21,
+        }
+    }
+}
+
+/// What linking changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Linking {
+    /// Events whose storyline is new or another than before, with that storyline.
+    pub linked: Vec<(EventId, StorylineId)>,
+    /// Storylines that are no more, each with the one that its events went to.
+    pub merged: Vec<(StorylineId, StorylineId)>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Line {
+    events: BTreeMap<EventId, EventSketch>,
+    sum: Sum,
+    latest_secs: i64,
+    /// Rank by first publication; `None` while provisional.
+    published: Option<i64>,
+}
+
+/// The storylines of the last weeks. The same calls in the same order give the same results.
+#[derive(Clone, Debug, Default)]
+pub struct Storylines {
+    settings: StorylineSettings,
+    lines: BTreeMap<StorylineId, Line>,
+    line_of: BTreeMap<EventId, StorylineId>,
+    index: FxHashMap<u32, BTreeSet<StorylineId>>,
+    next: i64,
+    latest_secs: i64,
+}
+
+/// Events of a storyline that are compared: more only repeat what the newest say.
+const MOST_EVENTS: usize = 400;
+/// Terms by which a storyline is looked up.
+const INDEXED_TERMS: usize = 40;
+
+impl Storylines {
+    /// No storylines yet. `next` is the first id that may be used.
+    pub fn new(settings: StorylineSettings, next: StorylineId) -> Self {
+        Self {
+            settings,
+            next: next.0,
+            latest_secs: i64::MIN,
+            ..Self::default()
+        }
+    }
+
+    /// Links events that are new or have changed, in the order given.
+    pub fn link(&mut self, sketches: &[EventSketch], rules: &StorylineRules) -> Linking {
+        let mut linking = Linking::default();
+        for sketch in sketches {
+            self.latest_secs = self.latest_secs.max(sketch.last_secs);
+            self.link_one(sketch, rules, &mut linking);
+        }
+        self.close_old();
+        linking
+    }
+
+    /// Takes an event out, because it was merged into another or withdrawn.
+    pub fn forget(&mut self, event: EventId) {
+        if let Some(id) = self.line_of.remove(&event) {
+            self.take_out(id, event);
+        }
+    }
+
+    /// Puts back an event as it was stored, without judging anew.
+    pub fn restore(&mut self, storyline: StorylineId, sketch: EventSketch) {
+        self.latest_secs = self.latest_secs.max(sketch.last_secs);
+        self.next = self.next.max(storyline.0 + 1);
+        self.put_in(storyline, sketch);
+    }
+
+    /// Tells that a storyline is published, with its rank by first publication: of two merged
+    /// storylines the one published first keeps its id.
+    pub fn mark_published(&mut self, storyline: StorylineId, order: i64) {
+        if let Some(line) = self.lines.get_mut(&storyline) {
+            line.published = Some(order);
+        }
+    }
+
+    /// The storyline of an event.
+    pub fn storyline_of(&self, event: EventId) -> Option<StorylineId> {
+        self.line_of.get(&event).copied()
+    }
+
+    /// The events of a storyline that is still open, by id.
+    pub fn events_of(&self, storyline: StorylineId) -> Vec<EventId> {
+        let line = self.lines.get(&storyline);
+        line.map_or_else(Vec::new, |line| line.events.keys().copied().collect())
+    }
+
+    /// The next id that will be used.
+    pub fn next_id(&self) -> StorylineId {
+        StorylineId(self.next)
+    }
+
+    fn link_one(&mut self, sketch: &EventSketch, rules: &StorylineRules, linking: &mut Linking) {
+        let before = self.line_of.get(&sketch.event).copied();
+        let alone = before.is_some_and(|id| {
+            self.lines[&id].events.len() == 1 && self.lines[&id].published.is_none()
+        });
+        let id = match before {
+            Some(id) if !alone => {
+                self.take_out(id, sketch.event);
+                self.put_in(id, sketch.clone());
+                id
+            }
+            _ => {
+                if let Some(id) = before {
+                    self.take_out(id, sketch.event);
+                }
+                let found = rules
+                    .storyline_for(sketch.event, &self.line_of)
+                    .or_else(|| self.nearest(sketch, rules));
+                let id = found.or(before).unwrap_or_else(|| self.open());
+                self.put_in(id, sketch.clone());
+                id
+            }
+        };
+        let id = self.merge_around(id, rules, linking);
+        if before != Some(id) {
+            linking.linked.push((sketch.event, id));
+        }
+    }
+
+    fn open(&mut self) -> StorylineId {
+        let id = StorylineId(self.next);
+        self.next += 1;
+        id
+    }
+
+    fn nearest(&self, sketch: &EventSketch, rules: &StorylineRules) -> Option<StorylineId> {
+        let sum = Sum::of(sketch);
+        let near = self.sharing_terms(&sum, None).into_iter().map(|id| {
+            let affinity = self.affinity(&sum, 1, sketch.last_secs, &self.lines[&id]);
+            (id, affinity)
+        });
+        let allowed = near
+            .filter(|(_, affinity)| *affinity >= self.settings.link_score)
+            .filter(|(id, _)| rules.allow([sketch.event], self.lines[id].events.keys().copied()));
+        let best = allowed.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        best.map(|(id, _)| id)
+    }
+
+    /// Merges the storyline with the nearest others until none is near enough.
+    fn merge_around(
+        &mut self,
+        mut id: StorylineId,
+        rules: &StorylineRules,
+        linking: &mut Linking,
+    ) -> StorylineId {
+        loop {
+            let line = &self.lines[&id];
+            let near = self
+                .sharing_terms(&line.sum, Some(id))
+                .into_iter()
+                .map(|other| {
+                    let count = line.events.len();
+                    let affinity =
+                        self.affinity(&line.sum, count, line.latest_secs, &self.lines[&other]);
+                    (other, affinity)
+                });
+            let allowed = near
+                .filter(|(_, affinity)| *affinity >= self.settings.link_score)
+                .filter(|(other, _)| {
+                    rules.allow(
+                        line.events.keys().copied(),
+                        self.lines[other].events.keys().copied(),
+                    )
+                });
+            let Some((other, _)) = allowed.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+            else {
+                return id;
+            };
+            let rank = |id: StorylineId| (self.lines[&id].published.unwrap_or(i64::MAX), id);
+            let (kept, gone) = if rank(id) < rank(other) {
+                (id, other)
+            } else {
+                (other, id)
+            };
+            self.merge(kept, gone, linking);
+            id = kept;
+        }
+    }
+
+    fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
+        let line = self.lines.remove(&gone).expect("the storyline is open");
+        for term in line.sum.strongest(usize::MAX) {
+            self.unfile(term, gone);
+        }
+        for (event, sketch) in line.events {
+            self.put_in(kept, sketch);
+            linking.linked.push((event, kept));
+        }
+        linking.merged.push((gone, kept));
+    }
+
+    fn affinity(&self, sum: &Sum, events: usize, last_secs: i64, line: &Line) -> f32 {
+        let pairs = (events * line.events.len()).max(1) as f32;
+        let gap_days = last_secs.abs_diff(line.latest_secs) as f32 / 86_400.0;
+        cosine_sum(sum, &line.sum) / pairs * (-gap_days / self.settings.damping_days).exp()
+    }
+
+    fn sharing_terms(&self, sum: &Sum, except: Option<StorylineId>) -> BTreeSet<StorylineId> {
+        let terms = sum.strongest(INDEXED_TERMS);
+        let lists = terms.iter().filter_map(|term| self.index.get(term));
+        let near = lists.flat_map(|list| list.iter().rev().take(64).copied());
+        near.filter(|id| Some(*id) != except && self.lines.contains_key(id))
+            .collect()
+    }
+
+    fn put_in(&mut self, id: StorylineId, sketch: EventSketch) {
+        self.line_of.insert(sketch.event, id);
+        let line = self.lines.entry(id).or_default();
+        line.sum.add(&sketch);
+        line.latest_secs = line.latest_secs.max(sketch.last_secs);
+        line.events.insert(sketch.event, sketch);
+        let surplus = line.events.len() > MOST_EVENTS;
+        for term in line.sum.strongest(INDEXED_TERMS) {
+            self.index.entry(term).or_default().insert(id);
+        }
+        if surplus {
+            let oldest = line.events.values().min_by_key(|e| (e.last_secs, e.event));
+            let event = oldest.expect("there are many").event;
+            self.take_out(id, event);
+        }
+    }
+
+    fn take_out(&mut self, id: StorylineId, event: EventId) {
+        let Some(line) = self.lines.get_mut(&id) else {
+            return;
+        };
+        if let Some(sketch) = line.events.remove(&event) {
+            line.sum.subtract(&sketch);
+        }
+        if line.events.is_empty() {
+            let line = self.lines.remove(&id).expect("the storyline is open");
+            if line.published.is_some() {
+                self.lines.insert(id, line);
+            }
+        }
+    }
+
+    fn close_old(&mut self) {
+        let reach = i64::from(self.settings.closed_after_days) * 86_400;
+        let horizon = self.latest_secs.saturating_sub(reach);
+        let old = self
+            .lines
+            .iter()
+            .filter(|(_, line)| line.latest_secs < horizon);
+        let old: BTreeSet<StorylineId> = old.map(|(id, _)| *id).collect();
+        if old.is_empty() {
+            return;
+        }
+        for id in &old {
+            let line = self.lines.remove(id).expect("listed above");
+            for event in line.events.keys() {
+                self.line_of.remove(event);
+            }
+        }
+        self.index.retain(|_, ids| {
+            ids.retain(|id| self.lines.contains_key(id));
+            !ids.is_empty()
+        });
+    }
+
+    fn unfile(&mut self, term: u32, id: StorylineId) {
+        if let Some(ids) = self.index.get_mut(&term) {
+            ids.remove(&id);
+        }
+    }
+}

@@ -303,3 +303,31 @@ CREATE TABLE requests (
     answered_at INTEGER
 ) STRICT;
 CREATE INDEX requests_waiting ON requests (id) WHERE answer IS NULL;
+
+-- Our subscriptions at other people's WebSub hubs.
+CREATE TABLE subscriptions (
+    feed_id     INTEGER PRIMARY KEY REFERENCES feeds (id) ON DELETE CASCADE,
+    token       TEXT NOT NULL UNIQUE,                  -- unguessable part of our callback
+    secret      BLOB NOT NULL,
+    hub_url     TEXT NOT NULL,
+    topic_url   TEXT NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('pending', 'active', 'failed')),
+    asked_at    INTEGER NOT NULL,
+    next_at     INTEGER NOT NULL,                      -- when to ask (again)
+    lease_until INTEGER,                               -- NULL until the hub confirmed
+    failures    INTEGER NOT NULL DEFAULT 0,
+    last_error  TEXT,
+    last_push_at INTEGER
+) STRICT;
+CREATE INDEX subscriptions_next ON subscriptions (next_at);
+
+-- What hubs sent and nobody has read yet.
+CREATE TABLE pushes (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    feed_id      INTEGER NOT NULL REFERENCES feeds (id) ON DELETE CASCADE,
+    received_at  INTEGER NOT NULL,
+    content_type TEXT,
+    signature    TEXT,                                 -- X-Hub-Signature as received
+    body         BLOB NOT NULL
+) STRICT;
+CREATE INDEX pushes_feed ON pushes (feed_id);

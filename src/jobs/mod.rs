@@ -2,7 +2,11 @@
 
 pub mod cluster;
 pub mod ingest;
+pub mod poll;
 pub mod schedule;
 mod settings;
+pub mod sweep;
 
+pub use poll::{PollReport, PollSettings, Poller};
 pub use settings::Schedule;
+pub use sweep::Sweep;

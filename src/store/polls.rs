@@ -1,6 +1,8 @@
 //! What visits read and write: due feeds and their claims, the state that a visit carries from
 //! one time to the next, and the log of visits.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
@@ -24,6 +26,8 @@ pub struct DueFeed {
     pub is_own: bool,
     /// When it was due.
     pub due_at: UtcTime,
+    /// Visits in a row that failed.
+    pub failures: u32,
 }
 
 /// All that a visit reads before and writes after. Fields that a visit never changes are in
@@ -77,6 +81,8 @@ pub struct VisitState {
     pub site_url: Option<String>,
     /// What the document said about when to come again, as JSON.
     pub hints: Option<String>,
+    /// Until when a hub pushes this feed; `None` if none does. Never written back.
+    pub pushed_until: Option<UtcTime>,
 }
 
 /// One line of the log of visits.
@@ -119,7 +125,7 @@ pub fn claim_due(
     until: UtcTime,
     limit: usize,
 ) -> Result<Vec<DueFeed>> {
-    let sql = "SELECT id, url, own, next_visit_at FROM feeds
+    let sql = "SELECT id, url, own, next_visit_at, failures FROM feeds
          WHERE paused = 0 AND next_visit_at <= ?1 AND claimed_until <= ?1
          ORDER BY next_visit_at, id LIMIT ?2";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -131,6 +137,7 @@ pub fn claim_due(
                 url: row.get(1)?,
                 is_own: row.get(2)?,
                 due_at: utc_from_secs(row.get(3)?),
+                failures: row.get(4)?,
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
@@ -139,6 +146,18 @@ pub fn claim_due(
         claim.execute(params![feed.id.0, until.timestamp()])?;
     }
     Ok(due)
+}
+
+/// True if a feed is due and not claimed: a look before the writer is asked.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_anything_due(conn: &Connection, now: UtcTime) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM feeds
+         WHERE paused = 0 AND next_visit_at <= ?1 AND claimed_until <= ?1)";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([now.timestamp()], |row| row.get(0))?)
 }
 
 /// Gives back the claims of feeds that were not visited.
@@ -194,6 +213,22 @@ pub fn shift_visits(tx: &Transaction<'_>, secs: i64) -> Result<()> {
     Ok(())
 }
 
+/// Puts visits off without giving any reason but its own; ids that are gone are left out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn spread(tx: &Transaction<'_>, times: &[(FeedId, UtcTime)]) -> Result<()> {
+    let mut update = tx.prepare_cached(
+        "UPDATE feeds SET next_visit_at = ?2,
+            next_visit_reason = 'overdue at the start; ' || next_visit_reason
+         WHERE id = ?1",
+    )?;
+    for (id, at) in times {
+        update.execute(params![id.0, at.timestamp()])?;
+    }
+    Ok(())
+}
+
 /// The feeds that have been visited before and are overdue at `now`, with the adaptive interval
 /// of each in seconds.
 ///
@@ -231,7 +266,8 @@ pub fn load_visit_state(conn: &Connection, id: FeedId) -> Result<Option<VisitSta
             f.gap_count, f.items_per_day, f.body_hash, f.body_unchanged_since,
             f.last_full_fetch_at, f.guid_standing, f.reader_version, f.validators_url, f.etag,
             f.last_modified, f.moved_to, f.moved_since, f.moved_visits, f.hub_url, f.self_url,
-            f.site_url, f.hints
+            f.site_url, f.hints,
+            (SELECT lease_until FROM subscriptions s WHERE s.feed_id = f.id AND state = 'active')
          FROM feeds f WHERE f.id = ?1"
     );
     Ok(conn
@@ -303,6 +339,26 @@ pub fn save_visit(tx: &Transaction<'_>, state: &VisitState, line: &VisitLine) ->
         state.hints,
     ])?;
     log_visit(tx, feed.id, line)
+}
+
+/// Counts prefixes of titles that no wire rule knows.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn count_unknown_prefixes(
+    tx: &Transaction<'_>,
+    id: FeedId,
+    prefixes: &BTreeMap<String, u32>,
+    now: UtcTime,
+) -> Result<()> {
+    let sql = "INSERT INTO unknown_prefixes (feed_id, prefix, count, last_at)
+         VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at";
+    for (prefix, count) in prefixes {
+        tx.prepare_cached(sql)?
+            .execute(params![id.0, prefix, count, now.timestamp()])?;
+    }
+    Ok(())
 }
 
 /// Adds a line to the log of visits.
@@ -429,6 +485,7 @@ fn read_visit_state(row: &Row<'_>) -> rusqlite::Result<VisitState> {
         self_url: row.get(39)?,
         site_url: row.get(40)?,
         hints: row.get(41)?,
+        pushed_until: time(42)?,
     })
 }
 

@@ -1,0 +1,425 @@
+//! One visit to one feed: fetch, read, compare with what is known, decide when to come again, and
+//! save it all in one transaction. Safe to run twice: a visit that was cut off has left nothing.
+//!
+//! What the visit means is decided in `poll::ruling`; waiting and pacing are `sweep`'s.
+
+mod locks;
+mod ruling;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::clock::Clock;
+use crate::feed::identity::GuidStanding;
+use crate::feed::{self, Format, ParsedFeed};
+use crate::fetch::pace::{PaceSettings, cool_down_key};
+use crate::fetch::schedule::{ScheduleSettings, wants_full_fetch};
+use crate::fetch::{FeedRequest, FetchOutcome, Fetcher, Visited};
+use crate::news::{FeedHealth, FeedId, ItemId, Outlet, UtcTime};
+use crate::store::polls::{self, VisitState};
+use crate::store::{Store, feeds, hosts, outlets};
+
+use super::ingest::{self, Arrived, Prepared};
+use locks::FeedLocks;
+use ruling::{Found, Ruling};
+
+/// Version of the reading of documents. Raised when what is kept of a document changes: then every
+/// feed is fetched once without validators.
+pub const READER_VERSION: u32 = 1;
+
+/// How feeds are visited.
+#[derive(Clone, Debug)]
+pub struct PollSettings {
+    /// When.
+    pub schedule: ScheduleSettings,
+    /// How gently.
+    pub pace: PaceSettings,
+    /// How many are served by each visit, for User-Agent.
+    pub subscribers: u32,
+    /// Most new items taken at one visit; what is more waits for the next. No outlet writes a
+    /// thousand reports in five minutes; a feed of random ids does.
+    pub max_new_items: usize,
+    /// Documents read at the same time; reading takes a core each.
+    pub max_parses: usize,
+}
+
+impl Default for PollSettings {
+    fn default() -> Self {
+        Self {
+            schedule: ScheduleSettings::default(),
+            pace: PaceSettings::default(),
+            subscribers: 1,
+            max_new_items: 1000,
+            max_parses: std::thread::available_parallelism().map_or(2, usize::from),
+        }
+    }
+}
+
+/// What came of a visit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PollReport {
+    /// `items`, `unchanged`, `waiting` (its host asked for quiet: nothing was sent), or the name
+    /// of a failure.
+    pub outcome: String,
+    /// The new items.
+    pub new: Vec<ItemId>,
+    /// How many items were revised.
+    pub revised: usize,
+    /// State of the feed's health.
+    pub health: FeedHealth,
+    /// One line for the operator.
+    pub note: String,
+    /// When it is visited next; `None` if not by itself.
+    pub next_visit_at: Option<UtcTime>,
+}
+
+/// Visits feeds. Cheap to clone.
+#[derive(Clone)]
+pub struct Poller {
+    pub(super) store: Store,
+    pub(super) fetcher: Fetcher,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) settings: Arc<PollSettings>,
+    parses: Arc<Semaphore>,
+    locks: FeedLocks,
+}
+
+impl Poller {
+    /// A poller over that store and fetcher.
+    pub fn new(
+        store: Store,
+        fetcher: Fetcher,
+        clock: Arc<dyn Clock>,
+        settings: PollSettings,
+    ) -> Self {
+        Self {
+            store,
+            fetcher,
+            clock,
+            parses: Arc::new(Semaphore::new(settings.max_parses.max(1))),
+            settings: Arc::new(settings),
+            locks: FeedLocks::default(),
+        }
+    }
+
+    /// Visits a feed now, whatever its time; only a host that asked for quiet is left alone. What
+    /// goes wrong with the feed is a fact on its row.
+    ///
+    /// # Errors
+    /// If the store fails or there is no such feed.
+    pub async fn poll_feed(&self, id: FeedId) -> anyhow::Result<PollReport> {
+        let _turn = self.locks.lock(id).await;
+        let now = self.clock.now();
+        let state = self
+            .store
+            .read(|conn| polls::load_visit_state(conn, id))?
+            .with_context(|| format!("there is no feed {id}"))?;
+        let host = cool_down_key(&state.feed.url, self.settings.pace.cool_down_scope);
+        let quiet = match &host {
+            Some(host) => self.store.read(|conn| hosts::load_host(conn, host))?,
+            None => None,
+        };
+        if let Some(cool) = quiet.as_ref().filter(|cool| cool.cool_until > now) {
+            return self.wait_for_host(state, cool).await;
+        }
+        let is_full = self.wants_everything(&state, now);
+        let visited = self.fetcher.fetch(&self.request_for(&state, is_full)).await;
+        let body_hash = hash_of_body(&visited.outcome);
+        let found = self
+            .read_outcome(&state, &visited, body_hash.as_deref())
+            .await;
+        let ruling = Ruling::make(ruling::Facts {
+            state,
+            visited,
+            found,
+            body_hash,
+            is_full,
+            host,
+            strikes: quiet.map_or(0, |cool| cool.strikes),
+            now: self.clock.now(),
+            settings: Arc::clone(&self.settings),
+        });
+        self.save(ruling).await
+    }
+
+    /// Reads a document that a hub sent: what is new in it is kept, and nothing else changes; it
+    /// may be part of the feed and says nothing about its validators.
+    ///
+    /// # Errors
+    /// If the store fails or there is no such feed.
+    pub async fn take_pushed(
+        &self,
+        id: FeedId,
+        body: Vec<u8>,
+        content_type: Option<String>,
+    ) -> anyhow::Result<PollReport> {
+        let _turn = self.locks.lock(id).await;
+        let now = self.clock.now();
+        let state = self
+            .store
+            .read(|conn| polls::load_visit_state(conn, id))?
+            .with_context(|| format!("there is no feed {id}"))?;
+        let document = Document {
+            bytes: body,
+            content_type,
+            base_url: state.feed.url.clone(),
+            is_partial: true,
+            fetched_at: now,
+        };
+        match self.read_document(&state, document).await {
+            Found::Document(_, prepared) => {
+                let line = ruling::pushed_line(&prepared, now);
+                let feed = state.feed;
+                let saved = self.store.write(move |tx| {
+                    let new = ingest::save(tx, &feed, &prepared, now)?;
+                    polls::log_visit(tx, feed.id, &line)?;
+                    Ok((new, prepared.revised.len()))
+                });
+                let (new, revised) = saved.await?;
+                Ok(PollReport {
+                    outcome: "pushed".to_owned(),
+                    new,
+                    revised,
+                    ..PollReport::default()
+                })
+            }
+            _ => Ok(PollReport {
+                outcome: "ignored".to_owned(),
+                note: "what the hub sent is no feed".to_owned(),
+                ..PollReport::default()
+            }),
+        }
+    }
+
+    async fn wait_for_host(
+        &self,
+        state: VisitState,
+        cool: &hosts::CoolHost,
+    ) -> anyhow::Result<PollReport> {
+        let until = cool.cool_until;
+        let id = state.feed.id;
+        let note = format!(
+            "{} is left alone until {}: {}",
+            cool.host,
+            until.format("%F %R UTC"),
+            cool.reason
+        );
+        let reason = note.clone();
+        self.store
+            .write(move |tx| polls::postpone(tx, id, until, &reason))
+            .await?;
+        Ok(PollReport {
+            outcome: "waiting".to_owned(),
+            health: state.feed.health,
+            note,
+            next_visit_at: Some(until),
+            ..PollReport::default()
+        })
+    }
+
+    /// True if this visit is to be made without validators, once.
+    fn wants_everything(&self, state: &VisitState, now: UtcTime) -> bool {
+        let host = crate::fetch::pace::host_key(&state.feed.url);
+        state.reader_version != READER_VERSION
+            || wants_full_fetch(
+                &host,
+                state.last_full_fetch_at,
+                &self.settings.schedule,
+                now,
+            )
+    }
+
+    fn request_for(&self, state: &VisitState, is_full: bool) -> FeedRequest {
+        let mut request = FeedRequest {
+            url: state.feed.url.clone(),
+            subscribers: self.settings.subscribers,
+            any_certificate: state.feed.any_certificate,
+            ..FeedRequest::default()
+        };
+        if !is_full {
+            request.validators = state.validators.clone();
+            request.validators_url = state.validators_url.clone();
+        }
+        request
+    }
+
+    async fn read_outcome(
+        &self,
+        state: &VisitState,
+        visited: &Visited,
+        body_hash: Option<&[u8]>,
+    ) -> Found {
+        let FetchOutcome::Body { bytes, is_complete } = &visited.outcome else {
+            return Found::Nothing;
+        };
+        let is_known = body_hash.is_some() && state.body_hash.as_deref() == body_hash;
+        if is_known && *is_complete && state.reader_version == READER_VERSION {
+            return Found::SameBytes;
+        }
+        let document = Document {
+            bytes: bytes.clone(),
+            content_type: visited.answer.content_type.clone(),
+            base_url: visited.answer.final_url.clone(),
+            is_partial: !is_complete,
+            fetched_at: self.clock.now(),
+        };
+        self.read_document(state, document).await
+    }
+
+    /// Reads a document on the blocking pool, a bounded number at a time. A panic in the reader is
+    /// a document that cannot be read.
+    async fn read_document(&self, state: &VisitState, document: Document) -> Found {
+        let place = Arc::clone(&self.parses).acquire_owned().await;
+        let store = self.store.clone();
+        let state = state.clone();
+        let max_new_items = self.settings.max_new_items;
+        let reading = tokio::task::spawn_blocking(move || {
+            let found = document.read(&store, &state, max_new_items);
+            drop(place);
+            found
+        });
+        match reading.await {
+            Ok(Ok(found)) => found,
+            Ok(Err(error)) => Found::Trouble(error),
+            Err(_) => Found::Unreadable("the reader failed on this document".to_owned()),
+        }
+    }
+
+    async fn save(&self, ruling: Ruling) -> anyhow::Result<PollReport> {
+        let Ruling {
+            state,
+            line,
+            prepared,
+            moved_to,
+            cool,
+            warm_host,
+            trouble,
+        } = ruling;
+        if let Some(error) = trouble {
+            return Err(error.into());
+        }
+        let now = line.at;
+        let id = state.feed.id;
+        let next = state.feed.next_visit_at;
+        let mut report = PollReport {
+            outcome: line.outcome.clone(),
+            health: state.feed.health,
+            note: state.feed.health_reason.clone(),
+            next_visit_at: Some(next).filter(|at| at.timestamp() < polls::NEVER),
+            revised: prepared
+                .as_ref()
+                .map_or(0, |prepared| prepared.revised.len()),
+            ..PollReport::default()
+        };
+        let written = self.store.write(move |tx| {
+            let mut new = Vec::new();
+            if let Some(prepared) = &prepared {
+                new = ingest::save(tx, &state.feed, prepared, now)?;
+                polls::count_unknown_prefixes(tx, id, &prepared.unknown_prefixes, now)?;
+            }
+            polls::save_visit(tx, &state, &line)?;
+            if let Some((host, until, reason)) = cool {
+                hosts::cool_host(tx, &host, until, &reason)?;
+            }
+            if let Some(host) = warm_host {
+                hosts::clear_host(tx, &host, now)?;
+            }
+            if let Some(url) = moved_to {
+                feeds::change_address(tx, id, &url)?;
+            }
+            Ok(new)
+        });
+        report.new = written.await?;
+        tracing::debug!(
+            feed = id.0,
+            outcome = report.outcome,
+            new = report.new.len(),
+            "visited"
+        );
+        Ok(report)
+    }
+}
+
+/// A document as it came.
+struct Document {
+    bytes: Vec<u8>,
+    content_type: Option<String>,
+    base_url: String,
+    is_partial: bool,
+    fetched_at: UtcTime,
+}
+
+impl Document {
+    fn read(
+        &self,
+        store: &Store,
+        state: &VisitState,
+        max_new_items: usize,
+    ) -> crate::store::Result<Found> {
+        let Ok(base_url) = Url::parse(&self.base_url) else {
+            return Ok(Found::Unreadable("its address is no address".to_owned()));
+        };
+        let (parsed, problems) = feed::read(&self.bytes, self.content_type.as_deref(), &base_url);
+        if parsed.format == Format::None {
+            let why = problems.first().map(|problem| problem.message.clone());
+            return Ok(match looks_like_page(&self.bytes) {
+                true => Found::NotAFeed,
+                false => Found::Unreadable(why.unwrap_or_else(|| "no known format".to_owned())),
+            });
+        }
+        let prepared = store.read(|conn| {
+            let outlet = outlets::load_outlet(conn, state.feed.outlet_id)?;
+            let standing = match state.guids_lost_standing {
+                true => GuidStanding::Lost,
+                false => GuidStanding::Good,
+            };
+            let arrived = Arrived {
+                feed: &state.feed,
+                outlet: &outlet.unwrap_or_else(unknown_outlet),
+                parsed: &parsed,
+                standing,
+                fetched_at: self.fetched_at,
+                is_partial: self.is_partial,
+            };
+            ingest::prepare(conn, arrived)
+        })?;
+        Ok(found_document(parsed, prepared, max_new_items))
+    }
+}
+
+/// Bounds what is taken of a document: the newest, because they are news.
+fn found_document(parsed: ParsedFeed, mut prepared: Prepared, max_new_items: usize) -> Found {
+    let too_many = prepared.new.len().saturating_sub(max_new_items);
+    prepared.new.drain(..too_many);
+    let mut document = ruling::Document::of(parsed);
+    document.is_flood = too_many > 0;
+    Found::Document(document, Box::new(prepared))
+}
+
+fn hash_of_body(outcome: &FetchOutcome) -> Option<Vec<u8>> {
+    match outcome {
+        FetchOutcome::Body { bytes, .. } => Some(Sha256::digest(bytes).to_vec()),
+        _ => None,
+    }
+}
+
+fn unknown_outlet() -> Outlet {
+    Outlet {
+        id: crate::news::OutletId(0),
+        name: String::new(),
+        kind: crate::news::OutletKind::Outlet,
+        reliability: 1.0,
+    }
+}
+
+/// True if the bytes begin like a page for people.
+fn looks_like_page(bytes: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]).to_ascii_lowercase();
+    ["<!doctype html", "<html", "<head", "<body"]
+        .iter()
+        .any(|mark| start.contains(mark))
+}

@@ -1,0 +1,346 @@
+//! The sweep: takes what is due and visits it, each host at its own pace. A lane is a host's queue
+//! with one task that works it off; a slow or hostile feed holds up its own lane only.
+//!
+//! Which feeds are due is a column in the database; what is in memory is what was claimed from it.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::fetch::pace::host_key;
+use crate::fetch::schedule::spread_secs;
+use crate::news::{FeedId, UtcTime};
+use crate::store::StoreError;
+use crate::store::polls::{self, DueFeed};
+
+use super::poll::{PollReport, Poller};
+
+/// Feeds claimed at most, over all lanes: some minutes of work.
+const MOST_QUEUED: usize = 4000;
+/// Feeds of one host that are claimed at most; the rest is put off.
+const MOST_IN_LANE: usize = 100;
+/// A claim lapses after this, in seconds, if the process that made it is gone.
+const CLAIM_SECS: i64 = 1800;
+/// A difference between calendar and elapsed time that means that the clock was set or the machine
+/// slept. Drift that a time service corrects is far smaller.
+const JUMP_SECS: i64 = 30;
+/// How long a feed waits whose visit broke off inside this program.
+const BROKEN_SECS: i64 = 3600;
+/// How long claiming pauses when the store cannot write.
+const STORE_PAUSE_SECS: i64 = 60;
+/// How long visits may go on after the end was announced.
+const GRACE: Duration = Duration::from_secs(4);
+/// Feeds whose last visit failed share this part of the places, so that many silent servers do
+/// not hold up the others.
+const PART_FOR_FAILING: usize = 4;
+
+/// Visits what is due. Cheap to clone; all clones are one sweep.
+#[derive(Clone)]
+pub struct Sweep {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    poller: Poller,
+    lanes: Mutex<Lanes>,
+    places: Semaphore,
+    places_for_failing: Semaphore,
+    running: watch::Sender<usize>,
+    ticking: tokio::sync::Mutex<Ticks>,
+}
+
+#[derive(Default)]
+struct Lanes {
+    queues: HashMap<String, VecDeque<DueFeed>>,
+    queued: HashSet<FeedId>,
+    tasks: JoinSet<()>,
+    is_ending: bool,
+}
+
+/// What one tick remembers for the next.
+#[derive(Default)]
+struct Ticks {
+    last: Option<(UtcTime, Duration)>,
+    paused_until: Option<UtcTime>,
+}
+
+impl Sweep {
+    /// A sweep with that poller, its pace and bounds.
+    pub fn new(poller: Poller) -> Self {
+        let places = poller.settings.pace.max_in_flight.max(1);
+        Self {
+            inner: Arc::new(Inner {
+                poller,
+                lanes: Mutex::default(),
+                places: Semaphore::new(places),
+                places_for_failing: Semaphore::new((places / PART_FOR_FAILING).max(1)),
+                running: watch::Sender::new(0),
+                ticking: tokio::sync::Mutex::default(),
+            }),
+        }
+    }
+
+    /// Prepares the first sweep after a start: claims of the process before are forgotten, times
+    /// that a wrong clock wrote are mended, and overdue feeds are spread over their interval.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn start_up(&self) -> Result<(), StoreError> {
+        let store = &self.inner.poller.store;
+        let now = self.inner.poller.clock.now();
+        store
+            .write(move |tx| {
+                polls::release_all_claims(tx)?;
+                polls::mend_future_visits(tx, now)?;
+                let times: Vec<(FeedId, UtcTime)> = polls::list_overdue(tx, now)?
+                    .into_iter()
+                    .map(|(id, secs)| (id, later(now, spread_secs(id.0, secs))))
+                    .collect();
+                polls::spread(tx, &times)
+            })
+            .await
+    }
+
+    /// Claims what is due and sets lanes to work; returns how many feeds were claimed. Quick: the
+    /// visits go on behind it. A tick that meets another one does nothing.
+    ///
+    /// # Errors
+    /// If the store fails; then claiming pauses for a minute.
+    pub async fn tick(&self) -> Result<usize, StoreError> {
+        let Ok(mut ticks) = self.inner.ticking.try_lock() else {
+            return Ok(0);
+        };
+        let now = self.inner.poller.clock.now();
+        if ticks
+            .paused_until
+            .is_some_and(|until| now < until && (until - now).num_seconds() <= STORE_PAUSE_SECS)
+        {
+            return Ok(0);
+        }
+        let claimed = self.claim(&mut ticks, now).await;
+        ticks.paused_until = claimed
+            .as_ref()
+            .err()
+            .map(|_| later(now, STORE_PAUSE_SECS.unsigned_abs()));
+        claimed
+    }
+
+    /// Waits until every lane has run empty.
+    pub async fn wait_until_idle(&self) {
+        let mut running = self.inner.running.subscribe();
+        // The sender lives as long as this sweep.
+        let _ = running.wait_for(|lanes| *lanes == 0).await;
+    }
+
+    /// Ends the sweep: what waits is given back, visits under way get four seconds, then they are
+    /// broken off. Each has saved all or nothing.
+    pub async fn end(&self) {
+        let (waiting, mut tasks) = {
+            let mut lanes = self.inner.lanes();
+            lanes.is_ending = true;
+            let waiting: Vec<FeedId> = lanes
+                .queues
+                .values_mut()
+                .flat_map(|queue| queue.drain(..))
+                .map(|due| due.id)
+                .collect();
+            (waiting, std::mem::take(&mut lanes.tasks))
+        };
+        let all = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(GRACE, all).await.is_err() {
+            tasks.shutdown().await;
+        }
+        let released = self
+            .inner
+            .poller
+            .store
+            .write(move |tx| polls::release_claims(tx, &waiting));
+        if let Err(error) = released.await {
+            tracing::warn!(%error, "claims are not given back; they lapse by themselves");
+        }
+    }
+
+    async fn claim(&self, ticks: &mut Ticks, now: UtcTime) -> Result<usize, StoreError> {
+        let store = &self.inner.poller.store;
+        if let Some(jump) = ticks.note(now, self.inner.poller.clock.elapsed()) {
+            tracing::info!(
+                jump_secs = jump,
+                "the clock moved; the times of visits move with it"
+            );
+            store.write(move |tx| polls::shift_visits(tx, jump)).await?;
+        }
+        let room = MOST_QUEUED.saturating_sub(self.inner.lanes().queued.len());
+        if room == 0 || !store.read(|conn| polls::is_anything_due(conn, now))? {
+            return Ok(0);
+        }
+        let until = later(now, CLAIM_SECS.unsigned_abs());
+        let due = store
+            .write(move |tx| polls::claim_due(tx, now, until, room))
+            .await?;
+        let (count, put_off) = self.enqueue(due);
+        if !put_off.is_empty() {
+            store
+                .write(move |tx| put_off_crowded(tx, &put_off, now))
+                .await?;
+        }
+        Ok(count)
+    }
+
+    /// Puts feeds into their lanes; returns how many, and those whose lane is full.
+    fn enqueue(&self, due: Vec<DueFeed>) -> (usize, Vec<FeedId>) {
+        let mut lanes = self.inner.lanes();
+        let mut put_off = Vec::new();
+        let mut count = 0;
+        for feed in due {
+            if lanes.is_ending || lanes.queued.contains(&feed.id) {
+                continue;
+            }
+            // Feeds of the operator's own go side by side.
+            let key = match feed.is_own {
+                true => format!("own {}", feed.id),
+                false => host_key(&feed.url),
+            };
+            let queue = lanes.queues.get(&key);
+            if queue.is_some_and(|queue| queue.len() >= MOST_IN_LANE) {
+                put_off.push(feed.id);
+                continue;
+            }
+            let is_new = queue.is_none();
+            lanes.queued.insert(feed.id);
+            lanes.queues.entry(key.clone()).or_default().push_back(feed);
+            count += 1;
+            if is_new {
+                self.inner.running.send_modify(|running| *running += 1);
+                let work = Arc::clone(&self.inner).work_off(key);
+                lanes.tasks.spawn(work);
+            }
+        }
+        while lanes.tasks.try_join_next().is_some() {}
+        (count, put_off)
+    }
+}
+
+impl Inner {
+    /// Visits the feeds of a lane one after another, with the host's gap between them. The lane
+    /// ends when nothing has come within the gap, so that a new lane cannot be too early.
+    async fn work_off(self: Arc<Self>, key: String) {
+        let _ending = LaneEnd {
+            inner: Arc::clone(&self),
+        };
+        let gap = Duration::from_millis(self.poller.settings.pace.host_gap_millis);
+        while let Some(due) = self.next_of(&key) {
+            let was_sent = self.visit(&due).await;
+            self.lanes().queued.remove(&due.id);
+            if was_sent && !due.is_own {
+                tokio::time::sleep(gap).await;
+            }
+        }
+    }
+
+    /// The next feed of a lane; takes the lane away when it is empty.
+    fn next_of(&self, key: &str) -> Option<DueFeed> {
+        let mut lanes = self.lanes();
+        let next = lanes.queues.get_mut(key).and_then(VecDeque::pop_front);
+        if next.is_none() {
+            lanes.queues.remove(key);
+        }
+        next
+    }
+
+    /// Visits a feed when there is a place; true if anything was sent.
+    async fn visit(&self, due: &DueFeed) -> bool {
+        let failing = match due.failures {
+            0 => None,
+            _ => self.places_for_failing.acquire().await.ok(),
+        };
+        let place = self.places.acquire().await.ok();
+        let poller = self.poller.clone();
+        let id = due.id;
+        // A task of its own, so that a panic ends the visit and not the lane; aborted with the lane.
+        let mut visit = JoinSet::new();
+        visit.spawn(async move { poller.poll_feed(id).await });
+        let outcome = visit.join_next().await;
+        drop((failing, place));
+        match outcome {
+            Some(Ok(Ok(report))) => was_sent(&report),
+            Some(Ok(Err(error))) => {
+                tracing::warn!(
+                    feed = id.0,
+                    error = format!("{error:#}"),
+                    "the visit was not saved"
+                );
+                true
+            }
+            Some(Err(_)) | None => {
+                self.put_off_broken(id).await;
+                true
+            }
+        }
+    }
+
+    async fn put_off_broken(&self, id: FeedId) {
+        let until = later(self.poller.clock.now(), BROKEN_SECS.unsigned_abs());
+        let reason = "the last visit broke off inside Dateline; see the log";
+        tracing::error!(
+            feed = id.0,
+            "a visit broke off; this is an error in Dateline"
+        );
+        let written = self
+            .poller
+            .store
+            .write(move |tx| polls::postpone(tx, id, until, reason));
+        if let Err(error) = written.await {
+            tracing::warn!(%error, "the feed is not put off; its claim lapses by itself");
+        }
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, Lanes> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ticks {
+    /// Compares calendar and elapsed time since the last tick; by how many seconds the calendar
+    /// moved too far, if it is more than a correction.
+    fn note(&mut self, now: UtcTime, elapsed: Duration) -> Option<i64> {
+        let (last_now, last_elapsed) = self.last.replace((now, elapsed))?;
+        let passed = elapsed.saturating_sub(last_elapsed);
+        let jump = (now - last_now).num_seconds() - i64::try_from(passed.as_secs()).unwrap_or(0);
+        (jump.abs() > JUMP_SECS).then_some(jump)
+    }
+}
+
+/// Counts the lane as ended, however it ends.
+struct LaneEnd {
+    inner: Arc<Inner>,
+}
+
+impl Drop for LaneEnd {
+    fn drop(&mut self) {
+        self.inner.running.send_modify(|running| *running -= 1);
+    }
+}
+
+fn was_sent(report: &PollReport) -> bool {
+    report.outcome != "waiting"
+}
+
+/// Feeds beyond what one lane holds come one minute later, by and by.
+fn put_off_crowded(
+    tx: &crate::store::Transaction<'_>,
+    ids: &[FeedId],
+    now: UtcTime,
+) -> crate::store::Result<()> {
+    let reason = "its host has many feeds, which are visited one after another";
+    for id in ids {
+        polls::postpone(tx, *id, later(now, 60 + spread_secs(id.0, 120)), reason)?;
+    }
+    Ok(())
+}
+
+fn later(now: UtcTime, secs: u64) -> UtcTime {
+    now + chrono::Duration::seconds(i64::try_from(secs.min(10 * 365 * 86_400)).unwrap_or(0))
+}

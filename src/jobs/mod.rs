@@ -4,6 +4,7 @@ pub mod cluster;
 pub mod ingest;
 pub mod poll;
 pub mod schedule;
+pub mod publish;
 mod settings;
 pub mod sweep;
 

@@ -42,13 +42,23 @@ row_ids! {
 
 /// The permanent id of something published: a random UUID, minted once, written `urn:uuid:…` in
 /// feeds and without the prefix in URLs (RFC 9562, RFC 4151 is not used).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicId(uuid::Uuid);
 
 impl PublicId {
     /// Mints an id from 16 random bytes, which the caller draws from its source of randomness.
     pub fn mint(random: [u8; 16]) -> Self {
         Self(uuid::Builder::from_random_bytes(random).into_uuid())
+    }
+
+    /// The 16 bytes, as kept in the database.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
+
+    /// The id of those 16 bytes, as they were kept.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(uuid::Uuid::from_bytes(bytes))
     }
 
     /// Reads the form used in URLs, or the `urn:uuid:` form; `None` if it is neither.

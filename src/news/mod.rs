@@ -10,7 +10,9 @@ mod feed;
 mod ids;
 mod item;
 mod problem;
+mod published;
 mod request;
+mod view;
 mod wire;
 
 pub use decision::{Decision, Ruling, Target};
@@ -22,7 +24,9 @@ pub use ids::{
 };
 pub use item::{Image, Item, Revision};
 pub use problem::Problem;
+pub use published::{PublicName, PublishedEvent, PublishedStoryline, Report, Reprint, Standing};
 pub use request::{Answer, Request};
+pub use view::View;
 pub use wire::{Dateline, Role, Span, WireReading, WireTag};
 
 /// An instant of the calendar, in UTC. Kept in the database as whole seconds since 1970.

@@ -10,10 +10,16 @@ use super::error::{Result, StoreError};
 const APPLICATION_ID: i32 = 0x4454_4c4e;
 
 /// Every migration in order; the number is its place, counted from 1. Never edited after release.
-const MIGRATIONS: &[(&str, &str)] = &[(
-    "0001_initial",
-    include_str!("../../migrations/0001_initial.sql"),
-)];
+const MIGRATIONS: &[(&str, &str)] = &[
+    (
+        "0001_initial",
+        include_str!("../../migrations/0001_initial.sql"),
+    ),
+    (
+        "0002_publishing",
+        include_str!("../../migrations/0002_publishing.sql"),
+    ),
+];
 
 /// The schema number of this program.
 pub fn newest_schema() -> u32 {

@@ -15,7 +15,11 @@ mod lock;
 mod migrate;
 pub mod outlets;
 pub mod polls;
+pub mod published;
+pub mod publishing;
 pub mod requests;
+mod rows;
+pub mod tokens;
 mod writer;
 
 #[cfg(test)]

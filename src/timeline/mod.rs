@@ -15,3 +15,6 @@ pub use occurred::{LifeSettings, life_of, order_events, when_it_occurred};
 pub use rulings::StorylineRules;
 pub use slug::{make_slug, unique_slug};
 pub use storylines::{Linking, StorylineSettings, Storylines};
+
+pub mod figures;
+pub mod material;

@@ -1,3 +1,5 @@
+//! Tests of the writers: hostile text, equal ids, equal bytes.
+
 use proptest::prelude::*;
 use quick_xml::events::Event;
 

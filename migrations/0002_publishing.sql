@@ -1,0 +1,130 @@
+-- What is published: its version, what waits to be looked at, ids that outlive their rows, private
+-- outputs, and the WebSub hub.
+
+CREATE TABLE publication (
+    id         INTEGER PRIMARY KEY CHECK (id = 1),
+    instance   BLOB NOT NULL,                          -- 16 bytes; the ids of the feeds come from it
+    version    INTEGER NOT NULL DEFAULT 0,             -- moves whenever anything shown may have changed
+    changed_at INTEGER NOT NULL
+) STRICT;
+
+-- Events that changed since the publisher last looked at them. Filled by triggers, so that no stage
+-- can forget it.
+CREATE TABLE publish_queue (
+    event_id INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TRIGGER events_opened AFTER INSERT ON events BEGIN
+    INSERT OR IGNORE INTO publish_queue (event_id) VALUES (new.id);
+END;
+
+CREATE TRIGGER events_changed
+AFTER UPDATE OF version, settled, spiked, merged_into, withdrawn_at, storyline_id ON events
+WHEN (old.version, old.settled, old.spiked, old.merged_into, old.withdrawn_at, old.storyline_id)
+    IS NOT (new.version, new.settled, new.spiked, new.merged_into, new.withdrawn_at, new.storyline_id)
+BEGIN
+    INSERT OR IGNORE INTO publish_queue (event_id) VALUES (new.id);
+END;
+
+CREATE TRIGGER events_gone AFTER DELETE ON events BEGIN
+    DELETE FROM publish_queue WHERE event_id = old.id;
+END;
+
+CREATE TRIGGER event_items_added AFTER INSERT ON event_items BEGIN
+    INSERT OR IGNORE INTO publish_queue (event_id) VALUES (new.event_id);
+END;
+
+CREATE TRIGGER event_items_moved AFTER UPDATE OF event_id, reprint_of ON event_items
+WHEN (old.event_id, old.reprint_of) IS NOT (new.event_id, new.reprint_of) BEGIN
+    INSERT OR IGNORE INTO publish_queue (event_id) VALUES (old.event_id), (new.event_id);
+END;
+
+CREATE TRIGGER event_items_removed AFTER DELETE ON event_items BEGIN
+    INSERT OR IGNORE INTO publish_queue (event_id) VALUES (old.event_id);
+END;
+
+CREATE TRIGGER items_changed
+AFTER UPDATE OF title, summary, link, role, withdrawn_at, wire ON items
+WHEN (old.title, old.summary, old.link, old.role, old.withdrawn_at, old.wire)
+    IS NOT (new.title, new.summary, new.link, new.role, new.withdrawn_at, new.wire) BEGIN
+    INSERT OR IGNORE INTO publish_queue (event_id)
+        SELECT event_id FROM event_items WHERE item_id = new.id;
+END;
+
+CREATE TRIGGER storylines_changed
+AFTER UPDATE OF version, headline, slug, spiked, merged_into ON storylines
+WHEN new.public_id IS NOT NULL AND (old.version, old.headline, old.slug, old.spiked, old.merged_into)
+    IS NOT (new.version, new.headline, new.slug, new.spiked, new.merged_into) BEGIN
+    UPDATE publication SET version = version + 1;
+END;
+
+-- Ids of rows that retention removed: they answer for ever.
+CREATE TABLE retired_ids (
+    public_id  BLOB PRIMARY KEY,
+    noun       TEXT NOT NULL CHECK (noun IN ('event', 'storyline')),
+    successor  BLOB,                                   -- what it had been merged into
+    reason     TEXT NOT NULL,
+    retired_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER events_removed BEFORE DELETE ON events WHEN old.public_id IS NOT NULL BEGIN
+    INSERT OR REPLACE INTO retired_ids VALUES (old.public_id, 'event',
+        (SELECT public_id FROM events WHERE id = old.merged_into),
+        'it is older than what is kept', unixepoch());
+END;
+
+CREATE TRIGGER storylines_removed BEFORE DELETE ON storylines WHEN old.public_id IS NOT NULL BEGIN
+    INSERT OR REPLACE INTO retired_ids VALUES (old.public_id, 'storyline',
+        (SELECT public_id FROM storylines WHERE id = old.merged_into),
+        'it is older than what is kept', unixepoch());
+END;
+
+CREATE INDEX events_published ON events (published_at) WHERE published_at IS NOT NULL;
+CREATE INDEX developments_event ON developments (event_id);
+
+-- Private outputs: who knows the token may read. Only a digest of the token is kept.
+CREATE TABLE output_tokens (
+    id         INTEGER PRIMARY KEY,
+    digest     BLOB NOT NULL UNIQUE,                   -- SHA-256
+    label      TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+
+-- The WebSub hub.
+CREATE TABLE hub_subscriptions (
+    id          INTEGER PRIMARY KEY,
+    topic       TEXT NOT NULL,
+    callback    TEXT NOT NULL,
+    secret      BLOB,
+    lease_until INTEGER NOT NULL,
+    asked_from  TEXT NOT NULL DEFAULT '',              -- network address that asked
+    UNIQUE (topic, callback)
+) STRICT;
+
+-- Asked, not yet verified. A later request for the same pair takes the place of an earlier one.
+CREATE TABLE hub_requests (
+    id         INTEGER PRIMARY KEY,
+    mode       TEXT NOT NULL CHECK (mode IN ('subscribe', 'unsubscribe')),
+    topic      TEXT NOT NULL,
+    callback   TEXT NOT NULL,
+    secret     BLOB,
+    lease_secs INTEGER NOT NULL,
+    asked_at   INTEGER NOT NULL,
+    asked_from TEXT NOT NULL DEFAULT '',
+    UNIQUE (topic, callback)
+) STRICT;
+
+-- Content that a subscriber has not taken yet: the newest only, because a topic's document is whole.
+CREATE TABLE hub_deliveries (
+    subscription_id INTEGER PRIMARY KEY REFERENCES hub_subscriptions (id) ON DELETE CASCADE,
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    next_at         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX hub_deliveries_due ON hub_deliveries (next_at);
+
+-- What each topic's document was when its subscribers were last told.
+CREATE TABLE hub_topics (
+    topic  TEXT PRIMARY KEY,
+    digest BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,269 @@
+//! Publishes what is settled, and tells what changed materially since.
+//!
+//! Takes the events that changed since the last pass, decides in `timeline::material`, and writes
+//! ids, developments and the version of the publication in one transaction. Safe to run twice: a
+//! second pass with nothing changed writes nothing.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Transaction;
+
+use crate::news::{
+    Decision, Development, DevelopmentId, DevelopmentKind, EventId, ItemId, PublicId, Report,
+    Ruling, UtcTime,
+};
+use crate::store::{Result, Store, published, publishing};
+use crate::timeline::figures::{head_number, stage_of};
+use crate::timeline::material::{
+    Change, Present, Ruled, Telling, Told, first_told, material_changes,
+};
+
+/// How many events one transaction takes, so that the writer is not held for long.
+const BATCH: u32 = 500;
+
+/// Where ids come from: 16 random bytes at each call.
+pub type Randomness = std::sync::Arc<dyn Fn() -> [u8; 16] + Send + Sync>;
+
+/// When an event may be published.
+#[derive(Clone)]
+pub struct Pass {
+    /// Our clock.
+    pub now: UtcTime,
+    /// How long an event is held back after it was opened, in seconds.
+    pub hold_secs: i64,
+    /// Where ids come from.
+    pub random: Randomness,
+}
+
+/// What a pass did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// Events that were published for the first time.
+    pub events: usize,
+    /// Developments that were written, first publications among them.
+    pub developments: usize,
+    /// Published events that were looked at again.
+    pub looked_at: usize,
+}
+
+/// One pass over everything that changed.
+///
+/// # Errors
+/// Whatever the store says; what earlier batches wrote stays.
+pub async fn publish_events(store: &Store, pass: Pass) -> Result<Published> {
+    let mut done = Published::default();
+    let mut after = EventId(0);
+    loop {
+        let batch_pass = pass.clone();
+        let (last, batch) = store
+            .write(move |tx| publish_batch(tx, &batch_pass, after))
+            .await?;
+        done.events += batch.events;
+        done.developments += batch.developments;
+        done.looked_at += batch.looked_at;
+        match last {
+            Some(last) => after = last,
+            None => return Ok(done),
+        }
+    }
+}
+
+/// Publishes the next events of the queue after `after`; the last of them, or `None` at the end.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn publish_batch(
+    tx: &Transaction<'_>,
+    pass: &Pass,
+    after: EventId,
+) -> Result<(Option<EventId>, Published)> {
+    let waiting = publishing::load_waiting(tx, after, BATCH)?;
+    let Some(last) = waiting.last().map(|one| one.event.id) else {
+        return Ok((None, Published::default()));
+    };
+    publishing::ensure_publication(tx, PublicId::mint((pass.random)()), pass.now)?;
+    let rulings = publishing::load_decisions_in_force(tx)?;
+    let mut done = Published::default();
+    for one in &waiting {
+        if one.event.public_id.is_some() {
+            done.looked_at += 1;
+            done.developments += look_again(tx, pass, one, &rulings)?;
+        } else if !may_be_published(one) {
+            // Whatever changes that puts it into the queue again.
+        } else if !is_hold_over(one, pass) {
+            continue;
+        } else if publish_first(tx, pass, one, &rulings)? {
+            done.events += 1;
+            done.developments += 1;
+        }
+        publishing::leave_queue(tx, one.event.id)?;
+    }
+    if done.events + done.looked_at > 0 {
+        publishing::move_version(tx, pass.now)?;
+    }
+    Ok((Some(last), done))
+}
+
+fn may_be_published(waiting: &publishing::Waiting) -> bool {
+    waiting.is_settled && !waiting.event.spiked && waiting.event.merged_into.is_none()
+}
+
+fn is_hold_over(waiting: &publishing::Waiting, pass: &Pass) -> bool {
+    (pass.now - waiting.opened_at).num_seconds() >= pass.hold_secs
+}
+
+/// False if there is nothing to publish: no report that stands.
+fn publish_first(
+    tx: &Transaction<'_>,
+    pass: &Pass,
+    waiting: &publishing::Waiting,
+    rulings: &[Decision],
+) -> Result<bool> {
+    let event = &waiting.event;
+    let reports = published::load_reports(tx, event.id)?;
+    if event.headline.is_empty() || reports.iter().all(|report| report.is_withdrawn) {
+        return Ok(false);
+    }
+    let mint = || PublicId::mint((pass.random)());
+    let anchors = anchors_of(&reports);
+    publishing::publish_storyline(tx, event.storyline_id, mint(), pass.now)?;
+    publishing::publish_event(tx, event.id, mint(), &anchors, pass.now)?;
+    let present = present_of(waiting, &reports, rulings);
+    let note = match waiting.split_from {
+        Some(origin) => published::name_of_event(tx, origin)?
+            .map(|name| format!("split from: {}", name.headline))
+            .unwrap_or_default(),
+        None => String::new(),
+    };
+    let change = Change {
+        kind: DevelopmentKind::NewEvent,
+        note,
+    };
+    tell(tx, pass, waiting, &change)?;
+    publishing::save_told(tx, event.id, &told_json(&first_told(&present))?, None)?;
+    Ok(true)
+}
+
+fn look_again(
+    tx: &Transaction<'_>,
+    pass: &Pass,
+    waiting: &publishing::Waiting,
+    rulings: &[Decision],
+) -> Result<usize> {
+    let event = &waiting.event;
+    let reports = published::load_reports(tx, event.id)?;
+    if reports.is_empty() {
+        return Ok(0);
+    }
+    let is_withdrawn = reports.iter().all(|report| report.is_withdrawn);
+    let since = is_withdrawn.then(|| event.withdrawn_at.unwrap_or(pass.now));
+    publishing::set_withdrawn(tx, event.id, since)?;
+    let present = present_of(waiting, &reports, rulings);
+    let told: Told = waiting
+        .told
+        .as_deref()
+        .and_then(|json| serde_json::from_str(json).ok())
+        .unwrap_or_else(|| first_told(&present));
+    let (changes, next) = material_changes(&told, &present);
+    for change in &changes {
+        tell(tx, pass, waiting, change)?;
+    }
+    let words: Vec<&str> = changes.iter().map(|change| change.note.as_str()).collect();
+    let words = words.join("; ");
+    let change = (!changes.is_empty()).then_some(words.as_str());
+    publishing::save_told(tx, event.id, &told_json(&next)?, change)?;
+    Ok(changes.len())
+}
+
+fn tell(
+    tx: &Transaction<'_>,
+    pass: &Pass,
+    waiting: &publishing::Waiting,
+    change: &Change,
+) -> Result<()> {
+    let development = Development {
+        id: DevelopmentId(0),
+        public_id: PublicId::mint((pass.random)()),
+        event_id: waiting.event.id,
+        storyline_id: waiting.event.storyline_id,
+        changed_at: pass.now,
+        kind: change.kind,
+        headline: waiting.event.headline.clone(),
+        note: change.note.clone(),
+    };
+    publishing::write_development(tx, &development)
+}
+
+fn told_json(told: &Told) -> Result<String> {
+    Ok(serde_json::to_string(told)?)
+}
+
+fn anchors_of(reports: &[Report]) -> BTreeSet<ItemId> {
+    reports
+        .iter()
+        .flat_map(|report| {
+            let reprints = report.reprints.iter().map(|reprint| reprint.item_id);
+            std::iter::once(report.item_id).chain(reprints)
+        })
+        .collect()
+}
+
+fn present_of(waiting: &publishing::Waiting, reports: &[Report], rulings: &[Decision]) -> Present {
+    let event = &waiting.event;
+    let items = anchors_of(reports);
+    Present {
+        headline: event.headline.clone(),
+        headline_item_id: event.headline_item_id,
+        tellings: reports.iter().map(telling_of).collect(),
+        rulings: rulings
+            .iter()
+            .filter_map(|decision| ruled(decision, event.id, &items))
+            .collect(),
+    }
+}
+
+fn telling_of(report: &Report) -> Telling {
+    Telling {
+        item_id: report.item_id,
+        outlet: report.outlet.clone(),
+        headline: report.title.clone(),
+        head_number: head_number(&report.title),
+        stage: stage_of(&report.title).map(str::to_owned),
+        is_correction: report.role == crate::news::Role::Correction,
+        is_withdrawn: report.is_withdrawn || report.role == crate::news::Role::Kill,
+        change_note: report.change_note.clone(),
+    }
+}
+
+/// What a decision does to the event, in words; `None` if it does not name it.
+fn ruled(decision: &Decision, event: EventId, items: &BTreeSet<ItemId>) -> Option<Ruled> {
+    let words = match &decision.ruling {
+        Ruling::MergeEvents { kept, merged, .. } if *kept == event || *merged == event => {
+            "an editor merged two events into this one"
+        }
+        Ruling::SplitEvent {
+            event: split,
+            split_items,
+            ..
+        } if *split == event || split_items.iter().any(|item| items.contains(item)) => {
+            "an editor told two events apart"
+        }
+        Ruling::MoveItem { from, to, .. } if *from == event || *to == event => {
+            "an editor moved a report"
+        }
+        Ruling::SameEvent { a, b } if items.contains(a) || items.contains(b) => {
+            "an editor joined two reports"
+        }
+        Ruling::NotSameEvent { a, b } if items.contains(a) || items.contains(b) => {
+            "an editor told two reports apart"
+        }
+        Ruling::PinHeadline { event: pinned, .. } if *pinned == event => {
+            "an editor set the headline"
+        }
+        _ => return None,
+    };
+    Some(Ruled {
+        id: decision.id,
+        words: words.to_owned(),
+    })
+}

@@ -1,0 +1,151 @@
+//! Events and storylines as they are shown to the world: with their reports, and with what became
+//! of them.
+
+use super::{Event, Image, ItemId, OutletKind, PublicId, Role, Storyline, UtcTime};
+
+/// One telling of an event: an original and its reprints, counted once.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Report {
+    /// The original.
+    pub item_id: ItemId,
+    /// Name of its outlet.
+    pub outlet: String,
+    /// Whether that outlet is a wire.
+    pub outlet_kind: OutletKind,
+    /// Its headline without tags.
+    pub title: String,
+    /// Its address.
+    pub link: Option<String>,
+    /// Two-letter language code, or `und`.
+    pub language: String,
+    /// Item time.
+    pub at: UtcTime,
+    /// What kind of telling it is.
+    pub role: Role,
+    /// The note to editors on what changed, as written; empty if none.
+    pub change_note: String,
+    /// Category of its feed and categories as written.
+    pub categories: Vec<String>,
+    /// A picture that its feed carries.
+    pub image: Option<Image>,
+    /// Address of its feed; may hold credentials.
+    pub feed_url: String,
+    /// True if its outlet or agency withdrew it.
+    pub is_withdrawn: bool,
+    /// The items that repeat it, in the order of telling.
+    pub reprints: Vec<Reprint>,
+}
+
+/// An item that repeats a report.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Reprint {
+    /// The item.
+    pub item_id: ItemId,
+    /// Name of its outlet.
+    pub outlet: String,
+    /// Its headline without tags.
+    pub title: String,
+    /// Its address.
+    pub link: Option<String>,
+    /// Item time.
+    pub at: UtcTime,
+}
+
+/// The public name of an event or a storyline.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct PublicName {
+    /// Its permanent id.
+    pub public_id: PublicId,
+    /// Its headline.
+    pub headline: String,
+}
+
+/// An event as it is shown.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct PublishedEvent {
+    /// The event; its `public_id`, `published_at` and `updated_at` are set.
+    pub event: Event,
+    /// Its reports, in the order of telling.
+    pub reports: Vec<Report>,
+    /// Its storyline, if that is published too.
+    pub storyline: Option<PublicName>,
+    /// The event that it was merged into.
+    pub merged_into: Option<PublicName>,
+    /// The event that it was split from.
+    pub split_from: Option<PublicName>,
+    /// Why its headline was chosen; empty if not known.
+    pub headline_reason: String,
+}
+
+impl PublishedEvent {
+    /// The permanent id.
+    pub fn public_id(&self) -> PublicId {
+        self.event.public_id.unwrap_or_default()
+    }
+
+    /// When it was first published.
+    pub fn published_at(&self) -> UtcTime {
+        self.event.published_at.unwrap_or_default()
+    }
+
+    /// Its last material change.
+    pub fn updated_at(&self) -> UtcTime {
+        self.event.updated_at.unwrap_or_else(|| self.published_at())
+    }
+
+    /// The report whose headline is shown, or else the first one.
+    pub fn lead_report(&self) -> Option<&Report> {
+        let chosen = self.event.headline_item_id;
+        self.reports
+            .iter()
+            .find(|report| {
+                Some(report.item_id) == chosen
+                    || report
+                        .reprints
+                        .iter()
+                        .any(|one| Some(one.item_id) == chosen)
+            })
+            .or(self.reports.first())
+    }
+}
+
+/// A storyline as it is shown.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct PublishedStoryline {
+    /// The storyline; its `public_id`, `published_at` and `updated_at` are set.
+    pub storyline: Storyline,
+    /// Its published events, in the order in which they happened.
+    pub events: Vec<PublishedEvent>,
+    /// The storyline that it was merged into.
+    pub merged_into: Option<PublicName>,
+}
+
+impl PublishedStoryline {
+    /// The permanent id.
+    pub fn public_id(&self) -> PublicId {
+        self.storyline.public_id.unwrap_or_default()
+    }
+
+    /// When it was first published.
+    pub fn published_at(&self) -> UtcTime {
+        self.storyline.published_at.unwrap_or_default()
+    }
+
+    /// Its last material change.
+    pub fn updated_at(&self) -> UtcTime {
+        self.storyline
+            .updated_at
+            .unwrap_or_else(|| self.published_at())
+    }
+}
+
+/// What a permanent id answers with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Standing {
+    /// It is published.
+    Live,
+    /// It was merged; what it means is told there now.
+    MergedInto(PublicId),
+    /// It is kept out of what is published, for this reason.
+    Gone(String),
+}

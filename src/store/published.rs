@@ -1,0 +1,560 @@
+//! What is shown to the world, read for the outputs and the pages: published events and storylines
+//! with their reports, developments, and what a permanent id answers with.
+//!
+//! Nothing here writes; see `publishing`.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::Result;
+use super::rows::{public_id, read_development, read_event, read_report, read_storyline};
+use crate::news::{
+    Development, DevelopmentId, Event, EventId, FeedId, ItemId, PublicId, PublicName,
+    PublishedEvent, PublishedStoryline, Report, Reprint, Standing, Storyline, StorylineId, UtcTime,
+    utc_from_secs,
+};
+
+/// The state of the publication as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Publication {
+    /// The ids of the feeds come from it.
+    pub instance: PublicId,
+    /// Moves whenever anything shown may have changed.
+    pub version: i64,
+    /// When it moved.
+    pub changed_at: UtcTime,
+}
+
+/// How much a subscription document holds: whatever changed within `keep_secs` of the latest change,
+/// and never fewer than `at_least` if there are as many. Measured from the latest change and not
+/// from now, so that the same content gives the same document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The fewest.
+    pub at_least: u32,
+    /// How long each stays.
+    pub keep_secs: i64,
+    /// How long a withdrawn one stays.
+    pub keep_withdrawn_secs: i64,
+    /// The most, so that memory is bounded.
+    pub at_most: u32,
+}
+
+impl Default for Extent {
+    /// 50 and 48 hours (a daily reader loses nothing), 7 days for what was withdrawn.
+    fn default() -> Self {
+        Self {
+            at_least: 50,
+            keep_secs: 48 * 3600,
+            keep_withdrawn_secs: 7 * 86_400,
+            at_most: 5_000,
+        }
+    }
+}
+
+impl Extent {
+    /// Wider, so that a view which shows one event of a hundred still has its fifty.
+    pub fn of_view() -> Self {
+        Self {
+            at_least: 5_000,
+            ..Self::default()
+        }
+    }
+}
+
+/// A change of a feed's health.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HealthChange {
+    /// The feed.
+    pub feed_id: FeedId,
+    /// Its title, or the name of its outlet.
+    pub title: String,
+    /// When, by our clock.
+    pub at: UtcTime,
+    /// Name of the new state.
+    pub health: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The latest changes of the health of feeds, newest first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn latest_health_changes(conn: &Connection, limit: u32) -> Result<Vec<HealthChange>> {
+    let sql = "SELECT h.feed_id, coalesce(nullif(f.title, ''), o.name), h.at, h.health, h.reason
+         FROM feed_health_history h JOIN feeds f ON f.id = h.feed_id
+            JOIN outlets o ON o.id = f.outlet_id
+         ORDER BY h.at DESC, h.rowid DESC LIMIT ?1";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([limit], |row| {
+        Ok(HealthChange {
+            feed_id: FeedId(row.get(0)?),
+            title: row.get(1)?,
+            at: utc_from_secs(row.get(2)?),
+            health: row.get(3)?,
+            reason: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The state of the publication; all zero before anything was published.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_publication(conn: &Connection) -> Result<Publication> {
+    let row = conn
+        .prepare_cached("SELECT instance, version, changed_at FROM publication WHERE id = 1")?
+        .query_row([], |row| {
+            Ok(Publication {
+                instance: public_id(row, 0)?.unwrap_or_default(),
+                version: row.get(1)?,
+                changed_at: utc_from_secs(row.get(2)?),
+            })
+        })
+        .optional()?;
+    Ok(row.unwrap_or_default())
+}
+
+/// The published events of the subscription document, the latest material change first. Merged and
+/// withdrawn ones stand among them, spiked ones do not.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn latest_events(conn: &Connection, extent: Extent) -> Result<Vec<PublishedEvent>> {
+    let condition = "WHERE e.published_at IS NOT NULL AND e.spiked = 0
+         ORDER BY e.updated_at DESC, e.id DESC LIMIT ?1";
+    let mut events = load_events(conn, condition, [extent.at_most])?;
+    events.retain(|shown| !is_spiked_storyline(conn, shown.event.storyline_id).unwrap_or(false));
+    let latest = events
+        .first()
+        .map(PublishedEvent::updated_at)
+        .unwrap_or_default();
+    let mut place = 0;
+    events.retain(|shown| {
+        place += 1;
+        let age = (latest - shown.updated_at()).num_seconds();
+        place <= extent.at_least
+            || age <= extent.keep_secs
+            || (shown.event.withdrawn_at.is_some() && age <= extent.keep_withdrawn_secs)
+    });
+    with_reports(conn, events)
+}
+
+/// The events whose first development has one of these numbers, oldest first: one archive.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn events_of_archive(conn: &Connection, from: i64, until: i64) -> Result<Vec<PublishedEvent>> {
+    let condition = "JOIN developments d ON d.event_id = e.id AND d.kind = 'new-event'
+         WHERE d.id >= ?1 AND d.id < ?2 AND e.spiked = 0 ORDER BY d.id";
+    let events = load_events(conn, condition, [from, until])?;
+    with_reports(conn, events)
+}
+
+/// One published event, whatever became of it.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn find_event(conn: &Connection, id: PublicId) -> Result<Option<PublishedEvent>> {
+    let events = load_events(conn, "WHERE e.public_id = ?1", [id.to_bytes()])?;
+    Ok(with_reports(conn, events)?.pop())
+}
+
+/// The published events of a storyline that are not merged away, in the order in which they
+/// happened.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn events_of_storyline(conn: &Connection, id: StorylineId) -> Result<Vec<PublishedEvent>> {
+    let condition = "WHERE e.storyline_id = ?1 AND e.published_at IS NOT NULL AND e.spiked = 0
+         AND e.merged_into IS NULL ORDER BY e.occurred_at, e.id";
+    let events = load_events(conn, condition, [id.0])?;
+    with_reports(conn, events)
+}
+
+/// The storylines of the subscription document, the latest material change first, each with its
+/// events.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn latest_storylines(conn: &Connection, extent: Extent) -> Result<Vec<PublishedStoryline>> {
+    let condition = "WHERE s.published_at IS NOT NULL AND s.spiked = 0
+         AND (s.merged_into IS NOT NULL OR EXISTS (SELECT 1 FROM events e
+            WHERE e.storyline_id = s.id AND e.published_at IS NOT NULL AND e.spiked = 0
+               AND e.merged_into IS NULL))
+         ORDER BY s.updated_at DESC, s.id DESC LIMIT ?1";
+    let mut found = load_storylines(conn, condition, [extent.at_most])?;
+    let latest = found
+        .first()
+        .and_then(|one| one.updated_at)
+        .unwrap_or_default();
+    let mut place = 0;
+    found.retain(|one| {
+        place += 1;
+        let age = latest - one.updated_at.unwrap_or_default();
+        place <= extent.at_least || age.num_seconds() <= extent.keep_secs
+    });
+    found
+        .into_iter()
+        .map(|storyline| with_events(conn, storyline))
+        .collect()
+}
+
+/// The names of the storylines of the subscription document, the latest material change first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn latest_storyline_names(conn: &Connection, extent: Extent) -> Result<Vec<PublicName>> {
+    let condition = "WHERE s.published_at IS NOT NULL AND s.spiked = 0 AND s.merged_into IS NULL
+         ORDER BY s.updated_at DESC, s.id DESC LIMIT ?1";
+    let found = load_storylines(conn, condition, [extent.at_most])?;
+    Ok(found
+        .into_iter()
+        .filter_map(|one| {
+            Some(PublicName {
+                public_id: one.public_id?,
+                headline: one.headline,
+            })
+        })
+        .collect())
+}
+
+/// One published storyline, whatever became of it.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn find_storyline(conn: &Connection, id: PublicId) -> Result<Option<PublishedStoryline>> {
+    load_storylines(conn, "WHERE s.public_id = ?1", [id.to_bytes()])?
+        .pop()
+        .map(|storyline| with_events(conn, storyline))
+        .transpose()
+}
+
+/// The permanent id of the storyline to which a slug leads, old slugs too.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn storyline_of_slug(conn: &Connection, slug: &str) -> Result<Option<PublicId>> {
+    let sql = "SELECT s.public_id FROM slugs JOIN storylines s ON s.id = slugs.storyline_id
+         WHERE slugs.slug = ?1";
+    let id = conn
+        .prepare_cached(sql)?
+        .query_row([slug], |row| public_id(row, 0))
+        .optional()?;
+    Ok(id.flatten())
+}
+
+/// What the permanent id of an event answers with; `None` if it was never published.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn standing_of_event(conn: &Connection, id: PublicId) -> Result<Option<Standing>> {
+    let sql = "SELECT m.public_id, e.spiked OR coalesce(s.spiked, 0), e.merged_into IS NOT NULL,
+            e.withdrawn_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM event_items i WHERE i.event_id = e.id)
+         FROM events e LEFT JOIN events m ON m.id = e.merged_into
+            LEFT JOIN storylines s ON s.id = e.storyline_id
+         WHERE e.public_id = ?1";
+    standing(conn, sql, id, "its reports are no longer kept")
+}
+
+/// What the permanent id of a storyline answers with; `None` if it was never published.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn standing_of_storyline(conn: &Connection, id: PublicId) -> Result<Option<Standing>> {
+    let sql = "SELECT m.public_id, s.spiked, s.merged_into IS NOT NULL,
+            NOT EXISTS (SELECT 1 FROM events e WHERE e.storyline_id = s.id
+               AND e.published_at IS NOT NULL AND e.spiked = 0)
+         FROM storylines s LEFT JOIN storylines m ON m.id = s.merged_into
+         WHERE s.public_id = ?1";
+    standing(conn, sql, id, "its events are told elsewhere now")
+}
+
+/// The developments of the subscription document, newest first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn latest_developments(conn: &Connection, extent: Extent) -> Result<Vec<Development>> {
+    let condition = "WHERE e.spiked = 0 ORDER BY d.id DESC LIMIT ?1";
+    let mut found = load_developments(conn, condition, [extent.at_most])?;
+    let latest = found.first().map(|one| one.changed_at).unwrap_or_default();
+    let mut place = 0;
+    found.retain(|one| {
+        place += 1;
+        place <= extent.at_least || (latest - one.changed_at).num_seconds() <= extent.keep_secs
+    });
+    Ok(found)
+}
+
+/// The developments with one of these numbers, oldest first: one archive.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn developments_of_archive(
+    conn: &Connection,
+    from: i64,
+    until: i64,
+) -> Result<Vec<Development>> {
+    let condition = "WHERE d.id >= ?1 AND d.id < ?2 AND e.spiked = 0 ORDER BY d.id";
+    load_developments(conn, condition, [from, until])
+}
+
+/// The developments of a storyline, newest first, at most `limit`.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn developments_of_storyline(
+    conn: &Connection,
+    id: StorylineId,
+    limit: u32,
+) -> Result<Vec<Development>> {
+    let condition = "WHERE e.spiked = 0 AND e.storyline_id = ?1 ORDER BY d.id DESC LIMIT ?2";
+    load_developments(conn, condition, params![id.0, limit])
+}
+
+/// The number of the newest development; 0 if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn newest_development(conn: &Connection) -> Result<DevelopmentId> {
+    let id = conn
+        .prepare_cached("SELECT coalesce(max(id), 0) FROM developments")?
+        .query_row([], |row| row.get(0))?;
+    Ok(DevelopmentId(id))
+}
+
+/// The public name of an event by its row.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn name_of_event(conn: &Connection, id: EventId) -> Result<Option<PublicName>> {
+    public_name(
+        conn,
+        "SELECT public_id, headline FROM events WHERE id = ?1",
+        id.0,
+    )
+}
+
+fn standing(
+    conn: &Connection,
+    sql: &str,
+    id: PublicId,
+    if_empty: &str,
+) -> Result<Option<Standing>> {
+    let row = conn
+        .prepare_cached(sql)?
+        .query_row([id.to_bytes()], |row| {
+            let successor = public_id(row, 0)?;
+            let [is_spiked, is_merged, is_empty] = [row.get(1)?, row.get(2)?, row.get(3)?];
+            Ok(match (is_spiked, is_merged, successor, is_empty) {
+                (true, ..) => Standing::Gone("an editor keeps it back".to_owned()),
+                (_, true, Some(successor), _) => Standing::MergedInto(successor),
+                (_, true, None, _) => Standing::Gone("what it was merged into is gone".to_owned()),
+                (_, _, _, true) => Standing::Gone(if_empty.to_owned()),
+                _ => Standing::Live,
+            })
+        })
+        .optional()?;
+    match row {
+        Some(standing) => Ok(Some(standing)),
+        None => retired(conn, id),
+    }
+}
+
+fn retired(conn: &Connection, id: PublicId) -> Result<Option<Standing>> {
+    Ok(conn
+        .prepare_cached("SELECT successor, reason FROM retired_ids WHERE public_id = ?1")?
+        .query_row([id.to_bytes()], |row| {
+            Ok(match public_id(row, 0)? {
+                Some(successor) => Standing::MergedInto(successor),
+                None => Standing::Gone(row.get(1)?),
+            })
+        })
+        .optional()?)
+}
+
+const SELECT_EVENT: &str = "SELECT e.id, e.public_id, e.storyline_id, e.headline,
+        e.headline_item_id, e.lede, e.place, e.occurred_at, e.first_report_at, e.last_report_at,
+        e.published_at, e.updated_at, e.change, e.report_count, e.outlet_count, e.spiked, e.locked,
+        e.merged_into, e.withdrawn_at, e.split_from, e.headline_reason
+     FROM events e";
+
+fn load_events(
+    conn: &Connection,
+    condition: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<PublishedEvent>> {
+    let sql = format!("{SELECT_EVENT} {condition}");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(values, |row| {
+        Ok((
+            read_event(row)?,
+            row.get::<_, Option<i64>>(19)?,
+            row.get(20)?,
+        ))
+    })?;
+    let rows: Vec<(Event, Option<i64>, String)> = rows.collect::<rusqlite::Result<_>>()?;
+    rows.into_iter()
+        .map(|(event, split_from, headline_reason)| {
+            let merged_into = match event.merged_into {
+                Some(target) => name_of_event(conn, target)?,
+                None => None,
+            };
+            let split_from = match split_from {
+                Some(origin) => name_of_event(conn, EventId(origin))?,
+                None => None,
+            };
+            Ok(PublishedEvent {
+                storyline: name_of_storyline(conn, event.storyline_id)?,
+                reports: Vec::new(),
+                merged_into,
+                split_from,
+                headline_reason,
+                event,
+            })
+        })
+        .collect()
+}
+
+fn with_reports(conn: &Connection, mut events: Vec<PublishedEvent>) -> Result<Vec<PublishedEvent>> {
+    for shown in &mut events {
+        shown.reports = load_reports(conn, shown.event.id)?;
+    }
+    Ok(events)
+}
+
+/// The reports of an event in the order of telling, reprints folded under their originals.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_reports(conn: &Connection, id: EventId) -> Result<Vec<Report>> {
+    let sql = "SELECT i.id, o.name, o.kind, i.title, i.wire, i.link, i.language, i.item_time,
+            i.role, i.categories, i.image, coalesce(f.url, ''), coalesce(f.category, ''),
+            i.withdrawn_at IS NOT NULL, e.reprint_of
+         FROM event_items e JOIN items i ON i.id = e.item_id JOIN outlets o ON o.id = i.outlet_id
+            LEFT JOIN feeds f ON f.id = i.feed_id
+         WHERE e.event_id = ?1 ORDER BY i.item_time, i.id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([id.0], |row| {
+        Ok((
+            read_report(row)?,
+            row.get::<_, Option<i64>>(14)?.map(ItemId),
+        ))
+    })?;
+    let rows: Vec<(Report, Option<ItemId>)> = rows.collect::<rusqlite::Result<_>>()?;
+    Ok(fold_reprints(rows))
+}
+
+/// A reprint whose original is not in the event stands as a report of its own.
+fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
+    let stands = |id: ItemId| {
+        rows.iter()
+            .any(|(report, reprint_of)| report.item_id == id && *reprint_of != Some(id))
+    };
+    let folded: Vec<bool> = rows
+        .iter()
+        .map(|(report, of)| of.is_some_and(|of| of != report.item_id && stands(of)))
+        .collect();
+    let mut reports: Vec<Report> = Vec::new();
+    let mut waiting: Vec<(ItemId, Reprint)> = Vec::new();
+    for ((report, of), is_folded) in rows.into_iter().zip(folded) {
+        match of {
+            Some(of) if is_folded => waiting.push((of, reprint_of(report))),
+            _ => reports.push(report),
+        }
+    }
+    for (of, reprint) in waiting {
+        let original = reports.iter_mut().find(|report| {
+            report.item_id == of || report.reprints.iter().any(|one| one.item_id == of)
+        });
+        if let Some(original) = original {
+            original.reprints.push(reprint);
+        }
+    }
+    reports
+}
+
+fn reprint_of(report: Report) -> Reprint {
+    Reprint {
+        item_id: report.item_id,
+        outlet: report.outlet,
+        title: report.title,
+        link: report.link,
+        at: report.at,
+    }
+}
+
+fn with_events(conn: &Connection, storyline: Storyline) -> Result<PublishedStoryline> {
+    let merged_into = match storyline.merged_into {
+        Some(target) => name_of_storyline(conn, target)?,
+        None => None,
+    };
+    Ok(PublishedStoryline {
+        events: events_of_storyline(conn, storyline.id)?,
+        merged_into,
+        storyline,
+    })
+}
+
+/// The public name of a storyline by its row.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn name_of_storyline(conn: &Connection, id: StorylineId) -> Result<Option<PublicName>> {
+    let sql = "SELECT public_id, headline FROM storylines WHERE id = ?1";
+    public_name(conn, sql, id.0)
+}
+
+fn public_name(conn: &Connection, sql: &str, id: i64) -> Result<Option<PublicName>> {
+    let row: Option<(Option<PublicId>, String)> = conn
+        .prepare_cached(sql)?
+        .query_row([id], |row| Ok((public_id(row, 0)?, row.get(1)?)))
+        .optional()?;
+    Ok(row.and_then(|(public_id, headline)| {
+        public_id.map(|public_id| PublicName {
+            public_id,
+            headline,
+        })
+    }))
+}
+
+fn is_spiked_storyline(conn: &Connection, id: StorylineId) -> Result<bool> {
+    let spiked = conn
+        .prepare_cached("SELECT spiked FROM storylines WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(spiked.unwrap_or(false))
+}
+
+const SELECT_STORYLINE: &str = "SELECT s.id, s.public_id, s.slug, s.headline, s.life,
+        s.first_event_at, s.last_event_at, s.published_at, s.updated_at, s.event_count,
+        s.outlet_count, s.spiked, s.merged_into
+     FROM storylines s";
+
+fn load_storylines(
+    conn: &Connection,
+    condition: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<Storyline>> {
+    let sql = format!("{SELECT_STORYLINE} {condition}");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(values, read_storyline)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn load_developments(
+    conn: &Connection,
+    condition: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<Development>> {
+    let sql = format!(
+        "SELECT d.id, d.public_id, d.event_id, d.storyline_id, d.changed_at, d.kind, d.headline,
+            d.note
+         FROM developments d JOIN events e ON e.id = d.event_id {condition}"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(values, read_development)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

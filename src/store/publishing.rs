@@ -1,0 +1,223 @@
+//! What the publisher writes: first publications with their ids and anchors, material changes, and
+//! the version of the publication.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::Result;
+use super::rows::{public_id, read_event};
+use crate::news::{
+    Decision, DecisionId, Development, Event, EventId, ItemId, PublicId, Ruling, StorylineId,
+    UtcTime, utc_from_secs,
+};
+
+/// An event that the publisher looks at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// The event.
+    pub event: Event,
+    /// True once the clusterer takes it as settled.
+    pub is_settled: bool,
+    /// When it was opened, by our clock.
+    pub opened_at: UtcTime,
+    /// JSON of what was last told; `None` before the first publication.
+    pub told: Option<String>,
+    /// The event that it was split from.
+    pub split_from: Option<EventId>,
+}
+
+/// Makes the publication's row if there is none, with `instance` as what its feeds' ids come from.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn ensure_publication(tx: &Transaction<'_>, instance: PublicId, now: UtcTime) -> Result<()> {
+    let sql = "INSERT INTO publication (id, instance, version, changed_at) VALUES (1, ?1, 1, ?2)
+         ON CONFLICT DO NOTHING";
+    tx.execute(sql, params![instance.to_bytes(), now.timestamp()])?;
+    Ok(())
+}
+
+/// Moves the version: something shown has changed.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn move_version(tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
+    let sql = "UPDATE publication SET version = version + 1, changed_at = max(changed_at, ?1)";
+    tx.prepare_cached(sql)?.execute([now.timestamp()])?;
+    Ok(())
+}
+
+/// The events in the queue, by id, at most `limit` of those after `after`.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_waiting(conn: &Connection, after: EventId, limit: u32) -> Result<Vec<Waiting>> {
+    let sql = "SELECT e.id, e.public_id, e.storyline_id, e.headline, e.headline_item_id, e.lede,
+            e.place, e.occurred_at, e.first_report_at, e.last_report_at, e.published_at,
+            e.updated_at, e.change, e.report_count, e.outlet_count, e.spiked, e.locked,
+            e.merged_into, e.withdrawn_at, e.settled, e.opened_at, e.published_state, e.split_from
+         FROM publish_queue q JOIN events e ON e.id = q.event_id
+         WHERE q.event_id > ?1 ORDER BY q.event_id LIMIT ?2";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map(params![after.0, limit], |row| {
+        Ok(Waiting {
+            event: read_event(row)?,
+            is_settled: row.get(19)?,
+            opened_at: utc_from_secs(row.get(20)?),
+            told: row.get(21)?,
+            split_from: row.get::<_, Option<i64>>(22)?.map(EventId),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The decisions that are not undone, in the order in which they were made.
+///
+/// # Errors
+/// Whatever SQLite says, or a ruling that cannot be read.
+pub fn load_decisions_in_force(conn: &Connection) -> Result<Vec<Decision>> {
+    let sql = "SELECT id, ruling, editor, decided_at, note FROM decisions
+         WHERE undone_at IS NULL ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| {
+        Ok((
+            row.get::<_, String>(1)?,
+            Decision {
+                id: DecisionId(row.get(0)?),
+                ruling: Ruling::SameEvent {
+                    a: ItemId(0),
+                    b: ItemId(0),
+                },
+                editor: row.get(2)?,
+                decided_at: utc_from_secs(row.get(3)?),
+                note: row.get(4)?,
+                undone_at: None,
+                undone_by: None,
+            },
+        ))
+    })?;
+    let rows: Vec<(String, Decision)> = rows.collect::<rusqlite::Result<_>>()?;
+    rows.into_iter()
+        .map(|(ruling, decision)| {
+            let ruling = serde_json::from_str(&ruling)?;
+            Ok(Decision { ruling, ..decision })
+        })
+        .collect()
+}
+
+/// Takes an event out of the queue, and whatever is there without an event.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn leave_queue(tx: &Transaction<'_>, id: EventId) -> Result<()> {
+    tx.prepare_cached("DELETE FROM publish_queue WHERE event_id = ?1")?
+        .execute([id.0])?;
+    Ok(())
+}
+
+/// Publishes an event for the first time under a new id, and remembers the items by which it will
+/// be known.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn publish_event(
+    tx: &Transaction<'_>,
+    id: EventId,
+    public_id: PublicId,
+    anchors: &BTreeSet<ItemId>,
+    now: UtcTime,
+) -> Result<()> {
+    let sql = "UPDATE events SET public_id = ?2, published_at = ?3, updated_at = ?3 WHERE id = ?1";
+    tx.prepare_cached(sql)?
+        .execute(params![id.0, public_id.to_bytes(), now.timestamp()])?;
+    let sql = "INSERT OR IGNORE INTO anchors (event_id, item_id) VALUES (?1, ?2)";
+    let mut insert = tx.prepare_cached(sql)?;
+    for item in anchors {
+        insert.execute(params![id.0, item.0])?;
+    }
+    Ok(())
+}
+
+/// Publishes a storyline if it is not yet: under `public_id`, which is used only then.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn publish_storyline(
+    tx: &Transaction<'_>,
+    id: StorylineId,
+    public_id: PublicId,
+    now: UtcTime,
+) -> Result<()> {
+    let sql = "UPDATE storylines SET public_id = ?2, published_at = ?3, updated_at = ?3
+         WHERE id = ?1 AND public_id IS NULL";
+    tx.prepare_cached(sql)?
+        .execute(params![id.0, public_id.to_bytes(), now.timestamp()])?;
+    Ok(())
+}
+
+/// Writes a development and moves `updated_at` of its event and its storyline.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn write_development(tx: &Transaction<'_>, development: &Development) -> Result<()> {
+    let at = development.changed_at.timestamp();
+    let sql = "INSERT INTO developments
+            (public_id, event_id, storyline_id, changed_at, kind, headline, note)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    tx.prepare_cached(sql)?.execute(params![
+        development.public_id.to_bytes(),
+        development.event_id.0,
+        development.storyline_id.0,
+        at,
+        development.kind.name(),
+        development.headline,
+        development.note,
+    ])?;
+    let sql = "UPDATE events SET updated_at = max(coalesce(updated_at, 0), ?2) WHERE id = ?1";
+    tx.prepare_cached(sql)?
+        .execute(params![development.event_id.0, at])?;
+    let sql = "UPDATE storylines SET updated_at = max(coalesce(updated_at, 0), ?2) WHERE id = ?1";
+    tx.prepare_cached(sql)?
+        .execute(params![development.storyline_id.0, at])?;
+    Ok(())
+}
+
+/// Keeps what was told of an event, and the words of its last change if there is one.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn save_told(
+    tx: &Transaction<'_>,
+    id: EventId,
+    told: &str,
+    change: Option<&str>,
+) -> Result<()> {
+    let sql = "UPDATE events SET published_state = ?2, change = coalesce(?3, change) WHERE id = ?1";
+    tx.prepare_cached(sql)?
+        .execute(params![id.0, told, change])?;
+    Ok(())
+}
+
+/// Sets since when all reports of an event are withdrawn; `None` if not all are.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn set_withdrawn(tx: &Transaction<'_>, id: EventId, since: Option<UtcTime>) -> Result<()> {
+    let sql = "UPDATE events SET withdrawn_at = ?2 WHERE id = ?1 AND withdrawn_at IS NOT ?2";
+    tx.prepare_cached(sql)?
+        .execute(params![id.0, since.map(|since| since.timestamp())])?;
+    Ok(())
+}
+
+/// The permanent id of a storyline's row; `None` while it is provisional.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn public_id_of_storyline(conn: &Connection, id: StorylineId) -> Result<Option<PublicId>> {
+    let found = conn
+        .prepare_cached("SELECT public_id FROM storylines WHERE id = ?1")?
+        .query_row([id.0], |row| public_id(row, 0))
+        .optional()?;
+    Ok(found.flatten())
+}

@@ -1,0 +1,276 @@
+//! Which changes of a published event are material: the only thing that moves `updated` and the only
+//! thing that stands in the log feeds.
+//!
+//! Not material: one more outlet, another wording of the headline, a re-dated item, a reprint. The
+//! policy is written in words in `docs/publishing.md`.
+
+use std::collections::BTreeSet;
+
+use crate::news::{DecisionId, DevelopmentKind, ItemId};
+
+/// How many outlets must tell a new outcome or figure before it counts: one may be mistaken.
+pub const CONFIRMING_OUTLETS: usize = 2;
+
+/// One report of an event, as the policy looks at it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Telling {
+    /// The original.
+    pub item_id: ItemId,
+    /// Name of its outlet.
+    pub outlet: String,
+    /// Its headline.
+    pub headline: String,
+    /// The number that its headline is about, in digits; `None` if there is none.
+    pub head_number: Option<String>,
+    /// The stage of the event that its headline tells (`opens`, `ends`); `None` if it tells none.
+    pub stage: Option<String>,
+    /// True if it is a correction.
+    pub is_correction: bool,
+    /// True if its outlet or agency withdrew it.
+    pub is_withdrawn: bool,
+    /// The note to editors on what changed; empty if none.
+    pub change_note: String,
+}
+
+/// A decision in force that names the event, and what it does to it, in words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ruled {
+    /// The decision.
+    pub id: DecisionId,
+    /// Such as `headline set by an editor`.
+    pub words: String,
+}
+
+/// An event as it stands now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Present {
+    /// The headline shown.
+    pub headline: String,
+    /// The report whose headline is shown.
+    pub headline_item_id: Option<ItemId>,
+    /// Its reports.
+    pub tellings: Vec<Telling>,
+    /// The decisions in force that name it, oldest first.
+    pub rulings: Vec<Ruled>,
+}
+
+/// What was last told to the world of an event: what the next change is held against. Kept beside
+/// the event.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Told {
+    /// The headline shown.
+    pub headline: String,
+    /// The reports shown.
+    pub items: BTreeSet<ItemId>,
+    /// The head number that stands.
+    pub head_number: Option<String>,
+    /// Every head number that stood before: one that comes back is no news.
+    pub former_numbers: BTreeSet<String>,
+    /// The stage that stands.
+    pub stage: Option<String>,
+    /// Every stage that stood before.
+    pub former_stages: BTreeSet<String>,
+    /// Reports known as corrections.
+    pub corrections: BTreeSet<ItemId>,
+    /// Reports known as withdrawn.
+    pub withdrawn: BTreeSet<ItemId>,
+    /// Decisions that had been applied.
+    pub rulings: BTreeSet<DecisionId>,
+}
+
+/// A material change, to be told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its kind.
+    pub kind: DevelopmentKind,
+    /// What changed, in words.
+    pub note: String,
+}
+
+/// What is told at first publication.
+pub fn first_told(present: &Present) -> Told {
+    let mut told = Told {
+        head_number: chosen(present).and_then(|telling| telling.head_number.clone()),
+        stage: chosen(present).and_then(|telling| telling.stage.clone()),
+        ..Told::default()
+    };
+    note_the_rest(&mut told, present);
+    told
+}
+
+/// The material changes since `told`, and what is told from now on. No change gives the same `told`
+/// again as far as later changes depend on it.
+pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
+    let mut next = told.clone();
+    let mut changes = Vec::new();
+    changes.extend(kills(told, present));
+    changes.extend(corrections(told, present));
+    changes.extend(ruling(told, present));
+    changes.extend(outcome(&mut next, present));
+    note_the_rest(&mut next, present);
+    (changes, next)
+}
+
+fn kills(told: &Told, present: &Present) -> Option<Change> {
+    let new: Vec<&Telling> = present
+        .tellings
+        .iter()
+        .filter(|telling| telling.is_withdrawn && !told.withdrawn.contains(&telling.item_id))
+        .collect();
+    let outlets = named_outlets(&new)?;
+    let note = format!("withdrawn by {outlets}: {}", new.first()?.headline);
+    Some(Change {
+        kind: DevelopmentKind::Kill,
+        note,
+    })
+}
+
+fn corrections(told: &Told, present: &Present) -> Option<Change> {
+    let new: Vec<&Telling> = present
+        .tellings
+        .iter()
+        .filter(|telling| telling.is_correction && !telling.is_withdrawn)
+        .filter(|telling| !told.corrections.contains(&telling.item_id))
+        .collect();
+    let outlets = named_outlets(&new)?;
+    let first = new.first()?;
+    let what = if first.change_note.is_empty() {
+        &first.headline
+    } else {
+        &first.change_note
+    };
+    Some(Change {
+        kind: DevelopmentKind::Correction,
+        note: format!("corrected by {outlets}: {what}"),
+    })
+}
+
+/// A decision counts when it came or was undone, and the headline or the reports differ by it.
+fn ruling(told: &Told, present: &Present) -> Option<Change> {
+    let in_force: BTreeSet<DecisionId> = present.rulings.iter().map(|ruled| ruled.id).collect();
+    let is_same_look = told.headline == present.headline && told.items == items_of(present);
+    if in_force == told.rulings || is_same_look {
+        return None;
+    }
+    let note = present
+        .rulings
+        .iter()
+        .rev()
+        .find(|ruled| !told.rulings.contains(&ruled.id))
+        .map_or_else(
+            || "an editor's decision was undone".to_owned(),
+            |ruled| ruled.words.clone(),
+        );
+    Some(Change {
+        kind: DevelopmentKind::Decision,
+        note,
+    })
+}
+
+fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
+    let headline = chosen(present)?;
+    let stage = moved(
+        &mut next.stage,
+        &mut next.former_stages,
+        headline.stage.as_deref(),
+        |stage| is_confirmed(present, |telling| telling.stage.as_deref() == Some(stage)),
+    );
+    let number = moved(
+        &mut next.head_number,
+        &mut next.former_numbers,
+        headline.head_number.as_deref(),
+        |number| {
+            is_confirmed(present, |telling| {
+                telling.head_number.as_deref() == Some(number)
+            })
+        },
+    );
+    let note = match (stage, number) {
+        (Some(_), _) => format!("now: {}", headline.headline),
+        (None, Some((before, after))) => format!("now {after} instead of {before}"),
+        (None, None) => return None,
+    };
+    Some(Change {
+        kind: DevelopmentKind::Outcome,
+        note,
+    })
+}
+
+/// Moves what stands to what is told now if that is new and confirmed; returns both. Where nothing
+/// stood before, the new value stands without being a change.
+fn moved(
+    standing: &mut Option<String>,
+    former: &mut BTreeSet<String>,
+    now: Option<&str>,
+    is_confirmed: impl Fn(&str) -> bool,
+) -> Option<(String, String)> {
+    let now = now?;
+    let Some(before) = standing.clone() else {
+        *standing = Some(now.to_owned());
+        return None;
+    };
+    if before == now || former.contains(now) || !is_confirmed(now) {
+        return None;
+    }
+    former.insert(before.clone());
+    *standing = Some(now.to_owned());
+    Some((before, now.to_owned()))
+}
+
+fn is_confirmed(present: &Present, tells: impl Fn(&Telling) -> bool) -> bool {
+    let outlets: BTreeSet<&str> = present
+        .tellings
+        .iter()
+        .filter(|telling| !telling.is_withdrawn && tells(telling))
+        .map(|telling| telling.outlet.as_str())
+        .collect();
+    outlets.len() >= CONFIRMING_OUTLETS
+}
+
+fn note_the_rest(told: &mut Told, present: &Present) {
+    told.headline.clone_from(&present.headline);
+    told.items = items_of(present);
+    for telling in &present.tellings {
+        if telling.is_correction {
+            told.corrections.insert(telling.item_id);
+        }
+        if telling.is_withdrawn {
+            told.withdrawn.insert(telling.item_id);
+        }
+    }
+    told.rulings = present.rulings.iter().map(|ruled| ruled.id).collect();
+}
+
+fn chosen(present: &Present) -> Option<&Telling> {
+    let id = present.headline_item_id?;
+    present
+        .tellings
+        .iter()
+        .find(|telling| telling.item_id == id && !telling.is_withdrawn)
+}
+
+fn items_of(present: &Present) -> BTreeSet<ItemId> {
+    present
+        .tellings
+        .iter()
+        .map(|telling| telling.item_id)
+        .collect()
+}
+
+fn named_outlets(tellings: &[&Telling]) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for telling in tellings {
+        if !names.contains(&telling.outlet.as_str()) {
+            names.push(&telling.outlet);
+        }
+    }
+    match names.split_last() {
+        None => None,
+        Some((only, [])) => Some((*only).to_owned()),
+        Some((last, rest)) => Some(format!("{} and {last}", rest.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

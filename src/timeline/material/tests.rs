@@ -1,0 +1,147 @@
+//! Tests of the policy on material changes.
+
+use super::*;
+
+fn telling(id: i64, outlet: &str, headline: &str) -> Telling {
+    let number = headline
+        .split(|letter: char| !letter.is_ascii_digit())
+        .find(|part| !part.is_empty());
+    let stage = ["opens", "ends"]
+        .into_iter()
+        .find(|stage| headline.contains(stage));
+    Telling {
+        item_id: ItemId(id),
+        outlet: outlet.to_owned(),
+        headline: headline.to_owned(),
+        head_number: number.map(str::to_owned),
+        stage: stage.map(str::to_owned),
+        ..Telling::default()
+    }
+}
+
+fn present(chosen: i64, tellings: Vec<Telling>) -> Present {
+    let headline = tellings
+        .iter()
+        .find(|telling| telling.item_id == ItemId(chosen))
+        .map(|telling| telling.headline.clone())
+        .unwrap_or_default();
+    Present {
+        headline,
+        headline_item_id: Some(ItemId(chosen)),
+        tellings,
+        rulings: Vec::new(),
+    }
+}
+
+/// The kinds of change at each step after the first.
+fn kinds(steps: &[Present]) -> Vec<Vec<DevelopmentKind>> {
+    let mut told = first_told(&steps[0]);
+    steps[1..]
+        .iter()
+        .map(|step| {
+            let (changes, next) = material_changes(&told, step);
+            told = next;
+            changes.iter().map(|change| change.kind).collect()
+        })
+        .collect()
+}
+
+fn toll(chosen: i64, tolls: &[(&str, &str)]) -> Present {
+    let tellings = tolls
+        .iter()
+        .enumerate()
+        .map(|(index, (outlet, headline))| telling(index as i64 + 1, outlet, headline))
+        .collect();
+    present(chosen, tellings)
+}
+
+#[test]
+fn one_more_outlet_and_another_wording_are_not_material() {
+    let steps = [
+        toll(1, &[("AP", "Ferry sinks, 12 dead")]),
+        toll(
+            1,
+            &[
+                ("AP", "Ferry sinks, 12 dead"),
+                ("BBC", "Twelve dead in ferry sinking"),
+            ],
+        ),
+        toll(
+            2,
+            &[
+                ("AP", "Ferry sinks, 12 dead"),
+                ("BBC", "At least 12 dead as ferry sinks"),
+            ],
+        ),
+    ];
+    assert_eq!(kinds(&steps), [vec![], vec![]]);
+}
+
+#[test]
+fn a_figure_counts_once_two_outlets_tell_it_and_never_when_it_comes_back() {
+    let old = ("AP", "Ferry sinks, 12 dead");
+    let new_a = ("BBC", "Ferry sinks, 15 dead");
+    let new_b = ("dpa", "Now 15 dead");
+    let steps = [
+        toll(1, &[old]),
+        toll(2, &[old, new_a]),
+        toll(2, &[old, new_a, new_b]),
+        toll(1, &[old, new_a, new_b, ("NYT", "Ferry sinks, 12 dead")]),
+        toll(3, &[old, new_a, new_b]),
+    ];
+    let outcome = vec![DevelopmentKind::Outcome];
+    assert_eq!(kinds(&steps), [vec![], outcome, vec![], vec![]]);
+}
+
+#[test]
+fn a_stage_that_two_outlets_tell_is_an_outcome() {
+    let steps = [
+        toll(1, &[("AP", "Summit opens")]),
+        toll(
+            2,
+            &[
+                ("AP", "Summit opens"),
+                ("BBC", "Summit ends"),
+                ("dpa", "Summit ends"),
+            ],
+        ),
+    ];
+    assert_eq!(kinds(&steps), [vec![DevelopmentKind::Outcome]]);
+}
+
+#[test]
+fn a_correction_and_a_kill_count_once_each() {
+    let plain = toll(1, &[("AP", "A"), ("BBC", "B")]);
+    let mut corrected = plain.clone();
+    corrected.tellings[1].is_correction = true;
+    corrected.tellings[1].change_note = "corrects the name".to_owned();
+    let mut killed = corrected.clone();
+    killed.tellings[1].is_withdrawn = true;
+    let steps = [plain, corrected.clone(), corrected, killed.clone(), killed];
+    let expected = [
+        vec![DevelopmentKind::Correction],
+        vec![],
+        vec![DevelopmentKind::Kill],
+        vec![],
+    ];
+    assert_eq!(kinds(&steps), expected);
+}
+
+#[test]
+fn a_decision_counts_only_if_it_changes_what_is_shown() {
+    let plain = toll(1, &[("AP", "A"), ("BBC", "B")]);
+    let mut pinned_same = plain.clone();
+    pinned_same.rulings.push(Ruled {
+        id: DecisionId(1),
+        words: "headline set by an editor".to_owned(),
+    });
+    let mut pinned = pinned_same.clone();
+    pinned.headline = "C".to_owned();
+    pinned.rulings.push(Ruled {
+        id: DecisionId(2),
+        words: "headline set by an editor".to_owned(),
+    });
+    let steps = [plain.clone(), pinned_same, pinned.clone(), pinned, plain];
+    let decision = vec![DevelopmentKind::Decision];
+    assert_eq!(kinds(&steps), [vec![], decision.clone(), vec![], decision]);
+}

@@ -1,0 +1,216 @@
+//! Addresses of what is served: a path to what it names, and back. Pure.
+
+use crate::feed::write::OutputFormat;
+use crate::news::PublicId;
+
+/// Something published at a path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Output {
+    /// The list of storylines; a page only.
+    Home,
+    /// The living feed of events.
+    Events,
+    /// The living feed of storylines.
+    Storylines,
+    /// The log feed of developments.
+    Log,
+    /// The feed for operators.
+    Status,
+    /// A filtered output.
+    View(String),
+    /// A storyline's events in the order in which they happened.
+    Timeline(PublicId),
+    /// A storyline's developments.
+    StorylineLog(PublicId),
+    /// One event.
+    Event(PublicId),
+}
+
+impl Output {
+    /// The path without ending.
+    pub fn path(&self) -> String {
+        match self {
+            Output::Home => "/".to_owned(),
+            Output::Events => "/feeds/events".to_owned(),
+            Output::Storylines => "/feeds/storylines".to_owned(),
+            Output::Log => "/feeds/log".to_owned(),
+            Output::Status => "/feeds/status".to_owned(),
+            Output::View(name) => ["/feeds/views/", name].concat(),
+            Output::Timeline(id) => ["/storylines/", &id.to_string(), "/timeline"].concat(),
+            Output::StorylineLog(id) => ["/storylines/", &id.to_string(), "/log"].concat(),
+            Output::Event(id) => ["/events/", &id.to_string()].concat(),
+        }
+    }
+}
+
+/// In which form an output is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// The HTML page.
+    Page,
+    /// A feed.
+    Feed(OutputFormat),
+}
+
+/// What a path names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Address {
+    /// An output in a form; with the number of an archive, that archive of it.
+    Output {
+        /// What.
+        output: Output,
+        /// In which form.
+        form: Form,
+        /// Which archive; `None` for the subscription document.
+        archive: Option<u32>,
+    },
+    /// A storyline by slug or by bare id: it leads to its timeline.
+    Storyline(String),
+    /// The list of all outputs.
+    Opml,
+}
+
+impl Address {
+    /// Reads a path; `None` if nothing can stand there.
+    pub fn parse(path: &str) -> Option<Self> {
+        if path == "/feeds.opml" {
+            return Some(Address::Opml);
+        }
+        let (stem, form) = split_form(path);
+        if let Some((stem, number)) = stem.split_once("/archive/") {
+            let number = number.parse().ok().filter(|_| is_plain_number(number))?;
+            return Some(Address::Output {
+                output: archived_output(stem)?,
+                form,
+                archive: Some(number),
+            });
+        }
+        if let Some(name) = stem.strip_prefix("/storylines/")
+            && !name.contains('/')
+        {
+            let is_page = form == Form::Page && !name.is_empty();
+            return is_page.then(|| Address::Storyline(name.to_owned()));
+        }
+        let output = output_of(stem)?;
+        if output == Output::Home && form != Form::Page {
+            return None;
+        }
+        Some(Address::Output {
+            output,
+            form,
+            archive: None,
+        })
+    }
+}
+
+fn split_form(path: &str) -> (&str, Form) {
+    if let Some((stem, ending)) = path.rsplit_once('.')
+        && let Some(format) = OutputFormat::from_ending(ending)
+    {
+        return (stem, Form::Feed(format));
+    }
+    (path, Form::Page)
+}
+
+fn output_of(stem: &str) -> Option<Output> {
+    let parts: Vec<&str> = stem.strip_prefix('/')?.split('/').collect();
+    match parts.as_slice() {
+        [""] => Some(Output::Home),
+        ["feeds", "events"] => Some(Output::Events),
+        ["feeds", "storylines"] => Some(Output::Storylines),
+        ["feeds", "log"] => Some(Output::Log),
+        ["feeds", "status"] => Some(Output::Status),
+        ["feeds", "views", name] if is_name(name) => Some(Output::View((*name).to_owned())),
+        ["storylines", id, "timeline"] => canonical_id(id).map(Output::Timeline),
+        ["storylines", id, "log"] => canonical_id(id).map(Output::StorylineLog),
+        ["events", id] => canonical_id(id).map(Output::Event),
+        _ => None,
+    }
+}
+
+fn archived_output(stem: &str) -> Option<Output> {
+    output_of(stem).filter(|output| matches!(output, Output::Events | Output::Log))
+}
+
+/// One address for one thing: only the form in which we write ids.
+fn canonical_id(text: &str) -> Option<PublicId> {
+    PublicId::parse(text).filter(|id| id.to_string() == text)
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.len() <= 64
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+fn is_plain_number(text: &str) -> bool {
+    text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
+
+    #[test]
+    fn every_output_has_a_page_and_three_feeds() {
+        let id = PublicId::parse(ID).expect("a UUID");
+        let outputs = [
+            Output::Events,
+            Output::Storylines,
+            Output::Log,
+            Output::Status,
+            Output::View("alaska-2".to_owned()),
+            Output::Timeline(id),
+            Output::StorylineLog(id),
+            Output::Event(id),
+        ];
+        for output in outputs {
+            let forms = OutputFormat::ALL
+                .map(Form::Feed)
+                .into_iter()
+                .chain([Form::Page]);
+            for form in forms {
+                let mut path = output.path();
+                if let Form::Feed(format) = form {
+                    path = [&path, ".", format.ending()].concat();
+                }
+                let expected = Address::Output {
+                    output: output.clone(),
+                    form,
+                    archive: None,
+                };
+                assert_eq!(Address::parse(&path), Some(expected), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_paths_name_nothing() {
+        let upper = ["/events/", &ID.to_uppercase()].concat();
+        let cases = [
+            "",
+            "/.atom",
+            "/feeds",
+            "/feeds/",
+            "/feeds/events/",
+            "/feeds/views/",
+            "/events/x",
+            "/feeds/views/A b",
+            "/feeds/views/../x",
+            "/feeds/events.xml",
+            "/feeds/log/archive/01.atom",
+            "/feeds/status/archive/1.atom",
+            "/feeds/events/archive/-1.atom",
+            "/storylines/",
+            "/storylines/x.atom",
+            upper.as_str(),
+        ];
+        for path in cases {
+            assert_eq!(Address::parse(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! Events, storylines and developments as entries of published documents. Pure: the same rows give
+//! the same entries.
+
+use crate::feed::write::{
+    Body, Category, Entry, EventLine, Link, Reply, ReportLine, ReprintLine, SourceFeed, one_line,
+    web_address,
+};
+use crate::news::{
+    Development, DevelopmentKind, PublicName, PublishedEvent, PublishedStoryline, Report, Role,
+};
+
+use super::address::Output;
+use super::settings::Settings;
+
+/// How much of an outlet's lead is republished.
+const LONGEST_LEDE: usize = 300;
+
+/// Categories beyond this many say nothing any more.
+const MOST_CATEGORIES: usize = 20;
+
+const ROLE_SCHEME: &str = "urn:dateline:role";
+
+/// The living entry of an event.
+pub(super) fn entry_of_event(shown: &PublishedEvent, settings: &Settings) -> Entry {
+    let event = &shown.event;
+    let page_url = settings.absolute(&Output::Event(shown.public_id()).path());
+    let lead = shown.lead_report();
+    let has_moved = event.merged_into.is_some() || event.withdrawn_at.is_some();
+    let alternate = lead
+        .filter(|_| !has_moved)
+        .and_then(|report| report.link.as_deref())
+        .and_then(web_address)
+        .unwrap_or_else(|| page_url.clone());
+    let first = shown.reports.iter().find(|report| !report.is_withdrawn);
+    Entry {
+        id: shown.public_id().urn(),
+        title: shown_headline(shown),
+        published: shown.published_at(),
+        updated: shown.updated_at(),
+        via: first.and_then(link_of).filter(|link| link.url != alternate),
+        related: further_reports(shown, &alternate, first),
+        outlets: outlets_of(shown, lead),
+        categories: categories_of(shown),
+        language: lead.map(|report| report.language.clone()),
+        source: lead.filter(|_| !has_moved).and_then(source_of),
+        in_reply_to: None,
+        image: lead
+            .and_then(|report| report.image.clone())
+            .or_else(|| shown.reports.iter().find_map(|report| report.image.clone())),
+        body: body_of_event(shown, settings),
+        alternate,
+        page_url,
+    }
+}
+
+/// The headline, and before it what became of the event.
+pub(super) fn shown_headline(shown: &PublishedEvent) -> String {
+    let headline = one_line(&shown.event.headline);
+    if shown.event.withdrawn_at.is_some() {
+        return ["Withdrawn: ", &headline].concat();
+    }
+    headline
+}
+
+/// What stands above everything else about an event.
+pub(super) fn notices_of(shown: &PublishedEvent) -> Vec<String> {
+    let mut notices = Vec::new();
+    if shown.event.withdrawn_at.is_some() {
+        notices.push("All reports of this event were withdrawn.".to_owned());
+    }
+    if let Some(target) = &shown.merged_into {
+        notices.push(format!("Merged into: {}", one_line(&target.headline)));
+    }
+    if let Some(origin) = &shown.split_from {
+        notices.push(format!("Told apart from: {}", one_line(&origin.headline)));
+    }
+    notices
+}
+
+/// The lead, cut at a word within the length that may be republished.
+pub(super) fn shown_lede(lede: &str) -> String {
+    let lede = one_line(lede);
+    let Some((end, _)) = lede.char_indices().nth(LONGEST_LEDE) else {
+        return lede;
+    };
+    let cut_at = lede
+        .char_indices()
+        .nth(LONGEST_LEDE - 1)
+        .map_or(end, |(at, _)| at);
+    let kept = &lede[..cut_at];
+    let kept = kept.rsplit_once(' ').map_or(kept, |(words, _)| words);
+    [kept.trim_end_matches([',', ';', ':']), "…"].concat()
+}
+
+/// Names of the roles of the reports other than plain news, each once.
+pub(super) fn roles_of(shown: &PublishedEvent) -> Vec<&'static str> {
+    let mut roles: Vec<Role> = shown.reports.iter().map(|report| report.role).collect();
+    roles.retain(|role| *role != Role::News);
+    roles.sort();
+    roles.dedup();
+    roles.into_iter().map(Role::name).collect()
+}
+
+/// The entry of a storyline: its latest event above, all of them below.
+pub(super) fn entry_of_storyline(shown: &PublishedStoryline, settings: &Settings) -> Entry {
+    let page_url = settings.absolute(&Output::Timeline(shown.public_id()).path());
+    let latest = shown.events.last();
+    let mut outlets: Vec<String> = Vec::new();
+    for event in shown.events.iter().rev() {
+        for outlet in outlets_of(event, event.lead_report()) {
+            if !outlets.contains(&outlet) {
+                outlets.push(outlet);
+            }
+        }
+    }
+    let mut categories: Vec<Category> = Vec::new();
+    for category in shown.events.iter().rev().flat_map(categories_of) {
+        if category.scheme.is_none() && !categories.contains(&category) {
+            categories.push(category);
+        }
+    }
+    categories.truncate(MOST_CATEGORIES);
+    let merged = shown.merged_into.as_ref();
+    Entry {
+        id: shown.public_id().urn(),
+        title: one_line(&shown.storyline.headline),
+        published: shown.published_at(),
+        updated: shown.updated_at(),
+        alternate: page_url.clone(),
+        outlets,
+        categories,
+        language: latest
+            .and_then(PublishedEvent::lead_report)
+            .map(|report| report.language.clone()),
+        image: shown
+            .events
+            .iter()
+            .rev()
+            .flat_map(|event| &event.reports)
+            .find_map(|report| report.image.clone()),
+        body: Body {
+            notices: merged
+                .map(|target| format!("Merged into: {}", one_line(&target.headline)))
+                .into_iter()
+                .collect(),
+            lede: latest
+                .map(|event| shown_lede(&event.event.lede))
+                .unwrap_or_default(),
+            change: latest
+                .map(|event| event.event.change.clone())
+                .unwrap_or_default(),
+            events: shown
+                .events
+                .iter()
+                .map(|event| event_line(event, settings))
+                .collect(),
+            ..Body::default()
+        },
+        page_url,
+        ..Entry::default()
+    }
+}
+
+/// The entry of one development. It is made of what was written once and never edited, so that it
+/// stays the same for ever.
+pub(super) fn entry_of_development(
+    development: &Development,
+    event: &PublicName,
+    storyline: Option<&PublicName>,
+    settings: &Settings,
+) -> Entry {
+    let page_url = settings.absolute(&Output::Event(event.public_id).path());
+    let headline = one_line(&development.headline);
+    let title = match development.kind {
+        DevelopmentKind::NewEvent => headline,
+        DevelopmentKind::Outcome => ["Update: ", &headline].concat(),
+        DevelopmentKind::Correction => ["Correction: ", &headline].concat(),
+        DevelopmentKind::Kill => ["Withdrawn: ", &headline].concat(),
+        DevelopmentKind::Decision => ["Edited: ", &headline].concat(),
+    };
+    Entry {
+        id: development.public_id.urn(),
+        title,
+        published: development.changed_at,
+        updated: development.changed_at,
+        alternate: page_url.clone(),
+        categories: vec![Category {
+            term: development.kind.name().to_owned(),
+            scheme: Some("urn:dateline:development"),
+        }],
+        in_reply_to: Some(Reply {
+            id: event.public_id.urn(),
+            page_url: page_url.clone(),
+        }),
+        body: Body {
+            change: one_line(&development.note),
+            storyline: storyline.map(|storyline| Link {
+                url: settings.absolute(&Output::Timeline(storyline.public_id).path()),
+                title: "its timeline".to_owned(),
+                language: None,
+            }),
+            ..Body::default()
+        },
+        page_url,
+        ..Entry::default()
+    }
+}
+
+fn body_of_event(shown: &PublishedEvent, settings: &Settings) -> Body {
+    let event = &shown.event;
+    Body {
+        notices: notices_of(shown),
+        lede: shown_lede(&event.lede),
+        place: one_line(&event.place),
+        occurred_at: Some(event.occurred_at),
+        change: one_line(&event.change),
+        roles: roles_of(shown).into_iter().map(str::to_owned).collect(),
+        storyline: shown.storyline.as_ref().map(|storyline| Link {
+            url: settings.absolute(&Output::Timeline(storyline.public_id).path()),
+            title: storyline.headline.clone(),
+            language: None,
+        }),
+        reports: report_lines(shown),
+        events: Vec::new(),
+    }
+}
+
+/// The reports in the order of telling, the first of them that stands marked.
+pub(super) fn report_lines(shown: &PublishedEvent) -> Vec<ReportLine> {
+    let first = shown
+        .reports
+        .iter()
+        .find(|report| !report.is_withdrawn)
+        .map(|report| report.item_id);
+    shown
+        .reports
+        .iter()
+        .map(|report| ReportLine {
+            outlet: report.outlet.clone(),
+            title: report.title.clone(),
+            url: report.link.clone(),
+            language: Some(report.language.clone()),
+            at: report.at,
+            role: report.role.name(),
+            is_first: first == Some(report.item_id),
+            is_withdrawn: report.is_withdrawn,
+            note: report.change_note.clone(),
+            reprints: report
+                .reprints
+                .iter()
+                .map(|reprint| ReprintLine {
+                    outlet: reprint.outlet.clone(),
+                    url: reprint.link.clone(),
+                    at: reprint.at,
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn event_line(shown: &PublishedEvent, settings: &Settings) -> EventLine {
+    EventLine {
+        title: shown_headline(shown),
+        url: settings.absolute(&Output::Event(shown.public_id()).path()),
+        occurred_at: shown.event.occurred_at,
+        place: shown.event.place.clone(),
+        outlet_count: shown.event.outlet_count,
+    }
+}
+
+/// One link for each further report and reprint, no address twice.
+fn further_reports(shown: &PublishedEvent, alternate: &str, first: Option<&Report>) -> Vec<Link> {
+    let via = first.and_then(link_of).map(|link| link.url);
+    let mut links: Vec<Link> = Vec::new();
+    for report in &shown.reports {
+        let reprints = report.reprints.iter().filter_map(|reprint| {
+            let url = web_address(reprint.link.as_deref()?)?;
+            Some(Link {
+                url,
+                title: labelled(&reprint.outlet, &reprint.title),
+                language: Some(report.language.clone()),
+            })
+        });
+        for link in link_of(report).into_iter().chain(reprints) {
+            let is_new = link.url != alternate
+                && Some(&link.url) != via.as_ref()
+                && links.iter().all(|known| known.url != link.url);
+            if is_new {
+                links.push(link);
+            }
+        }
+    }
+    links
+}
+
+fn link_of(report: &Report) -> Option<Link> {
+    Some(Link {
+        url: web_address(report.link.as_deref()?)?,
+        title: labelled(&report.outlet, &report.title),
+        language: Some(report.language.clone()),
+    })
+}
+
+fn labelled(outlet: &str, title: &str) -> String {
+    [outlet, ": ", title].concat()
+}
+
+fn outlets_of(shown: &PublishedEvent, lead: Option<&Report>) -> Vec<String> {
+    let mut names: Vec<String> = lead
+        .map(|report| report.outlet.clone())
+        .into_iter()
+        .collect();
+    for report in &shown.reports {
+        let carriers = report.reprints.iter().map(|reprint| &reprint.outlet);
+        for name in std::iter::once(&report.outlet).chain(carriers) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
+}
+
+fn categories_of(shown: &PublishedEvent) -> Vec<Category> {
+    let mut categories: Vec<Category> = Vec::new();
+    for name in shown.reports.iter().flat_map(|report| &report.categories) {
+        let term = one_line(name);
+        let is_known = categories
+            .iter()
+            .any(|known| known.term.to_lowercase() == term.to_lowercase());
+        if !term.is_empty() && !is_known && categories.len() < MOST_CATEGORIES {
+            categories.push(Category { term, scheme: None });
+        }
+    }
+    categories.extend(roles_of(shown).into_iter().map(|role| Category {
+        term: role.to_owned(),
+        scheme: Some(ROLE_SCHEME),
+    }));
+    categories
+}
+
+/// The feed that carried the report. One that holds a secret in its query is named by its site alone.
+fn source_of(report: &Report) -> Option<SourceFeed> {
+    let mut url = url::Url::parse(&web_address(&report.feed_url)?).ok()?;
+    let has_secret = url.query_pairs().any(|(key, _)| {
+        let key = key.to_lowercase();
+        ["key", "token", "auth", "secret", "pass", "sig", "session"]
+            .iter()
+            .any(|sign| key.contains(sign))
+    });
+    if has_secret {
+        url.set_query(None);
+        url.set_path("/");
+    }
+    url.set_fragment(None);
+    Some(SourceFeed {
+        url: url.into(),
+        title: report.outlet.clone(),
+    })
+}

@@ -1,0 +1,62 @@
+//! What can be set about serving.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::news::View;
+
+/// Settings of the served pages and feeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address under which the world reaches this server, without a slash at the end. The Host
+    /// header is never believed.
+    pub base_url: String,
+    /// The name at the head of the pages and feeds.
+    pub title: String,
+    /// How long an event is held back before it is published, in seconds (invariant 11).
+    pub publish_hold_secs: u32,
+    /// Filtered outputs.
+    pub views: Vec<View>,
+    /// Whether the built-in WebSub hub runs.
+    pub hub: bool,
+    /// A hub elsewhere that is told of changes instead of the built-in one.
+    pub external_hub: Option<String>,
+    /// How much memory rendered documents may take, in bytes.
+    pub cache_bytes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8330)),
+            base_url: "http://127.0.0.1:8330".to_owned(),
+            title: "Dateline".to_owned(),
+            publish_hold_secs: 180,
+            views: Vec::new(),
+            hub: true,
+            external_hub: None,
+            cache_bytes: 32 * 1024 * 1024,
+        }
+    }
+}
+
+impl Settings {
+    /// The absolute address of a path that begins with a slash.
+    pub fn absolute(&self, path: &str) -> String {
+        [self.base_url.trim_end_matches('/'), path].concat()
+    }
+
+    /// The hub that the feeds name; `None` if there is none.
+    pub fn hub_url(&self) -> Option<String> {
+        match &self.external_hub {
+            Some(url) => Some(url.clone()),
+            None => self.hub.then(|| self.absolute("/hub")),
+        }
+    }
+
+    /// True if only this machine can connect, so that what is for operators may be shown.
+    pub fn is_local(&self) -> bool {
+        self.listen.ip().is_loopback()
+    }
+}

@@ -1,0 +1,511 @@
+//! The site: what is served at a path, rendered when it is asked for and kept until the publication's
+//! version moves.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::http::StatusCode;
+
+use super::address::{Address, Form, Output};
+use super::conditional::Coding;
+use super::documents::{self, Found, document_of, find_output};
+use super::pages::page_of;
+use super::rendered::{Draft, Freshness, Rendered};
+use super::settings::Settings;
+use crate::clock::Clock;
+use crate::feed::write::{OutputFormat, OutputLine, write_document, write_opml};
+use crate::store::published::{self, Extent, Publication};
+use crate::store::{Result, Store, tokens};
+
+/// How long an old archive of living entries may be kept: they are edited in place.
+const LIVING_ARCHIVE_SECS: u32 = 3600;
+
+/// How long a page may be kept without asking again.
+const PAGE_SECS: u32 = 30;
+
+/// Storylines that the OPML lists.
+const LISTED_STORYLINES: u32 = 200;
+
+/// What is served, and everything that serving needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Site {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    settings: RwLock<Arc<Settings>>,
+    /// Moves with the publication's version and with the settings.
+    generation: AtomicU64,
+    slots: RwLock<HashMap<String, Arc<Slot>>>,
+}
+
+#[derive(Default)]
+struct Slot {
+    kept: RwLock<Option<Kept>>,
+    making: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone)]
+struct Kept {
+    generation: u64,
+    rendered: Arc<Rendered>,
+}
+
+/// What a path is answered with.
+pub(super) enum Answer {
+    /// This document.
+    Document(Arc<Rendered>),
+    /// It stands elsewhere.
+    Elsewhere(StatusCode, String),
+    /// It is kept out, for this reason.
+    Gone(String),
+    /// Nothing stands there.
+    Nothing,
+}
+
+impl Site {
+    /// A site over an open database.
+    pub fn new(store: Store, settings: Settings, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                clock,
+                settings: RwLock::new(Arc::new(settings)),
+                generation: AtomicU64::new(1),
+                slots: RwLock::default(),
+            }),
+        }
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.inner
+            .settings
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Puts other settings in force; what was rendered is rendered again when asked for. The listen
+    /// address stays what it was.
+    pub fn change_settings(&self, settings: Settings) {
+        let mut slot = self
+            .inner
+            .settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *slot = Arc::new(settings);
+        drop(slot);
+        self.expire();
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        self.inner.clock.as_ref()
+    }
+
+    /// Everything rendered is rendered again when it is asked for next.
+    pub fn expire(&self) {
+        self.inner.generation.fetch_add(1, Ordering::Release);
+    }
+
+    /// Watches the commits of the database and expires what is rendered when the publication's
+    /// version moves. Ends with the store's writer.
+    pub async fn follow_publication(self) {
+        let Ok(mut commits) = self.inner.store.commits() else {
+            return;
+        };
+        let mut known = self.version();
+        while commits.changed().await.is_ok() {
+            let version = self.version();
+            if version != known {
+                known = version;
+                self.expire();
+            }
+        }
+    }
+
+    fn version(&self) -> i64 {
+        self.inner
+            .store
+            .read(published::load_publication)
+            .map_or(-1, |publication| publication.version)
+    }
+
+    /// The rendered document of a path if it is still what it should be.
+    pub(super) fn kept(&self, path: &str) -> Option<Arc<Rendered>> {
+        let generation = self.inner.generation.load(Ordering::Acquire);
+        let slots = self
+            .inner
+            .slots
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let kept = slots
+            .get(path)?
+            .kept
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref()
+            .filter(|kept| kept.generation == generation)
+            .map(|kept| kept.rendered.clone())
+    }
+
+    /// What a path is answered with, rendered now if need be; at most once at a time for each path.
+    pub(super) async fn answer(&self, path: &str, coding: Coding) -> Result<Answer> {
+        if let Some(token_and_path) = path.strip_prefix("/private/") {
+            return self.private_answer(token_and_path).await;
+        }
+        let Some(address) = Address::parse(path) else {
+            return Ok(Answer::Nothing);
+        };
+        if matches!(
+            address,
+            Address::Output {
+                output: Output::Status,
+                ..
+            }
+        ) {
+            return match self.settings().is_local() {
+                true => self.render_now(address, String::new(), coding).await,
+                false => Ok(Answer::Nothing),
+            };
+        }
+        let slot = self.slot(path);
+        let _making = slot.making.lock().await;
+        if let Some(rendered) = self.kept(path) {
+            return Ok(Answer::Document(rendered));
+        }
+        let generation = self.inner.generation.load(Ordering::Acquire);
+        let answer = self.render_now(address, String::new(), coding).await?;
+        match answer {
+            Answer::Document(rendered) => {
+                let rendered = self.keep(&slot, generation, rendered);
+                self.bound_memory();
+                Ok(Answer::Document(rendered))
+            }
+            other => {
+                self.forget(path);
+                Ok(other)
+            }
+        }
+    }
+
+    /// The bytes and the media type of a public feed, as a hub delivers them; `None` if there is no
+    /// such feed.
+    pub async fn feed_content(&self, path: &str) -> Result<Option<(Vec<u8>, OutputFormat)>> {
+        let Some(Address::Output {
+            output,
+            form: Form::Feed(format),
+            archive: None,
+        }) = Address::parse(path)
+        else {
+            return Ok(None);
+        };
+        if output == Output::Status {
+            return Ok(None);
+        }
+        let rendered = match self.kept(path) {
+            Some(rendered) => rendered,
+            None => match self.answer(path, Coding::Identity).await? {
+                Answer::Document(rendered) => rendered,
+                _ => return Ok(None),
+            },
+        };
+        Ok(Some((rendered.bytes().to_vec(), format)))
+    }
+
+    async fn private_answer(&self, token_and_path: &str) -> Result<Answer> {
+        let Some((token, _)) = token_and_path.split_once('/') else {
+            return Ok(Answer::Nothing);
+        };
+        let is_known = self
+            .inner
+            .store
+            .read(|conn| tokens::is_valid_token(conn, token))?;
+        let path = &token_and_path[token.len()..];
+        match Address::parse(path) {
+            Some(address) if is_known => {
+                let prefix = ["/private/", token].concat();
+                self.render_now(address, prefix, Coding::Identity).await
+            }
+            _ => Ok(Answer::Nothing),
+        }
+    }
+
+    async fn render_now(&self, address: Address, prefix: String, coding: Coding) -> Result<Answer> {
+        let site = self.clone();
+        let work = move || {
+            let answer = render(&site.inner.store, &site.settings(), &address, &prefix)?;
+            if let Answer::Document(rendered) = &answer {
+                rendered.prepare(coding);
+            }
+            Ok(answer)
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(answer) => answer,
+            Err(failure) => match failure.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Ok(Answer::Nothing),
+            },
+        }
+    }
+
+    fn slot(&self, path: &str) -> Arc<Slot> {
+        let mut slots = self
+            .inner
+            .slots
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        slots.entry(path.to_owned()).or_default().clone()
+    }
+
+    fn forget(&self, path: &str) {
+        let mut slots = self
+            .inner
+            .slots
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        slots.remove(path);
+    }
+
+    /// Keeps what was rendered; the earlier one if it says the same, with its codings and its date.
+    fn keep(&self, slot: &Slot, generation: u64, rendered: Arc<Rendered>) -> Arc<Rendered> {
+        let mut kept = slot.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let rendered = match kept.take() {
+            Some(earlier) if earlier.rendered.says_the_same(&rendered) => earlier.rendered,
+            _ => rendered,
+        };
+        *kept = Some(Kept {
+            generation,
+            rendered: rendered.clone(),
+        });
+        rendered
+    }
+
+    /// Drops what is out of date when there is too much, and everything if that is not enough.
+    fn bound_memory(&self) {
+        let limit = self.settings().cache_bytes;
+        let generation = self.inner.generation.load(Ordering::Acquire);
+        let mut slots = self
+            .inner
+            .slots
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if weight_of(&slots) <= limit {
+            return;
+        }
+        slots.retain(|_, slot| {
+            let kept = slot.kept.read().unwrap_or_else(PoisonError::into_inner);
+            kept.as_ref()
+                .is_some_and(|kept| kept.generation == generation)
+        });
+        if weight_of(&slots) > limit {
+            slots.clear();
+        }
+    }
+}
+
+fn weight_of(slots: &HashMap<String, Arc<Slot>>) -> usize {
+    slots
+        .iter()
+        .map(|(path, slot)| {
+            let kept = slot.kept.read().unwrap_or_else(PoisonError::into_inner);
+            path.len() + kept.as_ref().map_or(64, |kept| kept.rendered.weight())
+        })
+        .sum()
+}
+
+/// Renders a path. `prefix` is the path of a private output's token, or empty.
+fn render(store: &Store, settings: &Settings, address: &Address, prefix: &str) -> Result<Answer> {
+    match address {
+        Address::Opml => render_opml(store, settings),
+        Address::Storyline(name) => find_storyline(store, settings, name),
+        Address::Output {
+            output,
+            form,
+            archive,
+        } => {
+            if prefix.is_empty() && is_private(settings, output) {
+                return Ok(Answer::Nothing);
+            }
+            let publication = store.read(published::load_publication)?;
+            match find_output(store, settings, output, *archive)? {
+                Found::Nothing => Ok(Answer::Nothing),
+                Found::Gone(reason) => Ok(Answer::Gone(reason)),
+                Found::Moved(target) => Ok(moved(settings, &target, *form)),
+                Found::Content(content) => {
+                    let asked = Asked {
+                        output,
+                        form: *form,
+                        archive: *archive,
+                        prefix,
+                    };
+                    let draft = draft_of(&asked, &content, settings, &publication);
+                    Ok(Answer::Document(Arc::new(Rendered::new(draft))))
+                }
+            }
+        }
+    }
+}
+
+struct Asked<'a> {
+    output: &'a Output,
+    form: Form,
+    archive: Option<u32>,
+    prefix: &'a str,
+}
+
+fn draft_of(
+    asked: &Asked<'_>,
+    content: &documents::Content,
+    settings: &Settings,
+    publication: &Publication,
+) -> Draft {
+    let is_private = !asked.prefix.is_empty();
+    let Form::Feed(format) = asked.form else {
+        return Draft {
+            body: page_of(asked.output, content, settings),
+            content_type: "text/html; charset=utf-8",
+            modified: publication.changed_at,
+            freshness: freshness(is_private, asked, PAGE_SECS),
+            links: Vec::new(),
+            is_shared: false,
+        };
+    };
+    let mut document = document_of(asked.output, asked.archive, content, settings, publication);
+    if is_private {
+        let path = [asked.prefix, &asked.output.path()].concat();
+        document.address = settings.absolute(&path);
+        document.hub_url = None;
+    }
+    let mut links = vec![link_header(&document.self_url(format), "self")];
+    links.extend(document.hub_url.iter().map(|hub| link_header(hub, "hub")));
+    Draft {
+        modified: publication.changed_at,
+        freshness: freshness(is_private, asked, document.ttl_minutes * 60),
+        links,
+        is_shared: !is_private,
+        content_type: format.content_type(),
+        body: write_document(&document, format),
+    }
+}
+
+fn freshness(is_private: bool, asked: &Asked<'_>, secs: u32) -> Freshness {
+    match (is_private, asked.archive, asked.output) {
+        (true, ..) => Freshness::Private(secs),
+        (_, Some(_), Output::Log) => Freshness::Immutable,
+        (_, Some(_), _) => Freshness::Public(LIVING_ARCHIVE_SECS),
+        (_, None, _) => Freshness::Public(secs),
+    }
+}
+
+fn link_header(url: &str, rel: &str) -> String {
+    ["<", url, ">; rel=\"", rel, "\""].concat()
+}
+
+fn is_private(settings: &Settings, output: &Output) -> bool {
+    let Output::View(name) = output else {
+        return false;
+    };
+    settings
+        .views
+        .iter()
+        .any(|view| view.private && view.name == *name)
+}
+
+/// Temporary, because a merge can be undone.
+fn moved(settings: &Settings, target: &Output, form: Form) -> Answer {
+    let mut path = target.path();
+    if let Form::Feed(format) = form {
+        path.push('.');
+        path.push_str(format.ending());
+    }
+    Answer::Elsewhere(StatusCode::TEMPORARY_REDIRECT, settings.absolute(&path))
+}
+
+/// A slug leads to its storyline for good; a bare id is a short form.
+fn find_storyline(store: &Store, settings: &Settings, name: &str) -> Result<Answer> {
+    if let Some(id) = crate::news::PublicId::parse(name) {
+        let url = settings.absolute(&Output::Timeline(id).path());
+        return Ok(Answer::Elsewhere(StatusCode::TEMPORARY_REDIRECT, url));
+    }
+    let id = store.read(|conn| published::storyline_of_slug(conn, name))?;
+    Ok(id.map_or(Answer::Nothing, |id| {
+        let url = settings.absolute(&Output::Timeline(id).path());
+        Answer::Elsewhere(StatusCode::MOVED_PERMANENTLY, url)
+    }))
+}
+
+fn render_opml(store: &Store, settings: &Settings) -> Result<Answer> {
+    let (publication, storylines) = store.read(|conn| {
+        let extent = Extent {
+            at_least: 0,
+            at_most: LISTED_STORYLINES,
+            ..Extent::default()
+        };
+        Ok((
+            published::load_publication(conn)?,
+            published::latest_storyline_names(conn, extent)?,
+        ))
+    })?;
+    let line = |title: &str, description: &str, output: &Output| {
+        let page_url = settings.absolute(&output.path());
+        OutputLine {
+            title: title.to_owned(),
+            description: description.to_owned(),
+            feed_url: [&page_url, ".atom"].concat(),
+            page_url,
+        }
+    };
+    let living = vec![
+        line(
+            "Events",
+            "Every event, edited in place as it develops.",
+            &Output::Events,
+        ),
+        line(
+            "Storylines",
+            "Every storyline, with its events in order.",
+            &Output::Storylines,
+        ),
+        line("Log", "Every material development, once.", &Output::Log),
+    ];
+    let views = settings
+        .views
+        .iter()
+        .filter(|view| !view.private)
+        .map(|view| {
+            let output = Output::View(view.name.clone());
+            line(view.shown_title(), "Events chosen by a filter.", &output)
+        });
+    let timelines = storylines.iter().map(|name| {
+        let output = Output::Timeline(name.public_id);
+        line(
+            &name.headline,
+            "One storyline, its events in order.",
+            &output,
+        )
+    });
+    let groups = [
+        ("Feeds", living),
+        ("Views", views.collect()),
+        ("Storylines", timelines.collect()),
+    ];
+    let body = write_opml(&settings.title, publication.changed_at, &groups);
+    Ok(Answer::Document(Arc::new(Rendered::new(Draft {
+        body,
+        content_type: "text/x-opml; charset=utf-8",
+        modified: publication.changed_at,
+        freshness: Freshness::Public(60),
+        links: Vec::new(),
+        is_shared: true,
+    }))))
+}

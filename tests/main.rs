@@ -4,4 +4,6 @@ mod fetching;
 mod opml;
 mod security_fetch;
 mod server;
+mod opml;
+mod publishing;
 mod tidy;

@@ -1,0 +1,5 @@
+//! What is published, from rows in a database to bytes over HTTP.
+
+mod golden;
+mod http;
+mod newsroom;

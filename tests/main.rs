@@ -2,8 +2,7 @@
 
 mod fetching;
 mod opml;
+mod publishing;
 mod security_fetch;
 mod server;
-mod opml;
-mod publishing;
 mod tidy;

@@ -5,6 +5,7 @@ pub mod ingest;
 pub mod poll;
 pub mod schedule;
 pub mod publish;
+pub mod schedule;
 mod settings;
 pub mod sweep;
 

@@ -6,13 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::Transaction;
-
 use crate::news::{
     Decision, Development, DevelopmentId, DevelopmentKind, EventId, ItemId, PublicId, Report,
     Ruling, UtcTime,
 };
-use crate::store::{Result, Store, published, publishing};
+use crate::store::{Result, Store, Transaction, decisions, published, publishing};
 use crate::timeline::figures::{head_number, stage_of};
 use crate::timeline::material::{
     Change, Present, Ruled, Telling, Told, first_told, material_changes,
@@ -82,7 +80,8 @@ pub fn publish_batch(
         return Ok((None, Published::default()));
     };
     publishing::ensure_publication(tx, PublicId::mint((pass.random)()), pass.now)?;
-    let rulings = publishing::load_decisions_in_force(tx)?;
+    let mut rulings = decisions::load_decisions(tx)?;
+    rulings.retain(|decision| decision.undone_at.is_none());
     let mut done = Published::default();
     for one in &waiting {
         if one.event.public_id.is_some() {

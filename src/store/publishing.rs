@@ -8,8 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::Result;
 use super::rows::{public_id, read_event};
 use crate::news::{
-    Decision, DecisionId, Development, Event, EventId, ItemId, PublicId, Ruling, StorylineId,
-    UtcTime, utc_from_secs,
+    Development, Event, EventId, ItemId, PublicId, StorylineId, UtcTime, utc_from_secs,
 };
 
 /// An event that the publisher looks at.
@@ -70,40 +69,6 @@ pub fn load_waiting(conn: &Connection, after: EventId, limit: u32) -> Result<Vec
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The decisions that are not undone, in the order in which they were made.
-///
-/// # Errors
-/// Whatever SQLite says, or a ruling that cannot be read.
-pub fn load_decisions_in_force(conn: &Connection) -> Result<Vec<Decision>> {
-    let sql = "SELECT id, ruling, editor, decided_at, note FROM decisions
-         WHERE undone_at IS NULL ORDER BY id";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([], |row| {
-        Ok((
-            row.get::<_, String>(1)?,
-            Decision {
-                id: DecisionId(row.get(0)?),
-                ruling: Ruling::SameEvent {
-                    a: ItemId(0),
-                    b: ItemId(0),
-                },
-                editor: row.get(2)?,
-                decided_at: utc_from_secs(row.get(3)?),
-                note: row.get(4)?,
-                undone_at: None,
-                undone_by: None,
-            },
-        ))
-    })?;
-    let rows: Vec<(String, Decision)> = rows.collect::<rusqlite::Result<_>>()?;
-    rows.into_iter()
-        .map(|(ruling, decision)| {
-            let ruling = serde_json::from_str(&ruling)?;
-            Ok(Decision { ruling, ..decision })
-        })
-        .collect()
 }
 
 /// Takes an event out of the queue, and whatever is there without an event.

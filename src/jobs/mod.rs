@@ -3,7 +3,6 @@
 pub mod cluster;
 pub mod ingest;
 pub mod poll;
-pub mod schedule;
 pub mod publish;
 pub mod schedule;
 mod settings;

@@ -3,7 +3,9 @@
 //! Events come from `cluster` as sketches; reports come from the store as [`Report`]s. What counts
 //! as a change worth telling readers is not decided here but in `material`.
 
+pub mod figures;
 mod headline;
+pub mod material;
 mod occurred;
 mod rulings;
 mod slug;
@@ -15,6 +17,3 @@ pub use occurred::{LifeSettings, life_of, order_events, when_it_occurred};
 pub use rulings::StorylineRules;
 pub use slug::{make_slug, unique_slug};
 pub use storylines::{Linking, StorylineSettings, Storylines};
-
-pub mod figures;
-pub mod material;

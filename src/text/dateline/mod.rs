@@ -8,7 +8,7 @@ mod tests;
 
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
+use regex::Regex;
 use serde::Deserialize;
 
 use crate::news::{Dateline, UtcTime};
@@ -40,9 +40,10 @@ pub struct FoundDateline {
 pub fn read(text: &str, item_time: UtcTime) -> Option<FoundDateline> {
     let window = head(text);
     let forms = forms();
-    let hits = forms.set.matches(window);
-    hits.iter()
-        .find_map(|index| read_form(&forms.forms[index], window, item_time))
+    forms
+        .forms
+        .iter()
+        .find_map(|form| read_form(form, window, item_time))
 }
 
 /// The usual short name of the agency that an outlet's name stands for: `AP` for `AP News`.
@@ -98,6 +99,9 @@ struct Agency {
 struct FormText {
     id: String,
     pattern: String,
+    /// Stretches one of which a matching text holds: a cheap test before the pattern.
+    #[serde(default)]
+    needs: Vec<String>,
     #[serde(default)]
     unless: Option<String>,
     #[serde(default)]
@@ -132,7 +136,6 @@ struct Form {
 }
 
 struct Forms {
-    set: RegexSet,
     forms: Vec<Form>,
     agencies: Vec<Agency>,
 }
@@ -167,7 +170,6 @@ fn compile() -> Forms {
             format!(r"^\s*(?:{pattern})\s*")
         })
         .collect();
-    let set = RegexSet::new(&patterns).expect("the embedded dateline forms are valid patterns");
     let forms = file
         .form
         .into_iter()
@@ -181,13 +183,17 @@ fn compile() -> Forms {
         })
         .collect();
     Forms {
-        set,
         forms,
         agencies: file.agency,
     }
 }
 
 fn read_form(form: &'static Form, window: &str, item_time: UtcTime) -> Option<FoundDateline> {
+    let needs = &form.text.needs;
+    let ruled_out = !needs.is_empty() && !needs.iter().any(|part| window.contains(part.as_str()));
+    if ruled_out || !form.regex.is_match(window) {
+        return None;
+    }
     let groups = form.regex.captures(window)?;
     let whole = groups.get(0)?;
     if form

@@ -33,7 +33,7 @@ fn read_field(input: &WireInput<'_>, draft: &mut Draft, field: &str, body: &str)
             _ => break,
         }
     }
-    for found in rulebook().body.all(input, head(body, HEAD_BYTES)) {
+    for found in rulebook().body.matches(input, head(body, HEAD_BYTES)) {
         let notice = matches!(found.rule.meaning(), "kill" | "hold");
         if !notice || draft.tags.iter().all(|tag| tag.rule != found.rule.id) {
             note(draft, field, head(body, HEAD_BYTES), 0, found, false);

@@ -7,6 +7,7 @@
 mod body;
 mod peel;
 mod rules;
+mod shelf;
 mod suffix;
 
 #[cfg(test)]

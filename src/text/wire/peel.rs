@@ -3,7 +3,8 @@
 use super::{Draft, Hit, WireInput, suffix};
 use crate::news::{Span, WireTag};
 
-use super::rules::{Match, rulebook};
+use super::rules::rulebook;
+use super::shelf::Match;
 
 /// More tags than any agency stacks; a bound for titles made of nothing but tags.
 const MOST_TAGS: usize = 8;

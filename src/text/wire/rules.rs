@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex, RegexSet};
 use serde::Deserialize;
 
 use super::WireInput;
+use super::shelf::Shelf;
 use crate::news::Role;
 
 /// The embedded data files, by name.
@@ -51,6 +51,9 @@ pub(super) struct Rule {
     /// What it looks for; the groups `no` and `key` give the number and the key of the series, and
     /// `tag` the stretch that is the tag where the pattern looks beyond it.
     pub pattern: String,
+    /// Words one of which a matching text holds, in any case: a cheap test before the pattern.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// A stretch for which the rule does not hold, searched in what the pattern matched.
     #[serde(default)]
     pub unless: Option<String>,
@@ -99,92 +102,11 @@ impl Rule {
     }
 
     /// True if the rule may be applied to items such as `input`.
-    fn holds_for(&self, input: &WireInput<'_>) -> bool {
+    pub fn holds_for(&self, input: &WireInput<'_>) -> bool {
         (!self.wire_only || input.outlet_is_wire)
             && (self.languages.is_empty()
                 || matches!(input.language, "" | "und")
                 || self.languages.iter().any(|code| code == input.language))
-    }
-}
-
-/// A rule that fired, with the end of what it matched.
-pub(super) struct Match<'r, 't> {
-    pub rule: &'r Rule,
-    pub start: usize,
-    pub end: usize,
-    pub number: Option<u32>,
-    pub key: Option<&'t str>,
-}
-
-/// The rules of one place, with a prefilter over all of them.
-pub(super) struct Shelf {
-    set: RegexSet,
-    rules: Vec<(Rule, Regex, Option<Regex>)>,
-}
-
-impl Shelf {
-    /// The rule that matches the longest stretch of `text`; the first of the files on a tie.
-    pub fn longest<'r, 't>(
-        &'r self,
-        input: &WireInput<'_>,
-        text: &'t str,
-    ) -> Option<Match<'r, 't>> {
-        let hits = self.set.matches(text);
-        let mut best: Option<Match<'r, 't>> = None;
-        for index in hits.iter() {
-            let Some(found) = self.try_rule(index, input, text) else {
-                continue;
-            };
-            if best
-                .as_ref()
-                .is_none_or(|best| found.end - found.start > best.end - best.start)
-            {
-                best = Some(found);
-            }
-        }
-        best
-    }
-
-    /// Every rule that matches somewhere in `text`, in the order of the files.
-    pub fn all<'r, 't>(&'r self, input: &WireInput<'_>, text: &'t str) -> Vec<Match<'r, 't>> {
-        let hits = self.set.matches(text);
-        hits.iter()
-            .filter_map(|index| self.try_rule(index, input, text))
-            .collect()
-    }
-
-    /// The rules, in the order of the files.
-    #[cfg(test)]
-    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().map(|(rule, _, _)| rule)
-    }
-
-    fn try_rule<'r, 't>(
-        &'r self,
-        index: usize,
-        input: &WireInput<'_>,
-        text: &'t str,
-    ) -> Option<Match<'r, 't>> {
-        let (rule, regex, unless) = &self.rules[index];
-        if !rule.holds_for(input) {
-            return None;
-        }
-        let groups = regex.captures(text)?;
-        let whole = groups.get(0)?;
-        if unless
-            .as_ref()
-            .is_some_and(|unless| unless.is_match(whole.as_str()))
-        {
-            return None;
-        }
-        let tag = groups.name("tag").unwrap_or(whole);
-        Some(Match {
-            rule,
-            start: tag.start(),
-            end: tag.end(),
-            number: number_of(&groups),
-            key: groups.name("key").map(|key| key.as_str()),
-        })
     }
 }
 
@@ -203,9 +125,9 @@ impl Rulebook {
     pub fn agency_of(&self, id: &str) -> Option<&str> {
         [&self.start, &self.end, &self.body_start, &self.body]
             .into_iter()
-            .flat_map(|shelf| &shelf.rules)
-            .find(|(rule, _, _)| rule.id == id)
-            .and_then(|(rule, _, _)| rule.agency.as_deref())
+            .flat_map(Shelf::rules)
+            .find(|rule| rule.id == id)
+            .and_then(|rule| rule.agency.as_deref())
     }
 }
 
@@ -217,19 +139,15 @@ pub(super) fn rulebook() -> &'static Rulebook {
             .flat_map(|(name, text)| read_file(name, text))
             .collect();
         Rulebook {
-            start: shelf(&mut rules, Place::Start),
-            end: shelf(&mut rules, Place::End),
-            body_start: shelf(&mut rules, Place::BodyStart),
-            body: shelf(&mut rules, Place::Body),
-            link: shelf(&mut rules, Place::Link),
-            category: shelf(&mut rules, Place::Category),
+            start: Shelf::take(&mut rules, Place::Start),
+            end: Shelf::take(&mut rules, Place::End),
+            body_start: Shelf::take(&mut rules, Place::BodyStart),
+            body: Shelf::take(&mut rules, Place::Body),
+            link: Shelf::take(&mut rules, Place::Link),
+            category: Shelf::take(&mut rules, Place::Category),
         }
     });
     &RULEBOOK
-}
-
-fn number_of(groups: &Captures<'_>) -> Option<u32> {
-    groups.name("no")?.as_str().parse().ok()
 }
 
 fn read_file(name: &str, text: &str) -> Vec<Rule> {
@@ -242,34 +160,4 @@ fn read_file(name: &str, text: &str) -> Vec<Rule> {
         panic!("the embedded rule file {name}.toml is not readable: {error}")
     });
     file.rule
-}
-
-fn shelf(rules: &mut Vec<Rule>, place: Place) -> Shelf {
-    let (here, others): (Vec<Rule>, Vec<Rule>) = std::mem::take(rules)
-        .into_iter()
-        .partition(|rule| rule.at == place);
-    *rules = others;
-    let patterns: Vec<String> = here.iter().map(|rule| anchored(rule)).collect();
-    let set = RegexSet::new(&patterns).expect("the embedded rules are valid patterns");
-    let rules =
-        here.into_iter()
-            .zip(&patterns)
-            .map(|(rule, pattern)| {
-                let regex = Regex::new(pattern).expect("the embedded rules are valid patterns");
-                let unless = rule.unless.as_deref().map(|unless| {
-                    Regex::new(unless).expect("the embedded rules are valid patterns")
-                });
-                (rule, regex, unless)
-            })
-            .collect();
-    Shelf { set, rules }
-}
-
-fn anchored(rule: &Rule) -> String {
-    let pattern = &rule.pattern;
-    match rule.at {
-        Place::Start | Place::BodyStart => format!("^(?:{pattern})"),
-        Place::End | Place::Category => format!("^(?:{pattern})$"),
-        Place::Body | Place::Link => format!("(?:{pattern})"),
-    }
 }

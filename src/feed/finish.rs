@@ -27,6 +27,7 @@ pub(crate) fn finish(raw: RawFeed, base: &Url, problems: &mut Vec<Problem>) -> P
     }
     ParsedFeed {
         format: raw.format,
+        encoding: String::new(),
         title: text_line(&raw.title),
         link: raw.link.and_then(|link| web_url(&link)),
         language,

@@ -7,14 +7,17 @@ mod entities;
 mod finish;
 mod html;
 pub mod identity;
+mod json;
+mod merge;
 pub mod opml;
 mod parsed;
 mod raw;
 mod read;
+mod reader;
 mod strict;
 mod urls;
 pub mod write;
 
 pub use dates::read_date;
 pub use parsed::{Format, ParsedFeed, ParsedItem, VisitHints};
-pub use read::read;
+pub use read::{count_items_uncleaned, read};

@@ -51,6 +51,8 @@ pub struct VisitHints {
 pub struct ParsedFeed {
     /// Format family.
     pub format: Format,
+    /// Lower-case name of the encoding that the document was read in.
+    pub encoding: String,
     /// Title as plain text; empty if none.
     pub title: String,
     /// The site's address.

@@ -68,14 +68,3 @@ pub(crate) struct RawItem {
     pub source_url: Option<String>,
     pub in_reply_to: Option<String>,
 }
-
-impl RawItem {
-    /// True if nothing at all was said.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.guid.is_none()
-            && self.link.is_none()
-            && self.title.is_empty()
-            && self.summary.is_empty()
-            && self.content.is_empty()
-    }
-}

@@ -20,8 +20,10 @@ struct RuleEntry {
     /// The first group is what stays the same.
     pattern: String,
     /// Two addresses of one item.
+    #[cfg_attr(not(test), expect(dead_code, reason = "an example for the tests"))]
     same: [String; 2],
     /// An address of another item.
+    #[cfg_attr(not(test), expect(dead_code, reason = "an example for the tests"))]
     other: String,
 }
 

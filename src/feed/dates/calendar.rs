@@ -1,0 +1,182 @@
+//! The day within a date, once the time is taken out.
+
+use chrono::{DateTime, NaiveDate, Weekday};
+
+use super::words;
+use crate::news::UtcTime;
+
+/// Numbers, words and the signs between them.
+#[derive(Default)]
+struct Parts {
+    /// Value, number of digits, and the sign that follows at once.
+    numbers: Vec<(u32, usize, char)>,
+    month: Option<u32>,
+    /// How many numbers stand before the month's name.
+    before_month: usize,
+    is_week: bool,
+}
+
+/// Unix seconds or milliseconds, alone.
+pub(super) fn unix_time(text: &str) -> Option<UtcTime> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    let value: i64 = whole.parse().ok()?;
+    match whole.len() {
+        9 | 10 => DateTime::from_timestamp(value, 0),
+        13 => DateTime::from_timestamp_millis(value),
+        _ => None,
+    }
+}
+
+/// The day that a folded text names. `is_half_day` tells the American way of writing, in which
+/// the month comes first.
+pub(super) fn read_day(text: &str, is_half_day: bool) -> Option<NaiveDate> {
+    let parts = Parts::of(text)?;
+    let numbers: Vec<u32> = parts.numbers.iter().map(|number| number.0).collect();
+    let digits: Vec<usize> = parts.numbers.iter().map(|number| number.1).collect();
+    if let Some(month) = parts.month {
+        return day_by_name(&parts, month);
+    }
+    match (numbers.as_slice(), digits.as_slice()) {
+        (&[year, week], [4, 2]) if parts.is_week => iso_week(year, week, 1),
+        (&[year, week, day], [4, 2, 1]) if parts.is_week => iso_week(year, week, day),
+        _ if parts.is_week => None,
+        (&[all], [8]) => day(all / 10_000, all / 100 % 100, all % 100),
+        (&[all], [7]) => ordinal_day(all / 1000, all % 1000),
+        (&[year], [4]) => day(year, 1, 1),
+        (&[year, nth], [4, 3]) => ordinal_day(year, nth),
+        (&[year, month], [4, 1 | 2]) => day(year, month, 1),
+        (&[year, month, date], [4, 1 | 2, 1 | 2]) => day(year, month, date),
+        (&[a, b, year], [1 | 2, 1 | 2, 4]) => {
+            day_of_two(a, b, year, parts.numbers[0].2, is_half_day)
+        }
+        (&[a, b, c], [1 | 2, 1 | 2, 2]) => short_day(a, b, c, parts.numbers[0].2, is_half_day),
+        _ => None,
+    }
+}
+
+impl Parts {
+    /// `None` if something stands there that no date has.
+    fn of(text: &str) -> Option<Self> {
+        let mut parts = Self::default();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let is_digit = first.is_ascii_digit();
+            let is_letter = |c: char| c.is_alphabetic() || is_joined(c);
+            if !is_digit && !is_letter(first) {
+                rest = &rest[first.len_utf8()..];
+                continue;
+            }
+            let end = rest
+                .find(|c: char| {
+                    if is_digit {
+                        !c.is_ascii_digit()
+                    } else {
+                        !is_letter(c)
+                    }
+                })
+                .unwrap_or(rest.len());
+            let (piece, after) = rest.split_at(end);
+            if is_digit {
+                let sign = after.chars().next().unwrap_or(' ');
+                parts.numbers.push((piece.parse().ok()?, piece.len(), sign));
+            } else {
+                parts.take_word(piece)?;
+            }
+            rest = after;
+        }
+        Some(parts)
+    }
+
+    fn take_word(&mut self, word: &str) -> Option<()> {
+        // A later name wins over one before all numbers: `mar 15 abr 2025` begins with a weekday.
+        if let Some(month) = words::month(word)
+            .filter(|_| self.month.is_none() || self.numbers.len() == 1 && self.before_month == 0)
+        {
+            self.month = Some(month);
+            self.before_month = self.numbers.len();
+        } else if word == "w" {
+            self.is_week = true;
+        } else if !self.numbers.is_empty() && !words::is_noise(word) && !is_counter(word) {
+            return None;
+        }
+        Some(())
+    }
+}
+
+/// Marks of East Asian dates, folded (Korean syllables come apart).
+fn is_counter(word: &str) -> bool {
+    ["年", "月", "日", "년", "월", "일"]
+        .iter()
+        .any(|mark| words::folded(mark) == word)
+}
+
+fn is_joined(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11ff}')
+}
+
+fn day_by_name(parts: &Parts, month: u32) -> Option<NaiveDate> {
+    match parts.numbers.as_slice() {
+        [(year, 4, _)] => day(*year, month, 1),
+        [(year, 4, _), (date, 1 | 2, _)] => day(*year, month, *date),
+        [(date, 1 | 2, _), (year, digits, _)] => day(full_year(*year, *digits)?, month, *date),
+        _ => None,
+    }
+}
+
+/// Two digits as RFC 2822 has them; three are years since 1900.
+fn full_year(year: u32, digits: usize) -> Option<u32> {
+    match digits {
+        4 => Some(year),
+        3 if year < 200 => Some(1900 + year),
+        2 if year < 50 => Some(2000 + year),
+        2 => Some(1900 + year),
+        _ => None,
+    }
+}
+
+/// Day and month before a full year: dots mean day first; else one of them must be beyond 12,
+/// both the same, or the time be written the American way.
+fn day_of_two(a: u32, b: u32, year: u32, sign: char, is_half_day: bool) -> Option<NaiveDate> {
+    if sign == '.' || a > 12 || a == b {
+        day(year, b, a)
+    } else if b > 12 || (is_half_day && sign == '/') {
+        day(year, a, b)
+    } else {
+        None
+    }
+}
+
+fn short_day(a: u32, b: u32, c: u32, sign: char, is_half_day: bool) -> Option<NaiveDate> {
+    // ISO 8601 once allowed years of two digits: read so only if it cannot be meant otherwise.
+    if sign == '-' {
+        let could_end_in_year = c <= 30 && a <= 31;
+        return (!could_end_in_year).then(|| day(2000 + a, b, c)).flatten();
+    }
+    day_of_two(a, b, full_year(c, 2)?, sign, is_half_day)
+}
+
+fn day(year: u32, month: u32, date: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, date)
+}
+
+fn ordinal_day(year: u32, nth: u32) -> Option<NaiveDate> {
+    NaiveDate::from_yo_opt(i32::try_from(year).ok()?, nth)
+}
+
+fn iso_week(year: u32, week: u32, nth: u32) -> Option<NaiveDate> {
+    let days = [
+        Weekday::Mon,
+        Weekday::Tue,
+        Weekday::Wed,
+        Weekday::Thu,
+        Weekday::Fri,
+        Weekday::Sat,
+        Weekday::Sun,
+    ];
+    let weekday = days.get(usize::try_from(nth.checked_sub(1)?).ok()?)?;
+    NaiveDate::from_isoywd_opt(i32::try_from(year).ok()?, week, *weekday)
+}

@@ -1,0 +1,134 @@
+//! The words of dates: months in many languages, zones, and what may stand beside them.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+static MONTHS: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
+    let lines = include_str!("months.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| {
+            let (number, names) = line.split_once(' ')?;
+            let number = number.parse().ok()?;
+            Some(names.split(' ').map(move |name| (name, number)))
+        })
+        .flatten()
+        .collect()
+});
+
+static ZONES: LazyLock<HashMap<&'static str, i64>> = LazyLock::new(|| {
+    let lines = include_str!("zones.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| {
+            let (minutes, names) = line.split_once(' ')?;
+            let minutes = minutes.parse().ok()?;
+            Some(names.split(' ').map(move |name| (name, minutes)))
+        })
+        .flatten()
+        .collect()
+});
+
+/// The text in lower case, without marks, with plain digits, signs and spaces.
+pub(super) fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+    {
+        match c {
+            'ς' => out.push('σ'),
+            'ı' => out.push('i'),
+            'ß' => out.push_str("ss"),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => out.push('-'),
+            '\u{0660}'..='\u{0669}' => out.push(char::from(b'0' + (u32::from(c) - 0x660) as u8)),
+            '\u{06f0}'..='\u{06f9}' => out.push(char::from(b'0' + (u32::from(c) - 0x6f0) as u8)),
+            '\u{200e}' | '\u{200f}' | '\u{feff}' => {}
+            c if c.is_whitespace() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The number of a month by its name, folded.
+pub(super) fn month(word: &str) -> Option<u32> {
+    MONTHS.get(word).copied()
+}
+
+/// Minutes east of Greenwich of a zone by its name, folded.
+pub(super) fn zone(word: &str) -> Option<i64> {
+    ZONES.get(word).copied()
+}
+
+/// Korean dates without a zone are Korean time: only Korean outlets write them.
+pub(super) fn usual_offset(text: &str) -> i64 {
+    // Folding takes syllables apart (NFKD), so the words are compared in the same form.
+    let words: [String; 3] = ["년", "오전", "오후"].map(folded);
+    if words.iter().any(|word| text.contains(word.as_str())) {
+        9 * 60
+    } else {
+        0
+    }
+}
+
+/// Days of the week in the languages of the months, and what stands between day, month and time.
+/// Anything else after the first number is a sign that the text is something else.
+pub(super) fn is_noise(word: &str) -> bool {
+    const NOISE: &[&str] = &[
+        "t", "at", "of", "the", "on", "um", "uhr", "am", "den", "le", "a", "de", "del", "d", "em",
+        "as", "kl", "klo", "st", "nd", "rd", "th", "er", "e", "o", "г", "года", "в", "р", "о",
+        "st.", "to", "h", "hrs", "ore", "alle", "dne", "og", "i", "gada", "g", "y",
+    ];
+    NOISE.contains(&word) || is_weekday(word)
+}
+
+fn is_weekday(word: &str) -> bool {
+    const DAYS: &[&str] = &[
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mo",
+        "di",
+        "mi",
+        "do",
+        "fr",
+        "sa",
+        "so",
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+        "lun",
+        "mar",
+        "mer",
+        "jeu",
+        "ven",
+        "sam",
+        "dim",
+    ];
+    DAYS.contains(&word)
+}

@@ -1,0 +1,250 @@
+//! JSON Feed 1.0 and 1.1, read leniently: numbers as ids, missing versions, documents cut off.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::news::{Image, Problem};
+
+use super::dates::read_date;
+use super::parsed::Format;
+use super::raw::{RawFeed, RawItem, RawText, TextKind};
+use super::reader::MAX_ITEMS;
+use super::urls::resolve;
+
+type Object = Map<String, Value>;
+
+/// Reads a document that begins with a bracket or brace.
+pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
+    let feed = match serde_json::from_str(text) {
+        Ok(Value::Object(feed)) => Some(feed),
+        Ok(_) => None,
+        Err(error) => {
+            problems.push(Problem::new(
+                "not-well-formed",
+                format!("the JSON cannot be read whole: {error}"),
+            ));
+            Some(salvage(text))
+        }
+    };
+    match feed.filter(is_feed) {
+        Some(feed) => feed_of(&feed, base, problems),
+        None => {
+            problems.push(Problem::new("not-a-feed", "the JSON is no JSON Feed"));
+            RawFeed::default()
+        }
+    }
+}
+
+fn is_feed(feed: &Object) -> bool {
+    let version = feed
+        .get("version")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    version.contains("jsonfeed.org") || feed.get("items").is_some_and(Value::is_array)
+}
+
+/// The fields before the items, and the items up to where the document breaks.
+fn salvage(text: &str) -> Object {
+    let mut feed = Object::new();
+    let Some((head, list)) = text.find("\"items\"").and_then(|at| {
+        Some((
+            &text[..at],
+            text[at + 7..]
+                .trim_start()
+                .strip_prefix(':')?
+                .trim_start()
+                .strip_prefix('[')?,
+        ))
+    }) else {
+        return feed;
+    };
+    let closed_head = format!("{}}}", head.trim_end().trim_end_matches(','));
+    if let Ok(Value::Object(head)) = serde_json::from_str(&closed_head) {
+        feed = head;
+    }
+    let mut items = Vec::new();
+    let mut rest = list;
+    while items.len() < MAX_ITEMS {
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+        let Some(Ok(item)) = values.next() else { break };
+        let used = values.byte_offset();
+        items.push(item);
+        rest = rest[used..].trim_start().trim_start_matches(',');
+    }
+    feed.insert("items".to_owned(), Value::Array(items));
+    feed
+}
+
+fn feed_of(feed: &Object, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
+    let items = feed
+        .get("items")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    if items.len() > MAX_ITEMS {
+        problems.push(Problem::new(
+            "too-many-items",
+            format!("only the first {MAX_ITEMS} items were read"),
+        ));
+    }
+    let authors = authors(feed);
+    RawFeed {
+        format: Format::Json,
+        title: text(feed, "title", TextKind::Plain),
+        link: address(feed, "home_page_url", base),
+        language: string(feed, "language"),
+        self_url: address(feed, "feed_url", base),
+        hub_urls: hubs(feed, base),
+        items: items
+            .iter()
+            .filter_map(Value::as_object)
+            .take(MAX_ITEMS)
+            .map(|item| item_of(item, &authors, base))
+            .collect(),
+        ..RawFeed::default()
+    }
+}
+
+fn item_of(item: &Object, feed_authors: &[String], base: &Url) -> RawItem {
+    let html = text(item, "content_html", TextKind::Html);
+    let content = if html.is_empty() {
+        text(item, "content_text", TextKind::Plain)
+    } else {
+        html
+    };
+    let own_authors = authors(item);
+    let link = address(item, "url", base).or_else(|| address(item, "external_url", base));
+    let guid = string(item, "id");
+    RawItem {
+        link: link.or_else(|| guid.clone().filter(|guid| guid.contains("://"))),
+        guid,
+        title: text(item, "title", TextKind::Plain),
+        summary: text(item, "summary", TextKind::Plain),
+        content,
+        authors: if own_authors.is_empty() {
+            feed_authors.to_vec()
+        } else {
+            own_authors
+        },
+        published: time(item, "date_published"),
+        updated: time(item, "date_modified"),
+        language: string(item, "language"),
+        categories: strings(item, "tags"),
+        image: address(item, "image", base)
+            .or_else(|| address(item, "banner_image", base))
+            .map(|url| Image {
+                url,
+                media_type: None,
+                width: None,
+                height: None,
+                credit: None,
+            }),
+        ..RawItem::default()
+    }
+}
+
+/// A string, or a number written as one.
+fn string(object: &Object, name: &str) -> Option<String> {
+    match object.get(name)? {
+        Value::String(text) => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+    .filter(|text| !text.is_empty())
+}
+
+fn strings(object: &Object, name: &str) -> Vec<String> {
+    let list = object.get(name).and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+fn text(object: &Object, name: &str, kind: TextKind) -> RawText {
+    RawText {
+        value: string(object, name).unwrap_or_default(),
+        kind,
+        base: None,
+    }
+}
+
+fn address(object: &Object, name: &str, base: &Url) -> Option<String> {
+    resolve(&string(object, name)?, base)
+}
+
+fn time(object: &Object, name: &str) -> Option<crate::news::UtcTime> {
+    read_date(&string(object, name)?)
+}
+
+/// `authors` of 1.1, else `author` of 1.0.
+fn authors(object: &Object) -> Vec<String> {
+    let many = object.get("authors").and_then(Value::as_array);
+    let one = object.get("author");
+    many.into_iter()
+        .flatten()
+        .chain(one.filter(|_| many.is_none_or(Vec::is_empty)))
+        .filter_map(|author| match author {
+            Value::Object(author) => string(author, "name"),
+            Value::String(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn hubs(feed: &Object, base: &Url) -> Vec<String> {
+    let list = feed.get("hubs").and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .filter(|hub| {
+            hub.get("type")
+                .and_then(Value::as_str)
+                .is_none_or(|kind| kind.eq_ignore_ascii_case("websub"))
+        })
+        .filter_map(|hub| address(hub, "url", base))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (RawFeed, Vec<Problem>) {
+        let base = Url::parse("https://example.org/feed.json").expect("a URL");
+        let mut problems = Vec::new();
+        (read_json(text, &base, &mut problems), problems)
+    }
+
+    #[test]
+    fn both_versions_are_read() {
+        let (feed, problems) = read(
+            r#"{"version":"https://jsonfeed.org/version/1","title":"T","author":{"name":"A"},
+                "hubs":[{"type":"WebSub","url":"/hub"}],
+                "items":[{"id":7,"url":"/a","title":"One","content_html":"<p>x</p>","date_published":"2025-08-15T10:00:00+02:00"},
+                         {"id":"8","authors":[{"name":"B"},{"name":"C"}],"content_text":"y","tags":["k"]}]}"#,
+        );
+        assert!(problems.is_empty());
+        assert_eq!(feed.hub_urls, ["https://example.org/hub"]);
+        assert_eq!(feed.items[0].guid.as_deref(), Some("7"));
+        assert_eq!(feed.items[0].link.as_deref(), Some("https://example.org/a"));
+        assert_eq!(feed.items[0].authors, ["A"]);
+        assert_eq!(feed.items[1].authors, ["B", "C"]);
+    }
+
+    #[test]
+    fn a_document_cut_off_keeps_its_complete_items() {
+        let (feed, problems) = read(
+            r#"{"version":"https://jsonfeed.org/version/1.1","title":"T","items":[{"id":"1"},{"id":"2"},{"id":"3","ti"#,
+        );
+        assert_eq!((feed.title.value.as_str(), feed.items.len()), ("T", 2));
+        assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn other_json_is_no_feed() {
+        assert_eq!(read(r#"{"a":1}"#).0.format, Format::None);
+        assert_eq!(read("[1,2]").0.format, Format::None);
+        assert_eq!(read("{").0.format, Format::None);
+    }
+}

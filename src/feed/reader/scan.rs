@@ -1,0 +1,398 @@
+//! Cuts a document into tags and text. Forgiving: a sign that begins no markup is text, quotes may
+//! be missing, anything may end too early. Linear in the length of the document.
+
+use memchr::{memchr, memchr2, memchr3, memmem};
+
+use crate::feed::doctype::Entities;
+
+/// A piece of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token<'a> {
+    /// Text with references.
+    Text(&'a str),
+    /// Text as it is.
+    CData(&'a str),
+    /// A start tag.
+    Start(Tag<'a>),
+    /// An end tag, by its name.
+    End(&'a str),
+}
+
+/// A start tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tag<'a> {
+    /// Name with prefix, as written.
+    pub name: &'a str,
+    /// All attributes, as written.
+    pub attributes: &'a str,
+    /// True if it ends itself.
+    pub is_empty: bool,
+    /// Where the tag begins in the document.
+    pub at: usize,
+}
+
+/// The tokens of a document.
+pub(super) struct Scanner<'a> {
+    text: &'a str,
+    /// Where the next token begins.
+    pub at: usize,
+    /// What the DOCTYPE declared.
+    pub entities: Entities,
+    /// True if the document ended within a tag, comment or CDATA section.
+    pub is_cut: bool,
+    /// True if something was not markup as XML has it.
+    pub is_odd: bool,
+    has_cdata_end: bool,
+    has_comment_end: bool,
+    has_instruction_end: bool,
+    has_doctype: bool,
+}
+
+/// How much of a DOCTYPE is read for entities.
+const MAX_DOCTYPE_BYTES: usize = 64 * 1024;
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            entities: Entities::default(),
+            is_cut: false,
+            is_odd: false,
+            has_cdata_end: true,
+            has_comment_end: true,
+            has_instruction_end: true,
+            has_doctype: false,
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    /// The next tag or text; comments, instructions and declarations are passed over.
+    pub(super) fn next(&mut self) -> Option<Token<'a>> {
+        loop {
+            let rest = self.rest();
+            let bytes = rest.as_bytes();
+            if *bytes.first()? != b'<' {
+                return Some(self.text_token(0));
+            }
+            match bytes.get(1) {
+                Some(b'/') => {
+                    if let Some(token) = self.end_tag() {
+                        return Some(token);
+                    }
+                }
+                Some(b'!') => {
+                    if let Some(token) = self.declaration() {
+                        return Some(token);
+                    }
+                }
+                Some(b'?') => self.instruction(),
+                Some(c) if c.is_ascii_alphabetic() || *c == b'_' || *c >= 0x80 => {
+                    if let Some(token) = self.start_tag() {
+                        return Some(token);
+                    }
+                }
+                _ => {
+                    self.is_odd = true;
+                    return Some(self.text_token(1));
+                }
+            }
+        }
+    }
+
+    /// Text up to the next `<` after `from`.
+    fn text_token(&mut self, from: usize) -> Token<'a> {
+        let rest = self.rest();
+        let end = memchr(b'<', &rest.as_bytes()[from..]).map_or(rest.len(), |end| end + from);
+        self.at += end;
+        Token::Text(&rest[..end])
+    }
+
+    fn end_tag(&mut self) -> Option<Token<'a>> {
+        let body = &self.rest()[2..];
+        let Some(end) = memchr2(b'>', b'<', body.as_bytes()) else {
+            self.cut();
+            return None;
+        };
+        let is_closed = body.as_bytes()[end] == b'>';
+        self.is_odd |= !is_closed;
+        self.at += 2 + end + usize::from(is_closed);
+        let name = body[..end].trim();
+        (!name.is_empty()).then_some(Token::End(name))
+    }
+
+    fn cut(&mut self) {
+        self.is_cut = true;
+        self.at = self.text.len();
+    }
+
+    fn skip_tag(&mut self) {
+        match memchr(b'>', self.rest().as_bytes()) {
+            Some(at) => self.at += at + 1,
+            None => self.cut(),
+        }
+    }
+
+    // Each of the searches for an end that may lie far away is given up once it has failed, or a
+    // document of unclosed starts would take time by the square of its length.
+
+    fn instruction(&mut self) {
+        let end = if self.has_instruction_end {
+            memmem::find(self.rest().as_bytes(), b"?>")
+        } else {
+            None
+        };
+        match end {
+            Some(end) => self.at += end + 2,
+            None => {
+                self.has_instruction_end = false;
+                self.is_odd = true;
+                self.skip_tag();
+            }
+        }
+    }
+
+    fn declaration(&mut self) -> Option<Token<'a>> {
+        let rest = self.rest();
+        if rest
+            .get(..9)
+            .is_some_and(|start| start.eq_ignore_ascii_case("<![CDATA["))
+        {
+            return Some(self.cdata(&rest[9..]));
+        }
+        if rest.starts_with("<!--") {
+            self.comment(rest);
+        } else if rest
+            .get(..9)
+            .is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"))
+        {
+            self.doctype(rest);
+        } else {
+            self.is_odd = true;
+            if rest[2..].starts_with("ENTITY") {
+                self.entities.read(&rest[..rest.find('>').unwrap_or(0)]);
+            }
+            self.skip_tag();
+        }
+        None
+    }
+
+    fn cdata(&mut self, body: &'a str) -> Token<'a> {
+        let end = if self.has_cdata_end {
+            memmem::find(body.as_bytes(), b"]]>")
+        } else {
+            None
+        };
+        let end = end.unwrap_or_else(|| {
+            self.has_cdata_end = false;
+            self.is_cut = true;
+            body.len()
+        });
+        self.at = (self.at + 9 + end + 3).min(self.text.len());
+        Token::CData(&body[..end])
+    }
+
+    fn comment(&mut self, rest: &str) {
+        let end = if self.has_comment_end {
+            memmem::find(&rest.as_bytes()[4..], b"-->")
+        } else {
+            None
+        };
+        match end {
+            Some(end) => self.at += 4 + end + 3,
+            None => {
+                self.has_comment_end = false;
+                self.is_odd = true;
+                self.skip_tag();
+            }
+        }
+    }
+
+    fn doctype(&mut self, rest: &str) {
+        let bytes = rest.as_bytes();
+        let end = match memchr2(b'[', b'>', bytes) {
+            Some(at) if bytes[at] == b'[' && !self.has_doctype => end_of_subset(bytes, at),
+            Some(at) if bytes[at] == b'[' => None,
+            Some(at) => Some(at + 1),
+            None => None,
+        };
+        self.has_doctype = true;
+        let Some(end) = end else {
+            self.is_odd = true;
+            return self.skip_tag();
+        };
+        let readable = end.min(MAX_DOCTYPE_BYTES);
+        if let Some(subset) = rest.get(..readable) {
+            self.entities.read(subset);
+        }
+        self.at += end;
+    }
+
+    fn start_tag(&mut self) -> Option<Token<'a>> {
+        let rest = self.rest();
+        let bytes = rest.as_bytes();
+        let name_end = bytes[1..]
+            .iter()
+            .position(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'>' | b'/' | b'<'))
+            .map_or(bytes.len(), |end| end + 1);
+        let Some((end, is_closed)) = end_of_tag(bytes, name_end) else {
+            self.cut();
+            return None;
+        };
+        self.is_odd |= !is_closed;
+        let inside = &rest[name_end..end];
+        let attributes = inside.strip_suffix('/').unwrap_or(inside);
+        let tag = Tag {
+            name: &rest[1..name_end],
+            attributes,
+            is_empty: attributes.len() < inside.len(),
+            at: self.at,
+        };
+        self.at += end + usize::from(is_closed);
+        Some(Token::Start(tag))
+    }
+}
+
+/// One past `]>` with white space between, after the `[` at `start`.
+fn end_of_subset(bytes: &[u8], start: usize) -> Option<usize> {
+    memchr::memchr_iter(b']', &bytes[start..])
+        .map(|at| at + start)
+        .find_map(|at| {
+            let after = bytes[at + 1..]
+                .iter()
+                .position(|b| !b.is_ascii_whitespace())?
+                + at
+                + 1;
+            (bytes[after] == b'>').then_some(after + 1)
+        })
+}
+
+/// Where a tag ends: the place of its `>`, or of the `<` of the next tag if it has none. Signs in
+/// quotes do not count, unless the quotes are never closed.
+fn end_of_tag(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
+    let mut at = from;
+    loop {
+        at += memchr3(b'>', b'"', b'\'', &bytes[at..])?;
+        if bytes[at] == b'>' {
+            break;
+        }
+        let opens_value =
+            bytes[..at].iter().rev().find(|b| !b.is_ascii_whitespace()) == Some(&b'=');
+        match memchr(bytes[at], &bytes[at + 1..]).filter(|_| opens_value) {
+            Some(length) if !runs_away(&bytes[at + 1..at + 1 + length]) => at += length + 2,
+            _ => at += 1,
+        }
+    }
+    // A tag in whose middle another begins was never closed.
+    match memchr(b'<', &bytes[from..at]) {
+        Some(next)
+            if !bytes[from..from + next].contains(&b'"')
+                && !bytes[from..from + next].contains(&b'\'') =>
+        {
+            Some((from + next, false))
+        }
+        _ => Some((at, true)),
+    }
+}
+
+/// True if a value in quotes holds the end of a tag and the start of another: the quote that
+/// seems to close it belongs to a later tag.
+fn runs_away(value: &[u8]) -> bool {
+    memchr(b'>', value).is_some_and(|end| memchr(b'<', &value[end..]).is_some())
+        && memchr(b'=', value).is_some()
+}
+
+/// The attributes of a tag: name and value as written.
+pub(super) struct Attributes<'a>(pub(super) &'a str);
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self
+            .0
+            .trim_start_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '"' | '\''));
+        let end = rest
+            .find(|c: char| c.is_ascii_whitespace() || c == '=')
+            .unwrap_or(rest.len());
+        let name = &rest[..end];
+        if name.is_empty() && rest.is_empty() {
+            return None;
+        }
+        let after = rest[end..].trim_start();
+        let Some(value) = after.strip_prefix('=') else {
+            self.0 = after;
+            return Some((name, ""));
+        };
+        let value = value.trim_start();
+        let (value, rest) = match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => {
+                let body = &value[1..];
+                match body.find(quote) {
+                    Some(end) => (&body[..end], &body[end + 1..]),
+                    None => (body, ""),
+                }
+            }
+            _ => value.split_at(
+                value
+                    .find(|c: char| c.is_ascii_whitespace())
+                    .unwrap_or(value.len()),
+            ),
+        };
+        self.0 = rest;
+        Some((name, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(text: &str) -> Vec<String> {
+        let mut scanner = Scanner::new(text);
+        let mut out = Vec::new();
+        while let Some(token) = scanner.next() {
+            out.push(match token {
+                Token::Text(text) => format!("t:{text}"),
+                Token::CData(text) => format!("c:{text}"),
+                Token::Start(tag) => {
+                    let attributes: Vec<_> = Attributes(tag.attributes)
+                        .map(|(n, v)| format!("{n}={v}"))
+                        .collect();
+                    let sign = if tag.is_empty { "e" } else { "s" };
+                    format!("{sign}:{} {}", tag.name, attributes.join(" "))
+                        .trim_end()
+                        .to_owned()
+                }
+                Token::End(name) => format!("/{name}"),
+            });
+        }
+        out
+    }
+
+    #[test]
+    fn markup_is_cut_where_it_ends() {
+        for (text, expected) in [
+            ("<a>x</a>", vec!["s:a", "t:x", "/a"]),
+            ("<?xml version='1.0'?><!-- <b> --><a/>", vec!["e:a"]),
+            ("<a b='1' c=\"2\" d=3 e/>", vec!["e:a b=1 c=2 d=3 e="]),
+            ("<a b=\"x > y\">", vec!["s:a b=x > y"]),
+            ("<a><![CDATA[<b>]]></a >", vec!["s:a", "c:<b>", "/a"]),
+            ("5 < 6", vec!["t:5 ", "t:< 6"]),
+            ("<!DOCTYPE a [ <!ENTITY b \"c\"> ]><a>", vec!["s:a"]),
+            (
+                "<a href=\"x>text</a><b c=\"d\">",
+                vec!["s:a href=x", "t:text", "/a", "s:b c=d"],
+            ),
+            ("<a <b>", vec!["s:a", "s:b"]),
+            ("<a>cut <![CDATA[off", vec!["s:a", "t:cut ", "c:off"]),
+            ("<a>cut <b", vec!["s:a", "t:cut "]),
+            ("<a =></a>", vec!["s:a =", "/a"]),
+        ] {
+            assert_eq!(tokens(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,435 @@
+//! The walk over the tags: which elements are open, which field is being filled, what a missing or
+//! stray end tag means.
+
+use std::rc::Rc;
+
+use url::Url;
+
+use crate::feed::parsed::Format;
+use crate::feed::raw::{RawFeed, RawItem};
+
+use super::capture::Capture;
+use super::names::{Role, Space, role_of, space_of_prefix, space_of_uri};
+use super::scan::{Attributes, Scanner, Tag, Token};
+use super::{MAX_ITEMS, Reading};
+
+/// Whose field an element fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    Feed,
+    Item,
+    /// RSS `source` or atom:source of an item.
+    Source,
+    /// The feed's own picture or search box, whose titles and links are not the feed's.
+    Aside,
+}
+
+/// An open element.
+pub(super) struct Open<'a> {
+    pub name: &'a str,
+    pub role: Role,
+    pub scope: Scope,
+    base: Option<Rc<Url>>,
+    language: Option<Rc<str>>,
+    /// How many prefixes were known before it.
+    prefixes: usize,
+}
+
+/// How a field that may be said several times is chosen: the shallowest element wins.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Depths {
+    pub title: Option<usize>,
+    pub published: Option<usize>,
+    pub updated: Option<usize>,
+    pub guid: Option<usize>,
+}
+
+/// The item being read, with what is only needed while it is.
+#[derive(Default)]
+pub(super) struct ItemDraft {
+    pub item: RawItem,
+    pub depths: Depths,
+    pub guid_link: Option<String>,
+    pub other_link: Option<String>,
+    pub summary_is_weak: bool,
+    pub image_rank: u32,
+    pub credit: Option<String>,
+    /// True if the content is a second description, which real content replaces.
+    pub has_content_from_description: bool,
+}
+
+/// Deeper than any feed, and shallow enough to be kept.
+const MAX_DEPTH: usize = 1000;
+/// More prefixes than any document declares.
+const MAX_PREFIXES: usize = 256;
+/// More attributes than any tag of a feed has.
+const MAX_ATTRIBUTES: usize = 256;
+/// Longer attributes are pictures in the text, or made to hurt.
+const MAX_ATTRIBUTE_BYTES: usize = 16 * 1024;
+/// How far up an end tag looks for its start tag.
+const MAX_SEARCH: usize = 64;
+
+/// How often a document may be read again from within, on the whole.
+const MAX_REWINDS: usize = 8;
+
+#[derive(PartialEq)]
+enum Recovery {
+    Nothing,
+    Closed,
+    Rewound,
+}
+
+/// The state of a reading.
+pub(super) struct State<'a> {
+    pub scanner: Scanner<'a>,
+    text: &'a str,
+    pub base: &'a Url,
+    pub stack: Vec<Open<'a>>,
+    /// Elements beyond the depth that is kept.
+    overflow: usize,
+    prefixes: Vec<(&'a str, Space)>,
+    pub captures: Vec<Capture<'a>>,
+    pub feed: RawFeed,
+    pub feed_depths: Depths,
+    pub draft: Option<ItemDraft>,
+    is_broken: bool,
+    pub is_hostile: bool,
+    is_wide: bool,
+    has_too_many_items: bool,
+    rewound_bytes: usize,
+    pub sy_period: Option<u64>,
+    pub sy_frequency: Option<u64>,
+}
+
+impl<'a> State<'a> {
+    pub(super) fn new(text: &'a str, base: &'a Url) -> Self {
+        Self {
+            scanner: Scanner::new(text),
+            text,
+            base,
+            stack: Vec::new(),
+            overflow: 0,
+            prefixes: Vec::new(),
+            captures: Vec::new(),
+            feed: RawFeed::default(),
+            feed_depths: Depths::default(),
+            draft: None,
+            is_broken: false,
+            is_hostile: false,
+            is_wide: false,
+            has_too_many_items: false,
+            rewound_bytes: 0,
+            sy_period: None,
+            sy_frequency: None,
+        }
+    }
+
+    pub(super) fn run(&mut self) {
+        while !self.has_too_many_items {
+            let Some(token) = self.scanner.next() else {
+                let swallowed = self.captures.last().is_some_and(Capture::swallowed_a_field);
+                if swallowed && self.recover_text() == Recovery::Rewound {
+                    continue;
+                }
+                break;
+            };
+            match token {
+                Token::Text(text) => self.take_text(text),
+                Token::CData(text) => self.take_cdata(text),
+                Token::Start(tag) => self.start(tag),
+                Token::End(name) => self.end(name),
+            }
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Reading {
+        let is_cut = self.scanner.is_cut || !self.captures.is_empty();
+        let is_open = !self.stack.is_empty();
+        // A field that was cut off is worth nothing, and an item that was cut off only something
+        // if it can be recognised when it comes whole.
+        if let Some(draft) = self.draft.take() {
+            let item = draft.finish();
+            let has_name = item.guid.is_some() || item.link.is_some();
+            let has_text = !item.title.is_empty() || !item.summary.is_empty();
+            if !is_cut || (has_name && has_text) {
+                self.feed.items.push(item);
+            }
+        }
+        Reading {
+            is_broken: self.is_broken || self.scanner.is_odd || is_open,
+            is_cut,
+            has_too_many_items: self.has_too_many_items,
+            is_hostile: self.is_hostile,
+            is_wide: self.is_wide,
+            feed: self.feed,
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'a>) {
+        if let Some(capture) = self.captures.last_mut()
+            && capture.is_construct
+        {
+            if tag
+                .name
+                .bytes()
+                .next()
+                .is_some_and(|b| b.is_ascii_alphabetic())
+            {
+                // Long attributes are harmless here, but not to a parser that compares them all.
+                self.is_wide |=
+                    tag.attributes.len() > MAX_ATTRIBUTE_BYTES || capture.nested > MAX_DEPTH;
+                let is_field = role_of(space_of_prefix(prefix_of(tag.name)), local_of(tag.name))
+                    != Role::Other;
+                capture.take_start(tag, is_field);
+            }
+            return;
+        }
+        if self.stack.len() >= MAX_DEPTH {
+            self.is_hostile = true;
+            self.overflow += usize::from(!tag.is_empty);
+            return;
+        }
+        let prefixes = self.prefixes.len();
+        let attributes = self.attributes_of(&tag);
+        let role = self.role(tag.name);
+        if role == Role::Item {
+            self.close_open_item();
+        }
+        self.open(tag, role, &attributes, prefixes);
+        if tag.is_empty {
+            self.close();
+        }
+    }
+
+    fn attributes_of(&mut self, tag: &Tag<'a>) -> Vec<(&'a str, &'a str)> {
+        if tag.attributes.is_empty() {
+            return Vec::new();
+        }
+        let attributes: Vec<_> = Attributes(tag.attributes).take(MAX_ATTRIBUTES).collect();
+        self.is_hostile |= attributes.len() == MAX_ATTRIBUTES;
+        for (name, value) in &attributes {
+            let prefix = match name.strip_prefix("xmlns") {
+                Some("") => "",
+                Some(prefix) => prefix.strip_prefix(':').unwrap_or(prefix),
+                None => continue,
+            };
+            if self.prefixes.len() < MAX_PREFIXES && !value.is_empty() {
+                // An unknown default namespace is some dialect of feeds; an unknown URI under a
+                // usual prefix is a misspelt one.
+                let space = space_of_uri(value).unwrap_or_else(|| space_of_prefix(prefix));
+                self.prefixes.push((prefix, space));
+            }
+        }
+        attributes
+    }
+
+    fn role(&self, name: &str) -> Role {
+        let prefix = prefix_of(name);
+        let declared = self
+            .prefixes
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == prefix);
+        let space = declared.map_or_else(|| space_of_prefix(prefix), |(_, space)| *space);
+        role_of(space, local_of(name))
+    }
+
+    fn open(
+        &mut self,
+        tag: Tag<'a>,
+        role: Role,
+        attributes: &[(&'a str, &'a str)],
+        prefixes: usize,
+    ) {
+        let parent = self.stack.last();
+        let parent_scope = parent.map_or(Scope::Feed, |open| open.scope);
+        let mut open = Open {
+            name: tag.name,
+            role,
+            scope: scope_of(role, parent_scope),
+            base: parent.and_then(|open| open.base.clone()),
+            language: parent.and_then(|open| open.language.clone()),
+            prefixes,
+        };
+        for (name, value) in attributes {
+            if name.eq_ignore_ascii_case("xml:base") {
+                let value = self.decoded(value);
+                let base = open.base.as_deref().unwrap_or(self.base);
+                open.base = base
+                    .join(value.trim())
+                    .ok()
+                    .filter(|url| !url.cannot_be_a_base())
+                    .map(Rc::new)
+                    .or(open.base);
+            } else if name.eq_ignore_ascii_case("xml:lang") || name.eq_ignore_ascii_case("lang") {
+                open.language =
+                    Some(Rc::from(value.trim())).filter(|lang: &Rc<str>| !lang.is_empty());
+            }
+        }
+        self.stack.push(open);
+        self.enter(role, parent_scope, attributes);
+    }
+
+    /// Closes an item whose end tag is missing, when the next one begins.
+    fn close_open_item(&mut self) {
+        if let Some(at) = self.stack.iter().rposition(|open| open.role == Role::Item) {
+            self.is_broken = true;
+            while self.stack.len() > at {
+                self.close();
+            }
+        }
+    }
+
+    fn end(&mut self, name: &'a str) {
+        if self
+            .captures
+            .last()
+            .is_some_and(|capture| capture.is_construct)
+        {
+            return self.end_within_text(name);
+        }
+        if self.overflow > 0 {
+            self.overflow -= 1;
+            return;
+        }
+        let found = self
+            .stack
+            .iter()
+            .rev()
+            .take(MAX_SEARCH)
+            .position(|open| same_name(open.name, name));
+        match found {
+            None => self.is_broken = true,
+            Some(above) => {
+                self.is_broken |= above > 0;
+                for _ in 0..=above {
+                    self.close();
+                }
+            }
+        }
+    }
+
+    fn end_within_text(&mut self, name: &'a str) {
+        let beyond = ends_structure(name) && self.ends_beyond_text(name);
+        let Some(capture) = self.captures.last_mut() else {
+            return;
+        };
+        if same_name(name, capture.name) && capture.nested_same == 0 {
+            return self.close();
+        }
+        if !beyond {
+            return capture.take_end(name);
+        }
+        if self.recover_text() == Recovery::Closed {
+            self.end(name);
+        }
+    }
+
+    /// True if an end tag within a text ends the item or feed around it.
+    fn ends_beyond_text(&self, name: &str) -> bool {
+        let is_inner = self
+            .captures
+            .last()
+            .is_some_and(|capture| capture.nested_items > 0)
+            && self.role(name) == Role::Item;
+        !is_inner && self.stack.iter().any(|open| same_name(open.name, name))
+    }
+
+    /// Ends a text whose end tag is missing: before the first field that it swallowed, which is
+    /// read again, or where the document stands.
+    fn recover_text(&mut self) -> Recovery {
+        let Some(capture) = self
+            .captures
+            .last_mut()
+            .filter(|capture| capture.is_construct)
+        else {
+            return Recovery::Nothing;
+        };
+        self.is_broken = true;
+        let Some(at) = capture.cut_at_first_field() else {
+            self.close();
+            return Recovery::Closed;
+        };
+        self.close();
+        self.rewound_bytes += self.scanner.at - at;
+        if self.rewound_bytes > MAX_REWINDS * self.text.len() {
+            self.is_hostile = true;
+            return Recovery::Closed;
+        }
+        self.scanner.at = at;
+        Recovery::Rewound
+    }
+
+    /// Closes the innermost element.
+    fn close(&mut self) {
+        if self
+            .captures
+            .last()
+            .is_some_and(|capture| capture.depth == self.stack.len())
+            && let Some(capture) = self.captures.pop()
+        {
+            self.deliver(capture);
+        }
+        let Some(open) = self.stack.pop() else { return };
+        if open.role == Role::Item
+            && let Some(draft) = self.draft.take()
+        {
+            self.feed.items.push(draft.finish());
+            self.has_too_many_items = self.feed.items.len() >= MAX_ITEMS;
+        }
+        self.prefixes.truncate(open.prefixes);
+    }
+
+    /// The base of relative addresses here, and whether the document itself gave it.
+    pub(super) fn base_here(&self) -> (&Url, bool) {
+        match self.stack.last().and_then(|open| open.base.as_deref()) {
+            Some(base) => (base, true),
+            None => (self.base, false),
+        }
+    }
+
+    pub(super) fn language_here(&self) -> Option<String> {
+        self.stack
+            .last()
+            .and_then(|open| open.language.as_deref())
+            .map(str::to_owned)
+    }
+
+    /// Sets the format if the document has not said it.
+    pub(super) fn claim_format(&mut self, format: Format) {
+        if self.feed.format == Format::None {
+            self.feed.format = format;
+        }
+    }
+}
+
+/// True for the names whose end tags end more than a text.
+fn ends_structure(name: &str) -> bool {
+    ["item", "entry", "channel", "rss", "rdf", "feed"]
+        .iter()
+        .any(|known| same_name(known, local_of(name)))
+}
+
+fn scope_of(role: Role, parent: Scope) -> Scope {
+    match role {
+        Role::Item => Scope::Item,
+        Role::Source if parent == Scope::Item => Scope::Source,
+        Role::Image | Role::TextInput if parent == Scope::Feed => Scope::Aside,
+        _ => parent,
+    }
+}
+
+/// The part of a name before the colon; empty if there is none.
+pub(super) fn prefix_of(name: &str) -> &str {
+    name.split_once(':').map_or("", |(prefix, _)| prefix)
+}
+
+/// The part of a name after the colon.
+pub(super) fn local_of(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(_, local)| local)
+}
+
+/// Names as end tags match them: the case may differ.
+pub(super) fn same_name(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}

@@ -1,0 +1,1 @@
+//! What each element means, in one line each.

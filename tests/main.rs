@@ -4,5 +4,7 @@ mod fetching;
 mod opml;
 mod publishing;
 mod security_fetch;
+mod security_text;
 mod server;
 mod tidy;
+mod wire;

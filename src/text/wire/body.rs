@@ -1,6 +1,6 @@
 //! The first lines of an item: byline, dateline, notes to editors, kill texts.
 
-use super::peel::{head, note};
+use super::peel::{Window, head, note};
 use super::rules::rulebook;
 use super::{Draft, WireInput};
 use crate::news::{Span, WireTag};
@@ -36,7 +36,16 @@ fn read_field(input: &WireInput<'_>, draft: &mut Draft, field: &str, body: &str)
     for found in rulebook().body.matches(input, head(body, HEAD_BYTES)) {
         let notice = matches!(found.rule.meaning(), "kill" | "hold");
         if !notice || draft.tags.iter().all(|tag| tag.rule != found.rule.id) {
-            note(draft, field, head(body, HEAD_BYTES), 0, found, false);
+            note(
+                draft,
+                Window {
+                    field: field,
+                    text: head(body, HEAD_BYTES),
+                    offset: 0,
+                },
+                found,
+                false,
+            );
         }
     }
 }
@@ -57,7 +66,16 @@ fn read_note(
     if found.rule.meaning() == "change-note" && draft.reading.change_note.is_none() {
         draft.reading.change_note = Some(window[found.start..found.end].trim().to_owned());
     }
-    note(draft, field, window, from, found, removed);
+    note(
+        draft,
+        Window {
+            field: field,
+            text: window,
+            offset: from,
+        },
+        found,
+        removed,
+    );
     removed.then_some(end)
 }
 

@@ -41,13 +41,31 @@ pub(super) fn read_link_and_categories(input: &WireInput<'_>, draft: &mut Draft)
         let path = path_of(link);
         let offset = link.len() - path.len();
         if let Some(found) = rulebook().link.longest(input, path) {
-            note(draft, "link", path, offset, found, false);
+            note(
+                draft,
+                Window {
+                    field: "link",
+                    text: path,
+                    offset: offset,
+                },
+                found,
+                false,
+            );
         }
     }
     for category in input.categories {
         if let Some(found) = rulebook().category.longest(input, category.trim()) {
             let offset = category.len() - category.trim_start().len();
-            note(draft, "category", category.trim(), offset, found, false);
+            note(
+                draft,
+                Window {
+                    field: "category",
+                    text: category.trim(),
+                    offset: offset,
+                },
+                found,
+                false,
+            );
             break;
         }
     }
@@ -88,7 +106,16 @@ fn peel_start(input: &WireInput<'_>, draft: &mut Draft, left: &mut Span) -> bool
     let leaves_words = rest[found.end..].chars().any(char::is_alphanumeric);
     let removed = leaves_words && !found.rule.keep;
     let (offset, end) = (left.start, found.end);
-    note(draft, "title", window, offset, found, removed);
+    note(
+        draft,
+        Window {
+            field: "title",
+            text: window,
+            offset: offset,
+        },
+        found,
+        removed,
+    );
     if removed {
         left.start += end;
     }
@@ -105,7 +132,16 @@ fn peel_end(input: &WireInput<'_>, draft: &mut Draft, left: &mut Span) -> bool {
     let offset = left.start + cut;
     if let Some(found) = rulebook().end.longest(input, tail) {
         let removed = leaves_words && !found.rule.keep;
-        note(draft, "title", tail, offset, found, removed);
+        note(
+            draft,
+            Window {
+                field: "title",
+                text: tail,
+                offset: offset,
+            },
+            found,
+            removed,
+        );
         if removed {
             left.end = offset;
         }
@@ -130,26 +166,30 @@ fn peel_end(input: &WireInput<'_>, draft: &mut Draft, left: &mut Span) -> bool {
     false
 }
 
-/// Enters a match in the draft; `offset` is where `text` begins in its field.
-pub(super) fn note(
-    draft: &mut Draft,
-    field: &str,
-    text: &str,
-    offset: usize,
-    found: Match<'_, '_>,
-    removed: bool,
-) {
+/// A stretch of a field that rules are tried on.
+#[derive(Clone, Copy)]
+pub(super) struct Window<'a> {
+    /// `title`, `summary`, `text`, `link` or `category`.
+    pub field: &'a str,
+    /// What is tried.
+    pub text: &'a str,
+    /// Where it begins in the field.
+    pub offset: usize,
+}
+
+/// Enters a match in the draft.
+pub(super) fn note(draft: &mut Draft, window: Window<'_>, found: Match<'_, '_>, removed: bool) {
     let hit = Hit {
-        text: &text[found.start..found.end],
+        text: &window.text[found.start..found.end],
         span: Span {
-            start: offset + found.start,
-            end: offset + found.end,
+            start: window.offset + found.start,
+            end: window.offset + found.end,
         },
         number: found.number,
         key: found.key.map(|key| key.trim().to_owned()),
         removed,
     };
-    draft.apply(found.rule, field, hit);
+    draft.apply(found.rule, window.field, hit);
 }
 
 /// The first `bytes` of a text, cut at a character.

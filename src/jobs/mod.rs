@@ -7,6 +7,7 @@ pub mod publish;
 pub mod schedule;
 mod settings;
 pub mod sweep;
+pub mod websub_hub;
 
 pub use poll::{PollReport, PollSettings, Poller};
 pub use settings::Schedule;

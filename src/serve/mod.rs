@@ -7,6 +7,7 @@ mod assets;
 mod compose;
 mod conditional;
 mod documents;
+mod hub;
 mod outputs;
 mod pages;
 mod rendered;
@@ -17,16 +18,21 @@ mod status;
 use std::future::Future;
 use std::io;
 
+use std::net::SocketAddr;
+
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
 pub use settings::Settings;
 pub use site::Site;
+
+/// The largest body that a request may have: forms only.
+const LARGEST_BODY: usize = 64 * 1024;
 
 /// Serves the site until `shutdown` completes; connections under way are finished.
 ///
@@ -42,9 +48,12 @@ pub async fn run(
         // A failure costs some milliseconds and nothing else.
         drop(stream.set_nodelay(true));
     });
-    let served = axum::serve(listener, router(site))
-        .with_graceful_shutdown(shutdown)
-        .await;
+    let served = axum::serve(
+        listener,
+        router(site).into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(shutdown)
+    .await;
     follower.abort();
     served
 }
@@ -55,7 +64,9 @@ pub fn router(site: Site) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
+        .route("/hub", post(hub::serve_hub))
         .fallback(outputs::serve_output)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(site)
 }
 

@@ -10,6 +10,7 @@ mod error;
 pub mod events;
 pub mod feeds;
 pub mod hosts;
+pub mod hub;
 pub mod items;
 mod lock;
 mod migrate;

@@ -3,4 +3,5 @@
 mod gallery;
 mod golden;
 mod http;
+mod hub;
 mod newsroom;

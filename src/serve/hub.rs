@@ -1,0 +1,230 @@
+//! The endpoint of the built-in WebSub hub: takes requests, checks what can be checked at once, and
+//! leaves verification and delivery to the job (W3C WebSub, sections 5 and 6).
+
+use std::net::SocketAddr;
+
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use url::Url;
+
+use super::site::Site;
+use crate::store::hub::{self, HubLoad, HubRequest};
+
+/// Seconds: the shortest lease granted, the one without a wish, and the longest.
+const LEASE_SECS: (i64, i64, i64) = (3600, 10 * 86_400, 30 * 86_400);
+
+/// The Recommendation: a secret must be less than 200 bytes.
+const LONGEST_SECRET: usize = 199;
+const LONGEST_CALLBACK: usize = 2048;
+
+/// Limits, so that the hub is neither filled by one nor turned against one.
+const MOST_OF_TOPIC: u32 = 10_000;
+const MOST_OF_HOST: u32 = 100;
+const MOST_OF_ADDRESS: u32 = 500;
+
+/// Answers a request to subscribe or to unsubscribe.
+pub(super) async fn serve_hub(
+    State(site): State<Site>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    body: Bytes,
+) -> Response {
+    let mut request = match read_request(&body) {
+        Ok(request) => request,
+        Err(fault) => return refuse(StatusCode::BAD_REQUEST, fault),
+    };
+    request.asked_from = peer
+        .map(|Extension(ConnectInfo(address))| address.ip())
+        // A proxy on this machine asks for everybody.
+        .filter(|ip| !ip.is_loopback())
+        .map(|ip| ip.to_string())
+        .unwrap_or_default();
+    if !site.settings().hub || site.settings().external_hub.is_some() {
+        return refuse(StatusCode::NOT_FOUND, "this hub is switched off");
+    }
+    if !is_own_topic(&site, &request.topic).await {
+        return refuse(
+            StatusCode::NOT_FOUND,
+            "hub.topic is not a feed of this site",
+        );
+    }
+    match keep_request(&site, request).await {
+        Ok(None) => answer(
+            StatusCode::ACCEPTED,
+            "the callback will be asked to confirm",
+        ),
+        Ok(Some(fault)) => refuse(StatusCode::TOO_MANY_REQUESTS, fault),
+        Err(error) => {
+            tracing::error!(%error, "a hub request could not be kept");
+            refuse(StatusCode::SERVICE_UNAVAILABLE, "try again in a minute")
+        }
+    }
+}
+
+async fn is_own_topic(site: &Site, topic: &str) -> bool {
+    let base = site.settings().absolute("");
+    let Some(path) = topic.strip_prefix(&base) else {
+        return false;
+    };
+    matches!(site.feed_content(path).await, Ok(Some(_)))
+}
+
+async fn keep_request(
+    site: &Site,
+    request: HubRequest,
+) -> crate::store::Result<Option<&'static str>> {
+    let now = site.clock().now();
+    let host = Url::parse(&request.callback)
+        .ok()
+        .map(|url| url[..url::Position::AfterHost].to_owned())
+        .unwrap_or_default();
+    site.store()
+        .write(move |tx| {
+            let load = hub::load_of(tx, &request, &host)?;
+            let fault = over_limit(&load);
+            if fault.is_none() {
+                hub::save_request(tx, &request, now)?;
+            }
+            Ok(fault)
+        })
+        .await
+}
+
+fn over_limit(load: &HubLoad) -> Option<&'static str> {
+    if load.of_topic >= MOST_OF_TOPIC {
+        return Some("hub.topic has as many subscribers as it can have");
+    }
+    if load.of_host >= MOST_OF_HOST {
+        return Some("the host of hub.callback has too many subscriptions");
+    }
+    (load.of_address >= MOST_OF_ADDRESS).then_some("too many subscriptions from this address")
+}
+
+fn read_request(body: &[u8]) -> Result<HubRequest, &'static str> {
+    let mut request = HubRequest {
+        id: 0,
+        subscribes: true,
+        topic: String::new(),
+        callback: String::new(),
+        secret: None,
+        lease_secs: LEASE_SECS.1,
+        asked_from: String::new(),
+    };
+    let mut mode = String::new();
+    for (name, value) in url::form_urlencoded::parse(body) {
+        match &*name {
+            "hub.mode" => mode = value.into_owned(),
+            "hub.topic" => request.topic = value.into_owned(),
+            "hub.callback" => request.callback = value.into_owned(),
+            "hub.secret" if !value.is_empty() => {
+                request.secret = Some(value.into_owned().into_bytes());
+            }
+            "hub.lease_seconds" => {
+                let wish = value.parse().unwrap_or(LEASE_SECS.1);
+                request.lease_secs = wish.clamp(LEASE_SECS.0, LEASE_SECS.2);
+            }
+            _ => {}
+        }
+    }
+    request.subscribes = match mode.as_str() {
+        "subscribe" => true,
+        "unsubscribe" => false,
+        _ => return Err("hub.mode must be subscribe or unsubscribe"),
+    };
+    if request.topic.is_empty() {
+        return Err("hub.topic is missing");
+    }
+    if !is_callback(&request.callback) {
+        return Err("hub.callback must be an http or https address without credentials");
+    }
+    let secret_len = request.secret.as_ref().map_or(0, Vec::len);
+    if secret_len > LONGEST_SECRET {
+        return Err("hub.secret must be shorter than 200 bytes");
+    }
+    Ok(request)
+}
+
+fn is_callback(text: &str) -> bool {
+    let Ok(url) = Url::parse(text) else {
+        return false;
+    };
+    text.len() <= LONGEST_CALLBACK
+        && matches!(url.scheme(), "http" | "https")
+        && url.host_str().is_some_and(|host| !host.is_empty())
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.fragment().is_none()
+}
+
+fn refuse(status: StatusCode, words: &str) -> Response {
+    answer(status, words)
+}
+
+fn answer(status: StatusCode, words: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (status, headers, [words, "\n"].concat()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Result<HubRequest, &'static str> {
+        read_request(body.as_bytes())
+    }
+
+    const WHOLE: &str = "hub.mode=subscribe&hub.topic=https%3A%2F%2Fa.example%2Ff.atom\
+         &hub.callback=https%3A%2F%2Fb.example%2Fc%3Fx%3D1";
+
+    #[test]
+    fn a_whole_request_is_read_and_unknown_parameters_are_ignored() {
+        let request = read(&[WHOLE, "&hub.foo=1&x=y"].concat()).expect("a request");
+        assert!(request.subscribes);
+        assert_eq!(request.topic, "https://a.example/f.atom");
+        assert_eq!(request.callback, "https://b.example/c?x=1");
+        assert_eq!(request.lease_secs, 864_000);
+        assert_eq!(request.secret, None);
+    }
+
+    #[test]
+    fn leases_are_held_within_bounds() {
+        for (wish, granted) in [
+            ("1", 3600),
+            ("7200", 7200),
+            ("99999999999", 2_592_000),
+            ("x", 864_000),
+        ] {
+            let body = [WHOLE, "&hub.lease_seconds=", wish].concat();
+            assert_eq!(
+                read(&body).expect("a request").lease_secs,
+                granted,
+                "{wish}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused() {
+        let long = [WHOLE, "&hub.secret=", &"s".repeat(200)].concat();
+        let cases = [
+            "",
+            "hub.mode=publish&hub.topic=https://a.example/f.atom&hub.callback=https://b.example/",
+            "hub.mode=subscribe&hub.callback=https://b.example/",
+            "hub.mode=subscribe&hub.topic=https://a.example/f.atom",
+            "hub.mode=subscribe&hub.topic=t&hub.callback=javascript:x",
+            "hub.mode=subscribe&hub.topic=t&hub.callback=https://u:p@b.example/",
+            "hub.mode=subscribe&hub.topic=t&hub.callback=/relative",
+            long.as_str(),
+        ];
+        for body in cases {
+            assert!(read(body).is_err(), "{body}");
+        }
+        assert!(read(&[WHOLE, "&hub.secret=", &"s".repeat(199)].concat()).is_ok());
+    }
+}

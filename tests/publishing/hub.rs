@@ -1,0 +1,381 @@
+//! The WebSub hub against a subscriber of our own, line by line of the Recommendation.
+
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::get;
+use dateline::fetch::{FetchSettings, Fetcher};
+use dateline::jobs::websub_hub::{Hub, HubPass, TopicContent, TopicReader};
+use dateline::serve::Site;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use super::http::Server;
+use super::newsroom::{Newsroom, START, summit, told};
+
+const TOPIC: &str = "https://news.example/feeds/events.atom";
+
+type Asked = std::collections::HashMap<String, String>;
+
+/// A subscriber that writes down what it hears.
+#[derive(Clone)]
+struct Subscriber {
+    heard: Arc<Heard>,
+}
+
+struct Heard {
+    asked: Mutex<Vec<Asked>>,
+    posts: Mutex<Vec<(HeaderMap, Vec<u8>)>>,
+    status_of_post: AtomicU16,
+    confirms: Mutex<bool>,
+}
+
+impl Subscriber {
+    async fn start() -> (Self, String, u16) {
+        let heard = Heard {
+            asked: Mutex::default(),
+            posts: Mutex::default(),
+            status_of_post: AtomicU16::new(204),
+            confirms: Mutex::new(true),
+        };
+        let subscriber = Self {
+            heard: Arc::new(heard),
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let router = Router::new()
+            .route("/callback", get(hear_question).post(hear_content))
+            .with_state(subscriber.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let callback = format!("http://127.0.0.1:{port}/callback?mine=1");
+        (subscriber, callback, port)
+    }
+
+    fn asked(&self) -> Vec<Asked> {
+        self.heard.asked.lock().expect("no panic").clone()
+    }
+
+    fn posts(&self) -> Vec<(HeaderMap, Vec<u8>)> {
+        self.heard.posts.lock().expect("no panic").clone()
+    }
+
+    fn confirm(&self, confirms: bool) {
+        *self.heard.confirms.lock().expect("no panic") = confirms;
+    }
+}
+
+async fn hear_question(
+    State(subscriber): State<Subscriber>,
+    Query(asked): Query<Asked>,
+) -> (StatusCode, String) {
+    let challenge = asked.get("hub.challenge").cloned().unwrap_or_default();
+    subscriber.heard.asked.lock().expect("no panic").push(asked);
+    match *subscriber.heard.confirms.lock().expect("no panic") {
+        true => (StatusCode::OK, challenge),
+        false => (StatusCode::NOT_FOUND, challenge),
+    }
+}
+
+async fn hear_content(
+    State(subscriber): State<Subscriber>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
+    let mut posts = subscriber.heard.posts.lock().expect("no panic");
+    posts.push((headers, body.to_vec()));
+    let status = subscriber.heard.status_of_post.load(Ordering::SeqCst);
+    StatusCode::from_u16(status).expect("a status")
+}
+
+struct Stage {
+    room: Newsroom,
+    server: Server,
+    site: Site,
+    hub: Hub,
+    subscriber: Subscriber,
+    callback: String,
+}
+
+impl Stage {
+    async fn set() -> Self {
+        let room = summit().await;
+        let site = room.site();
+        let server = Server::start(site.clone()).await;
+        let (subscriber, callback, port) = Subscriber::start().await;
+        let hub = hub_of(&room, &site, vec![port]);
+        Self {
+            room,
+            server,
+            site,
+            hub,
+            subscriber,
+            callback,
+        }
+    }
+
+    async fn ask(&self, mode: &str, more: &[(&str, &str)]) -> u16 {
+        let mut form = vec![
+            ("hub.mode", mode),
+            ("hub.topic", TOPIC),
+            ("hub.callback", self.callback.as_str()),
+        ];
+        form.extend(more);
+        self.server.post_form("/hub", &form).await.status
+    }
+
+    async fn pass(&self) -> HubPass {
+        self.hub.pass().await.expect("a pass")
+    }
+
+    /// Something material happens.
+    async fn develop(&self, event: i64, minutes: i64) {
+        let link = format!("https://post.example/{event}");
+        let item = self
+            .room
+            .ingest(told(
+                "Post",
+                &format!("Ferry {event} sinks"),
+                &link,
+                minutes - 10,
+            ))
+            .await;
+        self.room.assign(event, event, &[(item, None)]).await;
+        self.room.publish(minutes).await;
+        self.site.expire();
+    }
+}
+
+fn hub_of(room: &Newsroom, site: &Site, ports: Vec<u16>) -> Hub {
+    let settings = FetchSettings {
+        allow_networks: vec!["127.0.0.0/8".parse().expect("a network")],
+        allow_ports: ports,
+        ..FetchSettings::default()
+    };
+    let ids = Arc::new(AtomicU64::new(1));
+    let reader_site = site.clone();
+    let topics: TopicReader = Arc::new(move |topic| {
+        let site = reader_site.clone();
+        let path = topic
+            .strip_prefix("https://news.example")
+            .map(str::to_owned);
+        Box::pin(async move {
+            let (bytes, format) = site.feed_content(&path?).await.ok()??;
+            Some(TopicContent {
+                bytes: Arc::new(bytes),
+                content_type: format.content_type(),
+            })
+        })
+    });
+    Hub {
+        store: room.store.clone(),
+        fetcher: Fetcher::new(settings, room.clock.clone()).expect("a fetcher"),
+        clock: room.clock.clone(),
+        topics,
+        hub_url: "https://news.example/hub".to_owned(),
+        random: Arc::new(move || u128::from(ids.fetch_add(1, Ordering::SeqCst)).to_be_bytes()),
+        external: None,
+    }
+}
+
+#[tokio::test]
+async fn a_subscriber_is_verified_once_and_gets_the_whole_signed_document() {
+    let stage = Stage::set().await;
+    assert_eq!(
+        stage.ask("subscribe", &[("hub.secret", "s3cret")]).await,
+        202
+    );
+    assert!(
+        stage.subscriber.asked().is_empty(),
+        "202 comes before verification"
+    );
+    assert_eq!(stage.pass().await.confirmed, 1);
+    assert_eq!(stage.pass().await.confirmed, 0);
+    let asked = stage.subscriber.asked();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0]["mine"], "1");
+    assert_eq!(asked[0]["hub.mode"], "subscribe");
+    assert_eq!(asked[0]["hub.topic"], TOPIC);
+    assert_eq!(asked[0]["hub.lease_seconds"], "864000");
+    assert!(stage.subscriber.posts().is_empty(), "nothing changed yet");
+    stage.develop(3, 300).await;
+    let done = stage.pass().await;
+    assert_eq!((done.changed, done.delivered), (1, 1));
+    assert_eq!(stage.pass().await.delivered, 0);
+    let posts = stage.subscriber.posts();
+    let (headers, body) = &posts[0];
+    assert_eq!(
+        headers["content-type"],
+        "application/atom+xml; charset=utf-8"
+    );
+    let link = headers["link"].to_str().expect("ASCII");
+    assert!(link.contains("<https://news.example/hub>; rel=\"hub\""));
+    assert!(link.contains(&format!("<{TOPIC}>; rel=\"self\"")));
+    assert_eq!(body, &stage.server.get("/feeds/events.atom").await.body);
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"s3cret").expect("a key");
+    mac.update(body);
+    let digest: String = mac
+        .finalize()
+        .into_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(
+        headers["x-hub-signature"].to_str().expect("ASCII"),
+        format!("sha256={digest}")
+    );
+}
+
+#[tokio::test]
+async fn who_does_not_confirm_gets_nothing_and_keeps_what_it_had() {
+    let stage = Stage::set().await;
+    stage.subscriber.confirm(false);
+    stage.ask("subscribe", &[]).await;
+    assert_eq!(stage.pass().await.unconfirmed, 1);
+    stage.develop(3, 300).await;
+    stage.pass().await;
+    assert!(stage.subscriber.posts().is_empty());
+    stage.subscriber.confirm(true);
+    stage.ask("subscribe", &[]).await;
+    stage.pass().await;
+    stage.subscriber.confirm(false);
+    stage.ask("unsubscribe", &[]).await;
+    stage.pass().await;
+    stage.develop(4, 310).await;
+    assert_eq!(stage.pass().await.delivered, 1, "still subscribed");
+    assert!(
+        !stage.subscriber.posts()[0]
+            .0
+            .contains_key("x-hub-signature")
+    );
+    stage.subscriber.confirm(true);
+    stage.ask("unsubscribe", &[]).await;
+    assert_eq!(stage.pass().await.confirmed, 1);
+    assert!(
+        !stage
+            .subscriber
+            .asked()
+            .last()
+            .expect("asked")
+            .contains_key("hub.lease_seconds")
+    );
+    stage.develop(5, 320).await;
+    assert_eq!(stage.pass().await.delivered, 0);
+}
+
+#[tokio::test]
+async fn a_failed_delivery_waits_and_a_410_ends_the_subscription() {
+    let stage = Stage::set().await;
+    stage.ask("subscribe", &[]).await;
+    stage.pass().await;
+    stage
+        .subscriber
+        .heard
+        .status_of_post
+        .store(302, Ordering::SeqCst);
+    stage.develop(3, 300).await;
+    assert_eq!(stage.pass().await.failed, 1);
+    assert_eq!(stage.pass().await.failed, 0, "not before its time");
+    stage.room.clock.advance_secs(11);
+    assert_eq!(stage.pass().await.failed, 1);
+    stage
+        .subscriber
+        .heard
+        .status_of_post
+        .store(410, Ordering::SeqCst);
+    stage.room.clock.advance_secs(61);
+    stage.pass().await;
+    stage
+        .subscriber
+        .heard
+        .status_of_post
+        .store(200, Ordering::SeqCst);
+    stage.develop(4, 400).await;
+    assert_eq!(stage.pass().await.delivered, 0);
+}
+
+#[tokio::test]
+async fn a_lease_ends_and_a_restart_forgets_nothing() {
+    let stage = Stage::set().await;
+    stage
+        .ask("subscribe", &[("hub.lease_seconds", "3600")])
+        .await;
+    let port = stage.callback.split([':', '/']).nth(4).expect("a port");
+    let port = port.parse().expect("a port");
+    let again = hub_of(&stage.room, &stage.site, vec![port]);
+    assert_eq!(again.pass().await.expect("a pass").confirmed, 1);
+    stage.develop(3, 300).await;
+    let again = hub_of(&stage.room, &stage.site, vec![port]);
+    assert_eq!(again.pass().await.expect("a pass").delivered, 1);
+    stage
+        .room
+        .clock
+        .set(dateline::news::utc_from_secs(START + 300 * 60 + 7200));
+    stage.pass().await;
+    stage.develop(4, 430).await;
+    assert_eq!(stage.pass().await.delivered, 0);
+}
+
+#[tokio::test]
+async fn foreign_topics_and_inward_callbacks_are_refused() {
+    let stage = Stage::set().await;
+    for topic in [
+        "https://other.example/feed.atom",
+        "https://news.example/feeds/events",
+        "https://news.example/feeds/status.atom",
+        "https://news.example/feeds/views/none.atom",
+        "https://news.example.evil.example/feeds/events.atom",
+    ] {
+        let form = [
+            ("hub.mode", "subscribe"),
+            ("hub.topic", topic),
+            ("hub.callback", stage.callback.as_str()),
+        ];
+        let reply = stage.server.post_form("/hub", &form).await;
+        assert_eq!(reply.status, 404, "{topic}");
+        assert!(reply.header("content-type").starts_with("text/plain"));
+    }
+    let strict = Hub {
+        fetcher: Fetcher::new(FetchSettings::default(), stage.room.clock.clone())
+            .expect("a fetcher"),
+        ..stage.hub.clone()
+    };
+    stage.ask("subscribe", &[]).await;
+    let done = strict.pass().await.expect("a pass");
+    assert_eq!((done.confirmed, done.unconfirmed), (0, 1));
+    assert!(stage.subscriber.asked().is_empty());
+}
+
+#[tokio::test]
+async fn a_topic_that_is_gone_is_denied() {
+    let stage = Stage::set().await;
+    let id = stage.room.public_id(1);
+    let topic = format!("https://news.example/events/{id}.atom");
+    let form = [
+        ("hub.mode", "subscribe"),
+        ("hub.topic", topic.as_str()),
+        ("hub.callback", stage.callback.as_str()),
+    ];
+    assert_eq!(stage.server.post_form("/hub", &form).await.status, 202);
+    stage.pass().await;
+    stage
+        .room
+        .store
+        .write(|tx| {
+            tx.execute("UPDATE events SET spiked = 1 WHERE id = 1", [])?;
+            Ok(())
+        })
+        .await
+        .expect("a spike");
+    stage.room.publish(300).await;
+    stage.site.expire();
+    stage.pass().await;
+    let last = stage.subscriber.asked().last().expect("asked").clone();
+    assert_eq!(last["hub.mode"], "denied");
+    assert_eq!(last["hub.topic"], topic);
+}

@@ -39,7 +39,7 @@ fn read_field(input: &WireInput<'_>, draft: &mut Draft, field: &str, body: &str)
             note(
                 draft,
                 Window {
-                    field: field,
+                    field,
                     text: head(body, HEAD_BYTES),
                     offset: 0,
                 },
@@ -69,7 +69,7 @@ fn read_note(
     note(
         draft,
         Window {
-            field: field,
+            field,
             text: window,
             offset: from,
         },

@@ -46,7 +46,7 @@ pub(super) fn read_link_and_categories(input: &WireInput<'_>, draft: &mut Draft)
                 Window {
                     field: "link",
                     text: path,
-                    offset: offset,
+                    offset,
                 },
                 found,
                 false,
@@ -61,7 +61,7 @@ pub(super) fn read_link_and_categories(input: &WireInput<'_>, draft: &mut Draft)
                 Window {
                     field: "category",
                     text: category.trim(),
-                    offset: offset,
+                    offset,
                 },
                 found,
                 false,
@@ -111,7 +111,7 @@ fn peel_start(input: &WireInput<'_>, draft: &mut Draft, left: &mut Span) -> bool
         Window {
             field: "title",
             text: window,
-            offset: offset,
+            offset,
         },
         found,
         removed,
@@ -137,7 +137,7 @@ fn peel_end(input: &WireInput<'_>, draft: &mut Draft, left: &mut Span) -> bool {
             Window {
                 field: "title",
                 text: tail,
-                offset: offset,
+                offset,
             },
             found,
             removed,

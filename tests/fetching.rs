@@ -114,7 +114,8 @@ async fn a_first_request_is_unconditional_and_polite() {
 async fn validators_are_sent_back_byte_for_byte_and_only_to_their_url() {
     let server = always(Reply::status(304)).await;
     let fetcher = fetcher(&server);
-    let cases: [(Option<&[u8]>, Option<&[u8]>); 5] = [
+    type Bytes = Option<&'static [u8]>;
+    let cases: [(Bytes, Bytes); 5] = [
         (Some(b"W/\"x\""), Some(b"Sat, 1 Jan 2000 00:00:00 GMT")),
         (Some(b"no quotes, \"inner\""), None),
         (None, Some(b"last tuesday")),

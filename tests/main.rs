@@ -2,6 +2,7 @@
 
 mod fetching;
 mod opml;
+mod polling;
 mod publishing;
 mod security_fetch;
 mod security_text;

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::feed::identity::GuidStanding;
-use crate::feed::{self, Format, ParsedFeed};
+use crate::feed::{self, Format};
 use crate::fetch::pace::{PaceSettings, cool_down_key};
 use crate::fetch::schedule::{ScheduleSettings, wants_full_fetch};
 use crate::fetch::{FeedRequest, FetchOutcome, Fetcher, Visited};
@@ -31,6 +31,9 @@ use ruling::{Found, Ruling};
 /// feed is fetched once without validators.
 pub const READER_VERSION: u32 = 1;
 
+/// Documents beyond this share half of the places for reading.
+const LARGE_BYTES: usize = 512 * 1024;
+
 /// How feeds are visited.
 #[derive(Clone, Debug)]
 pub struct PollSettings {
@@ -43,7 +46,10 @@ pub struct PollSettings {
     /// Most new items taken at one visit; what is more waits for the next. No outlet writes a
     /// thousand reports in five minutes; a feed of random ids does.
     pub max_new_items: usize,
-    /// Documents read at the same time; reading takes a core each.
+    /// Most items of a document that are looked at, in its order. No outlet lists as many.
+    pub max_listed_items: usize,
+    /// Documents read at the same time; reading takes a core each. Large ones take at most half of
+    /// the places.
     pub max_parses: usize,
 }
 
@@ -54,7 +60,10 @@ impl Default for PollSettings {
             pace: PaceSettings::default(),
             subscribers: 1,
             max_new_items: 1000,
-            max_parses: std::thread::available_parallelism().map_or(2, usize::from),
+            max_listed_items: 3000,
+            max_parses: std::thread::available_parallelism()
+                .map_or(2, usize::from)
+                .max(2),
         }
     }
 }
@@ -85,6 +94,7 @@ pub struct Poller {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: Arc<PollSettings>,
     parses: Arc<Semaphore>,
+    large_parses: Arc<Semaphore>,
     locks: FeedLocks,
 }
 
@@ -100,7 +110,8 @@ impl Poller {
             store,
             fetcher,
             clock,
-            parses: Arc::new(Semaphore::new(settings.max_parses.max(1))),
+            parses: Arc::new(Semaphore::new(settings.max_parses.max(2))),
+            large_parses: Arc::new(Semaphore::new((settings.max_parses / 2).max(1))),
             settings: Arc::new(settings),
             locks: FeedLocks::default(),
         }
@@ -273,13 +284,17 @@ impl Poller {
     /// Reads a document on the blocking pool, a bounded number at a time. A panic in the reader is
     /// a document that cannot be read.
     async fn read_document(&self, state: &VisitState, document: Document) -> Found {
+        let large_place = match document.bytes.len() > LARGE_BYTES {
+            true => Arc::clone(&self.large_parses).acquire_owned().await.ok(),
+            false => None,
+        };
         let place = Arc::clone(&self.parses).acquire_owned().await;
         let store = self.store.clone();
         let state = state.clone();
-        let max_new_items = self.settings.max_new_items;
+        let settings = Arc::clone(&self.settings);
         let reading = tokio::task::spawn_blocking(move || {
-            let found = document.read(&store, &state, max_new_items);
-            drop(place);
+            let found = document.read(&store, &state, &settings);
+            drop((place, large_place));
             found
         });
         match reading.await {
@@ -358,12 +373,13 @@ impl Document {
         &self,
         store: &Store,
         state: &VisitState,
-        max_new_items: usize,
+        settings: &PollSettings,
     ) -> crate::store::Result<Found> {
         let Ok(base_url) = Url::parse(&self.base_url) else {
             return Ok(Found::Unreadable("its address is no address".to_owned()));
         };
-        let (parsed, problems) = feed::read(&self.bytes, self.content_type.as_deref(), &base_url);
+        let (mut parsed, problems) =
+            feed::read(&self.bytes, self.content_type.as_deref(), &base_url);
         if parsed.format == Format::None {
             let why = problems.first().map(|problem| problem.message.clone());
             return Ok(match looks_like_page(&self.bytes) {
@@ -371,6 +387,8 @@ impl Document {
                 false => Found::Unreadable(why.unwrap_or_else(|| "no known format".to_owned())),
             });
         }
+        let is_endless = parsed.items.len() > settings.max_listed_items;
+        parsed.items.truncate(settings.max_listed_items);
         let prepared = store.read(|conn| {
             let outlet = outlets::load_outlet(conn, state.feed.outlet_id)?;
             let standing = match state.guids_lost_standing {
@@ -387,16 +405,17 @@ impl Document {
             };
             ingest::prepare(conn, arrived)
         })?;
-        Ok(found_document(parsed, prepared, max_new_items))
+        let mut document = ruling::Document::of(parsed);
+        document.is_flood = is_endless;
+        Ok(take_newest(document, prepared, settings.max_new_items))
     }
 }
 
 /// Bounds what is taken of a document: the newest, because they are news.
-fn found_document(parsed: ParsedFeed, mut prepared: Prepared, max_new_items: usize) -> Found {
-    let too_many = prepared.new.len().saturating_sub(max_new_items);
+fn take_newest(mut document: ruling::Document, mut prepared: Prepared, limit: usize) -> Found {
+    let too_many = prepared.new.len().saturating_sub(limit);
     prepared.new.drain(..too_many);
-    let mut document = ruling::Document::of(parsed);
-    document.is_flood = too_many > 0;
+    document.is_flood |= too_many > 0;
     Found::Document(document, Box::new(prepared))
 }
 

@@ -229,7 +229,6 @@ impl Desk<'_> {
         prepared: &Prepared,
         line: &mut VisitLine,
     ) -> Option<String> {
-        let is_first = self.state.last_full_fetch_at.is_none();
         let is_complete = matches!(
             self.visited.outcome,
             FetchOutcome::Body {
@@ -245,7 +244,7 @@ impl Desk<'_> {
             self.state.possible_gap_at = Some(self.now);
             self.state.gap_count = self.state.gap_count.saturating_add(1);
         }
-        self.keep_habit(prepared.new.len(), is_first);
+        self.keep_habit(prepared.new.len());
         // What was not taken whole has to come again: its validators would prevent it.
         if is_complete && !document.is_flood {
             self.keep_validators();
@@ -277,7 +276,6 @@ impl Desk<'_> {
                 .or(self.state.last_full_fetch_at);
             self.state.last_full_fetch_at = Some(self.now);
         }
-        self.keep_habit(0, false);
         let wellness = Wellness {
             is_not_modified,
             ..self.wellness()
@@ -447,17 +445,18 @@ impl Desk<'_> {
         state.hints = SavedHints::of(&document.hints).to_json();
     }
 
-    fn keep_habit(&mut self, new: usize, is_first: bool) {
-        let days = self.state.last_success_at.map_or(0.0, |at| {
-            (self.now - at).num_seconds().max(1) as f64 / 86_400.0
-        });
-        if !is_first && days > 0.0 {
+    /// The habit is counted from one change to the next, so that silence does not become the habit
+    /// that it is held against.
+    fn keep_habit(&mut self, new: usize) {
+        if new == 0 {
+            return;
+        }
+        let before = self.state.last_change_at.replace(self.now);
+        if let Some(before) = before {
+            let days = (self.now - before).num_seconds().max(1) as f64 / 86_400.0;
             let kept = (-days / HABIT_DAYS).exp();
             let rate = new as f64 / days;
             self.state.items_per_day = self.state.items_per_day * kept + rate * (1.0 - kept);
-        }
-        if new > 0 {
-            self.state.last_change_at = Some(self.now);
         }
     }
 

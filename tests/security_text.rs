@@ -81,6 +81,7 @@ fn a_kill_by_the_agency_under_the_same_slug_is_believed() {
         "Please kill the story Senate-Bill, V9991. A kill is mandatory.",
     );
     assert_eq!(kill.role, Role::Kill);
+    assert_eq!(kill.series_key.as_deref(), Some("US--Senate-Bill"));
     assert!(
         judge_kill(
             party("AP", true, &kill, None),

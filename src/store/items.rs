@@ -309,7 +309,8 @@ pub fn find_kill_targets(
     let sql = format!(
         "{SELECT_ITEM} WHERE i.id IN (
             SELECT id FROM items WHERE id > (SELECT coalesce(max(id), 0) - 200000 FROM items)
-               AND (series_key = ?1 OR link = ?2) ORDER BY id DESC LIMIT 32)
+               AND (series_key = ?1 OR series_key LIKE '%--' || ?1 OR link = ?2)
+             ORDER BY id DESC LIMIT 32)
          ORDER BY i.id DESC"
     );
     let mut query = conn.prepare_cached(&sql)?;

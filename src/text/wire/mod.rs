@@ -150,10 +150,11 @@ fn finish(input: &WireInput<'_>, mut draft: Draft, title: Span) -> WireReading {
     reading.role = weightiest(&draft.roles);
     reading.series_no = draft.series_no;
     reading.replaces = draft.replaces;
-    reading.series_key = draft.series_key.or_else(|| {
-        (draft.key_is_rest && peel::is_slug(&reading.clean_title))
-            .then(|| reading.clean_title.trim().to_owned())
-    });
+    // A kill names its slug in the title and again in the text, there without the region.
+    let title_is_key = draft.key_is_rest || (reading.role == Role::Kill && input.outlet_is_wire);
+    let slug = (title_is_key && peel::is_slug(&reading.clean_title))
+        .then(|| reading.clean_title.trim().to_owned());
+    reading.series_key = slug.or(draft.series_key);
     if reading.agency.is_none() && input.outlet_is_wire {
         reading.agency = Some(
             dateline::agency_of_outlet(input.outlet_name)

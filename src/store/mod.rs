@@ -3,12 +3,14 @@
 //! One thread writes, any number of connections read. Callers pass closures; the functions of the
 //! other files of this room are what the closures call. Nothing here decides anything.
 
+pub mod backup;
 pub mod check;
 pub mod clustering;
 pub mod decisions;
 mod error;
 pub mod events;
 pub mod feeds;
+pub mod health;
 pub mod hosts;
 pub mod hub;
 pub mod items;
@@ -34,6 +36,7 @@ pub use rusqlite::{Connection, Transaction};
 use tokio::sync::watch;
 
 pub use error::{Result, StoreError};
+pub use health::{Trouble, TroubleKind};
 pub use lock::DirectoryLock;
 pub use migrate::newest_schema;
 pub use writer::Durability;
@@ -74,9 +77,20 @@ impl Store {
         })?;
         let path = directory.join(FILE_NAME);
         let mut conn = Connection::open(&path)?;
-        migrate::check_schema(&conn, &path)?;
+        let found = migrate::check_schema(&conn, &path)?;
         prepare_writer(&conn)?;
-        migrate::migrate(&mut conn, &path)?;
+        if (1..migrate::newest_schema()).contains(&found) {
+            let copy = backup::before_upgrade(&conn, directory, found)?;
+            tracing::info!(schema = found, copy = %copy.display(), "database copied before its upgrade");
+        }
+        let names = migrate::migrate(&mut conn, &path)?;
+        if found > 0 && !names.is_empty() {
+            tracing::info!(
+                from = found,
+                to = migrate::newest_schema(),
+                "database upgraded"
+            );
+        }
         let (writer, thread) = Writer::start(conn);
         Ok(Self::from_parts(path, Some(writer), Some(thread)))
     }
@@ -161,7 +175,40 @@ impl Store {
         let conn = self.take_reader()?;
         let result = work(&conn);
         self.return_reader(conn);
+        self.note_damage(result.as_ref().err());
         result
+    }
+
+    /// What keeps the database from being written; `None` while nothing does. Reading goes on.
+    pub fn trouble(&self) -> Option<Trouble> {
+        let writer = self.inner.writer.as_ref()?;
+        writer.trouble().borrow().clone()
+    }
+
+    /// Changes whenever trouble comes or goes.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`] if the store was opened for reading only.
+    pub fn watch_trouble(&self) -> Result<watch::Receiver<Option<Trouble>>> {
+        Ok(self.writer()?.trouble().subscribe())
+    }
+
+    /// While there is trouble, tries whether its cause is gone; if it is, the trouble is forgotten.
+    /// Cheap while there is none. After damage the whole file is looked at.
+    ///
+    /// # Errors
+    /// The trouble that is still there.
+    pub async fn probe(&self) -> Result<()> {
+        let Some(trouble) = self.trouble() else {
+            return Ok(());
+        };
+        let directory = self.inner.path.parent().map(Path::to_owned);
+        let directory = directory.unwrap_or_default();
+        let search_damage = trouble.kind == TroubleKind::Damaged;
+        self.write(move |tx| health::probe(tx, &directory, search_damage))
+            .await?;
+        self.writer()?.trouble().send_replace(None);
+        Ok(())
     }
 
     /// Counts commits: changes whenever the database may have changed.
@@ -180,6 +227,22 @@ impl Store {
     /// The database file.
     pub fn path(&self) -> &Path {
         &self.inner.path
+    }
+
+    /// What a reader finds damaged, the writer should not go on with.
+    fn note_damage(&self, met: Option<&StoreError>) {
+        let met = met.and_then(Trouble::met);
+        if let (Some(writer), Some(met)) = (&self.inner.writer, met)
+            && matches!(met.kind, TroubleKind::Damaged | TroubleKind::Disk)
+        {
+            writer.trouble().send_if_modified(|known| {
+                let is_new = known.is_none();
+                if is_new {
+                    *known = Some(met);
+                }
+                is_new
+            });
+        }
     }
 
     fn writer(&self) -> Result<&Writer> {

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::error::{Result, StoreError};
+use super::health::{Trouble, TroubleKind};
 
 /// How many closures may wait; callers wait beyond that. Memory stays bounded by it.
 const QUEUE_LENGTH: usize = 256;
@@ -25,8 +26,15 @@ pub enum Durability {
 
 /// Gets the transaction, or why there is none.
 type Work = Box<dyn FnOnce(Result<&Transaction<'_>>) -> Outcome + Send>;
-/// Says whether the savepoint stays, and answers the caller once the transaction has ended.
-type Outcome = (bool, Box<dyn FnOnce(Result<()>) + Send>);
+/// What became of a closure.
+struct Outcome {
+    /// Whether its savepoint stays.
+    keep: bool,
+    /// What it met that concerns the file or the disk.
+    trouble: Option<Trouble>,
+    /// Answers the caller once the transaction has ended.
+    answer: Box<dyn FnOnce(Result<()>) + Send>,
+}
 
 struct Task {
     durability: Durability,
@@ -38,6 +46,7 @@ struct Task {
 pub struct Writer {
     queue: mpsc::Sender<Task>,
     commits: watch::Receiver<u64>,
+    trouble: watch::Sender<Option<Trouble>>,
 }
 
 impl Writer {
@@ -45,11 +54,18 @@ impl Writer {
     pub fn start(conn: Connection) -> (Self, JoinHandle<()>) {
         let (queue, tasks) = mpsc::channel(QUEUE_LENGTH);
         let (committed, commits) = watch::channel(0);
+        let trouble = watch::Sender::new(None);
+        let met = trouble.clone();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || run_writer(conn, tasks, &committed))
+            .spawn(move || run_writer(conn, tasks, &committed, &met))
             .expect("the system can start a thread");
-        (Self { queue, commits }, thread)
+        let writer = Self {
+            queue,
+            commits,
+            trouble,
+        };
+        (writer, thread)
     }
 
     /// Runs `work` in a transaction and waits until it is committed.
@@ -84,6 +100,11 @@ impl Writer {
         self.commits.clone()
     }
 
+    /// What keeps the database from being written; `None` while nothing does.
+    pub fn trouble(&self) -> &watch::Sender<Option<Trouble>> {
+        &self.trouble
+    }
+
     /// How many closures wait.
     pub fn queue_length(&self) -> usize {
         QUEUE_LENGTH - self.queue.capacity()
@@ -98,12 +119,14 @@ where
     let (reply, answer) = oneshot::channel();
     let work: Work = Box::new(move |tx| {
         let result = tx.and_then(work);
-        let keep = result.is_ok();
         // A caller that stopped waiting does not mind a lost answer.
-        (
-            keep,
-            Box::new(move |end| drop(reply.send(result.and_then(|value| end.map(|()| value))))),
-        )
+        Outcome {
+            keep: result.is_ok(),
+            trouble: result.as_ref().err().and_then(Trouble::met),
+            answer: Box::new(move |end| {
+                drop(reply.send(result.and_then(|value| end.map(|()| value))));
+            }),
+        }
     });
     (Task { durability, work }, answer)
 }
@@ -112,6 +135,7 @@ fn run_writer(
     mut conn: Connection,
     mut tasks: mpsc::Receiver<Task>,
     committed: &watch::Sender<u64>,
+    trouble: &watch::Sender<Option<Trouble>>,
 ) {
     while let Some(first) = tasks.blocking_recv() {
         let mut batch = vec![first];
@@ -119,29 +143,54 @@ fn run_writer(
             let Ok(next) = tasks.try_recv() else { break };
             batch.push(next);
         }
-        run_batch(&mut conn, batch);
+        run_batch(&mut conn, batch, trouble);
         committed.send_modify(|count| *count += 1);
     }
     // Leaves a clean file behind; if it cannot, the next start recovers from the log.
     drop(conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)"));
 }
 
-type Answers = Vec<Box<dyn FnOnce(Result<()>) + Send>>;
+/// Trouble lasts until a batch goes through without any; its beginning stays what it was. Damage
+/// lasts until a probe has looked at the whole file: other pages may well take writes.
+fn note_trouble(state: &watch::Sender<Option<Trouble>>, met: Option<Trouble>) {
+    state.send_if_modified(|known| {
+        let same = match (&*known, &met) {
+            (None, None) => true,
+            (Some(known), _) if known.kind == TroubleKind::Damaged => true,
+            (Some(known), Some(met)) => known.kind == met.kind,
+            _ => false,
+        };
+        if !same {
+            *known = met;
+        }
+        !same
+    });
+}
 
-fn run_batch(conn: &mut Connection, batch: Vec<Task>) {
-    let power = batch
+#[derive(Default)]
+struct Batch {
+    answers: Vec<Box<dyn FnOnce(Result<()>) + Send>>,
+    trouble: Option<Trouble>,
+}
+
+/// Runs the tasks in one transaction. Callers are answered after trouble was noted, so that who
+/// got an error finds its reason.
+fn run_batch(conn: &mut Connection, tasks: Vec<Task>, state: &watch::Sender<Option<Trouble>>) {
+    let power = tasks
         .iter()
         .any(|task| task.durability == Durability::Power);
-    let mut answers = Answers::with_capacity(batch.len());
-    let mut waiting = batch.into_iter();
-    let end = run_transaction(conn, power, &mut waiting, &mut answers);
-    for answer in answers {
+    let mut batch = Batch::default();
+    let mut waiting = tasks.into_iter();
+    let end = run_transaction(conn, power, &mut waiting, &mut batch);
+    let met_at_end = end.as_ref().err().and_then(Trouble::met);
+    note_trouble(state, batch.trouble.or(met_at_end));
+    for answer in batch.answers {
         answer(end.as_ref().map(|()| ()).map_err(same_error));
     }
     if let Err(cause) = end {
         for task in waiting {
-            let (_, answer) = (task.work)(Err(same_error(&cause)));
-            answer(Ok(()));
+            let outcome = (task.work)(Err(same_error(&cause)));
+            (outcome.answer)(Ok(()));
         }
     }
 }
@@ -150,7 +199,7 @@ fn run_transaction(
     conn: &mut Connection,
     power: bool,
     waiting: &mut impl Iterator<Item = Task>,
-    answers: &mut Answers,
+    batch: &mut Batch,
 ) -> Result<()> {
     conn.pragma_update(None, "synchronous", if power { "FULL" } else { "NORMAL" })?;
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -158,13 +207,16 @@ fn run_transaction(
         tx.execute_batch("SAVEPOINT task")?;
         // A bug in one closure must not end the writer: it is a refused write.
         let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (task.work)(Ok(&tx))));
-        let keep = match ran {
-            Ok((keep, answer)) => {
-                answers.push(answer);
-                keep
-            }
-            Err(_) => false,
-        };
+        let mut keep = false;
+        if let Ok(outcome) = ran {
+            keep = outcome.keep;
+            batch.answers.push(outcome.answer);
+            batch.trouble = outcome.trouble.or(batch.trouble.take());
+        }
+        // Some errors of the disk end the whole transaction, not only the statement.
+        if tx.is_autocommit() {
+            return Err(lost_transaction(batch.trouble.as_ref()));
+        }
         tx.execute_batch(if keep {
             "RELEASE task"
         } else {
@@ -173,6 +225,16 @@ fn run_transaction(
     }
     tx.commit()?;
     Ok(())
+}
+
+fn lost_transaction(trouble: Option<&Trouble>) -> StoreError {
+    let cause = || "the transaction was undone".to_owned();
+    match trouble.map(|trouble| trouble.kind) {
+        Some(TroubleKind::Full) => StoreError::Full,
+        Some(TroubleKind::ReadOnly) => StoreError::ReadOnly,
+        Some(TroubleKind::Damaged) => StoreError::Damaged(cause()),
+        Some(TroubleKind::Disk) | None => StoreError::Disk(cause()),
+    }
 }
 
 fn same_error(error: &StoreError) -> StoreError {

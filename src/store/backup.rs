@@ -1,0 +1,259 @@
+//! Copies of the database: made beside a running daemon, verified after writing, and put back.
+//!
+//! A copy is one file without a log beside it. It appears under its name only when it is whole and
+//! on the disk; until then it is called `….partial`.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::{Result, StoreError};
+use super::{FILE_NAME, Store, check, migrate};
+use crate::news::UtcTime;
+
+/// Pages that are copied at once; between two lots other threads get their turn.
+const PAGES_AT_ONCE: i32 = 4096;
+
+/// What a copy holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The file.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// Items in it.
+    pub item_count: u64,
+    /// Decisions in it.
+    pub decision_count: u64,
+}
+
+/// What a restore did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// What is in force now.
+    pub copied: Copied,
+    /// Where the database that was there before lies now; `None` if there was none.
+    pub set_aside: Option<PathBuf>,
+}
+
+/// Copies the database as of now to `to`, which must not exist. The writer goes on meanwhile: the
+/// copy shows the moment at which it began. Blocks the thread.
+///
+/// # Errors
+/// [`StoreError::Open`] if `to` exists or cannot be made, [`StoreError::Damaged`] if the copy is
+/// not whole; then nothing is left at `to`.
+pub fn back_up(store: &Store, to: &Path) -> Result<Copied> {
+    if to.exists() {
+        let cause = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+        return Err(open_error(to)(cause));
+    }
+    // A connection of its own, so that a long copy keeps no reader waiting.
+    let from = super::open_reader(store.path())?;
+    migrate::check_schema(&from, store.path())?;
+    copy_verified(&from, to)
+}
+
+/// The name of a copy made at that time: names sort by time.
+pub fn copy_name(now: UtcTime) -> String {
+    format!("dateline-{}.sqlite", now.format("%Y%m%dT%H%M%SZ"))
+}
+
+/// Removes the oldest copies with names by [`copy_name`] until `kept` are left; returns what went.
+/// Other files are left alone.
+///
+/// # Errors
+/// If the directory cannot be read or a file not removed.
+pub fn trim_copies(directory: &Path, kept: usize) -> Result<Vec<PathBuf>> {
+    let listing = std::fs::read_dir(directory).map_err(open_error(directory))?;
+    let mut copies: Vec<PathBuf> = listing
+        .filter_map(|found| Some(found.ok()?.path()))
+        .filter(|path| is_copy(path))
+        .collect();
+    copies.sort();
+    copies.truncate(copies.len().saturating_sub(kept));
+    for path in &copies {
+        std::fs::remove_file(path).map_err(open_error(path))?;
+    }
+    Ok(copies)
+}
+
+/// Puts a copy in the place of the database of `directory`, whose lock the caller holds. What was
+/// there is set aside under a name with `now`; at every moment one of the two is in force.
+///
+/// # Errors
+/// If the copy is not whole or not ours; then nothing was changed.
+pub fn restore(directory: &Path, from: &Path, now: UtcTime) -> Result<Restored> {
+    if !from.exists() {
+        return Err(StoreError::NotFound(format!("copy {}", from.display())));
+    }
+    let source = open_copy(from)?;
+    if migrate::check_schema(&source, from)? == 0 {
+        return Err(StoreError::Foreign {
+            path: from.to_owned(),
+        });
+    }
+    let database = directory.join(FILE_NAME);
+    let incoming = directory.join("dateline-incoming.sqlite");
+    remove_if_there(&incoming)?;
+    let mut copied = copy_verified(&source, &incoming)?;
+    let set_aside = if database.exists() {
+        Some(set_aside(directory, now)?)
+    } else {
+        None
+    };
+    std::fs::rename(&incoming, &database).map_err(open_error(&database))?;
+    sync_directory(directory)?;
+    copied.path = database;
+    Ok(Restored { copied, set_aside })
+}
+
+/// Copies a database of an older schema before it is upgraded, over a copy of an earlier attempt.
+///
+/// # Errors
+/// As [`back_up`]: without a copy there is no upgrade.
+pub fn before_upgrade(conn: &Connection, directory: &Path, schema: u32) -> Result<PathBuf> {
+    let path = directory.join(format!("before-schema-{}.sqlite", schema + 1));
+    remove_if_there(&path)?;
+    copy_verified(conn, &path)?;
+    Ok(path)
+}
+
+fn copy_verified(from: &Connection, to: &Path) -> Result<Copied> {
+    let mut partial = to.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    remove_if_there(&partial)?;
+    let copied = copy_pages(from, &partial).and_then(|()| verify(&partial));
+    let copied = copied.inspect_err(|_| {
+        // The first error is the one that matters.
+        drop(std::fs::remove_file(&partial));
+    })?;
+    std::fs::rename(&partial, to).map_err(open_error(to))?;
+    if let Some(directory) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        sync_directory(directory)?;
+    }
+    Ok(Copied {
+        path: to.to_owned(),
+        ..copied
+    })
+}
+
+fn copy_pages(from: &Connection, to: &Path) -> Result<()> {
+    create_private(to)?;
+    let mut target = Connection::open(to)?;
+    // One snapshot for all lots: else every commit in between would start the copy again.
+    from.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
+    let copied = Backup::new(from, &mut target)
+        .and_then(|copy| copy.run_to_completion(PAGES_AT_ONCE, Duration::ZERO, None));
+    let ended = from.execute_batch("ROLLBACK");
+    copied?;
+    ended?;
+    // One file, without a log beside it.
+    target.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;")?;
+    drop(target);
+    let file = File::open(to).map_err(open_error(to))?;
+    file.sync_all().map_err(open_error(to))
+}
+
+/// The copy may hold passwords of feeds and digests of those of editors.
+fn create_private(path: &Path) -> Result<()> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(open_error(path))
+}
+
+/// Reads the whole copy: every page, every reference, every claim of `check`.
+fn verify(path: &Path) -> Result<Copied> {
+    let conn = open_copy(path)?;
+    let damage = check::find_damage(&conn)?;
+    if let Some(first) = damage.first() {
+        return Err(StoreError::Damaged(format!("copy: {first}")));
+    }
+    let count = |table: &str| -> Result<u64> {
+        let sql = format!("SELECT count(*) FROM {table}");
+        let count: i64 = conn.query_row(&sql, [], |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    };
+    Ok(Copied {
+        path: path.to_owned(),
+        bytes: std::fs::metadata(path).map_err(open_error(path))?.len(),
+        item_count: count("items")?,
+        decision_count: count("decisions")?,
+    })
+}
+
+fn open_copy(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Ok(Connection::open_with_flags(path, flags)?)
+}
+
+/// Gives the database a second name and takes its log away, so that the log is never taken for
+/// one of the file that comes in its place.
+fn set_aside(directory: &Path, now: UtcTime) -> Result<PathBuf> {
+    let database = directory.join(FILE_NAME);
+    let name = format!("set-aside-{}.sqlite", now.format("%Y%m%dT%H%M%SZ"));
+    let aside = directory.join(name);
+    empty_log(&database);
+    if std::fs::hard_link(&database, &aside).is_err() {
+        std::fs::copy(&database, &aside).map_err(open_error(&aside))?;
+    }
+    for ending in ["-wal", "-shm"] {
+        let with_ending = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        let (log, moved) = (with_ending(&database), with_ending(&aside));
+        if log.exists() {
+            std::fs::rename(&log, &moved).map_err(open_error(&log))?;
+        }
+    }
+    sync_directory(directory)?;
+    Ok(aside)
+}
+
+/// Brings the log into the file. A damaged file keeps its log, which is set aside with it.
+fn empty_log(database: &Path) {
+    let emptied = Connection::open(database)
+        .and_then(|conn| conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+    if let Err(error) = emptied {
+        tracing::warn!(%error, "the log of the old database is set aside with it");
+    }
+}
+
+fn sync_directory(directory: &Path) -> Result<()> {
+    File::open(directory)
+        .and_then(|directory| directory.sync_all())
+        .map_err(open_error(directory))
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => Err(open_error(path)(cause)),
+        _ => Ok(()),
+    }
+}
+
+fn is_copy(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.strip_prefix("dateline-")?.strip_suffix("Z.sqlite"))
+        .is_some_and(|stamp| {
+            stamp.len() == 15
+                && stamp
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'T')
+        })
+}
+
+fn open_error(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |cause| StoreError::Open { path, cause }
+}
+
+#[cfg(test)]
+mod tests;

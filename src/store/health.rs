@@ -1,0 +1,136 @@
+//! Whether the database can be written, and if not, why. The writer says what it met; whoever
+//! polls asks first, and asks for a probe while there is trouble, so that work goes on by itself
+//! once the cause is gone.
+//!
+//! It does not mend anything, and does not judge how full a disk may become.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use rusqlite::Transaction;
+
+use super::error::{Result, StoreError};
+
+/// Room that a probe wants on the disk and within the size that SQLite may use: a visit with its
+/// items, its index pages and its share of the log fits in.
+const WANTED_BYTES: usize = 4 << 20;
+
+/// What keeps the database from being written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TroubleKind {
+    /// No room on the disk.
+    Full,
+    /// The file or its mount takes no writes.
+    ReadOnly,
+    /// The file is damaged.
+    Damaged,
+    /// The disk failed to read or write.
+    Disk,
+}
+
+impl TroubleKind {
+    /// The name in logs and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            TroubleKind::Full => "full",
+            TroubleKind::ReadOnly => "read-only",
+            TroubleKind::Damaged => "damaged",
+            TroubleKind::Disk => "disk",
+        }
+    }
+
+    /// The kind of an error; `None` if it says nothing of the file or the disk.
+    pub fn of(error: &StoreError) -> Option<Self> {
+        match error {
+            StoreError::Full => Some(TroubleKind::Full),
+            StoreError::ReadOnly => Some(TroubleKind::ReadOnly),
+            StoreError::Damaged(_) => Some(TroubleKind::Damaged),
+            StoreError::Disk(_) => Some(TroubleKind::Disk),
+            _ => None,
+        }
+    }
+}
+
+/// What keeps the database from being written, and since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What is the matter.
+    pub kind: TroubleKind,
+    /// The error's own words, with what to do.
+    pub said: String,
+    /// When it was first met.
+    pub since: Instant,
+}
+
+impl Trouble {
+    /// The trouble that an error means; `None` if it says nothing of the file or the disk.
+    pub(super) fn met(error: &StoreError) -> Option<Self> {
+        Some(Self {
+            kind: TroubleKind::of(error)?,
+            said: error.to_string(),
+            since: Instant::now(),
+        })
+    }
+}
+
+/// Tries what a visit would need: room on the disk, room within SQLite's own limit, and a row
+/// written. Damage is looked for in the whole file if `search_damage` is set.
+///
+/// # Errors
+/// The trouble that is still there.
+pub(super) fn probe(tx: &Transaction<'_>, directory: &Path, search_damage: bool) -> Result<()> {
+    probe_room(tx)?;
+    probe_disk(directory)?;
+    if search_damage {
+        let verdict: String = tx.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if verdict != "ok" {
+            return Err(StoreError::Damaged(verdict));
+        }
+    }
+    tx.execute(
+        "INSERT INTO cursors (name, value) VALUES ('probe', 1)
+         ON CONFLICT DO UPDATE SET value = value + 1",
+        [],
+    )?;
+    Ok(())
+}
+
+fn probe_room(tx: &Transaction<'_>) -> Result<()> {
+    let number = |pragma: &str| -> Result<i64> {
+        Ok(tx.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))?)
+    };
+    let free = number("max_page_count")? - number("page_count")? + number("freelist_count")?;
+    let wanted = i64::try_from(WANTED_BYTES).unwrap_or(i64::MAX) / number("page_size")?.max(1);
+    if free < wanted {
+        return Err(StoreError::Full);
+    }
+    Ok(())
+}
+
+fn probe_disk(directory: &Path) -> Result<()> {
+    let mut file = tempfile_in(directory)?;
+    file.write_all(&vec![0xA5; WANTED_BYTES])
+        .and_then(|()| file.sync_data())
+        .map_err(disk_error)
+}
+
+/// A file that is gone from the directory before it is written.
+fn tempfile_in(directory: &Path) -> Result<std::fs::File> {
+    let path = directory.join("dateline.probe");
+    let file = std::fs::File::create(&path).map_err(disk_error)?;
+    std::fs::remove_file(&path).map_err(disk_error)?;
+    Ok(file)
+}
+
+fn disk_error(cause: std::io::Error) -> StoreError {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match cause.kind() {
+        StorageFull | QuotaExceeded => StoreError::Full,
+        ReadOnlyFilesystem | PermissionDenied => StoreError::ReadOnly,
+        _ => StoreError::Disk(cause.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

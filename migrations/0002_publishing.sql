@@ -9,13 +9,13 @@ CREATE TABLE publication (
 ) STRICT;
 
 -- Events that changed since the publisher last looked at them. Filled by triggers, so that no stage
--- can forget it.
+-- can forget it. Not INSERT OR IGNORE: within a trigger the outer statement's policy would win.
 CREATE TABLE publish_queue (
     event_id INTEGER PRIMARY KEY
 ) STRICT;
 
 CREATE TRIGGER events_opened AFTER INSERT ON events BEGIN
-    INSERT OR IGNORE INTO publish_queue (event_id) VALUES (new.id);
+    INSERT INTO publish_queue (event_id) VALUES (new.id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER events_changed
@@ -23,7 +23,7 @@ AFTER UPDATE OF version, settled, spiked, merged_into, withdrawn_at, storyline_i
 WHEN (old.version, old.settled, old.spiked, old.merged_into, old.withdrawn_at, old.storyline_id)
     IS NOT (new.version, new.settled, new.spiked, new.merged_into, new.withdrawn_at, new.storyline_id)
 BEGIN
-    INSERT OR IGNORE INTO publish_queue (event_id) VALUES (new.id);
+    INSERT INTO publish_queue (event_id) VALUES (new.id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER events_gone AFTER DELETE ON events BEGIN
@@ -31,24 +31,25 @@ CREATE TRIGGER events_gone AFTER DELETE ON events BEGIN
 END;
 
 CREATE TRIGGER event_items_added AFTER INSERT ON event_items BEGIN
-    INSERT OR IGNORE INTO publish_queue (event_id) VALUES (new.event_id);
+    INSERT INTO publish_queue (event_id) VALUES (new.event_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER event_items_moved AFTER UPDATE OF event_id, reprint_of ON event_items
 WHEN (old.event_id, old.reprint_of) IS NOT (new.event_id, new.reprint_of) BEGIN
-    INSERT OR IGNORE INTO publish_queue (event_id) VALUES (old.event_id), (new.event_id);
+    INSERT INTO publish_queue (event_id) VALUES (old.event_id), (new.event_id)
+        ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER event_items_removed AFTER DELETE ON event_items BEGIN
-    INSERT OR IGNORE INTO publish_queue (event_id) VALUES (old.event_id);
+    INSERT INTO publish_queue (event_id) VALUES (old.event_id) ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER items_changed
 AFTER UPDATE OF title, summary, link, role, withdrawn_at, wire ON items
 WHEN (old.title, old.summary, old.link, old.role, old.withdrawn_at, old.wire)
     IS NOT (new.title, new.summary, new.link, new.role, new.withdrawn_at, new.wire) BEGIN
-    INSERT OR IGNORE INTO publish_queue (event_id)
-        SELECT event_id FROM event_items WHERE item_id = new.id;
+    INSERT INTO publish_queue (event_id)
+        SELECT event_id FROM event_items WHERE item_id = new.id ON CONFLICT DO NOTHING;
 END;
 
 CREATE TRIGGER storylines_changed
@@ -68,18 +69,19 @@ CREATE TABLE retired_ids (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER events_removed BEFORE DELETE ON events WHEN old.public_id IS NOT NULL BEGIN
-    INSERT OR REPLACE INTO retired_ids VALUES (old.public_id, 'event',
+    INSERT INTO retired_ids VALUES (old.public_id, 'event',
         (SELECT public_id FROM events WHERE id = old.merged_into),
         'it is older than what is kept', unixepoch());
 END;
 
 CREATE TRIGGER storylines_removed BEFORE DELETE ON storylines WHEN old.public_id IS NOT NULL BEGIN
-    INSERT OR REPLACE INTO retired_ids VALUES (old.public_id, 'storyline',
+    INSERT INTO retired_ids VALUES (old.public_id, 'storyline',
         (SELECT public_id FROM storylines WHERE id = old.merged_into),
         'it is older than what is kept', unixepoch());
 END;
 
 CREATE INDEX events_published ON events (published_at) WHERE published_at IS NOT NULL;
+CREATE INDEX events_merged ON events (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX developments_event ON developments (event_id);
 
 -- Private outputs: who knows the token may read. Only a digest of the token is kept.

@@ -89,7 +89,7 @@ pub fn publish_batch(
             done.developments += look_again(tx, pass, one, &rulings)?;
         } else if !may_be_published(one) {
             // Whatever changes that puts it into the queue again.
-        } else if !is_hold_over(one, pass) {
+        } else if !is_hold_over(one, pass) && !publishing::is_merge_target(tx, one.event.id)? {
             continue;
         } else if publish_first(tx, pass, one, &rulings)? {
             done.events += 1;

@@ -71,6 +71,18 @@ pub fn load_waiting(conn: &Connection, after: EventId, limit: u32) -> Result<Vec
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// True if a published event was merged into this one: its id must lead somewhere at once.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_merge_target(conn: &Connection, id: EventId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM events WHERE merged_into = ?1
+         AND public_id IS NOT NULL)";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([id.0], |row| row.get(0))?)
+}
+
 /// Takes an event out of the queue, and whatever is there without an event.
 ///
 /// # Errors

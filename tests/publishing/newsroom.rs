@@ -23,7 +23,7 @@ pub struct Newsroom {
     pub store: Store,
     pub clock: Arc<FakeClock>,
     ids: Arc<AtomicU64>,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 /// An item to be told.
@@ -59,7 +59,24 @@ impl Newsroom {
             store: Store::open(directory.path()).expect("a database"),
             clock: Arc::new(FakeClock::new(utc_from_secs(START))),
             ids: Arc::new(AtomicU64::new(1)),
-            _directory: directory,
+            directory,
+        }
+    }
+
+    /// The same newsroom after a restart.
+    pub fn reopen(self) -> Self {
+        let Newsroom {
+            store,
+            clock,
+            ids,
+            directory,
+        } = self;
+        drop(store);
+        Self {
+            store: Store::open(directory.path()).expect("the database"),
+            clock,
+            ids,
+            directory,
         }
     }
 

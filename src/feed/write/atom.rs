@@ -224,7 +224,7 @@ pub(super) fn media(xml: &mut Xml, image: &Image) {
     xml.empty("media:thumbnail", &thumbnail);
     let credit = image.credit.as_deref().map(one_line).unwrap_or_default();
     if !credit.is_empty() {
-        xml.element("media:credit", &[("role", "photographer")], &credit);
+        xml.element("media:credit", &[], &credit);
     }
     xml.close("media:content");
 }

@@ -58,14 +58,16 @@ impl Xml {
         self.put(Event::Text(BytesText::new(&without_controls(text))));
     }
 
-    /// The bytes.
+    /// The bytes of a document, which end with a line end.
     pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.writer.into_inner()
+        let mut bytes = self.writer.into_inner();
+        bytes.push(b'\n');
+        bytes
     }
 
-    /// The bytes as text.
+    /// A fragment as text.
     pub(super) fn into_text(self) -> String {
-        String::from_utf8(self.into_bytes()).expect("only UTF-8 was written")
+        String::from_utf8(self.writer.into_inner()).expect("only UTF-8 was written")
     }
 
     fn put(&mut self, event: Event<'_>) {

@@ -243,7 +243,8 @@ CREATE TABLE events (
     split_from       INTEGER REFERENCES events (id),
     withdrawn_at     INTEGER,
     version          INTEGER NOT NULL DEFAULT 0,       -- moves with everything that is shown
-    published_state  TEXT                              -- JSON: what a material change is held against
+    published_state  TEXT,                             -- JSON: what a material change is held against
+    sketch           BLOB                              -- what linking compares; NULL once nothing is linked to it
 ) STRICT;
 CREATE INDEX events_storyline ON events (storyline_id, occurred_at);
 CREATE INDEX events_updated ON events (updated_at);

@@ -27,7 +27,7 @@ impl Bell {
     /// Wakes the worker; if it has been woken and has not started yet, once is enough.
     pub fn ring(&self) {
         // Full means that a call waits already; closed means that the worker has ended.
-        drop(self.sender.try_send(()));
+        let _ = self.sender.try_send(());
     }
 }
 

@@ -1,0 +1,214 @@
+//! What descriptions of events and storylines are made from.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::Result;
+use crate::news::{
+    EventId, ItemId, Life, OutletId, Role, StorylineId, UtcTime, WireReading, utc_from_secs,
+};
+
+/// A telling of an event, as far as its description needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TellingRow {
+    /// The item.
+    pub item: ItemId,
+    /// Its outlet.
+    pub outlet: OutletId,
+    /// Title and lead as given.
+    pub title: String,
+    /// Lead as given.
+    pub summary: String,
+    /// Language code.
+    pub language: String,
+    /// What its wire conventions said.
+    pub wire: WireReading,
+    /// The original that it repeats.
+    pub reprint_of: Option<ItemId>,
+    /// Invariant 10.
+    pub item_time: UtcTime,
+    /// Whether that is the outlet's claim.
+    pub time_is_claimed: bool,
+    /// True if its outlet or agency withdrew it.
+    pub is_withdrawn: bool,
+}
+
+/// An event's place in a storyline's description.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventRow {
+    /// The event.
+    pub id: EventId,
+    /// Its headline.
+    pub headline: String,
+    /// When it happened, estimated.
+    pub occurred_at: UtcTime,
+    /// Item time of its latest report.
+    pub last_report_at: UtcTime,
+    /// Outlets that carry it.
+    pub outlet_count: u32,
+}
+
+/// The items with these ids, in the order of history; those that are gone are left out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_tellings(conn: &Connection, ids: &[ItemId]) -> Result<Vec<TellingRow>> {
+    let sql = "SELECT i.id, i.outlet_id, i.title, i.summary, i.language, i.role, i.wire,
+            e.reprint_of, i.item_time, i.time_is_claimed, i.withdrawn_at IS NOT NULL
+         FROM items i LEFT JOIN event_items e ON e.item_id = i.id WHERE i.id = ?1";
+    let mut query = conn.prepare_cached(sql)?;
+    let mut tellings = Vec::with_capacity(ids.len());
+    for id in ids {
+        tellings.extend(query.query_row([id.0], read_telling).optional()?);
+    }
+    tellings.sort_by_key(|telling| telling.item);
+    Ok(tellings)
+}
+
+/// How many reports tell an event and how many outlets carry it.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn count_reports(conn: &Connection, event: EventId) -> Result<(u32, u32)> {
+    let sql = "SELECT count(*) - count(e.reprint_of), count(DISTINCT i.outlet_id)
+         FROM event_items e JOIN items i ON i.id = e.item_id WHERE e.event_id = ?1";
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query.query_row([event.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// The events of a storyline that have reports, in the order in which they happened.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_storyline_events(conn: &Connection, id: StorylineId) -> Result<Vec<EventRow>> {
+    let sql = "SELECT id, headline, occurred_at, last_report_at, outlet_count FROM events
+         WHERE storyline_id = ?1 AND merged_into IS NULL AND report_count > 0
+         ORDER BY occurred_at, first_report_at, id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([id.0], |row| {
+        Ok(EventRow {
+            id: EventId(row.get(0)?),
+            headline: row.get(1)?,
+            occurred_at: utc_from_secs(row.get(2)?),
+            last_report_at: utc_from_secs(row.get(3)?),
+            outlet_count: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How many outlets tell a storyline.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn count_outlets(conn: &Connection, id: StorylineId) -> Result<u32> {
+    let sql = "SELECT count(DISTINCT i.outlet_id) FROM events e
+         JOIN event_items m ON m.event_id = e.id JOIN items i ON i.id = m.item_id
+         WHERE e.storyline_id = ?1";
+    Ok(conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))?)
+}
+
+/// Where a storyline stood last; developing if it is new.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_life(conn: &Connection, id: StorylineId) -> Result<Life> {
+    let sql = "SELECT life FROM storylines WHERE id = ?1";
+    let life: Option<String> =
+        conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
+    Ok(life.and_then(|name| Life::from_name(&name)).unwrap_or_default())
+}
+
+/// The storylines that are not closed and had no event for a while: those whose life may change
+/// by time alone.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_resting(conn: &Connection, silent_since: UtcTime) -> Result<Vec<StorylineId>> {
+    let sql = "SELECT id FROM storylines
+         WHERE life <> 'closed' AND merged_into IS NULL AND last_event_at < ?1 ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([silent_since.timestamp()], |row| row.get(0).map(StorylineId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Keeps what linking compares of an event; `None` forgets it.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn save_sketch(tx: &Transaction<'_>, event: EventId, sketch: Option<&[u8]>) -> Result<()> {
+    let sql = "UPDATE events SET sketch = ?2 WHERE id = ?1 AND sketch IS NOT ?2";
+    tx.prepare_cached(sql)?.execute(params![event.0, sketch])?;
+    Ok(())
+}
+
+/// The sketches of the events whose latest report is not older than `since`, by event, each with
+/// its storyline.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_sketches(
+    conn: &Connection,
+    since: UtcTime,
+) -> Result<Vec<(EventId, StorylineId, Vec<u8>)>> {
+    let sql = "SELECT id, storyline_id, sketch FROM events
+         WHERE last_report_at >= ?1 AND sketch IS NOT NULL AND storyline_id IS NOT NULL
+            AND merged_into IS NULL ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([since.timestamp()], |row| {
+        Ok((EventId(row.get(0)?), StorylineId(row.get(1)?), row.get(2)?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Forgets the sketches of events that nothing is linked to any more; at most `limit` at once.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn trim_sketches(tx: &Transaction<'_>, before: UtcTime, limit: u32) -> Result<usize> {
+    let sql = "UPDATE events SET sketch = NULL WHERE id IN (
+            SELECT id FROM events WHERE last_report_at < ?1 AND sketch IS NOT NULL LIMIT ?2)";
+    Ok(tx.prepare_cached(sql)?.execute(params![before.timestamp(), limit])?)
+}
+
+/// The storylines published at or after `since`, each with that time.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_published_storylines(
+    conn: &Connection,
+    since: UtcTime,
+) -> Result<Vec<(StorylineId, UtcTime)>> {
+    let sql = "SELECT id, published_at FROM storylines WHERE published_at >= ?1 ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([since.timestamp()], |row| {
+        Ok((StorylineId(row.get(0)?), utc_from_secs(row.get(1)?)))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn read_telling(row: &Row<'_>) -> rusqlite::Result<TellingRow> {
+    let title: String = row.get(2)?;
+    let summary: String = row.get(3)?;
+    let role: String = row.get(5)?;
+    let wire = match row.get::<_, Option<String>>(6)? {
+        Some(json) => serde_json::from_str(&json).unwrap_or_default(),
+        None => WireReading {
+            clean_title: title.clone(),
+            clean_summary: summary.clone(),
+            role: Role::from_name(&role).unwrap_or_default(),
+            ..WireReading::default()
+        },
+    };
+    Ok(TellingRow {
+        item: ItemId(row.get(0)?),
+        outlet: OutletId(row.get(1)?),
+        title,
+        summary,
+        language: row.get(4)?,
+        wire,
+        reprint_of: row.get::<_, Option<i64>>(7)?.map(ItemId),
+        item_time: utc_from_secs(row.get(8)?),
+        time_is_claimed: row.get(9)?,
+        is_withdrawn: row.get(10)?,
+    })
+}

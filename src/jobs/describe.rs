@@ -1,0 +1,192 @@
+//! How events and storylines are described: collects what `timeline` judges, and puts its verdicts
+//! into the rows that pages and feeds show.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::news::{
+    Decision, EventId, ItemId, Outlet, OutletId, Ruling, StorylineId, UtcTime, utc_from_secs,
+};
+use crate::store::describing::{self, TellingRow};
+use crate::store::events::{EventDescription, StorylineDescription};
+use crate::store::{Connection, Result};
+use crate::timeline::{
+    HeadlineChoice, LifeSettings, Report, life_of, make_slug, pick_headline, when_it_occurred,
+};
+
+/// Reports that take part in the choice of a headline: the first ones, which set the tone, and the
+/// headline's own. More would cost time at every arrival and change nothing.
+pub(super) const MOST_TELLINGS: usize = 64;
+
+/// Headlines that editors set, from the decisions in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pins {
+    events: BTreeMap<EventId, String>,
+    storylines: BTreeMap<StorylineId, String>,
+}
+
+impl Pins {
+    /// The last pin of each event and storyline that is in force.
+    pub fn of(decisions: &[Decision]) -> Self {
+        let mut pins = Self::default();
+        for decision in decisions.iter().filter(|decision| decision.undone_at.is_none()) {
+            match &decision.ruling {
+                Ruling::PinHeadline { event, headline } => {
+                    pins.events.insert(*event, headline.clone());
+                }
+                Ruling::RenameStoryline { storyline, headline } => {
+                    pins.storylines.insert(*storyline, headline.clone());
+                }
+                _ => {}
+            }
+        }
+        pins
+    }
+
+    /// Events and storylines whose headline differs between two states of the decisions.
+    pub fn differences(&self, other: &Self) -> (Vec<EventId>, Vec<StorylineId>) {
+        (changed_keys(&self.events, &other.events), changed_keys(&self.storylines, &other.storylines))
+    }
+}
+
+/// An event as its description sees it.
+pub(super) struct Told<'a> {
+    /// The event.
+    pub event: EventId,
+    /// Its tellings, at most [`MOST_TELLINGS`].
+    pub tellings: &'a [TellingRow],
+    /// Mean frozen score of each item with the others.
+    pub mean_scores: &'a BTreeMap<ItemId, f32>,
+    /// The item whose headline is shown now.
+    pub shown: Option<ItemId>,
+}
+
+/// The description of an event; counts are filled in when the membership is saved. `None` if
+/// nothing tells it.
+pub(super) fn describe_event(
+    told: &Told<'_>,
+    outlets: &BTreeMap<OutletId, Outlet>,
+    pins: &Pins,
+) -> Option<EventDescription> {
+    let standing: Vec<&TellingRow> =
+        told.tellings.iter().filter(|telling| !telling.is_withdrawn).collect();
+    let shown: Vec<&TellingRow> =
+        if standing.is_empty() { told.tellings.iter().collect() } else { standing };
+    let reports: Vec<Report> =
+        shown.iter().map(|telling| report_of(telling, told.mean_scores, outlets)).collect();
+    let choice = pick_headline(&reports, told.shown)?;
+    let times = || shown.iter().map(|telling| telling.item_time);
+    let pin = pins.events.get(&told.event);
+    Some(EventDescription {
+        headline: pin.cloned().unwrap_or_else(|| choice.headline.clone()),
+        headline_item: pin.is_none().then_some(choice.item),
+        headline_reason: reason_of(&choice, pin.is_some()),
+        lede: choice.lede.clone(),
+        place: place_of(&shown),
+        occurred_at: when_it_occurred(&reports)?,
+        first_report_at: times().min()?,
+        last_report_at: times().max()?,
+        ..EventDescription::default()
+    })
+}
+
+/// The description of a storyline from its events; `None` if it has none.
+///
+/// The headline is that of the event that most outlets carry, the earlier one on a tie.
+///
+/// # Errors
+/// Whatever the store says.
+pub(super) fn describe_storyline(
+    conn: &Connection,
+    id: StorylineId,
+    pins: &Pins,
+    (now, settings): (UtcTime, &LifeSettings),
+) -> Result<Option<StorylineDescription>> {
+    let events = describing::load_storyline_events(conn, id)?;
+    let Some(main) = events.iter().rev().max_by_key(|event| event.outlet_count) else {
+        return Ok(None);
+    };
+    let headline = pins.storylines.get(&id).unwrap_or(&main.headline);
+    let last_report_at = events.iter().map(|event| event.last_report_at).max();
+    let last_report_at = last_report_at.unwrap_or_else(|| utc_from_secs(0));
+    let before = describing::load_life(conn, id)?;
+    Ok(Some(StorylineDescription {
+        headline: headline.clone(),
+        slug: make_slug(headline),
+        life: life_of(before, last_report_at, now, settings),
+        first_event_at: events.iter().map(|event| event.occurred_at).min().unwrap_or_default(),
+        last_event_at: events.iter().map(|event| event.occurred_at).max().unwrap_or_default(),
+        event_count: u32::try_from(events.len()).unwrap_or(u32::MAX),
+        outlet_count: describing::count_outlets(conn, id)?,
+    }))
+}
+
+fn report_of(
+    telling: &TellingRow,
+    mean_scores: &BTreeMap<ItemId, f32>,
+    outlets: &BTreeMap<OutletId, Outlet>,
+) -> Report {
+    let reliability = outlets.get(&telling.outlet).map_or(1.0, |outlet| outlet.reliability);
+    Report {
+        item: telling.item,
+        title: telling.wire.clean_title.clone(),
+        lead: telling.wire.clean_summary.clone(),
+        language: telling.language.clone(),
+        role: telling.wire.role,
+        is_reprint: telling.reprint_of.is_some(),
+        // The setting is a small number; nothing is lost that matters.
+        reliability: reliability as f32,
+        mean_score: mean_scores.get(&telling.item).copied().unwrap_or(0.0),
+        item_time: telling.item_time,
+        time_is_claimed: telling.time_is_claimed,
+        dateline_day: telling.wire.dateline.as_ref().and_then(|dateline| dateline.date),
+    }
+}
+
+/// How the headline was chosen, best report first, for whoever asks why.
+fn reason_of(choice: &HeadlineChoice, is_pinned: bool) -> String {
+    let shares: Vec<serde_json::Value> = choice
+        .shares
+        .iter()
+        .take(5)
+        .map(|share| {
+            json!({
+                "item": share.item,
+                "centrality": share.centrality,
+                "reliability": share.reliability,
+                "form": share.form,
+                "total": share.total,
+                "reason": share.reason,
+            })
+        })
+        .collect();
+    json!({ "pinned": is_pinned, "reports": shares }).to_string()
+}
+
+/// The place that most datelines name, the first one on a tie; empty if none does.
+fn place_of(tellings: &[&TellingRow]) -> String {
+    let mut counts: Vec<(String, &str, usize)> = Vec::new();
+    for telling in tellings {
+        let Some(place) =
+            telling.wire.dateline.as_ref().and_then(|dateline| dateline.place.as_deref())
+        else {
+            continue;
+        };
+        let folded = place.to_lowercase();
+        match counts.iter_mut().find(|(known, _, _)| *known == folded) {
+            Some((_, _, count)) => *count += 1,
+            None => counts.push((folded, place, 1)),
+        }
+    }
+    let most = counts.iter().rev().max_by_key(|(_, _, count)| *count);
+    most.map_or_else(String::new, |(_, place, _)| (*place).to_owned())
+}
+
+fn changed_keys<K: Copy + Ord>(one: &BTreeMap<K, String>, other: &BTreeMap<K, String>) -> Vec<K> {
+    let mut keys: Vec<K> =
+        one.keys().chain(other.keys()).filter(|key| one.get(key) != other.get(key)).copied().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}

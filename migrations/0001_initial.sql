@@ -265,6 +265,18 @@ CREATE TABLE storyline_items (
 ) STRICT;
 CREATE INDEX storyline_items_storyline ON storyline_items (storyline_id);
 
+-- Events whose items say something else now: to be described anew. Filled by the trigger, so that no
+-- stage can forget it.
+CREATE TABLE describe_queue (
+    event_id INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TRIGGER items_say_something_else
+AFTER UPDATE OF title, summary, role, wire, withdrawn_at ON items BEGIN
+    INSERT OR IGNORE INTO describe_queue (event_id)
+        SELECT event_id FROM event_items WHERE item_id = new.id;
+END;
+
 -- The reports shown when an event was first published: what its id means.
 CREATE TABLE anchors (
     event_id INTEGER NOT NULL REFERENCES events (id),

@@ -30,12 +30,18 @@ impl Pins {
     /// The last pin of each event and storyline that is in force.
     pub fn of(decisions: &[Decision]) -> Self {
         let mut pins = Self::default();
-        for decision in decisions.iter().filter(|decision| decision.undone_at.is_none()) {
+        for decision in decisions
+            .iter()
+            .filter(|decision| decision.undone_at.is_none())
+        {
             match &decision.ruling {
                 Ruling::PinHeadline { event, headline } => {
                     pins.events.insert(*event, headline.clone());
                 }
-                Ruling::RenameStoryline { storyline, headline } => {
+                Ruling::RenameStoryline {
+                    storyline,
+                    headline,
+                } => {
                     pins.storylines.insert(*storyline, headline.clone());
                 }
                 _ => {}
@@ -46,7 +52,10 @@ impl Pins {
 
     /// Events and storylines whose headline differs between two states of the decisions.
     pub fn differences(&self, other: &Self) -> (Vec<EventId>, Vec<StorylineId>) {
-        (changed_keys(&self.events, &other.events), changed_keys(&self.storylines, &other.storylines))
+        (
+            changed_keys(&self.events, &other.events),
+            changed_keys(&self.storylines, &other.storylines),
+        )
     }
 }
 
@@ -69,12 +78,20 @@ pub(super) fn describe_event(
     outlets: &BTreeMap<OutletId, Outlet>,
     pins: &Pins,
 ) -> Option<EventDescription> {
-    let standing: Vec<&TellingRow> =
-        told.tellings.iter().filter(|telling| !telling.is_withdrawn).collect();
-    let shown: Vec<&TellingRow> =
-        if standing.is_empty() { told.tellings.iter().collect() } else { standing };
-    let reports: Vec<Report> =
-        shown.iter().map(|telling| report_of(telling, told.mean_scores, outlets)).collect();
+    let standing: Vec<&TellingRow> = told
+        .tellings
+        .iter()
+        .filter(|telling| !telling.is_withdrawn)
+        .collect();
+    let shown: Vec<&TellingRow> = if standing.is_empty() {
+        told.tellings.iter().collect()
+    } else {
+        standing
+    };
+    let reports: Vec<Report> = shown
+        .iter()
+        .map(|telling| report_of(telling, told.mean_scores, outlets))
+        .collect();
     let choice = pick_headline(&reports, told.shown)?;
     let times = || shown.iter().map(|telling| telling.item_time);
     let pin = pins.events.get(&told.event);
@@ -115,8 +132,16 @@ pub(super) fn describe_storyline(
         headline: headline.clone(),
         slug: make_slug(headline),
         life: life_of(before, last_report_at, now, settings),
-        first_event_at: events.iter().map(|event| event.occurred_at).min().unwrap_or_default(),
-        last_event_at: events.iter().map(|event| event.occurred_at).max().unwrap_or_default(),
+        first_event_at: events
+            .iter()
+            .map(|event| event.occurred_at)
+            .min()
+            .unwrap_or_default(),
+        last_event_at: events
+            .iter()
+            .map(|event| event.occurred_at)
+            .max()
+            .unwrap_or_default(),
         event_count: u32::try_from(events.len()).unwrap_or(u32::MAX),
         outlet_count: describing::count_outlets(conn, id)?,
     }))
@@ -127,7 +152,9 @@ fn report_of(
     mean_scores: &BTreeMap<ItemId, f32>,
     outlets: &BTreeMap<OutletId, Outlet>,
 ) -> Report {
-    let reliability = outlets.get(&telling.outlet).map_or(1.0, |outlet| outlet.reliability);
+    let reliability = outlets
+        .get(&telling.outlet)
+        .map_or(1.0, |outlet| outlet.reliability);
     Report {
         item: telling.item,
         title: telling.wire.clean_title.clone(),
@@ -140,7 +167,11 @@ fn report_of(
         mean_score: mean_scores.get(&telling.item).copied().unwrap_or(0.0),
         item_time: telling.item_time,
         time_is_claimed: telling.time_is_claimed,
-        dateline_day: telling.wire.dateline.as_ref().and_then(|dateline| dateline.date),
+        dateline_day: telling
+            .wire
+            .dateline
+            .as_ref()
+            .and_then(|dateline| dateline.date),
     }
 }
 
@@ -168,8 +199,11 @@ fn reason_of(choice: &HeadlineChoice, is_pinned: bool) -> String {
 fn place_of(tellings: &[&TellingRow]) -> String {
     let mut counts: Vec<(String, &str, usize)> = Vec::new();
     for telling in tellings {
-        let Some(place) =
-            telling.wire.dateline.as_ref().and_then(|dateline| dateline.place.as_deref())
+        let Some(place) = telling
+            .wire
+            .dateline
+            .as_ref()
+            .and_then(|dateline| dateline.place.as_deref())
         else {
             continue;
         };
@@ -184,8 +218,12 @@ fn place_of(tellings: &[&TellingRow]) -> String {
 }
 
 fn changed_keys<K: Copy + Ord>(one: &BTreeMap<K, String>, other: &BTreeMap<K, String>) -> Vec<K> {
-    let mut keys: Vec<K> =
-        one.keys().chain(other.keys()).filter(|key| one.get(key) != other.get(key)).copied().collect();
+    let mut keys: Vec<K> = one
+        .keys()
+        .chain(other.keys())
+        .filter(|key| one.get(key) != other.get(key))
+        .copied()
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -1,6 +1,7 @@
 //! Load, decide in the core, save: one file per job, each safe to run twice.
 
 pub mod cluster;
+mod describe;
 pub mod ingest;
 pub mod poll;
 pub mod publish;

@@ -64,6 +64,40 @@ pub fn load_tellings(conn: &Connection, ids: &[ItemId]) -> Result<Vec<TellingRow
     Ok(tellings)
 }
 
+/// The events whose items say something else since they were described, by id, at most `limit`.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_describe_queue(conn: &Connection, limit: u32) -> Result<Vec<EventId>> {
+    let sql = "SELECT event_id FROM describe_queue ORDER BY event_id LIMIT ?1";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([limit], |row| row.get(0).map(EventId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Takes an event out of the queue of those to be described.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn leave_describe_queue(tx: &Transaction<'_>, event: EventId) -> Result<()> {
+    tx.prepare_cached("DELETE FROM describe_queue WHERE event_id = ?1")?
+        .execute([event.0])?;
+    Ok(())
+}
+
+/// The report whose headline an event shows; `None` if an editor wrote it or there is none yet.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_shown_item(conn: &Connection, event: EventId) -> Result<Option<ItemId>> {
+    let sql = "SELECT headline_item_id FROM events WHERE id = ?1";
+    let item: Option<Option<i64>> = conn
+        .prepare_cached(sql)?
+        .query_row([event.0], |row| row.get(0))
+        .optional()?;
+    Ok(item.flatten().map(ItemId))
+}
+
 /// How many reports tell an event and how many outlets carry it.
 ///
 /// # Errors
@@ -104,7 +138,9 @@ pub fn count_outlets(conn: &Connection, id: StorylineId) -> Result<u32> {
     let sql = "SELECT count(DISTINCT i.outlet_id) FROM events e
          JOIN event_items m ON m.event_id = e.id JOIN items i ON i.id = m.item_id
          WHERE e.storyline_id = ?1";
-    Ok(conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))?)
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([id.0], |row| row.get(0))?)
 }
 
 /// Where a storyline stood last; developing if it is new.
@@ -113,9 +149,13 @@ pub fn count_outlets(conn: &Connection, id: StorylineId) -> Result<u32> {
 /// Whatever SQLite says.
 pub fn load_life(conn: &Connection, id: StorylineId) -> Result<Life> {
     let sql = "SELECT life FROM storylines WHERE id = ?1";
-    let life: Option<String> =
-        conn.prepare_cached(sql)?.query_row([id.0], |row| row.get(0)).optional()?;
-    Ok(life.and_then(|name| Life::from_name(&name)).unwrap_or_default())
+    let life: Option<String> = conn
+        .prepare_cached(sql)?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(life
+        .and_then(|name| Life::from_name(&name))
+        .unwrap_or_default())
 }
 
 /// The storylines that are not closed and had no event for a while: those whose life may change
@@ -127,7 +167,9 @@ pub fn load_resting(conn: &Connection, silent_since: UtcTime) -> Result<Vec<Stor
     let sql = "SELECT id FROM storylines
          WHERE life <> 'closed' AND merged_into IS NULL AND last_event_at < ?1 ORDER BY id";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([silent_since.timestamp()], |row| row.get(0).map(StorylineId))?;
+    let rows = query.query_map([silent_since.timestamp()], |row| {
+        row.get(0).map(StorylineId)
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -160,6 +202,18 @@ pub fn load_sketches(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Item time of the latest report of any event; the epoch if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn newest_report(conn: &Connection) -> Result<UtcTime> {
+    let secs: Option<i64> =
+        conn.query_row("SELECT max(last_report_at) FROM events", [], |row| {
+            row.get(0)
+        })?;
+    Ok(utc_from_secs(secs.unwrap_or(0)))
+}
+
 /// Forgets the sketches of events that nothing is linked to any more; at most `limit` at once.
 ///
 /// # Errors
@@ -167,7 +221,9 @@ pub fn load_sketches(
 pub fn trim_sketches(tx: &Transaction<'_>, before: UtcTime, limit: u32) -> Result<usize> {
     let sql = "UPDATE events SET sketch = NULL WHERE id IN (
             SELECT id FROM events WHERE last_report_at < ?1 AND sketch IS NOT NULL LIMIT ?2)";
-    Ok(tx.prepare_cached(sql)?.execute(params![before.timestamp(), limit])?)
+    Ok(tx
+        .prepare_cached(sql)?
+        .execute(params![before.timestamp(), limit])?)
 }
 
 /// The storylines published at or after `since`, each with that time.

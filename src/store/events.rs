@@ -179,17 +179,28 @@ pub fn describe_event(
     Ok(())
 }
 
-/// Puts an event into a storyline, which is opened if it is new.
+/// Puts an event into a storyline, which is opened if it is new; returns the one that it leaves.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn link_event(tx: &Transaction<'_>, event: EventId, storyline: StorylineId) -> Result<()> {
+pub fn link_event(
+    tx: &Transaction<'_>,
+    event: EventId,
+    storyline: StorylineId,
+) -> Result<Option<StorylineId>> {
     open_storyline(tx, storyline)?;
+    let before: Option<Option<i64>> = tx
+        .prepare_cached("SELECT storyline_id FROM events WHERE id = ?1")?
+        .query_row([event.0], |row| row.get(0))
+        .optional()?;
     let sql = "UPDATE events SET storyline_id = ?2, version = version + 1
          WHERE id = ?1 AND storyline_id IS NOT ?2";
     tx.prepare_cached(sql)?
         .execute(params![event.0, storyline.0])?;
-    Ok(())
+    Ok(before
+        .flatten()
+        .map(StorylineId)
+        .filter(|before| *before != storyline))
 }
 
 /// Puts an item beside the events of a storyline: a wrap, a live blog, background.

@@ -7,6 +7,7 @@ pub mod backup;
 pub mod check;
 pub mod clustering;
 pub mod decisions;
+pub mod describing;
 mod error;
 pub mod events;
 pub mod feeds;

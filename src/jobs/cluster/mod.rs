@@ -1,0 +1,354 @@
+//! Takes accepted items into the clusterer in the order of history, and saves what it says of
+//! them: frozen pairs, events, storylines, evidence, descriptions. The state in memory is rebuilt
+//! from the store at start; after a failed save it is to be thrown away and rebuilt, so that it
+//! never runs ahead of the disk.
+
+mod restore;
+mod save;
+mod sketches;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::describe::{self, MOST_TELLINGS, Pins, Told};
+use crate::cluster::{Engine, EventChange, Settings, Settlement, Weights};
+use crate::decisions::{Constraints, constraints_of};
+use crate::news::{
+    Decision, EventId, Evidence, Item, ItemId, Outlet, OutletId, ScoredPair, UtcTime,
+};
+use crate::store::events::{self, EventDescription, Member};
+use crate::store::{Connection, Result, Store, clustering, decisions, describing, items};
+use crate::timeline::{LifeSettings, Linking, StorylineRules, StorylineSettings, Storylines};
+use save::{Save, Touched};
+
+/// Items taken in between two settlings: few enough that readers see progress, many enough that a
+/// flood is settled in few steps.
+const BATCH: u32 = 512;
+
+/// How clustering and storylines are set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClusteringSettings {
+    /// Events.
+    pub events: Settings,
+    /// Storylines.
+    pub storylines: StorylineSettings,
+    /// When a storyline is quiet or closed.
+    pub life: LifeSettings,
+}
+
+/// What a pass did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TakenIn {
+    /// Items that arrived.
+    pub items: usize,
+    /// Events that are new, changed or described anew.
+    pub events: usize,
+}
+
+/// What follows from the editors' decisions in force.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Rulings {
+    constraints: Constraints,
+    rules: StorylineRules,
+    pins: Pins,
+}
+
+/// The live clusterer beside its store.
+pub struct Clusterer {
+    settings: ClusteringSettings,
+    engine: Engine,
+    storylines: Storylines,
+    arrived: ItemId,
+    tables_saved: ItemId,
+    rulings: Rulings,
+    events_marked: UtcTime,
+    storylines_marked: UtcTime,
+    outlets: BTreeMap<OutletId, Outlet>,
+}
+
+impl Clusterer {
+    /// Rebuilds the state that the last save left.
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    pub fn load(store: &Store, settings: ClusteringSettings, weights: Weights) -> Result<Self> {
+        store.read(|conn| restore::restore(conn, settings, weights))
+    }
+
+    /// Takes in what has been accepted since, obeys what has been decided since, and describes
+    /// anew what items say differently. After an error the clusterer is to be loaded anew.
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    pub fn take_in(&mut self, store: &Store, now: UtcTime) -> Result<TakenIn> {
+        let mut taken = TakenIn::default();
+        store.read(|conn| self.mark_published(conn))?;
+        let rulings = store.read(load_rulings)?;
+        if rulings != self.rulings {
+            let (events, storylines) = self.rulings.pins.differences(&rulings.pins);
+            self.rulings = rulings;
+            taken.events += self.step(store, &[], Touched { events, storylines }, now)?;
+        }
+        loop {
+            let batch = store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
+            let events = store.read(|conn| describing::load_describe_queue(conn, BATCH))?;
+            if batch.is_empty() && events.is_empty() {
+                return Ok(taken);
+            }
+            taken.items += batch.len();
+            let touched = Touched {
+                events,
+                storylines: Vec::new(),
+            };
+            taken.events += self.step(store, &batch, touched, now)?;
+        }
+    }
+
+    /// Looks at storylines whose life may have changed by time alone.
+    ///
+    /// # Errors
+    /// Whatever the store says.
+    pub fn refine(&mut self, store: &Store, now: UtcTime) -> Result<()> {
+        let quiet = chrono::TimeDelta::hours(i64::from(self.settings.life.quiet_after_hours));
+        let storylines = store.read(|conn| describing::load_resting(conn, now - quiet))?;
+        let touched = Touched {
+            events: Vec::new(),
+            storylines,
+        };
+        self.step(store, &[], touched, now)?;
+        Ok(())
+    }
+
+    /// How many items are compared with new ones.
+    pub fn live_items(&self) -> usize {
+        self.engine.live_items()
+    }
+
+    fn step(
+        &mut self,
+        store: &Store,
+        batch: &[Item],
+        touched: Touched,
+        now: UtcTime,
+    ) -> Result<usize> {
+        let mut pairs = Vec::new();
+        let mut reprints = BTreeMap::new();
+        let mut beside = Vec::new();
+        for item in batch {
+            let is_wire = store.read(|conn| self.is_wire(conn, item.outlet_id))?;
+            let arrival = self.engine.arrive(&restore::arriving(item, is_wire));
+            pairs.extend(arrival.pairs);
+            reprints.extend(arrival.reprint_of.map(|original| (item.id, original)));
+            beside.extend(arrival.beside.map(|event| (item.id, event)));
+            self.arrived = item.id;
+        }
+        let settlement = self.engine.settle(&self.rulings.constraints);
+        let linking = self.link(&settlement);
+        let count = settlement.changed.len() + settlement.merged.len() + touched.events.len();
+        let found = Found {
+            settlement,
+            linking,
+            pairs,
+            reprints,
+            beside,
+        };
+        let save = store.read(|conn| self.prepare_save(conn, found, touched))?;
+        let (pins, life) = (self.rulings.pins.clone(), self.settings.life.clone());
+        store.write_blocking(move |tx| save.write(tx, &pins, (now, &life)))?;
+        Ok(count)
+    }
+
+    fn link(&mut self, settlement: &Settlement) -> Linking {
+        for (gone, _) in &settlement.merged {
+            self.storylines.forget(*gone);
+        }
+        let changed = settlement.changed.iter();
+        let sketches: Vec<_> = changed
+            .filter_map(|change| self.engine.sketch(change.event))
+            .collect();
+        self.storylines.link(&sketches, &self.rulings.rules)
+    }
+
+    fn prepare_save(
+        &mut self,
+        conn: &Connection,
+        found: Found,
+        mut touched: Touched,
+    ) -> Result<Save> {
+        let mut members = Vec::with_capacity(found.settlement.changed.len());
+        for change in &found.settlement.changed {
+            members.push(self.members_of(conn, change, &found)?);
+        }
+        let queued = touched.events.clone();
+        touched
+            .events
+            .extend(found.settlement.changed.iter().map(|change| change.event));
+        let events: BTreeSet<EventId> = touched.events.iter().copied().collect();
+        let mut descriptions = Vec::with_capacity(events.len());
+        for event in &events {
+            descriptions.extend(self.describe(conn, *event)?.map(|told| (*event, told)));
+        }
+        let of_events = events
+            .iter()
+            .filter_map(|event| self.storylines.storyline_of(*event));
+        touched.storylines.extend(of_events);
+        touched
+            .storylines
+            .extend(found.linking.linked.iter().map(|(_, storyline)| *storyline));
+        let sketches = found.settlement.changed.iter();
+        let sketches = sketches
+            .filter_map(|change| self.engine.sketch(change.event))
+            .map(|sketch| {
+                let bytes = sketches::encode(&sketch);
+                (sketch.event, bytes)
+            });
+        let sketches = sketches.collect();
+        let tables =
+            (self.engine.tables_through() != self.tables_saved).then(|| self.engine.tables());
+        self.tables_saved = self.engine.tables_through();
+        let beside = found
+            .beside
+            .iter()
+            .filter_map(|(item, event)| Some((*item, self.storylines.storyline_of(*event)?)));
+        Ok(Save {
+            arrived: self.arrived,
+            oldest_live: self.engine.oldest_live(),
+            next_storyline: self.storylines.next_id(),
+            beside: beside.collect(),
+            settlement: found.settlement,
+            linking: found.linking,
+            pairs: found.pairs,
+            queued,
+            members,
+            descriptions,
+            sketches,
+            storylines: touched.storylines.into_iter().collect(),
+            tables,
+        })
+    }
+
+    /// The items of a changed event; those that are new in it carry their evidence.
+    fn members_of(
+        &self,
+        conn: &Connection,
+        change: &EventChange,
+        found: &Found,
+    ) -> Result<Vec<Member>> {
+        let stored: BTreeMap<ItemId, Option<ItemId>> = events::load_members(conn, change.event)?
+            .into_iter()
+            .collect();
+        let mut members = Vec::with_capacity(change.items.len());
+        for item in &change.items {
+            let (reprint_of, evidence) = match stored.get(item) {
+                Some(original) => (*original, None),
+                None => {
+                    let arrived = found.reprints.get(item).copied();
+                    let original = match arrived {
+                        Some(original) => Some(original),
+                        None => events::original_of(conn, *item)?,
+                    };
+                    (original, self.explain(conn, *item, &found.pairs)?)
+                }
+            };
+            members.push(Member {
+                item: *item,
+                reprint_of,
+                evidence,
+            });
+        }
+        Ok(members)
+    }
+
+    fn explain(
+        &self,
+        conn: &Connection,
+        item: ItemId,
+        new_pairs: &[ScoredPair],
+    ) -> Result<Option<Evidence>> {
+        let mut frozen = clustering::load_pairs_of(conn, item)?;
+        let new = new_pairs
+            .iter()
+            .filter(|pair| pair.later == item || pair.earlier == item);
+        frozen.extend(new.cloned());
+        Ok(self.engine.explain(item, &frozen))
+    }
+
+    fn describe(&self, conn: &Connection, event: EventId) -> Result<Option<EventDescription>> {
+        let shown = describing::load_shown_item(conn, event)?;
+        let live = self.engine.items_of(event);
+        let first_live = live.first().copied().unwrap_or(ItemId(i64::MAX));
+        let stored = events::load_members(conn, event)?
+            .into_iter()
+            .map(|(item, _)| item);
+        // Items that are live and not in the engine's event are about to leave it.
+        let older = stored.filter(|item| {
+            live.is_empty() || *item < first_live && self.engine.event_of(*item).is_none()
+        });
+        let mut ids: Vec<ItemId> = older
+            .chain(live.iter().copied())
+            .take(MOST_TELLINGS)
+            .collect();
+        ids.extend(shown.filter(|item| live.contains(item) && !ids.contains(item)));
+        let tellings = describing::load_tellings(conn, &ids)?;
+        let mean_scores = ids
+            .iter()
+            .filter_map(|item| Some((*item, self.engine.explain(*item, &[])?.mean_score)))
+            .collect();
+        let told = Told {
+            event,
+            tellings: &tellings,
+            mean_scores: &mean_scores,
+            shown,
+        };
+        Ok(describe::describe_event(
+            &told,
+            &self.outlets,
+            &self.rulings.pins,
+        ))
+    }
+
+    fn mark_published(&mut self, conn: &Connection) -> Result<()> {
+        for event in events::load_published_since(conn, self.events_marked)? {
+            if let Some(publication) = restore::publication_of(&event) {
+                self.events_marked = self
+                    .events_marked
+                    .max(crate::news::utc_from_secs(publication.order));
+                self.engine.mark_published(event.id, publication);
+            }
+        }
+        let storylines = describing::load_published_storylines(conn, self.storylines_marked)?;
+        for (storyline, published_at) in storylines {
+            self.storylines_marked = self.storylines_marked.max(published_at);
+            self.storylines
+                .mark_published(storyline, published_at.timestamp());
+        }
+        Ok(())
+    }
+
+    fn is_wire(&mut self, conn: &Connection, outlet: OutletId) -> Result<bool> {
+        if !self.outlets.contains_key(&outlet) {
+            self.outlets = restore::load_outlets(conn)?;
+        }
+        Ok(restore::is_wire(&self.outlets, outlet))
+    }
+}
+
+/// What arrivals and a settling brought, before anything is saved.
+struct Found {
+    settlement: Settlement,
+    linking: Linking,
+    pairs: Vec<ScoredPair>,
+    reprints: BTreeMap<ItemId, ItemId>,
+    beside: Vec<(ItemId, EventId)>,
+}
+
+fn load_rulings(conn: &Connection) -> Result<Rulings> {
+    let decisions: Vec<Decision> = decisions::load_decisions(conn)?;
+    Ok(Rulings {
+        constraints: constraints_of(&decisions),
+        rules: StorylineRules::of(&decisions),
+        pins: Pins::of(&decisions),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! The clusterer's state from what the store holds.
+
+use std::collections::BTreeMap;
+
+use super::save::{ARRIVED, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED};
+use super::{Clusterer, ClusteringSettings, Rulings, load_rulings, sketches};
+use crate::cluster::{
+    ArrivingItem, Cursor, Engine, Publication, Restored, RestoredEvent, SavedTables, Weights,
+};
+use crate::news::{
+    EventId, Item, ItemId, Outlet, OutletId, OutletKind, StorylineId, UtcTime, utc_from_secs,
+};
+use crate::store::events::StoredEvent;
+use crate::store::{Connection, Result, clustering, describing, events, items, outlets};
+use crate::timeline::Storylines;
+
+pub(super) fn restore(
+    conn: &Connection,
+    settings: ClusteringSettings,
+    weights: Weights,
+) -> Result<Clusterer> {
+    let arrived = ItemId(clustering::load_cursor(conn, ARRIVED)?);
+    let outlets = load_outlets(conn)?;
+    let rulings = load_rulings(conn)?;
+    let restored = restore_window(conn, arrived, &outlets, &rulings)?;
+    let marks = restored
+        .events
+        .iter()
+        .filter_map(|event| event.publication.as_ref());
+    let events_marked = utc_from_secs(marks.map(|mark| mark.order).max().unwrap_or(0));
+    let engine = Engine::restore(settings.events.clone(), weights, restored);
+    let (storylines, storylines_marked) = restore_storylines(conn, &settings)?;
+    Ok(Clusterer {
+        tables_saved: engine.tables_through(),
+        engine,
+        storylines,
+        arrived,
+        rulings,
+        events_marked,
+        storylines_marked,
+        outlets,
+        settings,
+    })
+}
+
+fn restore_window(
+    conn: &Connection,
+    arrived: ItemId,
+    outlets: &BTreeMap<OutletId, Outlet>,
+    rulings: &Rulings,
+) -> Result<Restored> {
+    let oldest = ItemId(clustering::load_cursor(conn, OLDEST_LIVE)?);
+    let tables = load_tables(conn)?;
+    let from = oldest.min(ItemId(tables.through.0 + 1));
+    let live = items::load_items_between(conn, from, arrived)?;
+    let arriving = |item: &Item| arriving(item, is_wire(outlets, item.outlet_id));
+    Ok(Restored {
+        items: live.iter().map(arriving).collect(),
+        pairs: clustering::load_pairs(conn, oldest, arrived)?,
+        reprints: events::load_reprints(conn, oldest)?,
+        events: events::load_live_events(conn, oldest)?
+            .into_iter()
+            .map(restored_event)
+            .collect(),
+        oldest_live: (oldest.0 > 0).then_some(oldest),
+        constraints: rulings.constraints.clone(),
+        cursor: Cursor {
+            settled_through: arrived,
+            next_event: EventId(clustering::load_cursor(conn, NEXT_EVENT)?.max(1)),
+        },
+        tables,
+    })
+}
+
+fn restore_storylines(
+    conn: &Connection,
+    settings: &ClusteringSettings,
+) -> Result<(Storylines, UtcTime)> {
+    let next = StorylineId(clustering::load_cursor(conn, NEXT_STORYLINE)?.max(1));
+    let mut storylines = Storylines::new(settings.storylines.clone(), next);
+    let newest = describing::newest_report(conn)?;
+    let days = chrono::TimeDelta::days(i64::from(settings.storylines.closed_after_days) + 1);
+    for (event, storyline, bytes) in describing::load_sketches(conn, newest - days)? {
+        if let Some(sketch) = sketches::decode(event, &bytes) {
+            storylines.restore(storyline, sketch);
+        }
+    }
+    let mut marked = utc_from_secs(0);
+    for (storyline, published_at) in describing::load_published_storylines(conn, marked)? {
+        marked = marked.max(published_at);
+        storylines.mark_published(storyline, published_at.timestamp());
+    }
+    Ok((storylines, marked))
+}
+
+pub(super) fn arriving(item: &Item, outlet_is_wire: bool) -> ArrivingItem {
+    ArrivingItem {
+        id: item.id,
+        outlet: item.outlet_id,
+        outlet_is_wire,
+        language: item.language.clone(),
+        item_time: item.item_time,
+        time_is_claimed: item.time_is_claimed,
+        title: item.wire.clean_title.clone(),
+        summary: item.wire.clean_summary.clone(),
+        text: item.text.clone(),
+        role: item.wire.role,
+        agency: item.wire.agency.clone(),
+        dateline: item.wire.dateline.clone(),
+        series_key: item.wire.series_key.clone(),
+    }
+}
+
+pub(super) fn publication_of(event: &StoredEvent) -> Option<Publication> {
+    Some(Publication {
+        order: event.published_at?.timestamp(),
+        anchors: event.anchors.clone(),
+        headline: event.headline_item,
+    })
+}
+
+pub(super) fn load_outlets(conn: &Connection) -> Result<BTreeMap<OutletId, Outlet>> {
+    Ok(outlets::list_outlets(conn)?
+        .into_iter()
+        .map(|outlet| (outlet.id, outlet))
+        .collect())
+}
+
+pub(super) fn is_wire(outlets: &BTreeMap<OutletId, Outlet>, outlet: OutletId) -> bool {
+    outlets
+        .get(&outlet)
+        .is_some_and(|outlet| outlet.kind == OutletKind::Wire)
+}
+
+fn restored_event(event: StoredEvent) -> RestoredEvent {
+    RestoredEvent {
+        id: event.id,
+        publication: publication_of(&event),
+        items: event.items,
+    }
+}
+
+fn load_tables(conn: &Connection) -> Result<SavedTables> {
+    let tables = clustering::load_learnt_tables(conn)?;
+    Ok(SavedTables {
+        through: tables.first().map_or(ItemId(0), |table| table.seq),
+        counted: clustering::load_cursor(conn, TABLES_COUNTED)?.unsigned_abs(),
+        languages: tables
+            .into_iter()
+            .map(|table| (table.language, table.content))
+            .collect(),
+    })
+}

@@ -1,0 +1,135 @@
+//! Everything that one step of clustering changes, written in one transaction.
+
+use std::collections::BTreeSet;
+
+use super::describe;
+use crate::cluster::{SavedTables, Settlement};
+use crate::jobs::describe::Pins;
+use crate::news::{EventId, ItemId, ScoredPair, StorylineId, UtcTime};
+use crate::store::clustering::{self, LearntTable};
+use crate::store::events::{self, EventDescription, Member};
+use crate::store::{Result, Transaction, describing};
+use crate::timeline::{LifeSettings, Linking};
+
+pub(super) const ARRIVED: &str = "cluster";
+pub(super) const NEXT_EVENT: &str = "cluster-next-event";
+pub(super) const NEXT_STORYLINE: &str = "cluster-next-storyline";
+pub(super) const OLDEST_LIVE: &str = "cluster-oldest-live";
+pub(super) const TABLES_COUNTED: &str = "cluster-tables-counted";
+
+/// What is to be described anew beside what changed.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    pub(super) events: Vec<EventId>,
+    pub(super) storylines: Vec<StorylineId>,
+}
+
+/// The changes.
+pub(super) struct Save {
+    pub(super) arrived: ItemId,
+    pub(super) oldest_live: Option<ItemId>,
+    pub(super) next_storyline: StorylineId,
+    pub(super) settlement: Settlement,
+    pub(super) linking: Linking,
+    pub(super) pairs: Vec<ScoredPair>,
+    /// Events that leave the queue of those to be described.
+    pub(super) queued: Vec<EventId>,
+    /// The members of each changed event, in the order of the settlement.
+    pub(super) members: Vec<Vec<Member>>,
+    pub(super) descriptions: Vec<(EventId, EventDescription)>,
+    pub(super) sketches: Vec<(EventId, Vec<u8>)>,
+    /// Items that stand beside the events of a storyline.
+    pub(super) beside: Vec<(ItemId, StorylineId)>,
+    pub(super) storylines: BTreeSet<StorylineId>,
+    pub(super) tables: Option<SavedTables>,
+}
+
+impl Save {
+    pub(super) fn write(
+        mut self,
+        tx: &Transaction<'_>,
+        pins: &Pins,
+        (now, life): (UtcTime, &LifeSettings),
+    ) -> Result<()> {
+        clustering::save_pairs(tx, &self.pairs)?;
+        self.write_events(tx, now)?;
+        self.write_links(tx)?;
+        for (event, description) in &mut self.descriptions {
+            let counts = describing::count_reports(tx, *event)?;
+            (description.report_count, description.outlet_count) = counts;
+            events::describe_event(tx, *event, description)?;
+        }
+        for event in &self.queued {
+            describing::leave_describe_queue(tx, *event)?;
+        }
+        for (event, sketch) in &self.sketches {
+            describing::save_sketch(tx, *event, Some(sketch))?;
+        }
+        for storyline in &self.storylines {
+            let told = describe::describe_storyline(tx, *storyline, pins, (now, life))?;
+            if let Some(description) = told {
+                events::describe_storyline(tx, *storyline, &description)?;
+            }
+        }
+        if let Some(tables) = self.tables {
+            save_tables(tx, tables)?;
+        }
+        clustering::save_cursor(tx, ARRIVED, self.arrived.0)?;
+        clustering::save_cursor(tx, NEXT_EVENT, self.settlement.cursor.next_event.0)?;
+        clustering::save_cursor(tx, NEXT_STORYLINE, self.next_storyline.0)?;
+        clustering::save_cursor(tx, OLDEST_LIVE, self.oldest_live.map_or(0, |item| item.0))
+    }
+
+    fn write_events(&self, tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
+        for (change, members) in self.settlement.changed.iter().zip(&self.members) {
+            events::save_members(tx, change.event, members, now)?;
+        }
+        for change in &self.settlement.changed {
+            if let Some(origin) = change.split_from {
+                events::save_origin(tx, change.event, origin)?;
+            }
+        }
+        for (gone, into) in &self.settlement.merged {
+            events::merge_event(tx, *gone, *into)?;
+        }
+        Ok(())
+    }
+
+    fn write_links(&mut self, tx: &Transaction<'_>) -> Result<()> {
+        for (event, storyline) in &self.linking.linked {
+            let left = events::link_event(tx, *event, *storyline)?;
+            if let Some(left) = left {
+                if describing::load_storyline_events(tx, left)?.is_empty() {
+                    events::merge_storyline(tx, left, *storyline)?;
+                } else {
+                    self.storylines.insert(left);
+                }
+            }
+        }
+        for (gone, into) in &self.linking.merged {
+            events::merge_storyline(tx, *gone, *into)?;
+            self.storylines.remove(gone);
+            self.storylines.insert(*into);
+        }
+        for (item, storyline) in &self.beside {
+            events::link_item(tx, *item, *storyline)?;
+        }
+        Ok(())
+    }
+}
+
+fn save_tables(tx: &Transaction<'_>, tables: SavedTables) -> Result<()> {
+    let seq = tables.through;
+    let counted = i64::try_from(tables.counted).unwrap_or(i64::MAX);
+    let learnt: Vec<LearntTable> = tables
+        .languages
+        .into_iter()
+        .map(|(language, content)| LearntTable {
+            language,
+            seq,
+            content,
+        })
+        .collect();
+    clustering::save_learnt_tables(tx, &learnt)?;
+    clustering::save_cursor(tx, TABLES_COUNTED, counted)
+}

@@ -1,0 +1,245 @@
+//! The clusterer beside a real store: what is saved, and that a restart changes nothing.
+
+use super::*;
+use crate::feed::identity::GuidStanding;
+use crate::feed::{ParsedFeed, ParsedItem};
+use crate::jobs::ingest::{self, Arrived};
+use crate::news::{FeedId, OutletKind, utc_from_secs};
+use crate::store::feeds::{self, NewFeed};
+use crate::store::outlets::ensure_outlet;
+
+const NOW: i64 = 1_755_300_000;
+
+struct Desk {
+    _directory: tempfile::TempDir,
+    store: Store,
+}
+
+fn open() -> Desk {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    Desk {
+        _directory: directory,
+        store,
+    }
+}
+
+fn load(store: &Store) -> Clusterer {
+    Clusterer::load(store, ClusteringSettings::default(), Weights::embedded()).unwrap()
+}
+
+/// Lists items in an outlet's feed, each with the hours since the first.
+fn list(store: &Store, outlet: &str, items: &[(f64, &str, &str)]) {
+    let name = outlet.to_owned();
+    let (feed, outlet) = store
+        .write_blocking(move |tx| {
+            let outlet_id = ensure_outlet(tx, &name, OutletKind::Outlet)?;
+            let url = format!("https://{}.example/feed", name.replace(' ', "-"));
+            let new = NewFeed {
+                url,
+                outlet_id,
+                ..NewFeed::default()
+            };
+            let (id, _): (FeedId, bool) = feeds::add_feed(tx, &new, utc_from_secs(NOW))?;
+            let feed = feeds::load_feed(tx, id)?.expect("it was just added").feed;
+            let outlet = crate::store::outlets::load_outlet(tx, outlet_id)?;
+            Ok((feed, outlet.expect("it was just made")))
+        })
+        .unwrap();
+    let parsed = ParsedFeed {
+        language: Some("en".into()),
+        items: items
+            .iter()
+            .map(|(hours, title, summary)| ParsedItem {
+                guid: Some(format!("{}-{title}", outlet.name)),
+                title: (*title).into(),
+                summary: (*summary).into(),
+                published: Some(utc_from_secs(NOW - 100_000 + (hours * 3600.0) as i64)),
+                ..ParsedItem::default()
+            })
+            .collect(),
+        ..ParsedFeed::default()
+    };
+    let prepared = store
+        .read(|conn| {
+            ingest::prepare(
+                conn,
+                Arrived {
+                    feed: &feed,
+                    outlet: &outlet,
+                    parsed: &parsed,
+                    standing: GuidStanding::Good,
+                    fetched_at: utc_from_secs(NOW),
+                    is_partial: false,
+                },
+            )
+        })
+        .unwrap();
+    store
+        .write_blocking(move |tx| ingest::save(tx, &feed, &prepared, utc_from_secs(NOW)))
+        .unwrap();
+}
+
+const OPENS: &str = "Donald Trump and Vladimir Putin shook hands on a red carpet in Anchorage and \
+     began talks on Ukraine with senior officials";
+const ENDS: &str = "The summit in Anchorage ended with no deal on Ukraine; Trump and Putin claimed \
+     progress and took no questions";
+
+fn list_summit(store: &Store) {
+    list(
+        store,
+        "Courier",
+        &[(
+            0.1,
+            "Trump greets Putin on red carpet as Alaska summit opens",
+            OPENS,
+        )],
+    );
+    list(
+        store,
+        "Ledger",
+        &[(
+            0.4,
+            "Alaska summit opens: Trump and Putin shake hands on red carpet",
+            OPENS,
+        )],
+    );
+    list(
+        store,
+        "Radio",
+        &[(5.0, "Alaska summit ends: no deal for Trump and Putin", ENDS)],
+    );
+    list(
+        store,
+        "Post",
+        &[(
+            5.3,
+            "Trump and Putin end Alaska summit with no deal on Ukraine",
+            ENDS,
+        )],
+    );
+    list(
+        store,
+        "Globe",
+        &[(
+            3.0,
+            "Dockers at Port Calloway walk out",
+            "A strike over night shifts",
+        )],
+    );
+}
+
+/// Everything that clustering wrote, as text.
+fn dump(store: &Store) -> String {
+    store
+        .read(|conn| {
+            let mut text = String::new();
+            for sql in [
+                "SELECT item_id || ' ' || event_id || ' ' || coalesce(reprint_of, '-') || ' '
+                    || coalesce(evidence, '-') FROM event_items ORDER BY 1",
+                "SELECT id || ' ' || storyline_id || ' ' || headline || ' ' || report_count || ' '
+                    || occurred_at || ' ' || hex(sketch) FROM events ORDER BY 1",
+                "SELECT id || ' ' || slug || ' ' || event_count FROM storylines ORDER BY 1",
+                "SELECT later || ' ' || earlier || ' ' || score || ' ' || hex(feature_values)
+                    FROM pairs ORDER BY 1",
+                "SELECT name || ' ' || value FROM cursors ORDER BY 1",
+            ] {
+                let mut query = conn.prepare(sql)?;
+                let rows = query.query_map([], |row| row.get::<_, Option<String>>(0))?;
+                for row in rows {
+                    text.push_str(&row?.unwrap_or_else(|| "NULL".into()));
+                    text.push('\n');
+                }
+            }
+            Ok(text)
+        })
+        .unwrap()
+}
+
+#[test]
+fn the_summit_opens_and_ends_in_two_events_of_one_storyline() {
+    let desk = open();
+    list_summit(&desk.store);
+    let taken = load(&desk.store)
+        .take_in(&desk.store, utc_from_secs(NOW))
+        .unwrap();
+    assert_eq!(taken.items, 5);
+    let rows: Vec<(i64, i64, String)> = desk
+        .store
+        .read(|conn| {
+            let mut query = conn.prepare(
+                "SELECT report_count, storyline_id, headline FROM events ORDER BY occurred_at",
+            )?;
+            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            Ok(rows.collect::<std::result::Result<_, _>>()?)
+        })
+        .unwrap();
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    assert_eq!((rows[0].0, rows[1].0, rows[2].0), (2, 1, 2), "{rows:?}");
+    assert_eq!(
+        rows[0].1, rows[2].1,
+        "opening and ending stand in one storyline: {rows:?}"
+    );
+    assert_ne!(
+        rows[0].1, rows[1].1,
+        "the strike stands in its own: {rows:?}"
+    );
+}
+
+#[test]
+fn a_second_pass_writes_nothing() {
+    let desk = open();
+    list_summit(&desk.store);
+    let mut clusterer = load(&desk.store);
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let before = dump(&desk.store);
+    let taken = clusterer
+        .take_in(&desk.store, utc_from_secs(NOW + 60))
+        .unwrap();
+    assert_eq!(taken, TakenIn::default());
+    assert_eq!(dump(&desk.store), before);
+}
+
+#[test]
+fn a_restart_between_any_two_polls_changes_nothing() {
+    let (steady, restarted) = (open(), open());
+    let mut clusterer = load(&steady.store);
+    let polls: [(&str, f64, &str, &str); 4] = [
+        (
+            "Courier",
+            0.1,
+            "Trump greets Putin on red carpet as Alaska summit opens",
+            OPENS,
+        ),
+        (
+            "Ledger",
+            0.4,
+            "Alaska summit opens: Trump and Putin shake hands",
+            OPENS,
+        ),
+        (
+            "Radio",
+            5.0,
+            "Alaska summit ends: no deal for Trump and Putin",
+            ENDS,
+        ),
+        (
+            "Post",
+            5.3,
+            "Trump and Putin end Alaska summit with no deal",
+            ENDS,
+        ),
+    ];
+    for (outlet, hours, title, summary) in polls {
+        for desk in [&steady, &restarted] {
+            list(&desk.store, outlet, &[(hours, title, summary)]);
+        }
+        clusterer
+            .take_in(&steady.store, utc_from_secs(NOW))
+            .unwrap();
+        load(&restarted.store)
+            .take_in(&restarted.store, utc_from_secs(NOW))
+            .unwrap();
+    }
+    assert_eq!(dump(&steady.store), dump(&restarted.store));
+}

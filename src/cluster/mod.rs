@@ -11,6 +11,7 @@
 mod agglomerate;
 mod arriving;
 mod candidates;
+mod common_words;
 mod engine;
 mod explain;
 mod features;

@@ -8,6 +8,7 @@
 use rustc_hash::FxHashMap;
 
 use super::arriving::{CAPITAL, NUMBER, PLAIN, Reading};
+use super::common_words::{PRETENDED_ITEMS, common_words};
 use crate::news::ItemId;
 
 /// The tables as they are saved: those of the last epoch, with their cursor.
@@ -71,12 +72,11 @@ impl Tables {
             if known == usize::from(u8::MAX) {
                 return known - 1;
             }
-            let table = LanguageTable {
+            self.settled.push(LanguageTable::of(code));
+            self.pending.push(LanguageTable {
                 code: code.to_owned(),
                 ..LanguageTable::default()
-            };
-            self.settled.push(table.clone());
-            self.pending.push(table);
+            });
             known
         });
         index as u8
@@ -165,6 +165,26 @@ impl Tables {
 }
 
 impl LanguageTable {
+    /// A table that knows the common words of its language, if there is a list of them.
+    fn of(code: &str) -> Self {
+        let mut table = Self {
+            code: code.to_owned(),
+            ..Self::default()
+        };
+        if let Some(words) = common_words(code) {
+            table.items = u64::from(PRETENDED_ITEMS);
+            for (hash, items) in words {
+                let count = Count {
+                    hash: *hash,
+                    items: *items,
+                    ..Count::default()
+                };
+                table.counts.insert(*hash, count);
+            }
+        }
+        table
+    }
+
     fn take_in(&mut self, pending: &mut LanguageTable) {
         self.items += std::mem::take(&mut pending.items);
         for (hash, new) in pending.counts.drain() {

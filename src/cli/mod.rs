@@ -1,7 +1,9 @@
 //! The command line: one file per subcommand. It composes the rooms and decides nothing itself.
 
+mod asking;
 pub mod check;
 pub mod eval;
+pub mod feeds;
 mod logging;
 mod metrics;
 mod place;
@@ -56,6 +58,8 @@ pub struct Global {
 pub enum Command {
     /// Check the config and the database, like fsck
     Check(check::CheckArgs),
+    /// List, explain, add, set, remove, import and export feeds
+    Feeds(feeds::FeedsArgs),
     /// Show how a feed is read, without keeping anything
     Preview(preview::PreviewArgs),
     /// Cluster a stream of items from a file, in memory
@@ -82,6 +86,7 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Check(args) => check::run(&args, &cli.global),
+        Command::Feeds(args) => feeds::run(args, &cli.global),
         Command::Preview(args) => preview::run(&args, &cli.global),
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),

@@ -2,6 +2,8 @@
 
 pub mod cluster;
 mod describe;
+mod discover;
+pub mod feeds;
 pub mod ingest;
 pub mod poll;
 pub mod publish;

@@ -5,8 +5,10 @@
 
 mod locks;
 mod ruling;
+mod turns;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use sha2::{Digest, Sha256};
@@ -16,7 +18,7 @@ use url::Url;
 use crate::clock::Clock;
 use crate::feed::identity::GuidStanding;
 use crate::feed::{self, Format};
-use crate::fetch::pace::{PaceSettings, cool_down_key};
+use crate::fetch::pace::{PaceSettings, cool_down_key, host_key};
 use crate::fetch::schedule::{ScheduleSettings, wants_full_fetch};
 use crate::fetch::{FeedRequest, FetchOutcome, Fetcher, Visited};
 use crate::news::{FeedHealth, FeedId, ItemId, Outlet, UtcTime};
@@ -26,6 +28,7 @@ use crate::store::{Store, feeds, hosts, outlets};
 use super::ingest::{self, Arrived, Prepared};
 use locks::FeedLocks;
 use ruling::{Found, Ruling};
+use turns::HostTurns;
 
 /// Version of the reading of documents. Raised when what is kept of a document changes: then every
 /// feed is fetched once without validators.
@@ -96,6 +99,7 @@ pub struct Poller {
     parses: Arc<Semaphore>,
     large_parses: Arc<Semaphore>,
     locks: FeedLocks,
+    turns: HostTurns,
 }
 
 impl Poller {
@@ -114,6 +118,7 @@ impl Poller {
             large_parses: Arc::new(Semaphore::new((settings.max_parses / 2).max(1))),
             settings: Arc::new(settings),
             locks: FeedLocks::default(),
+            turns: HostTurns::default(),
         }
     }
 
@@ -138,11 +143,41 @@ impl Poller {
             return self.wait_for_host(state, cool).await;
         }
         let is_full = self.wants_everything(&state, now);
-        let visited = self.fetcher.fetch(&self.request_for(&state, is_full)).await;
+        let visited = self.fetch_in_turn(&state, is_full).await;
+        let strikes = quiet.map_or(0, |cool| cool.strikes);
+        self.take_visit(state, visited, is_full, strikes).await
+    }
+
+    /// Takes what a request to a feed's own address brought as its first visit, so that adding a
+    /// feed asks for it once and not twice.
+    ///
+    /// # Errors
+    /// If the store fails or there is no such feed.
+    pub async fn take_first_visit(
+        &self,
+        id: FeedId,
+        visited: Visited,
+    ) -> anyhow::Result<PollReport> {
+        let _turn = self.locks.lock(id).await;
+        let state = self
+            .store
+            .read(|conn| polls::load_visit_state(conn, id))?
+            .with_context(|| format!("there is no feed {id}"))?;
+        self.take_visit(state, visited, true, 0).await
+    }
+
+    async fn take_visit(
+        &self,
+        state: VisitState,
+        visited: Visited,
+        is_full: bool,
+        strikes: u32,
+    ) -> anyhow::Result<PollReport> {
         let body_hash = hash_of_body(&visited.outcome);
         let found = self
             .read_outcome(&state, &visited, body_hash.as_deref())
             .await;
+        let host = cool_down_key(&state.feed.url, self.settings.pace.cool_down_scope);
         let ruling = Ruling::make(ruling::Facts {
             state,
             visited,
@@ -150,7 +185,7 @@ impl Poller {
             body_hash,
             is_full,
             host,
-            strikes: quiet.map_or(0, |cool| cool.strikes),
+            strikes,
             now: self.clock.now(),
             settings: Arc::clone(&self.settings),
         });
@@ -232,9 +267,19 @@ impl Poller {
         })
     }
 
+    async fn fetch_in_turn(&self, state: &VisitState, is_full: bool) -> Visited {
+        let request = self.request_for(state, is_full);
+        if state.feed.own {
+            return self.fetcher.fetch(&request).await;
+        }
+        let gap = Duration::from_millis(self.settings.pace.host_gap_millis);
+        let _turn = self.turns.take(&host_key(&state.feed.url), gap).await;
+        self.fetcher.fetch(&request).await
+    }
+
     /// True if this visit is to be made without validators, once.
     fn wants_everything(&self, state: &VisitState, now: UtcTime) -> bool {
-        let host = crate::fetch::pace::host_key(&state.feed.url);
+        let host = host_key(&state.feed.url);
         state.reader_version != READER_VERSION
             || wants_full_fetch(
                 &host,

@@ -160,6 +160,18 @@ pub fn is_anything_due(conn: &Connection, now: UtcTime) -> Result<bool> {
         .query_row([now.timestamp()], |row| row.get(0))?)
 }
 
+/// The feeds that are due, longest due first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn list_due(conn: &Connection, now: UtcTime) -> Result<Vec<FeedId>> {
+    let sql = "SELECT id FROM feeds WHERE paused = 0 AND next_visit_at <= ?1
+         ORDER BY next_visit_at, id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([now.timestamp()], |row| Ok(FeedId(row.get(0)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Gives back the claims of feeds that were not visited.
 ///
 /// # Errors

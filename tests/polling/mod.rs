@@ -1,6 +1,7 @@
 //! Visits from end to end: a store on disk, the real fetcher, a server that logs what it is asked,
 //! and a clock that the test moves. One test for each line of `docs/polling.md` that can break.
 
+mod adding;
 mod conditional;
 mod ends;
 pub mod harness;

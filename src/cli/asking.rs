@@ -1,0 +1,71 @@
+//! Getting something done: by this process if it can own the data directory, else by the daemon
+//! that does.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+use super::{Place, table::print_line};
+use crate::clock::{Clock, SystemClock};
+use crate::fetch::Fetcher;
+use crate::jobs::{PollSettings, Poller, feeds};
+use crate::news::{Answer, Request};
+use crate::store::requests::Asking;
+use crate::store::{Store, StoreError};
+
+/// How long a command waits for the daemon: as long as the longest visit takes, and some more.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How often it looks for the answer.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Does what a request about feeds asks, or has the daemon do it, and prints the answer.
+///
+/// # Errors
+/// If the store fails, or the daemon does not answer.
+pub fn ask(place: &Place, request: Request) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let answer = match place.own_store() {
+        Ok(owned) => runtime.block_on(do_it(place, owned.store.clone(), &request))?,
+        Err(StoreError::Locked { .. }) => runtime.block_on(have_it_done(place, &request))?,
+        Err(error) => return Err(error.into()),
+    };
+    for line in &answer.lines {
+        print_line(line);
+    }
+    Ok(if answer.done {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn do_it(place: &Place, store: Store, request: &Request) -> anyhow::Result<Answer> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let fetcher = Fetcher::new(place.config.fetch_settings(""), Arc::clone(&clock))?;
+    let poller = Poller::new(store, fetcher, clock, PollSettings::default());
+    feeds::answer_request(&poller, request)
+        .await?
+        .context("this is no request about feeds")
+}
+
+async fn have_it_done(place: &Place, request: &Request) -> anyhow::Result<Answer> {
+    let asking = Asking::open(&place.data_dir)?;
+    let number = asking.ask(request, SystemClock.now())?;
+    let mut looks = tokio::time::interval(LOOK);
+    let waiting = async {
+        loop {
+            looks.tick().await;
+            if let Some(answer) = asking.look_for_answer(number)? {
+                return anyhow::Ok(answer);
+            }
+        }
+    };
+    match tokio::time::timeout(PATIENCE, waiting).await {
+        Ok(answer) => answer,
+        Err(_) => bail!("the daemon has not answered yet; it may still do request {number}"),
+    }
+}

@@ -1,0 +1,362 @@
+//! `dateline feeds`: list, explain, add, set, remove, import and export feeds.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+
+use super::asking;
+use super::table::{Table, print_line, printable};
+use super::{Global, Place};
+use crate::clock::{Clock, SystemClock};
+use crate::feed::opml::{Credentials, OpmlFeed, write_feed_list};
+use crate::fetch::without_credentials;
+use crate::news::{FeedId, Request, UtcTime};
+use crate::store::feeds::{self, FeedListing};
+use crate::store::{Store, outlets, polls};
+
+/// The options of `dateline feeds`.
+#[derive(Debug, Args)]
+pub struct FeedsArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Show every feed: state, last and next visit and why then, overlap, items a day, last error
+    List {
+        /// Only feeds that ask for attention
+        #[arg(long)]
+        troubled: bool,
+    },
+    /// Explain a feed: its state, its next visit, its last visits
+    Why {
+        /// Id, address, or a part of an address or title
+        feed: String,
+    },
+    /// Add the feed at an address, or the feeds that the page there names
+    Add {
+        /// Address of a feed or of a page
+        url: String,
+        /// Name of the outlet [default: the feed's title]
+        #[arg(long)]
+        outlet: Option<String>,
+        /// The outlet is an agency, whose copy others run
+        #[arg(long)]
+        wire: bool,
+        /// Category
+        #[arg(long)]
+        category: Option<String>,
+        /// Language, as a two-letter code
+        #[arg(long)]
+        language: Option<String>,
+    },
+    /// Set what may be set on a feed
+    Set(SetArgs),
+    /// Remove a feed; its items stay
+    Remove {
+        /// Id, address, or a part of an address or title
+        feed: String,
+    },
+    /// Add the feeds of an OPML file; they are visited at the usual pace
+    Import {
+        /// The file
+        file: PathBuf,
+    },
+    /// Write the feeds as OPML to standard output
+    Export {
+        /// Write passwords that stand in addresses, too
+        #[arg(long)]
+        with_credentials: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+struct SetArgs {
+    /// Id, address, or a part of an address or title
+    feed: String,
+    /// Stop visiting it, or go on
+    #[arg(long)]
+    paused: Option<bool>,
+    /// Title
+    #[arg(long)]
+    title: Option<String>,
+    /// Category
+    #[arg(long)]
+    category: Option<String>,
+    /// A cron line of its own, in UTC unless it names a zone; "" takes it away
+    #[arg(long)]
+    cron: Option<String>,
+    /// The feed is ours or under contract: no floor on the interval, no pace
+    #[arg(long)]
+    own: Option<bool>,
+    /// Its full text may be republished
+    #[arg(long)]
+    full_text_allowed: Option<bool>,
+    /// Accept an invalid certificate
+    #[arg(long)]
+    any_certificate: Option<bool>,
+}
+
+/// Does what `dateline feeds` is asked.
+///
+/// # Errors
+/// If the store cannot be read, or the request was refused.
+pub fn run(args: FeedsArgs, global: &Global) -> anyhow::Result<ExitCode> {
+    let place = Place::find(global)?;
+    match args.action {
+        Action::List { troubled } => list(&place.read_store()?, troubled),
+        Action::Why { feed } => why(&place.read_store()?, &feed),
+        Action::Export { with_credentials } => export(&place.read_store()?, with_credentials),
+        Action::Add {
+            url,
+            outlet,
+            wire,
+            category,
+            language,
+        } => {
+            let kind = wire.then(|| "wire".to_owned());
+            asking::ask(
+                &place,
+                Request::AddFeed {
+                    url,
+                    outlet,
+                    kind,
+                    category,
+                    language,
+                },
+            )
+        }
+        Action::Set(args) => {
+            let feed = find_one(&place.read_store()?, &args.feed)?.feed.id;
+            asking::ask(&place, edit_request(args, feed))
+        }
+        Action::Remove { feed } => {
+            let feed = find_one(&place.read_store()?, &feed)?.feed.id;
+            asking::ask(&place, Request::RemoveFeed { feed })
+        }
+        Action::Import { file } => {
+            let bytes =
+                std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let opml = String::from_utf8_lossy(&bytes).into_owned();
+            asking::ask(&place, Request::ImportOpml { opml })
+        }
+    }
+}
+
+fn edit_request(args: SetArgs, feed: FeedId) -> Request {
+    Request::EditFeed {
+        feed,
+        paused: args.paused,
+        title: args.title,
+        category: args.category,
+        cron: args.cron,
+        own: args.own,
+        full_text_allowed: args.full_text_allowed,
+        any_certificate: args.any_certificate,
+    }
+}
+
+fn list(store: &Store, troubled: bool) -> anyhow::Result<ExitCode> {
+    let now = SystemClock.now();
+    let mut table = Table::new(&[
+        "id",
+        "state",
+        "last visit",
+        "next visit",
+        "why then",
+        "overlap",
+        "items/day",
+        "validators",
+        "title",
+        "address",
+        "last error",
+    ]);
+    for listing in store.read(feeds::list_feeds)? {
+        let is_well = polls::is_well(listing.feed.health) && listing.possible_gap_at.is_none();
+        if !(troubled && is_well) {
+            table.row(cells_of(&listing, now));
+        }
+    }
+    table.print();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn cells_of(listing: &FeedListing, now: UtcTime) -> Vec<String> {
+    let feed = &listing.feed;
+    let state = match (feed.paused, listing.possible_gap_at) {
+        (true, _) => format!("paused ({})", feed.health.name()),
+        (false, Some(_)) => format!("{} (possible gap)", feed.health.name()),
+        (false, None) => feed.health.name().to_owned(),
+    };
+    let validators = match (&listing.validators.etag, &listing.validators.last_modified) {
+        (Some(_), Some(_)) => "etag, date",
+        (Some(_), None) => "etag",
+        (None, Some(_)) => "date",
+        (None, None) => "none",
+    };
+    vec![
+        feed.id.to_string(),
+        state,
+        feed.last_visit_at
+            .map_or("never".to_owned(), |at| relative(at, now)),
+        next_visit(feed.next_visit_at, now),
+        feed.next_visit_reason.clone(),
+        listing
+            .overlap
+            .map_or("-".to_owned(), |share| format!("{:.0} %", share * 100.0)),
+        format!("{:.1}", listing.items_per_day),
+        validators.to_owned(),
+        feed.title.clone(),
+        shown_url(&feed.url),
+        listing.last_error.clone().unwrap_or_default(),
+    ]
+}
+
+fn why(store: &Store, text: &str) -> anyhow::Result<ExitCode> {
+    let listing = find_one(store, text)?;
+    let feed = &listing.feed;
+    let now = SystemClock.now();
+    let say = |name: &str, value: &str| print_line(&format!("{name:<14}{}", printable(value)));
+    say("feed", &format!("{} {}", feed.id, feed.title));
+    say("address", &shown_url(&feed.url));
+    say("outlet", &listing.outlet);
+    let since = listing.health_since.format("%F %R UTC");
+    say("state", &format!("{} since {since}", feed.health.name()));
+    say("because", &feed.health_reason);
+    if feed.paused {
+        say("next visit", "none while it is paused");
+    } else {
+        say("next visit", &next_visit(feed.next_visit_at, now));
+        say("why then", &feed.next_visit_reason);
+    }
+    if let Some(at) = listing.possible_gap_at {
+        let times = listing.gap_count;
+        let when = at.format("%F %R UTC");
+        say(
+            "possible gap",
+            &format!("{when}, {times} in all: the list had rolled over between visits"),
+        );
+    }
+    if let Some(url) = &listing.moved_to {
+        say("moving to", &shown_url(url));
+    }
+    let etag = listing
+        .validators
+        .etag
+        .as_deref()
+        .map(String::from_utf8_lossy);
+    say("etag", &etag.unwrap_or("none".into()));
+    let modified = listing
+        .validators
+        .last_modified
+        .as_deref()
+        .map(String::from_utf8_lossy);
+    say("last-modified", &modified.unwrap_or("none".into()));
+    say(
+        "interval",
+        &format!("{} min, adaptive", listing.adaptive_secs / 60),
+    );
+    print_visits(store, feed.id)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_visits(store: &Store, id: FeedId) -> anyhow::Result<()> {
+    let mut table = Table::new(&[
+        "visit", "outcome", "status", "ms", "listed", "new", "revised", "overlap", "note",
+    ]);
+    for visit in store.read(|conn| polls::load_visits(conn, id, 10))? {
+        table.row(vec![
+            visit.at.format("%F %T").to_string(),
+            visit.outcome,
+            visit
+                .status
+                .map_or("-".to_owned(), |status| status.to_string()),
+            visit.millis.to_string(),
+            visit.listed.to_string(),
+            visit.new.to_string(),
+            visit.revised.to_string(),
+            visit
+                .overlap
+                .map_or("-".to_owned(), |share| format!("{:.0} %", share * 100.0)),
+            if visit.gap {
+                format!("possible gap {}", visit.note)
+            } else {
+                visit.note
+            },
+        ]);
+    }
+    print_line("");
+    table.print();
+    Ok(())
+}
+
+fn export(store: &Store, with_credentials: bool) -> anyhow::Result<ExitCode> {
+    let listings = store.read(feeds::list_feeds)?;
+    let wires: HashSet<_> = store
+        .read(outlets::list_outlets)?
+        .into_iter()
+        .map(|outlet| (outlet.id, outlet.kind))
+        .collect();
+    let list: Vec<OpmlFeed> = listings
+        .into_iter()
+        .map(|listing| OpmlFeed {
+            kind: wires
+                .iter()
+                .find(|(id, _)| *id == listing.feed.outlet_id)
+                .map(|(_, kind)| *kind),
+            url: listing.feed.url,
+            title: listing.feed.title,
+            category: listing.feed.category,
+            outlet: Some(listing.outlet),
+            language: listing.feed.language,
+            html_url: None,
+        })
+        .collect();
+    let credentials = match with_credentials {
+        true => Credentials::Shown,
+        false => Credentials::Hidden,
+    };
+    let now = Arc::new(SystemClock).now();
+    print_line(write_feed_list("Feeds of Dateline", now, &list, credentials).trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The one feed that a person means.
+fn find_one(store: &Store, text: &str) -> anyhow::Result<FeedListing> {
+    let mut found = store.read(|conn| feeds::find_feeds(conn, text))?;
+    match found.len() {
+        0 => bail!("no feed is meant by {text:?}: see `dateline feeds list`"),
+        1 => Ok(found.remove(0)),
+        many => bail!("{many} feeds are meant by {text:?}: name one by its id"),
+    }
+}
+
+fn shown_url(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| without_credentials(&url))
+}
+
+fn next_visit(at: UtcTime, now: UtcTime) -> String {
+    if at.timestamp() >= polls::NEVER {
+        return "only by hand".to_owned();
+    }
+    if at <= now {
+        "due".to_owned()
+    } else {
+        relative(at, now)
+    }
+}
+
+fn relative(at: UtcTime, now: UtcTime) -> String {
+    let secs = (at - now).num_seconds();
+    let span = crate::fetch::schedule::in_words(secs.unsigned_abs());
+    if secs <= 0 {
+        format!("{span} ago")
+    } else {
+        format!("in {span}")
+    }
+}

@@ -1,0 +1,312 @@
+//! Requests about feeds: add (also by the address of a page), import, edit, remove, visit. Used by
+//! the daemon for requests in the store, and by a command that owns the store itself.
+
+use anyhow::Context as _;
+use url::Url;
+
+use crate::feed::opml::{OpmlFeed, read_feed_list};
+use crate::feed::{self, Format};
+use crate::fetch::{CronLine, FeedRequest, FetchOutcome, Visited, without_credentials};
+use crate::news::{Answer, FeedId, OutletKind, Request};
+use crate::store::feeds::{self, FeedEdit, NewFeed};
+use crate::store::outlets;
+use crate::store::polls;
+
+use super::discover::find_feeds;
+use super::poll::{PollReport, Poller};
+
+/// Feeds of an import that are written in one transaction.
+const IMPORT_BATCH: usize = 500;
+
+/// Does what a request about feeds asks; `None` if the request is about something else.
+///
+/// # Errors
+/// If the store fails. What is wrong with the request or the address is in the answer.
+pub async fn answer_request(poller: &Poller, request: &Request) -> anyhow::Result<Option<Answer>> {
+    let answer = match request {
+        Request::Poll { feeds } => poll_feeds(poller, feeds).await?,
+        Request::AddFeed {
+            url,
+            outlet,
+            kind,
+            category,
+            language,
+        } => {
+            let wanted = OpmlFeed {
+                url: url.clone(),
+                outlet: outlet.clone(),
+                kind: kind.as_deref().and_then(OutletKind::from_name),
+                category: category.clone().unwrap_or_default(),
+                language: language.clone(),
+                ..OpmlFeed::default()
+            };
+            add_address(poller, wanted).await?
+        }
+        Request::RemoveFeed { feed } => remove_feed(poller, *feed).await?,
+        Request::ImportOpml { opml } => import_opml(poller, opml.as_bytes()).await?,
+        Request::EditFeed { .. } => edit_feed(poller, request).await?,
+        Request::Decide { .. } | Request::Undo { .. } => return Ok(None),
+    };
+    Ok(Some(answer))
+}
+
+/// Adds the feed at an address, or the feeds that the page there names. Asks for the address once.
+///
+/// # Errors
+/// If the store fails.
+pub async fn add_address(poller: &Poller, mut wanted: OpmlFeed) -> anyhow::Result<Answer> {
+    let Some(url) = read_address(&wanted.url) else {
+        return Ok(Answer::refused(format!(
+            "{:?} is no address of the web",
+            wanted.url
+        )));
+    };
+    wanted.url = url.to_string();
+    let request = FeedRequest {
+        url: wanted.url.clone(),
+        ..FeedRequest::default()
+    };
+    let visited = poller.fetcher.fetch(&request).await;
+    let shown = without_credentials(&url);
+    let bytes = match &visited.outcome {
+        FetchOutcome::Body { bytes, .. } => bytes,
+        FetchOutcome::Failed(failure) => {
+            return Ok(Answer::refused(format!("{shown} was not added: {failure}")));
+        }
+        other => {
+            let status = visited.answer.status;
+            tracing::debug!(?other, "an address that was to be added is no feed");
+            return Ok(Answer::refused(format!(
+                "{shown} was not added: it answers {status}"
+            )));
+        }
+    };
+    let base = Url::parse(&visited.answer.final_url).unwrap_or_else(|_| url.clone());
+    let content_type = visited.answer.content_type.as_deref();
+    let (parsed, _) = feed::read(bytes, content_type, &base);
+    if parsed.format != Format::None {
+        if wanted.title.is_empty() && wanted.outlet.is_none() {
+            wanted.outlet = Some(parsed.title).filter(|title| !title.is_empty());
+        }
+        return add_visited(poller, wanted, visited).await;
+    }
+    let named = find_feeds(&String::from_utf8_lossy(bytes), &base);
+    if named.is_empty() {
+        return Ok(Answer::refused(format!(
+            "{shown} is no feed, and names none in its head"
+        )));
+    }
+    let list: Vec<OpmlFeed> = named
+        .into_iter()
+        .map(|feed| OpmlFeed {
+            url: feed.url,
+            title: feed.title,
+            ..wanted.clone()
+        })
+        .collect();
+    Ok(Answer::done(add_list(poller, list).await?.lines))
+}
+
+/// Adds the feeds of an OPML document. They are visited at the pace of all others.
+///
+/// # Errors
+/// If the store fails.
+pub async fn import_opml(poller: &Poller, opml: &[u8]) -> anyhow::Result<Answer> {
+    let (list, problems) = read_feed_list(opml);
+    let problems = problems.into_iter().map(|problem| problem.message);
+    if list.is_empty() {
+        let mut answer = Answer::refused("the list names no feed that can be visited");
+        answer.lines.extend(problems);
+        return Ok(answer);
+    }
+    let added = add_list(poller, list).await?;
+    let summary = format!(
+        "{} feeds added, {} were there already",
+        added.new, added.known
+    );
+    Ok(Answer::done(
+        std::iter::once(summary).chain(problems).collect(),
+    ))
+}
+
+#[derive(Default)]
+struct Added {
+    new: usize,
+    known: usize,
+    lines: Vec<String>,
+}
+
+async fn add_list(poller: &Poller, list: Vec<OpmlFeed>) -> anyhow::Result<Added> {
+    let mut added = Added::default();
+    let now = poller.clock.now();
+    for batch in list.chunks(IMPORT_BATCH) {
+        let batch = batch.to_vec();
+        let results = poller.store.write(move |tx| {
+            batch
+                .into_iter()
+                .map(|feed| insert(tx, feed, now))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        for (id, is_new, url) in results.await? {
+            added.new += usize::from(is_new);
+            added.known += usize::from(!is_new);
+            added.lines.push(say_added(id, is_new, &url));
+        }
+    }
+    Ok(added)
+}
+
+async fn add_visited(
+    poller: &Poller,
+    wanted: OpmlFeed,
+    visited: Visited,
+) -> anyhow::Result<Answer> {
+    let now = poller.clock.now();
+    let (id, is_new, url) = poller
+        .store
+        .write(move |tx| insert(tx, wanted, now))
+        .await?;
+    let mut lines = vec![say_added(id, is_new, &url)];
+    if is_new {
+        let report = poller.take_first_visit(id, visited).await?;
+        lines.push(say_visited(id, &report));
+    }
+    Ok(Answer::done(lines))
+}
+
+fn insert(
+    tx: &crate::store::Transaction<'_>,
+    wanted: OpmlFeed,
+    now: crate::news::UtcTime,
+) -> crate::store::Result<(FeedId, bool, String)> {
+    let host = Url::parse(&wanted.url)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned));
+    let title = Some(wanted.title.clone()).filter(|title| !title.is_empty());
+    let outlet = wanted
+        .outlet
+        .or(title)
+        .or(host)
+        .unwrap_or_else(|| wanted.url.clone());
+    let outlet_id = outlets::ensure_outlet(tx, &outlet, wanted.kind.unwrap_or_default())?;
+    let new = NewFeed {
+        url: wanted.url,
+        outlet_id,
+        title: wanted.title,
+        category: wanted.category,
+        language: wanted.language,
+    };
+    let (id, is_new) = feeds::add_feed(tx, &new, now)?;
+    Ok((id, is_new, new.url))
+}
+
+async fn remove_feed(poller: &Poller, id: FeedId) -> anyhow::Result<Answer> {
+    let removed = poller
+        .store
+        .write(move |tx| feeds::remove_feed(tx, id))
+        .await?;
+    Ok(match removed {
+        true => Answer::done(vec![format!("feed {id} removed; its items stay")]),
+        false => Answer::refused(format!("there is no feed {id}")),
+    })
+}
+
+async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer> {
+    let Request::EditFeed {
+        feed,
+        paused,
+        title,
+        category,
+        cron,
+        own,
+        full_text_allowed,
+        any_certificate,
+    } = request.clone()
+    else {
+        return Ok(Answer::refused("not an edit"));
+    };
+    if let Some(line) = cron.as_deref().filter(|line| !line.is_empty())
+        && let Err(error) = line.parse::<CronLine>()
+    {
+        return Ok(Answer::refused(error.to_string()));
+    }
+    let edit = FeedEdit {
+        title,
+        category,
+        cron,
+        interval_secs: None,
+        paused,
+        own,
+        full_text_allowed,
+        any_certificate,
+    };
+    let is_there = poller
+        .store
+        .write(move |tx| {
+            feeds::edit_feed(tx, feed, &edit)?;
+            Ok(feeds::load_feed(tx, feed)?.is_some())
+        })
+        .await?;
+    Ok(match is_there {
+        true => Answer::done(vec![format!("feed {feed} changed")]),
+        false => Answer::refused(format!("there is no feed {feed}")),
+    })
+}
+
+async fn poll_feeds(poller: &Poller, ids: &[FeedId]) -> anyhow::Result<Answer> {
+    let now = poller.clock.now();
+    let ids = match ids {
+        [] => poller.store.read(|conn| polls::list_due(conn, now))?,
+        some => some.to_vec(),
+    };
+    let mut lines = Vec::new();
+    for id in ids {
+        let report = poller
+            .poll_feed(id)
+            .await
+            .with_context(|| format!("feed {id}"));
+        lines.push(match report {
+            Ok(report) => say_visited(id, &report),
+            Err(error) => format!("{error:#}"),
+        });
+    }
+    if lines.is_empty() {
+        lines.push("no feed is due".to_owned());
+    }
+    Ok(Answer::done(lines))
+}
+
+fn say_added(id: FeedId, is_new: bool, url: &str) -> String {
+    let url = Url::parse(url).map_or_else(|_| url.to_owned(), |url| without_credentials(&url));
+    match is_new {
+        true => format!("feed {id} added: {url}"),
+        false => format!("feed {id} was there already: {url}"),
+    }
+}
+
+fn say_visited(id: FeedId, report: &PollReport) -> String {
+    let next = report
+        .next_visit_at
+        .map_or("not by itself".to_owned(), |at| {
+            at.format("%F %R UTC").to_string()
+        });
+    format!(
+        "feed {id}: {}, {} new, {} revised; {}; next visit {next}",
+        report.outcome,
+        report.new.len(),
+        report.revised,
+        report.note
+    )
+}
+
+/// An address as people type it: `https://` may be left out.
+fn read_address(text: &str) -> Option<Url> {
+    let text = text.trim();
+    let text = match text.contains("://") {
+        true => text.to_owned(),
+        false => format!("https://{text}"),
+    };
+    let mut url = Url::parse(&text).ok()?;
+    url.set_fragment(None);
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+}

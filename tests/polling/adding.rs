@@ -1,0 +1,233 @@
+//! Adding feeds: by address, by page, by OPML, by command; and what people are shown of them.
+
+use std::time::Duration;
+
+use dateline::feed::opml::OpmlFeed;
+use dateline::jobs::feeds::{add_address, answer_request, import_opml};
+use dateline::news::{FeedHealth, Request};
+use dateline::store::feeds;
+
+use super::harness::{Newsroom, exact, rss};
+use crate::server::{Reply, TestServer};
+
+const PAGE: &str = "<!DOCTYPE html><html><head><title>secret page</title>\
+     <link rel=alternate type=\"application/rss+xml\" title=News href=/news.xml>\
+     <link rel=alternate type=\"application/atom+xml\" href=/sport.atom></head></html>";
+
+fn wanted(url: String) -> OpmlFeed {
+    OpmlFeed {
+        url,
+        ..OpmlFeed::default()
+    }
+}
+
+#[tokio::test]
+async fn a_feed_is_added_and_read_with_one_request() {
+    let room = Newsroom::with(exact(), |_| {
+        Some(Reply::ok(rss(1..4)).with("ETag", "\"1\""))
+    })
+    .await;
+    let answer = add_address(&room.poller, wanted(room.server.url("paper.test", "/feed"))).await;
+    let answer = answer.unwrap();
+    assert!(answer.done, "{answer:?}");
+    assert_eq!((room.server.seen().len(), room.item_count()), (1, 3));
+    let listing = room.store.read(feeds::list_feeds).unwrap().remove(0);
+    assert_eq!(
+        (listing.feed.health, listing.outlet.as_str()),
+        (FeedHealth::Ok, "Paper")
+    );
+    room.poll(listing.feed.id).await;
+    assert_eq!(room.last_header("if-none-match").as_deref(), Some("\"1\""));
+    let again = add_address(&room.poller, wanted(listing.feed.url))
+        .await
+        .unwrap();
+    assert!(again.lines[0].contains("was there already"), "{again:?}");
+}
+
+#[tokio::test]
+async fn the_feeds_of_a_page_are_found_with_one_request_to_the_page() {
+    let room = Newsroom::with(exact(), |seen| match seen.path() {
+        "/" => Some(Reply::ok(PAGE)),
+        _ => Some(Reply::ok(rss(1..4))),
+    })
+    .await;
+    let answer = add_address(&room.poller, wanted(room.server.url("paper.test", "/"))).await;
+    assert!(answer.unwrap().done);
+    assert_eq!(room.server.seen().len(), 1);
+    let urls: Vec<String> = room
+        .store
+        .read(feeds::list_feeds)
+        .unwrap()
+        .into_iter()
+        .map(|l| l.feed.url)
+        .collect();
+    let expected = ["/news.xml", "/sport.atom"].map(|path| room.server.url("paper.test", path));
+    assert_eq!(urls, expected);
+}
+
+#[tokio::test]
+async fn what_is_no_feed_is_refused_and_nothing_of_it_is_shown() {
+    let room = Newsroom::with(exact(), |seen| match seen.path() {
+        "/page" => Some(Reply::ok("<html><title>secret page</title></html>")),
+        "/inside" => Some(Reply::redirect(302, "http://10.0.0.1/")),
+        _ => None,
+    })
+    .await;
+    for path in ["/page", "/inside", "/missing"] {
+        let address = format!("http://user:pass@paper.test:{}{path}", room.server.port());
+        let answer = add_address(&room.poller, wanted(address)).await.unwrap();
+        assert!(!answer.done);
+        let text = answer.lines.join(" ");
+        assert!(!text.contains("secret") && !text.contains("pass"), "{text}");
+    }
+    for url in ["file:///etc/passwd", "javascript:alert(1)", "", "http://"] {
+        assert!(
+            !add_address(&room.poller, wanted(url.into()))
+                .await
+                .unwrap()
+                .done,
+            "{url}"
+        );
+    }
+    assert_eq!(room.store.read(feeds::count_feeds).unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_imported_list_is_visited_at_the_pace_of_all_others() {
+    let mut settings = exact();
+    settings.pace.host_gap_millis = 60;
+    let room = Newsroom::with(settings, |_| Some(Reply::ok(rss(1..4)))).await;
+    let outlines: String = (0..6)
+        .map(|n| {
+            format!(
+                "<outline xmlUrl=\"{}\"/>",
+                room.server.url("paper.test", &format!("/{}", n % 5))
+            )
+        })
+        .collect();
+    let inside =
+        "<outline xmlUrl=\"http://10.0.0.1/feed\"/><outline xmlUrl=\"file:///etc/passwd\"/>";
+    let opml = format!("<opml version=\"2.0\"><body>{outlines}{inside}</body></opml>");
+    let answer = import_opml(&room.poller, opml.as_bytes()).await.unwrap();
+    assert!(answer.done, "{answer:?}");
+    assert!(
+        room.server.seen().is_empty(),
+        "nothing is asked for at once"
+    );
+    room.sweep_once().await;
+    let seen = room.server.seen();
+    assert_eq!(seen.len(), 5);
+    for pair in seen.windows(2) {
+        assert!(pair[1].at - pair[0].at >= Duration::from_millis(60));
+    }
+}
+
+#[tokio::test]
+async fn visits_by_hand_keep_the_pace_of_their_host_too() {
+    let mut settings = exact();
+    settings.pace.host_gap_millis = 100;
+    let room = Newsroom::with(settings, |_| Some(Reply::ok(rss(1..4)))).await;
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        ids.push(room.add("paper.test", &format!("/{n}")).await);
+    }
+    tokio::join!(room.poll(ids[0]), room.poll(ids[1]), room.poll(ids[2]));
+    let seen = room.server.seen();
+    for pair in seen.windows(2) {
+        assert!(pair[1].at - pair[0].at >= Duration::from_millis(100));
+    }
+    assert_eq!(room.server.most_in_flight(), 1);
+}
+
+#[tokio::test]
+async fn a_cron_line_that_is_none_is_refused_with_what_is_wrong() {
+    let room = Newsroom::open().await;
+    let feed = room.add("paper.test", "/feed").await;
+    let edit = |cron: &str| Request::EditFeed {
+        feed,
+        paused: None,
+        title: None,
+        category: None,
+        cron: Some(cron.to_owned()),
+        own: None,
+        full_text_allowed: None,
+        any_certificate: None,
+    };
+    let refused = answer_request(&room.poller, &edit("whenever"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        !refused.done && refused.lines[0].contains("is not a cron line"),
+        "{refused:?}"
+    );
+    let taken = answer_request(&room.poller, &edit("0 6 * * *"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(taken.done);
+    assert_eq!(room.state(feed).feed.cron.as_deref(), Some("0 6 * * *"));
+}
+
+#[tokio::test]
+async fn the_commands_add_list_explain_export_and_remove() {
+    let server = TestServer::start(|_| {
+        Reply::ok(rss(1..4))
+            .with("ETag", "\"1\"")
+            .with("Cache-Control", "max-age=3600")
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("dateline.toml");
+    let port = server.port();
+    let text = format!("[fetch]\nallow_networks = [\"127.0.0.1/32\"]\nallow_ports = [{port}]\n");
+    std::fs::write(&config, text).unwrap();
+    let dateline = async |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dateline"));
+        command
+            .arg("--config")
+            .arg(&config)
+            .arg("--data-dir")
+            .arg(directory.path())
+            .args(args);
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            errors,
+        )
+    };
+    let url = format!("http://127.0.0.1:{port}/feed");
+    let (done, said, errors) = dateline(&["feeds", "add", &url, "--outlet", "The Paper"]).await;
+    assert!(done && said.contains("3 new"), "{said}{errors}");
+    let (_, listed, _) = dateline(&["feeds", "list"]).await;
+    for part in [
+        "ok",
+        "in 60 min",
+        "max-age 3600 s from the server",
+        "etag",
+        "Paper",
+        &url,
+    ] {
+        assert!(listed.contains(part), "{part:?} in\n{listed}");
+    }
+    let (_, explained, _) = dateline(&["feeds", "why", "1"]).await;
+    for part in [
+        "state",
+        "why then",
+        "max-age 3600 s from the server",
+        "\"1\"",
+        "The Paper",
+    ] {
+        assert!(explained.contains(part), "{part:?} in\n{explained}");
+    }
+    let (_, opml, _) = dateline(&["feeds", "export"]).await;
+    assert!(opml.contains(&url), "{opml}");
+    let (done, _, errors) = dateline(&["feeds", "why", "nothing like it"]).await;
+    assert!(!done && errors.contains("no feed is meant"), "{errors}");
+    assert!(dateline(&["feeds", "remove", "1"]).await.0);
+    assert!(!dateline(&["feeds", "list"]).await.1.contains(&url));
+}

@@ -4,4 +4,6 @@ mod gallery;
 mod golden;
 mod http;
 mod hub;
+mod ids;
 mod newsroom;
+mod readers;

@@ -206,7 +206,6 @@ async fn the_commands_add_list_explain_export_and_remove() {
     let (_, listed, _) = dateline(&["feeds", "list"]).await;
     for part in [
         "ok",
-        "in 60 min",
         "max-age 3600 s from the server",
         "etag",
         "Paper",

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. It composes the rooms and decides nothing itself.
 
 mod asking;
+pub mod backup;
 pub mod check;
 pub mod eval;
 pub mod feeds;
@@ -9,6 +10,7 @@ mod metrics;
 mod place;
 pub mod preview;
 pub mod replay;
+pub mod restore;
 mod stream;
 pub mod table;
 pub mod train;
@@ -60,6 +62,10 @@ pub enum Command {
     Check(check::CheckArgs),
     /// List, explain, add, set, remove, import and export feeds
     Feeds(feeds::FeedsArgs),
+    /// Copy the database, beside a running daemon too
+    Backup(backup::BackupArgs),
+    /// Put a copy in the place of the database
+    Restore(restore::RestoreArgs),
     /// Show how a feed is read, without keeping anything
     Preview(preview::PreviewArgs),
     /// Cluster a stream of items from a file, in memory
@@ -87,6 +93,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Check(args) => check::run(&args, &cli.global),
         Command::Feeds(args) => feeds::run(args, &cli.global),
+        Command::Backup(args) => backup::run(&args, &cli.global),
+        Command::Restore(args) => restore::run(&args, &cli.global),
         Command::Preview(args) => preview::run(&args, &cli.global),
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use crate::fetch::{FetchSettings, Network};
-use crate::jobs::Schedule;
+use crate::jobs::{Schedule, StorageSettings};
 
 /// Everything that the file can set.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -19,6 +19,8 @@ pub struct Config {
     pub fetch: FetchKeys,
     /// When the jobs run.
     pub schedule: Schedule,
+    /// How long things are kept and where the database is copied to.
+    pub storage: StorageSettings,
 }
 
 /// The keys of `[fetch]`.
@@ -63,6 +65,13 @@ impl Config {
                 let problem = format!("holds `{text}`, which is no network such as 10.1.0.0/16");
                 return Err(("fetch.allow_networks".into(), problem));
             }
+        }
+        if self.storage.keep_days < StorageSettings::SHORTEST_KEEP_DAYS {
+            let shortest = StorageSettings::SHORTEST_KEEP_DAYS;
+            return Err((
+                "storage.keep_days".into(),
+                format!("is less than {shortest}, which clustering and feeds still refer to"),
+            ));
         }
         for (name, line) in self.schedule.lines() {
             if let Err(cause) = parse_cron(line) {

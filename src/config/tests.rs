@@ -51,6 +51,15 @@ fn a_value_that_makes_no_sense_is_named_with_its_key() {
 }
 
 #[test]
+fn what_clustering_needs_cannot_be_removed_by_a_setting() {
+    let message = refuse("[storage]\nkeep_days = 7\n");
+    assert!(
+        message.starts_with("test.toml, line 2, column 1: `storage.keep_days` is less than 45"),
+        "{message}"
+    );
+}
+
+#[test]
 fn a_syntax_error_has_a_place() {
     assert!(
         refuse("[fetch\n").starts_with("test.toml, line 1, column"),

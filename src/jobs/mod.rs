@@ -1,5 +1,6 @@
 //! Load, decide in the core, save: one file per job, each safe to run twice.
 
+pub mod backup;
 pub mod cluster;
 mod describe;
 mod discover;
@@ -7,11 +8,12 @@ pub mod feeds;
 pub mod ingest;
 pub mod poll;
 pub mod publish;
+pub mod retention;
 pub mod schedule;
 mod settings;
 pub mod sweep;
 pub mod websub_hub;
 
 pub use poll::{PollReport, PollSettings, Poller};
-pub use settings::Schedule;
+pub use settings::{Schedule, StorageSettings};
 pub use sweep::Sweep;

@@ -44,3 +44,35 @@ impl Schedule {
         ]
     }
 }
+
+/// How long things are kept, how large the database may become, and where it is copied to.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StorageSettings {
+    /// Days after which items, events and storylines are removed.
+    pub keep_days: u32,
+    /// Size of the database, in bytes, beyond which the oldest goes early; 0 for no limit. What is
+    /// younger than [`StorageSettings::SHORTEST_KEEP_DAYS`] stays all the same.
+    pub max_database_bytes: u64,
+    /// Directory of the copies; `None` for `backups` in the data directory.
+    pub backup_dir: Option<std::path::PathBuf>,
+    /// How many copies are kept; 0 to make none.
+    pub backups_kept: usize,
+}
+
+impl StorageSettings {
+    /// Nothing younger is ever removed: late items still find events of the window of clustering
+    /// (days), storylines that sleep (weeks) and items that a feed still lists.
+    pub const SHORTEST_KEEP_DAYS: u32 = 45;
+}
+
+impl Default for StorageSettings {
+    fn default() -> Self {
+        Self {
+            keep_days: 400,
+            max_database_bytes: 20 << 30,
+            backup_dir: None,
+            backups_kept: 3,
+        }
+    }
+}

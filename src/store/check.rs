@@ -55,6 +55,34 @@ const CLAIMS: &[(&str, &str)] = &[
              (SELECT count(*) FROM revisions WHERE item_id = i.id)",
     ),
     (
+        "no item is there and remembered as gone",
+        "SELECT 'item ' || item_id FROM tombstones WHERE item_id IN (SELECT id FROM items)",
+    ),
+    (
+        "every reprint's original is an item or was one",
+        "SELECT 'item ' || item_id FROM event_items m WHERE reprint_of IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM items WHERE id = m.reprint_of)
+           AND NOT EXISTS (SELECT 1 FROM tombstones WHERE item_id = m.reprint_of)",
+    ),
+    (
+        "every development tells of an event with an id",
+        "SELECT 'development ' || d.id FROM developments d JOIN events e ON e.id = d.event_id
+         WHERE e.public_id IS NULL",
+    ),
+    (
+        "no id that was retired is in use",
+        "SELECT lower(hex(public_id)) FROM retired_ids
+         WHERE public_id IN (SELECT public_id FROM events WHERE public_id IS NOT NULL)
+            OR public_id IN (SELECT public_id FROM storylines WHERE public_id IS NOT NULL)",
+    ),
+    (
+        "every id that was merged away leads to one that is known",
+        "SELECT lower(hex(public_id)) FROM retired_ids r WHERE successor IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM events WHERE public_id = r.successor)
+           AND NOT EXISTS (SELECT 1 FROM storylines WHERE public_id = r.successor)
+           AND NOT EXISTS (SELECT 1 FROM retired_ids WHERE public_id = r.successor)",
+    ),
+    (
         "clustering has not come further than the items",
         "SELECT name FROM cursors WHERE name = 'cluster'
            AND value > (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'items')",

@@ -289,12 +289,13 @@ pub fn give_slug(tx: &Transaction<'_>, storyline: StorylineId, wanted: &str) -> 
     let mut slug = wanted.to_owned();
     let mut number = 1;
     loop {
-        let owner: Option<i64> = tx
+        // A slug whose storyline is gone stays taken: it never comes to mean something else.
+        let owner: Option<Option<i64>> = tx
             .prepare_cached("SELECT storyline_id FROM slugs WHERE slug = ?1")?
             .query_row([&slug], |row| row.get(0))
             .optional()?;
         match owner {
-            Some(owner) if owner != storyline.0 => {
+            Some(owner) if owner != Some(storyline.0) => {
                 number += 1;
                 slug = format!("{wanted}-{number}");
             }

@@ -19,6 +19,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0002_publishing",
         include_str!("../../migrations/0002_publishing.sql"),
     ),
+    (
+        "0003_operating",
+        include_str!("../../migrations/0003_operating.sql"),
+    ),
 ];
 
 /// The schema number of this program.

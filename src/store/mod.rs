@@ -22,6 +22,7 @@ pub mod polls;
 pub mod published;
 pub mod publishing;
 pub mod requests;
+pub mod retention;
 mod rows;
 pub mod tokens;
 mod writer;

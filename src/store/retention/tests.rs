@@ -1,0 +1,210 @@
+//! Tests of retention: what goes, what stays for ever, and that it goes in lots.
+
+use super::*;
+use crate::news::utc_from_secs;
+use crate::store::check::check_database;
+use crate::store::{Store, events};
+
+const DAY: i64 = 86_400;
+const NOW: i64 = 1_750_000_000;
+
+fn open() -> (tempfile::TempDir, Store) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    run(
+        &store,
+        "INSERT INTO outlets (id, name) VALUES (1, 'The Paper')",
+    );
+    run(&store, "INSERT INTO cursors VALUES ('cluster', 1000)");
+    run(&store, "INSERT INTO sqlite_sequence VALUES ('items', 1000)");
+    (directory, store)
+}
+
+fn run(store: &Store, sql: &str) {
+    let sql = sql.to_owned();
+    store
+        .write_blocking(move |tx| Ok(tx.execute_batch(&sql)?))
+        .unwrap();
+}
+
+/// An item of that age with text, key and revision.
+fn add_item(store: &Store, id: i64, days_old: i64) {
+    let at = NOW - days_old * DAY;
+    run(
+        store,
+        &format!(
+            "INSERT INTO items (id, feed_id, outlet_id, fetched_at, item_time, time_is_claimed,
+                language, role, title, summary, revision_count, seen_at, digest)
+             VALUES ({id}, 1, 1, {at}, {at}, 1, 'en', 'news', 'Title {id}', '', 1, {at}, x'0{id}');
+             INSERT INTO item_texts VALUES ({id}, 'long text');
+             INSERT INTO item_keys VALUES (1, x'0{id}', {id});
+             INSERT INTO revisions VALUES ({id}, 1, {at}, {at}, 'Earlier', '', '', NULL);"
+        ),
+    );
+}
+
+/// A published event of those items, in a storyline of the same number.
+fn add_event(store: &Store, id: i64, items: &[i64], days_old: i64) {
+    let at = NOW - days_old * DAY;
+    run(
+        store,
+        &format!(
+            "INSERT INTO storylines (id, public_id, slug, last_event_at, event_count, published_at)
+                VALUES ({id}, x'5{id}', 'line-{id}', {at}, 1, {at});
+             INSERT INTO slugs VALUES ('line-{id}', {id});
+             INSERT INTO events (id, public_id, storyline_id, last_report_at, opened_at,
+                published_at) VALUES ({id}, x'e{id}', {id}, {at}, {at}, {at});
+             INSERT INTO developments (public_id, event_id, storyline_id, changed_at, kind,
+                headline, note) VALUES (x'd{id}', {id}, {id}, {at}, 'opened', 'H', '');"
+        ),
+    );
+    for item in items {
+        run(
+            store,
+            &format!(
+                "INSERT INTO event_items (item_id, event_id) VALUES ({item}, {id});
+                 INSERT INTO anchors VALUES ({id}, {item});"
+            ),
+        );
+    }
+}
+
+fn remove(store: &Store, days: i64, limit: u32) -> Removed {
+    store
+        .write_blocking(move |tx| {
+            let now = utc_from_secs(NOW);
+            remove_lot(tx, utc_from_secs(NOW - days * DAY), limit, now)
+        })
+        .unwrap()
+}
+
+fn count(store: &Store, sql: &str) -> i64 {
+    store
+        .read(|conn| Ok(conn.query_row(sql, [], |row| row.get(0))?))
+        .unwrap()
+}
+
+fn assert_whole(store: &Store) {
+    let findings = store.read(check_database).unwrap();
+    let wrong: Vec<_> = findings
+        .iter()
+        .filter(|finding| !finding.wrong.is_empty())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn an_old_event_goes_and_its_ids_keys_and_decisions_stay() {
+    let (_directory, store) = open();
+    add_item(&store, 1, 100);
+    add_item(&store, 2, 90);
+    add_event(&store, 1, &[1, 2], 90);
+    add_item(&store, 3, 5);
+    add_event(&store, 3, &[3], 5);
+    run(
+        &store,
+        "INSERT INTO decisions (ruling, editor, decided_at) VALUES ('{}', 'ada', 1)",
+    );
+    let removed = remove(&store, 60, 100);
+    let expected = Removed {
+        items: 2,
+        events: 1,
+        storylines: 1,
+    };
+    assert_eq!(removed, expected);
+    assert_eq!(count(&store, "SELECT count(*) FROM items"), 1);
+    assert_eq!(count(&store, "SELECT count(*) FROM tombstones"), 2);
+    assert_eq!(count(&store, "SELECT count(*) FROM item_keys"), 3);
+    assert_eq!(count(&store, "SELECT count(*) FROM decisions"), 1);
+    assert_eq!(count(&store, "SELECT count(*) FROM slugs"), 2);
+    assert_eq!(count(&store, "SELECT count(*) FROM retired_ids"), 2);
+    assert_eq!(count(&store, "SELECT count(*) FROM item_texts"), 1);
+    assert_eq!(count(&store, "SELECT count(*) FROM revisions"), 1);
+    assert!(remove(&store, 60, 100).is_nothing());
+    assert_whole(&store);
+}
+
+#[test]
+fn an_event_with_one_recent_item_stays_whole() {
+    let (_directory, store) = open();
+    add_item(&store, 1, 100);
+    add_item(&store, 2, 5);
+    add_event(&store, 1, &[1, 2], 100);
+    assert!(remove(&store, 60, 100).is_nothing());
+}
+
+#[test]
+fn what_was_merged_goes_with_what_it_was_merged_into_and_says_so() {
+    let (_directory, store) = open();
+    add_item(&store, 1, 100);
+    add_item(&store, 2, 100);
+    add_event(&store, 1, &[1, 2], 100);
+    add_event(&store, 2, &[], 100);
+    add_event(&store, 3, &[], 100);
+    run(&store, "UPDATE events SET merged_into = 1 WHERE id = 2");
+    run(&store, "UPDATE events SET merged_into = 2 WHERE id = 3");
+    assert_eq!(remove(&store, 60, 1).events, 3);
+    let sql = "SELECT count(*) FROM retired_ids WHERE noun = 'event' AND successor IS NOT NULL";
+    assert_eq!(count(&store, sql), 2);
+    assert_whole(&store);
+}
+
+#[test]
+fn items_that_were_not_clustered_yet_are_never_removed() {
+    let (_directory, store) = open();
+    add_item(&store, 1, 100);
+    add_item(&store, 2, 100);
+    run(
+        &store,
+        "UPDATE cursors SET value = 1 WHERE name = 'cluster'",
+    );
+    assert_eq!(remove(&store, 60, 100).items, 1);
+    assert_eq!(count(&store, "SELECT id FROM items"), 2);
+}
+
+#[test]
+fn a_lot_is_bounded() {
+    let (_directory, store) = open();
+    for id in 1..=5 {
+        add_item(&store, id, 100);
+        add_event(&store, id, &[id], 100);
+    }
+    assert_eq!(remove(&store, 60, 2).events, 2);
+    assert_eq!(remove(&store, 60, 2).events, 2);
+    assert_eq!(remove(&store, 60, 2).events, 1);
+    assert_whole(&store);
+}
+
+#[test]
+fn a_slug_whose_storyline_is_gone_is_not_given_again() {
+    let (_directory, store) = open();
+    add_event(&store, 1, &[], 100);
+    remove(&store, 60, 10);
+    add_event(&store, 2, &[], 0);
+    let given = store
+        .write_blocking(|tx| events::give_slug(tx, crate::news::StorylineId(2), "line-1"))
+        .unwrap();
+    assert_eq!(given, "line-1-2");
+}
+
+#[test]
+fn freed_room_is_given_back_to_the_disk() {
+    let (_directory, store) = open();
+    add_item(&store, 1, 100);
+    run(
+        &store,
+        "UPDATE item_texts SET text = hex(zeroblob(2000000))",
+    );
+    remove(&store, 60, 10);
+    let before = store.read(measure_file).unwrap();
+    assert!(before.free_bytes > 3_000_000, "{before:?}");
+    store.write_blocking(|tx| give_back(tx, 1_000_000)).unwrap();
+    let halfway = store.read(measure_file).unwrap();
+    assert!(halfway.free_bytes > 2_000_000, "{halfway:?}");
+    store
+        .write_blocking(|tx| give_back(tx, u64::MAX >> 1))
+        .unwrap();
+    let after = store.read(measure_file).unwrap();
+    assert_eq!(after.free_bytes, 0);
+    assert!(after.used_bytes <= before.used_bytes);
+}

@@ -13,8 +13,8 @@ use tokio::task::JoinSet;
 use crate::fetch::pace::host_key;
 use crate::fetch::schedule::spread_secs;
 use crate::news::{FeedId, UtcTime};
-use crate::store::StoreError;
 use crate::store::polls::{self, DueFeed};
+use crate::store::{StoreError, TroubleKind};
 
 use super::poll::{PollReport, Poller};
 
@@ -65,6 +65,7 @@ struct Lanes {
 struct Ticks {
     last: Option<(UtcTime, Duration)>,
     paused_until: Option<UtcTime>,
+    told_trouble: Option<TroubleKind>,
 }
 
 impl Sweep {
@@ -120,6 +121,10 @@ impl Sweep {
         {
             return Ok(0);
         }
+        if !self.is_store_well(&mut ticks).await {
+            ticks.paused_until = Some(later(now, STORE_PAUSE_SECS.unsigned_abs()));
+            return Ok(0);
+        }
         let claimed = self.claim(&mut ticks, now).await;
         ticks.paused_until = claimed
             .as_ref()
@@ -161,6 +166,33 @@ impl Sweep {
         if let Err(error) = released.await {
             tracing::warn!(%error, "claims are not given back; they lapse by themselves");
         }
+    }
+
+    /// While the disk is full or the file damaged, what is fetched could not be kept: says so once,
+    /// and tries again at each tick after a pause.
+    async fn is_store_well(&self, ticks: &mut Ticks) -> bool {
+        let store = &self.inner.poller.store;
+        let Some(trouble) = store.trouble() else {
+            return true;
+        };
+        if ticks.told_trouble != Some(trouble.kind) {
+            ticks.told_trouble = Some(trouble.kind);
+            let (kind, cause) = (trouble.kind.name(), trouble.said);
+            tracing::error!(
+                kind,
+                cause,
+                "polling pauses: the database cannot be written"
+            );
+        }
+        let recovered = match store.probe().await {
+            Ok(()) => store.write(polls::release_all_claims).await,
+            Err(error) => Err(error),
+        };
+        if recovered.is_ok() {
+            ticks.told_trouble = None;
+            tracing::info!("polling goes on: the database can be written again");
+        }
+        recovered.is_ok()
     }
 
     async fn claim(&self, ticks: &mut Ticks, now: UtcTime) -> Result<usize, StoreError> {
@@ -243,6 +275,13 @@ impl Inner {
     /// The next feed of a lane; takes the lane away when it is empty.
     fn next_of(&self, key: &str) -> Option<DueFeed> {
         let mut lanes = self.lanes();
+        if self.poller.store.trouble().is_some() {
+            // Not visited, so still due: all claims end with the trouble.
+            for due in lanes.queues.remove(key).into_iter().flatten() {
+                lanes.queued.remove(&due.id);
+            }
+            return None;
+        }
         let next = lanes.queues.get_mut(key).and_then(VecDeque::pop_front);
         if next.is_none() {
             lanes.queues.remove(key);

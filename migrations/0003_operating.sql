@@ -34,6 +34,5 @@ END;
 
 -- What retention looks for.
 CREATE INDEX anchors_item ON anchors (item_id);
-CREATE INDEX events_merged ON events (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX events_split ON events (split_from) WHERE split_from IS NOT NULL;
 CREATE INDEX storylines_merged ON storylines (merged_into) WHERE merged_into IS NOT NULL;

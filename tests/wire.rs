@@ -383,6 +383,10 @@ fn a_path_tells_the_role_where_the_title_does_not() {
             Role::News,
         ),
         ("https://live.example.org/world/summit-opens", Role::News),
+        (
+            "https://www.example.org/world/summit?from=/live/updates",
+            Role::News,
+        ),
     ] {
         assert_eq!(
             web("Example", "Leaders meet in the north", link).role,

@@ -182,3 +182,35 @@ proptest! {
         read_feed_list(&bytes);
     }
 }
+
+/// The starter list with some of its bytes replaced, repeated or cut.
+fn mutated_list() -> impl Strategy<Value = Vec<u8>> {
+    let edit = (any::<prop::sample::Index>(), any::<u8>(), 0..4u8);
+    prop::collection::vec(edit, 1..12).prop_map(|edits| {
+        let mut bytes = include_bytes!("../../../config/starter.opml")[..4_000].to_vec();
+        for (at, byte, what) in edits {
+            let at = at.index(bytes.len().max(1));
+            match what {
+                0 => bytes.truncate(at + 1),
+                1 => bytes.insert(at, byte),
+                2 => bytes.extend_from_within(at..(at + 80).min(bytes.len())),
+                _ => {
+                    bytes[at] = *b"<>&\"'=/ \n;#\0"
+                        .get(usize::from(byte) % 16)
+                        .unwrap_or(&byte)
+                }
+            }
+        }
+        bytes
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_mutated_list_is_read_and_what_was_read_is_read_again(bytes in mutated_list()) {
+        let (feeds, _) = read_feed_list(&bytes);
+        let list = write_feed_list("x", utc_from_secs(0), &feeds, Credentials::Shown);
+        let (again, _) = read_feed_list(list.as_bytes());
+        prop_assert_eq!(again.len(), feeds.len());
+    }
+}

@@ -208,7 +208,7 @@ fn read_form(form: &'static Form, window: &str, item_time: UtcTime) -> Option<Fo
         .map(|place| {
             place
                 .as_str()
-                .trim_matches(|c: char| c.is_whitespace() || ",.".contains(c))
+                .trim_matches(|c: char| c.is_whitespace() || c == ',')
         })
         .filter(|place| !place.is_empty());
     if place.is_some_and(|place| place.split_whitespace().count() > MOST_PLACE_WORDS) {

@@ -38,8 +38,7 @@ pub(super) fn read_link_and_categories(input: &WireInput<'_>, draft: &mut Draft)
         return;
     }
     if let Some(link) = input.link {
-        let path = path_of(link);
-        let offset = link.len() - path.len();
+        let (offset, path) = path_of(link);
         if let Some(found) = rulebook().link.longest(input, path) {
             note(
                 draft,
@@ -201,12 +200,16 @@ pub(super) fn head(text: &str, bytes: usize) -> &str {
     &text[..end]
 }
 
-/// The path of a link, without scheme, host, query and fragment.
-fn path_of(link: &str) -> &str {
+/// The path of a link and where it begins, without scheme, host, query and fragment.
+fn path_of(link: &str) -> (usize, &str) {
     let after_scheme = link.find("://").map_or(0, |at| at + 3);
-    let rest = &link[after_scheme..];
-    let path = rest.find('/').map_or(link.len(), |at| after_scheme + at);
-    &link[path..]
+    let end = link
+        .find(['?', '#'])
+        .unwrap_or(link.len())
+        .max(after_scheme);
+    let host_and_path = &link[after_scheme..end];
+    let start = host_and_path.find('/').map_or(end, |at| after_scheme + at);
+    (start, &link[start..end])
 }
 
 fn bracketed(text: &str) -> Option<&str> {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::engine::Engine;
 use super::window::Slot;
-use crate::news::EventId;
+use crate::news::{EventId, ItemId};
 
 /// The event of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,13 @@ impl Naming {
 pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
     let claims = Claims::gather(engine, parts);
     let mut names: Vec<Option<EventId>> = vec![None; parts.len()];
+    for (event, held) in engine.constraints.revived.iter().rev() {
+        if !engine.events.contains_key(event) && !names.contains(&Some(*event)) {
+            if let Some(part) = claims.part_to_revive(engine, parts, held) {
+                names[part] = names[part].or(Some(*event));
+            }
+        }
+    }
     for claim in &claims.sorted {
         let taken = names.contains(&Some(claim.event));
         if names[claim.part].is_none() && !taken && claims.may_name(claim) {
@@ -131,6 +138,31 @@ impl Claims {
     /// lesser part.
     fn may_name(&self, claim: &Claim) -> bool {
         !self.is_published.contains(&claim.event) || self.best_part[&claim.event] == claim.part
+    }
+
+    /// The group for which an event is brought back that an undone merge had ended: it holds most
+    /// of what the event held, and the event that had swallowed it goes on in another group.
+    fn part_to_revive(
+        &self,
+        engine: &Engine,
+        parts: &[Vec<Slot>],
+        held: &[ItemId],
+    ) -> Option<usize> {
+        let held: BTreeSet<Slot> = held
+            .iter()
+            .filter_map(|item| engine.window.slot_of(*item))
+            .collect();
+        let count = |part: &Vec<Slot>| part.iter().filter(|slot| held.contains(slot)).count();
+        let (at, part) = parts.iter().enumerate().max_by_key(|(_, part)| count(part))?;
+        let first = part.iter().find(|slot| held.contains(slot))?;
+        let swallower = engine.window.item(*first).event?;
+        let goes_on = parts.iter().enumerate().any(|(other, slots)| {
+            let is_its = |slot: &Slot| engine.window.item(*slot).event == Some(swallower);
+            other != at && slots.iter().any(|slot| is_its(slot) && !held.contains(slot))
+        });
+        let is_its_own =
+            self.is_published.contains(&swallower) && self.best_part[&swallower] == at;
+        (count(part) * 2 > held.len() && goes_on && !is_its_own).then_some(at)
     }
 
     fn main_origin(&self, part: usize) -> Option<EventId> {

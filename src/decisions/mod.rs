@@ -1,8 +1,22 @@
-//! What editors decided, and what follows from it for clustering: constraints on items.
+//! What editors decided, and what follows from it: constraints on items and events, fixed
+//! attributes, which rulings exclude each other, and what undoing one brings back.
 //!
 //! Pure. It does not know how events are computed; it only says what any computation must obey.
 
-use crate::news::{Decision, ItemId, Ruling};
+mod attributes;
+mod conflicts;
+mod links;
+mod present;
+mod undoing;
+mod words;
+
+use crate::news::{Decision, EventId, ItemId, Ruling};
+
+pub use attributes::{Attributes, Fixed};
+pub use conflicts::{Refusal, check_ruling};
+pub use present::{Present, check_present};
+pub use undoing::{Undoing, check_undo};
+pub use words::describe_ruling;
 
 /// What every clustering must obey, derived from the decisions in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,16 +27,27 @@ pub struct Constraints {
     pub apart: Vec<(ItemId, ItemId)>,
     /// Sets of items whose event takes no further items by itself.
     pub locked: Vec<Vec<ItemId>>,
+    /// Events that an undone merge had ended, with the items they held: a group of these items
+    /// takes that id again.
+    pub revived: Vec<(EventId, Vec<ItemId>)>,
 }
 
 /// The constraints of the decisions in force, in the order in which they were made.
 pub fn constraints_of(decisions: &[Decision]) -> Constraints {
     let mut constraints = Constraints::default();
-    for decision in decisions
-        .iter()
-        .filter(|decision| decision.undone_at.is_none())
-    {
-        add_constraints(&mut constraints, &decision.ruling);
+    for decision in decisions {
+        match (&decision.ruling, decision.undone_at) {
+            (ruling, None) => add_constraints(&mut constraints, ruling),
+            (
+                Ruling::MergeEvents {
+                    merged,
+                    merged_items,
+                    ..
+                },
+                Some(_),
+            ) => constraints.revived.push((*merged, merged_items.clone())),
+            _ => {}
+        }
     }
     constraints
 }
@@ -71,12 +96,22 @@ fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
     }
 }
 
-fn chain(pairs: &mut Vec<(ItemId, ItemId)>, items: &[ItemId]) {
+fn chain<T: Copy>(pairs: &mut Vec<(T, T)>, items: &[T]) {
     pairs.extend(items.windows(2).map(|pair| (pair[0], pair[1])));
 }
 
-fn cross(pairs: &mut Vec<(ItemId, ItemId)>, left: &[ItemId], right: &[ItemId]) {
+fn cross<T: Copy>(pairs: &mut Vec<(T, T)>, left: &[T], right: &[T]) {
     for a in left {
         pairs.extend(right.iter().map(|b| (*a, *b)));
     }
 }
+
+/// The decisions in force.
+pub fn in_force(decisions: &[Decision]) -> impl Iterator<Item = &Decision> {
+    decisions
+        .iter()
+        .filter(|decision| decision.undone_at.is_none())
+}
+
+#[cfg(test)]
+mod tests;

@@ -349,6 +349,24 @@ pub fn load_published_since(conn: &Connection, since: UtcTime) -> Result<Vec<Sto
     Ok(events)
 }
 
+/// An event as it is stored, without its items; `None` if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_stored(conn: &Connection, event: EventId) -> Result<Option<StoredEvent>> {
+    let sql = "SELECT id, storyline_id, published_at, headline_item_id FROM events WHERE id = ?1";
+    let stored = conn
+        .prepare_cached(sql)?
+        .query_row([event.0], read_stored)
+        .optional()?;
+    stored
+        .map(|mut stored| {
+            stored.anchors = item_ids(conn, ANCHORS_OF_EVENT, event)?;
+            Ok(stored)
+        })
+        .transpose()
+}
+
 /// The items of an event, by id, each with the original that it repeats.
 ///
 /// # Errors

@@ -1,0 +1,65 @@
+-- The desk: editors and their sessions, what is spiked, the review queue, search.
+
+ALTER TABLE items ADD COLUMN spiked INTEGER NOT NULL DEFAULT 0;
+
+CREATE TRIGGER items_spiked AFTER UPDATE OF spiked ON items WHEN old.spiked <> new.spiked BEGIN
+    UPDATE events SET version = version + 1
+        WHERE id = (SELECT event_id FROM event_items WHERE item_id = new.id);
+END;
+
+CREATE TABLE editors (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    name          TEXT NOT NULL UNIQUE,
+    password      TEXT,                                -- argon2id in PHC form; NULL until set
+    link_digest   BLOB UNIQUE,                         -- SHA-256 of the one-time link's token
+    link_until    INTEGER,
+    added_at      INTEGER NOT NULL,
+    looked_at     INTEGER NOT NULL DEFAULT 0           -- when the editor last looked at Now
+) STRICT;
+
+-- A session is known by a digest: who reads the database cannot take one over.
+CREATE TABLE sessions (
+    digest     BLOB PRIMARY KEY,                       -- SHA-256 of the cookie
+    editor_id  INTEGER NOT NULL REFERENCES editors (id) ON DELETE CASCADE,
+    csrf       TEXT NOT NULL,
+    opened_at  INTEGER NOT NULL,
+    used_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE login_attempts (
+    kind TEXT NOT NULL CHECK (kind IN ('account', 'address')),
+    name TEXT NOT NULL,
+    at   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX login_attempts_name ON login_attempts (kind, name, at);
+
+-- Answers of editors to questions of the review queue. `later` hides a question for a while.
+CREATE TABLE reviews (
+    question   TEXT PRIMARY KEY,                       -- kind:id:id
+    answer     TEXT NOT NULL CHECK (answer IN ('yes', 'no', 'later')),
+    editor     TEXT NOT NULL,
+    answered_at INTEGER NOT NULL,
+    score      REAL NOT NULL DEFAULT 0                 -- what the machine had said
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX storyline_items_line ON storyline_items (storyline_id, item_id);
+
+-- Search. The index is kept by triggers, so that no stage can forget it; the text of items is not
+-- stored twice.
+CREATE VIRTUAL TABLE item_search USING fts5 (
+    title, summary, content='items', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+);
+INSERT INTO item_search (item_search) VALUES ('rebuild');
+CREATE TRIGGER item_search_added AFTER INSERT ON items BEGIN
+    INSERT INTO item_search (rowid, title, summary) VALUES (new.id, new.title, new.summary);
+END;
+CREATE TRIGGER item_search_changed AFTER UPDATE OF title, summary ON items
+WHEN (old.title, old.summary) IS NOT (new.title, new.summary) BEGIN
+    INSERT INTO item_search (item_search, rowid, title, summary)
+        VALUES ('delete', old.id, old.title, old.summary);
+    INSERT INTO item_search (rowid, title, summary) VALUES (new.id, new.title, new.summary);
+END;
+CREATE TRIGGER item_search_removed AFTER DELETE ON items BEGIN
+    INSERT INTO item_search (item_search, rowid, title, summary)
+        VALUES ('delete', old.id, old.title, old.summary);
+END;

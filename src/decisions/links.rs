@@ -1,0 +1,168 @@
+//! Must-link and cannot-link pairs, each with the decision it follows from.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::news::{DecisionId, EventId, Ruling};
+
+use super::{Constraints, add_constraints, chain, cross};
+
+/// What one ruling demands of things that are grouped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Demand<T> {
+    pub(super) together: Vec<(T, T)>,
+    pub(super) apart: Vec<(T, T)>,
+}
+
+impl<T> Default for Demand<T> {
+    fn default() -> Self {
+        Self {
+            together: Vec::new(),
+            apart: Vec::new(),
+        }
+    }
+}
+
+/// What a ruling demands of items.
+pub(super) fn demand_on_items(ruling: &Ruling) -> Demand<crate::news::ItemId> {
+    let mut constraints = Constraints::default();
+    add_constraints(&mut constraints, ruling);
+    Demand {
+        together: constraints.together,
+        apart: constraints.apart,
+    }
+}
+
+/// What a ruling demands of the events of storylines. Merged events stand in one storyline, too.
+pub(super) fn demand_on_events(ruling: &Ruling) -> Demand<EventId> {
+    let mut demand = Demand::default();
+    match ruling {
+        Ruling::MergeStorylines {
+            kept_events,
+            merged_events,
+            ..
+        } => {
+            let mut all = kept_events.clone();
+            all.extend(merged_events);
+            chain(&mut demand.together, &all);
+        }
+        Ruling::SplitStoryline {
+            kept_events,
+            split_events,
+            ..
+        } => {
+            chain(&mut demand.together, split_events);
+            cross(&mut demand.apart, kept_events, split_events);
+        }
+        Ruling::MergeEvents { kept, merged, .. } => demand.together.push((*kept, *merged)),
+        _ => {}
+    }
+    demand
+}
+
+/// The demands in force, by decision.
+pub(super) struct Links<T> {
+    together: Vec<(T, T, DecisionId)>,
+    apart: Vec<(T, T, DecisionId)>,
+}
+
+/// Why a demand cannot be met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clash<T> {
+    /// It contradicts itself at these two.
+    Itself(T, T),
+    /// A decision keeps these two apart.
+    KeptApart(T, T, DecisionId),
+    /// A decision holds these two together, it or one with it.
+    HeldTogether(T, T, DecisionId),
+}
+
+impl<T: Copy + Ord> Links<T> {
+    pub(super) fn new(demands: impl Iterator<Item = (DecisionId, Demand<T>)>) -> Self {
+        let mut links = Self {
+            together: Vec::new(),
+            apart: Vec::new(),
+        };
+        for (id, demand) in demands {
+            links
+                .together
+                .extend(demand.together.into_iter().map(|(a, b)| (a, b, id)));
+            links
+                .apart
+                .extend(demand.apart.into_iter().map(|(a, b)| (a, b, id)));
+        }
+        links
+    }
+
+    /// The first clash of a demand with what is in force, which is taken to be free of clashes.
+    pub(super) fn find_clash(&self, demand: &Demand<T>) -> Option<Clash<T>> {
+        let own = Groups::new(demand.together.iter().copied());
+        let itself = demand.apart.iter().find(|(a, b)| own.are_one(*a, *b));
+        if let Some((a, b)) = itself {
+            return Some(Clash::Itself(*a, *b));
+        }
+        let held = self.together.iter().map(|(a, b, _)| (*a, *b));
+        let all = Groups::new(held.chain(demand.together.iter().copied()));
+        let newest_first = self.apart.iter().rev();
+        let mut parted = newest_first.filter(|(a, b, _)| all.are_one(*a, *b));
+        if let Some((a, b, id)) = parted.next() {
+            return Some(Clash::KeptApart(*a, *b, *id));
+        }
+        let (a, b) = demand.apart.iter().find(|(a, b)| all.are_one(*a, *b))?;
+        let holder = self.newest_on_path(*a, *b, demand);
+        Some(holder.map_or(Clash::Itself(*a, *b), |id| Clash::HeldTogether(*a, *b, id)))
+    }
+
+    /// The newest decision on the shortest chain of links from `a` to `b`.
+    fn newest_on_path(&self, a: T, b: T, demand: &Demand<T>) -> Option<DecisionId> {
+        let mut around: BTreeMap<T, Vec<(T, Option<DecisionId>)>> = BTreeMap::new();
+        let held = self.together.iter().map(|(x, y, id)| (*x, *y, Some(*id)));
+        let asked = demand.together.iter().map(|(x, y)| (*x, *y, None));
+        for (x, y, id) in held.chain(asked) {
+            around.entry(x).or_default().push((y, id));
+            around.entry(y).or_default().push((x, id));
+        }
+        let mut seen = BTreeSet::from([a]);
+        let mut open: VecDeque<(T, Option<DecisionId>)> = VecDeque::from([(a, None)]);
+        while let Some((at, newest)) = open.pop_front() {
+            if at == b {
+                return newest;
+            }
+            for (next, id) in around.get(&at).into_iter().flatten() {
+                if seen.insert(*next) {
+                    open.push_back((*next, newest.max(*id)));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Groups of what is linked.
+pub(super) struct Groups<T> {
+    root_of: BTreeMap<T, T>,
+}
+
+impl<T: Copy + Ord> Groups<T> {
+    pub(super) fn new(links: impl Iterator<Item = (T, T)>) -> Self {
+        let mut groups = Self {
+            root_of: BTreeMap::new(),
+        };
+        for (a, b) in links {
+            let (a, b) = (groups.find(a), groups.find(b));
+            groups.root_of.insert(a.max(b), a.min(b));
+        }
+        groups
+    }
+
+    pub(super) fn are_one(&self, a: T, b: T) -> bool {
+        self.find(a) == self.find(b)
+    }
+
+    fn find(&self, one: T) -> T {
+        let mut root = one;
+        while let Some(next) = self.root_of.get(&root).filter(|next| **next != root) {
+            root = *next;
+        }
+        root
+    }
+}

@@ -1,0 +1,127 @@
+//! Is a ruling about the events as they are? An editor rules on what was shown; if somebody else
+//! or a late report changed that meanwhile, the ruling is refused and not bent.
+
+use std::collections::BTreeMap;
+
+use crate::news::{EventId, ItemId, Ruling, StorylineId, Target};
+
+use super::Refusal;
+
+/// The events and storylines as they are: at least all that a ruling names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Present {
+    /// Where each item stands.
+    pub event_of: BTreeMap<ItemId, EventId>,
+    /// Each event that is, with its storyline.
+    pub storyline_of: BTreeMap<EventId, Option<StorylineId>>,
+    /// The storylines that are.
+    pub storylines: Vec<StorylineId>,
+    /// Items that are kept, whether they tell an event or not.
+    pub items: Vec<ItemId>,
+}
+
+/// Checks a ruling against what is.
+///
+/// # Errors
+/// What is not as the ruling takes it to be.
+pub fn check_present(ruling: &Ruling, present: &Present) -> Result<(), Refusal> {
+    match ruling {
+        Ruling::MergeEvents {
+            kept,
+            kept_items,
+            merged,
+            merged_items,
+        } => {
+            present.hold(*kept, kept_items)?;
+            present.hold(*merged, merged_items)
+        }
+        Ruling::SplitEvent {
+            event,
+            kept_items,
+            split_items,
+        } => {
+            present.hold(*event, kept_items)?;
+            present.hold(*event, split_items)
+        }
+        Ruling::MoveItem {
+            item,
+            from,
+            from_items,
+            to,
+            to_items,
+        } => {
+            present.hold(*from, &[*item])?;
+            present.hold(*from, from_items)?;
+            present.hold(*to, to_items)
+        }
+        Ruling::SameEvent { a, b } | Ruling::NotSameEvent { a, b } => {
+            present.tells(*a)?;
+            present.tells(*b)
+        }
+        Ruling::MergeStorylines {
+            kept,
+            kept_events,
+            merged,
+            merged_events,
+        } => {
+            present.line_up(*kept, kept_events)?;
+            present.line_up(*merged, merged_events)
+        }
+        Ruling::SplitStoryline {
+            storyline,
+            kept_events,
+            split_events,
+        } => {
+            present.line_up(*storyline, kept_events)?;
+            present.line_up(*storyline, split_events)
+        }
+        Ruling::PinHeadline { event, .. } => present.hold(*event, &[]),
+        Ruling::RenameStoryline { storyline, .. } => present.line_up(*storyline, &[]),
+        Ruling::Lock { event, items } => present.hold(*event, items),
+        Ruling::Spike { target } => match target {
+            Target::Item(item) if present.items.contains(item) => Ok(()),
+            Target::Item(item) => Err(Refusal::NoItem(*item)),
+            Target::Event(event) => present.hold(*event, &[]),
+            Target::Storyline(storyline) => present.line_up(*storyline, &[]),
+        },
+    }
+}
+
+impl Present {
+    fn hold(&self, event: EventId, items: &[ItemId]) -> Result<(), Refusal> {
+        if !self.storyline_of.contains_key(&event) {
+            return Err(Refusal::NoEvent(event));
+        }
+        let place = |item: &ItemId| self.event_of.get(item).copied();
+        match items.iter().find(|item| place(item) != Some(event)) {
+            Some(item) => Err(Refusal::ItemWent {
+                item: *item,
+                event,
+                now: place(item),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn line_up(&self, storyline: StorylineId, events: &[EventId]) -> Result<(), Refusal> {
+        if !self.storylines.contains(&storyline) {
+            return Err(Refusal::NoStoryline(storyline));
+        }
+        let place = |event: &EventId| self.storyline_of.get(event).copied().flatten();
+        match events.iter().find(|event| place(event) != Some(storyline)) {
+            Some(event) => Err(Refusal::EventWent {
+                event: *event,
+                storyline,
+                now: place(event),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn tells(&self, item: ItemId) -> Result<(), Refusal> {
+        match self.event_of.contains_key(&item) {
+            true => Ok(()),
+            false => Err(Refusal::NoItem(item)),
+        }
+    }
+}

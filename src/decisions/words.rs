@@ -1,0 +1,60 @@
+//! Rulings in words, for logs, pages and answers.
+
+use crate::news::{Ruling, Target};
+
+/// What a ruling says, as the rest of a sentence that begins with the editor's name.
+pub fn describe_ruling(ruling: &Ruling) -> String {
+    match ruling {
+        Ruling::MergeEvents { kept, merged, .. } => {
+            format!("merged event {merged} into event {kept}")
+        }
+        Ruling::SplitEvent {
+            event, split_items, ..
+        } => format!("split {} out of event {event}", list("item", split_items)),
+        Ruling::MoveItem { item, from, to, .. } => {
+            format!("moved item {item} from event {from} to event {to}")
+        }
+        Ruling::SameEvent { a, b } => format!("ruled that items {a} and {b} tell one event"),
+        Ruling::NotSameEvent { a, b } => {
+            format!("ruled that items {a} and {b} do not tell one event")
+        }
+        Ruling::MergeStorylines { kept, merged, .. } => {
+            format!("merged storyline {merged} into storyline {kept}")
+        }
+        Ruling::SplitStoryline {
+            storyline,
+            split_events,
+            ..
+        } => format!(
+            "split {} out of storyline {storyline}",
+            list("event", split_events)
+        ),
+        Ruling::PinHeadline { event, headline } => {
+            format!("pinned the headline of event {event}: {headline}")
+        }
+        Ruling::RenameStoryline {
+            storyline,
+            headline,
+        } => format!("renamed storyline {storyline}: {headline}"),
+        Ruling::Spike { target } => format!("spiked {}", name_target(target)),
+        Ruling::Lock { event, .. } => format!("locked event {event}"),
+    }
+}
+
+fn name_target(target: &Target) -> String {
+    match target {
+        Target::Item(item) => format!("item {item}"),
+        Target::Event(event) => format!("event {event}"),
+        Target::Storyline(storyline) => format!("storyline {storyline}"),
+    }
+}
+
+fn list(noun: &str, ids: &[impl std::fmt::Display]) -> String {
+    let named: Vec<String> = ids.iter().take(5).map(ToString::to_string).collect();
+    let plural = if ids.len() == 1 { "" } else { "s" };
+    let more = match ids.len().saturating_sub(5) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{noun}{plural} {}{more}", named.join(", "))
+}

@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one module a subject, so that they link once.
 
+mod desk;
 mod fetching;
 mod opml;
 mod polling;

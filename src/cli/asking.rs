@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use super::{Place, table::print_line};
 use crate::clock::{Clock, SystemClock};
 use crate::fetch::Fetcher;
-use crate::jobs::{PollSettings, Poller, feeds};
+use crate::jobs::{PollSettings, Poller, decide, feeds};
 use crate::news::{Answer, Request};
 use crate::store::requests::Asking;
 use crate::store::{Store, StoreError};
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// How often it looks for the answer.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Does what a request about feeds asks, or has the daemon do it, and prints the answer.
+/// Does what a request asks, or has the daemon do it, and prints the answer.
 ///
 /// # Errors
 /// If the store fails, or the daemon does not answer.
@@ -44,12 +44,19 @@ pub fn ask(place: &Place, request: Request) -> anyhow::Result<ExitCode> {
 }
 
 async fn do_it(place: &Place, store: Store, request: &Request) -> anyhow::Result<Answer> {
+    if let Some(mut answer) = decide::answer_request(&store, request, SystemClock.now()).await? {
+        if answer.done {
+            let when = "no daemon runs: events follow when `dateline run` is started next";
+            answer.lines.push(when.to_owned());
+        }
+        return Ok(answer);
+    }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let fetcher = Fetcher::new(place.config.fetch_settings(""), Arc::clone(&clock))?;
     let poller = Poller::new(store, fetcher, clock, PollSettings::default());
     feeds::answer_request(&poller, request)
         .await?
-        .context("this is no request about feeds")
+        .context("this is no request that a command can do")
 }
 
 async fn have_it_done(place: &Place, request: &Request) -> anyhow::Result<Answer> {
@@ -68,4 +75,14 @@ async fn have_it_done(place: &Place, request: &Request) -> anyhow::Result<Answer
         Ok(answer) => answer,
         Err(_) => bail!("the daemon has not answered yet; it may still do request {number}"),
     }
+}
+
+/// Opens the store for reading.
+///
+/// # Errors
+/// That there is none yet, with what to do.
+pub fn open_to_read(place: &Place) -> anyhow::Result<Store> {
+    place
+        .read_store()
+        .context("there is nothing to read yet: start `dateline run` or `dateline demo` first")
 }

@@ -3,8 +3,11 @@
 mod asking;
 pub mod backup;
 pub mod check;
+pub mod decide;
+pub mod editors;
 pub mod eval;
 pub mod feeds;
+pub mod log;
 mod logging;
 mod metrics;
 mod place;
@@ -14,6 +17,7 @@ pub mod restore;
 mod stream;
 pub mod table;
 pub mod train;
+pub mod why;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -68,6 +72,36 @@ pub enum Command {
     Restore(restore::RestoreArgs),
     /// Show how a feed is read, without keeping anything
     Preview(preview::PreviewArgs),
+    /// Rule that two events, or two storylines, are one
+    Merge(decide::MergeArgs),
+    /// Rule that items of an event, or events of a storyline, are another one
+    Split(decide::SplitArgs),
+    /// Rule that an item belongs to another event
+    Move(decide::MoveArgs),
+    /// Rule that two items tell the same event
+    Same(decide::PairArgs),
+    /// Rule that two items do not tell the same event
+    NotSame(decide::PairArgs),
+    /// Pin the headline of an event
+    Pin(decide::HeadlineArgs),
+    /// Rename a storyline
+    Rename(decide::HeadlineArgs),
+    /// Keep an item, event or storyline out of what is published
+    Spike(decide::TargetArgs),
+    /// Take a spike back
+    Unspike(decide::TargetArgs),
+    /// Let no late items into an event by themselves
+    Lock(decide::TargetArgs),
+    /// Take a lock back
+    Unlock(decide::TargetArgs),
+    /// Take a decision back
+    Undo(decide::UndoArgs),
+    /// Show what editors decided
+    Log(log::LogArgs),
+    /// Show why items stand together, or do not
+    Why(why::WhyArgs),
+    /// Add and remove editors of the desk
+    Editors(editors::EditorsArgs),
     /// Cluster a stream of items from a file, in memory
     Replay(replay::ReplayArgs),
     /// Score the clustering against a labelled stream or labelled pairs
@@ -96,6 +130,21 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup(args) => backup::run(&args, &cli.global),
         Command::Restore(args) => restore::run(&args, &cli.global),
         Command::Preview(args) => preview::run(&args, &cli.global),
+        Command::Merge(args) => decide::merge(&args, &cli.global),
+        Command::Split(args) => decide::split(&args, &cli.global),
+        Command::Move(args) => decide::move_item(&args, &cli.global),
+        Command::Same(args) => decide::same(&args, &cli.global),
+        Command::NotSame(args) => decide::not_same(&args, &cli.global),
+        Command::Pin(args) => decide::pin(&args, &cli.global),
+        Command::Rename(args) => decide::rename(&args, &cli.global),
+        Command::Spike(args) => decide::spike(&args, &cli.global),
+        Command::Unspike(args) => decide::unspike(&args, &cli.global),
+        Command::Lock(args) => decide::lock(&args, &cli.global),
+        Command::Unlock(args) => decide::unlock(&args, &cli.global),
+        Command::Undo(args) => decide::undo(&args, &cli.global),
+        Command::Log(args) => log::run(&args, &cli.global),
+        Command::Why(args) => why::run(&args, &cli.global),
+        Command::Editors(args) => editors::run(&args, &cli.global),
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Train(args) => train::run(args),

@@ -3,11 +3,30 @@
 
 use super::engine::{Engine, KEPT_SCORES};
 use super::pairs::{mean_score, pairs_between, steps_of};
+use super::weights::Weights;
 use super::window::Slot;
 use crate::news::{EventId, Evidence, ItemId, PairEvidence, ScoredPair};
 
 /// Pairs shown on each side.
 const SHOWN: usize = 3;
+
+impl Weights {
+    /// A pair's terms by name, seen from one of its items. They sum to the log-odds of the frozen
+    /// score if the pair was scored by this version of the weights.
+    pub fn explain_pair(&self, item: ItemId, pair: &ScoredPair) -> PairEvidence {
+        let other = if pair.later == item {
+            pair.earlier
+        } else {
+            pair.later
+        };
+        let dated = pair.values.first().is_some_and(|gap| *gap >= 0.0);
+        PairEvidence {
+            other,
+            score: pair.score,
+            terms: self.model(dated).terms(&pair.values),
+        }
+    }
+}
 
 impl Engine {
     /// The evidence for a live item, given the frozen pairs that it is part of. `None` if it is
@@ -38,17 +57,7 @@ impl Engine {
 
     /// A pair's terms by name, and the probability that they sum to.
     pub fn explain_pair(&self, item: ItemId, pair: &ScoredPair) -> PairEvidence {
-        let other = if pair.later == item {
-            pair.earlier
-        } else {
-            pair.later
-        };
-        let dated = pair.values.first().is_some_and(|gap| *gap >= 0.0);
-        PairEvidence {
-            other,
-            score: pair.score,
-            terms: self.weights.model(dated).terms(&pair.values),
-        }
+        self.weights.explain_pair(item, pair)
     }
 
     /// Mean of the item's frozen scores with the other reports of its event.

@@ -153,15 +153,20 @@ impl Claims {
             .filter_map(|item| engine.window.slot_of(*item))
             .collect();
         let count = |part: &Vec<Slot>| part.iter().filter(|slot| held.contains(slot)).count();
-        let (at, part) = parts.iter().enumerate().max_by_key(|(_, part)| count(part))?;
+        let (at, part) = parts
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, part)| count(part))?;
         let first = part.iter().find(|slot| held.contains(slot))?;
         let swallower = engine.window.item(*first).event?;
         let goes_on = parts.iter().enumerate().any(|(other, slots)| {
             let is_its = |slot: &Slot| engine.window.item(*slot).event == Some(swallower);
-            other != at && slots.iter().any(|slot| is_its(slot) && !held.contains(slot))
+            other != at
+                && slots
+                    .iter()
+                    .any(|slot| is_its(slot) && !held.contains(slot))
         });
-        let is_its_own =
-            self.is_published.contains(&swallower) && self.best_part[&swallower] == at;
+        let is_its_own = self.is_published.contains(&swallower) && self.best_part[&swallower] == at;
         (count(part) * 2 > held.len() && goes_on && !is_its_own).then_some(at)
     }
 

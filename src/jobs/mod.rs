@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod cluster;
+pub mod decide;
 mod describe;
 mod discover;
 pub mod feeds;

@@ -3,7 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{Result, StoreError};
-use crate::news::{Decision, DecisionId, Ruling, UtcTime, utc_from_secs};
+use crate::news::{
+    Decision, DecisionId, EventId, ItemId, Ruling, StorylineId, Target, UtcTime, utc_from_secs,
+};
 
 /// Keeps a decision; returns its id, which is its place in the order of decisions.
 ///
@@ -91,4 +93,83 @@ fn understand((json, decision): (String, Decision)) -> Result<Decision> {
     let ruling = serde_json::from_str(&json)
         .map_err(|cause| StoreError::Unreadable(format!("decision {}: {cause}", decision.id)))?;
     Ok(Decision { ruling, ..decision })
+}
+
+/// Where things stand that a ruling is about: items in events, events in storylines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Items that are kept, each with its event.
+    pub items: Vec<(ItemId, Option<EventId>)>,
+    /// Events that were not merged away, each with its storyline.
+    pub events: Vec<(EventId, Option<StorylineId>)>,
+    /// Storylines that were not merged away.
+    pub storylines: Vec<StorylineId>,
+}
+
+/// Looks up where these stand; what does not exist is left out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_standing(
+    conn: &Connection,
+    items: &[ItemId],
+    events: &[EventId],
+    storylines: &[StorylineId],
+) -> Result<Standing> {
+    let mut standing = Standing::default();
+    let sql = "SELECT e.event_id FROM items i LEFT JOIN event_items e ON e.item_id = i.id
+         WHERE i.id = ?1";
+    let mut query = conn.prepare_cached(sql)?;
+    for item in items {
+        let found: Option<Option<i64>> = query.query_row([item.0], |row| row.get(0)).optional()?;
+        let place = found.map(|event| (*item, event.map(EventId)));
+        standing.items.extend(place);
+    }
+    let sql = "SELECT storyline_id FROM events WHERE id = ?1 AND merged_into IS NULL";
+    let mut query = conn.prepare_cached(sql)?;
+    for event in events {
+        let found: Option<Option<i64>> = query.query_row([event.0], |row| row.get(0)).optional()?;
+        let place = found.map(|line| (*event, line.map(StorylineId)));
+        standing.events.extend(place);
+    }
+    let sql = "SELECT 1 FROM storylines WHERE id = ?1 AND merged_into IS NULL";
+    let mut query = conn.prepare_cached(sql)?;
+    for storyline in storylines {
+        let found: Option<i64> = query
+            .query_row([storyline.0], |row| row.get(0))
+            .optional()?;
+        standing.storylines.extend(found.map(|_| *storyline));
+    }
+    Ok(standing)
+}
+
+/// Marks something as kept out of what is published, or as not.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn set_spiked(tx: &Transaction<'_>, target: Target, spiked: bool) -> Result<()> {
+    let (sql, id) = match target {
+        Target::Item(item) => ("UPDATE items SET spiked = ?2 WHERE id = ?1", item.0),
+        Target::Event(event) => (
+            "UPDATE events SET spiked = ?2, version = version + 1 WHERE id = ?1 AND spiked <> ?2",
+            event.0,
+        ),
+        Target::Storyline(storyline) => (
+            "UPDATE storylines SET spiked = ?2, version = version + 1
+             WHERE id = ?1 AND spiked <> ?2",
+            storyline.0,
+        ),
+    };
+    tx.prepare_cached(sql)?.execute(params![id, spiked])?;
+    Ok(())
+}
+
+/// Marks an event as locked, or as not.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn set_locked(tx: &Transaction<'_>, event: EventId, locked: bool) -> Result<()> {
+    let sql = "UPDATE events SET locked = ?2, version = version + 1 WHERE id = ?1 AND locked <> ?2";
+    tx.prepare_cached(sql)?.execute(params![event.0, locked])?;
+    Ok(())
 }

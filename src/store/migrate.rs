@@ -23,6 +23,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0003_operating",
         include_str!("../../migrations/0003_operating.sql"),
     ),
+    ("0004_desk", include_str!("../../migrations/0004_desk.sql")),
 ];
 
 /// The schema number of this program.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{FILE_NAME, Result, StoreError, migrate};
 use crate::news::{Answer, Request, UtcTime};
@@ -35,6 +35,20 @@ impl Asking {
         let sql = "INSERT INTO requests (command, asked_at) VALUES (?1, ?2)";
         self.conn.execute(sql, params![command, now.timestamp()])?;
         Ok(self.conn.last_insert_rowid())
+    }
+
+    /// Changes the accounts of editors beside the owner, which keeps nothing of them in memory.
+    ///
+    /// # Errors
+    /// What `work` returns; then nothing was changed.
+    pub fn change_accounts<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let tx = Transaction::new_unchecked(&self.conn, TransactionBehavior::Immediate)?;
+        let outcome = work(&tx)?;
+        tx.commit()?;
+        Ok(outcome)
     }
 
     /// The answer; `None` while there is none.

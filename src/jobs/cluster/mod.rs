@@ -87,6 +87,7 @@ impl Clusterer {
             let (events, storylines) = self.rulings.pins.differences(&rulings.pins);
             self.rulings = rulings;
             taken.events += self.step(store, &[], Touched { events, storylines }, now)?;
+            store.read(|conn| self.mark_revived(conn))?;
         }
         loop {
             let batch = store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
@@ -320,6 +321,17 @@ impl Clusterer {
             self.storylines_marked = self.storylines_marked.max(published_at);
             self.storylines
                 .mark_published(storyline, published_at.timestamp());
+        }
+        Ok(())
+    }
+
+    /// An event that an undone merge brought back is known by its anchors again.
+    fn mark_revived(&mut self, conn: &Connection) -> Result<()> {
+        for (event, _) in &self.rulings.constraints.revived {
+            let stored = events::load_stored(conn, *event)?;
+            if let Some(publication) = stored.as_ref().and_then(restore::publication_of) {
+                self.engine.mark_published(*event, publication);
+            }
         }
         Ok(())
     }

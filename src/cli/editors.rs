@@ -1,0 +1,137 @@
+//! `dateline editors`: accounts of the desk. Passwords never pass through a command line: an
+//! editor gets a one-time link and sets one there.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use sha2::{Digest, Sha256};
+
+use super::table::{Table, print_line};
+use super::{Global, Place};
+use crate::clock::{Clock, SystemClock};
+use crate::store::editors;
+use crate::store::requests::Asking;
+use crate::store::{Result, Store, StoreError, Transaction};
+
+/// Hours for which a one-time link is good.
+const LINK_HOURS: i64 = 24;
+
+/// Options of `editors`.
+#[derive(Debug, clap::Args)]
+pub struct EditorsArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Add an editor and print a link, good once, to set a password
+    Add {
+        /// Name to log in with
+        name: String,
+    },
+    /// End an editor's sessions and password, and print a new link
+    Reset {
+        /// Name of the editor
+        name: String,
+    },
+    /// Remove an editor; decisions keep the name
+    Remove {
+        /// Name of the editor
+        name: String,
+    },
+    /// List the editors
+    List,
+}
+
+/// Does what is asked about accounts.
+///
+/// # Errors
+/// That the name is taken or unknown, or whatever the store says.
+pub fn run(args: &EditorsArgs, global: &Global) -> anyhow::Result<ExitCode> {
+    let place = Place::find(global)?;
+    match &args.action {
+        Action::Add { name } => invite(&place, name, false)?,
+        Action::Reset { name } => invite(&place, name, true)?,
+        Action::Remove { name } => remove(&place, name)?,
+        Action::List => list(&place)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+        bail!("a name has 1 to 60 characters");
+    }
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    let owned_name = name.to_owned();
+    let is_known = change(place, move |tx| {
+        let now = SystemClock.now();
+        let is_known = editors::find_editor(tx, &owned_name)?.is_some();
+        if is_known == is_reset {
+            let until = now + chrono::Duration::hours(LINK_HOURS);
+            editors::invite_editor(tx, &owned_name, digest, until, now)?;
+        }
+        Ok(is_known)
+    })?;
+    match (is_known, is_reset) {
+        (true, false) => bail!("there is an editor {name}: dateline editors reset {name}"),
+        (false, true) => bail!("there is no editor {name}: dateline editors add {name}"),
+        _ => {}
+    }
+    print_line(&crate::serve::Settings::default().absolute(&format!("/desk/welcome/{token}")));
+    print_line(&format!(
+        "{name} sets a password there; the link is good once, for {LINK_HOURS} hours"
+    ));
+    Ok(())
+}
+
+fn remove(place: &Place, name: &str) -> anyhow::Result<()> {
+    let owned_name = name.to_owned();
+    match change(place, move |tx| editors::remove_editor(tx, &owned_name))? {
+        true => print_line(&format!(
+            "{name} is no editor any more; open sessions have ended"
+        )),
+        false => bail!("there is no editor {name}"),
+    }
+    Ok(())
+}
+
+fn list(place: &Place) -> anyhow::Result<()> {
+    let store = super::asking::open_to_read(place)?;
+    let mut table = Table::new(&["name", "since", "state"]);
+    for editor in store.read(editors::list_editors)? {
+        let state = match editor.password {
+            Some(_) => "has a password",
+            None => "has not set a password",
+        };
+        let since = editor.added_at.format("%Y-%m-%d").to_string();
+        table.row(vec![editor.name, since, state.to_owned()]);
+    }
+    table.print();
+    Ok(())
+}
+
+/// Changes accounts whether or not a daemon runs: it looks them up at every request.
+fn change<T: Send + 'static>(
+    place: &Place,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    match place.own_store() {
+        Ok(owned) => change_here(&owned.store, work),
+        Err(StoreError::Locked { .. }) => Ok(Asking::open(&place.data_dir)?.change_accounts(work)?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn change_here<T: Send + 'static>(
+    store: &Store,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    Ok(runtime.block_on(store.write_durably(work))?)
+}

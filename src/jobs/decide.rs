@@ -1,0 +1,277 @@
+//! Puts rulings into force and takes them back: checks them against the decisions in force and
+//! against the events as they are, keeps them durably, answers in words. What follows from them
+//! for events is the clusterer's work, which obeys them at its next pass.
+
+use crate::decisions::{
+    Attributes, Present, Refusal, Undoing, check_present, check_ruling, check_undo,
+    describe_ruling, in_force,
+};
+use crate::news::{
+    Answer, Decision, DecisionId, EventId, ItemId, Request, Ruling, StorylineId, Target, UtcTime,
+};
+use crate::store::{Connection, Result, Store, Transaction, decisions};
+
+/// A ruling as it is asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The ruling.
+    pub ruling: Ruling,
+    /// Name of the editor.
+    pub editor: String,
+    /// Why; empty if not said.
+    pub note: String,
+}
+
+/// Puts a ruling into force, or says what stands in the way. On the disk when it returns.
+///
+/// # Errors
+/// Whatever the store says; a refusal is an answer and no error.
+pub async fn decide(store: &Store, asked: Asked, now: UtcTime) -> Result<Answer> {
+    store
+        .write_durably(move |tx| decide_within(tx, &asked, now))
+        .await
+}
+
+/// Takes a decision back, or says why not. On the disk when it returns.
+///
+/// # Errors
+/// As [`decide`].
+pub async fn undo(
+    store: &Store,
+    decision: DecisionId,
+    editor: String,
+    now: UtcTime,
+) -> Result<Answer> {
+    store
+        .write_durably(move |tx| undo_within(tx, decision, &editor, now))
+        .await
+}
+
+/// Does what a request asks if it is about decisions; `None` if it is about something else.
+///
+/// # Errors
+/// Whatever the store says; a refusal is an answer and no error.
+pub async fn answer_request(
+    store: &Store,
+    request: &Request,
+    now: UtcTime,
+) -> Result<Option<Answer>> {
+    match request.clone() {
+        Request::Decide {
+            ruling,
+            editor,
+            note,
+        } => {
+            let asked = Asked {
+                ruling,
+                editor,
+                note,
+            };
+            Ok(Some(decide(store, asked, now).await?))
+        }
+        Request::Undo { decision, editor } => Ok(Some(undo(store, decision, editor, now).await?)),
+        _ => Ok(None),
+    }
+}
+
+fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<Answer> {
+    let made = decisions::load_decisions(tx)?;
+    let present = load_present(tx, &asked.ruling)?;
+    let checked =
+        check_present(&asked.ruling, &present).and_then(|()| check_ruling(&asked.ruling, &made));
+    if let Err(refusal) = checked {
+        return Ok(refused(&refusal, &made));
+    }
+    let (ruling, note) = (&asked.ruling, asked.note.trim());
+    let id = decisions::save_decision(tx, ruling, &asked.editor, note, now)?;
+    apply_marks(tx, ruling)?;
+    Ok(Answer::done(vec![
+        format!(
+            "decision {id}: {} {}",
+            asked.editor,
+            describe_ruling(ruling)
+        ),
+        format!("to take it back: dateline undo {id}"),
+    ]))
+}
+
+fn undo_within(tx: &Transaction<'_>, id: DecisionId, editor: &str, now: UtcTime) -> Result<Answer> {
+    let made = decisions::load_decisions(tx)?;
+    let undoing = match check_undo(id, &made) {
+        Ok(undoing) => undoing,
+        Err(refusal) => return Ok(refused(&refusal, &made)),
+    };
+    decisions::undo_decision(tx, id, editor, now)?;
+    let decision = made.iter().find(|one| one.id == id);
+    let ruling = &decision.expect("an undoing was found for it").ruling;
+    apply_marks(tx, ruling)?;
+    Ok(Answer::done(vec![
+        format!("decision {id} undone: {}", describe_ruling(ruling)),
+        describe_undoing(&undoing),
+    ]))
+}
+
+/// Says no, and who decided what stands in the way.
+fn refused(refusal: &Refusal, made: &[Decision]) -> Answer {
+    let mut lines = vec![refusal.to_string()];
+    let named = match refusal {
+        Refusal::StandsInTheWay { decision, .. }
+        | Refusal::Already(decision)
+        | Refusal::UndoneAlready(decision) => made.iter().find(|one| one.id == *decision),
+        Refusal::ItemWent { item, .. } => {
+            let about = |one: &&Decision| items_named(&one.ruling).contains(item);
+            made.iter().rev().find(about)
+        }
+        _ => None,
+    };
+    if let Some(decision) = named {
+        let (by, when) = match (&decision.undone_by, decision.undone_at) {
+            (Some(editor), Some(at)) => (format!(", undone by {editor}"), at),
+            _ => (String::new(), decision.decided_at),
+        };
+        let what = describe_ruling(&decision.ruling);
+        let when = when.format("%Y-%m-%d %H:%M");
+        lines.push(format!(
+            "decision {}: {} {what}{by}, {when} UTC",
+            decision.id, decision.editor
+        ));
+    }
+    Answer { done: false, lines }
+}
+
+fn describe_undoing(undoing: &Undoing) -> String {
+    match undoing {
+        Undoing::MachineDecides => "the machine decides about it again".to_owned(),
+        Undoing::EventLives(event) => format!("event {event} lives again"),
+        Undoing::StorylineLives(storyline) => format!("storyline {storyline} lives again"),
+        Undoing::EarlierHeadline(headline) => format!("the headline is again: {headline}"),
+        Undoing::MachineHeadline => "the machine picks the headline again".to_owned(),
+        Undoing::Published(_) => "it may be published again".to_owned(),
+        Undoing::StillHeld(decision) => format!("decision {decision} holds it as it is"),
+    }
+}
+
+/// Brings the marks on rows in line with the decisions in force, for what a ruling is about.
+fn apply_marks(tx: &Transaction<'_>, ruling: &Ruling) -> Result<()> {
+    let attributes = Attributes::of(&decisions::load_decisions(tx)?);
+    match ruling {
+        Ruling::Spike { target } => {
+            decisions::set_spiked(tx, *target, attributes.spike_of(*target).is_some())
+        }
+        Ruling::Lock { event, .. } => {
+            decisions::set_locked(tx, *event, attributes.locks.contains_key(event))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn load_present(conn: &Connection, ruling: &Ruling) -> Result<Present> {
+    let standing = decisions::load_standing(
+        conn,
+        &items_named(ruling),
+        &events_named(ruling),
+        &storylines_named(ruling),
+    )?;
+    let stands = |(item, event): &(ItemId, Option<EventId>)| event.map(|event| (*item, event));
+    Ok(Present {
+        event_of: standing.items.iter().filter_map(stands).collect(),
+        items: standing.items.iter().map(|(item, _)| *item).collect(),
+        storyline_of: standing.events.into_iter().collect(),
+        storylines: standing.storylines,
+    })
+}
+
+/// The items that a ruling names.
+pub fn items_named(ruling: &Ruling) -> Vec<ItemId> {
+    match ruling {
+        Ruling::MergeEvents {
+            kept_items: a,
+            merged_items: b,
+            ..
+        }
+        | Ruling::SplitEvent {
+            kept_items: a,
+            split_items: b,
+            ..
+        } => a.iter().chain(b).copied().collect(),
+        Ruling::MoveItem {
+            item,
+            from_items,
+            to_items,
+            ..
+        } => [*item]
+            .iter()
+            .chain(from_items)
+            .chain(to_items)
+            .copied()
+            .collect(),
+        Ruling::SameEvent { a, b } | Ruling::NotSameEvent { a, b } => vec![*a, *b],
+        Ruling::Lock { items, .. } => items.clone(),
+        Ruling::Spike {
+            target: Target::Item(item),
+        } => vec![*item],
+        _ => Vec::new(),
+    }
+}
+
+fn events_named(ruling: &Ruling) -> Vec<EventId> {
+    match ruling {
+        Ruling::MergeEvents { kept, merged, .. } => vec![*kept, *merged],
+        Ruling::SplitEvent { event, .. }
+        | Ruling::PinHeadline { event, .. }
+        | Ruling::Lock { event, .. }
+        | Ruling::Spike {
+            target: Target::Event(event),
+        } => vec![*event],
+        Ruling::MoveItem { from, to, .. } => vec![*from, *to],
+        Ruling::MergeStorylines {
+            kept_events: a,
+            merged_events: b,
+            ..
+        }
+        | Ruling::SplitStoryline {
+            kept_events: a,
+            split_events: b,
+            ..
+        } => a.iter().chain(b).copied().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn storylines_named(ruling: &Ruling) -> Vec<StorylineId> {
+    match ruling {
+        Ruling::MergeStorylines { kept, merged, .. } => vec![*kept, *merged],
+        Ruling::SplitStoryline { storyline, .. }
+        | Ruling::RenameStoryline { storyline, .. }
+        | Ruling::Spike {
+            target: Target::Storyline(storyline),
+        } => vec![*storyline],
+        _ => Vec::new(),
+    }
+}
+
+/// The decision in force by which something is spiked; `None` if it is not.
+///
+/// # Errors
+/// Whatever the store says.
+pub fn find_spike(store: &Store, target: Target) -> Result<Option<DecisionId>> {
+    let made = store.read(decisions::load_decisions)?;
+    Ok(Attributes::of(&made).spike_of(target))
+}
+
+/// The decision in force by which an event is locked; `None` if it is not.
+///
+/// # Errors
+/// Whatever the store says.
+pub fn find_lock(store: &Store, event: EventId) -> Result<Option<DecisionId>> {
+    let made = store.read(decisions::load_decisions)?;
+    Ok(Attributes::of(&made).locks.get(&event).copied())
+}
+
+/// The decisions in force that name an item, oldest first.
+pub fn decisions_about(item: ItemId, made: &[Decision]) -> Vec<DecisionId> {
+    in_force(made)
+        .filter(|one| items_named(&one.ruling).contains(&item))
+        .map(|one| one.id)
+        .collect()
+}

@@ -1,0 +1,216 @@
+//! What the desk reads of events and storylines: provisional ones too.
+
+use rusqlite::{Connection, Row, params};
+
+use super::Result;
+use super::events::load_members;
+use super::rows::{read_event, read_storyline};
+use crate::news::{Event, EventId, ItemId, Ruling, Storyline, StorylineId, UtcTime};
+
+/// A storyline as a line of the desk's first page.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct StorylineLine {
+    /// The storyline.
+    pub storyline: Storyline,
+    /// Its latest event.
+    pub latest: Option<Event>,
+    /// Items per hour of the last hours, oldest first.
+    pub hourly: Vec<u32>,
+    /// Languages it is told in, most used first.
+    pub languages: Vec<String>,
+    /// True if anything of it changed since `since`.
+    pub is_changed: bool,
+}
+
+/// The events that stand in a storyline, by time of happening.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn events_of(conn: &Connection, storyline: StorylineId) -> Result<Vec<EventId>> {
+    let sql = "SELECT id FROM events WHERE storyline_id = ?1 AND merged_into IS NULL
+         ORDER BY occurred_at, id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([storyline.0], |row| row.get(0).map(EventId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The ruling that moves an item into another event, with the items as they stand. Reprints of
+/// the item go along with it.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_move(conn: &Connection, item: ItemId, to: EventId) -> Result<Ruling> {
+    let from = super::events::event_of_item(conn, item)?.unwrap_or_default();
+    let mut from_items = load_members(conn, from)?;
+    from_items.retain(|(other, original)| *other != item && *original != Some(item));
+    let ids = |members: Vec<(ItemId, Option<ItemId>)>| members.into_iter().map(|(id, _)| id);
+    Ok(Ruling::MoveItem {
+        item,
+        from,
+        from_items: ids(from_items).collect(),
+        to,
+        to_items: ids(load_members(conn, to)?).collect(),
+    })
+}
+
+/// One event, whatever became of it; `None` if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_event(conn: &Connection, id: EventId) -> Result<Option<Event>> {
+    let sql = format!("SELECT {EVENT} FROM events e WHERE e.id = ?1");
+    one(conn, &sql, id.0, read_event)
+}
+
+/// One storyline, whatever became of it; `None` if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_storyline(conn: &Connection, id: StorylineId) -> Result<Option<Storyline>> {
+    let sql = format!("SELECT {STORYLINE} FROM storylines s WHERE s.id = ?1");
+    one(conn, &sql, id.0, read_storyline)
+}
+
+/// The events of a storyline, by time of happening, spiked and provisional ones too.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_events_of(conn: &Connection, storyline: StorylineId) -> Result<Vec<Event>> {
+    let sql = format!(
+        "SELECT {EVENT} FROM events e WHERE e.storyline_id = ?1 AND e.merged_into IS NULL
+         ORDER BY e.occurred_at, e.id"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([storyline.0], read_event)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The storylines that something happened in last, with what the first page shows of them.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_now(
+    conn: &Connection,
+    now: UtcTime,
+    since: UtcTime,
+    limit: u32,
+) -> Result<Vec<StorylineLine>> {
+    let sql = format!(
+        "SELECT {STORYLINE} FROM storylines s WHERE s.merged_into IS NULL AND s.event_count > 0
+         ORDER BY s.last_event_at DESC, s.id DESC LIMIT ?1"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([limit], read_storyline)?;
+    let storylines: Vec<Storyline> = rows.collect::<rusqlite::Result<_>>()?;
+    let lines = storylines.into_iter();
+    lines
+        .map(|storyline| line_of(conn, storyline, now, since))
+        .collect()
+}
+
+/// Hours that the small graph of a storyline covers.
+pub const HOURS: usize = 24;
+
+fn line_of(
+    conn: &Connection,
+    storyline: Storyline,
+    now: UtcTime,
+    since: UtcTime,
+) -> Result<StorylineLine> {
+    let sql = "SELECT (?2 - i.item_time) / 3600, i.language, i.fetched_at > ?3
+         FROM events e JOIN event_items m ON m.event_id = e.id JOIN items i ON i.id = m.item_id
+         WHERE e.storyline_id = ?1 AND e.last_report_at > ?2 - 259200 LIMIT 2000";
+    let mut hourly = vec![0_u32; HOURS];
+    let mut languages: Vec<(String, u32)> = Vec::new();
+    let mut is_changed = false;
+    let mut query = conn.prepare_cached(sql)?;
+    let asked = params![storyline.id.0, now.timestamp(), since.timestamp()];
+    let mut rows = query.query(asked)?;
+    while let Some(row) = rows.next()? {
+        let ago: i64 = row.get(0)?;
+        if let Some(at) = usize::try_from(ago).ok().filter(|ago| *ago < HOURS) {
+            hourly[HOURS - 1 - at] += 1;
+        }
+        let language: String = row.get(1)?;
+        match languages.iter_mut().find(|(known, _)| *known == language) {
+            Some((_, count)) => *count += 1,
+            None => languages.push((language, 1)),
+        }
+        is_changed |= row.get::<_, bool>(2)?;
+    }
+    languages.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let sql = format!(
+        "SELECT {EVENT} FROM events e WHERE e.storyline_id = ?1 AND e.merged_into IS NULL
+         ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1"
+    );
+    Ok(StorylineLine {
+        latest: one(conn, &sql, storyline.id.0, read_event)?,
+        storyline,
+        hourly,
+        languages: languages.into_iter().map(|(code, _)| code).collect(),
+        is_changed,
+    })
+}
+
+/// Items beside the events of a storyline: wraps, live blogs, background. Latest first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_beside(conn: &Connection, storyline: StorylineId) -> Result<Vec<ItemId>> {
+    let sql = "SELECT item_id FROM storyline_items WHERE storyline_id = ?1
+         ORDER BY item_id DESC LIMIT 60";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([storyline.0], |row| row.get(0).map(ItemId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The other events around the time of one: where an item of it might belong. Same storyline
+/// first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_near(conn: &Connection, event: &Event, limit: u32) -> Result<Vec<(EventId, String)>> {
+    let sql = "SELECT id, headline FROM events
+         WHERE storyline_id = ?1 AND id <> ?2 AND merged_into IS NULL
+         ORDER BY abs(occurred_at - ?3) LIMIT ?4";
+    let mut query = conn.prepare_cached(sql)?;
+    let asked = params![
+        event.storyline_id.0,
+        event.id.0,
+        event.occurred_at.timestamp(),
+        limit
+    ];
+    let rows = query.query_map(asked, |row| Ok((EventId(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Wire prefixes that no rule knows, most frequent first: prefix, feed, how often.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_unknown_prefixes(conn: &Connection) -> Result<Vec<(String, String, u32)>> {
+    let sql = "SELECT p.prefix, coalesce(nullif(f.title, ''), f.url), p.count
+         FROM unknown_prefixes p JOIN feeds f ON f.id = p.feed_id ORDER BY p.count DESC LIMIT 40";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn one<T>(
+    conn: &Connection,
+    sql: &str,
+    id: i64,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Option<T>> {
+    use rusqlite::OptionalExtension;
+    Ok(conn.prepare_cached(sql)?.query_row([id], read).optional()?)
+}
+
+pub(super) const EVENT: &str = "e.id, e.public_id, e.storyline_id, e.headline,
+    e.headline_item_id, e.lede, e.place, e.occurred_at, e.first_report_at, e.last_report_at,
+    e.published_at, e.updated_at, e.change, e.report_count, e.outlet_count, e.spiked, e.locked,
+    e.merged_into, e.withdrawn_at";
+
+pub(super) const STORYLINE: &str = "s.id, s.public_id, s.slug, s.headline, s.life,
+    s.first_event_at, s.last_event_at, s.published_at, s.updated_at, s.event_count,
+    s.outlet_count, s.spiked, s.merged_into";

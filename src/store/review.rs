@@ -1,0 +1,253 @@
+//! The questions that the machine is least sure of, ordered by doubt times reach, and what editors
+//! answered.
+
+use rusqlite::{Connection, Transaction, params};
+
+use super::Result;
+use crate::news::{EventId, Evidence, ItemId, UtcTime};
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Question {
+    /// Does the item tell the event that it stands in?
+    Belongs {
+        /// The item.
+        item: ItemId,
+        /// Its event.
+        event: EventId,
+    },
+    /// Are these two events one?
+    Merge {
+        /// One event.
+        event: EventId,
+        /// The other.
+        other: EventId,
+    },
+    /// Does the item, which came late, belong to this locked event?
+    Late {
+        /// The item.
+        item: ItemId,
+        /// The locked event.
+        event: EventId,
+    },
+}
+
+impl Question {
+    /// The key under which an answer is kept.
+    pub fn key(&self) -> String {
+        match self {
+            Question::Belongs { item, event } => format!("belongs:{item}:{event}"),
+            Question::Merge { event, other } => {
+                format!("merge:{}:{}", event.min(other), event.max(other))
+            }
+            Question::Late { item, event } => format!("late:{item}:{event}"),
+        }
+    }
+
+    /// The question of a key; `None` if it is none.
+    pub fn parse(key: &str) -> Option<Self> {
+        let mut parts = key.split(':');
+        let kind = parts.next()?;
+        let a: i64 = parts.next()?.parse().ok()?;
+        let b: i64 = parts.next()?.parse().ok()?;
+        match kind {
+            "belongs" => Some(Question::Belongs {
+                item: ItemId(a),
+                event: EventId(b),
+            }),
+            "merge" => Some(Question::Merge {
+                event: EventId(a),
+                other: EventId(b),
+            }),
+            "late" => Some(Question::Late {
+                item: ItemId(a),
+                event: EventId(b),
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// A question with what it is asked for.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Doubt {
+    /// The question.
+    pub question: Question,
+    /// The mean score behind it.
+    pub score: f32,
+    /// The threshold that it was held against.
+    pub threshold: f32,
+    /// Outlets that it concerns.
+    pub reach: u32,
+    /// Doubt times reach; the largest comes first.
+    pub weight: f32,
+}
+
+/// Assignments looked at: the latest ones. Older ones have been seen or are settled by time.
+const LOOKED_AT: u32 = 3_000;
+/// Hours for which `later` hides a question.
+const LATER_HOURS: i64 = 4;
+
+/// The open questions, weightiest first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_doubts(conn: &Connection, now: UtcTime, limit: usize) -> Result<Vec<Doubt>> {
+    let sql = "SELECT m.evidence, e.id, e.outlet_count, e.locked FROM event_items m
+         JOIN events e ON e.id = m.event_id
+         WHERE m.evidence IS NOT NULL AND m.reprint_of IS NULL AND e.merged_into IS NULL
+         ORDER BY m.item_id DESC LIMIT ?1";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([LOOKED_AT], |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            EventId(row.get(1)?),
+            row.get::<_, u32>(2)?,
+        ))
+    })?;
+    let rows: Vec<(String, EventId, u32)> = rows.collect::<rusqlite::Result<_>>()?;
+    let mut doubts: Vec<Doubt> = Vec::new();
+    for (json, event, reach) in rows {
+        let Ok(evidence) = serde_json::from_str::<Evidence>(&json) else {
+            continue;
+        };
+        for doubt in doubts_of(conn, &evidence, event, reach)? {
+            if doubts
+                .iter()
+                .all(|known| known.question.key() != doubt.question.key())
+            {
+                doubts.push(doubt);
+            }
+        }
+    }
+    doubts.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    let mut open = Vec::new();
+    for doubt in doubts {
+        if open.len() == limit {
+            break;
+        }
+        if !is_answered(conn, &doubt.question.key(), now)? {
+            open.push(doubt);
+        }
+    }
+    Ok(open)
+}
+
+fn doubts_of(
+    conn: &Connection,
+    evidence: &Evidence,
+    event: EventId,
+    reach: u32,
+) -> Result<Vec<Doubt>> {
+    let mut doubts = Vec::new();
+    let item = evidence.item;
+    let threshold = evidence.threshold;
+    // Half the threshold on either side: beyond it the machine is as sure as it ever is.
+    let uncertainty = |score: f32| 1.0 - ((score - threshold).abs() / (threshold / 2.0));
+    let mut add = |question, score: f32, reach: u32| {
+        let doubt = uncertainty(score);
+        if doubt > 0.0 {
+            doubts.push(Doubt {
+                question,
+                score,
+                threshold,
+                reach,
+                weight: doubt * (1.0 + reach as f32).ln(),
+            });
+        }
+    };
+    if evidence.event == event && !evidence.strongest_for.is_empty() {
+        add(
+            Question::Belongs { item, event },
+            evidence.mean_score,
+            reach,
+        );
+    }
+    if let Some((other, score)) = evidence.runner_up.filter(|(other, _)| *other != event) {
+        let sql = "SELECT outlet_count, locked FROM events
+             WHERE id = ?1 AND merged_into IS NULL";
+        let mut query = conn.prepare_cached(sql)?;
+        let mut rows = query.query([other.0])?;
+        if let Some(row) = rows.next()? {
+            let other_reach: u32 = row.get(0)?;
+            let question = match row.get(1)? {
+                true => Question::Late { item, event: other },
+                false => Question::Merge { event, other },
+            };
+            let closeness = match question {
+                Question::Late { .. } => threshold,
+                _ => score,
+            };
+            if score > threshold / 2.0 {
+                add(question, closeness, reach + other_reach);
+            }
+        }
+    }
+    Ok(doubts)
+}
+
+fn is_answered(conn: &Connection, key: &str, now: UtcTime) -> Result<bool> {
+    let sql = "SELECT count(*) FROM reviews
+         WHERE question = ?1 AND (answer <> 'later' OR answered_at > ?2)";
+    let hidden_since = now.timestamp() - LATER_HOURS * 3600;
+    let mut query = conn.prepare_cached(sql)?;
+    let count: u32 = query.query_row(params![key, hidden_since], |row| row.get(0))?;
+    Ok(count > 0)
+}
+
+/// Keeps an answer; the last one counts.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn save_answer(
+    tx: &Transaction<'_>,
+    question: &Question,
+    answer: &str,
+    editor: &str,
+    now: UtcTime,
+) -> Result<()> {
+    let sql = "INSERT INTO reviews (question, answer, editor, answered_at)
+         VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET answer = excluded.answer,
+            editor = excluded.editor, answered_at = excluded.answered_at";
+    let at = now.timestamp();
+    tx.execute(sql, params![question.key(), answer, editor, at])?;
+    Ok(())
+}
+
+/// How often editors agreed and overruled, of one week and kind.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct WeekOfReviews {
+    /// Monday of the week, as a date.
+    pub week: String,
+    /// Kind of question.
+    pub kind: String,
+    /// Answers that agreed with the machine.
+    pub agreed: u32,
+    /// Answers that overruled it.
+    pub overruled: u32,
+}
+
+/// Answers by week and kind, latest week first. To a merge that the machine did not make, yes
+/// overrules; to an assignment that it made, no does.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn count_reviews(conn: &Connection) -> Result<Vec<WeekOfReviews>> {
+    let sql = "SELECT date(answered_at, 'unixepoch', 'weekday 0', '-6 days') AS week,
+            substr(question, 1, instr(question, ':') - 1) AS kind,
+            sum((answer = 'yes') = (question LIKE 'belongs:%')),
+            sum((answer = 'yes') <> (question LIKE 'belongs:%'))
+         FROM reviews WHERE answer <> 'later' GROUP BY week, kind ORDER BY week DESC, kind
+         LIMIT 60";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| {
+        Ok(WeekOfReviews {
+            week: row.get(0)?,
+            kind: row.get(1)?,
+            agreed: row.get(2)?,
+            overruled: row.get(3)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

@@ -14,6 +14,7 @@ pub mod schedule;
 mod settings;
 pub mod sweep;
 pub mod websub_hub;
+pub mod websub_subscriber;
 
 pub use poll::{PollReport, PollSettings, Poller};
 pub use settings::{Schedule, StorageSettings};

@@ -29,6 +29,7 @@ pub mod review;
 mod rows;
 pub mod search;
 pub mod sessions;
+pub mod subscriptions;
 pub mod tokens;
 mod writer;
 

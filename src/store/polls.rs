@@ -279,7 +279,7 @@ pub fn load_visit_state(conn: &Connection, id: FeedId) -> Result<Option<VisitSta
             f.last_full_fetch_at, f.guid_standing, f.reader_version, f.validators_url, f.etag,
             f.last_modified, f.moved_to, f.moved_since, f.moved_visits, f.hub_url, f.self_url,
             f.site_url, f.hints,
-            (SELECT lease_until FROM subscriptions s WHERE s.feed_id = f.id AND state = 'active')
+            (SELECT lease_until FROM subscriptions s WHERE s.feed_id = f.id)
          FROM feeds f WHERE f.id = ?1"
     );
     Ok(conn

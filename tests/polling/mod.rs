@@ -8,3 +8,4 @@ pub mod harness;
 mod identity;
 mod pace;
 mod sweep;
+mod websub;

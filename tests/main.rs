@@ -2,6 +2,7 @@
 
 mod desk;
 mod fetching;
+mod operating_units;
 mod opml;
 mod polling;
 mod publishing;

@@ -52,11 +52,14 @@ WHEN (old.title, old.summary, old.link, old.role, old.withdrawn_at, old.wire)
         SELECT event_id FROM event_items WHERE item_id = new.id ON CONFLICT DO NOTHING;
 END;
 
+-- One event stands for its storyline: the publisher moves the version when it looks at it.
 CREATE TRIGGER storylines_changed
 AFTER UPDATE OF version, headline, slug, spiked, merged_into ON storylines
 WHEN new.public_id IS NOT NULL AND (old.version, old.headline, old.slug, old.spiked, old.merged_into)
     IS NOT (new.version, new.headline, new.slug, new.spiked, new.merged_into) BEGIN
-    UPDATE publication SET version = version + 1;
+    INSERT INTO publish_queue (event_id)
+        SELECT max(id) FROM events WHERE storyline_id = new.id AND public_id IS NOT NULL
+            HAVING max(id) IS NOT NULL ON CONFLICT DO NOTHING;
 END;
 
 -- Ids of rows that retention removed: they answer for ever.

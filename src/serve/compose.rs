@@ -175,7 +175,7 @@ pub(super) fn entry_of_development(
         DevelopmentKind::NewEvent => headline,
         DevelopmentKind::Outcome => ["Update: ", &headline].concat(),
         DevelopmentKind::Correction => ["Correction: ", &headline].concat(),
-        DevelopmentKind::Kill => ["Withdrawn: ", &headline].concat(),
+        DevelopmentKind::Kill => ["Report withdrawn: ", &headline].concat(),
         DevelopmentKind::Decision => ["Edited: ", &headline].concat(),
     };
     Entry {

@@ -170,7 +170,20 @@ struct ErrorPage {
 }
 
 /// The page of an output that was read.
-pub(super) fn page_of(output: &Output, content: &Content, settings: &Settings) -> Vec<u8> {
+pub(super) fn page_of(
+    output: &Output,
+    archive: Option<u32>,
+    content: &Content,
+    settings: &Settings,
+) -> Vec<u8> {
+    let older = match archive {
+        None => content.newest_archive,
+        Some(number) => number.checked_sub(1),
+    };
+    let older_url = older.map(|number| {
+        let path = [&output.path(), "/archive/", &number.to_string()].concat();
+        settings.absolute(&path)
+    });
     let frame = frame_of(output, &content.title, settings);
     let rendered = match &content.rows {
         Rows::Storylines(storylines) => HomePage {
@@ -187,11 +200,11 @@ pub(super) fn page_of(output: &Output, content: &Content, settings: &Settings) -
         Rows::Event(shown) => event_page(frame, shown, settings).render(),
         Rows::Events(events) => {
             let lines = events.iter().map(|shown| line_of_event(shown, settings));
-            list_page(frame, output, content, lines.collect(), settings).render()
+            list_page(frame, content, lines.collect(), older_url).render()
         }
         Rows::Entries(entries) => {
             let lines = entries.iter().map(line_of_entry);
-            list_page(frame, output, content, lines.collect(), settings).render()
+            list_page(frame, content, lines.collect(), older_url).render()
         }
     };
     rendered
@@ -314,21 +327,16 @@ fn event_page(frame: Frame, shown: &PublishedEvent, settings: &Settings) -> Even
 
 fn list_page(
     frame: Frame,
-    output: &Output,
     content: &Content,
     lines: Vec<Line>,
-    settings: &Settings,
+    older_url: Option<String>,
 ) -> ListPage {
-    let older = content.newest_archive.map(|number| {
-        let path = [&output.path(), "/archive/", &number.to_string()].concat();
-        settings.absolute(&path)
-    });
     ListPage {
         frame,
         heading: one_line(&content.title),
         subtitle: content.subtitle.clone(),
         lines,
-        older_url: older,
+        older_url,
     }
 }
 

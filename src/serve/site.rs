@@ -372,7 +372,7 @@ fn draft_of(
     let is_private = !asked.prefix.is_empty();
     let Form::Feed(format) = asked.form else {
         return Draft {
-            body: page_of(asked.output, content, settings),
+            body: page_of(asked.output, asked.archive, content, settings),
             content_type: "text/html; charset=utf-8",
             modified: publication.changed_at,
             freshness: freshness(is_private, asked, PAGE_SECS),

@@ -122,23 +122,31 @@ pub fn load_publication(conn: &Connection) -> Result<Publication> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn latest_events(conn: &Connection, extent: Extent) -> Result<Vec<PublishedEvent>> {
-    let condition = "WHERE e.published_at IS NOT NULL AND e.spiked = 0
+    let Some(latest) = nth_change(conn, 0)? else {
+        return Ok(Vec::new());
+    };
+    let last_due = nth_change(conn, extent.at_least.saturating_sub(1))?.unwrap_or(0);
+    let since = last_due.min(latest - extent.keep_secs);
+    let withdrawn_since = since.min(latest - extent.keep_withdrawn_secs);
+    let condition =
+        "WHERE e.updated_at >= ?2 AND (e.updated_at >= ?3 OR e.withdrawn_at IS NOT NULL)
+         AND e.published_at IS NOT NULL AND e.spiked = 0
          ORDER BY e.updated_at DESC, e.id DESC LIMIT ?1";
-    let mut events = load_events(conn, condition, [extent.at_most])?;
+    let mut events = load_events(conn, condition, (extent.at_most, withdrawn_since, since))?;
     events.retain(|shown| !is_spiked_storyline(conn, shown.event.storyline_id).unwrap_or(false));
-    let latest = events
-        .first()
-        .map(PublishedEvent::updated_at)
-        .unwrap_or_default();
-    let mut place = 0;
-    events.retain(|shown| {
-        place += 1;
-        let age = (latest - shown.updated_at()).num_seconds();
-        place <= extent.at_least
-            || age <= extent.keep_secs
-            || (shown.event.withdrawn_at.is_some() && age <= extent.keep_withdrawn_secs)
-    });
     with_reports(conn, events)
+}
+
+/// When the published event changed that has so many later ones before it; `None` if there are not
+/// so many.
+fn nth_change(conn: &Connection, later: u32) -> Result<Option<i64>> {
+    let sql = "SELECT updated_at FROM events
+         WHERE updated_at IS NOT NULL AND published_at IS NOT NULL AND spiked = 0
+         ORDER BY updated_at DESC LIMIT 1 OFFSET ?1";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([later], |row| row.get(0))
+        .optional()?)
 }
 
 /// The events whose first development has one of these numbers, oldest first: one archive.

@@ -7,3 +7,4 @@ mod hub;
 mod ids;
 mod newsroom;
 mod readers;
+mod views;

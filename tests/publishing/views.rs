@@ -1,0 +1,177 @@
+//! Filtered outputs, and archives of what the subscription document no longer holds.
+
+use dateline::news::{OutletKind, Role, View};
+use dateline::serve::{Settings, Site};
+
+use super::http::Server;
+use super::newsroom::{Newsroom, summit, told};
+
+fn view(name: &str) -> View {
+    View {
+        name: name.to_owned(),
+        ..View::default()
+    }
+}
+
+async fn ids_in(server: &Server, path: &str) -> Vec<String> {
+    let reply = server.get(path).await;
+    assert_eq!(reply.status, 200, "{path}");
+    let feed: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
+    let items = feed["items"].as_array().expect("items");
+    items
+        .iter()
+        .map(|item| item["id"].as_str().expect("an id").to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_view_holds_what_its_filter_names() {
+    let room = summit().await;
+    let (opening, ending) = (room.public_id(1).urn(), room.public_id(2).urn());
+    let both = vec![ending.clone(), opening.clone()];
+    let words = |search: &str| View {
+        search: search.to_owned(),
+        ..view("x")
+    };
+    let cases = [
+        (view("x"), both.clone()),
+        (words("WITHOUT deal"), vec![ending.clone()]),
+        (words("nothing like it"), vec![]),
+        (
+            View {
+                categories: vec!["diplomacy".into()],
+                ..view("x")
+            },
+            both.clone(),
+        ),
+        (
+            View {
+                categories: vec!["Sport".into()],
+                ..view("x")
+            },
+            vec![],
+        ),
+        (
+            View {
+                languages: vec!["en-GB".into()],
+                ..view("x")
+            },
+            both.clone(),
+        ),
+        (
+            View {
+                languages: vec!["de".into()],
+                ..view("x")
+            },
+            vec![],
+        ),
+        (
+            View {
+                outlets: vec!["daily".into()],
+                ..view("x")
+            },
+            both.clone(),
+        ),
+        (
+            View {
+                kinds: vec![OutletKind::Wire],
+                ..view("x")
+            },
+            both,
+        ),
+        (
+            View {
+                roles: vec![Role::Correction],
+                ..view("x")
+            },
+            vec![ending],
+        ),
+        (
+            View {
+                minimum_outlets: 4,
+                ..view("x")
+            },
+            vec![],
+        ),
+    ];
+    for (view, expected) in cases {
+        let settings = Settings {
+            views: vec![view.clone()],
+            ..room.settings()
+        };
+        let server =
+            Server::start(Site::new(room.store.clone(), settings, room.clock.clone())).await;
+        assert_eq!(
+            ids_in(&server, "/feeds/views/x.json").await,
+            expected,
+            "{view:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_private_view_is_listed_nowhere_and_needs_a_token() {
+    let room = summit().await;
+    let hidden = View {
+        private: true,
+        ..view("hidden")
+    };
+    let settings = Settings {
+        views: vec![view("open"), hidden],
+        ..room.settings()
+    };
+    let server = Server::start(Site::new(room.store.clone(), settings, room.clock.clone())).await;
+    let opml = server.get("/feeds.opml").await.text();
+    assert!(opml.contains("/feeds/views/open.atom") && !opml.contains("hidden"));
+    assert_eq!(server.get("/feeds/views/hidden.atom").await.status, 404);
+    let now = super::newsroom::at_minute(0);
+    let token = room
+        .store
+        .write(move |tx| dateline::store::tokens::create_token(tx, [9; 32], "a reader", now))
+        .await
+        .expect("a token");
+    let path = format!("/private/{token}/feeds/views/hidden.json");
+    assert_eq!(ids_in(&server, &path).await.len(), 2);
+}
+
+#[tokio::test]
+async fn archives_hold_what_the_subscription_document_no_longer_does() {
+    let room = Newsroom::open();
+    for event in 1..=130_i64 {
+        let link = format!("https://ap.example/{event}");
+        let item = room
+            .ingest(told("AP", &format!("Fire {event}"), &link, event * 120))
+            .await;
+        room.assign(event, event, &[(item, None)]).await;
+        room.publish(event * 120 + 5).await;
+    }
+    let server = Server::start(room.site()).await;
+    for (name, total) in [("events", 130), ("log", 130)] {
+        let first = server.get(&format!("/feeds/{name}.atom")).await.text();
+        assert!(first.contains("rel=\"prev-archive\""));
+        let mut ids: std::collections::BTreeSet<String> =
+            ids_in(&server, &format!("/feeds/{name}.json"))
+                .await
+                .into_iter()
+                .collect();
+        assert!(ids.len() < total);
+        for number in 0..2 {
+            let path = format!("/feeds/{name}/archive/{number}");
+            ids.extend(ids_in(&server, &format!("{path}.json")).await);
+            let archive = server.get(&format!("{path}.atom")).await.text();
+            assert!(archive.contains("<fh:archive/>") && archive.contains("rel=\"current\""));
+            assert!(!archive.contains("rel=\"hub\""));
+            assert_eq!(archive.contains("rel=\"prev-archive\""), number == 1);
+        }
+        assert_eq!(ids.len(), total, "history is complete");
+        assert_eq!(
+            server
+                .get(&format!("/feeds/{name}/archive/2.atom"))
+                .await
+                .status,
+            404
+        );
+    }
+    let log = server.get("/feeds/log/archive/0.atom").await;
+    assert!(log.header("cache-control").contains("immutable"));
+}

@@ -218,6 +218,11 @@ mod tests {
     #[test]
     fn two_reports_never_become_one_link() {
         for (one, other) in [
+            // Seen: the id of a report under a name that elsewhere is tracking.
+            (
+                "https://example.org/a.cfm?SourceCode=1",
+                "https://example.org/a.cfm?SourceCode=2",
+            ),
             ("https://example.org/a?id=1", "https://example.org/a?id=2"),
             (
                 "https://example.org/a?ref=123",

@@ -8,12 +8,16 @@ pub mod editors;
 pub mod eval;
 pub mod feeds;
 pub mod log;
+pub mod demo;
+pub mod list;
 mod logging;
 mod metrics;
 mod place;
 pub mod preview;
 pub mod replay;
 pub mod restore;
+pub mod run;
+pub mod show;
 mod stream;
 pub mod table;
 pub mod train;
@@ -62,6 +66,16 @@ pub struct Global {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Poll, cluster, publish and serve: the daemon
+    Run(run::RunArgs),
+    /// Play a week of made-up news around a summit, without any network
+    Demo(demo::DemoArgs),
+    /// List events, newest first
+    Events(list::ListArgs),
+    /// List storylines, latest first
+    Storylines(list::ListArgs),
+    /// Show an event, a storyline with its timeline, or an item with its history
+    Show(show::ShowArgs),
     /// Check the config and the database, like fsck
     Check(check::CheckArgs),
     /// List, explain, add, set, remove, import and export feeds
@@ -125,6 +139,11 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
+        Command::Run(args) => run::run(&args, &cli.global),
+        Command::Demo(args) => demo::run(&args),
+        Command::Events(args) => list::events(&args, &cli.global),
+        Command::Storylines(args) => list::storylines(&args, &cli.global),
+        Command::Show(args) => show::run(&args, &cli.global),
         Command::Check(args) => check::run(&args, &cli.global),
         Command::Feeds(args) => feeds::run(args, &cli.global),
         Command::Backup(args) => backup::run(&args, &cli.global),

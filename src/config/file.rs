@@ -1,26 +1,123 @@
 //! The shape of the config file: which keys there are. Their meaning stands with the settings that
 //! they fill, and in `config/dateline.toml`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::Deserialize;
 
+use crate::cluster;
+use crate::fetch::pace::PaceSettings;
+use crate::fetch::schedule::ScheduleSettings;
 use crate::fetch::{FetchSettings, Network};
-use crate::jobs::{Schedule, StorageSettings};
+use crate::jobs::cluster::ClusteringSettings;
+use crate::jobs::{PollSettings, Schedule, StorageSettings};
+use crate::news::View;
+use crate::serve;
+use crate::timeline::{LifeSettings, StorylineSettings};
 
 /// Everything that the file can set.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where the database lies; `None` for the platform's state directory.
     pub data_dir: Option<PathBuf>,
+    /// Whether an empty database begins with the starter list.
+    pub import_starter: bool,
+    /// Pages and feeds.
+    pub server: ServerKeys,
+    /// When and how gently feeds are visited.
+    pub polling: PollingKeys,
+    /// Which items tell the same event.
+    pub clustering: cluster::Settings,
+    /// Which events make a storyline.
+    pub storylines: StorylineSettings,
+    /// When a storyline is quiet or closed.
+    pub life: LifeSettings,
+    /// Filtered outputs.
+    pub views: Vec<View>,
     /// Requests to outlets.
     pub fetch: FetchKeys,
     /// When the jobs run.
     pub schedule: Schedule,
     /// How long things are kept and where the database is copied to.
     pub storage: StorageSettings,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: None,
+            import_starter: true,
+            server: ServerKeys::default(),
+            polling: PollingKeys::default(),
+            clustering: cluster::Settings::default(),
+            storylines: StorylineSettings::default(),
+            life: LifeSettings::default(),
+            views: Vec::new(),
+            fetch: FetchKeys::default(),
+            schedule: Schedule::default(),
+            storage: StorageSettings::default(),
+        }
+    }
+}
+
+/// The keys of `[server]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerKeys {
+    listen: SocketAddr,
+    base_url: String,
+    title: String,
+    publish_hold_secs: u32,
+    hub: bool,
+    external_hub: String,
+    cache_bytes: usize,
+}
+
+impl Default for ServerKeys {
+    fn default() -> Self {
+        let settings = serve::Settings::default();
+        Self {
+            listen: settings.listen,
+            base_url: String::new(),
+            title: settings.title,
+            publish_hold_secs: settings.publish_hold_secs,
+            hub: settings.hub,
+            external_hub: String::new(),
+            cache_bytes: settings.cache_bytes,
+        }
+    }
+}
+
+/// The keys of `[polling]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PollingKeys {
+    base_secs: u64,
+    floor_secs: u64,
+    ceiling_secs: u64,
+    host_gap_millis: u64,
+    max_in_flight: usize,
+    subscribers: u32,
+    max_new_items: usize,
+}
+
+impl Default for PollingKeys {
+    fn default() -> Self {
+        let (schedule, pace) = (ScheduleSettings::default(), PaceSettings::default());
+        let poll = PollSettings::default();
+        Self {
+            base_secs: schedule.base_secs,
+            floor_secs: schedule.floor_secs,
+            ceiling_secs: schedule.ceiling_secs,
+            host_gap_millis: pace.host_gap_millis,
+            max_in_flight: pace.max_in_flight,
+            subscribers: poll.subscribers,
+            max_new_items: poll.max_new_items,
+        }
+    }
 }
 
 /// The keys of `[fetch]`.
@@ -73,6 +170,17 @@ impl Config {
                 format!("is less than {shortest}, which clustering and feeds still refer to"),
             ));
         }
+        for (index, view) in self.views.iter().enumerate() {
+            let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            if view.name.is_empty() || !view.name.chars().all(is_plain) {
+                let problem = format!(
+                    "of view {} is `{}`: lower-case letters, digits and hyphens make a name",
+                    index + 1,
+                    view.name
+                );
+                return Err(("views.name".into(), problem));
+            }
+        }
         for (name, line) in self.schedule.lines() {
             if let Err(cause) = parse_cron(line) {
                 return Err((
@@ -82,6 +190,56 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// The settings of pages and feeds. Without a base URL the listen address is the address.
+    pub fn serve_settings(&self) -> serve::Settings {
+        let keys = &self.server;
+        let base_url = if keys.base_url.is_empty() {
+            format!("http://{}", keys.listen)
+        } else {
+            keys.base_url.trim_end_matches('/').to_owned()
+        };
+        serve::Settings {
+            listen: keys.listen,
+            base_url,
+            title: keys.title.clone(),
+            publish_hold_secs: keys.publish_hold_secs,
+            views: self.views.clone(),
+            hub: keys.hub,
+            external_hub: Some(keys.external_hub.clone()).filter(|url| !url.is_empty()),
+            cache_bytes: keys.cache_bytes,
+        }
+    }
+
+    /// The settings of visits.
+    pub fn poll_settings(&self) -> PollSettings {
+        let keys = &self.polling;
+        PollSettings {
+            schedule: ScheduleSettings {
+                base_secs: keys.base_secs,
+                floor_secs: keys.floor_secs,
+                ceiling_secs: keys.ceiling_secs,
+                ..ScheduleSettings::default()
+            },
+            pace: PaceSettings {
+                host_gap_millis: keys.host_gap_millis,
+                max_in_flight: keys.max_in_flight,
+                ..PaceSettings::default()
+            },
+            subscribers: keys.subscribers,
+            max_new_items: keys.max_new_items,
+            ..PollSettings::default()
+        }
+    }
+
+    /// The settings of clustering.
+    pub fn clustering_settings(&self) -> ClusteringSettings {
+        ClusteringSettings {
+            events: self.clustering.clone(),
+            storylines: self.storylines.clone(),
+            life: self.life.clone(),
+        }
     }
 
     /// The fetcher's settings; `own_address` stands in the User-Agent if no contact is set.

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod cluster;
 pub mod decide;
+pub mod daemon;
 mod describe;
 mod discover;
 pub mod feeds;

@@ -17,6 +17,7 @@ pub mod health;
 pub mod hosts;
 pub mod hub;
 pub mod items;
+pub mod listing;
 mod lock;
 mod migrate;
 pub mod outlets;

@@ -113,3 +113,14 @@ pub(super) fn json<T: serde::de::DeserializeOwned>(
     let text: Option<String> = row.get(index)?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
+
+/// The columns that [`read_event`] reads, of a table named `e`.
+pub(super) const EVENT_COLUMNS: &str = "e.id, e.public_id, e.storyline_id, e.headline,
+        e.headline_item_id, e.lede, e.place, e.occurred_at, e.first_report_at, e.last_report_at,
+        e.published_at, e.updated_at, e.change, e.report_count, e.outlet_count, e.spiked,
+        e.locked, e.merged_into, e.withdrawn_at";
+
+/// The columns that [`read_storyline`] reads, of a table named `s`.
+pub(super) const STORYLINE_COLUMNS: &str = "s.id, s.public_id, s.slug, s.headline, s.life,
+        s.first_event_at, s.last_event_at, s.published_at, s.updated_at, s.event_count,
+        s.outlet_count, s.spiked, s.merged_into";

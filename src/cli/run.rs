@@ -1,0 +1,365 @@
+//! `dateline run`: the daemon. Polls, clusters, publishes and serves in one process.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use sd_notify::NotifyState;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+use super::{Global, Place};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Config};
+use crate::fetch::{FetchSettings, Fetcher};
+use crate::jobs::daemon::{Daemon, Hands};
+use crate::jobs::publish::Randomness;
+use crate::jobs::websub_hub::{Hub, Reading, TopicContent, TopicReader};
+use crate::jobs::{PollSettings, Poller, Schedule, feeds};
+use crate::news::Request;
+use crate::serve::{self, Site};
+use crate::store::{self, Store};
+
+/// The list of feeds that an empty database begins with.
+const STARTER_LIST: &str = include_str!("../../config/starter.opml");
+/// Stands in User-Agent until the operator says who is polling.
+const OWN_ADDRESS: &str = concat!("https://dateline.invalid/v", env!("CARGO_PKG_VERSION"));
+/// How long an ending daemon waits for connections and visits.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Options of `run`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: dateline run --config dateline.toml --data-dir /var/lib/dateline")]
+pub struct RunArgs {
+    /// Do not import the starter list into an empty database
+    #[arg(long)]
+    no_starter: bool,
+}
+
+/// What a daemon is made of; `run` takes it from the config, `demo` makes its own.
+pub(super) struct Plan {
+    /// The database, owned.
+    pub store: Store,
+    /// Requests to outlets.
+    pub fetch: FetchSettings,
+    /// Visits.
+    pub poll: PollSettings,
+    /// Clustering.
+    pub clustering: crate::jobs::cluster::ClusteringSettings,
+    /// Pages and feeds.
+    pub serve: serve::Settings,
+    /// The jobs' times.
+    pub schedule: Schedule,
+}
+
+/// Runs until a signal ends it.
+///
+/// # Errors
+/// Why it cannot start.
+pub fn run(args: &RunArgs, global: &Global) -> anyhow::Result<ExitCode> {
+    let place = Place::find(global)?;
+    let owned = place.own_store()?;
+    let plan = Plan {
+        store: owned.store.clone(),
+        fetch: place.config.fetch_settings(OWN_ADDRESS),
+        poll: place.config.poll_settings(),
+        clustering: place.config.clustering_settings(),
+        serve: place.config.serve_settings(),
+        schedule: place.config.schedule.clone(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut running = Running::start(plan).await?;
+        if !args.no_starter && place.config.import_starter {
+            import_starter(&running).await?;
+        }
+        say_start(&place, &running)?;
+        running.follow_signals(global).await?;
+        running.end().await;
+        anyhow::Ok(())
+    })?;
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    drop(owned);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A daemon that runs and serves.
+pub(super) struct Running {
+    daemon: Daemon,
+    site: Site,
+    poller: Poller,
+    store: Store,
+    hold: watch::Sender<i64>,
+    stop: watch::Sender<bool>,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    hub: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    /// Binds the address, then starts the workers.
+    pub(super) async fn start(plan: Plan) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(plan.serve.listen)
+            .await
+            .with_context(|| {
+                format!(
+                    "cannot listen on {}: set [server] listen to a free address",
+                    plan.serve.listen
+                )
+            })?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let fetcher = Fetcher::new(plan.fetch, clock.clone()).context("cannot set up HTTP")?;
+        let poller = Poller::new(
+            plan.store.clone(),
+            fetcher.clone(),
+            clock.clone(),
+            plan.poll,
+        );
+        let random = system_randomness();
+        let (hold, hold_secs) = watch::channel(i64::from(plan.serve.publish_hold_secs));
+        let site = Site::new(plan.store.clone(), plan.serve, clock.clone());
+        let hands = Hands {
+            store: plan.store.clone(),
+            clock: clock.clone(),
+            poller: poller.clone(),
+            random: random.clone(),
+            clustering: plan.clustering,
+            hold_secs,
+        };
+        let daemon = Daemon::start(hands, &plan.schedule).await?;
+        let (stop, stopped) = watch::channel(false);
+        let server = tokio::spawn(serve::run(
+            listener,
+            site.clone(),
+            wait_for_stop(stopped.clone()),
+        ));
+        let hub = hub_of(&site, &fetcher, clock, random);
+        let hub = tokio::spawn(hub.run(wait_for_stop(stopped)));
+        Ok(Self {
+            daemon,
+            site,
+            poller,
+            store: plan.store,
+            hold,
+            stop,
+            server,
+            hub,
+        })
+    }
+
+    /// Where pages and feeds are found.
+    pub(super) fn base_url(&self) -> String {
+        self.site.settings().base_url.clone()
+    }
+
+    /// The poller, for requests of this process.
+    pub(super) fn poller(&self) -> &Poller {
+        &self.poller
+    }
+
+    /// Waits for the signal that ends the daemon; a hang-up reloads the config on the way.
+    async fn follow_signals(&mut self, global: &Global) -> anyhow::Result<()> {
+        let mut signals = Signals::listen()?;
+        notify(&[
+            NotifyState::Ready,
+            NotifyState::Status("polling, clustering, serving"),
+        ]);
+        let watchdog = sd_notify::watchdog_enabled().map_or(Duration::from_secs(30), |all| all / 2);
+        let mut beat = tokio::time::interval(watchdog);
+        loop {
+            tokio::select! {
+                name = signals.next() => match name {
+                    "SIGHUP" => self.reload(global),
+                    name => {
+                        tracing::info!(signal = name, "ending");
+                        return Ok(());
+                    }
+                },
+                _ = beat.tick() => notify(&[NotifyState::Watchdog]),
+                served = &mut self.server => {
+                    return served.context("the server failed")?.context("the server failed");
+                }
+            }
+        }
+    }
+
+    /// Puts another config in force; a wrong one is refused and the old one stays.
+    fn reload(&self, global: &Global) {
+        if let Ok(now) = NotifyState::monotonic_usec_now() {
+            notify(&[NotifyState::Reloading, now]);
+        }
+        match Place::find(global) {
+            Ok(place) => {
+                let settings = place.config.serve_settings();
+                // The publisher reads it at its next pass.
+                let _ = self.hold.send(i64::from(settings.publish_hold_secs));
+                self.site.change_settings(settings);
+                tracing::info!(
+                    "config reloaded: pages, views and publish_hold are in force; [fetch], [polling], \
+                     [clustering], [schedule] and the listen address change at the next start"
+                );
+            }
+            Err(error) => {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "config refused; the old one stays"
+                );
+            }
+        }
+        notify(&[NotifyState::Ready]);
+    }
+
+    /// Ends within the patience of a service manager.
+    pub(super) async fn end(self) {
+        notify(&[NotifyState::Stopping]);
+        // Tasks that are gone already need no word.
+        let _ = self.stop.send(true);
+        let all = async {
+            self.daemon.end().await;
+            // What they return was logged or is of no use any more.
+            let _ = tokio::join!(self.server, self.hub);
+        };
+        if tokio::time::timeout(PATIENCE, all).await.is_err() {
+            tracing::info!("connections were still open; they are closed");
+        }
+    }
+}
+
+async fn import_starter(running: &Running) -> anyhow::Result<()> {
+    if running.store.read(store::feeds::count_feeds)? > 0 {
+        return Ok(());
+    }
+    let request = Request::ImportOpml {
+        opml: STARTER_LIST.to_owned(),
+    };
+    feeds::answer_request(&running.poller, &request).await?;
+    let feeds = running.store.read(store::feeds::count_feeds)?;
+    tracing::info!(
+        feeds,
+        "the database was empty: the starter list is imported. Next: `dateline feeds list`, \
+         `dateline feeds add URL`, `dateline feeds remove ID`"
+    );
+    Ok(())
+}
+
+fn say_start(place: &Place, running: &Running) -> anyhow::Result<()> {
+    let feeds = running.store.read(store::feeds::count_feeds)?;
+    let items = running.store.read(store::items::count_items)?;
+    let address = running.base_url();
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        data_dir = %place.data_dir.display(),
+        feeds,
+        items,
+        "Dateline runs: open {address}/ or subscribe to {address}/feeds/events.atom"
+    );
+    if !place.config.has_contact() {
+        tracing::warn!(
+            "set [fetch] contact in the config, so that outlets learn who is polling them"
+        );
+    }
+    Ok(())
+}
+
+fn hub_of(site: &Site, fetcher: &Fetcher, clock: Arc<dyn Clock>, random: Randomness) -> Hub {
+    let settings = site.settings();
+    let hub_url = settings.absolute("/hub");
+    let named = [
+        "/feeds/events.atom",
+        "/feeds/storylines.atom",
+        "/feeds/log.atom",
+    ];
+    let external = settings.external_hub.clone().map(|url| {
+        (
+            url,
+            named
+                .iter()
+                .map(|path| settings.absolute(path))
+                .collect::<Vec<String>>(),
+        )
+    });
+    Hub {
+        store: site.store().clone(),
+        fetcher: fetcher.clone(),
+        clock,
+        topics: topics_of(site.clone()),
+        hub_url,
+        random,
+        external,
+    }
+}
+
+fn topics_of(site: Site) -> TopicReader {
+    Arc::new(move |topic: &str| -> Reading {
+        let site = site.clone();
+        let base = site.settings().base_url.trim_end_matches('/').to_owned();
+        let path = topic.strip_prefix(&base).map(str::to_owned);
+        Box::pin(async move {
+            let content = site.feed_content(&path?).await.ok()??;
+            let (bytes, format) = content;
+            Some(TopicContent {
+                bytes: Arc::new(bytes),
+                content_type: format.content_type(),
+            })
+        })
+    })
+}
+
+fn system_randomness() -> Randomness {
+    Arc::new(|| {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).expect("the system has a source of randomness");
+        bytes
+    })
+}
+
+async fn wait_for_stop(mut stopped: watch::Receiver<bool>) {
+    // A sender that is gone means the same as its word.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Tells systemd; without one it does nothing.
+fn notify(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::debug!(%error, "the service manager was not told");
+    }
+}
+
+struct Signals {
+    term: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.term.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.hang_up.recv() => "SIGHUP",
+        }
+    }
+}
+
+/// Waits for Ctrl-C or a termination.
+pub(super) async fn wait_for_end() -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
+    signals.next().await;
+    Ok(())
+}
+
+/// The config's file name for messages; a config that is built in has none.
+pub(super) fn config_defaults() -> anyhow::Result<Config> {
+    Ok(config::load(None)?)
+}

@@ -1,0 +1,208 @@
+//! `dateline show`: an event with its reports, a storyline with its timeline, or an item with its
+//! history.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use serde_json::json;
+
+use super::list::{event_json, minute, storyline_json};
+use super::table::{Table, print_line, printable};
+use super::{Global, Place};
+use crate::news::{Event, EventId, Item, ItemId, Report, Revision, StorylineId};
+use crate::store::listing::{self, Named};
+use crate::store::{Store, items, published};
+use crate::text::diff::{WordChange, word_diff};
+
+/// Options of `show`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples: dateline show the-summit-opens\n          dateline show event 12\n          dateline show item 345 --json"
+)]
+pub struct ShowArgs {
+    /// A slug, a public id, or `event N`, `storyline N`, `item N`; a bare number means an event,
+    /// else an item
+    #[arg(required = true, num_args = 1..=2, value_name = "ID")]
+    id: Vec<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Shows what the id names.
+///
+/// # Errors
+/// If there is no database, or nothing of that name.
+pub fn run(args: &ShowArgs, global: &Global) -> anyhow::Result<ExitCode> {
+    let store = Place::find(global)?.read_store()?;
+    let text = args.id.join(" ");
+    match store.read(|conn| listing::find_named(conn, &text))? {
+        Some(Named::Event(id)) => show_event(&store, id, args.json)?,
+        Some(Named::Storyline(id)) => show_storyline(&store, id, args.json)?,
+        Some(Named::Item(id)) => show_item(&store, id, args.json)?,
+        None => bail!(
+            "nothing is named `{text}`: `dateline events` and `dateline storylines` list what there is"
+        ),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show_event(store: &Store, id: EventId, as_json: bool) -> anyhow::Result<()> {
+    let event = store
+        .read(|conn| listing::load_event(conn, id))?
+        .context("the event is gone")?;
+    let reports = store.read(|conn| published::load_reports(conn, id))?;
+    if as_json {
+        let mut object = event_json(&event);
+        object["reports"] = json!(reports);
+        print_line(&object.to_string());
+        return Ok(());
+    }
+    print_event_head(&event);
+    print_reports(&reports);
+    Ok(())
+}
+
+fn show_storyline(store: &Store, id: StorylineId, as_json: bool) -> anyhow::Result<()> {
+    let storyline = store
+        .read(|conn| listing::load_storyline(conn, id))?
+        .context("the storyline is gone")?;
+    let events = store.read(|conn| listing::timeline_of(conn, id))?;
+    if as_json {
+        let mut object = storyline_json(&storyline);
+        object["events"] = events.iter().map(event_json).collect();
+        print_line(&object.to_string());
+        return Ok(());
+    }
+    print_line(&printable(&storyline.headline));
+    print_line(&format!(
+        "storyline {id}, {}, {} events, {} outlets",
+        storyline.life.name(),
+        storyline.event_count,
+        storyline.outlet_count
+    ));
+    if let Some(public_id) = storyline.public_id {
+        print_line(&format!("/storylines/{public_id}/timeline"));
+    }
+    print_line("");
+    let mut table = Table::new(&["HAPPENED", "EVENT", "REPORTS", "PLACE", "HEADLINE"]);
+    for event in &events {
+        table.row(vec![
+            minute(event.occurred_at),
+            event.id.to_string(),
+            event.report_count.to_string(),
+            event.place.clone(),
+            event.headline.clone(),
+        ]);
+    }
+    table.print();
+    Ok(())
+}
+
+fn show_item(store: &Store, id: ItemId, as_json: bool) -> anyhow::Result<()> {
+    let item = store
+        .read(|conn| items::load_item(conn, id))?
+        .context("the item is gone")?;
+    let revisions = store.read(|conn| items::load_revisions(conn, id))?;
+    if as_json {
+        let mut object = json!(item);
+        object["revisions"] = json!(revisions);
+        print_line(&object.to_string());
+        return Ok(());
+    }
+    print_line(&printable(&item.title));
+    print_line(&format!(
+        "item {id}, {}, {}, seen {}",
+        item.wire.role.name(),
+        item.language,
+        minute(item.fetched_at)
+    ));
+    if let Some(link) = &item.link {
+        print_line(&printable(link));
+    }
+    print_history(&item, &revisions);
+    Ok(())
+}
+
+fn print_event_head(event: &Event) {
+    print_line(&printable(&event.headline));
+    let place = if event.place.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", event.place)
+    };
+    print_line(&format!(
+        "event {}, {}{}",
+        event.id,
+        minute(event.occurred_at),
+        printable(&place)
+    ));
+    if !event.lede.is_empty() {
+        print_line(&crate::text::clean::inert(&event.lede));
+    }
+    if let Some(public_id) = event.public_id {
+        print_line(&format!("/events/{public_id}"));
+    }
+    print_line("");
+}
+
+fn print_reports(reports: &[Report]) {
+    let mut table = Table::new(&["TOLD", "ITEM", "OUTLET", "ROLE", "TITLE"]);
+    for report in reports {
+        let role = if report.is_withdrawn {
+            "withdrawn"
+        } else {
+            report.role.name()
+        };
+        table.row(vec![
+            minute(report.at),
+            report.item_id.to_string(),
+            report.outlet.clone(),
+            role.to_owned(),
+            report.title.clone(),
+        ]);
+        for reprint in &report.reprints {
+            table.row(vec![
+                minute(reprint.at),
+                reprint.item_id.to_string(),
+                reprint.outlet.clone(),
+                "reprint".to_owned(),
+                reprint.title.clone(),
+            ]);
+        }
+    }
+    table.print();
+}
+
+/// What changed from each state to the next, word by word.
+fn print_history(item: &Item, revisions: &[Revision]) {
+    for (index, revision) in revisions.iter().enumerate() {
+        let next = revisions.get(index + 1);
+        let title = next.map_or(item.title.as_str(), |next| &next.title);
+        let summary = next.map_or(item.summary.as_str(), |next| &next.summary);
+        let text = next.map_or(item.text.as_str(), |next| &next.text);
+        print_line("");
+        print_line(&format!("changed {}", minute(revision.replaced_at)));
+        print_change("title", &revision.title, title);
+        print_change("lead", &revision.summary, summary);
+        print_change("text", &revision.text, text);
+    }
+}
+
+fn print_change(field: &str, old: &str, new: &str) {
+    if old == new {
+        return;
+    }
+    let words: Vec<String> = word_diff(old, new)
+        .into_iter()
+        .map(|change| match change {
+            WordChange::Same(text) => text,
+            WordChange::Removed(text) => format!("[-{text}-]"),
+            WordChange::Added(text) => format!("{{+{text}+}}"),
+        })
+        .collect();
+    print_line(&format!(
+        "  {field}: {}",
+        crate::text::clean::inert(&words.concat())
+    ));
+}

@@ -1,0 +1,245 @@
+//! The daemon's workers: each hears one bell, does its job, and waits again. A worker that fails
+//! says so once in the log and tries again when it is woken next; no worker waits for another.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::cluster::{Clusterer, ClusteringSettings};
+use super::publish::{Pass, Randomness, publish_events};
+use super::schedule::{Bell, Worker, bell, start_schedule};
+use super::{Poller, Schedule, Sweep, feeds};
+use crate::clock::Clock;
+use crate::cluster::Weights;
+use crate::news::{Answer, Request};
+use crate::store::{Result, Store, requests};
+
+/// How long workers wait after a commit for more to come, so that a burst is one pass.
+const DEBOUNCE: Duration = Duration::from_millis(100);
+/// How often requests of other processes are looked for: their commits ring no bell here.
+const REQUEST_LOOK: Duration = Duration::from_millis(200);
+/// How long a clusterer that could not be rebuilt waits before it tries again.
+const REBUILD_PAUSE: Duration = Duration::from_secs(5);
+
+/// What the daemon works with.
+#[derive(Clone)]
+pub struct Hands {
+    /// The database, owned.
+    pub store: Store,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Visits feeds.
+    pub poller: Poller,
+    /// Where ids come from.
+    pub random: Randomness,
+    /// How items are clustered.
+    pub clustering: ClusteringSettings,
+    /// How long an event is held back before it is published, in seconds; may change by a reload.
+    pub hold_secs: watch::Receiver<i64>,
+}
+
+/// The running workers.
+pub struct Daemon {
+    tasks: JoinSet<()>,
+    sweep: Sweep,
+    stop: watch::Sender<bool>,
+    scheduler: tokio_cron_scheduler::JobScheduler,
+}
+
+impl Daemon {
+    /// Starts the workers and the schedule.
+    ///
+    /// # Errors
+    /// A cron line that is none, or a store that does not answer.
+    pub async fn start(hands: Hands, schedule: &Schedule) -> anyhow::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let sweep = Sweep::new(hands.poller.clone());
+        sweep.start_up().await?;
+        let mut tasks = JoinSet::new();
+        let (sweep_bell, worker) = bell();
+        sweep_bell.ring();
+        tasks.spawn(until_stopped(
+            stopped.clone(),
+            work_sweep(worker, sweep.clone()),
+        ));
+        let (cluster_bell, worker) = bell();
+        cluster_bell.ring();
+        tasks.spawn(until_stopped(
+            stopped.clone(),
+            follow_commits(hands.store.clone(), cluster_bell.clone()),
+        ));
+        let (refine_bell, refine_worker) = bell();
+        tasks.spawn(until_stopped(
+            stopped.clone(),
+            work_clusterer(hands.clone(), worker, refine_worker),
+        ));
+        let (publish_bell, worker) = bell();
+        tasks.spawn(until_stopped(
+            stopped.clone(),
+            work_publisher(hands.clone(), worker),
+        ));
+        tasks.spawn(until_stopped(stopped, work_requests(hands)));
+        let lines = [
+            (schedule.sweep.as_str(), sweep_bell),
+            (schedule.publish.as_str(), publish_bell),
+            (schedule.refine.as_str(), refine_bell),
+        ];
+        let scheduler = start_schedule(&lines).await?;
+        Ok(Self {
+            tasks,
+            sweep,
+            stop,
+            scheduler,
+        })
+    }
+
+    /// Ends the workers: visits under way are finished or given up, nothing half-done is kept.
+    pub async fn end(mut self) {
+        // Workers that are gone already need no word.
+        let _ = self.stop.send(true);
+        if let Err(error) = self.scheduler.shutdown().await {
+            tracing::debug!(%error, "the schedule did not end by itself");
+        }
+        self.sweep.end().await;
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+async fn until_stopped(mut stopped: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        () = work => {}
+        // A sender that is gone means the same as its word.
+        _ = stopped.wait_for(|stop| *stop) => {}
+    }
+}
+
+async fn work_sweep(mut worker: Worker, sweep: Sweep) {
+    while worker.wait().await {
+        if let Err(error) = sweep.tick().await {
+            tracing::warn!(%error, "due feeds could not be claimed; polling pauses");
+        }
+    }
+}
+
+/// Rings when something was committed: items may have been accepted, or decisions made.
+async fn follow_commits(store: Store, bell: Bell) {
+    let Ok(mut commits) = store.commits() else {
+        return;
+    };
+    while commits.changed().await.is_ok() {
+        tokio::time::sleep(DEBOUNCE).await;
+        commits.mark_unchanged();
+        bell.ring();
+    }
+}
+
+/// The clusterer, which lives on a blocking thread while it works.
+type Shared = Arc<Mutex<Option<Clusterer>>>;
+
+async fn work_clusterer(hands: Hands, mut worker: Worker, mut refine: Worker) {
+    let shared: Shared = Arc::default();
+    loop {
+        let is_refining = tokio::select! {
+            more = worker.wait() => if more { false } else { return },
+            more = refine.wait() => if more { true } else { return },
+        };
+        let (hands, shared) = (hands.clone(), shared.clone());
+        let work = tokio::task::spawn_blocking(move || cluster_once(&hands, &shared, is_refining));
+        let failed = match work.await {
+            Ok(Ok(())) => false,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "clustering could not save; it starts again from the store");
+                true
+            }
+            Err(panic) => {
+                tracing::error!(%panic, "clustering failed on an item; it starts again from the store");
+                true
+            }
+        };
+        if failed {
+            tokio::time::sleep(REBUILD_PAUSE).await;
+        }
+    }
+}
+
+fn cluster_once(hands: &Hands, shared: &Shared, is_refining: bool) -> Result<()> {
+    let mut slot = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    // Taken out, so that a failure on the way leaves nothing that ran ahead of the store.
+    let mut clusterer = match slot.take() {
+        Some(clusterer) => clusterer,
+        None => Clusterer::load(&hands.store, hands.clustering.clone(), Weights::embedded())?,
+    };
+    let taken = clusterer.take_in(&hands.store, hands.clock.now())?;
+    if is_refining {
+        clusterer.refine(&hands.store, hands.clock.now())?;
+    }
+    if taken.items > 0 {
+        tracing::debug!(items = taken.items, events = taken.events, "clustered");
+    }
+    *slot = Some(clusterer);
+    Ok(())
+}
+
+async fn work_publisher(hands: Hands, mut worker: Worker) {
+    while worker.wait().await {
+        let hold_secs = *hands.hold_secs.borrow();
+        let pass = Pass {
+            now: hands.clock.now(),
+            hold_secs,
+            random: hands.random.clone(),
+        };
+        match publish_events(&hands.store, pass).await {
+            Ok(done) if done.events > 0 => {
+                tracing::info!(
+                    events = done.events,
+                    developments = done.developments,
+                    "published"
+                );
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "publishing waits for the store"),
+        }
+    }
+}
+
+async fn work_requests(hands: Hands) {
+    let mut looks = tokio::time::interval(REQUEST_LOOK);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        let waiting = match hands.store.read(requests::load_waiting) {
+            Ok(waiting) => waiting,
+            Err(error) => {
+                tracing::warn!(%error, "requests cannot be read");
+                continue;
+            }
+        };
+        for (number, request) in waiting {
+            let answer = match request {
+                Ok(request) => answer_request(&hands, &request).await,
+                Err(error) => {
+                    Answer::refused(format!("this daemon does not understand it: {error}"))
+                }
+            };
+            let now = hands.clock.now();
+            let saved = hands
+                .store
+                .write(move |tx| requests::answer(tx, number, &answer, now))
+                .await;
+            if let Err(error) = saved {
+                tracing::warn!(%error, request = number, "an answer could not be saved");
+            }
+        }
+    }
+}
+
+async fn answer_request(hands: &Hands, request: &Request) -> Answer {
+    match feeds::answer_request(&hands.poller, request).await {
+        Ok(Some(answer)) => answer,
+        Ok(None) => Answer::refused("this daemon does not do that"),
+        Err(error) => Answer::refused(format!("{error:#}")),
+    }
+}

@@ -2,8 +2,8 @@
 
 pub mod backup;
 pub mod cluster;
-pub mod decide;
 pub mod daemon;
+pub mod decide;
 mod describe;
 mod discover;
 pub mod feeds;

@@ -8,6 +8,7 @@ mod compose;
 mod conditional;
 mod documents;
 mod hub;
+mod metrics;
 mod outputs;
 mod pages;
 mod rendered;
@@ -21,13 +22,13 @@ use std::io;
 use std::net::SocketAddr;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
+use metrics::{RequestTimes, Watched};
 pub use settings::Settings;
 pub use site::Site;
 
@@ -60,45 +61,18 @@ pub async fn run(
 
 /// All routes of the site.
 pub fn router(site: Site) -> Router {
+    let times = RequestTimes::default();
+    let watched = Watched {
+        site: site.clone(),
+        times: times.clone(),
+    };
     Router::new()
-        .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics))
+        .route("/healthz", get(metrics::healthz))
+        .route("/readyz", get(metrics::readyz))
+        .route("/metrics", get(metrics::metrics).with_state(watched))
         .route("/hub", post(hub::serve_hub))
         .fallback(outputs::serve_output)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(times, metrics::time_request))
         .with_state(site)
-}
-
-async fn healthz() -> &'static str {
-    "ok\n"
-}
-
-/// Ready once the database answers.
-async fn readyz(State(site): State<Site>) -> Response {
-    match site.store().read(crate::store::published::load_publication) {
-        Ok(_) => "ready\n".into_response(),
-        Err(_) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the database does not answer\n",
-        )
-            .into_response(),
-    }
-}
-
-/// For this machine only, and not through a proxy.
-async fn metrics(State(site): State<Site>, headers: HeaderMap) -> Response {
-    let is_forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"]
-        .iter()
-        .any(|name| headers.contains_key(*name));
-    if is_forwarded || !site.settings().is_local() {
-        return (StatusCode::NOT_FOUND, "not found\n").into_response();
-    }
-    match outputs::metrics_text(&site) {
-        Ok(text) => {
-            let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-            ([("content-type", content_type)], text).into_response()
-        }
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-    }
 }

@@ -3,9 +3,6 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::Registry;
 
 use super::assets::find_asset;
 use super::conditional::choose_coding;
@@ -14,7 +11,6 @@ use super::rendered::PAGE_POLICY;
 use super::settings::Settings;
 use super::site::{Answer, Site};
 use crate::feed::write::OutputFormat;
-use crate::store::{Result, items, published};
 
 /// Answers a request for a page or a feed.
 pub(super) async fn serve_output(State(site): State<Site>, request: Request) -> Response<Body> {
@@ -169,45 +165,4 @@ fn plain(status: StatusCode, body: Body) -> Response<Body> {
         HeaderValue::from_static("nosniff"),
     );
     response
-}
-
-/// What operators watch, in the OpenMetrics form.
-pub(super) fn metrics_text(site: &Site) -> Result<String> {
-    let (item_count, publication) = site.store().read(|conn| {
-        Ok((
-            items::count_items(conn)?,
-            published::load_publication(conn)?,
-        ))
-    })?;
-    let mut registry = Registry::default();
-    let rows = [
-        (
-            "items",
-            "Items that are kept",
-            i64::try_from(item_count).unwrap_or(i64::MAX),
-        ),
-        (
-            "publication_version",
-            "Version of what is published",
-            publication.version,
-        ),
-        (
-            "publication_changed_seconds",
-            "When what is published changed last",
-            publication.changed_at.timestamp(),
-        ),
-        (
-            "store_queue",
-            "Writes that wait",
-            i64::try_from(site.store().queue_length()).unwrap_or(i64::MAX),
-        ),
-    ];
-    for (name, help, value) in rows {
-        let gauge: Gauge = Gauge::default();
-        gauge.set(value);
-        registry.register(["dateline_", name].concat(), help, gauge);
-    }
-    let mut text = String::new();
-    encode(&mut text, &registry).expect("writing to memory does not fail");
-    Ok(text)
 }

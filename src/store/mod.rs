@@ -13,6 +13,7 @@ pub mod editors;
 mod error;
 pub mod events;
 pub mod feeds;
+pub mod figures;
 pub mod health;
 pub mod hosts;
 pub mod hub;

@@ -15,6 +15,7 @@ mod rendered;
 mod settings;
 mod site;
 mod status;
+mod websub;
 
 use std::future::Future;
 use std::io;
@@ -24,7 +25,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
@@ -71,8 +72,15 @@ pub fn router(site: Site) -> Router {
         .route("/readyz", get(metrics::readyz))
         .route("/metrics", get(metrics::metrics).with_state(watched))
         .route("/hub", post(hub::serve_hub))
+        .route("/websub/{token}", websub_callback())
         .fallback(outputs::serve_output)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(times, metrics::time_request))
         .with_state(site)
+}
+
+fn websub_callback() -> MethodRouter<Site> {
+    get(websub::answer_question)
+        .post(websub::keep_push)
+        .layer(DefaultBodyLimit::max(websub::LARGEST_PUSH))
 }

@@ -1,5 +1,6 @@
 //! What is published, from rows in a database to bytes over HTTP.
 
+mod callback;
 mod gallery;
 mod golden;
 mod http;

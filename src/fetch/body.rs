@@ -2,6 +2,9 @@
 //! memory. A small answer that inflates to gigabytes is cut off at the limit.
 
 use std::io::{self, Read};
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::outcome::{FailureKind, FetchFailure};
 
@@ -14,10 +17,17 @@ const ZSTD_WINDOW_LOG: u32 = 23;
 /// The first bytes of a gzip file (RFC 1952).
 const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 
+/// Bodies beyond this wait for one of a few places, so that many large ones at once do not fill
+/// the memory.
+const LARGE_BYTES: usize = 1024 * 1024;
+
 /// A body as it was transferred.
+#[derive(Default)]
 pub(super) struct RawBody {
     /// The bytes, still coded.
     pub(super) bytes: Vec<u8>,
+    /// The place that a large body takes; held for as long as the body is.
+    pub(super) place: Option<Arc<OwnedSemaphorePermit>>,
     /// False if the connection ended early.
     pub(super) is_complete: bool,
 }
@@ -26,13 +36,22 @@ pub(super) struct RawBody {
 pub(super) async fn read_capped(
     mut response: reqwest::Response,
     max_bytes: usize,
+    large_places: &Arc<Semaphore>,
 ) -> Result<RawBody, FetchFailure> {
     let announced = response.content_length().unwrap_or(0);
     if announced > max_bytes as u64 {
         return Err(too_large(max_bytes));
     }
     let mut bytes = Vec::new();
+    let mut place = None;
     loop {
+        if bytes.len() > LARGE_BYTES && place.is_none() {
+            place = Arc::clone(large_places)
+                .acquire_owned()
+                .await
+                .ok()
+                .map(Arc::new);
+        }
         match response.chunk().await {
             Ok(Some(chunk)) => {
                 if bytes.len() + chunk.len() > max_bytes {
@@ -43,6 +62,7 @@ pub(super) async fn read_capped(
             Ok(None) => {
                 return Ok(RawBody {
                     bytes,
+                    place,
                     is_complete: true,
                 });
             }
@@ -53,6 +73,7 @@ pub(super) async fn read_capped(
             Err(_) => {
                 return Ok(RawBody {
                     bytes,
+                    place,
                     is_complete: false,
                 });
             }
@@ -110,6 +131,7 @@ fn undo(coding: &str, body: RawBody, max_bytes: usize) -> Result<RawBody, FetchF
     }
     Ok(RawBody {
         bytes,
+        place: body.place,
         is_complete: body.is_complete && reached_the_end,
     })
 }
@@ -177,6 +199,7 @@ mod tests {
         RawBody {
             bytes,
             is_complete: true,
+            place: None,
         }
     }
 

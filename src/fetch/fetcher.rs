@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Response};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use url::Url;
 
@@ -29,6 +30,9 @@ const MAX_HEADERS: usize = 500;
 
 /// Bodies beyond this are decoded on the blocking pool, so that they hold up nobody's network.
 const INLINE_DECODE_BYTES: usize = 128 * 1024;
+
+/// Bodies of more than a megabyte that are in memory at once.
+const LARGE_PLACES: usize = 4;
 
 /// How much of a refusal's page is read to tell a challenge from a ban.
 const CHALLENGE_BYTES: usize = 32 * 1024;
@@ -53,6 +57,7 @@ struct Inner {
     guard: AddressGuard,
     settings: FetchSettings,
     clock: Arc<dyn Clock>,
+    large_places: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Fetcher {
@@ -92,6 +97,7 @@ impl Fetcher {
             guard,
             settings,
             clock,
+            large_places: Arc::new(Semaphore::new(LARGE_PLACES)),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -116,6 +122,7 @@ impl Fetcher {
             answer: visit.answer,
             hops: visit.hops,
             duration: started.elapsed(),
+            place: visit.place,
         }
     }
 
@@ -158,7 +165,9 @@ impl Fetcher {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let location = redirect_target(&url, &response).map(|url| without_credentials(&url));
-        let body = read_body(response, request.max_answer_bytes).await?.bytes;
+        let body = read_body(response, request.max_answer_bytes, &self.inner.large_places)
+            .await?
+            .bytes;
         Ok(PlainAnswer {
             status,
             headers,
@@ -237,7 +246,9 @@ impl Fetcher {
         match status {
             304 => Ok(FetchOutcome::NotModified),
             200..=299 => {
-                let body = read_body(response, self.inner.settings.max_body_bytes).await?;
+                let max_bytes = self.inner.settings.max_body_bytes;
+                let body = read_body(response, max_bytes, &self.inner.large_places).await?;
+                visit.place = body.place;
                 // 206 is part of a document; its validators would vouch for the whole.
                 let is_complete = body.is_complete && status != 206;
                 Ok(FetchOutcome::Body {
@@ -247,7 +258,8 @@ impl Fetcher {
             }
             403 | 429 | 503 => {
                 if !visit.answer.is_challenge {
-                    visit.answer.is_challenge = shows_challenge(response).await;
+                    visit.answer.is_challenge =
+                        shows_challenge(response, &self.inner.large_places).await;
                 }
                 Ok(FetchOutcome::Status(status))
             }
@@ -322,6 +334,7 @@ impl Fetcher {
 struct Visit {
     answer: Answer,
     hops: Vec<Hop>,
+    place: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 #[allow(
@@ -437,7 +450,11 @@ fn redirect_target(url: &Url, response: &Response) -> Option<Url> {
     Some(target)
 }
 
-async fn read_body(response: Response, max_bytes: usize) -> Result<RawBody, FetchFailure> {
+async fn read_body(
+    response: Response,
+    max_bytes: usize,
+    large_places: &Arc<Semaphore>,
+) -> Result<RawBody, FetchFailure> {
     let codings: Vec<&str> = response
         .headers()
         .get_all(header::CONTENT_ENCODING)
@@ -445,7 +462,7 @@ async fn read_body(response: Response, max_bytes: usize) -> Result<RawBody, Fetc
         .filter_map(|value| value.to_str().ok())
         .collect();
     let codings = codings.join(",");
-    let raw = body::read_capped(response, max_bytes).await?;
+    let raw = body::read_capped(response, max_bytes, large_places).await?;
     if raw.bytes.len() <= INLINE_DECODE_BYTES {
         return body::decode(raw, &codings, max_bytes);
     }
@@ -457,7 +474,7 @@ async fn read_body(response: Response, max_bytes: usize) -> Result<RawBody, Fetc
 }
 
 /// True if the page is one of the usual "prove that you are human" pages.
-async fn shows_challenge(response: Response) -> bool {
+async fn shows_challenge(response: Response, large_places: &Arc<Semaphore>) -> bool {
     const MARKS: [&str; 5] = [
         "just a moment...",
         "cf-chl",
@@ -465,7 +482,7 @@ async fn shows_challenge(response: Response) -> bool {
         "ddos-guard",
         "checking your browser",
     ];
-    let Ok(body) = read_body(response, CHALLENGE_BYTES).await else {
+    let Ok(body) = read_body(response, CHALLENGE_BYTES, large_places).await else {
         return false;
     };
     let page = String::from_utf8_lossy(&body.bytes).to_ascii_lowercase();

@@ -1,7 +1,10 @@
 //! What a visit brought, as values. An answer that is no feed, a server that is silent and an
 //! address that is refused are ordinary outcomes; nothing here is an error that travels.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::news::{UtcTime, Validators};
 
@@ -18,6 +21,8 @@ pub struct Visited {
     pub hops: Vec<Hop>,
     /// How long it all took.
     pub duration: Duration,
+    /// The place in memory that a large body takes, given back with this value.
+    pub(super) place: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 /// What came back from a URL.

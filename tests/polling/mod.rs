@@ -6,6 +6,8 @@ mod conditional;
 mod ends;
 pub mod harness;
 mod identity;
+mod kill;
 mod pace;
 mod sweep;
+mod table;
 mod websub;

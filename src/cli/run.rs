@@ -17,7 +17,8 @@ use crate::fetch::{FetchSettings, Fetcher};
 use crate::jobs::daemon::{Daemon, Hands};
 use crate::jobs::publish::Randomness;
 use crate::jobs::websub_hub::{Hub, Reading, TopicContent, TopicReader};
-use crate::jobs::{PollSettings, Poller, Schedule, feeds};
+use crate::jobs::websub_subscriber::Subscriber;
+use crate::jobs::{PollSettings, Poller, Schedule, StorageSettings, feeds};
 use crate::news::Request;
 use crate::serve::{self, Site};
 use crate::store::{self, Store};
@@ -52,6 +53,8 @@ pub(super) struct Plan {
     pub serve: serve::Settings,
     /// The jobs' times.
     pub schedule: Schedule,
+    /// What is kept, and copied where.
+    pub storage: StorageSettings,
 }
 
 /// Runs until a signal ends it.
@@ -68,6 +71,7 @@ pub fn run(args: &RunArgs, global: &Global) -> anyhow::Result<ExitCode> {
         clustering: place.config.clustering_settings(),
         serve: place.config.serve_settings(),
         schedule: place.config.schedule.clone(),
+        storage: place.config.storage.clone(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -128,6 +132,13 @@ impl Running {
             random: random.clone(),
             clustering: plan.clustering,
             hold_secs,
+            storage: plan.storage,
+            subscriber: Subscriber::new(
+                poller.clone(),
+                site.settings().absolute("/websub/"),
+                random.clone(),
+            ),
+            is_reachable: site.settings().base_url.starts_with("https://"),
         };
         let daemon = Daemon::start(hands, &plan.schedule).await?;
         let (stop, stopped) = watch::channel(false);

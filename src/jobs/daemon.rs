@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 use super::cluster::{Clusterer, ClusteringSettings};
 use super::publish::{Pass, Randomness, publish_events};
 use super::schedule::{Bell, Worker, bell, start_schedule};
-use super::{Poller, Schedule, Sweep, feeds};
+use super::websub_subscriber::Subscriber;
+use super::{Poller, Schedule, StorageSettings, Sweep, backup, decide, feeds, retention};
 use crate::clock::Clock;
 use crate::cluster::Weights;
 use crate::news::{Answer, Request};
@@ -39,6 +40,13 @@ pub struct Hands {
     pub clustering: ClusteringSettings,
     /// How long an event is held back before it is published, in seconds; may change by a reload.
     pub hold_secs: watch::Receiver<i64>,
+    /// How long things are kept and where the database is copied to.
+    pub storage: StorageSettings,
+    /// Subscribes to other people's hubs.
+    pub subscriber: Subscriber,
+    /// True if hubs can reach our callbacks: the base URL is an https address of the world. Else
+    /// nobody is asked to push.
+    pub is_reachable: bool,
 }
 
 /// The running workers.
@@ -81,11 +89,29 @@ impl Daemon {
             stopped.clone(),
             work_publisher(hands.clone(), worker),
         ));
+        let (retention_bell, worker) = bell();
+        tasks.spawn(until_stopped(
+            stopped.clone(),
+            work_retention(hands.clone(), worker),
+        ));
+        let (backup_bell, worker) = bell();
+        tasks.spawn(until_stopped(
+            stopped.clone(),
+            work_backup(hands.clone(), worker),
+        ));
+        let (leases_bell, worker) = bell();
+        tasks.spawn(until_stopped(
+            stopped.clone(),
+            work_leases(hands.clone(), worker),
+        ));
         tasks.spawn(until_stopped(stopped, work_requests(hands)));
         let lines = [
             (schedule.sweep.as_str(), sweep_bell),
             (schedule.publish.as_str(), publish_bell),
             (schedule.refine.as_str(), refine_bell),
+            (schedule.retention.as_str(), retention_bell),
+            (schedule.backup.as_str(), backup_bell),
+            (schedule.leases.as_str(), leases_bell),
         ];
         let scheduler = start_schedule(&lines).await?;
         Ok(Self {
@@ -205,11 +231,59 @@ async fn work_publisher(hands: Hands, mut worker: Worker) {
     }
 }
 
+async fn work_retention(hands: Hands, mut worker: Worker) {
+    while worker.wait().await {
+        let now = hands.clock.now();
+        match retention::remove_old(&hands.store, &hands.storage, now).await {
+            Ok(report) if report.still_too_large => {
+                tracing::warn!("the database is over max_database_bytes with all that may go gone");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "old items could not be removed"),
+        }
+        if let Err(error) = hands
+            .store
+            .write(move |tx| requests::trim_requests(tx, now))
+            .await
+        {
+            tracing::warn!(%error, "answered requests could not be removed");
+        }
+    }
+}
+
+async fn work_backup(hands: Hands, mut worker: Worker) {
+    while worker.wait().await {
+        match backup::make_copy(&hands.store, &hands.storage, hands.clock.now()).await {
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "the database was not copied");
+            }
+        }
+    }
+}
+
+async fn work_leases(hands: Hands, mut worker: Worker) {
+    while worker.wait().await {
+        if !hands.is_reachable {
+            continue;
+        }
+        if let Err(error) = hands.subscriber.ask_hubs().await {
+            tracing::warn!(%error, "hubs were not asked; feeds are polled as before");
+        }
+    }
+}
+
 async fn work_requests(hands: Hands) {
     let mut looks = tokio::time::interval(REQUEST_LOOK);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         looks.tick().await;
+        if let Err(error) = hands.subscriber.read_pushes().await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "what hubs pushed could not be read"
+            );
+        }
         let waiting = match hands.store.read(requests::load_waiting) {
             Ok(waiting) => waiting,
             Err(error) => {
@@ -237,6 +311,11 @@ async fn work_requests(hands: Hands) {
 }
 
 async fn answer_request(hands: &Hands, request: &Request) -> Answer {
+    match decide::answer_request(&hands.store, request, hands.clock.now()).await {
+        Ok(Some(answer)) => return answer,
+        Ok(None) => {}
+        Err(error) => return Answer::refused(error.to_string()),
+    }
     match feeds::answer_request(&hands.poller, request).await {
         Ok(Some(answer)) => answer,
         Ok(None) => Answer::refused("this daemon does not do that"),

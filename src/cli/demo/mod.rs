@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use super::run::{Plan, Running, config_defaults, wait_for_end};
 use super::table::print_line;
 use crate::clock::SystemClock;
-use crate::jobs::Schedule;
+use crate::jobs::{Schedule, StorageSettings};
 use crate::news::{OutletKind, UtcTime};
 use crate::serve;
 use crate::store::Store;
@@ -113,6 +113,10 @@ fn plan(store: Store, listen: SocketAddr, outlets: SocketAddr) -> anyhow::Result
             sweep: "* * * * * *".into(),
             publish: "* * * * * *".into(),
             ..Schedule::default()
+        },
+        storage: StorageSettings {
+            backups_kept: 0,
+            ..StorageSettings::default()
         },
     })
 }

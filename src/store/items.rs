@@ -336,6 +336,18 @@ pub fn withdraw_item(tx: &Transaction<'_>, id: ItemId, now: UtcTime) -> Result<(
     Ok(())
 }
 
+/// Name of the outlet and guid of every item that has one, in the order of history.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_guids(conn: &Connection) -> Result<Vec<(String, String)>> {
+    let sql = "SELECT o.name, i.guid FROM items i JOIN outlets o ON o.id = i.outlet_id
+         WHERE i.guid IS NOT NULL ORDER BY i.id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// How many items there are.
 ///
 /// # Errors

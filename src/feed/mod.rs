@@ -21,3 +21,6 @@ pub mod write;
 pub use dates::read_date;
 pub use parsed::{Format, ParsedFeed, ParsedItem, VisitHints};
 pub use read::{count_items_uncleaned, read};
+
+/// How a revision differs from the next: for pages, which do not import `text`.
+pub use crate::text::diff::{WordChange, word_diff};

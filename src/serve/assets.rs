@@ -9,6 +9,8 @@ use super::rendered::{Draft, Freshness, Rendered};
 use crate::news::UtcTime;
 
 const STYLE: &str = include_str!("assets/style.css");
+const DESK_STYLE: &str = include_str!("assets/desk.css");
+const DESK_SCRIPT: &str = include_str!("assets/desk.js");
 const ICON: &str = include_str!("assets/icon.svg");
 
 struct Asset {
@@ -16,10 +18,12 @@ struct Asset {
     rendered: Rendered,
 }
 
-static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
     [
         asset("style", "css", "text/css; charset=utf-8", STYLE),
         asset("icon", "svg", "image/svg+xml", ICON),
+        asset("desk", "css", "text/css; charset=utf-8", DESK_STYLE),
+        asset("desk", "js", "text/javascript; charset=utf-8", DESK_SCRIPT),
     ]
 });
 
@@ -31,6 +35,16 @@ pub(super) fn style_path() -> &'static str {
 /// Path of the icon.
 pub(super) fn icon_path() -> &'static str {
     &ASSETS[1].path
+}
+
+/// Path of the desk's style sheet.
+pub(super) fn desk_style_path() -> &'static str {
+    &ASSETS[2].path
+}
+
+/// Path of the desk's script.
+pub(super) fn desk_script_path() -> &'static str {
+    &ASSETS[3].path
 }
 
 /// What is served at the path; `None` if it is no asset.

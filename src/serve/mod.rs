@@ -6,6 +6,7 @@ mod address;
 mod assets;
 mod compose;
 mod conditional;
+mod desk;
 mod documents;
 mod hub;
 mod metrics;
@@ -73,6 +74,7 @@ pub fn router(site: Site) -> Router {
         .route("/metrics", get(metrics::metrics).with_state(watched))
         .route("/hub", post(hub::serve_hub))
         .route("/websub/{token}", websub_callback())
+        .merge(desk::routes())
         .fallback(outputs::serve_output)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(times, metrics::time_request))

@@ -1,0 +1,366 @@
+//! What the buttons of the desk do: a form becomes a request, the request's answer is shown on the
+//! page that the editor comes back to.
+
+use axum::extract::{Form, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use super::super::site::Site;
+use super::asking::ask;
+use super::frame::{out_of_order, plain, see_other};
+use super::guard::{carries_token, find_session, is_same_site, way_back};
+use crate::decisions::Attributes;
+use crate::news::{DecisionId, EventId, FeedId, ItemId, Request, Ruling, StorylineId, Target};
+use crate::store::review::{Question, save_answer};
+use crate::store::{Connection, Result, decisions, desk, events};
+
+type Fields = Vec<(String, String)>;
+
+pub(super) async fn act(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Form(fields): Form<Fields>,
+) -> Response {
+    if !is_same_site(&site.settings(), &headers) {
+        return plain(
+            StatusCode::FORBIDDEN,
+            "this form was sent from another site",
+        );
+    }
+    let session = match find_session(&site, &headers).await {
+        Ok(Some(session)) => session,
+        Ok(None) => return see_other("/desk/login"),
+        Err(error) => return out_of_order(error),
+    };
+    if !carries_token(&session, one(&fields, "csrf")) {
+        return plain(
+            StatusCode::FORBIDDEN,
+            "this form is out of date: go back and load it again",
+        );
+    }
+    let form = FormOf {
+        fields: &fields,
+        editor: &session.name,
+    };
+    match carry_out(&site, &form).await {
+        Ok(Ok(number)) => see_other(&said(way_back(one(&fields, "back")), number)),
+        Ok(Err(wrong)) => plain(StatusCode::UNPROCESSABLE_ENTITY, wrong),
+        Err(error) => out_of_order(error),
+    }
+}
+
+fn said(back: &str, number: i64) -> String {
+    let path = back.split(['?', '#']).next().unwrap_or("/desk");
+    format!("{path}?said={number}")
+}
+
+struct FormOf<'a> {
+    fields: &'a Fields,
+    editor: &'a str,
+}
+
+fn one<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    let found = fields.iter().find(|(key, _)| key == name);
+    found.map_or("", |(_, value)| value)
+}
+
+type Wrong = &'static str;
+
+async fn carry_out(site: &Site, form: &FormOf<'_>) -> Result<std::result::Result<i64, Wrong>> {
+    if form.text("do") == "answer" {
+        return answer_question(site, form).await;
+    }
+    let requests = match site.store().read(|conn| form.requests(conn))? {
+        Ok(requests) => requests,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    let mut last = 0;
+    for request in requests {
+        let (number, answer) = ask(site, request).await?;
+        last = number;
+        if !answer.is_some_and(|answer| answer.done) {
+            break;
+        }
+    }
+    Ok(Ok(last))
+}
+
+async fn answer_question(
+    site: &Site,
+    form: &FormOf<'_>,
+) -> Result<std::result::Result<i64, Wrong>> {
+    let (Some(question), answer) = (Question::parse(form.text("question")), form.text("answer"))
+    else {
+        return Ok(Err("no such question"));
+    };
+    if !["yes", "no", "later"].contains(&answer) {
+        return Ok(Err("the answer is yes, no or later"));
+    }
+    let ruling = site
+        .store()
+        .read(|conn| ruling_of(conn, question, answer == "yes"))?;
+    let mut number = 0;
+    if let Some(ruling) = ruling.filter(|_| answer != "later") {
+        let (asked, done) = ask(site, form.decide(ruling)).await?;
+        number = asked;
+        if !done.is_some_and(|answer| answer.done) {
+            return Ok(Ok(number));
+        }
+    }
+    let (answer, editor) = (answer.to_owned(), form.editor.to_owned());
+    let now = site.clock().now();
+    site.store()
+        .write_durably(move |tx| save_answer(tx, &question, &answer, &editor, now))
+        .await?;
+    Ok(Ok(number))
+}
+
+/// What an answer rules; `None` if it only confirms what cannot be fixed.
+fn ruling_of(conn: &Connection, question: Question, is_yes: bool) -> Result<Option<Ruling>> {
+    let members = |event| -> Result<Vec<ItemId>> {
+        let members = events::load_members(conn, event)?;
+        Ok(members.into_iter().map(|(item, _)| item).collect())
+    };
+    Ok(match (question, is_yes) {
+        (Question::Belongs { item, event }, true) => {
+            let other = members(event)?.into_iter().find(|other| *other != item);
+            other.map(|b| Ruling::SameEvent { a: item, b })
+        }
+        (Question::Belongs { item, event }, false) => {
+            let all = events::load_members(conn, event)?;
+            let goes =
+                |(member, of): &&(ItemId, Option<ItemId>)| *member == item || *of == Some(item);
+            let ids = |part: Vec<&(ItemId, Option<ItemId>)>| part.iter().map(|m| m.0).collect();
+            let (split, kept) = all.iter().partition(goes);
+            Some(Ruling::SplitEvent {
+                event,
+                kept_items: ids(kept),
+                split_items: ids(split),
+            })
+        }
+        (Question::Merge { event, other }, true) => Some(Ruling::MergeEvents {
+            kept: event,
+            kept_items: members(event)?,
+            merged: other,
+            merged_items: members(other)?,
+        }),
+        (Question::Merge { event, other }, false) => {
+            let (a, b) = (members(event)?, members(other)?);
+            let pair = a.first().copied().zip(b.first().copied());
+            pair.map(|(a, b)| Ruling::NotSameEvent { a, b })
+        }
+        (Question::Late { item, event }, true) => Some(desk::load_move(conn, item, event)?),
+        (Question::Late { .. }, false) => None,
+    })
+}
+
+impl FormOf<'_> {
+    fn text(&self, name: &str) -> &str {
+        one(self.fields, name).trim()
+    }
+
+    fn number(&self, name: &str) -> std::result::Result<i64, Wrong> {
+        self.text(name).parse().map_err(|_| "a number is missing")
+    }
+
+    /// What was ticked.
+    fn picked(&self) -> Vec<i64> {
+        let picked = self.fields.iter().filter(|(key, _)| key == "pick");
+        picked.filter_map(|(_, value)| value.parse().ok()).collect()
+    }
+
+    /// The items of an event as the editor saw them.
+    fn seen(&self, event: EventId) -> Vec<ItemId> {
+        let prefix = format!("{event}:");
+        let seen = self.fields.iter().filter(|(key, _)| key == "seen");
+        let mut lists = seen.filter_map(|(_, value)| value.strip_prefix(&prefix));
+        let items = lists.next().unwrap_or_default().split(',');
+        items
+            .filter_map(|item| item.parse().ok().map(ItemId))
+            .collect()
+    }
+
+    fn decide(&self, ruling: Ruling) -> Request {
+        Request::Decide {
+            ruling,
+            editor: self.editor.to_owned(),
+            note: self.text("note").chars().take(500).collect(),
+        }
+    }
+
+    fn target(&self) -> std::result::Result<Target, Wrong> {
+        let (noun, id) = self
+            .text("target")
+            .split_once(':')
+            .ok_or("nothing is named")?;
+        let id: i64 = id.parse().map_err(|_| "nothing is named")?;
+        match noun {
+            "item" => Ok(Target::Item(ItemId(id))),
+            "event" => Ok(Target::Event(EventId(id))),
+            "storyline" => Ok(Target::Storyline(StorylineId(id))),
+            _ => Err("nothing is named"),
+        }
+    }
+
+    fn requests(&self, conn: &Connection) -> Result<std::result::Result<Vec<Request>, Wrong>> {
+        match self.text("do") {
+            "unspike" | "unlock" => self.taking_back(conn),
+            "split-storyline" | "merge-storylines" => self.on_storylines(conn),
+            _ => Ok(self.on_events()),
+        }
+    }
+
+    fn on_events(&self) -> std::result::Result<Vec<Request>, Wrong> {
+        let headline = || self.text("headline").chars().take(300).collect::<String>();
+        let event = || self.number("event").map(EventId);
+        let requests = match self.text("do") {
+            "merge" => return self.merges(),
+            "split" => {
+                let event = event()?;
+                let split_items: Vec<ItemId> = self.picked().into_iter().map(ItemId).collect();
+                let mut kept_items = self.seen(event);
+                kept_items.retain(|item| !split_items.contains(item));
+                vec![self.decide(Ruling::SplitEvent {
+                    event,
+                    kept_items,
+                    split_items,
+                })]
+            }
+            "move" => {
+                let (from, to) = (event()?, EventId(self.number("to")?));
+                let item = self
+                    .picked()
+                    .first()
+                    .copied()
+                    .map(ItemId)
+                    .ok_or("tick an item")?;
+                let mut from_items = self.seen(from);
+                from_items.retain(|other| *other != item);
+                let to_items = self.seen(to);
+                vec![self.decide(Ruling::MoveItem {
+                    item,
+                    from,
+                    from_items,
+                    to,
+                    to_items,
+                })]
+            }
+            "pin" => vec![self.decide(Ruling::PinHeadline {
+                event: event()?,
+                headline: headline(),
+            })],
+            "rename" => vec![self.decide(Ruling::RenameStoryline {
+                storyline: StorylineId(self.number("storyline")?),
+                headline: headline(),
+            })],
+            "spike" => vec![self.decide(Ruling::Spike {
+                target: self.target()?,
+            })],
+            "lock" => {
+                let event = event()?;
+                let items = self.seen(event);
+                vec![self.decide(Ruling::Lock { event, items })]
+            }
+            "undo" => vec![Request::Undo {
+                decision: DecisionId(self.number("decision")?),
+                editor: self.editor.to_owned(),
+            }],
+            _ => return self.on_feeds(),
+        };
+        Ok(requests)
+    }
+
+    /// The first of the picked events stays; the others go into it.
+    fn merges(&self) -> std::result::Result<Vec<Request>, Wrong> {
+        let mut picked = self.picked();
+        picked.sort_unstable();
+        let (kept, others) = picked.split_first().ok_or("tick two events")?;
+        if others.is_empty() {
+            return Err("tick two events");
+        }
+        let kept = EventId(*kept);
+        let merges = others.iter().map(|other| {
+            let merged = EventId(*other);
+            self.decide(Ruling::MergeEvents {
+                kept,
+                kept_items: self.seen(kept),
+                merged,
+                merged_items: self.seen(merged),
+            })
+        });
+        Ok(merges.collect())
+    }
+
+    fn on_storylines(&self, conn: &Connection) -> Result<std::result::Result<Vec<Request>, Wrong>> {
+        let Ok(storyline) = self.number("storyline").map(StorylineId) else {
+            return Ok(Err("a number is missing"));
+        };
+        let mut kept_events = desk::events_of(conn, storyline)?;
+        let ruling = if self.text("do") == "split-storyline" {
+            let split_events: Vec<EventId> = self.picked().into_iter().map(EventId).collect();
+            kept_events.retain(|event| !split_events.contains(event));
+            Ruling::SplitStoryline {
+                storyline,
+                kept_events,
+                split_events,
+            }
+        } else {
+            let Ok(merged) = self.number("other").map(StorylineId) else {
+                return Ok(Err("name the number of the other storyline"));
+            };
+            Ruling::MergeStorylines {
+                kept: storyline,
+                kept_events,
+                merged,
+                merged_events: desk::events_of(conn, merged)?,
+            }
+        };
+        Ok(Ok(vec![self.decide(ruling)]))
+    }
+
+    fn taking_back(&self, conn: &Connection) -> Result<std::result::Result<Vec<Request>, Wrong>> {
+        let target = match self.target() {
+            Ok(target) => target,
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        let attributes = Attributes::of(&decisions::load_decisions(conn)?);
+        let found = match (self.text("do"), target) {
+            ("unlock", Target::Event(event)) => attributes.locks.get(&event).copied(),
+            _ => attributes.spike_of(target),
+        };
+        Ok(match found {
+            Some(decision) => Ok(vec![Request::Undo {
+                decision,
+                editor: self.editor.to_owned(),
+            }]),
+            None => Err("it is not so any more: load the page again"),
+        })
+    }
+
+    fn on_feeds(&self) -> std::result::Result<Vec<Request>, Wrong> {
+        let request = match self.text("do") {
+            "add-feed" => Request::AddFeed {
+                url: self.text("url").to_owned(),
+                outlet: None,
+                kind: None,
+                category: None,
+                language: None,
+            },
+            "pause" | "resume" => Request::EditFeed {
+                feed: FeedId(self.number("feed")?),
+                paused: Some(self.text("do") == "pause"),
+                title: None,
+                category: None,
+                cron: None,
+                own: None,
+                full_text_allowed: None,
+                any_certificate: None,
+            },
+            "poll" => Request::Poll {
+                feeds: vec![FeedId(self.number("feed")?)],
+            },
+            _ => return Err("the desk knows no such action"),
+        };
+        Ok(vec![request])
+    }
+}

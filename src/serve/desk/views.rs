@@ -1,0 +1,499 @@
+//! What the desk shows of stored rows. All text is cut to one line; the templates escape it.
+
+use std::collections::BTreeMap;
+
+use crate::decisions::{Attributes, describe_ruling, in_force};
+use crate::feed::write::{one_line, web_address};
+use crate::feed::{WordChange, word_diff};
+use crate::news::{
+    Decision, Event, EventId, Evidence, Item, PairEvidence, Report, Revision, Ruling, Storyline,
+    StorylineId, UtcTime,
+};
+use crate::store::desk::{self, StorylineLine};
+use crate::store::{Connection, Result, decisions, events, items, published};
+
+/// Reports of one event that are explained in full.
+const MOST_REPORTS: usize = 80;
+/// Terms shown of a pair.
+const MOST_TERMS: usize = 7;
+
+/// An instant for machines and for people.
+#[derive(serde::Serialize)]
+pub(super) struct Moment {
+    pub(super) machine: String,
+    pub(super) person: String,
+}
+
+pub(super) fn moment(at: UtcTime) -> Moment {
+    Moment {
+        machine: at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        person: at.format("%-d %b %H:%M").to_string(),
+    }
+}
+
+/// A bar of the small graph: where it stands and how high it is, in units of the drawing.
+pub(super) struct Bar {
+    pub(super) x: usize,
+    pub(super) y: u32,
+    pub(super) height: u32,
+}
+
+/// A storyline on the first page.
+pub(super) struct NowLine {
+    pub(super) id: i64,
+    pub(super) headline: String,
+    pub(super) life: &'static str,
+    pub(super) counts: String,
+    pub(super) languages: String,
+    pub(super) latest: Option<(i64, String, Moment)>,
+    pub(super) bars: Vec<Bar>,
+    pub(super) graph_words: String,
+    pub(super) is_changed: bool,
+    pub(super) spiked: bool,
+}
+
+pub(super) fn now_line(line: StorylineLine) -> NowLine {
+    let most = line.hourly.iter().copied().max().unwrap_or(0).max(1);
+    let bars = line
+        .hourly
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| **count > 0);
+    let bars = bars.map(|(at, count)| {
+        let height = (count * 22).div_ceil(most);
+        Bar {
+            x: at * 5,
+            y: 24 - height,
+            height,
+        }
+    });
+    let storyline = &line.storyline;
+    NowLine {
+        id: storyline.id.0,
+        headline: named(&storyline.headline),
+        life: storyline.life.name(),
+        counts: format!(
+            "{} · {}",
+            count(storyline.event_count, "event"),
+            count(storyline.outlet_count, "outlet")
+        ),
+        languages: line
+            .languages
+            .iter()
+            .take(6)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", "),
+        latest: line.latest.map(|event| {
+            (
+                event.id.0,
+                named(&event.headline),
+                moment(event.occurred_at),
+            )
+        }),
+        bars: bars.collect(),
+        graph_words: format!(
+            "{} in the last 24 hours",
+            count(line.hourly.iter().sum(), "item")
+        ),
+        is_changed: line.is_changed,
+        spiked: storyline.spiked,
+    }
+}
+
+/// A report as a line.
+#[derive(serde::Serialize)]
+pub(super) struct ReportLine {
+    pub(super) item: i64,
+    pub(super) outlet: String,
+    pub(super) title: String,
+    pub(super) link: Option<String>,
+    pub(super) language: String,
+    pub(super) at: Moment,
+    pub(super) role: &'static str,
+    pub(super) is_withdrawn: bool,
+    pub(super) reprints: Vec<String>,
+}
+
+fn report_line(report: &Report) -> ReportLine {
+    let reprints = report.reprints.iter();
+    ReportLine {
+        item: report.item_id.0,
+        outlet: one_line(&report.outlet),
+        title: named(&report.title),
+        link: report.link.as_deref().and_then(web_address),
+        language: report.language.clone(),
+        at: moment(report.at),
+        role: report.role.name(),
+        is_withdrawn: report.is_withdrawn,
+        reprints: reprints.map(|one| one_line(&one.outlet)).collect(),
+    }
+}
+
+/// An event with its marks.
+#[derive(serde::Serialize)]
+pub(super) struct EventLine {
+    pub(super) id: i64,
+    pub(super) headline: String,
+    pub(super) place: String,
+    pub(super) lede: String,
+    pub(super) at: Moment,
+    pub(super) counts: String,
+    pub(super) is_provisional: bool,
+    pub(super) spiked: bool,
+    pub(super) locked: bool,
+    pub(super) is_pinned: bool,
+    /// `event:item,item`: what the editor saw.
+    pub(super) seen: String,
+    pub(super) reports: Vec<ReportLine>,
+}
+
+fn event_line(conn: &Connection, event: &Event, attributes: &Attributes) -> Result<EventLine> {
+    let members = events::load_members(conn, event.id)?;
+    let seen: Vec<String> = members.iter().map(|(item, _)| item.to_string()).collect();
+    let reports = published::load_reports(conn, event.id)?;
+    Ok(EventLine {
+        id: event.id.0,
+        headline: named(&event.headline),
+        place: one_line(&event.place),
+        lede: one_line(&event.lede),
+        at: moment(event.occurred_at),
+        counts: format!(
+            "{} · {}",
+            count(event.report_count, "report"),
+            count(event.outlet_count, "outlet")
+        ),
+        is_provisional: event.published_at.is_none(),
+        spiked: event.spiked,
+        locked: event.locked,
+        is_pinned: attributes.headlines.contains_key(&event.id),
+        seen: format!("{}:{}", event.id, seen.join(",")),
+        reports: reports.iter().map(report_line).collect(),
+    })
+}
+
+/// A storyline with its events and what stands beside them.
+#[derive(serde::Serialize)]
+pub(super) struct StorylineView {
+    pub(super) id: i64,
+    pub(super) headline: String,
+    pub(super) life: &'static str,
+    pub(super) counts: String,
+    pub(super) spiked: bool,
+    pub(super) merged_into: Option<i64>,
+    pub(super) events: Vec<EventLine>,
+    pub(super) beside: Vec<BesideLine>,
+}
+
+/// An item beside the events of a storyline.
+#[derive(serde::Serialize)]
+pub(super) struct BesideLine {
+    pub(super) item: i64,
+    pub(super) title: String,
+    pub(super) role: &'static str,
+    pub(super) link: Option<String>,
+    pub(super) at: Moment,
+}
+
+pub(super) fn load_storyline(conn: &Connection, id: i64) -> Result<Option<StorylineView>> {
+    let Some(storyline) = desk::load_storyline(conn, StorylineId(id))? else {
+        return Ok(None);
+    };
+    let attributes = Attributes::of(&decisions::load_decisions(conn)?);
+    let mut lines = Vec::new();
+    for event in desk::load_events_of(conn, storyline.id)? {
+        lines.push(event_line(conn, &event, &attributes)?);
+    }
+    let mut beside = Vec::new();
+    for item in desk::load_beside(conn, storyline.id)? {
+        if let Some(item) = items::load_item(conn, item)? {
+            beside.push(BesideLine {
+                item: item.id.0,
+                title: named(&item.title),
+                role: item.wire.role.name(),
+                link: item.link.as_deref().and_then(web_address),
+                at: moment(item.item_time),
+            });
+        }
+    }
+    Ok(Some(storyline_view(&storyline, lines, beside)))
+}
+
+fn storyline_view(
+    storyline: &Storyline,
+    events: Vec<EventLine>,
+    beside: Vec<BesideLine>,
+) -> StorylineView {
+    StorylineView {
+        id: storyline.id.0,
+        headline: named(&storyline.headline),
+        life: storyline.life.name(),
+        counts: format!(
+            "{} · {}",
+            count(storyline.event_count, "event"),
+            count(storyline.outlet_count, "outlet")
+        ),
+        spiked: storyline.spiked,
+        merged_into: storyline.merged_into.map(|into| into.0),
+        events,
+        beside,
+    }
+}
+
+/// A pair in an explanation.
+#[derive(serde::Serialize)]
+pub(super) struct PairView {
+    pub(super) item: i64,
+    pub(super) title: String,
+    pub(super) score: String,
+    pub(super) terms: Vec<TermView>,
+}
+
+/// A term in an explanation.
+#[derive(serde::Serialize)]
+pub(super) struct TermView {
+    pub(super) feature: String,
+    pub(super) value: String,
+    pub(super) share: String,
+    pub(super) is_for: bool,
+}
+
+/// A revision against the one that replaced it.
+#[derive(serde::Serialize)]
+pub(super) struct RevisionView {
+    pub(super) at: Moment,
+    /// Each with what became of it: `same`, `removed` or `added`.
+    pub(super) words: Vec<(&'static str, String)>,
+}
+
+/// A report with everything that is known of it.
+#[derive(serde::Serialize)]
+pub(super) struct ExplainedReport {
+    pub(super) line: ReportLine,
+    pub(super) fetched: Moment,
+    pub(super) tags: String,
+    pub(super) revisions: Vec<RevisionView>,
+    pub(super) mean: String,
+    pub(super) threshold: String,
+    pub(super) is_alone: bool,
+    pub(super) pairs_for: Vec<PairView>,
+    pub(super) runner_up: Option<(i64, String, String)>,
+    pub(super) pairs_against: Vec<PairView>,
+    pub(super) rulings: Vec<String>,
+}
+
+/// An event with every report explained.
+#[derive(serde::Serialize)]
+pub(super) struct EventView {
+    pub(super) line: EventLine,
+    pub(super) storyline: Option<(i64, String)>,
+    pub(super) merged_into: Option<i64>,
+    pub(super) public_url: Option<String>,
+    pub(super) reports: Vec<ExplainedReport>,
+    pub(super) near: Vec<(i64, String, String)>,
+    pub(super) rulings: Vec<DecisionLine>,
+}
+
+pub(super) fn load_event(conn: &Connection, id: i64) -> Result<Option<EventView>> {
+    let Some(event) = desk::load_event(conn, EventId(id))? else {
+        return Ok(None);
+    };
+    let made = decisions::load_decisions(conn)?;
+    let mut line = event_line(conn, &event, &Attributes::of(&made))?;
+    let lines: Vec<ReportLine> = std::mem::take(&mut line.reports);
+    let mut reports = Vec::new();
+    let mut titles = BTreeMap::new();
+    for report in lines.into_iter().take(MOST_REPORTS) {
+        if let Some(item) = items::load_item(conn, crate::news::ItemId(report.item))? {
+            reports.push(explain(conn, report, &item, &made, &mut titles)?);
+        }
+    }
+    let storyline = desk::load_storyline(conn, event.storyline_id)?;
+    let mut near = Vec::new();
+    for (other, headline) in desk::load_near(conn, &event, 12)? {
+        let members = events::load_members(conn, other)?;
+        let seen: Vec<String> = members.iter().map(|(item, _)| item.to_string()).collect();
+        near.push((
+            other.0,
+            named(&headline),
+            format!("{other}:{}", seen.join(",")),
+        ));
+    }
+    let about = made
+        .iter()
+        .rev()
+        .filter(|one| concerns(&one.ruling, event.id));
+    Ok(Some(EventView {
+        line,
+        storyline: storyline.map(|line| (line.id.0, named(&line.headline))),
+        merged_into: event.merged_into.map(|into| into.0),
+        public_url: event.public_id.map(|id| format!("/events/{id}")),
+        reports,
+        near,
+        rulings: about.map(decision_line).collect(),
+    }))
+}
+
+fn concerns(ruling: &Ruling, event: EventId) -> bool {
+    match ruling {
+        Ruling::MergeEvents { kept, merged, .. } => *kept == event || *merged == event,
+        Ruling::SplitEvent { event: of, .. }
+        | Ruling::PinHeadline { event: of, .. }
+        | Ruling::Lock { event: of, .. } => *of == event,
+        Ruling::MoveItem { from, to, .. } => *from == event || *to == event,
+        Ruling::Spike { target } => *target == crate::news::Target::Event(event),
+        _ => false,
+    }
+}
+
+fn explain(
+    conn: &Connection,
+    line: ReportLine,
+    item: &Item,
+    made: &[Decision],
+    titles: &mut BTreeMap<i64, String>,
+) -> Result<ExplainedReport> {
+    let evidence = events::load_evidence(conn, item.id)?;
+    let revisions = items::load_revisions(conn, item.id)?;
+    let tags = item.wire.tags.iter().map(|tag| format!("{tag:?}"));
+    let rulings = in_force(made).filter(|one| names_item(&one.ruling, item));
+    let rulings = rulings.map(|one| format!("{} {}", one.editor, describe_ruling(&one.ruling)));
+    let mut pairs = |pairs: &[PairEvidence]| -> Result<Vec<PairView>> {
+        pairs
+            .iter()
+            .map(|pair| pair_view(conn, pair, titles))
+            .collect()
+    };
+    let (pairs_for, pairs_against) = match &evidence {
+        Some(evidence) => (
+            pairs(&evidence.strongest_for)?,
+            pairs(&evidence.strongest_against)?,
+        ),
+        None => Default::default(),
+    };
+    let runner_up = evidence.as_ref().and_then(|evidence| evidence.runner_up);
+    let runner_up = match runner_up {
+        Some((event, mean)) => desk::load_event(conn, event)?
+            .map(|event| (event.id.0, named(&event.headline), format!("{mean:.2}"))),
+        None => None,
+    };
+    let number = |value: fn(&Evidence) -> f32| {
+        let shown = evidence
+            .as_ref()
+            .map(|evidence| format!("{:.2}", value(evidence)));
+        shown.unwrap_or_default()
+    };
+    Ok(ExplainedReport {
+        fetched: moment(item.fetched_at),
+        tags: tags.collect::<Vec<_>>().join(", "),
+        revisions: diff_revisions(&revisions, item),
+        mean: number(|evidence| evidence.mean_score),
+        threshold: number(|evidence| evidence.threshold),
+        is_alone: pairs_for.is_empty(),
+        pairs_for,
+        runner_up,
+        pairs_against,
+        rulings: rulings.collect(),
+        line,
+    })
+}
+
+fn names_item(ruling: &Ruling, item: &Item) -> bool {
+    match ruling {
+        Ruling::MoveItem { item: moved, .. } => *moved == item.id,
+        Ruling::SameEvent { a, b } | Ruling::NotSameEvent { a, b } => [a, b].contains(&&item.id),
+        Ruling::SplitEvent { split_items, .. } => split_items.contains(&item.id),
+        _ => false,
+    }
+}
+
+fn pair_view(
+    conn: &Connection,
+    pair: &PairEvidence,
+    titles: &mut BTreeMap<i64, String>,
+) -> Result<PairView> {
+    let id = pair.other.0;
+    let title = match titles.get(&id) {
+        Some(title) => title.clone(),
+        None => {
+            let item = items::load_item(conn, pair.other)?;
+            let title = item.map_or_else(|| "removed".to_owned(), |item| named(&item.title));
+            titles.insert(id, title.clone());
+            title
+        }
+    };
+    let terms = pair.terms.iter().take(MOST_TERMS).map(|term| TermView {
+        feature: term.feature.clone(),
+        value: format!("{:.2}", term.value),
+        share: format!("{:+.2}", term.contribution),
+        is_for: term.contribution >= 0.0,
+    });
+    Ok(PairView {
+        item: id,
+        title,
+        score: format!("{:.2}", pair.score),
+        terms: terms.collect(),
+    })
+}
+
+/// Each earlier state against the next one.
+fn diff_revisions(revisions: &[Revision], item: &Item) -> Vec<RevisionView> {
+    let mut states: Vec<String> = revisions
+        .iter()
+        .map(|one| format!("{} — {}", one.title, one.summary))
+        .collect();
+    states.push(format!("{} — {}", item.title, item.summary));
+    let steps = states.windows(2).zip(revisions);
+    let views = steps.map(|(pair, revision)| RevisionView {
+        at: moment(revision.replaced_at),
+        words: word_diff(&pair[0], &pair[1])
+            .into_iter()
+            .map(|change| match change {
+                WordChange::Same(words) => ("same", words),
+                WordChange::Removed(words) => ("removed", words),
+                WordChange::Added(words) => ("added", words),
+            })
+            .collect(),
+    });
+    views.collect()
+}
+
+/// A decision as a line of the log.
+#[derive(serde::Serialize)]
+pub(super) struct DecisionLine {
+    pub(super) id: i64,
+    pub(super) editor: String,
+    pub(super) what: String,
+    pub(super) note: String,
+    pub(super) at: Moment,
+    pub(super) undone: Option<(String, Moment)>,
+}
+
+pub(super) fn decision_line(decision: &Decision) -> DecisionLine {
+    let undone_by = decision.undone_by.clone().unwrap_or_default();
+    DecisionLine {
+        id: decision.id.0,
+        editor: one_line(&decision.editor),
+        what: one_line(&describe_ruling(&decision.ruling)),
+        note: one_line(&decision.note),
+        at: moment(decision.decided_at),
+        undone: decision
+            .undone_at
+            .map(|at| (one_line(&undone_by), moment(at))),
+    }
+}
+
+pub(super) fn count(number: u32, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
+    }
+}
+
+pub(super) fn named(text: &str) -> String {
+    let line = one_line(text);
+    match line.is_empty() {
+        true => "(no headline yet)".to_owned(),
+        false => line,
+    }
+}

@@ -1,0 +1,502 @@
+//! The desk over real HTTP on loopback: who gets in, who may act, and what cannot be smuggled.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use dateline::clock::{Clock, FakeClock};
+use dateline::jobs::decide::answer_request;
+use dateline::serve::{Settings, Site, run};
+use dateline::store::decisions::load_decisions;
+use dateline::store::{Store, editors, requests};
+use reqwest::header::{HeaderMap, SET_COOKIE};
+use sha2::{Digest, Sha256};
+
+use super::newsdesk::{Newsdesk, now};
+
+const PASSWORD: &str = "correct horse battery";
+
+/// A running desk, and somebody who does what is asked of the owner.
+pub struct Running {
+    pub desk: Newsdesk,
+    pub address: SocketAddr,
+    pub clock: Arc<FakeClock>,
+    client: reqwest::Client,
+}
+
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Reply {
+    fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().unwrap())
+    }
+
+    fn cookie(&self) -> String {
+        let cookie = self.headers.get(SET_COOKIE).expect("a cookie");
+        cookie
+            .to_str()
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// The token that the page's forms carry.
+    fn csrf(&self) -> String {
+        let (_, after) = self
+            .body
+            .split_once("name=\"csrf\" value=\"")
+            .expect("a form");
+        after.split('"').next().unwrap().to_owned()
+    }
+}
+
+async fn own(store: Store) {
+    let mut commits = store.commits().unwrap();
+    loop {
+        for (number, request) in store.read(requests::load_waiting).unwrap() {
+            let answer = answer_request(&store, &request.unwrap(), now())
+                .await
+                .unwrap();
+            let answer = answer.unwrap_or_default();
+            let written = store.write(move |tx| requests::answer(tx, number, &answer, now()));
+            written.await.unwrap();
+        }
+        if commits.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+impl Running {
+    pub async fn start(change: impl FnOnce(&mut Settings)) -> Self {
+        let desk = Newsdesk::open().await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut settings = Settings {
+            base_url: format!("http://{address}"),
+            ..Settings::default()
+        };
+        change(&mut settings);
+        let clock = Arc::new(FakeClock::new(now()));
+        let site = Site::new(desk.store.clone(), settings, clock.clone());
+        tokio::spawn(run(listener, site, std::future::pending()));
+        tokio::spawn(own(desk.store.clone()));
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self {
+            desk,
+            address,
+            clock,
+            client,
+        }
+    }
+
+    pub async fn invite(&self, name: &'static str) -> String {
+        let token = format!("{name:0>64}");
+        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        let until = now() + chrono::TimeDelta::hours(24);
+        let invited = self
+            .desk
+            .store
+            .write(move |tx| editors::invite_editor(tx, name, digest, until, now()));
+        invited.await.unwrap();
+        token
+    }
+
+    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        self.send(reqwest::Method::GET, path, headers, None).await
+    }
+
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let has_type = headers.iter().any(|(name, _)| *name == "content-type");
+        let headers: Vec<_> = match has_type {
+            true => headers.to_vec(),
+            false => headers.iter().copied().chain([form]).collect(),
+        };
+        self.send(reqwest::Method::POST, path, &headers, Some(body.to_owned()))
+            .await
+    }
+
+    async fn send(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Reply {
+        let url = format!("http://{}{path}", self.address);
+        let mut request = self
+            .client
+            .request(method, url)
+            .body(body.unwrap_or_default());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        Reply {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.text().await.unwrap(),
+        }
+    }
+
+    /// Sets a password by link, logs in, and returns the cookie and the forms' token.
+    pub async fn log_in(&self, name: &'static str) -> (String, String) {
+        let token = self.invite(name).await;
+        let form = format!("password={PASSWORD}");
+        let reply = self
+            .post(&format!("/desk/welcome/{token}"), &[], &form)
+            .await;
+        assert_eq!((reply.status, reply.header("location")), (303, "/desk"));
+        let cookie = reply.cookie();
+        let page = self.get("/desk/events/1", &[("cookie", &cookie)]).await;
+        (cookie, page.csrf())
+    }
+}
+
+fn login_form(password: &str) -> String {
+    format!("name=anna&password={password}&back=/desk/log")
+}
+
+#[tokio::test]
+async fn every_page_answers_and_runs_no_inline_script() {
+    let running = Running::start(|_| {}).await;
+    for path in [
+        "/desk",
+        "/desk/storylines/1",
+        "/desk/events/1",
+        "/desk/review",
+        "/desk/search?q=summit",
+        "/desk/feeds",
+        "/desk/log",
+        "/desk/quality",
+        "/desk/login",
+    ] {
+        let reply = running.get(path, &[]).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+        let policy = reply.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}"
+        );
+        assert_eq!(reply.header("x-content-type-options"), "nosniff");
+        assert_eq!(reply.header("cache-control"), "private, no-store");
+        assert!(
+            !reply.body.contains("<script>") && !reply.body.contains(" onclick"),
+            "{path}"
+        );
+        assert!(!reply.body.contains("style=\""), "{path}");
+    }
+    let found = running.get("/desk/search?q=summit", &[]).await;
+    assert!(found.body.contains("Summit ends without a deal"));
+}
+
+#[tokio::test]
+async fn a_link_sets_a_password_once() {
+    let running = Running::start(|_| {}).await;
+    let token = running.invite("anna").await;
+    let path = format!("/desk/welcome/{token}");
+    assert_eq!(running.post(&path, &[], "password=short").await.status, 422);
+    let form = format!("password={PASSWORD}");
+    assert_eq!(running.post(&path, &[], &form).await.status, 303);
+    assert_eq!(running.post(&path, &[], &form).await.status, 404);
+    assert_eq!(running.get(&path, &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn sessions_are_rotated_at_login_and_end() {
+    let running = Running::start(|settings| settings.listen = ([0, 0, 0, 0], 1).into()).await;
+    let (first, _) = running.log_in("anna").await;
+    let reply = running
+        .post("/desk/login", &[("cookie", &first)], &login_form(PASSWORD))
+        .await;
+    assert_eq!((reply.status, reply.header("location")), (303, "/desk/log"));
+    let set = reply.header("set-cookie").to_owned();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && !set.contains("Secure"));
+    let second = reply.cookie();
+    assert_ne!(first, second);
+    assert_eq!(
+        running.get("/desk", &[("cookie", &first)]).await.status,
+        303
+    );
+    assert_eq!(
+        running.get("/desk", &[("cookie", &second)]).await.status,
+        200
+    );
+    running.clock.set(now() + chrono::TimeDelta::days(8));
+    assert_eq!(
+        running.get("/desk", &[("cookie", &second)]).await.status,
+        303
+    );
+}
+
+#[tokio::test]
+async fn a_removed_editor_is_out_at_once() {
+    let running = Running::start(|settings| settings.listen = ([0, 0, 0, 0], 1).into()).await;
+    let (cookie, _) = running.log_in("anna").await;
+    assert_eq!(
+        running.get("/desk", &[("cookie", &cookie)]).await.status,
+        200
+    );
+    let removed = running
+        .desk
+        .store
+        .write(|tx| editors::remove_editor(tx, "anna"));
+    assert!(removed.await.unwrap());
+    assert_eq!(
+        running.get("/desk", &[("cookie", &cookie)]).await.status,
+        303
+    );
+}
+
+#[tokio::test]
+async fn a_secure_address_makes_a_secure_cookie() {
+    let running =
+        Running::start(|settings| settings.base_url = "https://desk.example".into()).await;
+    let token = running.invite("anna").await;
+    let form = format!("password={PASSWORD}");
+    let reply = running
+        .post(&format!("/desk/welcome/{token}"), &[], &form)
+        .await;
+    let set = reply.header("set-cookie");
+    assert!(
+        set.starts_with("__Host-dateline=") && set.ends_with("; Secure"),
+        "{set}"
+    );
+}
+
+#[tokio::test]
+async fn guessing_ends_after_some_attempts_even_with_the_right_password() {
+    let running = Running::start(|_| {}).await;
+    running.log_in("anna").await;
+    for _ in 0..10 {
+        let reply = running.post("/desk/login", &[], &login_form("wrong")).await;
+        assert_eq!(reply.status, 401);
+    }
+    let reply = running
+        .post("/desk/login", &[], &login_form(PASSWORD))
+        .await;
+    assert_eq!(reply.status, 429);
+    running
+        .clock
+        .set(running.clock.now() + chrono::TimeDelta::minutes(16));
+    let reply = running
+        .post("/desk/login", &[], &login_form(PASSWORD))
+        .await;
+    assert_eq!(reply.status, 303);
+}
+
+#[tokio::test]
+async fn nobody_is_sent_elsewhere_after_logging_in() {
+    let running = Running::start(|_| {}).await;
+    running.log_in("anna").await;
+    for back in [
+        "//evil.example",
+        "/%5Cevil.example",
+        "https:evil.example",
+        "%09//evil",
+    ] {
+        let form = format!("name=anna&password={PASSWORD}&back={back}");
+        let reply = running.post("/desk/login", &[], &form).await;
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (303, "/desk"),
+            "{back}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn another_site_can_do_nothing() {
+    let running = Running::start(|_| {}).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let spike = format!("do=spike&target=event:1&csrf={csrf}");
+    let cases = [
+        vec![
+            ("cookie", cookie.as_str()),
+            ("origin", "https://evil.example"),
+        ],
+        vec![
+            ("cookie", cookie.as_str()),
+            ("sec-fetch-site", "cross-site"),
+        ],
+        vec![("cookie", cookie.as_str()), ("sec-fetch-site", "same-site")],
+        vec![("cookie", cookie.as_str()), ("origin", "null")],
+    ];
+    for headers in &cases {
+        assert_eq!(
+            running.post("/desk/act", headers, &spike).await.status,
+            403,
+            "{headers:?}"
+        );
+        let login = running
+            .post("/desk/login", &headers[1..], &login_form(PASSWORD))
+            .await;
+        assert_eq!(login.status, 403, "{headers:?}");
+    }
+    let no_token = running
+        .post("/desk/act", &cases[0][..1], "do=spike&target=event:1")
+        .await;
+    assert_eq!(no_token.status, 403);
+    assert_eq!(
+        running
+            .post("/desk/act", &[], &spike)
+            .await
+            .header("location"),
+        "/desk/login"
+    );
+    assert_eq!(
+        running
+            .get("/desk/act?do=spike&target=event:1", &cases[0][..1])
+            .await
+            .status,
+        405
+    );
+    assert!(running.desk.store.read(load_decisions).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_ruling_by_form_is_answered_on_the_page_it_came_from() {
+    let running = Running::start(|_| {}).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let form =
+        format!("do=split&event=1&seen=1:1,2,3&pick=3&back=/desk/events/1&note=wrong&csrf={csrf}");
+    let reply = running.post("/desk/act", &headers, &form).await;
+    assert_eq!(reply.status, 303);
+    let page = running.get(reply.header("location"), &headers).await;
+    assert!(
+        page.body.contains("anna split item 3 out of event 1"),
+        "{}",
+        page.body
+    );
+    let merge = format!("do=merge&pick=1&pick=2&seen=1:1,2,3,9&seen=2:4,5&csrf={csrf}");
+    let reply = running.post("/desk/act", &headers, &merge).await;
+    let page = running.get(reply.header("location"), &headers).await;
+    assert!(
+        page.body.contains("event 1 changed since you looked"),
+        "{}",
+        page.body
+    );
+    assert_eq!(running.desk.store.read(load_decisions).unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_api_rules_as_the_pages_do() {
+    let running = Running::start(|_| {}).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let json = ("content-type", "application/json");
+    let body = r#"{"ruling":{"kind":"pin-headline","event":1,"headline":"Pinned"}}"#;
+    let refused = running
+        .post("/api/decisions", &[("cookie", &cookie), json], body)
+        .await;
+    assert_eq!(refused.status, 403);
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("x-csrf-token", csrf.as_str()),
+        json,
+    ];
+    assert_eq!(
+        running.post("/api/decisions", &headers, body).await.status,
+        200
+    );
+    assert_eq!(
+        running.post("/api/decisions", &headers, body).await.status,
+        409
+    );
+    assert_eq!(
+        running.post("/api/decisions", &headers, "{}").await.status,
+        422
+    );
+    assert_eq!(
+        running
+            .post("/api/decisions/1/undo", &headers, "")
+            .await
+            .status,
+        200
+    );
+    let event = running.get("/api/events/1", &[]).await;
+    let event: serde_json::Value = serde_json::from_str(&event.body).unwrap();
+    assert_eq!(event["line"]["reports"].as_array().map(Vec::len), Some(0));
+    assert_eq!(event["reports"].as_array().map(Vec::len), Some(3));
+    let described = running.get("/api/openapi.json", &[]).await;
+    let described: serde_json::Value = serde_json::from_str(&described.body).unwrap();
+    assert_eq!(described["openapi"], "3.1.0");
+}
+
+#[tokio::test]
+async fn the_desk_of_a_public_address_is_for_editors() {
+    let running = Running::start(|settings| settings.listen = ([0, 0, 0, 0], 1).into()).await;
+    for path in [
+        "/desk",
+        "/desk/events/1",
+        "/desk/log",
+        "/desk/live",
+        "/desk/search?q=a",
+    ] {
+        let reply = running.get(path, &[]).await;
+        assert_eq!(reply.status, 303, "{path}");
+        assert!(
+            reply.header("location").starts_with("/desk/login"),
+            "{path}"
+        );
+    }
+    for path in [
+        "/api/storylines",
+        "/api/events/1",
+        "/api/decisions",
+        "/api/search?q=a",
+    ] {
+        assert_eq!(running.get(path, &[]).await.status, 401, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn markup_in_a_title_is_text_on_every_page() {
+    let running = Running::start(|_| {}).await;
+    let hostile = "<img src=x onerror=alert(1)>\"'</title><script>alert(1)</script>\u{202e}";
+    let written = running.desk.store.write(move |tx| {
+        tx.execute(
+            "UPDATE items SET title = ?1, link = 'javascript:alert(1)'",
+            [hostile],
+        )?;
+        tx.execute(
+            "UPDATE events SET headline = ?1, lede = ?1, place = ?1",
+            [hostile],
+        )?;
+        tx.execute("UPDATE storylines SET headline = ?1", [hostile])?;
+        Ok(tx.execute("UPDATE outlets SET name = ?1 || id", [hostile])?)
+    });
+    written.await.unwrap();
+    for path in [
+        "/desk",
+        "/desk/storylines/1",
+        "/desk/events/1",
+        "/desk/search?q=alert",
+    ] {
+        let page = running.get(path, &[]).await.body;
+        assert!(page.contains("onerror"), "{path}");
+        assert!(
+            !page.contains("<img") && !page.contains("<script>"),
+            "{path}"
+        );
+        assert!(
+            !page.contains("javascript:") && !page.contains('\u{202e}'),
+            "{path}"
+        );
+    }
+}

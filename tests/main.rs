@@ -6,6 +6,7 @@ mod operating_units;
 mod opml;
 mod polling;
 mod publishing;
+mod reading;
 mod security_fetch;
 mod security_text;
 mod server;

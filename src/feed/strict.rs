@@ -13,7 +13,8 @@ use super::parsed::Format;
 use super::raw::{RawFeed, RawItem, RawText, TextKind};
 
 /// True unless the text holds something on which feed-rs 3.0 is known to panic: a letter of
-/// several bytes beside an e-mail address in an author, or a duration beyond all numbers.
+/// several bytes beside an e-mail address in an author, a duration beyond all numbers, or a late
+/// declaration.
 pub(crate) fn is_safe_for_strict(text: &str) -> bool {
     let bytes = text.as_bytes();
     let authors = ["<author", "<managingEditor", "<webMaster", "<dc:creator"];
@@ -30,7 +31,9 @@ pub(crate) fn is_safe_for_strict(text: &str) -> bool {
             .split(|b| !b.is_ascii_digit())
             .any(|digits| digits.len() > 12)
     });
-    !has_risky_author && !has_risky_duration
+    // A declaration anywhere but at the start would change the encoding in mid-stream.
+    let has_late_declaration = without_declaration(text).contains("<?xml");
+    !has_risky_author && !has_risky_duration && !has_late_declaration
 }
 
 /// The text without the XML declaration, whose encoding is no longer true.

@@ -198,7 +198,10 @@ pub(crate) fn looks_like_html(text: &str) -> bool {
         rest = &rest[at..];
         if is_tag {
             if let Some(tag) = Tag::at(rest).filter(|tag| !tag.name.is_empty()) {
-                if !tag.is_among(BLOCKS) && !tag.is_among(INLINE) {
+                if ![BLOCKS, INLINE, HIDDEN]
+                    .iter()
+                    .any(|names| tag.is_among(names))
+                {
                     return false;
                 }
                 has_evidence |= tag.is_end || tag.is_among(VOID);

@@ -55,7 +55,7 @@ impl<'a> State<'a> {
             Role::Rss => self.claim_format(Format::Rss),
             Role::Rdf => self.claim_format(Format::Rdf),
             Role::AtomFeed => self.claim_format(Format::Atom),
-            Role::Channel => self.claim_format(Format::Rss),
+            Role::Channel => self.enter_channel(attributes),
             Role::Item => self.begin_item(attributes),
             Role::Link => self.enter_link(attributes),
             Role::Source => self.enter_source(parent, attributes),
@@ -79,6 +79,17 @@ impl<'a> State<'a> {
             self.begin_construct(role, default, attributes);
         } else if is_simple(role) {
             self.begin_simple(role, attributes);
+        }
+    }
+
+    fn enter_channel(&mut self, attributes: &Attributes<'a>) {
+        self.claim_format(Format::Rss);
+        // The Channel Definition Format says both as attributes.
+        if let Some(href) = self.decoded_attribute(attributes, "href") {
+            self.feed.link = resolve(&href, self.base_here().0);
+        }
+        if let Some(time) = attribute(attributes, "lastmod").and_then(read_date) {
+            self.feed.updated = Some(time);
         }
     }
 

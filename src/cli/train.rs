@@ -30,6 +30,9 @@ pub struct TrainArgs {
     /// Where the weights are written.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Added to the log-odds of undated pairs, so that one threshold serves both models.
+    #[arg(long, default_value_t = 0.0)]
+    pub lift_undated: f32,
     /// Version that the weights are given.
     #[arg(long, default_value_t = 1)]
     pub version: u32,
@@ -37,6 +40,7 @@ pub struct TrainArgs {
 
 /// Runs the command.
 pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
+    let weights = Weights::embedded();
     let (mut dated, mut undated) = (Vec::new(), Vec::new());
     let mut names = Vec::new();
     let kinds = [
@@ -49,18 +53,20 @@ pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
             let (path, weight) = path_and_weight(file);
             let labelled = Labelled::read(path)?;
             if let Some(dates) = dates {
-                dated.extend(labelled.samples(dates, weight));
+                dated.extend(labelled.samples(dates, weight, &weights));
             }
-            undated.extend(labelled.samples(Dates::Hide, weight));
+            undated.extend(labelled.samples(Dates::Hide, weight, &weights));
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             names.push(format!("{name} ×{weight}"));
         }
     }
+    let mut undated_model = fit(&undated);
+    undated_model.bias += args.lift_undated;
     let weights = Weights {
         version: args.version,
         trained_on: names.join(", "),
         dated: fit(&dated),
-        undated: fit(&undated),
+        undated: undated_model,
     };
     std::fs::write(&args.out, weights.to_json())
         .with_context(|| format!("cannot write {}; is the folder there?", args.out.display()))?;
@@ -138,26 +144,22 @@ impl Labelled {
         scores
     }
 
-    fn samples(&self, dates: Dates, weight: f32) -> Vec<Sample> {
+    fn samples(&self, dates: Dates, weight: f32, weights: &Weights) -> Vec<Sample> {
         let mut samples = Vec::new();
-        self.measure(
-            (dates, 1),
-            &Weights::embedded(),
-            |values, times, score, same| {
-                let easy = !same && score < EASY_SCORE;
-                if !easy || times % EASY_SHARE == 0 {
-                    samples.push(Sample {
-                        values,
-                        same,
-                        weight: if easy {
-                            weight * EASY_SHARE as f32
-                        } else {
-                            weight
-                        },
-                    });
-                }
-            },
-        );
+        self.measure((dates, 1), weights, |values, times, score, same| {
+            let easy = !same && score < EASY_SCORE;
+            if !easy || times % EASY_SHARE == 0 {
+                samples.push(Sample {
+                    values,
+                    same,
+                    weight: if easy {
+                        weight * EASY_SHARE as f32
+                    } else {
+                        weight
+                    },
+                });
+            }
+        });
         samples
     }
 

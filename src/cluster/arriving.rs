@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 
 use crate::news::{Dateline, ItemId, OutletId, Role, UtcTime};
 use crate::text::fingerprint::fingerprint;
+use crate::text::stages::Stages;
 use crate::text::words::{fold_word, hash_word, mix, split_words};
 
 /// An item as it is handed to the engine, by value.
@@ -68,6 +69,8 @@ pub(super) struct Reading {
     /// Words of the title in order, at most 24.
     pub(super) title_words: Vec<u32>,
     pub(super) fingerprint: u64,
+    /// Stages that the title names.
+    pub(super) stages: Stages,
 }
 
 /// Characters of the lead that are read: leads say what happened first.
@@ -82,6 +85,7 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
     let title = cut_chars(&item.title, LEAD_CHARS);
     reader.read(title, IN_TITLE, MAX_TITLE_WORDS);
     let title_words = reader.order.iter().copied().take(24).collect();
+    let stages = Stages::of_words(&reader.folded);
     let lead = if item.summary.is_empty() {
         &item.text
     } else {
@@ -91,6 +95,7 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
     Reading {
         grams: title_grams(title),
         title_words,
+        stages,
         fingerprint: fingerprint(&reader.folded),
         terms: reader.into_terms(),
     }

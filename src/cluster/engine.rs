@@ -36,8 +36,8 @@ impl Default for Settings {
         Self {
             window_hours: 108,
             candidates: 128,
-            join_score: 0.28,
-            settle_score: 0.24,
+            join_score: 0.36,
+            settle_score: 0.36,
             settle_every: 256,
             most_items: 500_000,
         }
@@ -101,10 +101,24 @@ struct Measured {
     values: Values,
 }
 
-fn best_rank(found: &[Candidate]) -> f32 {
-    found
-        .first()
-        .map_or(1.0, |candidate| candidate.rank.max(1e-6))
+/// How the candidates stand to the best of them.
+#[derive(Clone, Copy)]
+struct Standing {
+    best: f32,
+    crowd: f32,
+}
+
+impl Standing {
+    fn of(found: &[Candidate]) -> Self {
+        let first = found.first();
+        let best = first.map_or(1.0, |candidate| candidate.rank.max(1e-6));
+        let nearest = found.iter().take(NEAREST);
+        let sum: f32 = nearest.map(|candidate| candidate.rank / best).sum();
+        Self {
+            best,
+            crowd: sum / NEAREST as f32,
+        }
+    }
 }
 
 /// An event with live items.
@@ -291,28 +305,31 @@ impl Engine {
 
     fn measure_candidates(&mut self, live: &LiveItem, found: &[Candidate]) -> Vec<Measured> {
         self.gather_nearest(live, found);
-        let best = best_rank(found);
+        let standing = Standing::of(found);
         let mut measured = Vec::with_capacity(found.len());
-        for candidate in found {
+        for (place, candidate) in found.iter().enumerate() {
             let old = self.window.item(candidate.slot);
             if old.tells_an_event && old.reprint_of.is_none() {
-                measured.push(self.measure_one(live, candidate.slot, candidate.rank / best));
+                measured.push(self.measure_one(live, *candidate, (place, standing)));
             }
         }
         measured
     }
 
-    fn measure_one(&self, live: &LiveItem, slot: Slot, relative_rank: f32) -> Measured {
+    fn measure_one(
+        &self,
+        live: &LiveItem,
+        Candidate { slot, rank }: Candidate,
+        (place, standing): (usize, Standing),
+    ) -> Measured {
         let old = self.window.item(slot);
-        let near = &self.scratch.near;
-        let values = measure(
-            live,
-            old,
-            &Context {
-                near,
-                relative_rank,
-            },
-        );
+        let context = Context {
+            near: &self.scratch.near,
+            relative_rank: rank / standing.best,
+            crowd: standing.crowd,
+            place,
+        };
+        let values = measure(live, old, &context);
         let dated = live.time_is_claimed && old.time_is_claimed;
         let score = probability(self.weights.model(dated).log_odds(&values));
         Measured {
@@ -336,14 +353,15 @@ impl Engine {
         measured: &mut Vec<MeasuredPair>,
     ) {
         self.gather_nearest(live, found);
-        let best = best_rank(found);
+        let standing = Standing::of(found);
         for slot in partners
             .iter()
             .filter_map(|item| self.window.slot_of(*item))
         {
-            let candidate = found.iter().find(|candidate| candidate.slot == slot);
-            let rank = candidate.map_or(0.0, |candidate| candidate.rank / best);
-            let pair = self.measure_one(live, slot, rank);
+            let place = found.iter().position(|candidate| candidate.slot == slot);
+            let rank = place.map_or(0.0, |place| found[place].rank);
+            let place = place.unwrap_or(self.settings.candidates);
+            let pair = self.measure_one(live, Candidate { slot, rank }, (place, standing));
             measured.push(self.measured_pair(&pair));
         }
     }

@@ -10,7 +10,7 @@ use super::window::{LiveItem, NAME, Term};
 pub const ABSENT: f32 = -1.0;
 
 /// Names of the features, in the order in which values are frozen.
-pub const FEATURES: [&str; 18] = [
+pub const FEATURES: [&str; 24] = [
     "gap in time",
     "spelling of titles",
     "weight of shared words",
@@ -29,6 +29,12 @@ pub const FEATURES: [&str; 18] = [
     "rank among candidates",
     "same outlet",
     "first names of titles",
+    "crowd around the newer item",
+    "place among candidates",
+    "rarest word shared by titles",
+    "local names shared by titles",
+    "word pairs shared by titles",
+    "stages of titles",
 ];
 
 /// The values of a pair.
@@ -40,6 +46,10 @@ pub(super) struct Context<'a> {
     pub(super) near: &'a Neighbourhood,
     /// The older item's rank over the best rank of all candidates.
     pub(super) relative_rank: f32,
+    /// Mean rank of the nearest over the best: near 1 where everyone tells the same matter.
+    pub(super) crowd: f32,
+    /// The older item's place among the candidates, from 0.
+    pub(super) place: usize,
 }
 
 /// Measures a new item (first) against an older one.
@@ -76,6 +86,12 @@ pub(super) fn measure(new: &LiveItem, old: &LiveItem, context: &Context<'_>) -> 
         context.relative_rank,
         if new.outlet == old.outlet { 1.0 } else { 0.0 },
         first_name_agreement(new, old),
+        context.crowd,
+        log_count(context.place),
+        shared.rarest,
+        (1.0 + shared.local_names).ln(),
+        shared_pairs(&new.title_words, &old.title_words),
+        stage_agreement(new, old),
     ]
 }
 
@@ -128,6 +144,34 @@ fn first_name_agreement(new: &LiveItem, old: &LiveItem) -> f32 {
     match (first_name(new), first_name(old)) {
         (Some(a), Some(b)) => f32::from(u8::from(a == b)),
         _ => ABSENT,
+    }
+}
+
+/// Share of neighbouring words of the shorter title that are neighbours in the other.
+fn shared_pairs(a: &[u32], b: &[u32]) -> f32 {
+    let shared = a
+        .windows(2)
+        .filter(|pair| b.windows(2).any(|other| other == *pair));
+    ratio(
+        shared.count() as f32,
+        a.len().min(b.len()).saturating_sub(1) as f32,
+    )
+}
+
+/// 0 for a beginning and an end, 0.5 for other opposite stages, 1 if one is ahead and the other is not, 2 if nothing is said or both
+/// are ahead, 3 for the same stage.
+fn stage_agreement(new: &LiveItem, old: &LiveItem) -> f32 {
+    let (a, b) = (new.stages, old.stages);
+    if a.are_beginning_and_end(b) {
+        0.0
+    } else if a.are_opposite(b) {
+        0.5
+    } else if a.agree(b) && !a.one_is_ahead(b) {
+        3.0
+    } else if a.one_is_ahead(b) {
+        1.0
+    } else {
+        2.0
     }
 }
 
@@ -188,6 +232,8 @@ struct Shared {
     local_title: f32,
     local_title_product: f32,
     local_product: f32,
+    local_names: f32,
+    rarest: f32,
     sides: [Side; 2],
 }
 
@@ -229,6 +275,8 @@ impl Shared {
             self.title_product += product;
             self.local_title += (local_a + local_b) / 2.0;
             self.local_title_product += local_a * local_b;
+            self.rarest = self.rarest.max(local_a);
+            self.local_names += if a.is(NAME) { local_a } else { 0.0 };
         }
     }
 }

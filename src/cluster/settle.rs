@@ -203,7 +203,11 @@ impl Engine {
             let gone = self.window.pop().expect("there was an oldest item");
             let Some(id) = gone.event else { continue };
             let event = self.events.get_mut(&id).expect("an item's event is live");
-            event.members.retain(|member| *member != slot);
+            if event.members.first() == Some(&slot) {
+                event.members.remove(0);
+            } else {
+                event.members.retain(|member| *member != slot);
+            }
             event.is_pinned = true;
             if event.members.is_empty() {
                 self.events.remove(&id);

@@ -28,13 +28,18 @@ enum Bearing {
 fn bearing(feature: &str) -> Bearing {
     match feature {
         "gap in time" => Bearing::Falling,
-        _ if feature.starts_with("length") || feature == "same outlet" => Bearing::Free,
+        "place among candidates" => Bearing::Falling,
+        "same outlet" | "crowd around the newer item" => Bearing::Free,
+        _ if feature.starts_with("length") => Bearing::Free,
         _ => Bearing::Rising,
     }
 }
 
 /// Pairs of features that get a surface.
-const SURFACES: [[&str; 2]; 6] = [
+const SURFACES: [[&str; 2]; 9] = [
+    ["crowd around the newer item", "local words of titles"],
+    ["crowd around the newer item", "words of texts"],
+    ["gap in time", "stages of titles"],
     [
         "gap in time",
         "least share of a title found in the other text",
@@ -181,6 +186,7 @@ impl<'a> Fit<'a> {
             features: names.map(str::to_owned),
             edges,
             terms: Vec::new(),
+            places: features,
         };
         self.surfaces.push((surface, terms, cells));
     }
@@ -215,13 +221,29 @@ impl<'a> Fit<'a> {
             surface.terms = terms.into_iter().map(rounded).collect();
             surface
         });
+        let mut curves: Vec<Curve> = curves.collect();
+        curves.iter_mut().for_each(be_cautious);
         Model {
             bias: rounded(self.bias),
-            curves: curves.collect(),
+            curves,
             surfaces: surfaces.collect(),
         }
     }
 }
+
+/// Titles that name opposite stages are held apart more than the data asks for: it holds few such
+/// pairs, and the opening of a thing merged with its end is the worst merge of all.
+fn be_cautious(curve: &mut Curve) {
+    if curve.feature == "stages of titles" {
+        let most = curve.terms.last().copied().unwrap_or(0.0);
+        let ahead = curve.terms[bin(&curve.edges, 1.0)];
+        curve.edges = vec![0.25, 0.75, 1.5];
+        curve.terms = vec![BEGINNING_AND_END, OPPOSITE_STAGES, ahead, most];
+    }
+}
+
+const BEGINNING_AND_END: f32 = -9.0;
+const OPPOSITE_STAGES: f32 = -1.5;
 
 fn bins_hold_absent(feature: &str) -> bool {
     matches!(

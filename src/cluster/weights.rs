@@ -58,6 +58,9 @@ pub struct Surface {
     pub edges: [Vec<f32>; 2],
     /// `(edges[0] + 1) × (edges[1] + 1)` terms.
     pub terms: Vec<f32>,
+    /// The places of the two features in [`FEATURES`], found once when the weights are read.
+    #[serde(skip)]
+    pub(super) places: [usize; 2],
 }
 
 /// Why a data file of weights cannot be used.
@@ -83,10 +86,14 @@ impl Weights {
 
     /// Reads a data file as `dateline train` writes it.
     pub fn from_json(text: &str) -> Result<Weights, WeightsError> {
-        let weights: Weights =
+        let mut weights: Weights =
             serde_json::from_str(text).map_err(|error| WeightsError::Form(error.to_string()))?;
-        weights.dated.check()?;
-        weights.undated.check()?;
+        for model in [&mut weights.dated, &mut weights.undated] {
+            model.check()?;
+            for surface in &mut model.surfaces {
+                surface.places = [0, 1].map(|side| feature_index(&surface.features[side]));
+            }
+        }
         Ok(weights)
     }
 
@@ -155,7 +162,7 @@ impl Model {
             for surface in &self.surfaces {
                 terms.push(Term {
                     feature: surface.features.join(" × "),
-                    value: values[feature_index(&surface.features[0])],
+                    value: values[surface.places[0]],
                     contribution: surface.term(values),
                 });
             }
@@ -173,9 +180,8 @@ impl Curve {
 
 impl Surface {
     fn term(&self, values: &Values) -> f32 {
-        let [first, second] = &self.features;
-        let row = bin(&self.edges[0], values[feature_index(first)]);
-        let column = bin(&self.edges[1], values[feature_index(second)]);
+        let row = bin(&self.edges[0], values[self.places[0]]);
+        let column = bin(&self.edges[1], values[self.places[1]]);
         self.terms[row * (self.edges[1].len() + 1) + column]
     }
 }

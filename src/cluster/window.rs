@@ -10,6 +10,7 @@ use super::arriving::{ArrivingItem, IN_LEAD, IN_TITLE, NUMBER, Reading};
 use super::tables::Tables;
 use crate::news::{EventId, ItemId, OutletId};
 use crate::text::fingerprint::bands;
+use crate::text::stages::Stages;
 
 /// Position of a live item in order of arrival, counted from the first item ever.
 pub(super) type Slot = u32;
@@ -55,6 +56,7 @@ pub(super) struct LiveItem {
     pub(super) agency: u32,
     pub(super) series: u32,
     pub(super) fingerprint: u64,
+    pub(super) stages: Stages,
     pub(super) terms: Box<[Term]>,
     pub(super) grams: Box<[u32]>,
     pub(super) title_words: Box<[u32]>,
@@ -85,6 +87,7 @@ impl LiveItem {
             agency: hash_of(item.agency.as_deref()),
             series: hash_of(item.series_key.as_deref()),
             fingerprint: reading.fingerprint,
+            stages: reading.stages,
             terms: terms.collect(),
             grams: reading.grams.into_boxed_slice(),
             title_words: reading.title_words.into_boxed_slice(),

@@ -7,5 +7,6 @@ pub mod diff;
 pub mod fingerprint;
 pub mod language;
 pub mod links;
+pub mod stages;
 pub mod wire;
 pub mod words;

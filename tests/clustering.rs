@@ -1,0 +1,392 @@
+//! The clusterer as a whole: the case it was made for, its state, and streams that mean harm.
+
+use dateline::cluster::{
+    ArrivingItem, Engine, Publication, Restored, RestoredEvent, Settings, Settlement, Weights,
+};
+use dateline::decisions::Constraints;
+use dateline::news::{EventId, ItemId, OutletId, Role, ScoredPair, StorylineId, utc_from_secs};
+use dateline::timeline::{StorylineRules, StorylineSettings, Storylines};
+
+/// 15 August 2025, 18:00 UTC.
+const EVENING: i64 = 1_755_280_800;
+
+struct Desk {
+    engine: Engine,
+    pairs: Vec<ScoredPair>,
+    reprints: Vec<(ItemId, ItemId)>,
+    items: Vec<ArrivingItem>,
+    last: Settlement,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self {
+            engine: Engine::new(Settings::default(), Weights::embedded(), EventId(1)),
+            pairs: Vec::new(),
+            reprints: Vec::new(),
+            items: Vec::new(),
+            last: Settlement::default(),
+        }
+    }
+
+    fn tell(&mut self, hours: f64, outlet: i64, title: &str, summary: &str) -> ItemId {
+        self.tell_as(Role::News, hours, outlet, (title, summary))
+    }
+
+    fn tell_as(&mut self, role: Role, hours: f64, outlet: i64, text: (&str, &str)) -> ItemId {
+        let id = ItemId(self.items.len() as i64 + 1);
+        let item = ArrivingItem {
+            id,
+            outlet: OutletId(outlet),
+            language: "en".to_owned(),
+            item_time: utc_from_secs(EVENING + (hours * 3600.0) as i64),
+            time_is_claimed: true,
+            title: text.0.to_owned(),
+            summary: text.1.to_owned(),
+            role,
+            ..ArrivingItem::default()
+        };
+        let arrival = self.engine.arrive(&item);
+        self.pairs.extend(arrival.pairs);
+        self.reprints
+            .extend(arrival.reprint_of.map(|original| (id, original)));
+        self.items.push(item);
+        id
+    }
+
+    fn settle(&mut self, constraints: &Constraints) {
+        self.last = self.engine.settle(constraints);
+    }
+
+    fn event(&self, item: ItemId) -> EventId {
+        self.engine.event_of(item).expect("the item tells an event")
+    }
+
+    /// What a store would hold.
+    fn stored(&self) -> Restored {
+        let events = self.engine.live_events().map(|id| RestoredEvent {
+            id,
+            items: self.engine.items_of(id),
+            publication: None,
+        });
+        Restored {
+            tables: self.engine.tables(),
+            cursor: self.engine.cursor(),
+            items: self.items.clone(),
+            pairs: self.pairs.clone(),
+            reprints: self.reprints.clone(),
+            events: events.collect(),
+            oldest_live: self.engine.oldest_live(),
+            constraints: Constraints::default(),
+        }
+    }
+}
+
+/// A week of made-up news, so that the tables know what is common.
+fn fill_with_other_news(desk: &mut Desk) {
+    let places = [
+        "Lisbon", "Oslo", "Nairobi", "Quito", "Hanoi", "Perth", "Lagos", "Turin",
+    ];
+    let things = [
+        "harbour", "school", "bridge", "museum", "railway", "hospital", "market", "dam",
+    ];
+    let acts = [
+        "opens after repairs",
+        "closes for a month",
+        "gets new owner",
+        "hit by strike",
+        "wins award",
+    ];
+    for n in 0..240_usize {
+        let (place, thing) = (places[n % 8], things[(n / 8) % 8]);
+        let title = format!(
+            "{place} {thing} {} as the council of {} looks on",
+            acts[n % 5],
+            places[(n * 3 + 1) % 8]
+        );
+        let summary = format!(
+            "The {thing} in {place} has been talked about for years, officials said on day {n}."
+        );
+        desk.tell(-60.0 + n as f64 / 6.0, n as i64 % 9, &title, &summary);
+    }
+}
+
+struct Summit {
+    opening: Vec<ItemId>,
+    ending: Vec<ItemId>,
+    troops: ItemId,
+    missiles: ItemId,
+}
+
+fn tell_the_summit(desk: &mut Desk) -> Summit {
+    let opening = vec![
+        desk.tell(0.0, 1, "Trump and Putin Meet in Alaska to Push for Ukraine Peace Deal",
+            "The two presidents shook hands in front of a backdrop in Anchorage before talks that were planned as one-on-one and now include ministers."),
+        desk.tell(0.4, 2, "Trump, Putin shake hands in Alaska as talks on Ukraine begin",
+            "The presidents met in Anchorage; talks planned as one-on-one were widened to senior officials and ministers."),
+        desk.tell(0.9, 3, "Putin lands in Alaska and meets Trump for talks on Ukraine peace",
+            "The leaders shook hands on the tarmac in Anchorage before talks with their ministers."),
+    ];
+    let ending = vec![
+        desk.tell(5.5, 1, "Trump-Putin Summit Ends Without Ukraine Peace Deal Despite 'Progress' Claims",
+            "The presidents left Anchorage without a ceasefire agreement, though both spoke of progress."),
+        desk.tell(5.9, 2, "No deal as Trump-Putin summit ends without agreement on Ukraine",
+            "Both presidents claimed progress but left Anchorage without an agreement on a ceasefire."),
+        desk.tell(6.4, 4, "Summit ends without Ukraine deal; Trump and Putin claim progress",
+            "The presidents left Alaska with no ceasefire agreement after nearly three hours."),
+    ];
+    Summit {
+        opening,
+        ending,
+        troops: desk.tell(70.0, 1, "Trump Rejects US Troop Deployment in Ukraine",
+            "The president said in Washington that no American soldiers would be sent as part of security guarantees."),
+        missiles: desk.tell(75.0, 1, "Trump to Respond to Putin's Proposal on Extending START Restrictions, Says White House",
+            "The White House said the president would answer the offer to keep the limits on nuclear warheads for a year."),
+    }
+}
+
+#[test]
+fn the_summit_opens_and_ends_as_two_events() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let summit = tell_the_summit(&mut desk);
+    desk.settle(&Constraints::default());
+    let opening = desk.event(summit.opening[0]);
+    let ending = desk.event(summit.ending[0]);
+    assert_ne!(opening, ending);
+    for item in &summit.opening {
+        assert_eq!(desk.event(*item), opening, "{item} tells the opening");
+    }
+    for item in &summit.ending {
+        assert_eq!(desk.event(*item), ending, "{item} tells the ending");
+    }
+    for other in [summit.troops, summit.missiles] {
+        assert!(![opening, ending].contains(&desk.event(other)));
+    }
+    assert_ne!(desk.event(summit.troops), desk.event(summit.missiles));
+}
+
+#[test]
+fn opening_and_ending_stand_in_one_storyline() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let summit = tell_the_summit(&mut desk);
+    desk.settle(&Constraints::default());
+    let mut storylines = Storylines::new(StorylineSettings::default(), StorylineId(1));
+    let changed = desk.last.changed.iter();
+    let sketches: Vec<_> = changed
+        .filter_map(|c| desk.engine.sketch(c.event))
+        .collect();
+    storylines.link(&sketches, &StorylineRules::default());
+    let line = |item| storylines.storyline_of(desk.event(item));
+    assert_eq!(line(summit.opening[0]), line(summit.ending[0]));
+    assert_ne!(line(summit.opening[0]), line(ItemId(240)));
+}
+
+#[test]
+fn a_wrap_and_a_live_blog_join_nothing() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let summit = tell_the_summit(&mut desk);
+    let text = (
+        "Trump and Putin meet in Alaska, summit ends without Ukraine peace deal",
+        "The presidents shook hands in Anchorage and left hours later without a ceasefire agreement.",
+    );
+    let wrap = desk.tell_as(Role::Wrap, 7.0, 1, text);
+    let live = desk.tell_as(Role::Live, 7.0, 2, text);
+    desk.settle(&Constraints::default());
+    assert_eq!(
+        (desk.engine.event_of(wrap), desk.engine.event_of(live)),
+        (None, None)
+    );
+    assert_ne!(desk.event(summit.opening[0]), desk.event(summit.ending[0]));
+}
+
+#[test]
+fn a_wire_copy_under_another_headline_is_a_reprint() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let lead = "The two presidents shook hands on Friday in Anchorage before talks on ending the war that were planned \
+        as a meeting of two and were widened to ministers at the last minute, officials said.";
+    let original = desk.tell(0.0, 1, "Trump and Putin meet in Alaska", lead);
+    let copy = desk.tell(1.0, 5, "Handshake opens long-awaited northern summit", lead);
+    assert_eq!(desk.reprints, [(copy, original)]);
+    desk.settle(&Constraints::default());
+    assert_eq!(desk.event(copy), desk.event(original));
+}
+
+#[test]
+fn rulings_are_obeyed_and_can_be_taken_back() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let summit = tell_the_summit(&mut desk);
+    desk.settle(&Constraints::default());
+    let (a, b, c) = (summit.opening[0], summit.ending[0], summit.opening[1]);
+    let ruled = Constraints {
+        together: vec![(a, b)],
+        apart: vec![(a, c)],
+        ..Constraints::default()
+    };
+    desk.settle(&ruled);
+    assert_eq!(desk.event(a), desk.event(b));
+    assert_ne!(desk.event(a), desk.event(c));
+    desk.settle(&Constraints::default());
+    assert_ne!(desk.event(a), desk.event(b));
+    assert_eq!(desk.event(a), desk.event(c));
+}
+
+#[test]
+fn a_published_event_keeps_its_id_with_its_anchors() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let summit = tell_the_summit(&mut desk);
+    desk.settle(&Constraints::default());
+    let ending = desk.event(summit.ending[0]);
+    let publication = Publication {
+        order: 1,
+        anchors: vec![summit.ending[2]],
+        headline: Some(summit.ending[2]),
+    };
+    desk.engine.mark_published(ending, publication);
+    let ruled = Constraints {
+        apart: vec![
+            (summit.ending[0], summit.ending[2]),
+            (summit.ending[1], summit.ending[2]),
+        ],
+        ..Constraints::default()
+    };
+    desk.settle(&ruled);
+    assert_eq!(desk.event(summit.ending[2]), ending);
+    assert_ne!(desk.event(summit.ending[0]), ending);
+    let change = desk
+        .last
+        .changed
+        .iter()
+        .find(|c| c.event == desk.event(summit.ending[0]));
+    assert_eq!(change.and_then(|change| change.split_from), Some(ending));
+}
+
+#[test]
+fn a_locked_event_takes_nothing_new() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let summit = tell_the_summit(&mut desk);
+    let ruled = Constraints {
+        together: summit
+            .opening
+            .windows(2)
+            .map(|pair| (pair[0], pair[1]))
+            .collect(),
+        locked: vec![summit.opening.clone()],
+        ..Constraints::default()
+    };
+    desk.settle(&ruled);
+    let late = desk.tell(
+        2.0,
+        7,
+        "Trump and Putin meet in Alaska for Ukraine peace talks",
+        "The presidents shook hands in Anchorage.",
+    );
+    desk.settle(&ruled);
+    assert_ne!(desk.event(late), desk.event(summit.opening[0]));
+}
+
+#[test]
+fn the_same_stream_gives_the_same_state() {
+    let run = || {
+        let mut desk = Desk::new();
+        fill_with_other_news(&mut desk);
+        tell_the_summit(&mut desk);
+        desk.settle(&Constraints::default());
+        (desk.pairs, desk.last, desk.engine.tables())
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn a_restored_engine_goes_on_as_if_it_had_never_stopped() {
+    let mut before = Desk::new();
+    fill_with_other_news(&mut before);
+    before.settle(&Constraints::default());
+    before.tell(
+        -1.0,
+        3,
+        "Putin on his way to Alaska to meet Trump",
+        "The plane left Moscow in the morning.",
+    );
+    let mut after = Desk::new();
+    after.engine = Engine::restore(Settings::default(), Weights::embedded(), before.stored());
+    (after.items, after.pairs, after.reprints) = (
+        before.items.clone(),
+        before.pairs.clone(),
+        before.reprints.clone(),
+    );
+    for desk in [&mut before, &mut after] {
+        tell_the_summit(desk);
+        desk.settle(&Constraints::default());
+    }
+    assert_eq!(before.pairs, after.pairs);
+    assert_eq!(before.last, after.last);
+    assert_eq!(before.engine.tables(), after.engine.tables());
+}
+
+#[test]
+fn evidence_is_the_mean_of_the_frozen_scores() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let summit = tell_the_summit(&mut desk);
+    desk.settle(&Constraints::default());
+    let item = summit.ending[1];
+    let frozen: Vec<ScoredPair> = desk
+        .pairs
+        .iter()
+        .filter(|p| p.earlier == item || p.later == item)
+        .cloned()
+        .collect();
+    let evidence = desk
+        .engine
+        .explain(item, &frozen)
+        .expect("the item is live");
+    let partners = [summit.ending[0], summit.ending[2]];
+    let within = frozen
+        .iter()
+        .filter(|p| partners.contains(&p.earlier) || partners.contains(&p.later));
+    let mean = within.map(|pair| pair.score).sum::<f32>() / 2.0;
+    assert!(
+        (evidence.mean_score - mean).abs() < 1e-4,
+        "{} against {mean}",
+        evidence.mean_score
+    );
+    assert!(evidence.mean_score >= evidence.threshold);
+    assert_eq!(evidence.strongest_for.len(), 2);
+    let sum: f32 = evidence.strongest_for[0]
+        .terms
+        .iter()
+        .map(|term| term.contribution)
+        .sum();
+    let score = 1.0 / (1.0 + (-sum).exp());
+    assert!((score - evidence.strongest_for[0].score).abs() < 1e-3);
+}
+
+#[test]
+fn items_that_left_the_window_close_their_events() {
+    let mut desk = Desk::new();
+    let old = desk.tell(
+        0.0,
+        1,
+        "A dam breaks above the town of Ohrid",
+        "Hundreds flee.",
+    );
+    desk.settle(&Constraints::default());
+    let event = desk.event(old);
+    let new = desk.tell(
+        24.0 * 9.0,
+        2,
+        "A dam breaks above the town of Ohrid",
+        "Hundreds flee.",
+    );
+    desk.settle(&Constraints::default());
+    assert_eq!(desk.engine.event_of(old), None);
+    assert_eq!(desk.last.closed, [event]);
+    assert_ne!(desk.event(new), event);
+}

@@ -13,7 +13,7 @@ const FARTHEST: u32 = 8;
 /// Candidates by rank that are verified beside those found by fingerprint.
 const BY_RANK: usize = 12;
 /// Words a lead must have before it alone proves a copy under another headline.
-const TELLING_LEAD: usize = 18;
+const TELLING_LEAD: usize = 22;
 /// Share of words that copies have in common.
 const SAME_WORDS: f32 = 0.86;
 /// Hours within which copies are expected.

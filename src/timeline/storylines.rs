@@ -27,7 +27,7 @@ pub struct StorylineSettings {
 impl Default for StorylineSettings {
     fn default() -> Self {
         Self {
-            link_score: 0.12,
+            link_score: 0.07,
             damping_days: 21.0,
             closed_after_days: 21,
         }

@@ -83,7 +83,12 @@ fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
         (false, true) => bail!("there is no editor {name}: dateline editors add {name}"),
         _ => {}
     }
-    print_line(&crate::serve::Settings::default().absolute(&format!("/desk/welcome/{token}")));
+    print_line(
+        &place
+            .config
+            .serve_settings()
+            .absolute(&format!("/desk/welcome/{token}")),
+    );
     print_line(&format!(
         "{name} sets a password there; the link is good once, for {LINK_HOURS} hours"
     ));

@@ -18,6 +18,7 @@ pub mod replay;
 pub mod restore;
 pub mod run;
 pub mod show;
+mod sockets;
 mod stream;
 pub mod table;
 pub mod train;

@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use sd_notify::NotifyState;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use super::{Global, Place};
+use super::{Global, Place, sockets};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config};
 use crate::fetch::{FetchSettings, Fetcher};
@@ -106,14 +105,7 @@ pub(super) struct Running {
 impl Running {
     /// Binds the address, then starts the workers.
     pub(super) async fn start(plan: Plan) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(plan.serve.listen)
-            .await
-            .with_context(|| {
-                format!(
-                    "cannot listen on {}: set [server] listen to a free address",
-                    plan.serve.listen
-                )
-            })?;
+        let listener = sockets::listen(plan.serve.listen).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let fetcher = Fetcher::new(plan.fetch, clock.clone()).context("cannot set up HTTP")?;
         let poller = Poller::new(

@@ -54,11 +54,11 @@ pub async fn remove_old(
         file,
         still_too_large: limit.is_some_and(|bytes| file.used_bytes > bytes),
     };
-    tell(&report, settings);
+    tell(&report);
     Ok(report)
 }
 
-fn tell(report: &RetentionReport, settings: &StorageSettings) {
+fn tell(report: &RetentionReport) {
     let Removed {
         items,
         events,
@@ -67,14 +67,6 @@ fn tell(report: &RetentionReport, settings: &StorageSettings) {
     let used_bytes = report.file.used_bytes;
     if !report.removed.is_nothing() {
         tracing::info!(items, events, storylines, used_bytes, "old items removed");
-    }
-    if report.still_too_large {
-        let max_bytes = settings.max_database_bytes;
-        tracing::warn!(
-            used_bytes,
-            max_bytes,
-            "the database is larger than it may be, and nothing is old enough to go"
-        );
     }
 }
 

@@ -2,6 +2,10 @@
 //!
 //! Words of a few languages, in folded form; a headline in another language has no stage.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 /// Stages that a text names, as a set of bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stages(u16);
@@ -57,12 +61,11 @@ impl Stages {
 
     /// The stages that a folded word names; plural endings are expected to be off.
     pub fn of_word(folded: &str) -> Stages {
-        let mut bits = if holds(AHEAD_WORDS, folded) { AHEAD } else { 0 };
-        for (row, (left, right)) in OPPOSITES.iter().enumerate() {
-            bits |= u16::from(holds(left, folded)) << (1 + 2 * row);
-            bits |= u16::from(holds(right, folded)) << (2 + 2 * row);
-        }
-        Stages(bits)
+        let bits_of = |word: &str| WORDS.get(word).copied().unwrap_or(0);
+        let past = folded.strip_suffix("ed").or(folded.strip_suffix('d'));
+        let stems = [past, folded.strip_suffix("ing")];
+        let inflected = stems.into_iter().flatten().map(bits_of);
+        Stages(inflected.fold(bits_of(folded), |bits, stem| bits | stem))
     }
 
     /// Both sets together.
@@ -102,16 +105,20 @@ impl Stages {
     }
 }
 
-fn holds(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|listed| {
-        listed == word
-            || word
-                .strip_suffix("ed")
-                .or(word.strip_suffix('d'))
-                .is_some_and(|stem| stem == listed)
-            || word.strip_suffix("ing").is_some_and(|stem| stem == listed)
-    })
-}
+static WORDS: LazyLock<FxHashMap<&'static str, u16>> = LazyLock::new(|| {
+    let mut words: FxHashMap<&str, u16> = FxHashMap::default();
+    let mut add = |list: &'static str, bit: u16| {
+        for word in list.split_whitespace() {
+            *words.entry(word).or_default() |= bit;
+        }
+    };
+    add(AHEAD_WORDS, AHEAD);
+    for (row, (left, right)) in OPPOSITES.iter().enumerate() {
+        add(left, 1 << (1 + 2 * row));
+        add(right, 1 << (2 + 2 * row));
+    }
+    words
+});
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,10 @@
 //! An explanation is made of the numbers of the verdict: the verdict follows from it alone.
 
 use dateline::cluster::{ArrivingItem, Engine, Settings, Weights};
-use dateline::decisions::Constraints;
-use dateline::news::{EventId, Evidence, ItemId, OutletId, PairEvidence, ScoredPair};
+use dateline::decisions::{Constraints, constraints_of};
+use dateline::news::{
+    Decision, DecisionId, EventId, Evidence, ItemId, OutletId, PairEvidence, Ruling, ScoredPair,
+};
 
 use super::newsdesk::now;
 
@@ -116,4 +118,43 @@ fn the_verdict_follows_from_the_evidence_alone() {
             assert!((mean - evidence.mean_score).abs() < 2e-3, "{evidence:?}");
         }
     }
+}
+
+#[test]
+fn an_undone_merge_restores_what_the_machine_had_said_and_both_ids() {
+    let (mut engine, _) = clustered();
+    let events = |engine: &Engine| -> Vec<(EventId, Vec<ItemId>)> {
+        let events = engine.live_events();
+        events
+            .map(|event| (event, engine.items_of(event)))
+            .collect()
+    };
+    let before = events(&engine);
+    let of = |item: i64| engine.event_of(ItemId(BACKGROUND + item)).unwrap();
+    let (kept, merged) = (of(1), of(2));
+    assert_ne!(kept, merged);
+    let mut decision = Decision {
+        id: DecisionId(1),
+        ruling: Ruling::MergeEvents {
+            kept,
+            kept_items: engine.items_of(kept),
+            merged,
+            merged_items: engine.items_of(merged),
+        },
+        editor: "anna".into(),
+        decided_at: now(),
+        note: String::new(),
+        undone_at: None,
+        undone_by: None,
+    };
+    engine.settle(&constraints_of(std::slice::from_ref(&decision)));
+    let joined = |engine: &Engine| {
+        let event = |item: i64| engine.event_of(ItemId(BACKGROUND + item));
+        event(1) == event(2)
+    };
+    assert!(joined(&engine));
+    decision.undone_at = Some(now());
+    engine.settle(&constraints_of(&[decision]));
+    assert!(!joined(&engine));
+    assert_eq!(events(&engine), before);
 }

@@ -158,11 +158,6 @@ impl Running {
         self.site.settings().base_url.clone()
     }
 
-    /// The poller, for requests of this process.
-    pub(super) fn poller(&self) -> &Poller {
-        &self.poller
-    }
-
     /// Waits for the signal that ends the daemon; a hang-up reloads the config on the way.
     async fn follow_signals(&mut self, global: &Global) -> anyhow::Result<()> {
         let mut signals = Signals::listen()?;

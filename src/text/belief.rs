@@ -73,17 +73,18 @@ fn speaks_for(notice: Party<'_>, item: Party<'_>) -> bool {
     notice.outlet_is_wire && same_name(short_name(notice.outlet_name), agency)
 }
 
-/// An agency is believed in its own words only; other outlets have none of their own.
+/// An agency whose words are known is believed in these only; other wires and outlets have none of
+/// their own, so that any agency's words will do.
 fn uses_its_own_convention(notice: Party<'_>) -> bool {
     let own = short_name(notice.outlet_name);
+    let has_own_words = notice.outlet_is_wire && agency_of_outlet(notice.outlet_name).is_some();
     notice
         .reading
         .tags
         .iter()
         .filter(|tag| matches!(tag.meaning.as_str(), "kill" | "hold"))
         .any(|tag| {
-            !notice.outlet_is_wire
-                || agency_of_rule(&tag.rule).is_none_or(|agency| same_name(agency, own))
+            !has_own_words || agency_of_rule(&tag.rule).is_none_or(|agency| same_name(agency, own))
         })
 }
 

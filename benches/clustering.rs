@@ -48,10 +48,10 @@ impl Default for Maker {
 impl Maker {
     fn next_item(&mut self) -> ArrivingItem {
         self.count += 1;
-        let hot = self.draw() % 10 == 0;
+        let hot = self.draw().is_multiple_of(10);
         let matter = self.draw() % if hot { 20 } else { 20_000 };
         let title = self.text(matter, 9);
-        let summary = if self.draw() % 2 == 0 {
+        let summary = if self.draw().is_multiple_of(2) {
             self.text(matter, 35)
         } else {
             String::new()

@@ -35,10 +35,11 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
     let claims = Claims::gather(engine, parts);
     let mut names: Vec<Option<EventId>> = vec![None; parts.len()];
     for (event, held) in engine.constraints.revived.iter().rev() {
-        if !engine.events.contains_key(event) && !names.contains(&Some(*event)) {
-            if let Some(part) = claims.part_to_revive(engine, parts, held) {
-                names[part] = names[part].or(Some(*event));
-            }
+        if !engine.events.contains_key(event)
+            && !names.contains(&Some(*event))
+            && let Some(part) = claims.part_to_revive(engine, parts, held)
+        {
+            names[part] = names[part].or(Some(*event));
         }
     }
     for claim in &claims.sorted {

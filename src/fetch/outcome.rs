@@ -22,6 +22,10 @@ pub struct Visited {
     /// How long it all took.
     pub duration: Duration,
     /// The place in memory that a large body takes, given back with this value.
+    #[expect(
+        dead_code,
+        reason = "held, not read: the place is free again when this is dropped"
+    )]
     pub(super) place: Option<Arc<OwnedSemaphorePermit>>,
 }
 

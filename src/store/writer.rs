@@ -185,7 +185,7 @@ fn run_batch(conn: &mut Connection, tasks: Vec<Task>, state: &watch::Sender<Opti
     let met_at_end = end.as_ref().err().and_then(Trouble::met);
     note_trouble(state, batch.trouble.or(met_at_end));
     for answer in batch.answers {
-        answer(end.as_ref().map(|()| ()).map_err(same_error));
+        answer(end.as_ref().copied().map_err(same_error));
     }
     if let Err(cause) = end {
         for task in waiting {

@@ -1,5 +1,10 @@
 //! The desk over real HTTP on loopback: who gets in, who may act, and what cannot be smuggled.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the browser or reader of these tests"
+)]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 

@@ -1,5 +1,10 @@
 //! The site over real HTTP on loopback: conditional requests, codings, redirects, caching.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the browser or reader of these tests"
+)]
+
 use dateline::serve::{Site, run};
 use tokio::sync::oneshot;
 

@@ -112,7 +112,8 @@ impl<'a> Tag<'a> {
         let is_end = body.starts_with('/');
         let name_start = if is_end { &body[1..] } else { body };
         let first = name_start.bytes().next()?;
-        if !first.is_ascii_alphabetic() && !(matches!(first, b'!' | b'?') && !is_end) {
+        let is_declaration = !is_end && matches!(first, b'!' | b'?');
+        if !first.is_ascii_alphabetic() && !is_declaration {
             return None;
         }
         let name_end = name_start

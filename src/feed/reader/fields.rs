@@ -70,10 +70,10 @@ impl<'a> State<'a> {
             }
             _ => {}
         }
-        if matches!(role, Role::Rss | Role::Rdf | Role::AtomFeed | Role::Channel) {
-            if let Some(language) = self.language_here() {
-                self.feed.language.get_or_insert(language);
-            }
+        if matches!(role, Role::Rss | Role::Rdf | Role::AtomFeed | Role::Channel)
+            && let Some(language) = self.language_here()
+        {
+            self.feed.language.get_or_insert(language);
         }
         if let Some(default) = default_claim(role) {
             self.begin_construct(role, default, attributes);
@@ -345,19 +345,16 @@ impl ItemDraft {
                 usize::MAX,
             ),
             Role::Description | Role::Abstract | Role::Summary => self.put_description(text),
-            Role::ItunesSummary | Role::MediaDescription => {
-                if self.item.summary.is_empty() {
-                    self.item.summary = text;
-                    self.summary_is_weak = true;
-                }
+            Role::ItunesSummary | Role::MediaDescription if self.item.summary.is_empty() => {
+                self.item.summary = text;
+                self.summary_is_weak = true;
             }
-            Role::Content | Role::EncodedContent | Role::BodyContent => {
-                if self.item.content.is_empty()
-                    || (self.has_content_from_description && role == Role::EncodedContent)
-                {
-                    self.item.content = text;
-                    self.has_content_from_description = false;
-                }
+            Role::Content | Role::EncodedContent | Role::BodyContent
+                if (self.item.content.is_empty()
+                    || (self.has_content_from_description && role == Role::EncodedContent)) =>
+            {
+                self.item.content = text;
+                self.has_content_from_description = false;
             }
             _ => {}
         }

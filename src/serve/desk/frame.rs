@@ -57,8 +57,8 @@ pub(super) async fn let_in(
         return Err(see_other(&format!("/desk/login?back={path}")));
     }
     let number = uri.query().unwrap_or_default().split('&');
-    let number = number.filter_map(|pair| pair.strip_prefix("said=")?.parse::<i64>().ok());
-    let said = match (number.last(), &session) {
+    let mut number = number.filter_map(|pair| pair.strip_prefix("said=")?.parse::<i64>().ok());
+    let said = match (number.next_back(), &session) {
         (Some(number), Some(_)) => read(site, move |conn| requests::load_answer(conn, number))
             .await
             .unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! Sums of events' word vectors: sparse, with a bound on their size.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use crate::cluster::EventSketch;
 
@@ -8,7 +8,7 @@ use crate::cluster::EventSketch;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Sum {
     /// Whole steps, so that a sum does not depend on the order of what was added.
-    terms: BTreeMap<u32, i64>,
+    terms: FxHashMap<u32, i64>,
 }
 
 const STEPS: f32 = (1 << 16) as f32;
@@ -42,9 +42,14 @@ impl Sum {
 
     /// The heaviest terms, by hash.
     pub(super) fn strongest(&self, most: usize) -> Vec<u32> {
+        let heavier = |a: &(u32, i64), b: &(u32, i64)| b.1.cmp(&a.1).then(a.0.cmp(&b.0));
         let mut terms: Vec<(u32, i64)> = self.terms.iter().map(|(t, w)| (*t, *w)).collect();
-        terms.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-        terms.into_iter().take(most).map(|(term, _)| term).collect()
+        if most < terms.len() {
+            terms.select_nth_unstable_by(most, heavier);
+            terms.truncate(most);
+        }
+        terms.sort_unstable_by(heavier);
+        terms.into_iter().map(|(term, _)| term).collect()
     }
 }
 
@@ -55,9 +60,11 @@ pub(super) fn cosine_sum(a: &Sum, b: &Sum) -> f32 {
     } else {
         (b, a)
     };
+    // Whole numbers, so that the order of the terms does not matter; 400 events of unit length stay
+    // far below the largest.
     let shared = small
         .terms
         .iter()
-        .filter_map(|(term, x)| Some((*x as f32) * (*large.terms.get(term)? as f32)));
-    shared.sum::<f32>() / (STEPS * STEPS)
+        .filter_map(|(term, x)| Some(x * large.terms.get(term)?));
+    shared.sum::<i64>() as f32 / (STEPS * STEPS)
 }

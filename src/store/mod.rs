@@ -317,7 +317,7 @@ fn open_reader(path: &Path) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, flags)?;
     conn.execute_batch(
         "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -4000; PRAGMA mmap_size = 268435456;",
+         PRAGMA cache_size = -4000;",
     )?;
     conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     Ok(conn)

@@ -32,6 +32,9 @@ enum Action {
         /// Only feeds that ask for attention
         #[arg(long)]
         troubled: bool,
+        /// Print JSON lines
+        #[arg(long)]
+        json: bool,
     },
     /// Explain a feed: its state, its next visit, its last visits
     Why {
@@ -109,7 +112,7 @@ struct SetArgs {
 pub fn run(args: FeedsArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let place = Place::find(global)?;
     match args.action {
-        Action::List { troubled } => list(&place.read_store()?, troubled),
+        Action::List { troubled, json } => list(&place.read_store()?, troubled, json),
         Action::Why { feed } => why(&place.read_store()?, &feed),
         Action::Export { with_credentials } => export(&place.read_store()?, with_credentials),
         Action::Add {
@@ -161,7 +164,7 @@ fn edit_request(args: SetArgs, feed: FeedId) -> Request {
     }
 }
 
-fn list(store: &Store, troubled: bool) -> anyhow::Result<ExitCode> {
+fn list(store: &Store, troubled: bool, json: bool) -> anyhow::Result<ExitCode> {
     let now = SystemClock.now();
     let mut table = Table::new(&[
         "id",
@@ -178,12 +181,34 @@ fn list(store: &Store, troubled: bool) -> anyhow::Result<ExitCode> {
     ]);
     for listing in store.read(feeds::list_feeds)? {
         let is_well = polls::is_well(listing.feed.health) && listing.possible_gap_at.is_none();
-        if !(troubled && is_well) {
+        if troubled && is_well {
+            continue;
+        }
+        if json {
+            print_line(&json_of(&listing).to_string());
+        } else {
             table.row(cells_of(&listing, now));
         }
     }
-    table.print();
+    if !json {
+        table.print();
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// One feed as a JSON object; passwords in its address stay behind.
+fn json_of(listing: &FeedListing) -> serde_json::Value {
+    let mut object = serde_json::json!(listing.feed);
+    object["url"] = serde_json::json!(shown_url(&listing.feed.url));
+    object["outlet"] = serde_json::json!(listing.outlet);
+    object["overlap"] = serde_json::json!(listing.overlap);
+    object["items_per_day"] = serde_json::json!(listing.items_per_day);
+    object["possible_gap_at"] = serde_json::json!(listing.possible_gap_at);
+    object["gap_count"] = serde_json::json!(listing.gap_count);
+    object["last_success_at"] = serde_json::json!(listing.last_success_at);
+    object["last_change_at"] = serde_json::json!(listing.last_change_at);
+    object["last_error"] = serde_json::json!(listing.last_error);
+    object
 }
 
 fn cells_of(listing: &FeedListing, now: UtcTime) -> Vec<String> {

@@ -13,6 +13,7 @@ pub mod log;
 mod logging;
 mod metrics;
 mod place;
+pub mod poll;
 pub mod preview;
 pub mod replay;
 pub mod restore;
@@ -79,6 +80,8 @@ pub enum Command {
     Show(show::ShowArgs),
     /// Check the config and the database, like fsck
     Check(check::CheckArgs),
+    /// Visit feeds now: those named, or all that are due
+    Poll(poll::PollArgs),
     /// List, explain, add, set, remove, import and export feeds
     Feeds(feeds::FeedsArgs),
     /// Copy the database, beside a running daemon too
@@ -146,6 +149,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Storylines(args) => list::storylines(&args, &cli.global),
         Command::Show(args) => show::run(&args, &cli.global),
         Command::Check(args) => check::run(&args, &cli.global),
+        Command::Poll(args) => poll::run(&args, &cli.global),
         Command::Feeds(args) => feeds::run(args, &cli.global),
         Command::Backup(args) => backup::run(&args, &cli.global),
         Command::Restore(args) => restore::run(&args, &cli.global),

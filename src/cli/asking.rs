@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use super::{Place, table::print_line};
 use crate::clock::{Clock, SystemClock};
 use crate::fetch::Fetcher;
-use crate::jobs::{PollSettings, Poller, decide, feeds};
+use crate::jobs::{Poller, decide, feeds};
 use crate::news::{Answer, Request};
 use crate::store::requests::Asking;
 use crate::store::{Store, StoreError};
@@ -52,8 +52,8 @@ async fn do_it(place: &Place, store: Store, request: &Request) -> anyhow::Result
         return Ok(answer);
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let fetcher = Fetcher::new(place.config.fetch_settings(""), Arc::clone(&clock))?;
-    let poller = Poller::new(store, fetcher, clock, PollSettings::default());
+    let fetcher = Fetcher::new(place.config.fetch_settings(), Arc::clone(&clock))?;
+    let poller = Poller::new(store, fetcher, clock, place.config.poll_settings());
     feeds::answer_request(&poller, request)
         .await?
         .context("this is no request that a command can do")

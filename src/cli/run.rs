@@ -24,8 +24,6 @@ use crate::store::{self, Store};
 
 /// The list of feeds that an empty database begins with.
 const STARTER_LIST: &str = include_str!("../../config/starter.opml");
-/// Stands in User-Agent until the operator says who is polling.
-const OWN_ADDRESS: &str = concat!("https://dateline.invalid/v", env!("CARGO_PKG_VERSION"));
 /// How long an ending daemon waits for connections and visits.
 const PATIENCE: Duration = Duration::from_secs(4);
 
@@ -65,7 +63,7 @@ pub fn run(args: &RunArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let owned = place.own_store()?;
     let plan = Plan {
         store: owned.store.clone(),
-        fetch: place.config.fetch_settings(OWN_ADDRESS),
+        fetch: place.config.fetch_settings(),
         poll: place.config.poll_settings(),
         clustering: place.config.clustering_settings(),
         serve: place.config.serve_settings(),

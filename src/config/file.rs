@@ -17,6 +17,9 @@ use crate::news::View;
 use crate::serve;
 use crate::timeline::{LifeSettings, StorylineSettings};
 
+/// Stands in the User-Agent of every request until the operator says who is polling.
+const OWN_ADDRESS: &str = concat!("https://dateline.invalid/v", env!("CARGO_PKG_VERSION"));
+
 /// Everything that the file can set.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -242,11 +245,12 @@ impl Config {
         }
     }
 
-    /// The fetcher's settings; `own_address` stands in the User-Agent if no contact is set.
-    pub fn fetch_settings(&self, own_address: &str) -> FetchSettings {
+    /// The fetcher's settings; the project's own address stands in the User-Agent if no contact is
+    /// set.
+    pub fn fetch_settings(&self) -> FetchSettings {
         let keys = &self.fetch;
         let contact = if keys.contact.is_empty() {
-            own_address
+            OWN_ADDRESS
         } else {
             &keys.contact
         };

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
+use super::items::plain_reading;
 use crate::news::{
     EventId, ItemId, Life, OutletId, Role, StorylineId, UtcTime, WireReading, utc_from_secs,
 };
@@ -248,12 +249,7 @@ fn read_telling(row: &Row<'_>) -> rusqlite::Result<TellingRow> {
     let role: String = row.get(5)?;
     let wire = match row.get::<_, Option<String>>(6)? {
         Some(json) => serde_json::from_str(&json).unwrap_or_default(),
-        None => WireReading {
-            clean_title: title.clone(),
-            clean_summary: summary.clone(),
-            role: Role::from_name(&role).unwrap_or_default(),
-            ..WireReading::default()
-        },
+        None => plain_reading(&title, &summary, Role::from_name(&role).unwrap_or_default()),
     };
     Ok(TellingRow {
         item: ItemId(row.get(0)?),

@@ -373,12 +373,7 @@ fn read_item(row: &Row<'_>) -> rusqlite::Result<Item> {
     let role: String = row.get(14)?;
     let wire = match row.get::<_, Option<String>>(15)? {
         Some(json) => serde_json::from_str(&json).unwrap_or_default(),
-        None => WireReading {
-            clean_title: title.clone(),
-            clean_summary: summary.clone(),
-            role: Role::from_name(&role).unwrap_or_default(),
-            ..WireReading::default()
-        },
+        None => plain_reading(&title, &summary, Role::from_name(&role).unwrap_or_default()),
     };
     Ok(Item {
         id: ItemId(row.get(0)?),
@@ -440,15 +435,21 @@ fn save_text(tx: &Transaction<'_>, id: ItemId, text: &str) -> Result<()> {
     Ok(())
 }
 
+/// The reading of an item whose wire conventions say nothing beside its role: what a NULL in the
+/// column `wire` means.
+pub(super) fn plain_reading(title: &str, summary: &str, role: Role) -> WireReading {
+    WireReading {
+        clean_title: title.to_owned(),
+        clean_summary: summary.to_owned(),
+        role,
+        ..WireReading::default()
+    }
+}
+
 /// NULL where the reading says nothing that the title, the summary and the role do not say: most
 /// items carry no tags, and a million rows of JSON are dear.
 fn wire_column(state: &ItemState) -> Result<Option<String>> {
-    let plain = WireReading {
-        clean_title: state.title.clone(),
-        clean_summary: state.summary.clone(),
-        role: state.wire.role,
-        ..WireReading::default()
-    };
+    let plain = plain_reading(&state.title, &state.summary, state.wire.role);
     if state.wire == plain {
         Ok(None)
     } else {

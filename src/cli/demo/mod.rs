@@ -87,7 +87,7 @@ async fn play(args: &DemoArgs, directory: &std::path::Path) -> anyhow::Result<()
 fn plan(store: Store, listen: SocketAddr, outlets: SocketAddr) -> anyhow::Result<Plan> {
     let config = config_defaults()?;
     let listen = free_address(listen)?;
-    let mut fetch = config.fetch_settings("https://dateline.invalid/demo");
+    let mut fetch = config.fetch_settings();
     fetch.allow_networks = vec!["127.0.0.0/8".parse().context("loopback is a network")?];
     fetch.allow_ports = vec![outlets.port()];
     let mut poll = config.poll_settings();

@@ -134,7 +134,7 @@ fn open(args: &PreviewArgs) -> anyhow::Result<Fetched> {
 /// One visit through the guard, with the settings of the config, kept nowhere.
 fn fetch(args: &PreviewArgs, global: &Global, url: Url) -> anyhow::Result<Fetched> {
     let place = Place::find(global)?;
-    let fetcher = Fetcher::new(place.config.fetch_settings(""), Arc::new(SystemClock))?;
+    let fetcher = Fetcher::new(place.config.fetch_settings(), Arc::new(SystemClock))?;
     let request = FeedRequest {
         url: url.clone().into(),
         subscribers: 1,

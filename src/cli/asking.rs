@@ -9,7 +9,9 @@ use anyhow::{Context, bail};
 
 use super::{Place, table::print_line};
 use crate::clock::{Clock, SystemClock};
+use crate::cluster::Weights;
 use crate::fetch::Fetcher;
+use crate::jobs::cluster::{Clusterer, ClusteringSettings};
 use crate::jobs::{Poller, decide, feeds};
 use crate::news::{Answer, Request};
 use crate::store::requests::Asking;
@@ -44,19 +46,34 @@ pub fn ask(place: &Place, request: Request) -> anyhow::Result<ExitCode> {
 }
 
 async fn do_it(place: &Place, store: Store, request: &Request) -> anyhow::Result<Answer> {
-    if let Some(mut answer) = decide::answer_request(&store, request, SystemClock.now()).await? {
-        if answer.done {
-            let when = "no daemon runs: events follow when `dateline run` is started next";
-            answer.lines.push(when.to_owned());
-        }
-        return Ok(answer);
+    let answer = match decide::answer_request(&store, request, SystemClock.now()).await? {
+        Some(answer) => answer,
+        None => answer_about_feeds(place, store.clone(), request).await?,
+    };
+    if answer.done {
+        let settings = place.config.clustering_settings();
+        tokio::task::spawn_blocking(move || let_events_follow(&store, settings)).await??;
     }
+    Ok(answer)
+}
+
+async fn answer_about_feeds(
+    place: &Place,
+    store: Store,
+    request: &Request,
+) -> anyhow::Result<Answer> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let fetcher = Fetcher::new(place.config.fetch_settings(), Arc::clone(&clock))?;
     let poller = Poller::new(store, fetcher, clock, place.config.poll_settings());
     feeds::answer_request(&poller, request)
         .await?
         .context("this is no request that a command can do")
+}
+
+/// Without a daemon nobody else would: what came in is clustered, what was decided is obeyed.
+fn let_events_follow(store: &Store, settings: ClusteringSettings) -> crate::store::Result<()> {
+    Clusterer::load(store, settings, Weights::embedded())?.take_in(store, SystemClock.now())?;
+    Ok(())
 }
 
 async fn have_it_done(place: &Place, request: &Request) -> anyhow::Result<Answer> {

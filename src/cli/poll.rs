@@ -1,5 +1,5 @@
-//! `dateline poll`: visits feeds once, by this process or by the daemon that owns the data
-//! directory. What it brings is clustered by the daemon, or at its next start.
+//! `dateline poll`: visits feeds once and clusters what came, by this process or by the daemon that
+//! owns the data directory.
 
 use std::process::ExitCode;
 

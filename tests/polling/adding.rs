@@ -223,6 +223,11 @@ async fn the_commands_add_list_explain_export_and_remove() {
     ] {
         assert!(explained.contains(part), "{part:?} in\n{explained}");
     }
+    let (_, events, errors) = dateline(&["events", "--json", "--since", "2000-01-01"]).await;
+    assert!(
+        !events.is_empty(),
+        "what a command brought is clustered without a daemon: {errors}"
+    );
     let (_, opml, _) = dateline(&["feeds", "export"]).await;
     assert!(opml.contains(&url), "{opml}");
     let (done, _, errors) = dateline(&["feeds", "why", "nothing like it"]).await;

@@ -4,7 +4,7 @@ mod clustering;
 mod clustering_streams;
 mod desk;
 mod fetching;
-mod operating_units;
+mod operating;
 mod opml;
 mod polling;
 mod publishing;

@@ -11,6 +11,9 @@ use crate::store::check::{Finding, check_database};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: dateline check --config /etc/dateline/dateline.toml")]
 pub struct CheckArgs {
+    /// Look at the database only
+    #[arg(long)]
+    db: bool,
     /// Print JSON lines
     #[arg(long)]
     json: bool,
@@ -26,7 +29,7 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<ExitCode> {
         .config_path
         .as_ref()
         .map_or_else(|| "built in".to_owned(), |path| path.display().to_string());
-    if !args.json {
+    if !args.json && !args.db {
         print_line(&format!("config ({origin}): right"));
     }
     let store = match place.read_store() {

@@ -126,6 +126,7 @@ impl Drop for TestServer {
 struct Desk {
     handler: Handler,
     seen: Arc<Mutex<Vec<Seen>>>,
+    remembers: bool,
     count: Arc<watch::Sender<usize>>,
     in_flight: Arc<Mutex<(usize, usize)>>,
 }
@@ -133,7 +134,12 @@ struct Desk {
 impl TestServer {
     /// Starts a server that answers every request with what the handler says.
     pub async fn start(handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
-        Self::start_with(handler, None).await
+        Self::start_as(handler, None, true).await
+    }
+
+    /// The same for a long run: what was asked is not remembered.
+    pub async fn start_forgetful(handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_as(handler, None, false).await
     }
 
     /// The same over TLS.
@@ -141,12 +147,13 @@ impl TestServer {
         certificate: Certificate,
         handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::start_with(handler, Some(certificate.acceptor())).await
+        Self::start_as(handler, Some(certificate.acceptor()), true).await
     }
 
-    async fn start_with(
+    async fn start_as(
         handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
         acceptor: Option<tokio_rustls::TlsAcceptor>,
+        remembers: bool,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -154,6 +161,7 @@ impl TestServer {
         let desk = Desk {
             handler: Arc::new(handler),
             seen: Arc::default(),
+            remembers,
             count: Arc::new(count),
             in_flight: Arc::default(),
         };
@@ -239,7 +247,9 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, connection: usiz
             in_flight.1 = in_flight.1.max(in_flight.0);
         }
         let reply = (desk.handler)(&request);
-        desk.seen.lock().unwrap().push(request);
+        if desk.remembers {
+            desk.seen.lock().unwrap().push(request);
+        }
         desk.count.send_modify(|count| *count += 1);
         let goes_on = write_reply(&mut stream, reply).await;
         desk.in_flight.lock().unwrap().0 -= 1;

@@ -1,0 +1,7 @@
+//! The daemon as an operator runs it: the real program, its signals, its sockets, its disk.
+
+mod client;
+mod crash;
+mod newsroom;
+mod service;
+mod units;

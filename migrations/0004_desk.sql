@@ -2,9 +2,13 @@
 
 ALTER TABLE items ADD COLUMN spiked INTEGER NOT NULL DEFAULT 0;
 
+CREATE INDEX items_spiked_ones ON items (id) WHERE spiked = 1;
+
 CREATE TRIGGER items_spiked AFTER UPDATE OF spiked ON items WHEN old.spiked <> new.spiked BEGIN
     UPDATE events SET version = version + 1
         WHERE id = (SELECT event_id FROM event_items WHERE item_id = new.id);
+    INSERT INTO describe_queue (event_id)
+        SELECT event_id FROM event_items WHERE item_id = new.id ON CONFLICT DO NOTHING;
 END;
 
 CREATE TABLE editors (

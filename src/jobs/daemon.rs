@@ -16,7 +16,7 @@ use super::{Poller, Schedule, StorageSettings, Sweep, backup, decide, feeds, ret
 use crate::clock::Clock;
 use crate::cluster::Weights;
 use crate::news::{Answer, Request};
-use crate::store::{Result, Store, requests};
+use crate::store::{Result, Store, publishing, requests};
 
 /// How long workers wait after a commit for more to come, so that a burst is one pass.
 const DEBOUNCE: Duration = Duration::from_millis(100);
@@ -89,6 +89,10 @@ impl Daemon {
             stopped.clone(),
             work_publisher(hands.clone(), worker),
         ));
+        tasks.spawn(until_stopped(
+            stopped.clone(),
+            follow_published(hands.store.clone(), publish_bell.clone()),
+        ));
         let (retention_bell, worker) = bell();
         tasks.spawn(until_stopped(
             stopped.clone(),
@@ -159,6 +163,20 @@ async fn follow_commits(store: Store, bell: Bell) {
         tokio::time::sleep(DEBOUNCE).await;
         commits.mark_unchanged();
         bell.ring();
+    }
+}
+
+/// Rings when something that is published has changed: readers do not wait for the schedule.
+async fn follow_published(store: Store, bell: Bell) {
+    let Ok(mut commits) = store.commits() else {
+        return;
+    };
+    while commits.changed().await.is_ok() {
+        tokio::time::sleep(DEBOUNCE).await;
+        commits.mark_unchanged();
+        if store.read(publishing::has_urgent).unwrap_or(false) {
+            bell.ring();
+        }
     }
 }
 

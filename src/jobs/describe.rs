@@ -78,16 +78,7 @@ pub(super) fn describe_event(
     outlets: &BTreeMap<OutletId, Outlet>,
     pins: &Pins,
 ) -> Option<EventDescription> {
-    let standing: Vec<&TellingRow> = told
-        .tellings
-        .iter()
-        .filter(|telling| !telling.is_withdrawn)
-        .collect();
-    let shown: Vec<&TellingRow> = if standing.is_empty() {
-        told.tellings.iter().collect()
-    } else {
-        standing
-    };
+    let shown = telling_rows(told.tellings);
     let reports: Vec<Report> = shown
         .iter()
         .map(|telling| report_of(telling, told.mean_scores, outlets))
@@ -106,6 +97,23 @@ pub(super) fn describe_event(
         last_report_at: times().max()?,
         ..EventDescription::default()
     })
+}
+
+/// Those that stand; what was withdrawn if nothing does; what is spiked if nothing else is there.
+fn telling_rows(tellings: &[TellingRow]) -> Vec<&TellingRow> {
+    let those = |is_wanted: fn(&TellingRow) -> bool| -> Vec<&TellingRow> {
+        tellings
+            .iter()
+            .filter(|telling| is_wanted(telling))
+            .collect()
+    };
+    let levels: [fn(&TellingRow) -> bool; 3] = [
+        |telling| !telling.is_withdrawn && !telling.is_spiked,
+        |telling| !telling.is_spiked,
+        |_| true,
+    ];
+    let mut levels = levels.into_iter().map(those);
+    levels.find(|shown| !shown.is_empty()).unwrap_or_default()
 }
 
 /// The description of a storyline from its events; `None` if it has none.

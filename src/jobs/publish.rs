@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use crate::news::{
     Decision, Development, DevelopmentId, DevelopmentKind, EventId, ItemId, PublicId, Report,
-    Ruling, UtcTime,
+    Ruling, Target, UtcTime,
 };
-use crate::store::{Result, Store, Transaction, decisions, published, publishing};
+use crate::store::{Result, Store, Transaction, decisions, events, published, publishing};
 use crate::timeline::figures::{head_number, stage_of};
 use crate::timeline::material::{
     Change, Present, Ruled, Telling, Told, first_told, material_changes,
@@ -89,7 +89,7 @@ pub fn publish_batch(
             done.developments += look_again(tx, pass, one, &rulings)?;
         } else if !may_be_published(one) {
             // Whatever changes that puts it into the queue again.
-        } else if !is_hold_over(one, pass) && !publishing::is_merge_target(tx, one.event.id)? {
+        } else if !is_hold_over(one, pass) && !publishing::was_shown(tx, one.event.id)? {
             continue;
         } else if publish_first(tx, pass, one, &rulings)? {
             done.events += 1;
@@ -127,7 +127,7 @@ fn publish_first(
     let anchors = anchors_of(&reports);
     publishing::publish_storyline(tx, event.storyline_id, mint(), pass.now)?;
     publishing::publish_event(tx, event.id, mint(), &anchors, pass.now)?;
-    let present = present_of(waiting, &reports, rulings);
+    let present = present_of(tx, waiting, &reports, rulings)?;
     let note = match waiting.split_from {
         Some(origin) => published::name_of_event(tx, origin)?
             .map(|name| format!("split from: {}", name.headline))
@@ -157,7 +157,7 @@ fn look_again(
     let is_withdrawn = reports.iter().all(|report| report.is_withdrawn);
     let since = is_withdrawn.then(|| event.withdrawn_at.unwrap_or(pass.now));
     publishing::set_withdrawn(tx, event.id, since)?;
-    let present = present_of(waiting, &reports, rulings);
+    let present = present_of(tx, waiting, &reports, rulings)?;
     let told: Told = waiting
         .told
         .as_deref()
@@ -207,10 +207,16 @@ fn anchors_of(reports: &[Report]) -> BTreeSet<ItemId> {
         .collect()
 }
 
-fn present_of(waiting: &publishing::Waiting, reports: &[Report], rulings: &[Decision]) -> Present {
+fn present_of(
+    tx: &Transaction<'_>,
+    waiting: &publishing::Waiting,
+    reports: &[Report],
+    rulings: &[Decision],
+) -> Result<Present> {
     let event = &waiting.event;
-    let items = anchors_of(reports);
-    Present {
+    let members = events::load_members(tx, event.id)?;
+    let items: BTreeSet<ItemId> = members.into_iter().map(|(item, _)| item).collect();
+    Ok(Present {
         headline: event.headline.clone(),
         headline_item_id: event.headline_item_id,
         tellings: reports.iter().map(telling_of).collect(),
@@ -218,7 +224,7 @@ fn present_of(waiting: &publishing::Waiting, reports: &[Report], rulings: &[Deci
             .iter()
             .filter_map(|decision| ruled(decision, event.id, &items))
             .collect(),
-    }
+    })
 }
 
 fn telling_of(report: &Report) -> Telling {
@@ -259,6 +265,9 @@ fn ruled(decision: &Decision, event: EventId, items: &BTreeSet<ItemId>) -> Optio
         Ruling::PinHeadline { event: pinned, .. } if *pinned == event => {
             "an editor set the headline"
         }
+        Ruling::Spike {
+            target: Target::Item(item),
+        } if items.contains(item) => "an editor took a report out",
         _ => return None,
     };
     Some(Ruled {

@@ -51,6 +51,11 @@ pub async fn run(
         // A failure costs some milliseconds and nothing else.
         drop(stream.set_nodelay(true));
     });
+    let closing = site.clone();
+    let shutdown = async move {
+        shutdown.await;
+        closing.close();
+    };
     let served = axum::serve(
         listener,
         router(site).into_make_service_with_connect_info::<SocketAddr>(),

@@ -40,6 +40,8 @@ struct Inner {
     /// Moves with the publication's version and with the settings.
     generation: AtomicU64,
     slots: RwLock<HashMap<String, Arc<Slot>>>,
+    /// True once the server goes down: streams end.
+    closing: tokio::sync::watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -76,8 +78,21 @@ impl Site {
                 settings: RwLock::new(Arc::new(settings)),
                 generation: AtomicU64::new(1),
                 slots: RwLock::default(),
+                closing: tokio::sync::watch::Sender::new(false),
             }),
         }
+    }
+
+    /// Ends the streams that are open.
+    pub(super) fn close(&self) {
+        self.inner.closing.send_replace(true);
+    }
+
+    /// Completes when the server goes down.
+    pub(super) async fn closed(&self) {
+        let mut closing = self.inner.closing.subscribe();
+        // The sender lives as long as the site.
+        drop(closing.wait_for(|closing| *closing).await);
     }
 
     /// The settings in force.

@@ -31,6 +31,8 @@ pub struct TellingRow {
     pub time_is_claimed: bool,
     /// True if its outlet or agency withdrew it.
     pub is_withdrawn: bool,
+    /// True if an editor keeps it out of what is published.
+    pub is_spiked: bool,
 }
 
 /// An event's place in a storyline's description.
@@ -54,7 +56,7 @@ pub struct EventRow {
 /// Whatever SQLite says.
 pub fn load_tellings(conn: &Connection, ids: &[ItemId]) -> Result<Vec<TellingRow>> {
     let sql = "SELECT i.id, i.outlet_id, i.title, i.summary, i.language, i.role, i.wire,
-            e.reprint_of, i.item_time, i.time_is_claimed, i.withdrawn_at IS NOT NULL
+            e.reprint_of, i.item_time, i.time_is_claimed, i.withdrawn_at IS NOT NULL, i.spiked
          FROM items i LEFT JOIN event_items e ON e.item_id = i.id WHERE i.id = ?1";
     let mut query = conn.prepare_cached(sql)?;
     let mut tellings = Vec::with_capacity(ids.len());
@@ -99,13 +101,16 @@ pub fn load_shown_item(conn: &Connection, event: EventId) -> Result<Option<ItemI
     Ok(item.flatten().map(ItemId))
 }
 
-/// How many reports tell an event and how many outlets carry it.
+/// How many reports tell an event and how many outlets carry it; what is spiked does not count.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn count_reports(conn: &Connection, event: EventId) -> Result<(u32, u32)> {
-    let sql = "SELECT count(*) - count(e.reprint_of), count(DISTINCT i.outlet_id)
-         FROM event_items e JOIN items i ON i.id = e.item_id WHERE e.event_id = ?1";
+    // Reprints of which the original is kept out or gone are one report.
+    let sql = "SELECT max(count(*) - count(e.reprint_of), min(count(*), 1)),
+            count(DISTINCT i.outlet_id)
+         FROM event_items e JOIN items i ON i.id = e.item_id
+         WHERE e.event_id = ?1 AND i.spiked = 0";
     let mut query = conn.prepare_cached(sql)?;
     Ok(query.query_row([event.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
@@ -262,5 +267,6 @@ fn read_telling(row: &Row<'_>) -> rusqlite::Result<TellingRow> {
         item_time: utc_from_secs(row.get(8)?),
         time_is_claimed: row.get(9)?,
         is_withdrawn: row.get(10)?,
+        is_spiked: row.get(11)?,
     })
 }

@@ -25,6 +25,7 @@ pub mod outlets;
 pub mod polls;
 pub mod published;
 pub mod publishing;
+pub mod reports;
 pub mod requests;
 pub mod retention;
 pub mod review;

@@ -6,11 +6,11 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
-use super::rows::{public_id, read_development, read_event, read_report, read_storyline};
+pub use super::reports::load_reports;
+use super::rows::{public_id, read_development, read_event, read_storyline};
 use crate::news::{
-    Development, DevelopmentId, Event, EventId, FeedId, ItemId, PublicId, PublicName,
-    PublishedEvent, PublishedStoryline, Report, Reprint, Standing, Storyline, StorylineId, UtcTime,
-    utc_from_secs,
+    Development, DevelopmentId, Event, EventId, FeedId, PublicId, PublicName, PublishedEvent,
+    PublishedStoryline, Standing, Storyline, StorylineId, UtcTime, utc_from_secs,
 };
 
 /// The state of the publication as a whole.
@@ -154,9 +154,11 @@ fn nth_change(conn: &Connection, later: u32) -> Result<Option<i64>> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn events_of_archive(conn: &Connection, from: i64, until: i64) -> Result<Vec<PublishedEvent>> {
-    let condition = "JOIN developments d ON d.event_id = e.id AND d.kind = 'new-event'
-         WHERE d.id >= ?1 AND d.id < ?2 AND e.spiked = 0 ORDER BY d.id";
-    let events = load_events(conn, condition, [from, until])?;
+    let condition = format!(
+        "JOIN developments d ON d.event_id = e.id AND d.kind = 'new-event'
+         WHERE d.id >= ?1 AND d.id < ?2 AND {IS_SHOWN} ORDER BY d.id"
+    );
+    let events = load_events(conn, &condition, [from, until])?;
     with_reports(conn, events)
 }
 
@@ -258,13 +260,12 @@ pub fn storyline_of_slug(conn: &Connection, slug: &str) -> Result<Option<PublicI
 /// # Errors
 /// Whatever SQLite says.
 pub fn standing_of_event(conn: &Connection, id: PublicId) -> Result<Option<Standing>> {
-    let sql = "SELECT m.public_id, e.spiked OR coalesce(s.spiked, 0), e.merged_into IS NOT NULL,
-            e.withdrawn_at IS NULL
-               AND NOT EXISTS (SELECT 1 FROM event_items i WHERE i.event_id = e.id)
-         FROM events e LEFT JOIN events m ON m.id = e.merged_into
-            LEFT JOIN storylines s ON s.id = e.storyline_id
-         WHERE e.public_id = ?1";
-    standing(conn, sql, id, "its reports are no longer kept")
+    let sql = format!(
+        "SELECT m.public_id, NOT {IS_SHOWN}, e.merged_into IS NOT NULL,
+            NOT EXISTS (SELECT 1 FROM event_items i WHERE i.event_id = e.id)
+         FROM events e LEFT JOIN events m ON m.id = e.merged_into WHERE e.public_id = ?1"
+    );
+    standing(conn, &sql, id, "its reports are no longer kept")
 }
 
 /// What the permanent id of a storyline answers with; `None` if it was never published.
@@ -274,19 +275,28 @@ pub fn standing_of_event(conn: &Connection, id: PublicId) -> Result<Option<Stand
 pub fn standing_of_storyline(conn: &Connection, id: PublicId) -> Result<Option<Standing>> {
     let sql = "SELECT m.public_id, s.spiked, s.merged_into IS NOT NULL,
             NOT EXISTS (SELECT 1 FROM events e WHERE e.storyline_id = s.id
-               AND e.published_at IS NOT NULL AND e.spiked = 0)
+               AND e.published_at IS NOT NULL AND e.spiked = 0 AND e.merged_into IS NULL
+               AND e.report_count > 0)
          FROM storylines s LEFT JOIN storylines m ON m.id = s.merged_into
          WHERE s.public_id = ?1";
     standing(conn, sql, id, "its events are told elsewhere now")
 }
+
+/// True if no editor keeps an event back: neither it, nor its storyline, nor each of its reports.
+const IS_SHOWN: &str = "(e.spiked = 0
+    AND NOT EXISTS (SELECT 1 FROM storylines k WHERE k.id = e.storyline_id AND k.spiked)
+    AND NOT (e.id IN (SELECT m.event_id FROM items i JOIN event_items m ON m.item_id = i.id
+            WHERE i.spiked = 1)
+        AND NOT EXISTS (SELECT 1 FROM event_items m JOIN items i ON i.id = m.item_id
+            WHERE m.event_id = e.id AND i.spiked = 0)))";
 
 /// The developments of the subscription document, newest first.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn latest_developments(conn: &Connection, extent: Extent) -> Result<Vec<Development>> {
-    let condition = "WHERE e.spiked = 0 ORDER BY d.id DESC LIMIT ?1";
-    let mut found = load_developments(conn, condition, [extent.at_most])?;
+    let condition = format!("WHERE {IS_SHOWN} ORDER BY d.id DESC LIMIT ?1");
+    let mut found = load_developments(conn, &condition, [extent.at_most])?;
     let latest = found.first().map(|one| one.changed_at).unwrap_or_default();
     let mut place = 0;
     found.retain(|one| {
@@ -305,8 +315,8 @@ pub fn developments_of_archive(
     from: i64,
     until: i64,
 ) -> Result<Vec<Development>> {
-    let condition = "WHERE d.id >= ?1 AND d.id < ?2 AND e.spiked = 0 ORDER BY d.id";
-    load_developments(conn, condition, [from, until])
+    let condition = format!("WHERE d.id >= ?1 AND d.id < ?2 AND {IS_SHOWN} ORDER BY d.id");
+    load_developments(conn, &condition, [from, until])
 }
 
 /// The developments of a storyline, newest first, at most `limit`.
@@ -318,8 +328,8 @@ pub fn developments_of_storyline(
     id: StorylineId,
     limit: u32,
 ) -> Result<Vec<Development>> {
-    let condition = "WHERE e.spiked = 0 AND e.storyline_id = ?1 ORDER BY d.id DESC LIMIT ?2";
-    load_developments(conn, condition, params![id.0, limit])
+    let condition = format!("WHERE {IS_SHOWN} AND e.storyline_id = ?1 ORDER BY d.id DESC LIMIT ?2");
+    load_developments(conn, &condition, params![id.0, limit])
 }
 
 /// The number of the newest development; 0 if there is none.
@@ -426,72 +436,14 @@ fn load_events(
         .collect()
 }
 
+/// The events with their reports. One without any has nothing to show: its reports are kept out or
+/// no longer kept. A merged one stays, to say where it went.
 fn with_reports(conn: &Connection, mut events: Vec<PublishedEvent>) -> Result<Vec<PublishedEvent>> {
     for shown in &mut events {
         shown.reports = load_reports(conn, shown.event.id)?;
     }
+    events.retain(|shown| shown.merged_into.is_some() || !shown.reports.is_empty());
     Ok(events)
-}
-
-/// The reports of an event in the order of telling, reprints folded under their originals.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn load_reports(conn: &Connection, id: EventId) -> Result<Vec<Report>> {
-    let sql = "SELECT i.id, o.name, o.kind, i.title, i.wire, i.link, i.language, i.item_time,
-            i.role, i.categories, i.image, coalesce(f.url, ''), coalesce(f.category, ''),
-            i.withdrawn_at IS NOT NULL, e.reprint_of
-         FROM event_items e JOIN items i ON i.id = e.item_id JOIN outlets o ON o.id = i.outlet_id
-            LEFT JOIN feeds f ON f.id = i.feed_id
-         WHERE e.event_id = ?1 ORDER BY i.item_time, i.id";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([id.0], |row| {
-        Ok((
-            read_report(row)?,
-            row.get::<_, Option<i64>>(14)?.map(ItemId),
-        ))
-    })?;
-    let rows: Vec<(Report, Option<ItemId>)> = rows.collect::<rusqlite::Result<_>>()?;
-    Ok(fold_reprints(rows))
-}
-
-/// A reprint whose original is not in the event stands as a report of its own.
-fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
-    let stands = |id: ItemId| {
-        rows.iter()
-            .any(|(report, reprint_of)| report.item_id == id && *reprint_of != Some(id))
-    };
-    let folded: Vec<bool> = rows
-        .iter()
-        .map(|(report, of)| of.is_some_and(|of| of != report.item_id && stands(of)))
-        .collect();
-    let mut reports: Vec<Report> = Vec::new();
-    let mut waiting: Vec<(ItemId, Reprint)> = Vec::new();
-    for ((report, of), is_folded) in rows.into_iter().zip(folded) {
-        match of {
-            Some(of) if is_folded => waiting.push((of, reprint_of(report))),
-            _ => reports.push(report),
-        }
-    }
-    for (of, reprint) in waiting {
-        let original = reports.iter_mut().find(|report| {
-            report.item_id == of || report.reprints.iter().any(|one| one.item_id == of)
-        });
-        if let Some(original) = original {
-            original.reprints.push(reprint);
-        }
-    }
-    reports
-}
-
-fn reprint_of(report: Report) -> Reprint {
-    Reprint {
-        item_id: report.item_id,
-        outlet: report.outlet,
-        title: report.title,
-        link: report.link,
-        at: report.at,
-    }
 }
 
 fn with_events(conn: &Connection, storyline: Storyline) -> Result<PublishedStoryline> {

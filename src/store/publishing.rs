@@ -71,16 +71,34 @@ pub fn load_waiting(conn: &Connection, after: EventId, limit: u32) -> Result<Vec
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// True if a published event was merged into this one: its id must lead somewhere at once.
+/// True if what the event tells was published already: a published event was merged into it, or
+/// it was split from one. Its id must lead somewhere at once, its reports must not go missing.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn is_merge_target(conn: &Connection, id: EventId) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM events WHERE merged_into = ?1
-         AND public_id IS NOT NULL)";
-    Ok(conn
-        .prepare_cached(sql)?
-        .query_row([id.0], |row| row.get(0))?)
+pub fn was_shown(conn: &Connection, id: EventId) -> Result<bool> {
+    let sql = format!("SELECT {WAS_SHOWN} FROM events e WHERE e.id = ?1");
+    let shown = conn
+        .prepare_cached(&sql)?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(shown.unwrap_or(false))
+}
+
+const WAS_SHOWN: &str = "(EXISTS (SELECT 1 FROM events o WHERE o.merged_into = e.id
+        AND o.public_id IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM events o WHERE o.id = e.split_from AND o.public_id IS NOT NULL))";
+
+/// True if the queue holds something that is not held back: readers are to see it at once.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn has_urgent(conn: &Connection) -> Result<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM publish_queue q JOIN events e ON e.id = q.event_id
+         WHERE e.public_id IS NOT NULL OR {WAS_SHOWN})"
+    );
+    Ok(conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
 }
 
 /// Takes an event out of the queue, and whatever is there without an event.

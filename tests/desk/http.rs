@@ -505,3 +505,32 @@ async fn markup_in_a_title_is_text_on_every_page() {
         );
     }
 }
+
+#[tokio::test]
+async fn open_streams_do_not_hold_up_a_shutdown() {
+    let desk = Newsdesk::open().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let settings = Settings {
+        base_url: format!("http://{address}"),
+        ..Settings::default()
+    };
+    let site = Site::new(
+        desk.store.clone(),
+        settings,
+        Arc::new(FakeClock::new(now())),
+    );
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let served = tokio::spawn(run(listener, site, async {
+        drop(stopped.await);
+    }));
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let mut stream = reqwest::get(format!("http://{address}/desk/live"))
+        .await
+        .unwrap();
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    assert!(stream.chunk().await.unwrap().is_some());
+    stop.send(()).unwrap();
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(5), served).await;
+    ended.expect("the server ends at once").unwrap().unwrap();
+}

@@ -8,4 +8,5 @@ mod hub;
 mod ids;
 mod newsroom;
 mod readers;
+mod spiked;
 mod views;

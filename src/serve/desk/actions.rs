@@ -256,6 +256,18 @@ impl FormOf<'_> {
             "spike" => vec![self.decide(Ruling::Spike {
                 target: self.target()?,
             })],
+            "spike-items" => {
+                let items = self.picked().into_iter().map(ItemId);
+                let spikes = items.map(|item| {
+                    let target = Target::Item(item);
+                    self.decide(Ruling::Spike { target })
+                });
+                let spikes: Vec<Request> = spikes.collect();
+                if spikes.is_empty() {
+                    return Err("tick a report");
+                }
+                spikes
+            }
             "lock" => {
                 let event = event()?;
                 let items = self.seen(event);

@@ -5,18 +5,21 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
-use axum::response::sse::{Event, Sse};
+use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
 use super::super::site::Site;
 use super::frame::{let_in, out_of_order};
 
-/// How long one stream lasts; the browser comes back by itself, and a shutdown need not wait
-/// longer.
-const LASTS: Duration = Duration::from_secs(20);
+/// How long one stream lasts; the browser comes back by itself. A shutdown ends it at once.
+const LASTS: Duration = Duration::from_secs(300);
+/// How often a silent stream shows that it is alive: proxies end what is silent for a minute.
+const BEAT: Duration = Duration::from_secs(25);
 /// The least time between two events.
 const PAUSE: Duration = Duration::from_secs(1);
+
+type Commits = tokio::sync::watch::Receiver<u64>;
 
 pub(super) async fn live(State(site): State<Site>, headers: HeaderMap, uri: Uri) -> Response {
     if let Err(response) = let_in(&site, &headers, &uri).await {
@@ -27,19 +30,32 @@ pub(super) async fn live(State(site): State<Site>, headers: HeaderMap, uri: Uri)
         Err(error) => return out_of_order(error),
     };
     let until = tokio::time::Instant::now() + LASTS;
-    let events = stream::unfold((commits, true), move |(mut commits, is_first)| async move {
+    let next = move |(site, mut commits, is_first): (Site, Commits, bool)| async move {
         if is_first {
             let hello = Event::default().retry(PAUSE).comment("open");
-            return Some((Ok::<_, Infallible>(hello), (commits, false)));
+            return Some((Ok::<_, Infallible>(hello), (site, commits, false)));
         }
-        let changed = tokio::time::timeout_at(until, commits.changed()).await;
-        if !matches!(changed, Ok(Ok(()))) {
+        let changed = async {
+            let changed = tokio::time::timeout_at(until, commits.changed()).await;
+            let is_more = matches!(changed, Ok(Ok(())));
+            if is_more {
+                tokio::time::sleep(PAUSE).await;
+            }
+            is_more
+        };
+        let is_more = tokio::select! {
+            is_more = changed => is_more,
+            () = site.closed() => false,
+        };
+        if !is_more {
             return None;
         }
-        tokio::time::sleep(PAUSE).await;
         let number = *commits.borrow_and_update();
         let event = Event::default().event("changed").data(number.to_string());
-        Some((Ok(event), (commits, false)))
-    });
-    Sse::new(events).into_response()
+        Some((Ok(event), (site, commits, false)))
+    };
+    let beat = KeepAlive::new().interval(BEAT);
+    Sse::new(stream::unfold((site, commits, true), next))
+        .keep_alive(beat)
+        .into_response()
 }

@@ -10,7 +10,8 @@ use crate::news::{
     StorylineId, UtcTime,
 };
 use crate::store::desk::{self, StorylineLine};
-use crate::store::{Connection, Result, decisions, events, items, published};
+use crate::store::reports::load_all_reports;
+use crate::store::{Connection, Result, decisions, events, items};
 
 /// Reports of one event that are explained in full.
 const MOST_REPORTS: usize = 80;
@@ -112,10 +113,11 @@ pub(super) struct ReportLine {
     pub(super) at: Moment,
     pub(super) role: &'static str,
     pub(super) is_withdrawn: bool,
+    pub(super) is_spiked: bool,
     pub(super) reprints: Vec<String>,
 }
 
-fn report_line(report: &Report) -> ReportLine {
+fn report_line(report: &Report, attributes: &Attributes) -> ReportLine {
     let reprints = report.reprints.iter();
     ReportLine {
         item: report.item_id.0,
@@ -126,6 +128,7 @@ fn report_line(report: &Report) -> ReportLine {
         at: moment(report.at),
         role: report.role.name(),
         is_withdrawn: report.is_withdrawn,
+        is_spiked: attributes.spiked_items.contains_key(&report.item_id),
         reprints: reprints.map(|one| one_line(&one.outlet)).collect(),
     }
 }
@@ -151,7 +154,7 @@ pub(super) struct EventLine {
 fn event_line(conn: &Connection, event: &Event, attributes: &Attributes) -> Result<EventLine> {
     let members = events::load_members(conn, event.id)?;
     let seen: Vec<String> = members.iter().map(|(item, _)| item.to_string()).collect();
-    let reports = published::load_reports(conn, event.id)?;
+    let reports = load_all_reports(conn, event.id)?;
     Ok(EventLine {
         id: event.id.0,
         headline: named(&event.headline),
@@ -168,7 +171,10 @@ fn event_line(conn: &Connection, event: &Event, attributes: &Attributes) -> Resu
         locked: event.locked,
         is_pinned: attributes.headlines.contains_key(&event.id),
         seen: format!("{}:{}", event.id, seen.join(",")),
-        reports: reports.iter().map(report_line).collect(),
+        reports: reports
+            .iter()
+            .map(|report| report_line(report, attributes))
+            .collect(),
     })
 }
 

@@ -1,0 +1,92 @@
+//! The reports of an event: its items in the order of telling, reprints folded under their originals.
+
+use rusqlite::Connection;
+
+use super::Result;
+use super::rows::read_report;
+use crate::news::{EventId, ItemId, Report, Reprint};
+
+/// The reports of an event as they are shown to the world: without what an editor keeps out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_reports(conn: &Connection, id: EventId) -> Result<Vec<Report>> {
+    load(conn, id, false)
+}
+
+/// The reports of an event as editors see them: with those that are kept out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_all_reports(conn: &Connection, id: EventId) -> Result<Vec<Report>> {
+    load(conn, id, true)
+}
+
+fn load(conn: &Connection, id: EventId, with_spiked: bool) -> Result<Vec<Report>> {
+    let sql = "SELECT i.id, o.name, o.kind, i.title, i.wire, i.link, i.language, i.item_time,
+            i.role, i.categories, i.image, coalesce(f.url, ''), coalesce(f.category, ''),
+            i.withdrawn_at IS NOT NULL, e.reprint_of
+         FROM event_items e JOIN items i ON i.id = e.item_id JOIN outlets o ON o.id = i.outlet_id
+            LEFT JOIN feeds f ON f.id = i.feed_id
+         WHERE e.event_id = ?1 AND (?2 OR i.spiked = 0) ORDER BY i.item_time, i.id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map((id.0, with_spiked), |row| {
+        Ok((
+            read_report(row)?,
+            row.get::<_, Option<i64>>(14)?.map(ItemId),
+        ))
+    })?;
+    let rows: Vec<(Report, Option<ItemId>)> = rows.collect::<rusqlite::Result<_>>()?;
+    Ok(fold_reprints(rows))
+}
+
+/// Of reprints whose original is not among the rows the first stands as the report.
+fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
+    let listed: Vec<ItemId> = rows.iter().map(|(report, _)| report.item_id).collect();
+    let mut reports: Vec<Report> = Vec::new();
+    let mut waiting: Vec<(ItemId, Reprint)> = Vec::new();
+    let mut stands_for: Vec<(ItemId, ItemId)> = Vec::new();
+    for (report, of) in rows {
+        let of = of.filter(|of| *of != report.item_id);
+        let root = of.map(|of| match listed.contains(&of) {
+            true => Some(of),
+            false => stands_for
+                .iter()
+                .find(|(gone, _)| *gone == of)
+                .map(|(_, stand_in)| *stand_in),
+        });
+        match (root, of) {
+            (Some(Some(root)), _) => waiting.push((root, reprint_of(report))),
+            (_, of) => {
+                stands_for.extend(of.map(|of| (of, report.item_id)));
+                reports.push(report);
+            }
+        }
+    }
+    // A reprint of a reprint waits until that one is folded.
+    while !waiting.is_empty() {
+        let before = waiting.len();
+        waiting.retain(|(of, reprint)| {
+            let original = reports.iter_mut().find(|report| {
+                report.item_id == *of || report.reprints.iter().any(|one| one.item_id == *of)
+            });
+            original
+                .map(|report| report.reprints.push(reprint.clone()))
+                .is_none()
+        });
+        if waiting.len() == before {
+            break;
+        }
+    }
+    reports
+}
+
+fn reprint_of(report: Report) -> Reprint {
+    Reprint {
+        item_id: report.item_id,
+        outlet: report.outlet,
+        title: report.title,
+        link: report.link,
+        at: report.at,
+    }
+}

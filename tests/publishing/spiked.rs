@@ -1,0 +1,102 @@
+//! What an editor keeps out is in no output, and comes back when the spike is taken back.
+
+use dateline::jobs::decide::{Asked, decide, undo};
+use dateline::news::{DecisionId, DevelopmentKind, ItemId, Ruling, Target};
+use dateline::store::published::{self, Extent};
+
+use super::http::Server;
+use super::newsroom::{Newsroom, at_minute, summit};
+
+async fn spike(room: &Newsroom, item: i64, minutes: i64) {
+    let asked = Asked {
+        ruling: Ruling::Spike {
+            target: Target::Item(ItemId(item)),
+        },
+        editor: "anna".into(),
+        note: String::new(),
+    };
+    let answer = decide(&room.store, asked, at_minute(minutes)).await;
+    assert!(answer.expect("an answer").done);
+    room.publish(minutes).await;
+}
+
+async fn unspike(room: &Newsroom, decision: i64, minutes: i64) {
+    let at = at_minute(minutes);
+    let answer = undo(&room.store, DecisionId(decision), "anna".into(), at).await;
+    assert!(answer.expect("an answer").done);
+    room.publish(minutes).await;
+}
+
+fn kinds(room: &Newsroom) -> Vec<DevelopmentKind> {
+    let read = |conn: &_| published::latest_developments(conn, Extent::default());
+    let found = room.store.read(read).expect("a read");
+    found.into_iter().map(|one| one.kind).collect()
+}
+
+#[tokio::test]
+async fn a_spiked_report_is_in_no_output_and_comes_back() {
+    let room = summit().await;
+    let event = room.public_id(2);
+    let paths: Vec<String> = ["atom", "rss", "json"]
+        .iter()
+        .flat_map(|ending| {
+            [
+                format!("/events/{event}.{ending}"),
+                format!("/feeds/events.{ending}"),
+            ]
+        })
+        .chain([format!("/events/{event}")])
+        .collect();
+    let outlet_link = "https://ap.example/2";
+    spike(&room, 5, 300).await;
+    assert_eq!(kinds(&room)[0], DevelopmentKind::Decision);
+    let server = Server::start(room.site()).await;
+    for path in &paths {
+        let text = server.get(path).await.text();
+        assert!(!text.contains(outlet_link), "{path}");
+        assert!(text.contains("reuters.example/2"), "{path}");
+    }
+    unspike(&room, 1, 310).await;
+    let server = Server::start(room.site()).await;
+    for path in &paths {
+        assert!(
+            server.get(path).await.text().contains(outlet_link),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_which_every_report_is_spiked_is_gone_with_a_reason_until_one_comes_back() {
+    let room = summit().await;
+    let path = format!("/events/{}.json", room.public_id(1));
+    let urn = room.public_id(1).urn();
+    for (item, minutes) in [(1, 300), (2, 310), (3, 320)] {
+        spike(&room, item, minutes).await;
+    }
+    let server = Server::start(room.site()).await;
+    let gone = server.get(&path).await;
+    assert_eq!(gone.status, 410);
+    assert!(gone.text().contains("an editor keeps it back"));
+    for feed in [
+        "/feeds/events.json",
+        "/feeds/log.json",
+        "/feeds/storylines.json",
+    ] {
+        assert!(!server.get(feed).await.text().contains(&urn), "{feed}");
+    }
+    unspike(&room, 2, 330).await;
+    let server = Server::start(room.site()).await;
+    assert_eq!(server.get(&path).await.status, 200);
+    assert!(server.get("/feeds/log.json").await.text().contains(&urn));
+}
+
+#[tokio::test]
+async fn the_reprint_of_a_spiked_original_stands_as_the_report() {
+    let room = summit().await;
+    let path = format!("/events/{}.json", room.public_id(1));
+    spike(&room, 1, 300).await;
+    let server = Server::start(room.site()).await;
+    let text = server.get(&path).await.text();
+    assert!(!text.contains("https://ap.example/1") && text.contains("https://daily.example/1"));
+}

@@ -70,6 +70,9 @@ pub fn run(args: &RunArgs, global: &Global) -> anyhow::Result<ExitCode> {
         schedule: place.config.schedule.clone(),
         storage: place.config.storage.clone(),
     };
+    let now = SystemClock.now();
+    let due = owned.store.read(|conn| store::polls::list_due(conn, now))?;
+    let due = due.len();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -78,7 +81,7 @@ pub fn run(args: &RunArgs, global: &Global) -> anyhow::Result<ExitCode> {
         if !args.no_starter && place.config.import_starter {
             import_starter(&running).await?;
         }
-        say_start(&place, &running)?;
+        say_start(&place, &running, due)?;
         running.follow_signals(global).await?;
         running.end().await;
         anyhow::Ok(())
@@ -241,7 +244,7 @@ async fn import_starter(running: &Running) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn say_start(place: &Place, running: &Running) -> anyhow::Result<()> {
+fn say_start(place: &Place, running: &Running, due: usize) -> anyhow::Result<()> {
     let feeds = running.store.read(store::feeds::count_feeds)?;
     let items = running.store.read(store::items::count_items)?;
     let address = running.base_url();
@@ -249,6 +252,7 @@ fn say_start(place: &Place, running: &Running) -> anyhow::Result<()> {
         version = env!("CARGO_PKG_VERSION"),
         data_dir = %place.data_dir.display(),
         feeds,
+        due,
         items,
         "Dateline runs: open {address}/ or subscribe to {address}/feeds/events.atom"
     );

@@ -8,6 +8,7 @@ mod compose;
 mod conditional;
 mod desk;
 mod documents;
+mod door;
 mod hub;
 mod metrics;
 mod outputs;
@@ -30,6 +31,7 @@ use axum::routing::{MethodRouter, get, post};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
+use door::{Door, say_last};
 use metrics::{RequestTimes, Watched};
 pub use settings::Settings;
 pub use site::Site;
@@ -37,7 +39,7 @@ pub use site::Site;
 /// The largest body that a request may have: forms only.
 const LARGEST_BODY: usize = 64 * 1024;
 
-/// Serves the site until `shutdown` completes; connections under way are finished.
+/// Serves the site until `shutdown` completes; whoever was let in is answered.
 ///
 /// # Errors
 /// Why the listener failed.
@@ -47,20 +49,22 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let follower = tokio::spawn(site.clone().follow_publication());
-    let listener = listener.tap_io(|stream| {
-        // A failure costs some milliseconds and nothing else.
-        drop(stream.set_nodelay(true));
-    });
     let closing = site.clone();
     let shutdown = async move {
         shutdown.await;
         closing.close();
     };
+    let (door, closed, leaving) = Door::new(listener, shutdown);
+    let door = door.tap_io(|stream| {
+        // A failure costs some milliseconds and nothing else.
+        drop(stream.set_nodelay(true));
+    });
+    let routes = router(site).layer(from_fn_with_state(closed, say_last));
     let served = axum::serve(
-        listener,
-        router(site).into_make_service_with_connect_info::<SocketAddr>(),
+        door,
+        routes.into_make_service_with_connect_info::<SocketAddr>(),
     )
-    .with_graceful_shutdown(shutdown)
+    .with_graceful_shutdown(leaving)
     .await;
     follower.abort();
     served

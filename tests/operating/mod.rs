@@ -3,5 +3,7 @@
 mod client;
 mod crash;
 mod newsroom;
+mod restart;
 mod service;
+mod soak;
 mod units;

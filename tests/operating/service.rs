@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ pub struct Place {
     directory: tempfile::TempDir,
     listener: TcpListener,
     notes: UnixDatagram,
+    /// Lines of notes that were received and not asked for yet.
+    heard: std::sync::Mutex<std::collections::VecDeque<String>>,
 }
 
 /// A running daemon; it is killed if it is dropped.
@@ -37,6 +39,7 @@ impl Place {
             directory,
             listener,
             notes,
+            heard: Default::default(),
         };
         let text = format!(
             "[server]\nlisten = \"{address}\"\nbase_url = \"http://{address}\"\n\
@@ -85,6 +88,12 @@ impl Place {
         Store::open(&self.data_dir()).unwrap()
     }
 
+    /// How many items are kept, read beside the daemon.
+    pub fn open_count(&self) -> u64 {
+        let store = Store::open_read_only(&self.data_dir()).unwrap();
+        store.read(dateline::store::items::count_items).unwrap()
+    }
+
     /// Starts a daemon that gets the listening socket as systemd hands it over.
     pub fn start(&self) -> Service {
         self.start_with(&[])
@@ -121,19 +130,30 @@ impl Place {
         let listening = async {
             let mut bytes = [0; 4096];
             loop {
+                while let Some(line) = self.next_heard() {
+                    if line.starts_with(beginning) {
+                        return line;
+                    }
+                }
                 let length = self.notes.recv(&mut bytes).await.unwrap();
                 let note = String::from_utf8_lossy(&bytes[..length]).into_owned();
-                if let Some(line) = note.lines().find(|line| line.starts_with(beginning)) {
-                    return line.to_owned();
-                }
+                self.heard
+                    .lock()
+                    .unwrap()
+                    .extend(note.lines().map(str::to_owned));
             }
         };
         let heard = tokio::time::timeout(PATIENCE, listening).await;
         heard.unwrap_or_else(|_| panic!("no {beginning} in time; the log:\n{}", self.log()))
     }
 
+    fn next_heard(&self) -> Option<String> {
+        self.heard.lock().unwrap().pop_front()
+    }
+
     /// Forgets what daemons told so far.
     pub fn forget_notes(&self) {
+        self.heard.lock().unwrap().clear();
         let mut bytes = [0; 4096];
         while self.notes.try_recv(&mut bytes).is_ok() {}
     }
@@ -200,9 +220,4 @@ impl Drop for Service {
 pub fn program() -> PathBuf {
     let built = || env!("CARGO_BIN_EXE_dateline").into();
     std::env::var_os("DATELINE_PROGRAM").map_or_else(built, PathBuf::from)
-}
-
-/// Puts a file of the repository's root into view.
-pub fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }

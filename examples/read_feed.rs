@@ -35,14 +35,15 @@ fn as_json(name: &str, feed: &ParsedFeed, problems: &[Problem]) -> Value {
             json!({
                 "id": item.guid, "link": item.link, "title": item.title,
                 "summary": item.summary_or_content(), "content": item.content_html,
-                "author": item.author, "published": time(item.published), "updated": time(item.updated),
+                "author": item.author, "published": time(item.published),
+                "updated": time(item.updated.or(item.published)),
             })
         })
         .collect();
     json!({
-        "file": name, "format": feed.format.name(), "encoding": feed.encoding, "title": feed.title,
+        "file": name, "id": feed.id, "summary": feed.subtitle, "format": feed.format.name(), "encoding": feed.encoding, "title": feed.title,
         "link": feed.link, "language": feed.language, "published": time(feed.published),
-        "updated": time(feed.updated), "problems": problems.iter().map(|p| &p.kind).collect::<Vec<_>>(),
+        "updated": time(feed.updated.or(feed.published)), "problems": problems.iter().map(|p| &p.kind).collect::<Vec<_>>(),
         "items": items,
     })
 }

@@ -28,7 +28,12 @@ pub(crate) fn finish(raw: RawFeed, base: &Url, problems: &mut Vec<Problem>) -> P
     ParsedFeed {
         format: raw.format,
         encoding: String::new(),
+        id: raw
+            .id
+            .map(|id| tidy(id.trim()).into_owned())
+            .filter(|id| !id.is_empty()),
         title: text_line(&raw.title),
+        subtitle: text_block(&raw.subtitle),
         link: raw.link.and_then(|link| web_url(&link)),
         language,
         self_url: raw.self_url.and_then(|url| web_url(&url)),

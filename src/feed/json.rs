@@ -90,6 +90,7 @@ fn feed_of(feed: &Object, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
     RawFeed {
         format: Format::Json,
         title: text(feed, "title", TextKind::Plain),
+        subtitle: text(feed, "description", TextKind::Plain),
         link: address(feed, "home_page_url", base),
         language: string(feed, "language"),
         self_url: address(feed, "feed_url", base),

@@ -53,8 +53,12 @@ pub struct ParsedFeed {
     pub format: Format,
     /// Lower-case name of the encoding that the document was read in.
     pub encoding: String,
+    /// atom:id or guid of the feed itself; `None` if not claimed.
+    pub id: Option<String>,
     /// Title as plain text; empty if none.
     pub title: String,
+    /// What the feed says of itself (subtitle, tagline, description), as plain text.
+    pub subtitle: String,
     /// The site's address.
     pub link: Option<String>,
     /// Language as claimed, in lower case (`en`, `en-us`); `None` if not claimed.

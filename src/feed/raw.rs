@@ -38,7 +38,9 @@ impl RawText {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RawFeed {
     pub format: Format,
+    pub id: Option<String>,
     pub title: RawText,
+    pub subtitle: RawText,
     pub link: Option<String>,
     pub language: Option<String>,
     pub self_url: Option<String>,

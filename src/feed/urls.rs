@@ -12,7 +12,7 @@ pub(crate) fn resolve(reference: &str, base: &Url) -> Option<String> {
         return None;
     }
     if has_scheme(&reference) {
-        return Some(reference);
+        return Some(with_two_slashes(reference));
     }
     base.join(&reference).ok().map(String::from)
 }
@@ -46,6 +46,20 @@ fn has_scheme(reference: &str) -> bool {
     })
 }
 
+/// `http:///host` means `http://host`, as browsers have it.
+fn with_two_slashes(address: String) -> String {
+    match address.split_once(":///") {
+        Some((scheme, rest))
+            if ["http", "https", "feed"]
+                .iter()
+                .any(|web| scheme.eq_ignore_ascii_case(web)) =>
+        {
+            format!("{scheme}://{}", rest.trim_start_matches('/'))
+        }
+        _ => address,
+    }
+}
+
 /// Line breaks and tabs inside an address are accidents of layout, as browsers have it.
 fn without_space(address: &str) -> String {
     address
@@ -75,6 +89,7 @@ mod tests {
                 " \nhttp://example.com/a b\n",
                 Some("http://example.com/a%20b"),
             ),
+            ("http:///example.com/a", Some("http://example.com/a")),
             ("/x", Some("https://example.org/x")),
             ("x?y=1", Some("https://example.org/a/x?y=1")),
             ("//cdn.example.net/x", Some("https://cdn.example.net/x")),

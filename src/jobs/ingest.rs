@@ -3,6 +3,7 @@
 //!
 //! It does not fetch and does not decide when to come again.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
@@ -12,7 +13,7 @@ use crate::feed::identity::{
     keys_of, match_items,
 };
 use crate::feed::{ParsedFeed, ParsedItem};
-use crate::news::{Feed, ItemId, Outlet, Role, UtcTime, WireReading};
+use crate::news::{Feed, ItemId, Outlet, Problem, Role, UtcTime, WireReading};
 use crate::store::items::{self, ItemState, KeyBytes, KnownRow};
 use crate::store::{Connection, Result, Transaction};
 use crate::text::belief::{Belief, Party, is_own_kill_believed, judge_kill};
@@ -52,7 +53,7 @@ pub struct Prepared {
     /// Items that were known, revised ones among them.
     pub known: usize,
     /// New items, in the order in which they enter history.
-    pub new: Vec<ItemState>,
+    pub new: Vec<NewItem>,
     /// Known items that now say something else.
     pub revised: Vec<(ItemId, ItemState)>,
     /// Keys that known items can be recognised by from now on.
@@ -79,6 +80,23 @@ pub struct Prepared {
     pub unknown_prefixes: BTreeMap<String, u32>,
     /// The latest claimed time of publication.
     pub newest_claim: Option<UtcTime>,
+    /// What was left out, in words.
+    pub problems: Vec<Problem>,
+}
+
+/// An item that was not known.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    /// Its first state.
+    pub first: ItemState,
+    /// States that the same document lists of it besides, oldest first: revisions.
+    pub later: Vec<ItemState>,
+}
+
+impl NewItem {
+    fn newest(&self) -> &ItemState {
+        self.later.last().unwrap_or(&self.first)
+    }
 }
 
 /// Compares a document with what is known.
@@ -86,12 +104,13 @@ pub struct Prepared {
 /// # Errors
 /// Whatever the store says.
 pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
-    let drafts: Vec<Draft<'_>> = arrived
-        .parsed
-        .items
+    let listed = &arrived.parsed.items;
+    let drafts: Vec<Draft<'_>> = listed
         .iter()
+        .filter(|item| !is_wholly_empty(item))
         .map(|item| Draft::read(item, arrived))
         .collect();
+    let problems = note_empty_items(listed.len() - drafts.len());
     let inputs: Vec<IdentityInput> = drafts.iter().map(|draft| draft.identity.clone()).collect();
     let (known, digests) = look_up(conn, arrived.feed, &inputs)?;
     let visit = Visit {
@@ -103,15 +122,20 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
         standing: matching.standing,
         lost_because: matching.lost_because,
         guids_churn: matching.guids_churn,
-        is_undated: drafts.iter().all(|draft| draft.item.published.is_none()),
-        newest_claim: drafts.iter().filter_map(|draft| draft.item.published).max(),
+        is_undated: drafts.iter().all(|draft| draft.item.claimed_at().is_none()),
+        newest_claim: drafts
+            .iter()
+            .filter_map(|draft| draft.item.claimed_at())
+            .max(),
+        listed: drafts.len(),
+        problems,
         ..Prepared::default()
     };
-    for (draft, found) in drafts.into_iter().zip(&matching.items) {
-        prepared.take(draft, found, &digests, arrived);
+    for (index, drafts) in group_by_item(drafts, &matching.items) {
+        prepared.take(drafts, &matching.items[index], &digests, arrived);
     }
     prepared.new.reverse();
-    prepared.new.sort_by_key(|state| state.item_time);
+    prepared.new.sort_by_key(|item| item.first.item_time);
     prepared.note_overlap(known.recent.is_empty(), arrived);
     judge_notices(conn, &mut prepared, arrived)?;
     Ok(prepared)
@@ -136,9 +160,50 @@ pub fn save(
     for id in &prepared.withdrawn {
         items::withdraw_item(tx, *id, now)?;
     }
-    let ids = prepared.new.iter();
-    ids.map(|state| items::insert_item(tx, feed.id, feed.outlet_id, state, now))
-        .collect()
+    let mut ids = Vec::with_capacity(prepared.new.len());
+    for item in &prepared.new {
+        let id = items::insert_item(tx, feed.id, feed.outlet_id, &item.first, now)?;
+        for state in &item.later {
+            items::revise_item(tx, id, state, now)?;
+        }
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+/// True for an item that says nothing at all and could never be told from another.
+fn is_wholly_empty(item: &ParsedItem) -> bool {
+    let has_text = !(item.title.is_empty() && item.summary_or_content().is_empty());
+    item.guid.is_none() && item.link.is_none() && !has_text
+}
+
+fn note_empty_items(count: usize) -> Vec<Problem> {
+    if count == 0 {
+        return Vec::new();
+    }
+    let message = format!("{count} items without id, link, title and text were left out");
+    vec![Problem::new("empty-items", message)]
+}
+
+/// The states that a document lists of each item, oldest first, under the place of the first.
+fn group_by_item<'a>(
+    drafts: Vec<Draft<'a>>,
+    found: &[ItemMatch],
+) -> BTreeMap<usize, Vec<Draft<'a>>> {
+    let mut groups: BTreeMap<usize, Vec<(usize, Draft<'a>)>> = BTreeMap::new();
+    for (index, draft) in drafts.into_iter().enumerate() {
+        let first = match found[index].verdict {
+            Verdict::Repeats(first) => first,
+            _ => index,
+        };
+        groups.entry(first).or_default().push((index, draft));
+    }
+    let oldest_first = |(first, mut states): (usize, Vec<(usize, Draft<'a>)>)| {
+        // Feeds list the newest first.
+        states.sort_by_key(|(index, draft)| (draft.revision(), Reverse(*index)));
+        (first, states.into_iter().map(|(_, draft)| draft).collect())
+    };
+    groups.into_iter().map(oldest_first).collect()
 }
 
 /// An item of the document with what was read in it.
@@ -168,7 +233,7 @@ impl<'a> Draft<'a> {
             &item.content_text
         };
         let claimed = item
-            .published
+            .claimed_at()
             .filter(|claim| is_believable(*claim, arrived.fetched_at));
         let wire = read_wire(&WireInput {
             outlet_name: &arrived.outlet.name,
@@ -188,7 +253,7 @@ impl<'a> Draft<'a> {
             title: item.title.clone(),
             summary: item.summary.clone(),
             series_key: wire.series_key.clone(),
-            published_at: item.published,
+            published_at: item.claimed_at(),
         };
         Self {
             item,
@@ -200,10 +265,23 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// What orders the states of one item: the number that the BBC puts behind its guids, then the
+    /// outlet's claims.
+    fn revision(&self) -> (u32, Option<UtcTime>) {
+        let number = self.item.guid.as_deref().and_then(|guid| {
+            let (_, number) = guid.rsplit_once('#')?;
+            number.parse().ok()
+        });
+        (
+            number.unwrap_or(0),
+            self.item.updated.or(self.item.published),
+        )
+    }
+
     fn into_state(self, found: &ItemMatch, fetched_at: UtcTime) -> ItemState {
         let claim = self
             .item
-            .published
+            .claimed_at()
             .filter(|claim| found.time_is_certain && is_believable(*claim, fetched_at));
         ItemState {
             guid: self.item.guid.clone(),
@@ -214,7 +292,7 @@ impl<'a> Draft<'a> {
             link: self.link,
             author: self.item.author.clone(),
             language: self.language,
-            published_at: self.item.published,
+            published_at: self.item.claimed_at(),
             updated_at: self.item.updated,
             item_time: claim.unwrap_or(fetched_at),
             time_is_claimed: claim.is_some(),
@@ -228,26 +306,40 @@ impl<'a> Draft<'a> {
 }
 
 impl Prepared {
+    /// Takes the states that the document lists of one item, oldest first.
     fn take(
         &mut self,
-        draft: Draft<'_>,
+        drafts: Vec<Draft<'_>>,
         found: &ItemMatch,
         digests: &BTreeMap<ItemId, Vec<u8>>,
         arrived: Arrived<'_>,
     ) {
-        self.listed += 1;
+        let mut states = Vec::with_capacity(drafts.len());
+        let mut unknown_prefix = None;
+        for draft in drafts {
+            unknown_prefix = draft.wire.unknown_prefix.clone();
+            states.push(draft.into_state(found, arrived.fetched_at));
+        }
+        states.dedup_by(|later, earlier| later.digest == earlier.digest);
         match found.verdict {
             Verdict::New => {
-                if let Some(prefix) = &draft.wire.unknown_prefix {
-                    *self.unknown_prefixes.entry(prefix.clone()).or_default() += 1;
+                if let Some(prefix) = unknown_prefix {
+                    *self.unknown_prefixes.entry(prefix).or_default() += 1;
                 }
-                self.new.push(draft.into_state(found, arrived.fetched_at));
+                let mut states = states.into_iter();
+                if let Some(first) = states.next() {
+                    let later = states.collect();
+                    self.new.push(NewItem { first, later });
+                }
             }
             Verdict::Repeats(_) => {}
             Verdict::Same(_) if found.is_tombstone => self.known += 1,
             Verdict::Same(id) => {
                 self.known += 1;
-                let mut state = draft.into_state(found, arrived.fetched_at);
+                // Older states in the document were seen when they were new, or never will be.
+                let Some(mut state) = states.pop() else {
+                    return;
+                };
                 if digests
                     .get(&id)
                     .is_some_and(|digest| digest[..] == state.digest[..])
@@ -316,6 +408,7 @@ fn judge_notices(conn: &Connection, prepared: &mut Prepared, arrived: Arrived<'_
     for state in prepared
         .new
         .iter()
+        .map(NewItem::newest)
         .filter(|state| state.wire.role == Role::Kill)
     {
         let notice = party(arrived.outlet, &state.wire, state.link.as_deref());

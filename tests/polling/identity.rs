@@ -1,9 +1,9 @@
 //! Completeness and identity as a visit keeps them: lines 51, 52 and 56 to 60, and floods.
 
-use dateline::news::FeedHealth;
-use dateline::store::polls;
+use dateline::news::{FeedHealth, Item, Revision, utc_from_secs};
+use dateline::store::{items, polls};
 
-use super::harness::{Newsroom, exact, rss};
+use super::harness::{Newsroom, START, exact, rss};
 use crate::server::Reply;
 
 #[tokio::test]
@@ -131,4 +131,88 @@ async fn the_same_address_added_twice_is_one_feed_and_one_request() {
     room.say(Reply::ok(rss(1..4)));
     room.sweep_once().await;
     assert_eq!(room.server.seen().len(), 1);
+}
+
+fn one_item(room: &Newsroom, id: dateline::news::ItemId) -> (Item, Vec<Revision>) {
+    let item = room.store.read(|conn| items::load_item(conn, id));
+    let revisions = room.store.read(|conn| items::load_revisions(conn, id));
+    (item.unwrap().expect("the item is kept"), revisions.unwrap())
+}
+
+fn bbc_item(number: u32, title: &str, minute: u32) -> String {
+    format!(
+        "<item><title>{title}</title><description>The two met for three hours.</description>\
+         <guid isPermaLink=\"false\">https://www.bbc.co.uk/news/articles/c0example1o#{number}</guid>\
+         <link>https://www.bbc.co.uk/news/articles/c0example1o</link>\
+         <pubDate>Thu, 19 Nov 2026 11:{minute:02}:00 GMT</pubDate></item>"
+    )
+}
+
+fn channel(items: &str) -> String {
+    format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>")
+}
+
+#[tokio::test]
+async fn two_states_of_one_guid_in_one_document_are_one_item_and_its_revision() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let newer = bbc_item(1, "Leaders meet for three hours in Alaska", 30);
+    let older = bbc_item(0, "Leaders meet in Alaska", 10);
+    for items in [newer.clone() + &older, older.clone() + &newer] {
+        let report = room.poll_for(id, Reply::ok(channel(&items))).await;
+        assert_eq!(report.revised, 0, "nothing is revised back and forth");
+        for new in report.new {
+            let (item, revisions) = one_item(&room, new);
+            assert_eq!(item.title, "Leaders meet for three hours in Alaska");
+            assert_eq!(revisions.len(), 1);
+            assert_eq!(revisions[0].title, "Leaders meet in Alaska");
+        }
+    }
+    assert_eq!(room.item_count(), 1);
+    let third = bbc_item(2, "Leaders part in Alaska after three hours", 50);
+    let report = room
+        .poll_for(id, Reply::ok(channel(&(older + &newer + &third))))
+        .await;
+    assert_eq!((report.new.len(), report.revised), (0, 1));
+}
+
+#[tokio::test]
+async fn the_time_of_an_item_is_what_the_outlet_claims_wherever_it_says_so() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let at = utc_from_secs(START - 7200);
+    for (number, element) in [
+        "<pubDate>Thu, 19 Nov 2026 10:00:00 GMT</pubDate>",
+        "<dc:date>2026-11-19T10:00:00Z</dc:date>",
+        "<updated>2026-11-19T10:00:00Z</updated>",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let item = format!(
+            "<item><title>Bridge {number} closed</title><guid>urn:{number}</guid>{element}</item>"
+        );
+        let report = room.poll_for(id, Reply::ok(channel(&item))).await;
+        let (item, _) = one_item(&room, report.new[0]);
+        assert_eq!(
+            (item.published_at, item.item_time),
+            (Some(at), at),
+            "{element}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_says_nothing_is_left_out_and_the_visit_says_so() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let items = "<item/><item><title> </title></item><item><title>Bridge closed</title></item>";
+    let report = room.poll_for(id, Reply::ok(channel(items))).await;
+    assert_eq!(report.new.len(), 1);
+    let visits = room.store.read(|conn| polls::load_visits(conn, id, 1));
+    let note = &visits.unwrap()[0].note;
+    assert!(
+        note.contains("2 items without id, link, title and text"),
+        "{note}"
+    );
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::Reader;
+use super::{Reader, UNKNOWN_BASE};
 use crate::feed::{ParsedFeed, ParsedItem};
 use crate::news::{Problem, Role, UtcTime, WireReading, WireTag};
 use crate::text::language::{detect, two_letters};
@@ -14,9 +14,13 @@ use crate::text::wire::{WireInput, read_wire};
 #[derive(Debug, Serialize)]
 pub(super) struct PreviewDocument<'a> {
     pub format: &'static str,
+    pub encoding: &'a str,
+    pub id: Option<&'a str>,
     pub title: &'a str,
     pub link: Option<&'a str>,
+    pub summary: &'a str,
     pub language: Option<String>,
+    pub published: Option<String>,
     pub updated: Option<String>,
     pub self_url: Option<&'a str>,
     pub hub_urls: &'a [String],
@@ -24,7 +28,9 @@ pub(super) struct PreviewDocument<'a> {
     pub items: Vec<PreviewItem<'a>>,
 }
 
-/// An item as read. `id`, `link`, `title`, `summary`, `content` and the times are the feed's own.
+/// An item as read. `id`, `link`, `title`, `summary`, `content` and the times are the feed's own, in
+/// the meanings that Python's feedparser has established: a full text stands in for a missing
+/// summary, and the time of publication for a missing time of change.
 #[derive(Debug, Serialize)]
 pub(super) struct PreviewItem<'a> {
     pub id: Option<&'a str>,
@@ -71,11 +77,15 @@ pub(super) fn preview_document<'a>(
 ) -> PreviewDocument<'a> {
     PreviewDocument {
         format: parsed.format.name(),
+        encoding: &parsed.encoding,
+        id: parsed.id.as_deref(),
         title: &parsed.title,
-        link: parsed.link.as_deref(),
+        link: parsed.link.as_deref().map(as_written),
+        summary: &parsed.subtitle,
         language: parsed.language.clone(),
-        updated: parsed.updated.map(timestamp),
-        self_url: parsed.self_url.as_deref(),
+        published: parsed.published.map(timestamp),
+        updated: parsed.updated.or(parsed.published).map(timestamp),
+        self_url: parsed.self_url.as_deref().map(as_written),
         hub_urls: &parsed.hub_urls,
         problems,
         items: parsed
@@ -95,19 +105,19 @@ fn preview_item<'a>(
     let wire = wire_of(item, &language, reader);
     PreviewItem {
         id: item.guid.as_deref(),
-        link: item.link.as_deref(),
+        link: item.link.as_deref().map(as_written),
         title: &item.title,
-        summary: &item.summary,
+        summary: item.summary_or_content(),
         content: &item.content_html,
         content_text: &item.content_text,
         author: item.author.as_deref(),
         published: item.published.map(timestamp),
-        updated: item.updated.map(timestamp),
+        updated: item.updated.or(item.published).map(timestamp),
         categories: &item.categories,
         image: item.image.as_ref().map(|image| image.url.as_str()),
         source_title: item.source_title.as_deref(),
         source_url: item.source_url.as_deref(),
-        canonical_link: item.link.as_deref().map(canonical_link),
+        canonical_link: item.link.as_deref().map(as_written).map(canonical_link),
         language,
         clean_title: wire.clean_title,
         clean_summary: wire.clean_summary,
@@ -150,8 +160,17 @@ fn wire_of(item: &ParsedItem, language: &str, reader: Reader<'_>) -> WireReading
         text: &item.content_text,
         link: item.link.as_deref(),
         categories: &item.categories,
-        item_time: item.published.or(item.updated).unwrap_or(reader.now),
+        item_time: item.claimed_at().unwrap_or(reader.now),
     })
+}
+
+/// A relative address of a document whose own address is unknown, as it was written, or nearly so.
+fn as_written(address: &str) -> &str {
+    let host = UNKNOWN_BASE.trim_end_matches("/-/-/-/");
+    address
+        .strip_prefix(UNKNOWN_BASE)
+        .or_else(|| address.strip_prefix(host))
+        .unwrap_or(address)
 }
 
 /// RFC 3339, in UTC, to the second.

@@ -22,6 +22,10 @@ use crate::text::clean::inert;
 use crate::text::dateline::agency_of_outlet;
 use document::{PreviewDocument, preview_document};
 
+/// Stands for the address of a file that came from nowhere: what is resolved against it is shown
+/// as it was written.
+const UNKNOWN_BASE: &str = "http://unknown.invalid/-/-/-/";
+
 /// Options of `preview`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
@@ -121,7 +125,7 @@ fn open(args: &PreviewArgs) -> anyhow::Result<Fetched> {
     };
     let base = match &args.base {
         Some(base) => base.clone(),
-        None => Url::parse("http://localhost/").expect("a constant address"),
+        None => Url::parse(UNKNOWN_BASE).expect("a constant address"),
     };
     Ok(Fetched {
         bytes,

@@ -61,3 +61,21 @@ fn every_tag_shows_where_it_stood() {
 fn a_page_that_is_no_feed_is_a_failure() {
     assert_eq!(exit_code(&ParsedFeed::default()), ExitCode::FAILURE);
 }
+
+#[test]
+fn the_preview_of_a_file_uses_established_meanings_and_invents_no_address() {
+    let text = r#"<rss version="2.0"><channel><title>T</title><link>/</link><item><link>news/1</link>
+<content:encoded>&lt;p&gt;Full text.&lt;/p&gt;</content:encoded><pubDate>Mon, 05 Jan 2026 10:00:00 GMT</pubDate></item>
+<item><link>/2</link><dc:date>2026-01-05T10:00:00Z</dc:date></item></channel></rss>"#;
+    let base = Url::parse(UNKNOWN_BASE).expect("an address");
+    let (parsed, _) = feed::read(text.as_bytes(), None, &base);
+    let document = document_of(&parsed);
+    let [first, second] = [&document["items"][0], &document["items"][1]];
+    assert_eq!(document["link"], "/");
+    assert_eq!(first["link"], "news/1");
+    assert_eq!(first["summary"], "Full text.");
+    assert_eq!(first["updated"], first["published"]);
+    assert_eq!(second["link"], "/2");
+    assert_eq!(second["published"], serde_json::Value::Null);
+    assert_eq!(second["updated"], "2026-01-05T10:00:00Z");
+}

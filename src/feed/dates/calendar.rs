@@ -46,6 +46,8 @@ pub(super) fn read_day(text: &str, is_half_day: bool) -> Option<NaiveDate> {
         _ if parts.is_week => None,
         (&[all], [8]) => day(all / 10_000, all / 100 % 100, all % 100),
         (&[all], [7]) => ordinal_day(all / 1000, all % 1000),
+        (&[all], [6]) => short_day(all / 10_000, all / 100 % 100, all % 100, '-', false),
+        (&[year, nth], [2, 3]) => ordinal_day(full_year(year, 2)?, nth),
         (&[year], [4]) => day(year, 1, 1),
         (&[year, nth], [4, 3]) => ordinal_day(year, nth),
         (&[year, month], [4, 1 | 2]) => day(year, month, 1),

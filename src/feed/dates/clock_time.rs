@@ -26,7 +26,7 @@ const AFTERNOON: &[&str] = &["pm", "p.m.", "p.m", "下午", "午後"];
 
 static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?:^|[^0-9:.]|[0-9]{4}:)(?P<hour>[0-9]{1,2})(?: ?[h:] ?)(?P<minute>[0-9]{2})(?: ?: ?(?P<second>[0-9]{1,2})(?:[.,:][0-9]+)?)?",
+        r"(?:^|[^0-9:.]|[0-9]{4}:)(?P<hour>[0-9]{1,2})(?: ?[h:] ?)(?:(?P<minute>[0-9]{2})(?: ?: ?(?P<second>[0-9]{1,2})(?:[.,:][0-9]+)?)?|(?P<short_minute>[0-9]) ?: ?(?P<short_second>[0-9]{1,2}))",
     )
     .expect("the pattern is valid")
 });
@@ -34,6 +34,12 @@ static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
 /// `20250815T103000`, `20250815 1030`, `20250815103000`, with an offset at once or nothing.
 static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?P<day>[0-9]{8})[t ]?(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?P<second>[0-9]{2})?(?:[.,][0-9]+)?(?P<rest>$|z|[ +-].*)")
+        .expect("the pattern is valid")
+});
+
+/// `2025-08-15T10Z`: the hour alone.
+static HOUR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?P<day>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})t(?P<hour>[0-9]{2})(?P<rest>$|z|[+-].*)")
         .expect("the pattern is valid")
 });
 
@@ -47,7 +53,7 @@ static OFFSET: LazyLock<Regex> = LazyLock::new(|| {
 /// The time in a folded text and the text without it. Without a time it is midnight; `None` if
 /// there is a time that cannot be one.
 pub(super) fn take_time(text: &str) -> Option<(Time, String)> {
-    if let Some(found) = COMPACT.captures(text) {
+    if let Some(found) = COMPACT.captures(text).or_else(|| HOUR.captures(text)) {
         let mut time = time_of(&found)?;
         read_zone(&found["rest"], &mut time)?;
         return Some((time, found["day"].to_owned()));
@@ -86,12 +92,13 @@ fn date_alone(text: &str) -> Option<(Time, String)> {
 }
 
 fn time_of(found: &Captures<'_>) -> Option<Time> {
-    let number = |name| {
-        found
-            .name(name)
-            .map_or(Some(0), |part| part.as_str().parse::<i64>().ok())
+    let number = |name, short| {
+        let part = found.name(name).or_else(|| found.name(short));
+        part.map_or(Some(0), |part| part.as_str().parse::<i64>().ok())
     };
-    let (hour, minute, second) = (number("hour")?, number("minute")?, number("second")?);
+    let hour = number("hour", "hour")?;
+    let minute = number("minute", "short_minute")?;
+    let second = number("second", "short_second")?;
     // A leap second counts as the last of its minute.
     let second = second.min(if second == 60 { 59 } else { second });
     let is_time =

@@ -24,9 +24,14 @@ impl CodePage {
         let name = match plain.strip_prefix("ibm").or(plain.strip_prefix("csibm")) {
             Some(number) => format!("cp{number}"),
             None if plain.bytes().all(|b| b.is_ascii_digit()) => format!("cp{plain}"),
-            None => plain.to_owned(),
+            None => usual_name(plain).to_owned(),
         };
         PAGES.iter().find(|page| page.name == name)
+    }
+
+    /// All pages that do not contain ASCII.
+    pub(super) fn all_ebcdic() -> impl Iterator<Item = &'static CodePage> {
+        PAGES.iter().filter(|page| page.is_ebcdic())
     }
 
     fn from_line(line: &str) -> Option<Self> {
@@ -62,5 +67,24 @@ impl CodePage {
         } else {
             self.chars[usize::from(byte) - 128]
         }
+    }
+}
+
+/// Other names of the pages, without punctuation.
+fn usual_name(plain: &str) -> &str {
+    match plain {
+        "cpgr" => "cp869",
+        "cpis" => "cp861",
+        "cspc775baltic" => "cp775",
+        "cspc850multilingual" => "cp850",
+        "cspcp852" => "cp852",
+        "cspc862latinhebrew" => "cp862",
+        "cspc8codepage437" => "cp437",
+        "cp866u" | "ruscii" => "cp1125",
+        "cp1051" | "r8" | "roman8" => "hproman8",
+        "cp154" | "pt154" | "csptcp154" | "cyrillicasian" => "ptcp154",
+        "rk1048" | "strk10482002" => "kz1048",
+        "maccenteuro" | "maccentraleurope" => "maclatin2",
+        plain => plain,
     }
 }

@@ -68,9 +68,20 @@ fn alias_for_label(plain: &str) -> Option<Charset> {
         "sjis" | "shiftjis" | "cp932" | "ms932" | "932" | "mskanji" | "shiftjis2004" => "shift_jis",
         "eucjp" | "ujis" | "eucjis2004" => "euc-jp",
         "iso2022jp" | "csiso2022jp" | "iso2022jp1" | "iso2022jp2" => "iso-2022-jp",
-        "euckr" | "cp949" | "ms949" | "949" | "uhc" | "ksc5601" | "johab" => "euc-kr",
+        "euckr" | "cp949" | "ms949" | "949" | "uhc" | "ksc5601" => "euc-kr",
         "cp874" | "tis620" | "iso885911" => "windows-874",
         "cp866" | "ibm866" => "ibm866",
+        "jisx0213" | "eucjisx0213" => "euc-jp",
+        "shiftjisx0213" | "sjis2004" | "sjisx0213" | "macjapanese" | "xmacjapanese" => "shift_jis",
+        "iso2022jp2004" | "iso2022jp3" | "iso2022jpext" => "iso-2022-jp",
+        "hkscs" => "big5",
+        "gb23121980" | "isoir58" | "macsimpchinese" => "gbk",
+        "johab" | "cp1361" | "ms1361" => "euc-kr",
+        "latin" | "isoir100" => "windows-1252",
+        "latin7" | "l7" => "iso-8859-13",
+        "latin8" | "l8" | "isoceltic" | "isoir199" => "iso-8859-14",
+        "latin10" | "l10" | "isoir226" => "iso-8859-16",
+        "thai" | "tis6200" | "tis62025290" | "tis62025291" | "isoir166" => "windows-874",
         "koi8r" | "koi8" => "koi8-r",
         "koi8u" | "koi8ru" => "koi8-u",
         "macroman" | "macintosh" => "macintosh",
@@ -82,7 +93,16 @@ fn alias_for_label(plain: &str) -> Option<Charset> {
 
 fn windows_or_iso(plain: &str) -> Option<Charset> {
     let standard = if let Some(number) = plain.strip_prefix("iso8859") {
-        format!("iso-8859-{number}")
+        // Labels may bear the year of the standard: `ISO_8859-5:1988`.
+        let is_year =
+            |year: &&str| number.len() > 4 && (year.starts_with("19") || year.starts_with("200"));
+        let year = number.len().checked_sub(4).and_then(|at| number.get(at..));
+        match year.filter(is_year) {
+            Some(year) => format!("iso-8859-{}", number.trim_end_matches(year)),
+            None => format!("iso-8859-{number}"),
+        }
+    } else if plain.len() == 4 && plain.starts_with("125") {
+        format!("windows-{plain}")
     } else {
         let number = ["windows", "cp", "ms", "win", "ibm"]
             .iter()

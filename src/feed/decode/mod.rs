@@ -11,6 +11,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::news::Problem;
+use codepages::CodePage;
 use labels::{Charset, charset_for_label};
 
 /// A document as text, and the name of the encoding it was read in.
@@ -153,15 +154,20 @@ fn label_in_declaration(declaration: &str) -> Option<String> {
     (!label.is_empty()).then(|| label.to_owned())
 }
 
-/// The declaration of an EBCDIC document is readable in any EBCDIC page; it names the right one.
+/// The declaration of an EBCDIC document is readable in nearly any EBCDIC page, quotes apart; the
+/// right one is the first in which the declaration names an EBCDIC page.
 fn declared_ebcdic(bytes: &[u8]) -> Charset {
-    let fallback = charset_for_label("cp037").expect("cp037 is among the code pages");
     let window = &bytes[..bytes.len().min(DECLARATION_WINDOW_BYTES)];
-    let (text, _) = fallback.decode_lossily(window);
-    label_in_declaration(text.split("?>").next().unwrap_or_default())
-        .and_then(|label| charset_for_label(&label))
-        .filter(Charset::is_ebcdic)
-        .unwrap_or(fallback)
+    let named_by = |page: &'static CodePage| {
+        let (text, _) = page.decode(window);
+        label_in_declaration(text.split("?>").next().unwrap_or_default())
+            .and_then(|label| charset_for_label(&label))
+            .filter(Charset::is_ebcdic)
+    };
+    CodePage::all_ebcdic()
+        .find_map(named_by)
+        .or_else(|| charset_for_label("cp037"))
+        .expect("cp037 is among the code pages")
 }
 
 /// The `charset` parameter of a Content-Type.

@@ -66,6 +66,11 @@ fn names_are_read_in_every_form() {
         ("x-sjis", b"\x82\xA0", "あ"),
         ("latin_1", b"\xE9", "é"),
         ("mac_greek", b"\x80", "Ä"),
+        ("ISO_8859-5:1988", b"\xD6", "ж"),
+        ("1251", b"\xE6", "ж"),
+        ("cp1125", b"\xA6", "ж"),
+        ("hp-roman8", b"\xC5", "é"),
+        ("latin10", b"\xA4", "€"),
     ] {
         let mut document = format!("<?xml version='1.0' encoding='{label}'?>").into_bytes();
         document.extend_from_slice(bytes);

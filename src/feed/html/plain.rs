@@ -65,9 +65,7 @@ const BLOCKS: &[&str] = &[
     "ul",
 ];
 /// Elements whose content is not text for readers.
-const HIDDEN: &[&str] = &[
-    "script", "style", "noscript", "iframe", "template", "object", "svg", "math", "title",
-];
+const HIDDEN: &[&str] = &["script", "style", "iframe", "template", "applet"];
 /// Markup without an end tag that alone shows that a text is HTML.
 const VOID: &[&str] = &["br", "hr", "img", "wbr", "input"];
 /// What feeds use in text: the list that Python's feedparser accepts, without the obsolete.

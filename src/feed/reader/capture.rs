@@ -159,18 +159,17 @@ impl<'a> Capture<'a> {
     /// The text, with what it claims to be.
     pub(super) fn into_text(self, is_atom: bool, base: Option<Url>) -> RawText {
         let is_markup = self.is_markup;
+        let decoded = (self.is_base64 && !is_markup).then(|| decode_base64(&self.text));
         let kind = match self.claim {
             _ if is_markup => TextKind::Html,
             Claim::Html | Claim::Xhtml => TextKind::Html,
             Claim::Text if is_atom => TextKind::Plain,
             Claim::Text | Claim::Nothing => TextKind::Unsaid,
+            // Text in a strange wrapper is text; anything else in it (a picture) is nothing.
+            Claim::Alien if matches!(decoded, Some(Some(_))) => TextKind::Unsaid,
             Claim::Alien => return RawText::default(),
         };
-        let text = if self.is_base64 && !is_markup {
-            decode_base64(&self.text).unwrap_or(self.text)
-        } else {
-            self.text
-        };
+        let text = decoded.flatten().unwrap_or(self.text);
         let value = match text.trim() {
             trimmed if trimmed.len() == text.len() => text,
             trimmed => trimmed.to_owned(),

@@ -116,12 +116,10 @@ impl<'a> State<'a> {
         let mut capture = self.new_capture(role);
         capture.is_construct = true;
         capture.is_base64 = mode.eq_ignore_ascii_case("base64")
-            || attribute(attributes, "type")
-                .is_some_and(|kind| claim == Claim::Alien && !kind.contains('/'));
-        capture.claim = match claim {
-            Claim::Alien if capture.is_base64 => Claim::Nothing,
-            claim => claim,
-        };
+            || attribute(attributes, "type").is_some_and(|kind| {
+                claim == Claim::Alien && (!kind.contains('/') || kind.ends_with("octet-stream"))
+            });
+        capture.claim = claim;
         self.captures.push(capture);
     }
 
@@ -217,13 +215,46 @@ impl<'a> State<'a> {
                     depth,
                 );
             }
+            (Scope::Feed, Role::MediaTitle) if self.draft.is_none() => {
+                put_title(
+                    &mut self.feed.title,
+                    &mut self.feed_depths.title,
+                    text,
+                    usize::MAX,
+                );
+            }
+            (Scope::Feed, _) if self.draft.is_none() => self.put_subtitle(role, text),
             (Scope::Item, _) => self.with_item(|draft| draft.put_text(role, text, depth)),
             _ => {}
         }
     }
 
+    fn put_subtitle(&mut self, role: Role, text: RawText) {
+        match role {
+            Role::Subtitle | Role::Description | Role::Abstract => self.feed.subtitle = text,
+            Role::Summary | Role::ItunesSummary if self.feed.subtitle.is_empty() => {
+                self.feed.subtitle = text;
+            }
+            _ => {}
+        }
+    }
+
+    fn deliver_feed_guid(&mut self, text: &str, is_link: bool) {
+        let (base, is_own) = self.base_here();
+        let id = match resolve(text, base) {
+            Some(resolved) if is_link && is_own => resolved,
+            _ => text.to_owned(),
+        };
+        self.feed_guid_link = (is_link && id.contains("://")).then(|| id.clone());
+        self.feed.id = Some(id);
+    }
+
     fn deliver_guid(&mut self, text: &str, permalink: &str, scope: Scope) {
+        let is_link = permalink == "true" || permalink.is_empty();
         if text.is_empty() || scope != Scope::Item {
+            if scope == Scope::Feed && self.draft.is_none() && !text.is_empty() {
+                self.deliver_feed_guid(text, is_link);
+            }
             if scope == Scope::Source
                 && self
                     .draft
@@ -235,7 +266,6 @@ impl<'a> State<'a> {
             }
             return;
         }
-        let is_link = permalink == "true" || permalink.is_empty();
         let (base, is_own) = self.base_here();
         // Only a base that the document itself gives: an id must not change with the feed's address.
         let guid = match resolve(text, base) {
@@ -246,7 +276,9 @@ impl<'a> State<'a> {
         self.with_item(|draft| {
             if draft.depths.guid.is_none_or(|known| depth <= known) {
                 draft.depths.guid = Some(depth);
-                draft.guid_link = (is_link && guid.contains("://")).then(|| guid.clone());
+                if draft.guid_link.is_none() && is_link && guid.contains("://") {
+                    draft.guid_link = Some(guid.clone());
+                }
                 draft.item.guid = Some(guid);
             }
         });
@@ -345,7 +377,9 @@ impl ItemDraft {
                 usize::MAX,
             ),
             Role::Description | Role::Abstract | Role::Summary => self.put_description(text),
-            Role::ItunesSummary | Role::MediaDescription if self.item.summary.is_empty() => {
+            Role::ItunesSummary if self.item.summary.is_empty() => self.item.summary = text,
+            // A caption is no lead: whatever else comes replaces it.
+            Role::MediaDescription if self.item.summary.is_empty() => {
                 self.item.summary = text;
                 self.summary_is_weak = true;
             }
@@ -411,6 +445,7 @@ fn default_claim(role: Role) -> Option<Claim> {
         Role::Title | Role::MediaTitle | Role::Abstract | Role::Summary | Role::ItunesSummary => {
             Claim::Nothing
         }
+        Role::Subtitle => Claim::Nothing,
         Role::Content | Role::UnkeptText => Claim::Nothing,
         Role::Description | Role::MediaDescription | Role::EncodedContent => Claim::Html,
         Role::BodyContent => Claim::Xhtml,

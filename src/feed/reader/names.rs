@@ -96,6 +96,8 @@ pub(super) enum Role {
     Summary,
     ItunesSummary,
     MediaDescription,
+    /// What a feed says of itself; not kept of an item.
+    Subtitle,
     Content,
     EncodedContent,
     BodyContent,
@@ -184,9 +186,8 @@ fn role_of_feed_element(name: &[u8]) -> Role {
         b"day" => Role::Day,
         b"image" => Role::Image,
         b"textinput" => Role::TextInput,
-        b"subtitle" | b"tagline" | b"rights" | b"copyright" | b"info" | b"generator" => {
-            Role::UnkeptText
-        }
+        b"subtitle" | b"tagline" => Role::Subtitle,
+        b"rights" | b"copyright" | b"info" | b"generator" => Role::UnkeptText,
         b"rss" => Role::Rss,
         b"rdf" => Role::Rdf,
         b"feed" => Role::AtomFeed,
@@ -218,7 +219,7 @@ fn role_of_itunes(name: &[u8]) -> Role {
         b"email" => Role::PersonEmail,
         b"owner" => Role::Contributor,
         b"summary" => Role::ItunesSummary,
-        b"subtitle" => Role::UnkeptText,
+        b"subtitle" => Role::Subtitle,
         b"image" | b"link" => Role::ItunesImage,
         b"category" => Role::ItunesCategory,
         b"keywords" => Role::Keywords,

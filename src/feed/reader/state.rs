@@ -20,7 +20,7 @@ pub(super) enum Scope {
     Item,
     /// RSS `source` or atom:source of an item.
     Source,
-    /// The feed's own picture or search box, whose titles and links are not the feed's.
+    /// A picture or search box, whose titles and links are not those of the feed or item.
     Aside,
 }
 
@@ -91,6 +91,8 @@ pub(super) struct State<'a> {
     pub captures: Vec<Capture<'a>>,
     pub feed: RawFeed,
     pub feed_depths: Depths,
+    /// The feed's id, where it is an address: stands in for a missing link.
+    pub feed_guid_link: Option<String>,
     pub draft: Option<ItemDraft>,
     is_broken: bool,
     pub is_hostile: bool,
@@ -113,6 +115,7 @@ impl<'a> State<'a> {
             captures: Vec::new(),
             feed: RawFeed::default(),
             feed_depths: Depths::default(),
+            feed_guid_link: None,
             draft: None,
             is_broken: false,
             is_hostile: false,
@@ -143,6 +146,7 @@ impl<'a> State<'a> {
     }
 
     pub(super) fn finish(mut self) -> Reading {
+        self.feed.link = self.feed.link.take().or(self.feed_guid_link.take());
         let is_cut = self.scanner.is_cut || !self.captures.is_empty();
         let is_open = !self.stack.is_empty();
         // A field that was cut off is worth nothing, and an item that was cut off only something
@@ -252,7 +256,8 @@ impl<'a> State<'a> {
             prefixes,
         };
         for (name, value) in attributes {
-            if name.eq_ignore_ascii_case("xml:base") {
+            // The Channel Definition Format has `BASE` without a prefix.
+            if name.eq_ignore_ascii_case("xml:base") || name.eq_ignore_ascii_case("base") {
                 let value = self.decoded(value);
                 let base = open.base.as_deref().unwrap_or(self.base);
                 open.base = base
@@ -414,7 +419,7 @@ fn scope_of(role: Role, parent: Scope) -> Scope {
     match role {
         Role::Item => Scope::Item,
         Role::Source if parent == Scope::Item => Scope::Source,
-        Role::Image | Role::TextInput if parent == Scope::Feed => Scope::Aside,
+        Role::Image | Role::TextInput if parent != Scope::Source => Scope::Aside,
         _ => parent,
     }
 }

@@ -524,7 +524,18 @@ fn fill_line(line: &mut VisitLine, prepared: &Prepared) {
     line.revised = count(prepared.revised.len());
     line.overlap = prepared.overlap;
     line.gap = prepared.is_possible_gap;
-    line.note = prepared.lost_because.clone().unwrap_or_default();
+    line.note = note_of(prepared);
+}
+
+fn note_of(prepared: &Prepared) -> String {
+    let problems = prepared.problems.iter().map(|problem| &problem.message);
+    let notes: Vec<&str> = prepared
+        .lost_because
+        .iter()
+        .chain(problems)
+        .map(String::as_str)
+        .collect();
+    notes.join("; ")
 }
 
 fn has_credentials(url: &str) -> bool {

@@ -304,7 +304,8 @@ CREATE TABLE decisions (
     decided_at INTEGER NOT NULL,
     note       TEXT NOT NULL DEFAULT '',
     undone_at  INTEGER,
-    undone_by  TEXT
+    undone_by  TEXT,
+    obeyed     INTEGER NOT NULL DEFAULT 0              -- whether the clusterer's events follow it
 ) STRICT;
 
 -- Work asked of the daemon by a command or by a page, and its answer.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use super::arriving::{ArrivingItem, read_item};
 use super::candidates::{Candidate, Limits, Scratch};
 use super::features::{Context, Values, measure};
@@ -130,6 +132,8 @@ pub(super) struct LiveEvent {
     pub(super) is_pinned: bool,
     pub(super) is_locked: bool,
     pub(super) publication: Option<Publication>,
+    /// Its items that have left the window.
+    pub(super) gone: Vec<ItemId>,
 }
 
 /// The clusterer's live state. The same calls in the same order give the same results.
@@ -146,6 +150,8 @@ pub struct Engine {
     pub(super) unsettled: BTreeSet<Slot>,
     pub(super) settled_through: ItemId,
     pub(super) constraints: Constraints,
+    /// The live events of items that have left the window.
+    pub(super) gone_of: FxHashMap<ItemId, EventId>,
 }
 
 impl Engine {
@@ -163,6 +169,7 @@ impl Engine {
             unsettled: BTreeSet::new(),
             settled_through: ItemId(0),
             constraints: Constraints::default(),
+            gone_of: FxHashMap::default(),
         }
     }
 

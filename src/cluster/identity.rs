@@ -24,12 +24,6 @@ pub(super) struct Naming {
     pub(super) merged: Vec<(EventId, EventId)>,
 }
 
-impl Naming {
-    pub(super) fn gone(&self) -> impl Iterator<Item = EventId> + '_ {
-        self.merged.iter().map(|(gone, _)| *gone)
-    }
-}
-
 /// Names groups of live items, each sorted by slot.
 pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
     let claims = Claims::gather(engine, parts);

@@ -17,6 +17,7 @@ mod explain;
 mod features;
 mod identity;
 mod pairs;
+mod regroup;
 mod reprints;
 mod restore;
 mod settle;

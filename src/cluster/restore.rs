@@ -110,15 +110,22 @@ impl Engine {
                 self.unsettled.insert(*slot);
             }
         }
-        let locked = self.constraints.locked.iter().flatten();
-        let is_locked = locked
-            .filter_map(|item| self.window.slot_of(*item))
-            .any(|s| members.contains(&s));
+        let mut locked = self.constraints.locked.iter().flatten();
+        let is_locked = locked.any(|item| event.items.contains(item));
+        let is_live = |item: &ItemId| self.window.slot_of(*item).is_some();
+        let gone: Vec<ItemId> = event
+            .items
+            .into_iter()
+            .filter(|item| !is_live(item))
+            .collect();
+        self.gone_of
+            .extend(gone.iter().map(|item| (*item, event.id)));
         let restored = LiveEvent {
-            is_pinned: members.len() < event.items.len(),
+            is_pinned: !gone.is_empty(),
             is_locked,
             members,
             publication: event.publication,
+            gone,
         };
         self.events.insert(event.id, restored);
     }

@@ -139,8 +139,10 @@ impl Engine {
         let parts: Vec<Vec<Slot>> = parts.into_values().collect();
         let naming = name_parts(self, &parts);
         settlement.merged.extend(&naming.merged);
-        for event in naming.gone() {
-            self.events.remove(&event);
+        let mut passed_on: Vec<(EventId, Vec<ItemId>)> = Vec::new();
+        for (gone, into) in &naming.merged {
+            let gone = self.events.remove(gone);
+            passed_on.extend(gone.map(|event| (*into, event.gone)));
         }
         for (part, name) in parts.into_iter().zip(&naming.names) {
             let has_new = part.iter().any(|slot| arrived.contains(slot));
@@ -158,6 +160,21 @@ impl Engine {
                 });
             }
             event.members = part;
+        }
+        for (into, items) in passed_on {
+            self.take_over(into, items);
+        }
+    }
+
+    /// Items that have left the window go along into another live event.
+    pub(super) fn take_over(&mut self, into: EventId, items: Vec<ItemId>) {
+        let Some(event) = self.events.get_mut(&into) else {
+            return;
+        };
+        event.is_pinned |= !items.is_empty();
+        for item in items {
+            self.gone_of.insert(item, into);
+            event.gone.push(item);
         }
     }
 
@@ -182,9 +199,14 @@ impl Engine {
         graph.apart = rules.apart.iter().filter_map(both).collect();
         graph.locked = rules.locked.iter().filter_map(|slot| node(*slot)).collect();
         for event in reports.pinned_events(self) {
-            let members = self.events[&event].members.windows(2);
-            let chained = members.filter_map(|pair| both(&(pair[0], pair[1])));
-            graph.together.extend(chained);
+            // Each to the first, and to the one before it if a ruling keeps it from the first.
+            let members = &self.events[&event].members;
+            let firsts = members.iter().skip(1).map(|slot| (members[0], *slot));
+            let neighbours = members.windows(2).map(|pair| (pair[0], pair[1]));
+            let chained = firsts.chain(neighbours);
+            graph
+                .together
+                .extend(chained.filter_map(|pair| both(&pair)));
         }
         graph
     }
@@ -209,8 +231,10 @@ impl Engine {
                 event.members.retain(|member| *member != slot);
             }
             event.is_pinned = true;
+            event.gone.push(gone.id);
+            self.gone_of.insert(gone.id, id);
             if event.members.is_empty() {
-                self.events.remove(&id);
+                self.close_event(id);
                 settlement.closed.push(id);
             }
         }
@@ -221,11 +245,29 @@ impl Engine {
 fn ruled_slots(engine: &Engine, constraints: &Constraints) -> Vec<Slot> {
     let pairs = constraints.together.iter().chain(&constraints.apart);
     let named = pairs.flat_map(|(a, b)| [*a, *b]);
+    let revived = constraints.revived.iter().flat_map(|(_, items)| items);
     named
         .chain(constraints.locked.iter().flatten().copied())
-        .filter_map(|item| engine.window.slot_of(item))
+        .chain(revived.copied())
+        .filter_map(|item| stand_in(engine, item))
         .filter(|slot| engine.window.item(*slot).tells_an_event)
         .collect()
+}
+
+/// The slot of an item; for one that has left the window that of the first live item of its event,
+/// which the others of it stand together with.
+fn stand_in(engine: &Engine, item: ItemId) -> Option<Slot> {
+    engine.window.slot_of(item).or_else(|| {
+        let event = engine.events.get(engine.gone_of.get(&item)?)?;
+        event.members.first().copied()
+    })
+}
+
+/// The event of an item that is live or has live companions.
+fn event_around(engine: &Engine, item: ItemId) -> Option<EventId> {
+    engine
+        .event_of(item)
+        .or_else(|| engine.gone_of.get(&item).copied())
 }
 
 /// The rulings in force, on live items.
@@ -240,11 +282,22 @@ struct Rules {
 impl Rules {
     fn new(engine: &Engine) -> Self {
         let live = |(a, b): &(ItemId, ItemId)| {
-            Some((engine.window.slot_of(*a)?, engine.window.slot_of(*b)?))
+            let pair = (stand_in(engine, *a)?, stand_in(engine, *b)?);
+            (pair.0 != pair.1).then_some(pair)
+        };
+        // An item outside the window cannot be moved from here, so nothing is kept apart from its
+        // own event on its behalf: the job that sees old events does that.
+        let is_met_elsewhere = |(a, b): &&(ItemId, ItemId)| {
+            let both_live = [a, b].map(|item| engine.window.slot_of(*item).is_some()) == [true; 2];
+            !both_live && event_around(engine, *a) == event_around(engine, *b)
         };
         let constraints = &engine.constraints;
         let together: Vec<_> = constraints.together.iter().filter_map(live).collect();
-        let apart: Vec<_> = constraints.apart.iter().filter_map(live).collect();
+        let apart = constraints.apart.iter();
+        let apart: Vec<_> = apart
+            .filter(|pair| !is_met_elsewhere(pair))
+            .filter_map(live)
+            .collect();
         let locked = constraints.locked.iter().flatten();
         let mut partners: BTreeMap<Slot, Vec<Slot>> = BTreeMap::new();
         for (a, b) in &together {
@@ -253,9 +306,7 @@ impl Rules {
         }
         Self {
             separated: apart.iter().flat_map(|(a, b)| [*a, *b]).collect(),
-            locked: locked
-                .filter_map(|item| engine.window.slot_of(*item))
-                .collect(),
+            locked: locked.filter_map(|item| stand_in(engine, *item)).collect(),
             together,
             apart,
             partners,

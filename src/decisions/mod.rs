@@ -52,6 +52,13 @@ pub fn constraints_of(decisions: &[Decision]) -> Constraints {
     constraints
 }
 
+/// The pairs of items that one ruling has in one event.
+pub fn demanded_together(ruling: &Ruling) -> Vec<(ItemId, ItemId)> {
+    let mut constraints = Constraints::default();
+    add_constraints(&mut constraints, ruling);
+    constraints.together
+}
+
 fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
     match ruling {
         Ruling::MergeEvents {

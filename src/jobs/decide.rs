@@ -214,7 +214,8 @@ pub fn items_named(ruling: &Ruling) -> Vec<ItemId> {
     }
 }
 
-fn events_named(ruling: &Ruling) -> Vec<EventId> {
+/// The events that a ruling names.
+pub fn events_named(ruling: &Ruling) -> Vec<EventId> {
     match ruling {
         Ruling::MergeEvents { kept, merged, .. } => vec![*kept, *merged],
         Ruling::SplitEvent { event, .. }
@@ -238,7 +239,8 @@ fn events_named(ruling: &Ruling) -> Vec<EventId> {
     }
 }
 
-fn storylines_named(ruling: &Ruling) -> Vec<StorylineId> {
+/// The storylines that a ruling names.
+pub fn storylines_named(ruling: &Ruling) -> Vec<StorylineId> {
     match ruling {
         Ruling::MergeStorylines { kept, merged, .. } => vec![*kept, *merged],
         Ruling::SplitStoryline { storyline, .. }

@@ -15,8 +15,8 @@ use crate::timeline::{
     HeadlineChoice, LifeSettings, Report, life_of, make_slug, pick_headline, when_it_occurred,
 };
 
-/// Reports that take part in the choice of a headline: the first ones, which set the tone, and the
-/// headline's own. More would cost time at every arrival and change nothing.
+/// Reports that take part in the choice of a headline: the first ones, which set the tone. More
+/// would cost time at every arrival and change nothing.
 pub(super) const MOST_TELLINGS: usize = 64;
 
 /// Headlines that editors set, from the decisions in force.
@@ -67,8 +67,6 @@ pub(super) struct Told<'a> {
     pub tellings: &'a [TellingRow],
     /// Mean frozen score of each item with the others.
     pub mean_scores: &'a BTreeMap<ItemId, f32>,
-    /// The item whose headline is shown now.
-    pub shown: Option<ItemId>,
 }
 
 /// The description of an event; counts are filled in when the membership is saved. `None` if
@@ -83,7 +81,7 @@ pub(super) fn describe_event(
         .iter()
         .map(|telling| report_of(telling, told.mean_scores, outlets))
         .collect();
-    let choice = pick_headline(&reports, told.shown)?;
+    let choice = pick_headline(&reports)?;
     let times = || shown.iter().map(|telling| telling.item_time);
     let pin = pins.events.get(&told.event);
     Some(EventDescription {

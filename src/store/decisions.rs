@@ -1,5 +1,7 @@
 //! Editors' decisions. Rows are added and marked as undone, never changed otherwise, never removed.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{Result, StoreError};
@@ -54,6 +56,40 @@ pub fn load_decisions(conn: &Connection) -> Result<Vec<Decision>> {
     let rows = query.query_map([], read_decision)?;
     let rows: Vec<(String, Decision)> = rows.collect::<rusqlite::Result<_>>()?;
     rows.into_iter().map(understand).collect()
+}
+
+/// The decisions as the clusterer's events follow them: what was decided or undone since is left
+/// out.
+///
+/// # Errors
+/// As [`load_decisions`].
+pub fn load_obeyed(conn: &Connection) -> Result<Vec<Decision>> {
+    let sql = "SELECT id FROM decisions WHERE obeyed = 1";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| row.get(0).map(DecisionId))?;
+    let obeyed: BTreeSet<DecisionId> = rows.collect::<rusqlite::Result<_>>()?;
+    let made = load_decisions(conn)?.into_iter();
+    let as_obeyed = made.filter_map(|mut decision| {
+        if obeyed.contains(&decision.id) {
+            (decision.undone_at, decision.undone_by) = (None, None);
+            return Some(decision);
+        }
+        decision.undone_at.is_some().then_some(decision)
+    });
+    Ok(as_obeyed.collect())
+}
+
+/// Notes that events follow these decisions, those in force and those undone.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_obeyed(tx: &Transaction<'_>, made: &[Decision]) -> Result<()> {
+    let sql = "UPDATE decisions SET obeyed = ?2 WHERE id = ?1 AND obeyed <> ?2";
+    let mut update = tx.prepare_cached(sql)?;
+    for decision in made {
+        update.execute(params![decision.id.0, decision.undone_at.is_none()])?;
+    }
+    Ok(())
 }
 
 /// One decision; `None` if there is none.

@@ -78,6 +78,17 @@ pub fn load_describe_queue(conn: &Connection, limit: u32) -> Result<Vec<EventId>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Puts an event into the queue of those to be described.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn enter_describe_queue(tx: &Transaction<'_>, event: EventId) -> Result<()> {
+    let sql = "INSERT INTO describe_queue (event_id) SELECT id FROM events WHERE id = ?1
+         ON CONFLICT DO NOTHING";
+    tx.prepare_cached(sql)?.execute([event.0])?;
+    Ok(())
+}
+
 /// Takes an event out of the queue of those to be described.
 ///
 /// # Errors
@@ -86,19 +97,6 @@ pub fn leave_describe_queue(tx: &Transaction<'_>, event: EventId) -> Result<()> 
     tx.prepare_cached("DELETE FROM describe_queue WHERE event_id = ?1")?
         .execute([event.0])?;
     Ok(())
-}
-
-/// The report whose headline an event shows; `None` if an editor wrote it or there is none yet.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn load_shown_item(conn: &Connection, event: EventId) -> Result<Option<ItemId>> {
-    let sql = "SELECT headline_item_id FROM events WHERE id = ?1";
-    let item: Option<Option<i64>> = conn
-        .prepare_cached(sql)?
-        .query_row([event.0], |row| row.get(0))
-        .optional()?;
-    Ok(item.flatten().map(ItemId))
 }
 
 /// How many reports tell an event and how many outlets carry it; what is spiked does not count.
@@ -136,6 +134,31 @@ pub fn load_storyline_events(conn: &Connection, id: StorylineId) -> Result<Vec<E
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The storyline in which an event is stored; `None` if in none that is open.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_open_line(conn: &Connection, event: EventId) -> Result<Option<StorylineId>> {
+    let sql = "SELECT s.id FROM events e JOIN storylines s ON s.id = e.storyline_id
+         WHERE e.id = ?1 AND s.merged_into IS NULL";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([event.0], |row| row.get(0).map(StorylineId))
+        .optional()?)
+}
+
+/// When a storyline was first published; `None` if it is not.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_publication_of_line(conn: &Connection, id: StorylineId) -> Result<Option<UtcTime>> {
+    let at: Option<Option<i64>> = conn
+        .prepare_cached("SELECT published_at FROM storylines WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(at.flatten().map(utc_from_secs))
+}
+
 /// How many outlets tell a storyline.
 ///
 /// # Errors
@@ -147,6 +170,17 @@ pub fn count_outlets(conn: &Connection, id: StorylineId) -> Result<u32> {
     Ok(conn
         .prepare_cached(sql)?
         .query_row([id.0], |row| row.get(0))?)
+}
+
+/// Notes that a storyline holds no events any more.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn empty_storyline(tx: &Transaction<'_>, id: StorylineId) -> Result<()> {
+    let sql = "UPDATE storylines SET event_count = 0, outlet_count = 0, version = version + 1
+         WHERE id = ?1 AND event_count <> 0";
+    tx.prepare_cached(sql)?.execute([id.0])?;
+    Ok(())
 }
 
 /// Where a storyline stood last; developing if it is new.

@@ -409,6 +409,19 @@ pub fn event_of_item(conn: &Connection, item: ItemId) -> Result<Option<EventId>>
         .optional()?)
 }
 
+/// The event that an event was split from; `None` if from none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn origin_of(conn: &Connection, event: EventId) -> Result<Option<EventId>> {
+    let sql = "SELECT split_from FROM events WHERE id = ?1";
+    let origin: Option<Option<i64>> = conn
+        .prepare_cached(sql)?
+        .query_row([event.0], |row| row.get(0))
+        .optional()?;
+    Ok(origin.flatten().map(EventId))
+}
+
 /// The original that an item repeats; `None` if it is none.
 ///
 /// # Errors

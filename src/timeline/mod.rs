@@ -6,6 +6,7 @@
 pub mod figures;
 mod headline;
 pub mod material;
+mod obeying;
 mod occurred;
 mod rulings;
 mod slug;
@@ -13,6 +14,7 @@ mod storylines;
 mod vectors;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, cut_lede, pick_headline};
+pub use obeying::StoredLines;
 pub use occurred::{LifeSettings, life_of, order_events, when_it_occurred};
 pub use rulings::StorylineRules;
 pub use slug::{make_slug, unique_slug};

@@ -59,6 +59,24 @@ impl StorylineRules {
         companions.find_map(|other| line_of.get(other).copied())
     }
 
+    /// True if rulings hold two events in one storyline, directly or by others.
+    pub(super) fn hold_together(&self, a: EventId, b: EventId) -> bool {
+        let mut held = vec![a];
+        let mut next = 0;
+        while let Some(event) = held.get(next).copied() {
+            next += 1;
+            for group in self.together.iter().filter(|group| group.contains(&event)) {
+                let new: Vec<EventId> = group
+                    .iter()
+                    .filter(|one| !held.contains(one))
+                    .copied()
+                    .collect();
+                held.extend(new);
+            }
+        }
+        held.contains(&b)
+    }
+
     /// True if no ruling keeps the two sets of events apart.
     pub(super) fn allow(
         &self,

@@ -44,19 +44,19 @@ pub struct Linking {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Line {
-    events: BTreeMap<EventId, EventSketch>,
+pub(super) struct Line {
+    pub(super) events: BTreeMap<EventId, EventSketch>,
     sum: Sum,
     latest_secs: i64,
     /// Rank by first publication; `None` while provisional.
-    published: Option<i64>,
+    pub(super) published: Option<i64>,
 }
 
 /// The storylines of the last weeks. The same calls in the same order give the same results.
 #[derive(Clone, Debug, Default)]
 pub struct Storylines {
     settings: StorylineSettings,
-    lines: BTreeMap<StorylineId, Line>,
+    pub(super) lines: BTreeMap<StorylineId, Line>,
     line_of: BTreeMap<EventId, StorylineId>,
     index: FxHashMap<u32, BTreeSet<StorylineId>>,
     next: i64,
@@ -157,7 +157,7 @@ impl Storylines {
         }
     }
 
-    fn open(&mut self) -> StorylineId {
+    pub(super) fn open(&mut self) -> StorylineId {
         let id = StorylineId(self.next);
         self.next += 1;
         id
@@ -217,7 +217,7 @@ impl Storylines {
         }
     }
 
-    fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
+    pub(super) fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
         let line = self.lines.remove(&gone).expect("the storyline is open");
         for term in line.sum.strongest(usize::MAX) {
             self.unfile(term, gone);
@@ -243,7 +243,7 @@ impl Storylines {
             .collect()
     }
 
-    fn put_in(&mut self, id: StorylineId, sketch: EventSketch) {
+    pub(super) fn put_in(&mut self, id: StorylineId, sketch: EventSketch) {
         self.line_of.insert(sketch.event, id);
         let line = self.lines.entry(id).or_default();
         line.sum.add(&sketch);
@@ -260,7 +260,7 @@ impl Storylines {
         }
     }
 
-    fn take_out(&mut self, id: StorylineId, event: EventId) {
+    pub(super) fn take_out(&mut self, id: StorylineId, event: EventId) {
         let Some(line) = self.lines.get_mut(&id) else {
             return;
         };

@@ -1,6 +1,7 @@
 //! The desk: decisions, explanations, accounts and pages over a real store.
 
 mod decisions;
+mod holding;
 mod http;
 mod newsdesk;
 mod why;

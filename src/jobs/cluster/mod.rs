@@ -3,7 +3,9 @@
 //! from the store at start; after a failed save it is to be thrown away and rebuilt, so that it
 //! never runs ahead of the disk.
 
+mod old;
 mod restore;
+mod ruling;
 mod save;
 mod sketches;
 
@@ -17,7 +19,10 @@ use crate::news::{
 };
 use crate::store::events::{self, EventDescription, Member};
 use crate::store::{Connection, Result, Store, clustering, decisions, describing, items};
-use crate::timeline::{LifeSettings, Linking, StorylineRules, StorylineSettings, Storylines};
+use crate::timeline::{
+    LifeSettings, Linking, StoredLines, StorylineRules, StorylineSettings, Storylines,
+};
+use ruling::RulingChange;
 use save::{Save, Touched};
 
 /// Items taken in between two settlings: few enough that readers see progress, many enough that a
@@ -44,12 +49,24 @@ pub struct TakenIn {
     pub events: usize,
 }
 
-/// What follows from the editors' decisions in force.
+/// The editors' decisions, and what follows from those in force.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Rulings {
+    made: Vec<Decision>,
     constraints: Constraints,
     rules: StorylineRules,
     pins: Pins,
+}
+
+impl Rulings {
+    fn of(made: Vec<Decision>) -> Self {
+        Self {
+            constraints: constraints_of(&made),
+            rules: StorylineRules::of(&made),
+            pins: Pins::of(&made),
+            made,
+        }
+    }
 }
 
 /// The live clusterer beside its store.
@@ -60,6 +77,8 @@ pub struct Clusterer {
     arrived: ItemId,
     tables_saved: ItemId,
     rulings: Rulings,
+    /// Rulings on storylines that the next linking puts into force.
+    pending: Option<(RulingChange, StoredLines)>,
     events_marked: UtcTime,
     storylines_marked: UtcTime,
     outlets: BTreeMap<OutletId, Outlet>,
@@ -82,12 +101,9 @@ impl Clusterer {
     pub fn take_in(&mut self, store: &Store, now: UtcTime) -> Result<TakenIn> {
         let mut taken = TakenIn::default();
         store.read(|conn| self.mark_published(conn))?;
-        let rulings = store.read(load_rulings)?;
+        let rulings = Rulings::of(store.read(decisions::load_decisions)?);
         if rulings != self.rulings {
-            let (events, storylines) = self.rulings.pins.differences(&rulings.pins);
-            self.rulings = rulings;
-            taken.events += self.step(store, &[], Touched { events, storylines }, now)?;
-            store.read(|conn| self.mark_revived(conn))?;
+            taken.events += self.obey(store, rulings, now)?;
         }
         loop {
             let batch = store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
@@ -128,7 +144,7 @@ impl Clusterer {
         &mut self,
         store: &Store,
         batch: &[Item],
-        touched: Touched,
+        mut touched: Touched,
         now: UtcTime,
     ) -> Result<usize> {
         let mut pairs = Vec::new();
@@ -143,7 +159,12 @@ impl Clusterer {
             self.arrived = item.id;
         }
         let settlement = self.engine.settle(&self.rulings.constraints);
-        let linking = self.link(&settlement);
+        let left = settlement.merged.iter();
+        let left: Vec<_> = left
+            .filter_map(|(gone, _)| self.storylines.storyline_of(*gone))
+            .collect();
+        touched.storylines.extend(left);
+        let linking = store.read(|conn| self.link(conn, &settlement))?;
         let count = settlement.changed.len() + settlement.merged.len() + touched.events.len();
         let found = Found {
             settlement,
@@ -158,7 +179,7 @@ impl Clusterer {
         Ok(count)
     }
 
-    fn link(&mut self, settlement: &Settlement) -> Linking {
+    fn link(&mut self, conn: &Connection, settlement: &Settlement) -> Result<Linking> {
         for (gone, _) in &settlement.merged {
             self.storylines.forget(*gone);
         }
@@ -166,7 +187,25 @@ impl Clusterer {
         let sketches: Vec<_> = changed
             .filter_map(|change| self.engine.sketch(change.event))
             .collect();
-        self.storylines.link(&sketches, &self.rulings.rules)
+        for sketch in &sketches {
+            // One that lives again stands where it stood.
+            if self.storylines.storyline_of(sketch.event).is_none()
+                && let Some(line) = describing::load_open_line(conn, sketch.event)?
+            {
+                self.storylines.restore(line, sketch.clone());
+            }
+        }
+        let mut linking = self.storylines.link(&sketches, &self.rulings.rules);
+        if let Some((change, stored)) = self.pending.take() {
+            for ruling in &change.undone {
+                let rules = &self.rulings.rules;
+                self.storylines.undo(ruling, rules, &stored, &mut linking);
+            }
+            for ruling in &change.new {
+                self.storylines.obey(ruling, &stored, &mut linking);
+            }
+        }
+        Ok(linking)
     }
 
     fn prepare_save(
@@ -188,10 +227,13 @@ impl Clusterer {
         for event in &events {
             descriptions.extend(self.describe(conn, *event)?.map(|told| (*event, told)));
         }
-        let of_events = events
-            .iter()
-            .filter_map(|event| self.storylines.storyline_of(*event));
-        touched.storylines.extend(of_events);
+        for event in &events {
+            let line = match self.storylines.storyline_of(*event) {
+                Some(line) => Some(line),
+                None => describing::load_open_line(conn, *event)?,
+            };
+            touched.storylines.extend(line);
+        }
         touched
             .storylines
             .extend(found.linking.linked.iter().map(|(_, storyline)| *storyline));
@@ -274,7 +316,6 @@ impl Clusterer {
     }
 
     fn describe(&self, conn: &Connection, event: EventId) -> Result<Option<EventDescription>> {
-        let shown = describing::load_shown_item(conn, event)?;
         let live = self.engine.items_of(event);
         let first_live = live.first().copied().unwrap_or(ItemId(i64::MAX));
         let stored = events::load_members(conn, event)?
@@ -284,11 +325,10 @@ impl Clusterer {
         let older = stored.filter(|item| {
             live.is_empty() || *item < first_live && self.engine.event_of(*item).is_none()
         });
-        let mut ids: Vec<ItemId> = older
+        let ids: Vec<ItemId> = older
             .chain(live.iter().copied())
             .take(MOST_TELLINGS)
             .collect();
-        ids.extend(shown.filter(|item| live.contains(item) && !ids.contains(item)));
         let tellings = describing::load_tellings(conn, &ids)?;
         let mean_scores = ids
             .iter()
@@ -298,7 +338,6 @@ impl Clusterer {
             event,
             tellings: &tellings,
             mean_scores: &mean_scores,
-            shown,
         };
         Ok(describe::describe_event(
             &told,
@@ -351,15 +390,6 @@ struct Found {
     pairs: Vec<ScoredPair>,
     reprints: BTreeMap<ItemId, ItemId>,
     beside: Vec<(ItemId, EventId)>,
-}
-
-fn load_rulings(conn: &Connection) -> Result<Rulings> {
-    let decisions: Vec<Decision> = decisions::load_decisions(conn)?;
-    Ok(Rulings {
-        constraints: constraints_of(&decisions),
-        rules: StorylineRules::of(&decisions),
-        pins: Pins::of(&decisions),
-    })
 }
 
 #[cfg(test)]

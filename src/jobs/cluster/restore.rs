@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::save::{ARRIVED, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED};
-use super::{Clusterer, ClusteringSettings, Rulings, load_rulings, sketches};
+use super::{Clusterer, ClusteringSettings, Rulings, sketches};
 use crate::cluster::{
     ArrivingItem, Cursor, Engine, Publication, Restored, RestoredEvent, SavedTables, Weights,
 };
@@ -11,7 +11,7 @@ use crate::news::{
     EventId, Item, ItemId, Outlet, OutletId, OutletKind, StorylineId, UtcTime, utc_from_secs,
 };
 use crate::store::events::StoredEvent;
-use crate::store::{Connection, Result, clustering, describing, events, items, outlets};
+use crate::store::{Connection, Result, clustering, decisions, describing, events, items, outlets};
 use crate::timeline::Storylines;
 
 pub(super) fn restore(
@@ -21,7 +21,7 @@ pub(super) fn restore(
 ) -> Result<Clusterer> {
     let arrived = ItemId(clustering::load_cursor(conn, ARRIVED)?);
     let outlets = load_outlets(conn)?;
-    let rulings = load_rulings(conn)?;
+    let rulings = Rulings::of(decisions::load_obeyed(conn)?);
     let restored = restore_window(conn, arrived, &outlets, &rulings)?;
     let marks = restored
         .events
@@ -36,6 +36,7 @@ pub(super) fn restore(
         storylines,
         arrived,
         rulings,
+        pending: None,
         events_marked,
         storylines_marked,
         outlets,
@@ -111,6 +112,7 @@ pub(super) fn arriving(item: &Item, outlet_is_wire: bool) -> ArrivingItem {
     }
 }
 
+/// How an event stands in what is published; `None` while it is provisional.
 pub(super) fn publication_of(event: &StoredEvent) -> Option<Publication> {
     Some(Publication {
         order: event.published_at?.timestamp(),

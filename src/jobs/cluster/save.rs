@@ -67,8 +67,9 @@ impl Save {
         }
         for storyline in &self.storylines {
             let told = describe::describe_storyline(tx, *storyline, pins, (now, life))?;
-            if let Some(description) = told {
-                events::describe_storyline(tx, *storyline, &description)?;
+            match told {
+                Some(description) => events::describe_storyline(tx, *storyline, &description)?,
+                None => describing::empty_storyline(tx, *storyline)?,
             }
         }
         if let Some(tables) = self.tables {
@@ -116,6 +117,10 @@ impl Save {
         }
         Ok(())
     }
+}
+
+pub(super) fn save_next_event(tx: &Transaction<'_>, next: EventId) -> Result<()> {
+    clustering::save_cursor(tx, NEXT_EVENT, next.0)
 }
 
 fn save_tables(tx: &Transaction<'_>, tables: SavedTables) -> Result<()> {

@@ -27,10 +27,13 @@ const CLAIM_SECS: i64 = 1800;
 /// A difference between calendar and elapsed time that means that the clock was set or the machine
 /// slept. Drift that a time service corrects is far smaller.
 const JUMP_SECS: i64 = 30;
+/// How long a feed waits whose visit the disk did not take.
+const UNSAVED_SECS: i64 = 60;
 /// How long a feed waits whose visit broke off inside this program.
 const BROKEN_SECS: i64 = 3600;
-/// How long claiming pauses when the store cannot write.
-const STORE_PAUSE_SECS: i64 = 60;
+/// How long claiming pauses when the store cannot write: first, and at most. A probe writes some
+/// megabytes, or reads the whole file after damage.
+const STORE_PAUSE_SECS: (u64, u64) = (2, 30);
 /// How long visits may go on after the end was announced.
 const GRACE: Duration = Duration::from_secs(4);
 /// Feeds whose last visit failed share this part of the places, so that many silent servers do
@@ -57,6 +60,8 @@ struct Lanes {
     queues: HashMap<String, VecDeque<DueFeed>>,
     queued: HashSet<FeedId>,
     tasks: JoinSet<()>,
+    /// Feeds whose visit could not be saved, and the seconds until the next one.
+    unsaved: Vec<(FeedId, i64)>,
     is_ending: bool,
 }
 
@@ -65,6 +70,8 @@ struct Lanes {
 struct Ticks {
     last: Option<(UtcTime, Duration)>,
     paused_until: Option<UtcTime>,
+    /// Pauses in a row.
+    pauses: u32,
     told_trouble: Option<TroubleKind>,
 }
 
@@ -109,27 +116,24 @@ impl Sweep {
     /// visits go on behind it. A tick that meets another one does nothing.
     ///
     /// # Errors
-    /// If the store fails; then claiming pauses for a minute.
+    /// If the store fails; then claiming pauses.
     pub async fn tick(&self) -> Result<usize, StoreError> {
         let Ok(mut ticks) = self.inner.ticking.try_lock() else {
             return Ok(0);
         };
         let now = self.inner.poller.clock.now();
-        if ticks
-            .paused_until
-            .is_some_and(|until| now < until && (until - now).num_seconds() <= STORE_PAUSE_SECS)
-        {
+        if ticks.is_paused(now) {
             return Ok(0);
         }
         if !self.is_store_well(&mut ticks).await {
-            ticks.paused_until = Some(later(now, STORE_PAUSE_SECS.unsigned_abs()));
+            ticks.pause(now);
             return Ok(0);
         }
         let claimed = self.claim(&mut ticks, now).await;
-        ticks.paused_until = claimed
-            .as_ref()
-            .err()
-            .map(|_| later(now, STORE_PAUSE_SECS.unsigned_abs()));
+        match &claimed {
+            Ok(_) => ticks.pauses = 0,
+            Err(_) => ticks.pause(now),
+        }
         claimed
     }
 
@@ -204,6 +208,7 @@ impl Sweep {
             );
             store.write(move |tx| polls::shift_visits(tx, jump)).await?;
         }
+        self.put_off_unsaved(now).await?;
         let room = MOST_QUEUED.saturating_sub(self.inner.lanes().queued.len());
         if room == 0 || !store.read(|conn| polls::is_anything_due(conn, now))? {
             return Ok(0);
@@ -219,6 +224,28 @@ impl Sweep {
                 .await?;
         }
         Ok(count)
+    }
+
+    /// Gives back the claims of feeds whose visit could not be saved, now that the store is well;
+    /// else they would lapse only with the claim.
+    async fn put_off_unsaved(&self, now: UtcTime) -> Result<(), StoreError> {
+        let unsaved = std::mem::take(&mut self.inner.lanes().unsaved);
+        if unsaved.is_empty() {
+            return Ok(());
+        }
+        let reason = "the last visit could not be saved; see the log";
+        let again = unsaved.clone();
+        let written = self.inner.poller.store.write(move |tx| {
+            for (id, wait_secs) in unsaved {
+                polls::postpone(tx, id, later(now, wait_secs.unsigned_abs()), reason)?;
+            }
+            Ok(())
+        });
+        let written = written.await;
+        if written.is_err() {
+            self.inner.lanes().unsaved.extend(again);
+        }
+        written
     }
 
     /// Puts feeds into their lanes; returns how many, and those whose lane is full.
@@ -311,6 +338,15 @@ impl Inner {
                     error = format!("{error:#}"),
                     "the visit was not saved"
                 );
+                let is_disk = error
+                    .downcast_ref::<StoreError>()
+                    .is_some_and(|error| TroubleKind::of(error).is_some());
+                let wait_secs = match (is_disk, due.is_own) {
+                    (true, true) => 1,
+                    (true, false) => UNSAVED_SECS,
+                    (false, _) => BROKEN_SECS,
+                };
+                self.lanes().unsaved.push((id, wait_secs));
                 true
             }
             Some(Err(_)) | None => {
@@ -342,6 +378,20 @@ impl Inner {
 }
 
 impl Ticks {
+    /// A pause that a clock set back has made longer than any is over.
+    fn is_paused(&self, now: UtcTime) -> bool {
+        let longest = i64::try_from(STORE_PAUSE_SECS.1).unwrap_or(0);
+        self.paused_until
+            .is_some_and(|until| now < until && (until - now).num_seconds() <= longest)
+    }
+
+    fn pause(&mut self, now: UtcTime) {
+        let (first, longest) = STORE_PAUSE_SECS;
+        let secs = (first << self.pauses.min(8)).min(longest);
+        self.pauses = self.pauses.saturating_add(1);
+        self.paused_until = Some(later(now, secs));
+    }
+
     /// Compares calendar and elapsed time since the last tick; by how many seconds the calendar
     /// moved too far, if it is more than a correction.
     fn note(&mut self, now: UtcTime, elapsed: Duration) -> Option<i64> {

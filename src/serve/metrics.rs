@@ -132,7 +132,7 @@ pub(super) fn find_obstacle(site: &Site) -> Option<String> {
 }
 
 /// The cause without the words of the disk, which may name paths.
-fn say_trouble(trouble: &Trouble) -> &'static str {
+pub(super) fn say_trouble(trouble: &Trouble) -> &'static str {
     match trouble.kind {
         TroubleKind::Full => "the disk is full",
         TroubleKind::ReadOnly => "the database cannot be written",

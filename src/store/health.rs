@@ -83,6 +83,8 @@ pub(super) fn probe(tx: &Transaction<'_>, directory: &Path, search_damage: bool)
     probe_room(tx)?;
     probe_disk(directory)?;
     if search_damage {
+        // Pages in memory may be those that were read while the file was damaged.
+        tx.execute_batch("PRAGMA shrink_memory")?;
         let verdict: String = tx.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
             return Err(StoreError::Damaged(verdict));

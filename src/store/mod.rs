@@ -40,7 +40,7 @@ mod writer;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::OpenFlags;
 pub use rusqlite::{Connection, Transaction};
@@ -218,6 +218,8 @@ impl Store {
         let search_damage = trouble.kind == TroubleKind::Damaged;
         self.write(move |tx| health::probe(tx, &directory, search_damage))
             .await?;
+        // Readers may hold pages of a file that was damaged.
+        self.idle_readers().clear();
         self.writer()?.trouble().send_replace(None);
         Ok(())
     }
@@ -260,22 +262,20 @@ impl Store {
         self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)
     }
 
-    fn take_reader(&self) -> Result<Connection> {
-        let idle = self
-            .inner
+    fn idle_readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.inner
             .readers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+    }
+
+    fn take_reader(&self) -> Result<Connection> {
+        let idle = self.idle_readers().pop();
         idle.map_or_else(|| open_reader(&self.inner.path), Ok)
     }
 
     fn return_reader(&self, conn: Connection) {
-        let mut idle = self
-            .inner
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle_readers();
         if idle.len() < IDLE_READERS {
             idle.push(conn);
         }

@@ -150,20 +150,18 @@ fn run_writer(
     drop(conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)"));
 }
 
-/// Trouble lasts until a batch goes through without any; its beginning stays what it was. Damage
-/// lasts until a probe has looked at the whole file: other pages may well take writes.
+/// Trouble lasts until a probe has found its cause gone: a batch that changes nothing goes through
+/// on a full disk too. Damage is not forgotten for anything that is met later.
 fn note_trouble(state: &watch::Sender<Option<Trouble>>, met: Option<Trouble>) {
+    let Some(met) = met else { return };
     state.send_if_modified(|known| {
-        let same = match (&*known, &met) {
-            (None, None) => true,
-            (Some(known), _) if known.kind == TroubleKind::Damaged => true,
-            (Some(known), Some(met)) => known.kind == met.kind,
-            _ => false,
-        };
-        if !same {
-            *known = met;
+        let is_news = known
+            .as_ref()
+            .is_none_or(|known| known.kind != met.kind && known.kind != TroubleKind::Damaged);
+        if is_news {
+            *known = Some(met);
         }
-        !same
+        is_news
     });
 }
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod crash;
+mod disk;
 mod newsroom;
 mod restart;
 mod service;

@@ -58,6 +58,11 @@ impl Outlets {
         self.asked.load(Ordering::SeqCst)
     }
 
+    /// Waits until so many requests have come.
+    pub async fn wait_for(&self, asked: usize) {
+        self.server.wait_for(asked).await;
+    }
+
     /// Adds the feeds, each visited every `interval_secs`.
     pub async fn subscribe(&self, store: &Store, interval_secs: u32, now: UtcTime) {
         for number in 0..self.feeds {

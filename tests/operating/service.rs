@@ -101,6 +101,15 @@ impl Place {
 
     /// The same with more in its environment.
     pub fn start_with(&self, environment: &[(&str, &str)]) -> Service {
+        self.spawn(&[], environment)
+    }
+
+    /// The same with words before the program that trace it.
+    pub fn start_traced(&self, words: &[String]) -> Service {
+        self.spawn(words, &[])
+    }
+
+    fn spawn(&self, words: &[String], environment: &[(&str, &str)]) -> Service {
         let socket: OwnedFd = self.listener.try_clone().unwrap().into();
         let handed_over = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"";
         let log = std::fs::File::options()
@@ -110,6 +119,7 @@ impl Place {
             .unwrap();
         let child = Command::new("sh")
             .args(["-c", handed_over, "sh"])
+            .args(words)
             .arg(program())
             .args(["--config".as_ref(), self.config().as_os_str()])
             .args(["--data-dir".as_ref(), self.data_dir().as_os_str()])

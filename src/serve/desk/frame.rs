@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::super::assets;
+use super::super::metrics::say_trouble;
 use super::super::site::Site;
 use super::guard;
 use crate::news::Answer;
@@ -28,6 +29,8 @@ pub(super) struct Frame {
     pub(super) editor: Option<String>,
     pub(super) csrf: String,
     pub(super) said: Option<Answer>,
+    /// What keeps the database from being written.
+    pub(super) trouble: Option<&'static str>,
 }
 
 /// Who asks for a page, and what was said to them before.
@@ -89,6 +92,7 @@ pub(super) fn frame(site: &Site, title: &str, here: &'static str, asker: &Asker)
             .map(|session| session.csrf.clone())
             .unwrap_or_default(),
         said: asker.said.clone(),
+        trouble: site.store().trouble().as_ref().map(say_trouble),
     }
 }
 

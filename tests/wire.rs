@@ -4,6 +4,8 @@ use dateline::news::{Role, WireReading, utc_from_secs};
 use dateline::text::wire::{WireInput, read_wire, with_tags, without_tags};
 use proptest::prelude::*;
 
+mod conventions;
+
 /// 2026-01-06T00:00:00Z.
 const ITEM_TIME: i64 = 1_767_657_600;
 

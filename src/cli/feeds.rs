@@ -242,6 +242,9 @@ fn cells_of(listing: &FeedListing, now: UtcTime) -> Vec<String> {
     ]
 }
 
+/// Prefixes without a wire rule that `feeds why` shows: enough to see a habit.
+const MOST_PREFIXES: u32 = 12;
+
 fn why(store: &Store, text: &str) -> anyhow::Result<ExitCode> {
     let listing = find_one(store, text)?;
     let feed = &listing.feed;
@@ -286,6 +289,12 @@ fn why(store: &Store, text: &str) -> anyhow::Result<ExitCode> {
         "interval",
         &format!("{} min, adaptive", listing.adaptive_secs / 60),
     );
+    let prefixes = store.read(|conn| polls::load_unknown_prefixes(conn, feed.id, MOST_PREFIXES))?;
+    if !prefixes.is_empty() {
+        let counted = |(prefix, count): &(String, u32)| format!("{prefix} ({count})");
+        let counted: Vec<String> = prefixes.iter().map(counted).collect();
+        say("unknown tags", &counted.join(", "));
+    }
     print_visits(store, feed.id)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -373,6 +373,23 @@ pub fn count_unknown_prefixes(
     Ok(())
 }
 
+/// The most frequent prefixes of a feed's titles that no wire rule knows, with how often they
+/// stood there; at most `limit`.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_unknown_prefixes(
+    conn: &Connection,
+    id: FeedId,
+    limit: u32,
+) -> Result<Vec<(String, u32)>> {
+    let sql = "SELECT prefix, count FROM unknown_prefixes WHERE feed_id = ?1
+         ORDER BY count DESC, prefix LIMIT ?2";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map(params![id.0, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Adds a line to the log of visits.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ mod adding;
 mod conditional;
 mod ends;
 pub mod harness;
+mod history;
 mod identity;
 mod kill;
 mod pace;

@@ -1,9 +1,12 @@
-//! The long run: reads documents spoilt at random and counts panics, which must be none.
-//! `cargo run --release --example mutate -- --count 10000000 [--seed N]`
+//! The long run: holds the claims of `fuzz/claims.rs` against inputs spoilt at random and counts
+//! those that break one, which must be none.
+//! `cargo run --release --example mutate -- --count 10000000 [--seed N] [--what dates]`
 
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+#[path = "../fuzz/claims.rs"]
+mod claims;
 #[path = "../tests/reading/mutation.rs"]
 mod mutation;
 
@@ -15,12 +18,40 @@ fn main() -> anyhow::Result<()> {
         CAUGHT_WITHIN.fetch_add(1, Ordering::Relaxed);
     }));
     let arguments: Vec<String> = std::env::args().collect();
-    let option = |name: &str, default: u64| {
+    let option = |name: &str| {
         let at = arguments.iter().position(|argument| argument == name);
-        at.and_then(|at| arguments.get(at + 1)?.parse().ok())
-            .unwrap_or(default)
+        at.and_then(|at| arguments.get(at + 1))
     };
-    let count = option("--count", 100_000);
+    let number = |name, default| option(name).map_or(Ok(default), |value| value.parse::<u64>());
+    let (count, seed) = (number("--count", 100_000)?, number("--seed", 1)?);
+    let what = option("--what").map_or("feeds", String::as_str);
+    let (claim, seeds): (fn(&[u8]), Vec<Vec<u8>>) = match what {
+        "feeds" => (claims::feeds, documents()?),
+        "dates" => (claims::dates, mutation::date_seeds()),
+        "opml" => (claims::opml, mutation::opml_seeds()),
+        "wire_tags" => (claims::wire_tags, mutation::wire_seeds()),
+        "links" => (claims::links, mutation::link_seeds()),
+        other => anyhow::bail!("there is no claim `{other}`"),
+    };
+    let mut mutator = mutation::Mutator::new(seeds, seed);
+    let mut broken = 0u64;
+    for number in 1..=count {
+        let bytes = mutator.next();
+        if catch_unwind(|| claim(&bytes)).is_err() {
+            broken += 1;
+            let name = format!("dateline-panic-{what}-{seed}-{number}");
+            std::fs::write(std::env::temp_dir().join(name), &bytes)?;
+        }
+        if number % 1_000_000 == 0 {
+            report(what, number, broken);
+        }
+    }
+    report(what, count, broken);
+    anyhow::ensure!(broken == 0, "some inputs broke the claim `{what}`");
+    Ok(())
+}
+
+fn documents() -> anyhow::Result<Vec<Vec<u8>>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/feeds");
     let folder = std::env::var("DATELINE_FIXTURES").unwrap_or_else(|_| folder.to_owned());
     let mut documents = Vec::new();
@@ -28,33 +59,10 @@ fn main() -> anyhow::Result<()> {
         documents.push(std::fs::read(entry?.path())?);
     }
     documents.sort();
-    let base = url::Url::parse("https://feeds.example.net/news/rss")?;
-    let mut mutator = mutation::Mutator::new(documents, option("--seed", 1));
-    let (mut panics, mut items) = (0u64, 0usize);
-    for number in 1..=count {
-        let bytes = mutator.next();
-        match catch_unwind(|| dateline::feed::read(&bytes, None, &base)) {
-            Ok((feed, _)) => items += feed.items.len(),
-            Err(_) => {
-                panics += 1;
-                std::fs::write(
-                    std::env::temp_dir().join(format!("dateline-panic-{number}.xml")),
-                    &bytes,
-                )?;
-            }
-        }
-        if number % 100_000 == 0 {
-            report(number, items, panics);
-        }
-    }
-    report(count, items, panics);
-    anyhow::ensure!(panics == 0, "some inputs made the reader panic");
-    Ok(())
+    Ok(documents)
 }
 
-fn report(number: u64, items: usize, panics: u64) {
-    let within = CAUGHT_WITHIN.load(Ordering::Relaxed) - panics;
-    println!(
-        "{number} inputs, {items} items, {panics} panics, {within} caught within the strict parser"
-    );
+fn report(what: &str, number: u64, broken: u64) {
+    let within = CAUGHT_WITHIN.load(Ordering::Relaxed) - broken;
+    println!("{what}: {number} inputs, {broken} panics, {within} caught within the strict parser");
 }

@@ -1,9 +1,9 @@
-//! Any text, read as a date. `cargo +nightly fuzz run dates`
+//! The claim `dates` of `../claims.rs`. `cargo +nightly fuzz run dates`
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
+#[path = "../claims.rs"]
+#[allow(dead_code, reason = "each target holds one claim")]
+mod claims;
 
-fuzz_target!(|text: &str| {
-    let _ = dateline::feed::read_date(text);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| claims::dates(bytes));

@@ -1,10 +1,9 @@
-//! Any text as a link: no panic, and canonical links are their own canonical links.
+//! The claim `links` of `../claims.rs`. `cargo +nightly fuzz run links`
+
 #![no_main]
 
-use dateline::text::links::canonical_link;
-use libfuzzer_sys::fuzz_target;
+#[path = "../claims.rs"]
+#[allow(dead_code, reason = "each target holds one claim")]
+mod claims;
 
-fuzz_target!(|text: &str| {
-    let once = canonical_link(text);
-    assert_eq!(canonical_link(&once), once);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| claims::links(bytes));

@@ -32,7 +32,8 @@ pub(crate) fn is_safe_for_strict(text: &str) -> bool {
             .any(|digits| digits.len() > 12)
     });
     // A declaration anywhere but at the start would change the encoding in mid-stream.
-    let has_late_declaration = without_declaration(text).contains("<?xml");
+    let rest = without_declaration(text).as_bytes();
+    let has_late_declaration = memchr::memmem::find(rest, b"<?xml").is_some();
     !has_risky_author && !has_risky_duration && !has_late_declaration
 }
 

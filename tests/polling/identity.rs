@@ -1,4 +1,4 @@
-//! Completeness and identity as a visit keeps them: lines 51, 52 and 56 to 60, and floods.
+//! Completeness and identity as a visit keeps them, and what a hostile document claims of its items.
 
 use dateline::news::{FeedHealth, Item, Revision, utc_from_secs};
 use dateline::store::{items, polls};
@@ -214,5 +214,54 @@ async fn an_item_that_says_nothing_is_left_out_and_the_visit_says_so() {
     assert!(
         note.contains("2 items without id, link, title and text"),
         "{note}"
+    );
+}
+
+#[tokio::test]
+async fn a_date_that_cannot_be_right_pins_nothing_to_the_top() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let now = utc_from_secs(START);
+    for (number, date) in [
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "9999-12-31T23:59:59-14:00",
+        "-0001-01-01T00:00:00Z",
+        "99999999999999999999",
+        "-99999999999",
+        "Fri, 20 Nov 2026 12:00:00 GMT",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let item = format!(
+            "<item><title>Bridge {number} closed</title><guid>urn:{number}</guid><pubDate>{date}</pubDate></item>"
+        );
+        let report = room.poll_for(id, Reply::ok(channel(&item))).await;
+        let (item, _) = one_item(&room, report.new[0]);
+        assert_eq!(
+            (item.item_time, item.time_is_claimed),
+            (now, false),
+            "{date}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_names_another_site_is_still_the_fetched_feeds() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let before = room.listing(id);
+    let body = "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:base=\"https://other.test/\">\
+         <id>https://other.test/feed</id><title>The Other</title><link rel=\"self\" href=\"https://other.test/feed\"/>\
+         <entry><id>https://other.test/1</id><title>Bridge closed</title><link href=\"1\"/>\
+         <source><id>https://other.test/feed</id><title>The Other</title></source></entry></feed>";
+    let report = room.poll_for(id, Reply::ok(body)).await;
+    let (item, _) = one_item(&room, report.new[0]);
+    let after = room.listing(id);
+    assert_eq!((item.feed_id, item.outlet_id), (id, before.feed.outlet_id));
+    assert_eq!(
+        (after.feed.url, after.outlet),
+        (before.feed.url, before.outlet)
     );
 }

@@ -1,5 +1,5 @@
-//! Documents spoilt at random, the same way each time: for tests and for the long run of
-//! `cargo run --release --example mutate`.
+//! Inputs spoilt at random, the same way each time: for tests and for the long run of
+//! `cargo run --release --example mutate`; and what they are made from.
 
 /// Makes spoilt copies of documents. The generator is Marsaglia's xorshift64.
 pub struct Mutator {
@@ -97,4 +97,63 @@ impl Mutator {
             _ => {}
         }
     }
+}
+
+fn lines(text: &str) -> Vec<Vec<u8>> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.as_bytes().to_vec()).collect()
+}
+
+/// Dates of many forms.
+pub fn date_seeds() -> Vec<Vec<u8>> {
+    lines(
+        "Fri, 15 Aug 2025 10:30:00 GMT\n2025-08-15T12:30:00.123+02:00\n20250815T103000Z\n\
+         2025-227T10:30:00Z\n2025-W33-5\nFri Aug 15 10:30:00 CEST 2025\n15. August 2025, 10:30 Uhr\n\
+         2025년 08월 15일  19:30:00\n2025-08-15 오후 7:30:00\nΠαρ, 15 Αυγ 2025 12:30:00 +0200\n\
+         2025-augusztus-15T12:30+02:00\n8/15/2025 10:30:00 AM\n1755253800000\n031231\n\
+         Fri Aug 15 2025 12:30:00 GMT+0200 (Central European Summer Time)\n15 Aug 25 1:2:3 EDT\n\
+         ١٥ أغسطس ٢٠٢٥ 10:30\n2025年8月15日 上午10:30:00\nFri, 15 Aug 2025 12:30 Europe/Berlin",
+    )
+}
+
+/// Lists of feeds.
+pub fn opml_seeds() -> Vec<Vec<u8>> {
+    let list = "<?xml version=\"1.0\"?><opml version=\"2.0\"><head><title>t</title></head><body>\
+         <outline text=\"News &amp; more\"><outline type=\"rss\" text=\"A\" title=\"A\" \
+         xmlUrl=\"https://example.org/a?x=1&amp;y=2\" htmlUrl=\"https://example.org/\"/></outline>\
+         <outline type=\"rss\" text=\"B\" xmlUrl=\"http://user:secret@example.net/b\"/></body></opml>";
+    vec![
+        list.into(),
+        list.to_uppercase().into_bytes(),
+        "https://example.org/a\nhttps://example.net/b\n".into(),
+    ]
+}
+
+/// Titles with the tags of agencies, and leads with datelines and notes.
+pub fn wire_seeds() -> Vec<Vec<u8>> {
+    let mut seeds: Vec<Vec<u8>> = include_str!("../fixtures/wire_conventions.txt")
+        .lines()
+        .filter_map(|line| line.split(" | ").nth(2))
+        .map(|title| title.as_bytes().to_vec())
+        .collect();
+    for lead in [
+        "PARIS, Jan 5 (Reuters) - The strike ended.",
+        "(Adds quotes in paragraph 3) ROSCOE, South Dakota (AP) _ The prairie is going.",
+        "^Eds: Restores reference. Adds video link.\nSEOUL/BUSAN, Jan. 5 (Yonhap) -- The court ruled.",
+        "МОСКВА, 5 января. /ТАСС/. Переговоры завершены.",
+        "(서울=연합뉴스) 홍길동 기자 = 법원이 판결했다.",
+        "Please kill the story Senate-Bill, V9991. A kill is mandatory.",
+    ] {
+        seeds.push(format!("UPDATE 2-Talks end - BBC News\n{lead}").into_bytes());
+    }
+    seeds
+}
+
+/// Links with parameters, fragments, credentials and odd hosts.
+pub fn link_seeds() -> Vec<Vec<u8>> {
+    lines(
+        "https://example.org/news/1?utm_source=rss&id=2#top\nhttp://user:pw@EXAMPLE.org:80/a/../b?ref=rss\n\
+         https://xn--exmple-cua.org/%7Ea?fbclid=1&fbclid=2\nhttps://[::1]/a?x=%zz#!/b\n//example.org/1\n\
+         mailto:a@example.org\nhttps://example.org/?at_medium=RSS&at_campaign=KARANGA&page=3",
+    )
 }

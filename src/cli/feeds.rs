@@ -94,6 +94,10 @@ struct SetArgs {
     /// A cron line of its own, in UTC unless it names a zone; "" takes it away
     #[arg(long)]
     cron: Option<String>,
+    /// A fixed interval such as 20m, 2h or 1d; 0 gives the adaptive one back. Servers' own hints
+    /// still win, and the floor holds unless the feed is ours
+    #[arg(long, value_parser = read_interval)]
+    interval: Option<u32>,
     /// The feed is ours or under contract: no floor on the interval, no pace
     #[arg(long)]
     own: Option<bool>,
@@ -151,6 +155,29 @@ pub fn run(args: FeedsArgs, global: &Global) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// An interval as people write it, in seconds.
+fn read_interval(text: &str) -> Result<u32, String> {
+    let (number, unit) = match text.strip_suffix(['s', 'm', 'h', 'd']) {
+        Some(number) => (number, text.chars().last().unwrap_or('s')),
+        None => (text, 's'),
+    };
+    let factor = match unit {
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => 1,
+    };
+    let secs = number
+        .parse::<u32>()
+        .ok()
+        .and_then(|n| n.checked_mul(factor));
+    match secs {
+        Some(0) => Ok(0),
+        Some(secs) if secs <= 7 * 86_400 => Ok(secs),
+        _ => Err("write it like 20m, 2h or 1d, at most 7d; 0 for adaptive".to_owned()),
+    }
+}
+
 fn edit_request(args: SetArgs, feed: FeedId) -> Request {
     Request::EditFeed {
         feed,
@@ -158,6 +185,7 @@ fn edit_request(args: SetArgs, feed: FeedId) -> Request {
         title: args.title,
         category: args.category,
         cron: args.cron,
+        interval_secs: args.interval,
         own: args.own,
         full_text_allowed: args.full_text_allowed,
         any_certificate: args.any_certificate,
@@ -287,7 +315,10 @@ fn why(store: &Store, text: &str) -> anyhow::Result<ExitCode> {
     say("last-modified", &modified.unwrap_or("none".into()));
     say(
         "interval",
-        &format!("{} min, adaptive", listing.adaptive_secs / 60),
+        &match listing.interval_secs {
+            Some(secs) => format!("{}, fixed", crate::fetch::schedule::in_words(secs)),
+            None => format!("{} min, adaptive", listing.adaptive_secs / 60),
+        },
     );
     let prefixes = store.read(|conn| polls::load_unknown_prefixes(conn, feed.id, MOST_PREFIXES))?;
     if !prefixes.is_empty() {

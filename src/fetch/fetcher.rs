@@ -18,7 +18,8 @@ use super::guard::{AddressGuard, Refusal};
 use super::headers;
 use super::names::{GuardedNames, Names, ResolverHook, SystemNames};
 use super::outcome::{Answer, FailureKind, FetchFailure, FetchOutcome, Hop, Visited};
-use super::request::{FeedRequest, PlainAnswer, PlainRequest, without_credentials};
+use super::pace::host_key;
+use super::request::{FeedRequest, PlainAnswer, PlainRequest, Turn, without_credentials};
 use super::settings::FetchSettings;
 
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
@@ -106,22 +107,14 @@ impl Fetcher {
 
     /// Visits a feed. Never fails: what went wrong is an outcome.
     pub async fn fetch(&self, request: &FeedRequest) -> Visited {
-        let started = Instant::now();
         let mut visit = Visit::default();
-        let limit = Duration::from_secs(self.inner.settings.whole_timeout_secs);
-        let outcome = match tokio::time::timeout(limit, self.follow(request, &mut visit)).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(failure)) => FetchOutcome::Failed(failure),
-            Err(_) => {
-                let message = format!("no whole answer within {} s", limit.as_secs());
-                FetchOutcome::Failed(FetchFailure::new(FailureKind::Timeout, message))
-            }
-        };
+        let followed = self.follow(request, &mut visit).await;
+        let outcome = followed.unwrap_or_else(FetchOutcome::Failed);
         Visited {
             outcome,
             answer: visit.answer,
             hops: visit.hops,
-            duration: started.elapsed(),
+            duration: visit.duration,
             place: visit.place,
         }
     }
@@ -182,34 +175,78 @@ impl Fetcher {
         visit: &mut Visit,
     ) -> Result<FetchOutcome, FetchFailure> {
         let mut url = parse_url(&request.url)?;
-        let credentials = take_credentials(&mut url);
-        let first = url.clone();
-        let mut retry_after_secs = None;
+        let way = Way {
+            request,
+            credentials: take_credentials(&mut url),
+            first: url.clone(),
+        };
+        let limit = Duration::from_secs(self.inner.settings.whole_timeout_secs);
+        let mut turn = Some(self.take_turn(request, &url, false).await?);
         loop {
-            self.inner.guard.check_url(&url)?;
-            let headers = self.headers_for(request, &first, &url, credentials.as_ref());
-            let client = match request.any_certificate {
-                true => &self.inner.lenient_client,
-                false => &self.inner.client,
-            };
-            let sent = client.get(url.clone()).headers(headers).send().await;
-            let response = sent.map_err(|error| describe(&error))?;
-            self.check_head(&response)?;
-            let status = response.status().as_u16();
-            visit.answer =
-                headers::read_answer(&url, status, response.headers(), self.inner.clock.now());
-            retry_after_secs = retry_after_secs.max(visit.answer.retry_after_secs);
-            visit.answer.retry_after_secs = retry_after_secs;
-            let Some(target) = redirect_target(&url, &response) else {
-                return self.conclude(response, visit).await;
-            };
-            self.check_hop(&url, &target, &first, visit)?;
-            visit.hops.push(Hop {
-                status,
-                to_url: without_credentials(&target),
+            let begun = Instant::now();
+            let left = limit.saturating_sub(visit.duration);
+            let step = tokio::time::timeout(left, self.step(&way, &url, visit)).await;
+            visit.duration += begun.elapsed();
+            let step = step.unwrap_or_else(|_| {
+                let message = format!("no whole answer within {} s", limit.as_secs());
+                Err(FetchFailure::new(FailureKind::Timeout, message))
             });
+            let target = match step? {
+                Step::Arrived(outcome) => return Ok(outcome),
+                Step::Onward(target) => target,
+            };
+            if host_key(target.as_str()) != host_key(url.as_str()) {
+                // No visit waits for one host while it holds another.
+                drop(turn.take());
+                turn = Some(self.take_turn(request, &target, true).await?);
+            }
             url = target;
         }
+    }
+
+    async fn take_turn(
+        &self,
+        request: &FeedRequest,
+        url: &Url,
+        is_hop: bool,
+    ) -> Result<Turn, FetchFailure> {
+        self.inner.guard.check_url(url)?;
+        match &request.manners {
+            Some(manners) => manners.may_ask(url, is_hop).await,
+            None => Ok(Box::new(())),
+        }
+    }
+
+    /// One request of a visit and its answer.
+    async fn step(
+        &self,
+        way: &Way<'_>,
+        url: &Url,
+        visit: &mut Visit,
+    ) -> Result<Step, FetchFailure> {
+        self.inner.guard.check_url(url)?;
+        let headers = self.headers_for(way, url);
+        let client = match way.request.any_certificate {
+            true => &self.inner.lenient_client,
+            false => &self.inner.client,
+        };
+        let sent = client.get(url.clone()).headers(headers).send().await;
+        let response = sent.map_err(|error| describe(&error))?;
+        self.check_head(&response)?;
+        let status = response.status().as_u16();
+        let asked_before = visit.answer.retry_after_secs;
+        visit.answer =
+            headers::read_answer(url, status, response.headers(), self.inner.clock.now());
+        visit.answer.retry_after_secs = asked_before.max(visit.answer.retry_after_secs);
+        let Some(target) = redirect_target(url, &response) else {
+            return Ok(Step::Arrived(self.conclude(response, visit).await?));
+        };
+        self.check_hop(url, &target, &way.first, visit)?;
+        visit.hops.push(Hop {
+            status,
+            to_url: without_credentials(&target),
+        });
+        Ok(Step::Onward(target))
     }
 
     fn check_hop(
@@ -269,16 +306,11 @@ impl Fetcher {
 
     /// Validators go to the very URL that gave them, credentials to the origin of the configured
     /// address.
-    fn headers_for(
-        &self,
-        request: &FeedRequest,
-        first: &Url,
-        url: &Url,
-        credentials: Option<&HeaderValue>,
-    ) -> HeaderMap {
+    fn headers_for(&self, way: &Way<'_>, url: &Url) -> HeaderMap {
+        let request = way.request;
         let mut headers = HeaderMap::new();
-        if url.origin() == first.origin() {
-            headers = authorization(credentials);
+        if url.origin() == way.first.origin() {
+            headers = authorization(way.credentials.as_ref());
         }
         headers.insert(header::USER_AGENT, self.user_agent(request.subscribers));
         headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
@@ -329,11 +361,27 @@ impl Fetcher {
     }
 }
 
+/// What a visit sets out with.
+struct Way<'a> {
+    request: &'a FeedRequest,
+    /// The configured address, without its credentials.
+    first: Url,
+    credentials: Option<HeaderValue>,
+}
+
+/// What one request of a visit came to.
+enum Step {
+    Arrived(FetchOutcome),
+    Onward(Url),
+}
+
 /// What is known of a visit while it is under way.
 #[derive(Default)]
 struct Visit {
     answer: Answer,
     hops: Vec<Hop>,
+    /// Time that servers took; waiting for turns is not in it.
+    duration: Duration,
     place: Option<Arc<OwnedSemaphorePermit>>,
 }
 

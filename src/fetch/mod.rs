@@ -23,5 +23,7 @@ pub use guard::{AddressGuard, Network, NotANetwork, Refusal, is_public};
 pub use headers::parse_http_date;
 pub use names::{Lookup, Names, SystemNames};
 pub use outcome::{Answer, FailureKind, FetchFailure, FetchOutcome, Hop, Visited};
-pub use request::{FeedRequest, PlainAnswer, PlainRequest, without_credentials};
+pub use request::{
+    FeedRequest, Manners, PlainAnswer, PlainRequest, Turn, TurnTaking, without_credentials,
+};
 pub use settings::FetchSettings;

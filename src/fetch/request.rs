@@ -1,9 +1,28 @@
 //! What is asked of the fetcher, and what a plain exchange answers.
 
+use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
 use reqwest::header::HeaderMap;
 use url::Url;
 
+use super::outcome::FetchFailure;
 use crate::news::Validators;
+
+/// A host's turn: held while the host is spoken to, over when it is dropped.
+pub type Turn = Box<dyn Any + Send>;
+
+/// A turn to come, or why the host is not to be asked now.
+pub type TurnTaking<'a> = Pin<Box<dyn Future<Output = Result<Turn, FetchFailure>> + Send + 'a>>;
+
+/// Says when an address may be asked. Called before the first request of a visit and before each
+/// redirect to another host, with no turn held; time spent here is not the server's.
+pub trait Manners: std::fmt::Debug + Send + Sync {
+    /// Waits until the address may be asked; `is_hop` is true for the target of a redirect.
+    fn may_ask<'a>(&'a self, url: &'a Url, is_hop: bool) -> TurnTaking<'a>;
+}
 
 /// A visit to a feed.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +38,8 @@ pub struct FeedRequest {
     pub subscribers: u32,
     /// True if an invalid certificate is accepted, by the operator's word.
     pub any_certificate: bool,
+    /// Who says when each host may be asked; `None` for at once.
+    pub manners: Option<Arc<dyn Manners>>,
 }
 
 /// One request and one answer, without redirects, through the same guard as every visit: for

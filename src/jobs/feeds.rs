@@ -64,6 +64,7 @@ pub async fn add_address(poller: &Poller, mut wanted: OpmlFeed) -> anyhow::Resul
     wanted.url = url.to_string();
     let request = FeedRequest {
         url: wanted.url.clone(),
+        manners: Some(poller.manners()),
         ..FeedRequest::default()
     };
     let visited = poller.fetcher.fetch(&request).await;
@@ -218,6 +219,7 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         title,
         category,
         cron,
+        interval_secs,
         own,
         full_text_allowed,
         any_certificate,
@@ -234,7 +236,7 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         title,
         category,
         cron,
-        interval_secs: None,
+        interval_secs,
         paused,
         own,
         full_text_allowed,

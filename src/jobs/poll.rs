@@ -4,11 +4,11 @@
 //! What the visit means is decided in `poll::ruling`; waiting and pacing are `sweep`'s.
 
 mod locks;
+mod manners;
 mod ruling;
 mod turns;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use sha2::{Digest, Sha256};
@@ -20,13 +20,14 @@ use crate::feed::identity::GuidStanding;
 use crate::feed::{self, Format};
 use crate::fetch::pace::{PaceSettings, cool_down_key, host_key};
 use crate::fetch::schedule::{ScheduleSettings, wants_full_fetch};
-use crate::fetch::{FeedRequest, FetchOutcome, Fetcher, Visited};
+use crate::fetch::{FeedRequest, FetchOutcome, Fetcher, Manners, Visited};
 use crate::news::{FeedHealth, FeedId, ItemId, Outlet, UtcTime};
 use crate::store::polls::{self, VisitState};
 use crate::store::{Store, feeds, hosts, outlets};
 
 use super::ingest::{self, Arrived, Prepared};
 use locks::FeedLocks;
+use manners::PollManners;
 use ruling::{Found, Ruling};
 use turns::HostTurns;
 
@@ -140,12 +141,19 @@ impl Poller {
             None => None,
         };
         if let Some(cool) = quiet.as_ref().filter(|cool| cool.cool_until > now) {
-            return self.wait_for_host(state, cool).await;
+            return self.put_off(state, cool.cool_until, cool.say()).await;
         }
         let is_full = self.wants_everything(&state, now);
-        let visited = self.fetch_in_turn(&state, is_full).await;
-        let strikes = quiet.map_or(0, |cool| cool.strikes);
-        self.take_visit(state, visited, is_full, strikes).await
+        let manners = Arc::new(PollManners::of(self));
+        let mut request = self.request_for(&state, is_full);
+        if !state.feed.own {
+            request.manners = Some(manners.clone());
+        }
+        let visited = self.fetcher.fetch(&request).await;
+        if let Some((until, why)) = manners.put_off() {
+            return self.put_off(state, until, why).await;
+        }
+        self.take_visit(state, visited, is_full).await
     }
 
     /// Takes what a request to a feed's own address brought as its first visit, so that adding a
@@ -163,7 +171,7 @@ impl Poller {
             .store
             .read(|conn| polls::load_visit_state(conn, id))?
             .with_context(|| format!("there is no feed {id}"))?;
-        self.take_visit(state, visited, true, 0).await
+        self.take_visit(state, visited, true).await
     }
 
     async fn take_visit(
@@ -171,13 +179,22 @@ impl Poller {
         state: VisitState,
         visited: Visited,
         is_full: bool,
-        strikes: u32,
     ) -> anyhow::Result<PollReport> {
         let body_hash = hash_of_body(&visited.outcome);
         let found = self
             .read_outcome(&state, &visited, body_hash.as_deref())
             .await;
-        let host = cool_down_key(&state.feed.url, self.settings.pace.cool_down_scope);
+        // Who refuses is who answered, not who redirected there.
+        let answered = match visited.answer.status {
+            403 | 429 | 503 => &visited.answer.final_url,
+            _ => &state.feed.url,
+        };
+        let host = cool_down_key(answered, self.settings.pace.cool_down_scope);
+        let known = match &host {
+            Some(host) => self.store.read(|conn| hosts::load_host(conn, host))?,
+            None => None,
+        };
+        let strikes = known.map_or(0, |cool| cool.strikes);
         let ruling = Ruling::make(ruling::Facts {
             state,
             visited,
@@ -241,19 +258,14 @@ impl Poller {
         }
     }
 
-    async fn wait_for_host(
+    /// Puts a visit off: a host on its way asked for quiet, or is busy.
+    async fn put_off(
         &self,
         state: VisitState,
-        cool: &hosts::CoolHost,
+        until: UtcTime,
+        note: String,
     ) -> anyhow::Result<PollReport> {
-        let until = cool.cool_until;
         let id = state.feed.id;
-        let note = format!(
-            "{} is left alone until {}: {}",
-            cool.host,
-            until.format("%F %R UTC"),
-            cool.reason
-        );
         let reason = note.clone();
         self.store
             .write(move |tx| polls::postpone(tx, id, until, &reason))
@@ -267,14 +279,9 @@ impl Poller {
         })
     }
 
-    async fn fetch_in_turn(&self, state: &VisitState, is_full: bool) -> Visited {
-        let request = self.request_for(state, is_full);
-        if state.feed.own {
-            return self.fetcher.fetch(&request).await;
-        }
-        let gap = Duration::from_millis(self.settings.pace.host_gap_millis);
-        let _turn = self.turns.take(&host_key(&state.feed.url), gap).await;
-        self.fetcher.fetch(&request).await
+    /// The manners of a request that is no visit of the sweep: the same turns and gaps.
+    pub(super) fn manners(&self) -> Arc<dyn Manners> {
+        Arc::new(PollManners::of(self))
     }
 
     /// True if this visit is to be made without validators, once.

@@ -41,6 +41,9 @@ pub enum Request {
         category: Option<String>,
         /// Cron line; an empty one takes it away.
         cron: Option<String>,
+        /// A fixed interval in seconds; 0 gives the adaptive one back.
+        #[serde(default)]
+        interval_secs: Option<u32>,
         /// The operator's own or under contract.
         own: Option<bool>,
         /// Full text may be republished.

@@ -34,6 +34,8 @@ pub struct FeedListing {
     pub items_per_day: f64,
     /// The adaptive interval, in seconds.
     pub adaptive_secs: u64,
+    /// The interval that the operator fixed, in seconds; `None` if it is adaptive.
+    pub interval_secs: Option<u64>,
     /// Validators as last received.
     pub validators: Validators,
     /// The last visit that worked.
@@ -294,7 +296,7 @@ const SELECT_FEED: &str = "SELECT f.id, f.url, f.outlet_id, f.title, f.category,
         f.health_reason, f.next_visit_at, f.next_visit_reason, f.last_visit_at, f.failures,
         o.name, f.overlap, f.items_per_day, f.adaptive_secs, f.etag, f.last_modified,
         f.last_success_at, f.last_change_at, f.last_error, f.possible_gap_at, f.gap_count,
-        f.moved_to, f.hub_url, f.health_since
+        f.moved_to, f.hub_url, f.health_since, f.interval_secs
      FROM feeds f JOIN outlets o ON o.id = f.outlet_id";
 
 pub(super) fn read_feed(row: &Row<'_>) -> rusqlite::Result<Feed> {
@@ -344,5 +346,6 @@ fn read_listing(row: &Row<'_>) -> rusqlite::Result<FeedListing> {
         moved_to: row.get(28)?,
         hub_url: row.get(29)?,
         health_since: utc_from_secs(row.get(30)?),
+        interval_secs: row.get::<_, Option<i64>>(31)?.map(i64::unsigned_abs),
     })
 }

@@ -18,6 +18,14 @@ pub struct CoolHost {
     pub strikes: u32,
 }
 
+impl CoolHost {
+    /// One line on the request for quiet.
+    pub fn say(&self) -> String {
+        let until = self.cool_until.format("%F %R UTC");
+        format!("{} is left alone until {until}: {}", self.host, self.reason)
+    }
+}
+
 /// Leaves a host alone until then, and counts it. An earlier and longer request for quiet stands.
 ///
 /// # Errors

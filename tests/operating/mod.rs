@@ -3,8 +3,11 @@
 mod client;
 mod crash;
 mod disk;
+mod feeds;
 mod newsroom;
+mod own;
 mod restart;
 mod service;
 mod soak;
 mod units;
+mod upgrade;

@@ -13,6 +13,9 @@ use crate::server::{Reply, TestServer};
 /// How many items each feed lists: more than can pass by while a daemon is down.
 const WINDOW: u32 = 40;
 
+/// How many words the outlets know: what a language's papers use.
+const VOCABULARY: u32 = 20_011;
+
 /// The outlets.
 pub struct Outlets {
     server: TestServer,
@@ -130,7 +133,8 @@ fn item(feed: usize, number: u32) -> String {
     let words = |salt: u32, count: u32| -> String {
         let word = |place: u32| {
             let mixed = number.wrapping_mul(2_654_435_761) ^ salt.wrapping_mul(97_531);
-            format!("w{:x}", mixed.wrapping_add(place.wrapping_mul(40_503)))
+            let word = mixed.wrapping_add(place.wrapping_mul(40_503)) ^ (mixed >> 13);
+            format!("w{:x}", word % VOCABULARY)
         };
         (0..count).map(word).collect::<Vec<_>>().join(" ")
     };

@@ -63,9 +63,12 @@ async fn fifty_times_the_normal_rate_leaves_memory_descriptors_and_threads_flat(
     let outlets = Outlets::open(FEEDS, 1).await;
     let place = Place::new(&[outlets.port()], "[clustering]\nmost_items = 1000\n");
     let store = place.open_store();
-    outlets.subscribe(&store, INTERVAL_SECS, now()).await;
+    let interval_secs = std::env::var("DATELINE_SOAK_INTERVAL_SECS");
+    let interval_secs = interval_secs.map_or(INTERVAL_SECS, |text| text.parse().unwrap());
+    outlets.subscribe(&store, interval_secs, now()).await;
     drop(store);
-    let service = place.start();
+    // As the unit sets it.
+    let service = place.start_with(&[("MALLOC_ARENA_MAX", "2")]);
     place.hear("READY=1").await;
     let begun = tokio::time::Instant::now();
     let mut ticks = tokio::time::interval(SAMPLE);

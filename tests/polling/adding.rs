@@ -149,6 +149,7 @@ async fn a_cron_line_that_is_none_is_refused_with_what_is_wrong() {
         title: None,
         category: None,
         cron: Some(cron.to_owned()),
+        interval_secs: None,
         own: None,
         full_text_allowed: None,
         any_certificate: None,

@@ -300,3 +300,73 @@ async fn one_visit_is_one_get_of_the_address_as_configured() {
         assert_eq!(line, ("GET", "/Feed.XML?b=2&a=1%2f"));
     }
 }
+
+#[tokio::test]
+async fn feeds_that_are_redirected_to_one_host_keep_its_pace() {
+    let mut settings = exact();
+    settings.pace.host_gap_millis = 150;
+    let room = Newsroom::with(settings, |seen| {
+        let host = seen.header("host").unwrap();
+        let port = host.rsplit(':').next().unwrap();
+        match host.starts_with("target.") {
+            true => Some(Reply::ok(rss(1..4))),
+            false => {
+                let to = format!("http://target.test:{port}{}", seen.target);
+                Some(Reply::redirect(301, to))
+            }
+        }
+    })
+    .await;
+    for number in 0..5 {
+        room.add(&format!("paper{number}.test"), &format!("/{number}"))
+            .await;
+    }
+    room.sweep_once().await;
+    let at_target: Vec<_> = room
+        .server
+        .seen()
+        .into_iter()
+        .filter(|seen| seen.header("host").unwrap().starts_with("target."))
+        .collect();
+    assert_eq!(at_target.len(), 5);
+    for pair in at_target.windows(2) {
+        let gap = pair[1].at - pair[0].at;
+        assert!(gap >= std::time::Duration::from_millis(150), "{gap:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_asked_for_quiet_is_left_alone_by_redirects_too_and_the_others_are_not() {
+    let room = Newsroom::with(exact(), |seen| {
+        let host = seen.header("host").unwrap();
+        let port = host.rsplit(':').next().unwrap();
+        Some(match (host.split('.').next().unwrap(), seen.path()) {
+            ("target", _) => Reply::status(429).with("Retry-After", "3600"),
+            (_, "/moved") => Reply::redirect(302, format!("http://target.test:{port}/feed")),
+            _ => Reply::ok(rss(1..4)),
+        })
+    })
+    .await;
+    let first = room.add("paper.test", "/moved").await;
+    let neighbour = room.add("paper.test", "/feed").await;
+    let second = room.add("other.test", "/moved").await;
+    let direct = room.add("target.test", "/feed").await;
+    assert_eq!(room.poll(first).await.outcome, "rate-limited");
+    assert_eq!(
+        room.poll(neighbour).await.new.len(),
+        3,
+        "its host is not to blame"
+    );
+    let waited = room.poll(second).await;
+    assert_eq!(waited.outcome, "waiting", "{waited:?}");
+    assert!(
+        waited.note.contains("target.test is left alone"),
+        "{}",
+        waited.note
+    );
+    assert_eq!(room.poll(direct).await.outcome, "waiting");
+    assert_eq!(room.wait_of(second), 3600);
+    let asked = room.server.seen().into_iter();
+    let asked = asked.filter(|seen| seen.header("host").unwrap().starts_with("target."));
+    assert_eq!(asked.count(), 1);
+}

@@ -364,6 +364,7 @@ impl FormOf<'_> {
                 title: None,
                 category: None,
                 cron: None,
+                interval_secs: None,
                 own: None,
                 full_text_allowed: None,
                 any_certificate: None,

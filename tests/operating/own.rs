@@ -1,0 +1,107 @@
+//! One process owns the data directory: what a command does beside a daemon and without one, and
+//! what a crash leaves behind.
+
+use std::process::Output;
+
+use super::newsroom::Outlets;
+use super::service::Place;
+
+fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+#[tokio::test]
+async fn a_command_is_done_by_the_daemon_that_runs_and_by_itself_if_none_does() {
+    let outlets = Outlets::open(2, 1).await;
+    let place = Place::new(&[outlets.port()], "");
+    let url = |number: u32| format!("http://127.0.0.1:{}/{number}", outlets.port());
+    let alone = place.dateline(&["feeds", "add", &url(0)]).await;
+    assert!(said(&alone).contains("feed 1 added"), "{}", said(&alone));
+    let mut service = place.start();
+    place.hear("READY=1").await;
+    let beside = place.dateline(&["feeds", "add", &url(1)]).await;
+    assert!(beside.status.success(), "{}", said(&beside));
+    assert!(said(&beside).contains("feed 2 added"), "{}", said(&beside));
+    let set = place
+        .dateline(&["feeds", "set", "2", "--interval", "20m"])
+        .await;
+    assert!(set.status.success(), "{}", said(&set));
+    let why = place.dateline(&["feeds", "why", "2"]).await;
+    assert!(said(&why).contains("20 min, fixed"), "{}", said(&why));
+    let wrong = place.dateline(&["feeds", "remove", "77"]).await;
+    assert!(!wrong.status.success());
+    service.kill();
+    let again = place.dateline(&["feeds", "remove", "2"]).await;
+    assert!(said(&again).contains("feed 2 removed"), "{}", said(&again));
+}
+
+#[tokio::test]
+async fn a_second_daemon_and_a_restore_are_refused_and_told_who_owns_the_place() {
+    let place = Place::new(&[], "");
+    let service = place.start();
+    place.hear("READY=1").await;
+    let owner = service.id().to_string();
+    let copy = place.data_dir().join("copy.sqlite");
+    let copied = place.dateline(&["backup", copy.to_str().unwrap()]).await;
+    assert!(
+        copied.status.success(),
+        "a copy is made beside: {}",
+        said(&copied)
+    );
+    for arguments in [["run", "--no-starter"], ["restore", copy.to_str().unwrap()]] {
+        let refused = place.dateline(&arguments).await;
+        assert!(!refused.status.success(), "{arguments:?}");
+        assert!(
+            said(&refused).contains(&format!("process {owner}")),
+            "{}",
+            said(&refused)
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_lock_of_a_daemon_that_was_killed_holds_nobody_up() {
+    let place = Place::new(&[], "");
+    let mut service = place.start();
+    place.hear("READY=1").await;
+    service.kill();
+    let lock = std::fs::read_to_string(place.data_dir().join("dateline.lock")).unwrap();
+    assert_eq!(
+        lock,
+        service.id().to_string(),
+        "the file stays, the lock does not"
+    );
+    assert!(place.dateline(&["poll"]).await.status.success());
+    place.forget_notes();
+    let _service = place.start();
+    place.hear("READY=1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_daemon_was_asked_for_is_done_by_the_next_one() {
+    let outlets = Outlets::open(1, 1).await;
+    let place = Place::new(&[outlets.port()], "");
+    let mut service = place.start();
+    place.hear("READY=1").await;
+    service.signal("STOP");
+    let url = format!("http://127.0.0.1:{}/0", outlets.port());
+    let asking = async { place.dateline(&["feeds", "add", &url]).await };
+    let restarting = async {
+        let waiting = "SELECT count(*) FROM requests WHERE answer IS NULL";
+        let store = dateline::store::Store::open_read_only(&place.data_dir()).unwrap();
+        let is_asked = || -> bool {
+            let count =
+                store.read(|conn| Ok(conn.query_row(waiting, [], |row| row.get::<_, i64>(0))?));
+            count.unwrap() > 0
+        };
+        while !is_asked() {
+            tokio::task::yield_now().await;
+        }
+        service.kill();
+        place.forget_notes();
+        place.start()
+    };
+    let (answer, _service) = tokio::join!(asking, restarting);
+    assert!(said(&answer).contains("feed 1 added"), "{}", said(&answer));
+}

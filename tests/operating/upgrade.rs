@@ -1,0 +1,126 @@
+//! Upgrades: a database of every schema so far, with rows in it, becomes one of the newest; a copy
+//! is made before; and a program is told the way back from a database that is newer than it is.
+
+use std::path::Path;
+
+use dateline::store::{Connection, FILE_NAME, Store, check};
+
+use super::service::Place;
+
+/// "DTLN", as the program writes it.
+const APPLICATION_ID: i32 = 0x4454_4c4e;
+
+/// The migrations, in order.
+fn migrations() -> Vec<String> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut paths: Vec<_> = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|found| found.unwrap().path())
+        .collect();
+    paths.sort();
+    let read = |path| std::fs::read_to_string(path).unwrap();
+    paths.into_iter().map(read).collect()
+}
+
+/// Makes a database as a program of that schema left it, with an outlet, a feed and a decision.
+fn make_old(directory: &Path, migrations: &[String]) {
+    let conn = Connection::open(directory.join(FILE_NAME)).unwrap();
+    conn.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;")
+        .unwrap();
+    for sql in migrations {
+        conn.execute_batch(sql).unwrap();
+    }
+    conn.pragma_update(None, "user_version", migrations.len() as u32)
+        .unwrap();
+    conn.pragma_update(None, "application_id", APPLICATION_ID)
+        .unwrap();
+    conn.execute_batch(
+        "INSERT INTO outlets (id, name) VALUES (1, 'The Paper');
+         INSERT INTO feeds (id, url, outlet_id, next_visit_at, added_at, health_since) VALUES (1, 'http://p.test/', 1, 0, 0, 0);
+         INSERT INTO decisions (ruling, editor, decided_at, note)
+             VALUES ('{\"kind\":\"same-event\",\"a\":1,\"b\":2}', 'ada', 0, 'kept');",
+    )
+    .unwrap();
+}
+
+/// Every table, index and trigger with its text, without spaces that mean nothing.
+fn schema(store: &Store) -> Vec<(String, String)> {
+    let sql = "SELECT name, coalesce(sql, '') FROM sqlite_schema
+         WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name";
+    store
+        .read(|conn| {
+            let mut query = conn.prepare(sql)?;
+            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_database_of_every_schema_is_upgraded_with_its_rows_after_a_copy() {
+    let migrations = migrations();
+    let fresh = tempfile::tempdir().unwrap();
+    let newest = schema(&Store::open(fresh.path()).unwrap());
+    for count in 1..=migrations.len() {
+        let directory = tempfile::tempdir().unwrap();
+        make_old(directory.path(), &migrations[..count]);
+        let store = Store::open(directory.path()).unwrap();
+        assert_eq!(schema(&store), newest, "from schema {count}");
+        let decisions = store
+            .read(dateline::store::decisions::load_decisions)
+            .unwrap();
+        assert_eq!(decisions[0].note, "kept", "from schema {count}");
+        let findings = store.read(check::check_database).unwrap();
+        let wrong: Vec<_> = findings
+            .iter()
+            .filter(|one| !one.wrong.is_empty())
+            .collect();
+        assert!(wrong.is_empty(), "from schema {count}: {wrong:?}");
+        let copy = directory
+            .path()
+            .join(format!("before-schema-{}.sqlite", count + 1));
+        assert_eq!(
+            copy.exists(),
+            count < migrations.len(),
+            "{}",
+            copy.display()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused_with_the_way_back_and_the_copy_leads_there() {
+    let migrations = migrations();
+    let place = Place::new(&[], "");
+    make_old(&place.data_dir(), &migrations[..1]);
+    drop(place.open_store());
+    let set_schema = |version: u32| {
+        let conn = Connection::open(place.data_dir().join(FILE_NAME)).unwrap();
+        conn.pragma_update(None, "user_version", version).unwrap();
+    };
+    set_schema(77);
+    for arguments in [&["run", "--no-starter"][..], &["feeds", "list"], &["check"]] {
+        let refused = place.dateline(arguments).await;
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success(), "{arguments:?}");
+        for part in [
+            "schema 77",
+            "install that version again",
+            "restore the backup",
+        ] {
+            assert!(said.contains(part), "{part} in {said}");
+        }
+    }
+    let copy = place.data_dir().join("before-schema-2.sqlite");
+    let restored = place.dateline(&["restore", copy.to_str().unwrap()]).await;
+    let said = String::from_utf8_lossy(&restored.stdout).into_owned();
+    assert!(
+        restored.status.success() && said.contains("1 decisions"),
+        "{said}"
+    );
+    let conn = Connection::open(place.data_dir().join(FILE_NAME)).unwrap();
+    let version: u32 = conn
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 1, "the old program finds what it left");
+}

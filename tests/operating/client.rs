@@ -14,6 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     pub status: u16,
+    /// Status line and headers, in lower case.
+    pub head: String,
     pub body: String,
 }
 
@@ -73,6 +75,7 @@ async fn exchange(address: SocketAddr, request: String) -> std::io::Result<Reply
     let status = head.get(9..12).and_then(|digits| digits.parse().ok());
     Ok(Reply {
         status: status.ok_or_else(cut_off)?,
+        head: head.to_ascii_lowercase(),
         body: body.to_owned(),
     })
 }

@@ -6,6 +6,7 @@ mod disk;
 mod feeds;
 mod newsroom;
 mod own;
+mod proxy;
 mod restart;
 mod service;
 mod soak;

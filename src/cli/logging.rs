@@ -1,6 +1,7 @@
-//! Where the log goes: the journal under systemd, text on a terminal, JSON if asked for.
+//! Where the log goes: the journal under systemd, text on a terminal, JSON if asked for. One event
+//! is one line, whatever strangers put into it.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -39,7 +40,7 @@ pub(super) fn start(global: &Global) {
     };
     let registry = tracing_subscriber::registry().with(filter);
     let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(|| OneLine(std::io::stderr()))
         .with_target(false);
     match form {
         LogForm::Journald => match tracing_journald::layer() {
@@ -51,6 +52,61 @@ pub(super) fn start(global: &Global) {
             registry
                 .with(lines.with_ansi(std::io::stderr().is_terminal()))
                 .init();
+        }
+    }
+}
+
+/// Writes each event as one line: line breaks, other control characters and those that turn the
+/// order of reading round, which a feed or a server may have sent, become a dot in the middle.
+/// Escapes for colour pass; tracing-subscriber keeps those of strangers out.
+struct OneLine<W>(W);
+
+impl<W: Write> Write for OneLine<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let (event, end) = match text.strip_suffix('\n') {
+            Some(event) => (event, "\n"),
+            None => (&*text, ""),
+        };
+        let clean: String = event
+            .chars()
+            .map(|c| if is_harmless(c) { c } else { '\u{b7}' })
+            .chain(end.chars())
+            .collect();
+        self.0.write_all(clean.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn is_harmless(c: char) -> bool {
+    let turns =
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}');
+    !turns && (!c.is_control() || c == '\u{1b}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_whatever_stands_in_it() {
+        for (event, written) in [
+            ("plain\n", "plain\n"),
+            ("two\nlines\r\n", "two·lines·\n"),
+            (
+                "nul\0 bell\u{7} del\u{7f} c1\u{9b}2J\n",
+                "nul· bell· del· c1·2J\n",
+            ),
+            ("turned \u{202e}txt\u{2069}\u{200b}\n", "turned ·txt··\n"),
+            ("Zürich 東京 👍\n", "Zürich 東京 👍\n"),
+        ] {
+            let mut line = OneLine(Vec::new());
+            line.write_all(event.as_bytes()).unwrap();
+            assert_eq!(String::from_utf8(line.0).unwrap(), written);
         }
     }
 }

@@ -58,7 +58,13 @@ pub struct Global {
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// How the log is written: auto, text, json or journald
-    #[arg(long, global = true, value_name = "FORM", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORM",
+        default_value = "auto",
+        env = "DATELINE_LOG_FORM"
+    )]
     pub log: logging::LogForm,
     /// More in the log: -v for each visit, -vv for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]

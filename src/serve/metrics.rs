@@ -249,7 +249,8 @@ fn register_feeds(registry: &mut Registry, figures: &Figures) {
     registry.register_with_unit(
         "feeds_overlap",
         "Mean share of known items in the last documents",
-        Unit::Ratios,
+        // Prometheus says "ratio"; the crate's own unit is "ratios".
+        Unit::Other("ratio".to_owned()),
         overlap,
     );
 }

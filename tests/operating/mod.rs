@@ -12,3 +12,4 @@ mod service;
 mod soak;
 mod units;
 mod upgrade;
+mod words;

@@ -1,5 +1,6 @@
 //! The time of day and the zone within a date.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use chrono_tz::Tz;
@@ -43,6 +44,22 @@ static HOUR: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is valid")
 });
 
+/// `2025-08-15-10:30:00`: what follows the day is a time, not a zone.
+static TIME_AFTER_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{2}:[0-9]{2}:[0-9]{2}")
+        .expect("the pattern is valid")
+});
+
+/// `10時30分`, `10시 30분 5초`, folded.
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    let words = ["시", "분", "초"].map(words::folded);
+    let [hour, minute, second] = words;
+    Regex::new(&format!(
+        "([0-9]{{1,2}}) ?(?:時|时|点|{hour}) ?([0-9]{{2}}) ?(?:分|{minute})(?: ?([0-9]{{2}}) ?(?:秒|{second}))?"
+    ))
+    .expect("the pattern is valid")
+});
+
 static OFFSET: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"^(?P<sign>[+-]) ?(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?(?::?00)?(?:$|[^0-9:])",
@@ -53,6 +70,8 @@ static OFFSET: LazyLock<Regex> = LazyLock::new(|| {
 /// The time in a folded text and the text without it. Without a time it is midnight; `None` if
 /// there is a time that cannot be one.
 pub(super) fn take_time(text: &str) -> Option<(Time, String)> {
+    let with_colons = with_colons(text);
+    let text = with_colons.as_ref();
     if let Some(found) = COMPACT.captures(text).or_else(|| HOUR.captures(text)) {
         let mut time = time_of(&found)?;
         read_zone(&found["rest"], &mut time)?;
@@ -63,6 +82,7 @@ pub(super) fn take_time(text: &str) -> Option<(Time, String)> {
         text.as_bytes(),
         [_, _, _, _, b'-', _, _, b'-', _, _, b'+' | b'-' | b'z', ..]
     );
+    let is_bare_day = is_bare_day && !TIME_AFTER_DAY.is_match(text);
     let Some(found) = CLOCK.captures(text).filter(|_| !is_bare_day) else {
         return date_alone(text);
     };
@@ -73,7 +93,20 @@ pub(super) fn take_time(text: &str) -> Option<(Time, String)> {
     let (before, after, half) = take_half(before, after);
     apply_half(&mut time, half)?;
     let after = read_zone(after, &mut time)?;
+    // A weekday in brackets may stand before the time.
+    let before = without_brackets(before);
     Some((time, format!("{before} {after}")))
+}
+
+/// A time counted in East Asian words as one with colons.
+fn with_colons(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    COUNTED.replace(text, |found: &Captures<'_>| {
+        let second = found.get(3).map_or("00", |second| second.as_str());
+        format!(" {}:{}:{second} ", &found[1], &found[2])
+    })
 }
 
 fn date_alone(text: &str) -> Option<(Time, String)> {
@@ -158,7 +191,7 @@ fn read_zone(after: &str, time: &mut Time) -> Option<String> {
     let after = after.trim_start_matches([' ', ',']);
     if let Some((offset, rest)) = read_offset(after) {
         time.offset_minutes = Some(offset?);
-        return Some(without_brackets(rest));
+        return Some(without_brackets(without_second_zone(rest)));
     }
     let end = after
         .find(|c: char| !(c.is_alphabetic() || matches!(c, '/' | '_')))
@@ -216,6 +249,18 @@ fn read_offset(text: &str) -> Option<(Option<i64>, &str)> {
         minutes
     };
     Some((is_possible.then_some(signed), &text[end..]))
+}
+
+/// `+0000 UTC`, as Go writes times, with its monotonic clock: the offset has said it all.
+fn without_second_zone(rest: &str) -> &str {
+    let start = rest.trim_start();
+    let names = ["utc", "gmt", "z"];
+    let after = names.iter().find_map(|name| start.strip_prefix(name));
+    match after {
+        Some(after) if after.trim_start().starts_with("m=") => "",
+        Some(after) if !after.starts_with(char::is_alphanumeric) => after,
+        _ => rest,
+    }
 }
 
 fn without_brackets(rest: &str) -> String {

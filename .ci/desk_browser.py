@@ -70,6 +70,10 @@ class Browser:
         image = self.chrome("Page.captureScreenshot", captureBeyondViewport=True, format="png")
         file.write_bytes(base64.b64decode(image["data"]))
 
+    def press(self, key):
+        self.chrome("Input.dispatchKeyEvent", type="keyDown", key=key, text=key)
+        self.chrome("Input.dispatchKeyEvent", type="keyUp", key=key)
+
     def close(self):
         call("DELETE", self.path)
 
@@ -114,9 +118,12 @@ def flow(browser, other, base):
     browser.leave("document.querySelector('button[value=undo]').click()")
     browser.go(storyline)
     browser.wait("document.querySelectorAll('[data-tick]').length > 1", "the storyline")
-    browser.run("[...document.querySelectorAll('[data-tick]')].slice(0, 2).forEach(t => t.click())")
-    browser.leave("document.querySelector('button[value=merge]').click()")
-    print("merge:", browser.run("return document.querySelector('.said').innerText.split('\\n')[0]"))
+    browser.run("window.isOld = true")
+    for key in "jjm":
+        browser.press(key)
+    browser.wait("!window.isOld && document.readyState === 'complete'", "the merge by three keys")
+    print("merge by three keys:",
+          browser.run("return document.querySelector('.said').innerText.split('\\n')[0]"))
     if browser.run("return document.querySelector('.said.refused') !== null"):
         raise SystemExit("the merge was refused")
     return storyline, big[0]
@@ -138,7 +145,15 @@ def main():
         pages = {"now": base + "/desk", "storyline": storyline, "event": event,
                  "review": base + "/desk/review", "search": base + "/desk/search?q=the",
                  "feeds": base + "/desk/feeds", "log": base + "/desk/log",
-                 "quality": base + "/desk/quality"}
+                 "quality": base + "/desk/quality", "login": base + "/desk/login",
+                 "home": base + "/"}
+        public = browser.run("return [...document.querySelectorAll('a')].map(a => a.href)"
+                             ".find(url => url.includes('/events/') && !url.includes('/desk/'))")
+        browser.go(base + "/")
+        timeline = browser.run("return [...document.querySelectorAll('a')].map(a => a.href)"
+                               ".find(url => url.includes('/timeline'))")
+        pages.update({name: url for name, url in (("public-event", public),
+                                                  ("public-timeline", timeline)) if url})
         axe = pathlib.Path(sys.argv[4]).read_text() if len(sys.argv) > 4 else None
         worst = 0
         for name, url in pages.items():

@@ -30,6 +30,16 @@ CREATE TABLE sessions (
     used_at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Tokens by which programs use the API in an editor's name.
+CREATE TABLE editor_tokens (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    editor_id  INTEGER NOT NULL REFERENCES editors (id) ON DELETE CASCADE,
+    digest     BLOB NOT NULL UNIQUE,                   -- SHA-256 of the token
+    label      TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT;
+
 CREATE TABLE login_attempts (
     kind TEXT NOT NULL CHECK (kind IN ('account', 'address')),
     name TEXT NOT NULL,
@@ -45,6 +55,9 @@ CREATE TABLE reviews (
     answered_at INTEGER NOT NULL,
     score      REAL NOT NULL DEFAULT 0                 -- what the machine had said
 ) STRICT, WITHOUT ROWID;
+
+-- Notices that withdraw something: looked through by the review queue.
+CREATE INDEX items_kills ON items (id) WHERE role = 'kill';
 
 CREATE INDEX storyline_items_line ON storyline_items (storyline_id, item_id);
 

@@ -11,6 +11,7 @@ use super::{Global, Place};
 use crate::clock::{Clock, SystemClock};
 use crate::store::editors;
 use crate::store::requests::Asking;
+use crate::store::sessions;
 use crate::store::{Result, Store, StoreError, Transaction};
 
 /// Hours for which a one-time link is good.
@@ -40,6 +41,19 @@ enum Action {
         /// Name of the editor
         name: String,
     },
+    /// Make a token for programs that use the API in an editor's name; it is shown once
+    Token {
+        /// Name of the editor
+        name: String,
+        /// What it is for
+        #[arg(long, default_value = "")]
+        label: String,
+    },
+    /// Revoke a token by its number, or list the tokens
+    Revoke {
+        /// Number of the token
+        number: Option<i64>,
+    },
     /// List the editors
     List,
 }
@@ -54,6 +68,11 @@ pub fn run(args: &EditorsArgs, global: &Global) -> anyhow::Result<ExitCode> {
         Action::Add { name } => invite(&place, name, false)?,
         Action::Reset { name } => invite(&place, name, true)?,
         Action::Remove { name } => remove(&place, name)?,
+        Action::Token { name, label } => make_token(&place, name, label)?,
+        Action::Revoke { number: None } => list_tokens(&place)?,
+        Action::Revoke {
+            number: Some(number),
+        } => revoke_token(&place, *number)?,
         Action::List => list(&place)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -103,6 +122,50 @@ fn remove(place: &Place, name: &str) -> anyhow::Result<()> {
         )),
         false => bail!("there is no editor {name}"),
     }
+    Ok(())
+}
+
+fn make_token(place: &Place, name: &str, label: &str) -> anyhow::Result<()> {
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    let (owned_name, label) = (name.to_owned(), label.to_owned());
+    let is_made = change(place, move |tx| {
+        sessions::add_token(tx, &owned_name, digest, &label, SystemClock.now())
+    })?;
+    match is_made {
+        true => print_line(&token),
+        false => bail!("there is no editor {name}: dateline editors add {name}"),
+    }
+    Ok(())
+}
+
+fn revoke_token(place: &Place, number: i64) -> anyhow::Result<()> {
+    let is_revoked = change(place, move |tx| {
+        sessions::revoke_token(tx, number, SystemClock.now())
+    })?;
+    match is_revoked {
+        true => print_line(&format!("token {number} opens nothing any more")),
+        false => bail!("there is no open token {number}: dateline editors revoke lists them"),
+    }
+    Ok(())
+}
+
+fn list_tokens(place: &Place) -> anyhow::Result<()> {
+    let store = super::asking::open_to_read(place)?;
+    let mut table = Table::new(&["number", "editor", "label", "since", "state"]);
+    for token in store.read(sessions::list_tokens)? {
+        let state = token.revoked_at.map_or("open", |_| "revoked");
+        table.row(vec![
+            token.id.to_string(),
+            token.editor,
+            token.label,
+            token.created_at.format("%Y-%m-%d").to_string(),
+            state.to_owned(),
+        ]);
+    }
+    table.print();
     Ok(())
 }
 

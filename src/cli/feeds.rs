@@ -189,6 +189,7 @@ fn edit_request(args: SetArgs, feed: FeedId) -> Request {
         own: args.own,
         full_text_allowed: args.full_text_allowed,
         any_certificate: args.any_certificate,
+        reliability: None,
     }
 }
 

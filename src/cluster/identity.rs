@@ -22,6 +22,9 @@ pub(super) struct Naming {
     pub(super) names: Vec<Name>,
     /// Events that named no group, with the event that most of them went to.
     pub(super) merged: Vec<(EventId, EventId)>,
+    /// Events that named no group because a ruling keeps them all from its older items: these
+    /// stay, and the event has no live items any more.
+    pub(super) left: Vec<EventId>,
 }
 
 /// Names groups of live items, each sorted by slot.
@@ -61,10 +64,15 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
         .best_part
         .iter()
         .filter(|(event, _)| !used.contains(event));
-    let merged = gone
-        .map(|(event, part)| (*event, names[*part].event))
-        .collect();
-    Naming { names, merged }
+    let (left, merged): (Vec<_>, Vec<_>) = gone.partition(|(event, _)| claims.is_left(**event));
+    Naming {
+        left: left.into_iter().map(|(event, _)| *event).collect(),
+        merged: merged
+            .into_iter()
+            .map(|(event, part)| (*event, names[*part].event))
+            .collect(),
+        names,
+    }
 }
 
 /// That an event's id may go to a group, with what speaks for it.
@@ -74,6 +82,8 @@ struct Claim {
     part: usize,
     /// Rank by first publication; last for what is not published.
     order: i64,
+    /// True if a ruling keeps the group from items of the event that have left the window.
+    is_kept_off: bool,
     is_pinned: bool,
     anchors: usize,
     holds_headline: bool,
@@ -106,6 +116,7 @@ impl Claims {
         }
         sorted.sort_by_key(|claim| {
             (
+                claim.is_kept_off,
                 claim.order,
                 Reverse((
                     claim.is_pinned,
@@ -132,7 +143,15 @@ impl Claims {
     /// A published id goes to the part that speaks most for it or is merged; it never falls to a
     /// lesser part.
     fn may_name(&self, claim: &Claim) -> bool {
-        !self.is_published.contains(&claim.event) || self.best_part[&claim.event] == claim.part
+        !claim.is_kept_off
+            && (!self.is_published.contains(&claim.event)
+                || self.best_part[&claim.event] == claim.part)
+    }
+
+    /// True if a ruling keeps every group from the event's older items.
+    fn is_left(&self, event: EventId) -> bool {
+        let mut claims = self.sorted.iter().filter(|claim| claim.event == event);
+        claims.all(|claim| claim.is_kept_off)
     }
 
     /// The group for which an event is brought back that an undone merge had ended: it holds most
@@ -185,9 +204,13 @@ fn claim(
         let slot = engine.window.slot_of(id);
         slot.is_some_and(|slot| slots.binary_search(&slot).is_ok())
     };
+    let is_gone = |id| engine.gone_of.get(&id) == Some(&event);
+    let has_gone = live.is_some_and(|live| !live.gone.is_empty());
+    let mut apart = engine.constraints.apart.iter().filter(|_| has_gone);
     Claim {
         event,
         part,
+        is_kept_off: apart.any(|(a, b)| is_gone(*a) && holds(*b) || is_gone(*b) && holds(*a)),
         order: publication.map_or(i64::MAX, |publication| publication.order),
         is_pinned: live.is_some_and(|live| live.is_pinned),
         anchors: publication.map_or(0, |p| p.anchors.iter().filter(|id| holds(**id)).count()),

@@ -139,6 +139,9 @@ impl Engine {
         let parts: Vec<Vec<Slot>> = parts.into_values().collect();
         let naming = name_parts(self, &parts);
         settlement.merged.extend(&naming.merged);
+        for event in &naming.left {
+            self.close_event(*event);
+        }
         let mut passed_on: Vec<(EventId, Vec<ItemId>)> = Vec::new();
         for (gone, into) in &naming.merged {
             let gone = self.events.remove(gone);

@@ -223,6 +223,7 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         own,
         full_text_allowed,
         any_certificate,
+        reliability,
     } = request.clone()
     else {
         return Ok(Answer::refused("not an edit"));
@@ -231,6 +232,9 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         && let Err(error) = line.parse::<CronLine>()
     {
         return Ok(Answer::refused(error.to_string()));
+    }
+    if reliability.is_some_and(|weight| !(0.0..=3.0).contains(&weight)) {
+        return Ok(Answer::refused("a reliability lies between 0 and 3"));
     }
     let edit = FeedEdit {
         title,
@@ -246,7 +250,11 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         .store
         .write(move |tx| {
             feeds::edit_feed(tx, feed, &edit)?;
-            Ok(feeds::load_feed(tx, feed)?.is_some())
+            let listing = feeds::load_feed(tx, feed)?;
+            if let (Some(listing), Some(weight)) = (&listing, reliability) {
+                outlets::set_reliability(tx, listing.feed.outlet_id, weight)?;
+            }
+            Ok(listing.is_some())
         })
         .await?;
     Ok(match is_there {

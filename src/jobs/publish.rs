@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::news::{
     Decision, Development, DevelopmentId, DevelopmentKind, EventId, ItemId, PublicId, Report,
-    Ruling, Target, UtcTime,
+    Ruling, Target, ToldAtLength, UtcTime,
 };
 use crate::store::{Result, Store, Transaction, decisions, events, published, publishing};
 use crate::timeline::figures::{head_number, stage_of};
@@ -224,6 +224,11 @@ fn present_of(
             .iter()
             .filter_map(|decision| ruled(decision, event.id, &items))
             .collect(),
+        at_length: ToldAtLength {
+            items: anchors_of(reports),
+            lede: event.lede.clone(),
+            place: event.place.clone(),
+        },
     })
 }
 

@@ -24,7 +24,9 @@ pub use ids::{
 };
 pub use item::{Image, Item, Revision};
 pub use problem::Problem;
-pub use published::{PublicName, PublishedEvent, PublishedStoryline, Report, Reprint, Standing};
+pub use published::{
+    PublicName, PublishedEvent, PublishedStoryline, Report, Reprint, Standing, ToldAtLength,
+};
 pub use request::{Answer, Request};
 pub use view::View;
 pub use wire::{Dateline, Role, Span, WireReading, WireTag};

@@ -1,6 +1,8 @@
 //! Events and storylines as they are shown to the world: with their reports, and with what became
 //! of them.
 
+use std::collections::BTreeSet;
+
 use super::{Event, Image, ItemId, OutletKind, PublicId, Role, Storyline, UtcTime};
 
 /// One telling of an event: an original and its reprints, counted once.
@@ -60,6 +62,19 @@ pub struct PublicName {
     pub headline: String,
 }
 
+/// What an event's entry told at its last material change: until the next one it is not told at
+/// greater length.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct ToldAtLength {
+    /// The items it listed.
+    pub items: BTreeSet<ItemId>,
+    /// The lede.
+    pub lede: String,
+    /// The place.
+    pub place: String,
+}
+
 /// An event as it is shown.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct PublishedEvent {
@@ -75,12 +90,19 @@ pub struct PublishedEvent {
     pub split_from: Option<PublicName>,
     /// Why its headline was chosen; empty if not known.
     pub headline_reason: String,
+    /// What its entry told at its last material change.
+    pub told: ToldAtLength,
 }
 
 impl PublishedEvent {
     /// The permanent id.
     pub fn public_id(&self) -> PublicId {
         self.event.public_id.unwrap_or_default()
+    }
+
+    /// True if an item came after the last material change.
+    pub fn came_since(&self, item: ItemId) -> bool {
+        !self.told.items.is_empty() && !self.told.items.contains(&item)
     }
 
     /// When it was first published.

@@ -50,6 +50,9 @@ pub enum Request {
         full_text_allowed: Option<bool>,
         /// Invalid certificates are accepted.
         any_certificate: Option<bool>,
+        /// How much its outlet weighs in the choice of headlines: 0 to 3, 1 for most.
+        #[serde(default)]
+        reliability: Option<f64>,
     },
     /// Add the feeds of an OPML document.
     ImportOpml {

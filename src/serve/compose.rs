@@ -7,6 +7,7 @@ use crate::feed::write::{
 };
 use crate::news::{
     Development, DevelopmentKind, PublicName, PublishedEvent, PublishedStoryline, Report, Role,
+    UtcTime,
 };
 
 use super::address::Output;
@@ -36,7 +37,7 @@ pub(super) fn entry_of_event(shown: &PublishedEvent, settings: &Settings) -> Ent
         id: shown.public_id().urn(),
         title: shown_headline(shown),
         published: shown.published_at(),
-        updated: shown.updated_at(),
+        updated: told_apart(shown.updated_at(), event.id.0),
         via: first.and_then(link_of).filter(|link| link.url != alternate),
         related: further_reports(shown, &alternate, first),
         outlets: outlets_of(shown, lead),
@@ -51,6 +52,12 @@ pub(super) fn entry_of_event(shown: &PublishedEvent, settings: &Settings) -> Ent
         alternate,
         page_url,
     }
+}
+
+/// A time within its second, by the number of a row: what changed in one pass still has times of
+/// its own, which readers that sort by them need and validators ask for.
+pub(super) fn told_apart(at: UtcTime, row: i64) -> UtcTime {
+    at + chrono::TimeDelta::microseconds(row.rem_euclid(1_000_000))
 }
 
 /// The headline, and before it what became of the event.
@@ -94,7 +101,17 @@ pub(super) fn shown_lede(lede: &str) -> String {
 
 /// Names of the roles of the reports other than plain news, each once.
 pub(super) fn roles_of(shown: &PublishedEvent) -> Vec<&'static str> {
-    let mut roles: Vec<Role> = shown.reports.iter().map(|report| report.role).collect();
+    names_of_roles(shown.reports.iter())
+}
+
+/// The same of the reports that were told at length.
+fn roles_told(shown: &PublishedEvent) -> Vec<&'static str> {
+    let told = shown.reports.iter();
+    names_of_roles(told.filter(|report| !shown.came_since(report.item_id)))
+}
+
+fn names_of_roles<'a>(reports: impl Iterator<Item = &'a Report>) -> Vec<&'static str> {
+    let mut roles: Vec<Role> = reports.map(|report| report.role).collect();
     roles.retain(|role| *role != Role::News);
     roles.sort();
     roles.dedup();
@@ -125,7 +142,7 @@ pub(super) fn entry_of_storyline(shown: &PublishedStoryline, settings: &Settings
         id: shown.public_id().urn(),
         title: one_line(&shown.storyline.headline),
         published: shown.published_at(),
-        updated: shown.updated_at(),
+        updated: told_apart(shown.updated_at(), shown.storyline.id.0),
         alternate: page_url.clone(),
         outlets,
         categories,
@@ -144,7 +161,7 @@ pub(super) fn entry_of_storyline(shown: &PublishedStoryline, settings: &Settings
                 .into_iter()
                 .collect(),
             lede: latest
-                .map(|event| shown_lede(&event.event.lede))
+                .map(|event| shown_lede(told_lede(event)))
                 .unwrap_or_default(),
             change: latest
                 .map(|event| event.event.change.clone())
@@ -182,7 +199,7 @@ pub(super) fn entry_of_development(
         id: development.public_id.urn(),
         title,
         published: development.changed_at,
-        updated: development.changed_at,
+        updated: told_apart(development.changed_at, development.id.0),
         alternate: page_url.clone(),
         categories: vec![Category {
             term: development.kind.name().to_owned(),
@@ -206,15 +223,27 @@ pub(super) fn entry_of_development(
     }
 }
 
+/// The lede as it was told at the last material change; the present one if nothing was.
+fn told_lede(shown: &PublishedEvent) -> &str {
+    match shown.told.items.is_empty() {
+        true => &shown.event.lede,
+        false => &shown.told.lede,
+    }
+}
+
 fn body_of_event(shown: &PublishedEvent, settings: &Settings) -> Body {
     let event = &shown.event;
+    let place = match shown.told.items.is_empty() {
+        true => &event.place,
+        false => &shown.told.place,
+    };
     Body {
         notices: notices_of(shown),
-        lede: shown_lede(&event.lede),
-        place: one_line(&event.place),
+        lede: shown_lede(told_lede(shown)),
+        place: one_line(place),
         occurred_at: Some(event.occurred_at),
         change: one_line(&event.change),
-        roles: roles_of(shown).into_iter().map(str::to_owned).collect(),
+        roles: roles_told(shown).into_iter().map(str::to_owned).collect(),
         storyline: shown.storyline.as_ref().map(|storyline| Link {
             url: settings.absolute(&Output::Timeline(storyline.public_id).path()),
             title: storyline.headline.clone(),
@@ -236,6 +265,7 @@ pub(super) fn report_lines(shown: &PublishedEvent) -> Vec<ReportLine> {
         .reports
         .iter()
         .map(|report| ReportLine {
+            came_since: shown.came_since(report.item_id),
             outlet: report.outlet.clone(),
             title: report.title.clone(),
             url: report.link.clone(),
@@ -249,6 +279,7 @@ pub(super) fn report_lines(shown: &PublishedEvent) -> Vec<ReportLine> {
                 .reprints
                 .iter()
                 .map(|reprint| ReprintLine {
+                    came_since: shown.came_since(reprint.item_id),
                     outlet: reprint.outlet.clone(),
                     url: reprint.link.clone(),
                     at: reprint.at,

@@ -7,7 +7,8 @@ use super::compose::{entry_of_development, entry_of_event, entry_of_storyline};
 use super::settings::Settings;
 use crate::feed::write::{Deletion, Document, Entry, Paging};
 use crate::news::{
-    Development, PublicId, PublishedEvent, PublishedStoryline, Standing, StorylineId, UtcTime, View,
+    Development, PublicId, PublishedEvent, PublishedStoryline, Standing, StorylineId, UtcTime,
+    View, utc_from_secs,
 };
 use crate::store::published::{self, Extent, Publication};
 use crate::store::{Result, Store};
@@ -54,6 +55,9 @@ pub(super) enum Rows {
     Event(Box<PublishedEvent>),
     Entries(Vec<Entry>),
 }
+
+/// The time of a document that never held anything: 1 January 2025. Readers doubt a feed of 1970.
+const EARLIEST: i64 = 1_735_689_600;
 
 /// Reads an output.
 pub(super) fn find_output(
@@ -170,7 +174,7 @@ pub(super) fn document_of(
         hub_url: settings
             .hub_url()
             .filter(|_| archive.is_none() && !is_private),
-        updated: updated.unwrap_or_default(),
+        updated: updated.unwrap_or_else(|| publication.changed_at.max(utc_from_secs(EARLIEST))),
         ttl_minutes: ttl_minutes(&entries),
         paging: paging(&address, archive, content),
         deletions: deletions(&content.rows),

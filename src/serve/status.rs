@@ -2,6 +2,7 @@
 //! published to readers.
 
 use super::address::Output;
+use super::compose::told_apart;
 use super::documents::derived_id;
 use super::settings::Settings;
 use crate::feed::write::{Body, Entry, one_line};
@@ -30,7 +31,7 @@ pub(super) fn status_entries(store: &Store, settings: &Settings) -> Result<Vec<E
             id: id.urn(),
             title: format!("{}: {}", one_line(&change.title), change.health),
             published: change.at,
-            updated: change.at,
+            updated: told_apart(change.at, change.feed_id.0),
             alternate: page_url.clone(),
             page_url: page_url.clone(),
             body: Body {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use super::Result;
 use super::events::load_members;
 use super::rows::{read_event, read_storyline};
-use crate::news::{Event, EventId, ItemId, Ruling, Storyline, StorylineId, UtcTime};
+use crate::news::{Event, EventId, ItemId, Ruling, Storyline, StorylineId, UtcTime, utc_from_secs};
 
 /// A storyline as a line of the desk's first page.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -14,8 +14,10 @@ pub struct StorylineLine {
     pub storyline: Storyline,
     /// Its latest event.
     pub latest: Option<Event>,
-    /// Items per hour of the last hours, oldest first.
+    /// Items per hour of the last hours of telling, oldest first.
     pub hourly: Vec<u32>,
+    /// Where these hours end: at its latest report, or now if that is later than now.
+    pub hours_until: UtcTime,
     /// Languages it is told in, most used first.
     pub languages: Vec<String>,
     /// True if anything of it changed since `since`.
@@ -117,6 +119,11 @@ fn line_of(
     now: UtcTime,
     since: UtcTime,
 ) -> Result<StorylineLine> {
+    let sql = "SELECT max(last_report_at) FROM events WHERE storyline_id = ?1";
+    let latest: Option<i64> = conn
+        .prepare_cached(sql)?
+        .query_row([storyline.id.0], |row| row.get(0))?;
+    let hours_until = latest.map_or(now, |latest| now.min(utc_from_secs(latest)));
     let sql = "SELECT (?2 - i.item_time) / 3600, i.language, i.fetched_at > ?3
          FROM events e JOIN event_items m ON m.event_id = e.id JOIN items i ON i.id = m.item_id
          WHERE e.storyline_id = ?1 AND e.last_report_at > ?2 - 259200 LIMIT 2000";
@@ -124,7 +131,7 @@ fn line_of(
     let mut languages: Vec<(String, u32)> = Vec::new();
     let mut is_changed = false;
     let mut query = conn.prepare_cached(sql)?;
-    let asked = params![storyline.id.0, now.timestamp(), since.timestamp()];
+    let asked = params![storyline.id.0, hours_until.timestamp(), since.timestamp()];
     let mut rows = query.query(asked)?;
     while let Some(row) = rows.next()? {
         let ago: i64 = row.get(0)?;
@@ -147,6 +154,7 @@ fn line_of(
         latest: one(conn, &sql, storyline.id.0, read_event)?,
         storyline,
         hourly,
+        hours_until,
         languages: languages.into_iter().map(|(code, _)| code).collect(),
         is_changed,
     })

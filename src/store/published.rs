@@ -7,10 +7,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
 pub use super::reports::load_reports;
-use super::rows::{public_id, read_development, read_event, read_storyline};
+use super::rows::{json, public_id, read_development, read_event, read_storyline};
 use crate::news::{
     Development, DevelopmentId, Event, EventId, FeedId, PublicId, PublicName, PublishedEvent,
-    PublishedStoryline, Standing, Storyline, StorylineId, UtcTime, utc_from_secs,
+    PublishedStoryline, Standing, Storyline, StorylineId, ToldAtLength, UtcTime, utc_from_secs,
 };
 
 /// The state of the publication as a whole.
@@ -396,8 +396,15 @@ fn retired(conn: &Connection, id: PublicId) -> Result<Option<Standing>> {
 const SELECT_EVENT: &str = "SELECT e.id, e.public_id, e.storyline_id, e.headline,
         e.headline_item_id, e.lede, e.place, e.occurred_at, e.first_report_at, e.last_report_at,
         e.published_at, e.updated_at, e.change, e.report_count, e.outlet_count, e.spiked, e.locked,
-        e.merged_into, e.withdrawn_at, e.split_from, e.headline_reason
+        e.merged_into, e.withdrawn_at, e.split_from, e.headline_reason, e.published_state
      FROM events e";
+
+/// The part of `published_state` that entries are made of.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct ToldState {
+    at_length: ToldAtLength,
+}
 
 fn load_events(
     conn: &Connection,
@@ -407,15 +414,13 @@ fn load_events(
     let sql = format!("{SELECT_EVENT} {condition}");
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map(values, |row| {
-        Ok((
-            read_event(row)?,
-            row.get::<_, Option<i64>>(19)?,
-            row.get(20)?,
-        ))
+        let rest: (Option<i64>, String) = (row.get(19)?, row.get(20)?);
+        Ok((read_event(row)?, rest, json::<ToldState>(row, 21)?))
     })?;
-    let rows: Vec<(Event, Option<i64>, String)> = rows.collect::<rusqlite::Result<_>>()?;
+    let rows: Vec<(Event, (Option<i64>, String), Option<ToldState>)> =
+        rows.collect::<rusqlite::Result<_>>()?;
     rows.into_iter()
-        .map(|(event, split_from, headline_reason)| {
+        .map(|(event, (split_from, headline_reason), told)| {
             let merged_into = match event.merged_into {
                 Some(target) => name_of_event(conn, target)?,
                 None => None,
@@ -430,6 +435,7 @@ fn load_events(
                 merged_into,
                 split_from,
                 headline_reason,
+                told: told.unwrap_or_default().at_length,
                 event,
             })
         })

@@ -169,7 +169,11 @@ pub fn write_development(tx: &Transaction<'_>, development: &Development) -> Res
         development.headline,
         development.note,
     ])?;
-    let sql = "UPDATE events SET updated_at = max(coalesce(updated_at, 0), ?2) WHERE id = ?1";
+    // It moves with every change after the first publication, even twice within a second.
+    let sql = "UPDATE events SET updated_at = CASE
+            WHEN updated_at >= ?2 AND 1 < (SELECT count(*) FROM developments WHERE event_id = ?1)
+            THEN updated_at + 1 ELSE max(coalesce(updated_at, 0), ?2) END
+         WHERE id = ?1";
     tx.prepare_cached(sql)?
         .execute(params![development.event_id.0, at])?;
     let sql = "UPDATE storylines SET updated_at = max(coalesce(updated_at, 0), ?2) WHERE id = ?1";

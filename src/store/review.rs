@@ -24,6 +24,13 @@ pub enum Question {
         /// The other.
         other: EventId,
     },
+    /// Does the notice, which the machine does not believe, withdraw this item?
+    Kill {
+        /// The item that it may mean.
+        item: ItemId,
+        /// The event of that item.
+        event: EventId,
+    },
     /// Does the item, which came late, belong to this locked event?
     Late {
         /// The item.
@@ -42,6 +49,7 @@ impl Question {
                 format!("merge:{}:{}", event.min(other), event.max(other))
             }
             Question::Late { item, event } => format!("late:{item}:{event}"),
+            Question::Kill { item, event } => format!("kill:{item}:{event}"),
         }
     }
 
@@ -59,6 +67,10 @@ impl Question {
             "merge" => Some(Question::Merge {
                 event: EventId(a),
                 other: EventId(b),
+            }),
+            "kill" => Some(Question::Kill {
+                item: ItemId(a),
+                event: EventId(b),
             }),
             "late" => Some(Question::Late {
                 item: ItemId(a),
@@ -121,6 +133,7 @@ pub fn load_doubts(conn: &Connection, now: UtcTime, limit: usize) -> Result<Vec<
             }
         }
     }
+    doubts.extend(doubtful_kills(conn)?);
     doubts.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     let mut open = Vec::new();
     for doubt in doubts {
@@ -187,6 +200,37 @@ fn doubts_of(
     Ok(doubts)
 }
 
+/// Notices looked at, and how far back what they mean may lie.
+const NOTICES: u32 = 8;
+const REACH_OF_NOTICE: u32 = 20_000;
+
+/// Items that a notice may mean which withdrew nothing: a true kill that is missed stays told, so
+/// these come first.
+fn doubtful_kills(conn: &Connection) -> Result<Vec<Doubt>> {
+    let sql = "WITH notices AS (SELECT id, series_key, link FROM items WHERE role = 'kill'
+                AND withdrawn_at IS NULL ORDER BY id DESC LIMIT ?1)
+         SELECT DISTINCT t.id, m.event_id, e.outlet_count
+         FROM notices n JOIN items t ON t.id > n.id - ?2 AND t.id < n.id
+            AND (t.series_key = n.series_key OR t.link = n.link)
+            JOIN event_items m ON m.item_id = t.id JOIN events e ON e.id = m.event_id
+         WHERE t.withdrawn_at IS NULL AND t.spiked = 0 AND t.role <> 'kill' LIMIT 20";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([NOTICES, REACH_OF_NOTICE], |row| {
+        let reach: u32 = row.get(2)?;
+        Ok(Doubt {
+            question: Question::Kill {
+                item: ItemId(row.get(0)?),
+                event: EventId(row.get(1)?),
+            },
+            score: 0.0,
+            threshold: 0.0,
+            reach,
+            weight: 2.0 * (2.0 + reach as f32).ln(),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 fn is_answered(conn: &Connection, key: &str, now: UtcTime) -> Result<bool> {
     let sql = "SELECT count(*) FROM reviews
          WHERE question = ?1 AND (answer <> 'later' OR answered_at > ?2)";
@@ -207,12 +251,55 @@ pub fn save_answer(
     editor: &str,
     now: UtcTime,
 ) -> Result<()> {
-    let sql = "INSERT INTO reviews (question, answer, editor, answered_at)
-         VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET answer = excluded.answer,
-            editor = excluded.editor, answered_at = excluded.answered_at";
+    // What the machine had said, if the question is still open.
+    let open = load_doubts(tx, now, usize::MAX)?;
+    let asked = open.iter().find(|doubt| doubt.question == *question);
+    let score = asked.map_or(0.0, |doubt| f64::from(doubt.score));
+    let sql = "INSERT INTO reviews (question, answer, editor, answered_at, score)
+         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET answer = excluded.answer,
+            editor = excluded.editor, answered_at = excluded.answered_at,
+            score = max(score, excluded.score)";
     let at = now.timestamp();
-    tx.execute(sql, params![question.key(), answer, editor, at])?;
+    tx.execute(sql, params![question.key(), answer, editor, at, score])?;
     Ok(())
+}
+
+/// What one threshold would have done on the questions that editors answered.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct ThresholdTrial {
+    /// The threshold.
+    pub threshold: f64,
+    /// Answers that it would have agreed with.
+    pub agreed: u32,
+    /// Questions that it would have joined and an editor parted.
+    pub wrongly_joined: u32,
+    /// Questions that it would have parted and an editor joined.
+    pub wrongly_parted: u32,
+}
+
+/// What other thresholds would have done on the same decisions, lowest threshold first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn try_thresholds(conn: &Connection, thresholds: &[f64]) -> Result<Vec<ThresholdTrial>> {
+    let sql = "SELECT coalesce(sum((score >= ?1) = (answer = 'yes')), 0),
+            coalesce(sum(score >= ?1 AND answer = 'no'), 0),
+            coalesce(sum(score < ?1 AND answer = 'yes'), 0)
+         FROM reviews WHERE answer <> 'later' AND score > 0
+            AND (question LIKE 'belongs:%' OR question LIKE 'merge:%')";
+    let mut query = conn.prepare_cached(sql)?;
+    let mut trials = Vec::with_capacity(thresholds.len());
+    for threshold in thresholds {
+        trials.push(query.query_row([threshold], |row| {
+            Ok(ThresholdTrial {
+                threshold: *threshold,
+                agreed: row.get(0)?,
+                wrongly_joined: row.get(1)?,
+                wrongly_parted: row.get(2)?,
+            })
+        })?);
+    }
+    Ok(trials)
 }
 
 /// How often editors agreed and overruled, of one week and kind.

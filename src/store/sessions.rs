@@ -87,3 +87,76 @@ pub fn close_session(tx: &Transaction<'_>, digest: [u8; 32]) -> Result<()> {
     tx.execute("DELETE FROM sessions WHERE digest = ?1", [digest])?;
     Ok(())
 }
+
+/// A token of the API as it is listed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EditorToken {
+    /// Row id.
+    pub id: i64,
+    /// The editor in whose name it acts.
+    pub editor: String,
+    /// What it is for.
+    pub label: String,
+    /// When it was made.
+    pub created_at: UtcTime,
+    /// When it was revoked; `None` while it opens.
+    pub revoked_at: Option<UtcTime>,
+}
+
+/// Keeps the digest of a token of the API. False if there is no such editor.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn add_token(
+    tx: &Transaction<'_>,
+    editor: &str,
+    digest: [u8; 32],
+    label: &str,
+    now: UtcTime,
+) -> Result<bool> {
+    let sql = "INSERT INTO editor_tokens (editor_id, digest, label, created_at)
+         SELECT id, ?2, ?3, ?4 FROM editors WHERE name = ?1";
+    Ok(tx.execute(sql, params![editor, digest, label, now.timestamp()])? == 1)
+}
+
+/// Revokes a token; false if there is none or it was revoked before.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn revoke_token(tx: &Transaction<'_>, id: i64, now: UtcTime) -> Result<bool> {
+    let sql = "UPDATE editor_tokens SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
+    Ok(tx.execute(sql, params![id, now.timestamp()])? == 1)
+}
+
+/// Every token, revoked ones too.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn list_tokens(conn: &Connection) -> Result<Vec<EditorToken>> {
+    let sql = "SELECT t.id, e.name, t.label, t.created_at, t.revoked_at
+         FROM editor_tokens t JOIN editors e ON e.id = t.editor_id ORDER BY t.id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| {
+        Ok(EditorToken {
+            id: row.get(0)?,
+            editor: row.get(1)?,
+            label: row.get(2)?,
+            created_at: utc_from_secs(row.get(3)?),
+            revoked_at: row.get::<_, Option<i64>>(4)?.map(utc_from_secs),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The editor in whose name a token acts; `None` if it opens nothing.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn editor_of_token(conn: &Connection, digest: [u8; 32]) -> Result<Option<String>> {
+    let sql = "SELECT e.name FROM editor_tokens t JOIN editors e ON e.id = t.editor_id
+         WHERE t.digest = ?1 AND t.revoked_at IS NULL";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([digest], |row| row.get(0))
+        .optional()?)
+}

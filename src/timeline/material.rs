@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::news::{DecisionId, DevelopmentKind, ItemId};
+use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength};
 
 /// How many outlets must tell a new outcome or figure before it counts: one may be mistaken.
 pub const CONFIRMING_OUTLETS: usize = 2;
@@ -52,6 +52,8 @@ pub struct Present {
     pub tellings: Vec<Telling>,
     /// The decisions in force that name it, oldest first.
     pub rulings: Vec<Ruled>,
+    /// What its entry would tell at length.
+    pub at_length: ToldAtLength,
 }
 
 /// What was last told to the world of an event: what the next change is held against. Kept beside
@@ -77,6 +79,8 @@ pub struct Told {
     pub withdrawn: BTreeSet<ItemId>,
     /// Decisions that had been applied.
     pub rulings: BTreeSet<DecisionId>,
+    /// What its entry told at the last material change.
+    pub at_length: ToldAtLength,
 }
 
 /// A material change, to be told.
@@ -93,6 +97,7 @@ pub fn first_told(present: &Present) -> Told {
     let mut told = Told {
         head_number: chosen(present).and_then(|telling| telling.head_number.clone()),
         stage: chosen(present).and_then(|telling| telling.stage.clone()),
+        at_length: present.at_length.clone(),
         ..Told::default()
     };
     note_the_rest(&mut told, present);
@@ -109,6 +114,9 @@ pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
     changes.extend(ruling(told, present));
     changes.extend(outcome(&mut next, present));
     note_the_rest(&mut next, present);
+    if !changes.is_empty() {
+        next.at_length.clone_from(&present.at_length);
+    }
     (changes, next)
 }
 

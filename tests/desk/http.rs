@@ -12,7 +12,7 @@ use dateline::clock::{Clock, FakeClock};
 use dateline::jobs::decide::answer_request;
 use dateline::serve::{Settings, Site, run};
 use dateline::store::decisions::load_decisions;
-use dateline::store::{Store, editors, requests};
+use dateline::store::{Store, editors, requests, sessions};
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use sha2::{Digest, Sha256};
 
@@ -533,4 +533,71 @@ async fn open_streams_do_not_hold_up_a_shutdown() {
     stop.send(()).unwrap();
     let ended = tokio::time::timeout(std::time::Duration::from_secs(5), served).await;
     ended.expect("the server ends at once").unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_program_acts_by_token_until_it_is_revoked() {
+    let running = Running::start(|settings| settings.listen = ([0, 0, 0, 0], 1).into()).await;
+    running.log_in("anna").await;
+    let token = "7".repeat(64);
+    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    let kept = running
+        .desk
+        .store
+        .write(move |tx| sessions::add_token(tx, "anna", digest, "a script", now()));
+    assert!(kept.await.unwrap());
+    let bearer = format!("Bearer {token}");
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+    ];
+    assert_eq!(running.get("/api/decisions", &headers).await.status, 200);
+    let body = r#"{"ruling":{"kind":"pin-headline","event":1,"headline":"Pinned"}}"#;
+    assert_eq!(
+        running.post("/api/decisions", &headers, body).await.status,
+        200
+    );
+    let made = running.desk.store.read(load_decisions).unwrap();
+    assert_eq!(made[0].editor, "anna");
+    for wrong in [
+        "Bearer 7",
+        "Basic 7777",
+        &format!("Bearer {}", "8".repeat(64)),
+    ] {
+        let headers = [("authorization", wrong)];
+        assert_eq!(
+            running.get("/api/decisions", &headers).await.status,
+            401,
+            "{wrong}"
+        );
+    }
+    let revoked = running
+        .desk
+        .store
+        .write(|tx| sessions::revoke_token(tx, 1, now()));
+    assert!(revoked.await.unwrap());
+    assert_eq!(running.get("/api/decisions", &headers).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_notice_that_was_not_believed_is_asked_about_and_a_yes_spikes_what_it_means() {
+    let running = Running::start(|_| {}).await;
+    let written = running.desk.store.write(|tx| {
+        let notice =
+            "UPDATE items SET role = 'kill', link = 'https://outlet1.example/1' WHERE id = 6";
+        Ok(tx.execute(notice, [])?)
+    });
+    written.await.unwrap();
+    let (cookie, csrf) = running.log_in("anna").await;
+    let headers = [("cookie", cookie.as_str())];
+    let page = running.get("/desk/review", &headers).await;
+    assert!(page.body.contains("value=\"kill:1:1\""), "{}", page.body);
+    let form = format!("do=answer&question=kill:1:1&answer=yes&back=/desk/review&csrf={csrf}");
+    assert_eq!(running.post("/desk/act", &headers, &form).await.status, 303);
+    let page = running.get("/desk/review", &headers).await;
+    assert!(!page.body.contains("kill:1:1"));
+    let spike = dateline::news::Target::Item(dateline::news::ItemId(1));
+    let found = dateline::jobs::decide::find_spike(&running.desk.store, spike);
+    assert!(found.unwrap().is_some());
+    assert_eq!(running.get("/desk/quality", &headers).await.status, 200);
 }

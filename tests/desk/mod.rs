@@ -1,5 +1,6 @@
 //! The desk: decisions, explanations, accounts and pages over a real store.
 
+mod at_once;
 mod decisions;
 mod holding;
 mod http;

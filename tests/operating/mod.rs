@@ -1,6 +1,6 @@
 //! The daemon as an operator runs it: the real program, its signals, its sockets, its disk.
 
-mod client;
+pub mod client;
 mod crash;
 mod disk;
 mod feeds;
@@ -8,7 +8,7 @@ mod newsroom;
 mod own;
 mod proxy;
 mod restart;
-mod service;
+pub mod service;
 mod soak;
 mod units;
 mod upgrade;

@@ -153,6 +153,7 @@ async fn a_cron_line_that_is_none_is_refused_with_what_is_wrong() {
         own: None,
         full_text_allowed: None,
         any_certificate: None,
+        reliability: None,
     };
     let refused = answer_request(&room.poller, &edit("whenever"))
         .await

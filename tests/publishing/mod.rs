@@ -10,3 +10,4 @@ mod newsroom;
 mod readers;
 mod spiked;
 mod views;
+pub mod week;

@@ -11,49 +11,71 @@ use super::newsroom::{Newsroom, START, Told, told};
 
 /// An entry as a reader gets it.
 #[derive(Clone, Debug, PartialEq)]
-struct Seen {
-    id: String,
-    title: String,
-    published: String,
-    updated: String,
-    content: String,
+pub struct Seen {
+    pub id: String,
+    pub title: String,
+    pub published: String,
+    pub updated: String,
+    pub content: String,
 }
 
 /// How a reader takes a changed entry of an id that it knows.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Habit {
+pub enum Habit {
     /// Replaces it silently: NetNewsWire, Miniflux, FreshRSS and tt-rss by default.
     Silent,
     /// Shows it unread again when `updated` moved: FreshRSS and tt-rss if asked to.
     UnreadAgain,
+    /// Lists it as updated when it grew by more than fifty letters: Feedbin.
+    UpdatedIfGrown,
     /// Keeps what it had: CommaFeed, yarr.
     IgnoresEdits,
 }
 
-struct Reader {
-    habit: Habit,
+/// Every habit.
+pub const HABITS: [Habit; 4] = [
+    Habit::Silent,
+    Habit::UnreadAgain,
+    Habit::UpdatedIfGrown,
+    Habit::IgnoresEdits,
+];
+
+pub struct Reader {
+    pub habit: Habit,
     kept: BTreeMap<String, Seen>,
-    notified: BTreeMap<String, usize>,
+    pub notified: BTreeMap<String, usize>,
+    told: Vec<Seen>,
 }
 
 impl Reader {
-    fn new(habit: Habit) -> Self {
+    pub fn new(habit: Habit) -> Self {
         Self {
             habit,
             kept: BTreeMap::new(),
             notified: BTreeMap::new(),
+            told: Vec::new(),
         }
     }
 
-    fn poll(&mut self, entries: &[Seen]) {
+    /// What a notification told, each time with what was known before.
+    pub fn steps(&self, id: &str) -> Vec<&Seen> {
+        self.told.iter().filter(|seen| seen.id == id).collect()
+    }
+
+    pub fn poll(&mut self, entries: &[Seen]) {
         for entry in entries {
             let known = self.kept.get(&entry.id);
             let is_news = match (known, self.habit) {
                 (None, _) => true,
                 (Some(known), Habit::UnreadAgain) => known.updated != entry.updated,
+                (Some(known), Habit::UpdatedIfGrown) => {
+                    entry.content.chars().count() > known.content.chars().count() + 50
+                }
                 (Some(_), Habit::Silent | Habit::IgnoresEdits) => false,
             };
             if is_news {
+                self.told.extend(known.cloned());
+                self.told.push(entry.clone());
                 *self.notified.entry(entry.id.clone()).or_default() += 1;
             }
             if known.is_none() || self.habit != Habit::IgnoresEdits {
@@ -101,9 +123,8 @@ fn week() -> Vec<(i64, &'static str, String, Role)> {
 async fn nobody_is_notified_more_often_than_something_material_happened() {
     let room = Newsroom::open();
     let site = room.site();
-    let habits = [Habit::Silent, Habit::UnreadAgain, Habit::IgnoresEdits];
-    let mut living: Vec<Reader> = habits.map(Reader::new).into();
-    let mut log: Vec<Reader> = habits.map(Reader::new).into();
+    let mut living: Vec<Reader> = HABITS.map(Reader::new).into();
+    let mut log: Vec<Reader> = HABITS.map(Reader::new).into();
     let mut last_listed: BTreeMap<String, (i64, String)> = BTreeMap::new();
     for (number, (event, outlet, headline, role)) in week().into_iter().enumerate() {
         let minutes = number as i64 * 45 + 5;
@@ -121,7 +142,7 @@ async fn nobody_is_notified_more_often_than_something_material_happened() {
         }
         site.expire();
         let events = poll(&site, "/feeds/events.json").await;
-        check_stay(&events, &mut last_listed, minutes);
+        check_stay(&events, &mut last_listed, START + minutes * 60);
         for reader in &mut living {
             reader.poll(&events);
         }
@@ -137,10 +158,9 @@ async fn nobody_is_notified_more_often_than_something_material_happened() {
     );
     for reader in &living {
         for (id, times) in &reader.notified {
-            let most = if reader.habit == Habit::UnreadAgain {
-                changes[id]
-            } else {
-                1
+            let most = match reader.habit {
+                Habit::UnreadAgain | Habit::UpdatedIfGrown => changes[id],
+                Habit::Silent | Habit::IgnoresEdits => 1,
             };
             assert!(
                 *times <= most,
@@ -181,7 +201,7 @@ fn material_changes(room: &Newsroom) -> BTreeMap<String, usize> {
         .expect("a read")
 }
 
-async fn poll(site: &dateline::serve::Site, path: &str) -> Vec<Seen> {
+pub async fn poll(site: &dateline::serve::Site, path: &str) -> Vec<Seen> {
     let (bytes, _) = site
         .feed_content(path)
         .await
@@ -207,11 +227,11 @@ async fn poll(site: &dateline::serve::Site, path: &str) -> Vec<Seen> {
 
 /// An entry that is gone had been changed 48 hours before, and 50 others came after it. The time of
 /// publication never moves.
-fn check_stay(events: &[Seen], last: &mut BTreeMap<String, (i64, String)>, minutes: i64) {
+pub fn check_stay(events: &[Seen], last: &mut BTreeMap<String, (i64, String)>, now: i64) {
     let listed: BTreeSet<&str> = events.iter().map(|entry| entry.id.as_str()).collect();
     for (id, (updated, _)) in last.iter() {
         if !listed.contains(id.as_str()) {
-            let age = START + minutes * 60 - updated;
+            let age = now - updated;
             assert!(age > 48 * 3600, "{id} vanished after {age} s");
             assert!(
                 events.len() >= 50,

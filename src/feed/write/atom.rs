@@ -238,9 +238,12 @@ fn is_image_type(name: &str) -> bool {
     })
 }
 
-/// RFC 3339 in UTC, to the second.
+/// RFC 3339 in UTC, to the second, or finer where the time is.
 pub(super) fn timestamp(at: UtcTime) -> String {
-    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    match at.timestamp_subsec_micros() {
+        0 => at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        _ => at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
+    }
 }
 
 /// The tag if it has the shape of one (RFC 5646 as Atom's schema has it) and says something.

@@ -24,10 +24,14 @@ pub fn body_html(body: &Body, page_url: &str) -> String {
     place_and_time(&mut html, body);
     if !body.reports.is_empty() {
         html.open("ul", &[]);
-        for report in &body.reports {
+        for report in body.reports.iter().filter(|report| !report.came_since) {
             report_line(&mut html, report);
         }
         html.close("ul");
+        let since = names_since(body);
+        if !since.is_empty() {
+            html.element("p", &[], &one_line(&since));
+        }
     }
     if !body.events.is_empty() {
         html.open("ul", &[]);
@@ -38,6 +42,47 @@ pub fn body_html(body: &Body, page_url: &str) -> String {
     }
     footer(&mut html, body, page_url);
     html.into_text()
+}
+
+/// Letters that the outlets which came since may take: a reader that is told of an entry which grew
+/// by more than fifty is not.
+const LONGEST_SINCE: usize = 38;
+
+/// The outlets that came since the last material change: by name as far as that is short.
+fn names_since(body: &Body) -> String {
+    let told = body.reports.iter().filter(|report| !report.came_since);
+    let mut names: Vec<&str> = told.map(|report| report.outlet.as_str()).collect();
+    let known = names.len();
+    for report in &body.reports {
+        let reprints = report.reprints.iter().filter(|one| one.came_since);
+        let own = report.came_since.then_some(report.outlet.as_str());
+        for name in own
+            .into_iter()
+            .chain(reprints.map(|one| one.outlet.as_str()))
+        {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    let since = &names[known..];
+    let fits = |text: &String| text.chars().count() <= LONGEST_SINCE;
+    let shortened = (0..=since.len()).rev().map(|shown| {
+        let rest = since.len() - shown;
+        let mut parts: Vec<String> = since[..shown]
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect();
+        if rest > 0 {
+            let noun = if rest == 1 { "outlet" } else { "outlets" };
+            parts.push(format!("{rest} more {noun}"));
+        }
+        format!("Also: {}", parts.join(", "))
+    });
+    match since.is_empty() {
+        true => String::new(),
+        false => shortened.into_iter().find(fits).unwrap_or_default(),
+    }
 }
 
 fn strong_paragraph(html: &mut Xml, text: &str) {
@@ -88,14 +133,17 @@ fn report_line(html: &mut Xml, report: &ReportLine) {
 }
 
 fn reprints(html: &mut Xml, report: &ReportLine) {
-    if report.reprints.is_empty() {
-        return;
-    }
-    html.text(match report.reprints.len() {
+    let told: Vec<_> = report
+        .reprints
+        .iter()
+        .filter(|one| !one.came_since)
+        .collect();
+    html.text(match told.len() {
+        0 => return,
         1 => " · also carried by ",
         _ => " · also carried by: ",
     });
-    for (index, reprint) in report.reprints.iter().enumerate() {
+    for (index, reprint) in told.into_iter().enumerate() {
         if index > 0 {
             html.text(", ");
         }
@@ -124,7 +172,8 @@ fn footer(html: &mut Xml, body: &Body, page_url: &str) {
     html.open("p", &[]);
     if let Some(storyline) = &body.storyline {
         html.text("Storyline: ");
-        link_or_text(html, Some(&storyline.url), &storyline.title);
+        // Not its headline, which grows and shrinks without anything having happened here.
+        link_or_text(html, Some(&storyline.url), "its timeline");
         html.text(" · ");
     }
     let label = if body.events.is_empty() {

@@ -217,6 +217,9 @@ pub struct Body {
 /// One report as an entry lists it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReportLine {
+    /// True if it came after the last material change: it is counted, and not told at length, so
+    /// that readers which take a longer entry for news are not told again.
+    pub came_since: bool,
     /// Name of the outlet.
     pub outlet: String,
     /// Its headline.
@@ -242,6 +245,8 @@ pub struct ReportLine {
 /// An item that repeats a report.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReprintLine {
+    /// As in [`ReportLine`].
+    pub came_since: bool,
     /// Name of the outlet.
     pub outlet: String,
     /// Its address, if it has one.

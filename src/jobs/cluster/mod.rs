@@ -125,6 +125,7 @@ impl Clusterer {
     /// # Errors
     /// Whatever the store says.
     pub fn refine(&mut self, store: &Store, now: UtcTime) -> Result<()> {
+        self.outlets = store.read(restore::load_outlets)?;
         let quiet = chrono::TimeDelta::hours(i64::from(self.settings.life.quiet_after_hours));
         let storylines = store.read(|conn| describing::load_resting(conn, now - quiet))?;
         let touched = Touched {

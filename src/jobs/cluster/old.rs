@@ -180,7 +180,7 @@ pub(super) fn plan_joins(
     (ruling, is_new): (&Ruling, bool),
     constraints: &Constraints,
 ) -> Result<Option<Step>> {
-    let planner = Planner {
+    let mut planner = Planner {
         conn,
         engine,
         constraints,
@@ -234,7 +234,7 @@ impl Planner<'_> {
     }
 
     /// The first two events that a ruling has as one.
-    fn hold_together(&self, ruling: &Ruling) -> Result<Option<Step>> {
+    fn hold_together(&mut self, ruling: &Ruling) -> Result<Option<Step>> {
         for (a, b) in demanded_together(ruling) {
             if let Some(step) = self.join(&[a], &[b])? {
                 return Ok(Some(step));
@@ -244,7 +244,7 @@ impl Planner<'_> {
     }
 
     /// The event of one side goes into that of the other; the one published first stays.
-    fn join(&self, left: &[ItemId], right: &[ItemId]) -> Result<Option<Step>> {
+    fn join(&mut self, left: &[ItemId], right: &[ItemId]) -> Result<Option<Step>> {
         let (Some(a), Some(b)) = (self.event_of(left)?, self.event_of(right)?) else {
             return Ok(None);
         };
@@ -260,16 +260,61 @@ impl Planner<'_> {
             true => (a, b),
             false => (b, a),
         };
-        let all: Vec<ItemId> = events::load_members(self.conn, from)?
-            .into_iter()
-            .map(|m| m.0)
-            .collect();
+        let of_from = self.items_in(from)?;
+        let of_into = self.items_in(into)?;
+        if are_apart(self.constraints, &of_from, &of_into) {
+            return self.join_in_part((from, &of_from), (into, &of_into), (left, right));
+        }
         Ok(Some(Step {
-            members: self.standing_in(from, &all)?,
+            members: self.standing_in(from, &of_from)?,
             from,
             into,
             is_whole: true,
         }))
+    }
+
+    fn items_in(&self, event: EventId) -> Result<Vec<ItemId>> {
+        let members = events::load_members(self.conn, event)?.into_iter();
+        Ok(members.map(|(item, _)| item).collect())
+    }
+
+    /// Where rulings keep some of two events apart, these leave first, and only what may stand
+    /// together comes together.
+    fn join_in_part(
+        &mut self,
+        (from, of_from): (EventId, &[ItemId]),
+        (into, of_into): (EventId, &[ItemId]),
+        (left, right): (&[ItemId], &[ItemId]),
+    ) -> Result<Option<Step>> {
+        let constraints = self.constraints;
+        let is_named = |item: &ItemId| {
+            left.contains(item) || right.contains(item) || are_held(constraints, &[*item], left)
+        };
+        let named: Vec<ItemId> = of_from
+            .iter()
+            .filter(|item| is_named(item))
+            .copied()
+            .collect();
+        let in_the_way = |item: &&ItemId| are_apart(constraints, &[**item], &named);
+        let leaving: Vec<ItemId> = of_into.iter().filter(in_the_way).copied().collect();
+        if leaving.iter().any(|item| self.is_old(item)) {
+            let own = self.engine.reserve_event();
+            return self.leave((&leaving, &[]), into, own);
+        }
+        let stays: Vec<ItemId> = of_into
+            .iter()
+            .filter(|item| !leaving.contains(item))
+            .copied()
+            .collect();
+        let may_go =
+            |item: &&ItemId| named.contains(item) || !are_apart(constraints, &[**item], &stays);
+        let going: Vec<ItemId> = of_from.iter().filter(may_go).copied().collect();
+        let rest: Vec<ItemId> = of_from
+            .iter()
+            .filter(|item| !going.contains(item))
+            .copied()
+            .collect();
+        self.leave((&going, &rest), from, into)
     }
 
     /// An item goes to where others stand, with its reprints but for those that are to stay.
@@ -354,7 +399,7 @@ impl Planner<'_> {
     }
 
     /// What a ruling had parted is one again, if it was one and no other ruling parts it.
-    fn rejoin(&self, left: &[ItemId], right: &[ItemId]) -> Result<Option<Step>> {
+    fn rejoin(&mut self, left: &[ItemId], right: &[ItemId]) -> Result<Option<Step>> {
         let (Some(a), Some(b)) = (self.event_of(left)?, self.event_of(right)?) else {
             return Ok(None);
         };

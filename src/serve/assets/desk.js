@@ -29,6 +29,15 @@
     else if (key === "/") { event.preventDefault(); location.href = "/desk/search"; }
     else if (key === "x" && row) row.querySelector("[data-tick]")?.click();
     else if (key === "o" && row) row.querySelector("[data-open]")?.click();
+    else if (key === "m" && row && at > 0 && !document.querySelector("[data-tick]:checked")) {
+      // With nothing ticked: this one and the one above it.
+      const pair = [rows()[at - 1], row].map((one) => one.querySelector("[data-tick]"));
+      const merge = document.querySelector("aside [data-key=m]");
+      if (merge && pair.every(Boolean)) {
+        pair.forEach((tick) => { tick.checked = true; });
+        merge.click();
+      }
+    }
     else if (/^[a-z]$/.test(key)) {
       const scope = row ?? (document.querySelectorAll("[data-row]").length ? rows()[0] : null);
       const inRow = scope?.querySelector(`[data-key=${key}]`);

@@ -149,6 +149,10 @@ fn ruling_of(conn: &Connection, question: Question, is_yes: bool) -> Result<Opti
             let pair = a.first().copied().zip(b.first().copied());
             pair.map(|(a, b)| Ruling::NotSameEvent { a, b })
         }
+        (Question::Kill { item, .. }, true) => Some(Ruling::Spike {
+            target: Target::Item(item),
+        }),
+        (Question::Kill { .. }, false) => None,
         (Question::Late { item, event }, true) => Some(desk::load_move(conn, item, event)?),
         (Question::Late { .. }, false) => None,
     })
@@ -358,9 +362,24 @@ impl FormOf<'_> {
                 category: None,
                 language: None,
             },
+            "edit-feed" => {
+                let short = |name| Some(self.text(name).chars().take(200).collect::<String>());
+                Request::EditFeed {
+                    feed: FeedId(self.number("feed")?),
+                    paused: None,
+                    title: short("title"),
+                    category: short("category"),
+                    cron: short("cron"),
+                    own: None,
+                    full_text_allowed: None,
+                    any_certificate: None,
+                    reliability: self.text("reliability").parse().ok(),
+                }
+            }
             "pause" | "resume" => Request::EditFeed {
                 feed: FeedId(self.number("feed")?),
                 paused: Some(self.text("do") == "pause"),
+                reliability: None,
                 title: None,
                 category: None,
                 cron: None,

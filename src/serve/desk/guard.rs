@@ -31,6 +31,26 @@ pub(super) async fn find_session(site: &Site, headers: &HeaderMap) -> Result<Opt
     Ok(Some(session))
 }
 
+/// The editor in whose name a program asks, by `Authorization: Bearer`; `None` if it names none
+/// that is known.
+pub(super) fn find_bearer(site: &Site, headers: &HeaderMap) -> Result<Option<String>> {
+    let value = headers.get(header::AUTHORIZATION);
+    let token = value
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .filter(|token| token.len() == 64);
+    match token {
+        Some(token) => {
+            let digest = digest_of(token);
+            site.store()
+                .read(|conn| sessions::editor_of_token(conn, digest))
+        }
+        None => Ok(None),
+    }
+}
+
 /// The session's token as the cookie carries it.
 pub(super) fn session_token(site: &Site, headers: &HeaderMap) -> Option<String> {
     let name = cookie_name(&site.settings());

@@ -15,7 +15,7 @@ use super::views::{
 use crate::feed::write::one_line;
 use crate::news::{EditorId, UtcTime};
 use crate::store::search::{FoundItem, Search, search_items};
-use crate::store::{decisions, desk, editors, feeds};
+use crate::store::{decisions, desk, editors, feeds, outlets};
 
 /// Storylines on the first page.
 const MOST_STORYLINES: u32 = 60;
@@ -192,6 +192,9 @@ struct FeedLine {
     outlet: String,
     health: String,
     reason: String,
+    category: String,
+    cron: String,
+    reliability: String,
     items_per_day: String,
     gaps: Option<String>,
     is_paused: bool,
@@ -199,8 +202,12 @@ struct FeedLine {
 
 pub(super) async fn feeds(State(site): State<Site>, headers: HeaderMap, uri: Uri) -> Shown {
     let asker = let_in(&site, &headers, &uri).await?;
-    let (listed, prefixes) = read(&site, |conn| {
-        Ok((feeds::list_feeds(conn)?, desk::load_unknown_prefixes(conn)?))
+    let (listed, prefixes, weights) = read(&site, |conn| {
+        Ok((
+            feeds::list_feeds(conn)?,
+            desk::load_unknown_prefixes(conn)?,
+            outlets::list_outlets(conn)?,
+        ))
     })
     .await?;
     let lines = listed.into_iter().map(|listing| {
@@ -219,6 +226,12 @@ pub(super) async fn feeds(State(site): State<Site>, headers: HeaderMap, uri: Uri
                 .as_deref()
                 .map(one_line)
                 .unwrap_or_default(),
+            category: one_line(&feed.category),
+            cron: feed.cron.clone().unwrap_or_default(),
+            reliability: weights
+                .iter()
+                .find(|outlet| outlet.id == feed.outlet_id)
+                .map_or_else(|| "1".to_owned(), |outlet| outlet.reliability.to_string()),
             items_per_day: format!("{:.0}", listing.items_per_day),
             gaps: (listing.gap_count > 0).then(|| count(listing.gap_count, "possible gap")),
             is_paused: feed.paused,

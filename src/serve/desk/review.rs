@@ -9,7 +9,9 @@ use super::super::site::Site;
 use super::frame::{Frame, frame, let_in, page, read};
 use super::views::named;
 use crate::news::{EventId, ItemId};
-use crate::store::review::{Doubt, Question, WeekOfReviews, count_reviews, load_doubts};
+use crate::store::review::{
+    Doubt, Question, WeekOfReviews, count_reviews, load_doubts, try_thresholds,
+};
 use crate::store::{Connection, desk, items};
 
 /// Questions on one page.
@@ -76,6 +78,11 @@ fn view_of(conn: &Connection, doubt: &Doubt) -> crate::store::Result<DoubtView> 
             event_side(event)?,
             event_side(other)?,
         ),
+        Question::Kill { item, event } => (
+            "Does a notice that was not believed withdraw this item?",
+            item_side(item, event)?,
+            event_side(event)?,
+        ),
         Question::Late { item, event } => (
             "Does this late item belong to this locked event?",
             item_side(item, event)?,
@@ -87,10 +94,13 @@ fn view_of(conn: &Connection, doubt: &Doubt) -> crate::store::Result<DoubtView> 
         asked,
         left,
         right,
-        numbers: format!(
-            "mean score {:.2} against {:.2} · {} outlets",
-            doubt.score, doubt.threshold, doubt.reach
-        ),
+        numbers: match doubt.question {
+            Question::Kill { .. } => format!("{} outlets · yes spikes it", doubt.reach),
+            _ => format!(
+                "mean score {:.2} against {:.2} · {} outlets",
+                doubt.score, doubt.threshold, doubt.reach
+            ),
+        },
     })
 }
 
@@ -99,7 +109,18 @@ fn view_of(conn: &Connection, doubt: &Doubt) -> crate::store::Result<DoubtView> 
 struct QualityPage {
     frame: Frame,
     weeks: Vec<WeekOfReviews>,
+    trials: Vec<TrialLine>,
 }
+
+struct TrialLine {
+    threshold: String,
+    agreed: u32,
+    wrongly_joined: u32,
+    wrongly_parted: u32,
+}
+
+/// Thresholds that are tried on the answers: the one in use is 0.36.
+const TRIED: [f64; 7] = [0.24, 0.28, 0.32, 0.36, 0.40, 0.44, 0.48];
 
 pub(super) async fn quality(
     State(site): State<Site>,
@@ -107,7 +128,20 @@ pub(super) async fn quality(
     uri: Uri,
 ) -> Result<Response, Response> {
     let asker = let_in(&site, &headers, &uri).await?;
-    let weeks = read(&site, count_reviews).await?;
-    let frame = frame(&site, "Quality", "quality", &asker);
-    Ok(page(StatusCode::OK, &QualityPage { frame, weeks }))
+    let (weeks, trials) = read(&site, |conn| {
+        Ok((count_reviews(conn)?, try_thresholds(conn, &TRIED)?))
+    })
+    .await?;
+    let trials = trials.into_iter().map(|trial| TrialLine {
+        threshold: format!("{:.2}", trial.threshold),
+        agreed: trial.agreed,
+        wrongly_joined: trial.wrongly_joined,
+        wrongly_parted: trial.wrongly_parted,
+    });
+    let quality = QualityPage {
+        frame: frame(&site, "Quality", "quality", &asker),
+        weeks,
+        trials: trials.collect(),
+    };
+    Ok(page(StatusCode::OK, &quality))
 }

@@ -94,8 +94,9 @@ pub(super) fn now_line(line: StorylineLine) -> NowLine {
         }),
         bars: bars.collect(),
         graph_words: format!(
-            "{} in the last 24 hours",
-            count(line.hourly.iter().sum(), "item")
+            "{} in the 24 hours until {} UTC",
+            count(line.hourly.iter().sum(), "item"),
+            line.hours_until.format("%-d %B, %H:%M")
         ),
         is_changed: line.is_changed,
         spiked: storyline.spiked,

@@ -29,7 +29,7 @@ fn present(chosen: i64, tellings: Vec<Telling>) -> Present {
         headline,
         headline_item_id: Some(ItemId(chosen)),
         tellings,
-        rulings: Vec::new(),
+        ..Present::default()
     }
 }
 

@@ -367,6 +367,7 @@ impl FormOf<'_> {
                 Request::EditFeed {
                     feed: FeedId(self.number("feed")?),
                     paused: None,
+                    interval_secs: None,
                     title: short("title"),
                     category: short("category"),
                     cron: short("cron"),

@@ -1,220 +1,172 @@
-//! Polls many feeds on loopback, once with documents and once with 304 alone, and prints feeds a
-//! second and processor time a feed. The server runs in a process of its own.
+//! Polls a farm of feeds three times (all new, all unchanged, a tenth changed) with Dateline, guard,
+//! identity, cleaning, search index, clustering and publishing included, and with the limit: the
+//! least that a poller in Rust can do (reqwest, feed-rs, batched inserts, nothing else). Each runs in
+//! a process of its own on the same farm; printed are both and their ratio.
 //!
-//! `cargo bench --bench polling -- [FEEDS]`; 10,000 feeds of 30 items by default.
+//! `DATELINE_FARM=PROGRAM cargo bench --bench polling -- [FEEDS] [--delay-ms 80] [--in-flight 256]`
+
+mod farm;
+#[path = "polling/limit.rs"]
+mod limit;
+#[path = "polling/whole.rs"]
+mod whole;
 
 use std::io::{BufRead, BufReader, Write};
-use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::time::Instant;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use dateline::clock::{Clock, FakeClock};
-use dateline::fetch::{FetchSettings, Fetcher, Lookup, Names};
-use dateline::jobs::{PollSettings, Poller, Sweep};
-use dateline::news::{OutletKind, utc_from_secs};
-use dateline::store::feeds::{NewFeed, add_feed};
-use dateline::store::{Store, items, outlets};
+use farm::{Farm, cpu_millis, megabytes};
 
-const START: i64 = 1_795_089_600;
-const ITEMS: u32 = 30;
-/// Feeds of one outlet, so that outlets are as many as in the world.
-const FEEDS_AN_OUTLET: usize = 10;
+/// What a poller is given.
+#[derive(Clone, Copy)]
+pub struct Task {
+    pub port: u16,
+    pub feeds: usize,
+    pub in_flight: usize,
+}
+
+/// What one pass over all feeds cost.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cost {
+    secs: f64,
+    cpu_millis: f64,
+    items: u64,
+    resident: f64,
+    peak: f64,
+}
+
+const PASSES: [&str; 3] = ["all new", "all unchanged", "a tenth changed"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "serve") {
-        return serve();
+    let number = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(at + 1)?.parse::<usize>().ok()
+    };
+    let feeds = arguments.first().and_then(|first| first.parse().ok());
+    let in_flight = number("--in-flight").unwrap_or(64);
+    if let Some(role) = std::env::args().find(|role| role == "limit" || role == "whole") {
+        let task = Task {
+            port: number("--port").unwrap_or(0) as u16,
+            feeds: feeds.unwrap_or(0),
+            in_flight,
+        };
+        return run_child(&role, task);
     }
-    let count = arguments
-        .iter()
-        .find_map(|argument| argument.parse().ok())
-        .unwrap_or(10_000);
+    let delay = number("--delay-ms").unwrap_or(0).to_string();
+    compare(feeds.unwrap_or(1_000), in_flight, &delay);
+}
+
+fn compare(feeds: usize, in_flight: usize, delay: &str) {
+    println!("{feeds} feeds of 30 items, {in_flight} requests in flight, {delay} ms away");
+    let mut costs: Vec<Vec<Cost>> = Vec::new();
+    for role in ["limit", "whole"] {
+        let farm = Farm::start(feeds, &["--delay-ms", delay]);
+        let mut child = Poller::start(role, farm.port, feeds, in_flight);
+        let mut passes = Vec::new();
+        for pass in PASSES {
+            if pass == "a tenth changed" {
+                farm.publish(10);
+            }
+            let cost = child.pass();
+            println!(
+                "{role:5} {pass:15}: {:6.2} s, {:7.0} feeds/s, {:7.3} ms of processor a feed, \
+                 {} items, {:.0} MB resident, {:.0} at most",
+                cost.secs,
+                feeds as f64 / cost.secs,
+                cost.cpu_millis / feeds as f64,
+                cost.items,
+                cost.resident,
+                cost.peak,
+            );
+            passes.push(cost);
+        }
+        costs.push(passes);
+    }
+    for (pass, (limit, whole)) in PASSES.iter().zip(costs[0].iter().zip(&costs[1])) {
+        println!(
+            "ratio {pass:15}: {:.2} of processor, {:.2} of time",
+            whole.cpu_millis / limit.cpu_millis.max(1.0),
+            whole.secs / limit.secs
+        );
+    }
+    assert_eq!(costs[0][0].items, costs[1][0].items, "items were lost");
+}
+
+/// A child of this program that makes one pass for each line it reads.
+struct Poller {
+    child: Child,
+    asks: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Poller {
+    fn start(role: &str, port: u16, feeds: usize, in_flight: usize) -> Self {
+        let program = std::env::current_exe().expect("this program has a name");
+        let mut child = Command::new(program)
+            .args([&feeds.to_string(), role, "--port", &port.to_string()])
+            .args(["--in-flight", &in_flight.to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("this program starts again");
+        let asks = child.stdin.take().expect("it is piped");
+        let answers = BufReader::new(child.stdout.take().expect("it is piped"));
+        Self {
+            child,
+            asks,
+            answers,
+        }
+    }
+
+    fn pass(&mut self) -> Cost {
+        writeln!(self.asks, "go").expect("the child listens");
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("the child speaks");
+        let numbers: Vec<f64> = line
+            .split_whitespace()
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        let [secs, cpu_millis, items, resident, peak] = numbers[..] else {
+            panic!("the child said {line:?}");
+        };
+        Cost {
+            secs,
+            cpu_millis,
+            items: items as u64,
+            resident,
+            peak,
+        }
+    }
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Makes passes as they are asked for; answers with what each cost.
+fn run_child(role: &str, task: Task) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .unwrap();
-    runtime.block_on(poll_all(count));
-}
-
-struct Loopback;
-
-impl Names for Loopback {
-    fn lookup(&self, _: String) -> Lookup<'_> {
-        Box::pin(std::future::ready(Ok(vec![IpAddr::V4(
-            Ipv4Addr::LOCALHOST,
-        )])))
-    }
-}
-
-async fn poll_all(count: usize) {
-    let program = std::env::current_exe().unwrap();
-    let mut server = Command::new(program)
-        .arg("serve")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let port: u16 = line.trim().parse().unwrap();
-
-    let directory = tempfile::tempdir().unwrap();
-    let store = Store::open(directory.path()).unwrap();
-    let clock = Arc::new(FakeClock::new(utc_from_secs(START)));
-    let mut settings = PollSettings::default();
-    // Every feed has a host of its own here, so no host is ever asked twice.
-    settings.pace.host_gap_millis = 0;
-    let fetch_settings = FetchSettings {
-        allow_networks: vec!["127.0.0.0/8".parse().unwrap()],
-        allow_ports: vec![port],
-        ..FetchSettings::default()
+        .expect("a runtime starts");
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut pass: Box<dyn FnMut() -> u64> = match role {
+        "limit" => limit::prepare(&runtime, directory.path(), task),
+        _ => whole::prepare(&runtime, directory.path(), task),
     };
-    let fetcher = Fetcher::with_names(fetch_settings, clock.clone(), Arc::new(Loopback)).unwrap();
-    let sweep = Sweep::new(Poller::new(store.clone(), fetcher, clock.clone(), settings));
-    add_feeds(&store, count, port).await;
-    for name in ["documents", "304 alone"] {
-        let (started, cpu) = (Instant::now(), cpu_millis());
-        let mut visited = 0;
-        while visited < count {
-            visited += sweep.tick().await.unwrap();
-            sweep.wait_until_idle().await;
-        }
-        let secs = started.elapsed().as_secs_f64();
-        let cpu = cpu_millis() - cpu;
-        let kept = store.read(items::count_items).unwrap();
+    for _ in std::io::stdin().lines().map_while(Result::ok) {
+        let (started, cpu) = (std::time::Instant::now(), cpu_millis());
+        let items = pass();
         println!(
-            "{name}: {count} feeds in {secs:.1} s, {:.0} feeds/s, {:.2} ms of processor a feed; \
-             {kept} items kept",
-            count as f64 / secs,
-            cpu as f64 / count as f64
+            "{} {} {items} {} {}",
+            started.elapsed().as_secs_f64(),
+            cpu_millis() - cpu,
+            megabytes("VmRSS"),
+            megabytes("VmHWM")
         );
-        clock.advance_secs(7200);
-        assert!(clock.now().timestamp() > START);
+        std::io::stdout().flush().expect("the parent listens");
     }
-    server.kill().unwrap();
-    server.wait().unwrap();
-}
-
-async fn add_feeds(store: &Store, count: usize, port: u16) {
-    let added = store.write(move |tx| {
-        for number in 0..count {
-            let outlet = format!("Outlet {}", number / FEEDS_AN_OUTLET);
-            let outlet_id = outlets::ensure_outlet(tx, &outlet, OutletKind::Outlet)?;
-            let url = format!("http://host{number}.test:{port}/feed{number}");
-            let new = NewFeed {
-                url,
-                outlet_id,
-                ..NewFeed::default()
-            };
-            add_feed(tx, &new, utc_from_secs(START))?;
-        }
-        Ok(())
-    });
-    added.await.unwrap();
-}
-
-/// Processor time of this process so far (proc(5): fields 14 and 15, in ticks of 10 ms).
-fn cpu_millis() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat
-        .rsplit(')')
-        .next()
-        .unwrap_or("")
-        .split_whitespace()
-        .collect();
-    let ticks = |at: usize| {
-        fields
-            .get(at)
-            .and_then(|field| field.parse::<u64>().ok())
-            .unwrap_or(0)
-    };
-    (ticks(11) + ticks(12)) * 10
-}
-
-fn serve() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    println!("{}", listener.local_addr().unwrap().port());
-    std::io::stdout().flush().unwrap();
-    for stream in listener.incoming().flatten() {
-        // A thread each would be thousands; answers are short and the connection closes.
-        answer(stream);
-    }
-}
-
-fn answer(stream: TcpStream) {
-    let mut reader = BufReader::new(&stream);
-    let mut target = String::new();
-    let mut is_conditional = false;
-    let mut line = String::new();
-    while reader.read_line(&mut line).is_ok_and(|length| length > 2) {
-        if target.is_empty() {
-            target = line.split(' ').nth(1).unwrap_or("/").to_owned();
-        }
-        is_conditional |= line.to_ascii_lowercase().starts_with("if-none-match");
-        line.clear();
-    }
-    let number: u64 = target.trim_start_matches("/feed").parse().unwrap_or(0);
-    let head = "ETag: \"1\"\r\nConnection: close\r\n";
-    let reply = if is_conditional {
-        format!("HTTP/1.1 304 Not Modified\r\n{head}\r\n")
-    } else {
-        let body = document(number);
-        format!(
-            "HTTP/1.1 200 OK\r\n{head}Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-    };
-    // A client that went away misses nothing.
-    drop((&stream).write_all(reply.as_bytes()));
-}
-
-fn document(feed: u64) -> String {
-    let items: String = (0..ITEMS)
-        .map(|item| one_item(feed * u64::from(ITEMS) + u64::from(item)))
-        .collect();
-    format!("<rss version=\"2.0\"><channel><title>Feed {feed}</title>{items}</channel></rss>")
-}
-
-fn one_item(number: u64) -> String {
-    const WORDS: [&str; 24] = [
-        "bridge",
-        "minister",
-        "court",
-        "storm",
-        "election",
-        "strike",
-        "budget",
-        "school",
-        "river",
-        "police",
-        "talks",
-        "hospital",
-        "market",
-        "factory",
-        "airport",
-        "museum",
-        "harvest",
-        "parliament",
-        "verdict",
-        "ferry",
-        "inquiry",
-        "railway",
-        "vaccine",
-        "border",
-    ];
-    let word = |place: u64| {
-        let mixed = (number * 31 + place).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
-        WORDS[(mixed % WORDS.len() as u64) as usize]
-    };
-    let text = |from: u64, to: u64| (from..to).map(word).collect::<Vec<_>>().join(" ");
-    format!(
-        "<item><title>{} {number}</title><description>{} in town {number} after {}.</description>\
-         <guid>urn:x:{number}</guid><link>http://paper.test/{number}</link>\
-         <pubDate>Thu, 19 Nov 2026 09:00:00 GMT</pubDate></item>",
-        text(0, 7),
-        text(7, 20),
-        text(20, 32),
-    )
 }

@@ -115,15 +115,9 @@ CREATE TABLE items (
     time_is_claimed INTEGER NOT NULL,
     language        TEXT NOT NULL,
     role            TEXT NOT NULL,
-    guid            TEXT,
     title           TEXT NOT NULL,
-    summary         TEXT NOT NULL,
-    link            TEXT,
-    author          TEXT,
     series_key      TEXT,
-    wire            TEXT,                              -- JSON of the reading; NULL if nothing was read
-    categories      TEXT,                              -- JSON array; NULL if none
-    image           TEXT,                              -- JSON; NULL if none
+    content         BLOB NOT NULL,                     -- packed (store/packing.rs): lead, text, link, …
     withdrawn_at    INTEGER,
     revision_count  INTEGER NOT NULL DEFAULT 0,
     seen_at         INTEGER NOT NULL,                  -- when the present state was first seen
@@ -131,22 +125,22 @@ CREATE TABLE items (
 ) STRICT;
 CREATE INDEX items_time ON items (item_time);
 CREATE INDEX items_feed ON items (feed_id, id);
+CREATE INDEX items_series ON items (id, series_key) WHERE series_key IS NOT NULL;
 
--- Long texts apart, so that lists of items stay small on disk.
-CREATE TABLE item_texts (
-    item_id INTEGER PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE,
-    text    TEXT NOT NULL
+-- What packed contents are unpacked with: words that occur in many items, learnt from items.
+CREATE TABLE dictionaries (
+    id      INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 255),
+    content BLOB NOT NULL
 ) STRICT;
 
--- What an item was known by. The row outlives the item (a tombstone), so that an item which comes
--- back is recognised.
+-- What an item was known by: the first eight bytes of a digest. The row outlives the item (a
+-- tombstone), so that an item which comes back is recognised.
 CREATE TABLE item_keys (
     feed_id INTEGER NOT NULL,
-    key     BLOB NOT NULL,
+    key     INTEGER NOT NULL,
     item_id INTEGER NOT NULL,
     PRIMARY KEY (feed_id, key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX item_keys_item ON item_keys (item_id);
 
 CREATE TABLE tombstones (
     item_id      INTEGER PRIMARY KEY,
@@ -162,8 +156,7 @@ CREATE TABLE revisions (
     seen_at     INTEGER NOT NULL,
     replaced_at INTEGER NOT NULL,
     title       TEXT NOT NULL,
-    summary     TEXT NOT NULL,
-    text        TEXT NOT NULL,
+    content     BLOB NOT NULL,                         -- as in items
     updated_at  INTEGER,
     PRIMARY KEY (item_id, number)
 ) STRICT, WITHOUT ROWID;
@@ -182,21 +175,17 @@ CREATE TABLE learnt_tables (
     content  BLOB NOT NULL
 ) STRICT;
 
--- Frozen scores of pairs that count; pairs below the floor of the clusterer are not kept.
-CREATE TABLE pairs (
-    later           INTEGER NOT NULL,
-    earlier         INTEGER NOT NULL,
-    score           REAL NOT NULL,
-    weights_version INTEGER NOT NULL,
-    feature_values  BLOB NOT NULL,                     -- 32-bit floats, little-endian
-    PRIMARY KEY (later, earlier)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX pairs_earlier ON pairs (earlier);
+-- Frozen scores of an item with earlier ones: those that count, packed (store/scores.rs). They are
+-- what the settled state of the window is a function of, and go when the item leaves the window.
+CREATE TABLE scores (
+    item_id INTEGER PRIMARY KEY,
+    pairs   BLOB NOT NULL
+) STRICT;
 
 CREATE TABLE storylines (
     id             INTEGER PRIMARY KEY,
     public_id      BLOB UNIQUE,                        -- 16 bytes; NULL while provisional
-    slug           TEXT UNIQUE,
+    slug           TEXT,                               -- unique by the table slugs
     headline       TEXT NOT NULL DEFAULT '',
     life           TEXT NOT NULL DEFAULT 'developing',
     first_event_at INTEGER NOT NULL DEFAULT 0,
@@ -225,7 +214,8 @@ CREATE TABLE events (
     headline         TEXT NOT NULL DEFAULT '',
     headline_item_id INTEGER,
     headline_reason  TEXT NOT NULL DEFAULT '',         -- JSON: how the headline was chosen
-    lede             TEXT NOT NULL DEFAULT '',
+    lede             TEXT,                             -- NULL: as in lede_bytes
+    lede_bytes       INTEGER NOT NULL DEFAULT 0,       -- so much of the lead of headline_item_id
     place            TEXT NOT NULL DEFAULT '',
     occurred_at      INTEGER NOT NULL DEFAULT 0,
     first_report_at  INTEGER NOT NULL DEFAULT 0,
@@ -254,7 +244,8 @@ CREATE TABLE event_items (
     item_id    INTEGER PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE,
     event_id   INTEGER NOT NULL REFERENCES events (id),
     reprint_of INTEGER,
-    evidence   TEXT                                    -- JSON of news::Evidence; NULL for a lone item
+    evidence   BLOB,                                   -- packed (store/scores.rs): why it stands there
+    frozen     BLOB                                    -- packed: the values of its weightiest pairs
 ) STRICT;
 CREATE INDEX event_items_event ON event_items (event_id);
 
@@ -272,7 +263,7 @@ CREATE TABLE describe_queue (
 ) STRICT;
 
 CREATE TRIGGER items_say_something_else
-AFTER UPDATE OF title, summary, role, wire, withdrawn_at ON items BEGIN
+AFTER UPDATE OF title, content, role, withdrawn_at ON items BEGIN
     INSERT OR IGNORE INTO describe_queue (event_id)
         SELECT event_id FROM event_items WHERE item_id = new.id;
 END;
@@ -286,16 +277,15 @@ CREATE TABLE anchors (
 
 CREATE TABLE developments (
     id           INTEGER PRIMARY KEY,
-    public_id    BLOB NOT NULL UNIQUE,
+    public_id    BLOB NOT NULL,
     event_id     INTEGER NOT NULL REFERENCES events (id),
     storyline_id INTEGER NOT NULL REFERENCES storylines (id),
     changed_at   INTEGER NOT NULL,
     kind         TEXT NOT NULL,
-    headline     TEXT NOT NULL,
+    headline     TEXT,                                 -- NULL: the event's, which is still the same
     note         TEXT NOT NULL
 ) STRICT;
-CREATE INDEX developments_time ON developments (changed_at);
-CREATE INDEX developments_storyline ON developments (storyline_id, changed_at);
+CREATE INDEX developments_storyline ON developments (storyline_id);
 
 CREATE TABLE decisions (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -45,9 +45,9 @@ CREATE TRIGGER event_items_removed AFTER DELETE ON event_items BEGIN
 END;
 
 CREATE TRIGGER items_changed
-AFTER UPDATE OF title, summary, link, role, withdrawn_at, wire ON items
-WHEN (old.title, old.summary, old.link, old.role, old.withdrawn_at, old.wire)
-    IS NOT (new.title, new.summary, new.link, new.role, new.withdrawn_at, new.wire) BEGIN
+AFTER UPDATE OF title, content, role, withdrawn_at ON items
+WHEN (old.title, old.content, old.role, old.withdrawn_at)
+    IS NOT (new.title, new.content, new.role, new.withdrawn_at) BEGIN
     INSERT INTO publish_queue (event_id)
         SELECT event_id FROM event_items WHERE item_id = new.id ON CONFLICT DO NOTHING;
 END;
@@ -83,7 +83,15 @@ CREATE TRIGGER storylines_removed BEFORE DELETE ON storylines WHEN old.public_id
         'it is older than what is kept', unixepoch());
 END;
 
-CREATE INDEX events_published ON events (published_at) WHERE published_at IS NOT NULL;
+
+-- What was told under a headline keeps it when the event gets another one.
+CREATE TRIGGER events_renamed AFTER UPDATE OF headline ON events
+WHEN old.published_at IS NOT NULL AND old.headline IS NOT new.headline BEGIN
+    UPDATE developments SET headline = old.headline WHERE event_id = old.id AND headline IS NULL;
+    UPDATE events SET published_state = json_set(published_state, '$.headline', old.headline)
+        WHERE id = old.id AND json_type(published_state, '$.headline') IS NULL;
+END;
+
 CREATE INDEX events_merged ON events (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX developments_event ON developments (event_id);
 

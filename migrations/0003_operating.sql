@@ -10,8 +10,7 @@ DROP TABLE slugs;
 ALTER TABLE slugs_kept RENAME TO slugs;
 CREATE INDEX slugs_storyline ON slugs (storyline_id);
 
--- The log of visits is shortened; these counts are not. Kept by a trigger, so that no job can forget
--- it, and in the transaction that records the visit.
+-- The log of visits is shortened; these counts are not. They are written with the visit.
 CREATE TABLE visit_counts (
     outcome  TEXT PRIMARY KEY,
     visits   INTEGER NOT NULL DEFAULT 0,
@@ -24,15 +23,6 @@ CREATE TABLE visit_counts (
 INSERT INTO visit_counts
     SELECT outcome, count(*), sum(bytes), sum(millis), sum(new), sum(revised), sum(gap)
     FROM polls GROUP BY outcome;
-CREATE TRIGGER visits_counted AFTER INSERT ON polls BEGIN
-    INSERT INTO visit_counts
-        VALUES (new.outcome, 1, new.bytes, new.millis, new.new, new.revised, new.gap)
-        ON CONFLICT DO UPDATE SET visits = visits + 1, bytes = bytes + excluded.bytes,
-            millis = millis + excluded.millis, new = new + excluded.new,
-            revised = revised + excluded.revised, gaps = gaps + excluded.gaps;
-END;
-
 -- What retention looks for.
-CREATE INDEX anchors_item ON anchors (item_id);
 CREATE INDEX events_split ON events (split_from) WHERE split_from IS NOT NULL;
 CREATE INDEX storylines_merged ON storylines (merged_into) WHERE merged_into IS NOT NULL;

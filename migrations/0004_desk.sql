@@ -61,22 +61,8 @@ CREATE INDEX items_kills ON items (id) WHERE role = 'kill';
 
 CREATE INDEX storyline_items_line ON storyline_items (storyline_id, item_id);
 
--- Search. The index is kept by triggers, so that no stage can forget it; the text of items is not
--- stored twice.
+-- Search: which words stand in which item, nothing else. Written with the item (store/search.rs) and
+-- not by triggers: a statement with triggers makes FTS5 write a segment each time.
 CREATE VIRTUAL TABLE item_search USING fts5 (
-    title, summary, content='items', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+    words, content='', detail=none, columnsize=0, tokenize='unicode61 remove_diacritics 2'
 );
-INSERT INTO item_search (item_search) VALUES ('rebuild');
-CREATE TRIGGER item_search_added AFTER INSERT ON items BEGIN
-    INSERT INTO item_search (rowid, title, summary) VALUES (new.id, new.title, new.summary);
-END;
-CREATE TRIGGER item_search_changed AFTER UPDATE OF title, summary ON items
-WHEN (old.title, old.summary) IS NOT (new.title, new.summary) BEGIN
-    INSERT INTO item_search (item_search, rowid, title, summary)
-        VALUES ('delete', old.id, old.title, old.summary);
-    INSERT INTO item_search (rowid, title, summary) VALUES (new.id, new.title, new.summary);
-END;
-CREATE TRIGGER item_search_removed AFTER DELETE ON items BEGIN
-    INSERT INTO item_search (item_search, rowid, title, summary)
-        VALUES ('delete', old.id, old.title, old.summary);
-END;

@@ -56,13 +56,14 @@ fn why_item(store: &Store, item: &Item, json: bool) -> anyhow::Result<Vec<String
             decisions::load_decisions(conn)?,
         ))
     })?;
-    let Some(mut evidence) = evidence else {
+    let Some((evidence, frozen)) = evidence else {
         let role = item.wire.role.name();
         return Ok(vec![match item.wire.role.tells_an_event() {
             true => format!("item {} has not been clustered yet", item.id),
             false => format!("item {} is {role}, which joins no event", item.id),
         }]);
     };
+    let mut evidence = evidence.with_terms(&frozen, Weights::embedded_terms);
     evidence.decisions = decisions_about(item.id, &made);
     if json {
         return Ok(vec![serde_json::to_string(&evidence)?]);

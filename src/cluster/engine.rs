@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::arriving::{ArrivingItem, read_item};
 use super::candidates::{Candidate, Limits, Scratch};
 use super::features::{Context, Values, measure};
-use super::pairs::{mean_score, pairs_between, steps_of};
+use super::pairs::{mean_score, pairs_between, score_of, steps_of};
 use super::reprints::find_original;
 use super::tables::{SavedTables, Tables};
 use super::weights::{Weights, probability};
@@ -296,6 +296,10 @@ impl Engine {
     /// Keeps the scores that may matter.
     fn keep_scores(&self, live: &mut LiveItem, mut scored: Vec<Measured>) -> Vec<ScoredPair> {
         scored.retain(|pair| pair.score >= LEAST_KEPT_SCORE);
+        for pair in &mut scored {
+            // What is frozen is what is summed later, to the last bit.
+            pair.score = score_of(steps_of(pair.score));
+        }
         scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot)));
         scored.truncate(KEPT_SCORES);
         let steps = scored.iter().map(|pair| (pair.slot, steps_of(pair.score)));

@@ -2,17 +2,43 @@
 //! numbers that decided.
 
 use super::engine::{Engine, KEPT_SCORES};
-use super::pairs::{mean_score, pairs_between, steps_of};
+use super::features::Values;
+use super::pairs::{mean_score, pairs_between, score_of, steps_of};
 use super::weights::Weights;
 use super::window::Slot;
-use crate::news::{EventId, Evidence, ItemId, PairEvidence, ScoredPair};
+use crate::news::{EventId, Evidence, ItemId, PairEvidence, ScoredPair, Term};
 
 /// Pairs shown on each side.
 const SHOWN: usize = 3;
 
 impl Weights {
+    /// The pair with each value in eleven significant bits where that changes no term: about three
+    /// decimal places, in half the room.
+    pub fn shorten(&self, mut pair: ScoredPair) -> ScoredPair {
+        let Ok(mut values) = <Values>::try_from(pair.values.as_slice()) else {
+            return pair;
+        };
+        let model = self.model(values[0] >= 0.0);
+        let whole = model.log_odds(&values);
+        for at in 0..values.len() {
+            let before = values[at];
+            values[at] = f32::from_bits(before.to_bits().saturating_add(0x1000) & !0x1fff);
+            if model.log_odds(&values) != whole {
+                values[at] = before;
+            }
+        }
+        pair.values = values.to_vec();
+        pair
+    }
+
+    /// The terms of a pair that this version of the weights scored; `None` for another version.
+    pub fn terms_of(&self, item: ItemId, pair: &ScoredPair) -> Option<Vec<Term>> {
+        let is_known = pair.weights_version == self.version;
+        is_known.then(|| self.explain_pair(item, pair).terms)
+    }
+
     /// A pair's terms by name, seen from one of its items. They sum to the log-odds of the frozen
-    /// score if the pair was scored by this version of the weights.
+    /// score if the pair was scored by this version of the weights. Without values, no terms.
     pub fn explain_pair(&self, item: ItemId, pair: &ScoredPair) -> PairEvidence {
         let other = if pair.later == item {
             pair.earlier
@@ -20,10 +46,14 @@ impl Weights {
             pair.later
         };
         let dated = pair.values.first().is_some_and(|gap| *gap >= 0.0);
+        let terms = match pair.values.is_empty() {
+            true => Vec::new(),
+            false => self.model(dated).terms(&pair.values),
+        };
         PairEvidence {
             other,
             score: pair.score,
-            terms: self.model(dated).terms(&pair.values),
+            terms,
         }
     }
 }
@@ -53,6 +83,34 @@ impl Engine {
             decisions: Vec::new(),
             reprint_of: report.map(|root| self.window.item(root).id),
         })
+    }
+
+    /// The frozen scores of a live item with other live ones, as far as the engine holds them: without
+    /// their values. Empty for an item that is not live.
+    pub fn frozen_scores(&self, item: ItemId) -> Vec<ScoredPair> {
+        let Some(slot) = self.window.slot_of(item) else {
+            return Vec::new();
+        };
+        let pairs = self.window.item(slot).pairs.iter();
+        let live = pairs.filter_map(|(other, steps)| Some((self.window.get(*other)?.id, *steps)));
+        live.map(|(other, steps)| ScoredPair {
+            earlier: item.min(other),
+            later: item.max(other),
+            score: score_of(steps),
+            weights_version: self.weights.version,
+            values: Vec::new(),
+        })
+        .collect()
+    }
+
+    /// The mean score by which a live item stands in its event; as in its evidence.
+    pub fn mean_score_of(&self, item: ItemId) -> Option<f32> {
+        let slot = self.window.slot_of(item)?;
+        let live = self.window.item(slot);
+        let root = live
+            .reprint_of
+            .filter(|root| self.window.get(*root).is_some());
+        Some(self.mean_within(root.unwrap_or(slot), live.event?))
     }
 
     /// A pair's terms by name, and the probability that they sum to.

@@ -8,6 +8,11 @@ pub(super) fn steps_of(score: f32) -> u32 {
     (score.clamp(0.0, 1.0) * SCORE_STEPS) as u32
 }
 
+/// The score of so many steps.
+pub(super) fn score_of(steps: u32) -> f32 {
+    steps as f32 / SCORE_STEPS
+}
+
 /// The mean of scores that sum to `sum` steps over `count` pairs.
 pub(super) fn mean_score(sum: u64, count: u64) -> f32 {
     (sum as f64 / (count.max(1) as f64 * f64::from(SCORE_STEPS))) as f32

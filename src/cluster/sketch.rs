@@ -20,6 +20,14 @@ pub struct EventSketch {
     pub last_secs: i64,
 }
 
+/// Steps of a weight of 1: it is stored in two bytes, and what is stored is what is compared.
+const WEIGHT_STEPS: f32 = 65_535.0;
+
+fn shortened(weight: f32) -> f32 {
+    // Weights are parts of a unit vector, so they fit.
+    f32::from((weight * WEIGHT_STEPS) as u16) / WEIGHT_STEPS
+}
+
 /// Words kept of an event.
 const MOST_TERMS: usize = 40;
 
@@ -50,7 +58,7 @@ impl Engine {
             .sum::<f32>()
             .sqrt();
         for (_, weight) in &mut terms {
-            *weight /= norm;
+            *weight = shortened(*weight / norm);
         }
         terms.sort_unstable_by_key(|(term, _)| *term);
         Some(EventSketch {

@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use super::features::{FEATURES, Values};
-use crate::news::Term;
+use crate::news::{ItemId, ScoredPair, Term};
 
 /// The weights of one version: one model for pairs whose dates are claimed, one for the others.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -82,6 +82,11 @@ impl Weights {
     /// The weights in the binary.
     pub fn embedded() -> Weights {
         EMBEDDED.clone()
+    }
+
+    /// As [`Weights::terms_of`], by the weights in the binary.
+    pub fn embedded_terms(item: ItemId, pair: &ScoredPair) -> Option<Vec<Term>> {
+        EMBEDDED.terms_of(item, pair)
     }
 
     /// Reads a data file as `dateline train` writes it.

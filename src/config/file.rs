@@ -212,6 +212,7 @@ impl Config {
             hub: keys.hub,
             external_hub: Some(keys.external_hub.clone()).filter(|url| !url.is_empty()),
             cache_bytes: keys.cache_bytes,
+            terms_of: serve::TermsOf(cluster::Weights::embedded_terms),
         }
     }
 

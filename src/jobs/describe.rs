@@ -181,24 +181,30 @@ fn report_of(
     }
 }
 
-/// How the headline was chosen, best report first, for whoever asks why.
+/// How the headline was chosen, best report first, for whoever asks why: of each report the item,
+/// centrality, reliability, form, total and reason. Empty if there was nothing to choose.
 fn reason_of(choice: &HeadlineChoice, is_pinned: bool) -> String {
-    let shares: Vec<serde_json::Value> = choice
-        .shares
-        .iter()
-        .take(5)
-        .map(|share| {
-            json!({
-                "item": share.item,
-                "centrality": share.centrality,
-                "reliability": share.reliability,
-                "form": share.form,
-                "total": share.total,
-                "reason": share.reason,
-            })
-        })
-        .collect();
-    json!({ "pinned": is_pinned, "reports": shares }).to_string()
+    if is_pinned {
+        return json!({ "pinned": true }).to_string();
+    }
+    if choice.shares.len() < 2 {
+        return String::new();
+    }
+    let thousandth = |number: f32| f64::from((number * 1000.0).round()) / 1000.0;
+    let shares = choice.shares.iter().take(3).map(|share| {
+        let numbers = [share.centrality, share.reliability, share.form, share.total];
+        let [centrality, reliability, form, total] = numbers.map(thousandth);
+        json!([
+            share.item,
+            centrality,
+            reliability,
+            form,
+            total,
+            share.reason
+        ])
+    });
+    let shares: Vec<serde_json::Value> = shares.collect();
+    json!({ "reports": shares }).to_string()
 }
 
 /// The place that most datelines name, the first one on a tie; empty if none does.

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use crate::feed::identity::{
-    GuidStanding, IdentityInput, ItemMatch, KnownItem, KnownItems, Verdict, Visit, content_digest,
-    keys_of, match_items,
+    GuidStanding, IdentityInput, ItemMatch, KeyKind, KnownItem, KnownItems, Verdict, Visit,
+    content_digest, keys_of, match_items,
 };
 use crate::feed::{ParsedFeed, ParsedItem};
 use crate::news::{Feed, ItemId, Outlet, Problem, Role, UtcTime, WireReading};
@@ -414,7 +414,7 @@ fn judge_notices(conn: &Connection, prepared: &mut Prepared, arrived: Arrived<'_
         let notice = party(arrived.outlet, &state.wire, state.link.as_deref());
         let series = state.wire.series_key.as_deref();
         let mut reason = "no earlier item has its series key or link";
-        for target in items::find_kill_targets(conn, series, state.link.as_deref())? {
+        for target in items::find_kill_targets(conn, series, &link_keys(state.link.as_deref()))? {
             let item = party(
                 &target.outlet,
                 &target.item.wire,
@@ -436,6 +436,18 @@ fn judge_notices(conn: &Connection, prepared: &mut Prepared, arrived: Arrived<'_
         }
     }
     Ok(())
+}
+
+/// The keys that an item with this link is known by.
+fn link_keys(link: Option<&str>) -> Vec<KeyBytes> {
+    let input = IdentityInput {
+        link: link.map(str::to_owned),
+        ..IdentityInput::default()
+    };
+    let keys = keys_of(&input).into_iter();
+    keys.filter(|key| key.kind == KeyKind::Link)
+        .map(|key| key.digest())
+        .collect()
 }
 
 fn party<'a>(outlet: &'a Outlet, reading: &'a WireReading, link: Option<&'a str>) -> Party<'a> {

@@ -382,7 +382,7 @@ impl Poller {
                 .map_or(0, |prepared| prepared.revised.len()),
             ..PollReport::default()
         };
-        let written = self.store.write(move |tx| {
+        let written = self.store.write_together(move |tx| {
             let mut new = Vec::new();
             if let Some(prepared) = &prepared {
                 new = ingest::save(tx, &state.feed, prepared, now)?;

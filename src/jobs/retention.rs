@@ -129,10 +129,11 @@ mod tests {
                 let at = NOW - day * DAY_SECS;
                 tx.execute_batch(&format!(
                     "INSERT INTO items (id, feed_id, outlet_id, fetched_at, item_time,
-                        time_is_claimed, language, role, title, summary, seen_at, digest)
-                     VALUES ({day}, 1, 1, {at}, {at}, 1, 'en', 'news', 'T', '', {at}, x'00');
-                     INSERT INTO item_keys VALUES (1, x'{day:0>8}', {day});
-                     INSERT INTO item_texts VALUES ({day}, hex(zeroblob({kilobytes} * 512)));"
+                        time_is_claimed, language, role, title, content, seen_at, digest)
+                     VALUES ({day}, 1, 1, {at}, {at}, 1, 'en', 'news', 'T',
+                        packed(randomblob({kilobytes} * 1024)), {at}, x'00');
+                     INSERT INTO item_search (rowid, words) VALUES ({day}, 'T' || char(10));
+                     INSERT INTO item_keys VALUES (1, {day}, {day});"
                 ))?;
             }
             Ok(tx.execute_batch(&format!("INSERT INTO cursors VALUES ('cluster', {days})"))?)

@@ -257,8 +257,9 @@ impl Sweep {
             if lanes.is_ending || lanes.queued.contains(&feed.id) {
                 continue;
             }
-            // Feeds of the operator's own go side by side.
-            let key = match feed.is_own {
+            // Feeds of the operator's own go side by side, and all of them where no pace is set.
+            let has_no_pace = self.inner.poller.settings.pace.host_gap_millis == 0;
+            let key = match feed.is_own || has_no_pace {
                 true => format!("own {}", feed.id),
                 false => host_key(&feed.url),
             };
@@ -293,7 +294,7 @@ impl Inner {
         while let Some(due) = self.next_of(&key) {
             let was_sent = self.visit(&due).await;
             self.lanes().queued.remove(&due.id);
-            if was_sent && !due.is_own {
+            if was_sent && !due.is_own && !gap.is_zero() {
                 tokio::time::sleep(gap).await;
             }
         }

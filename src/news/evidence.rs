@@ -63,3 +63,23 @@ pub struct Evidence {
     /// The original that this item is a reprint of.
     pub reprint_of: Option<ItemId>,
 }
+
+impl Evidence {
+    /// Puts the terms to the pairs whose frozen values are known. `terms_of` gives those of a pair
+    /// seen from an item, or `None` if its version of the weights is not known.
+    pub fn with_terms(
+        mut self,
+        frozen: &[ScoredPair],
+        terms_of: impl Fn(ItemId, &ScoredPair) -> Option<Vec<Term>>,
+    ) -> Self {
+        let item = self.item;
+        let sides = [&mut self.strongest_for, &mut self.strongest_against];
+        for pair in sides.into_iter().flatten() {
+            let both = (item.min(pair.other), item.max(pair.other));
+            let known = frozen.iter().find(|one| (one.earlier, one.later) == both);
+            let terms = known.and_then(|one| terms_of(item, one));
+            pair.terms = terms.unwrap_or_default();
+        }
+        self
+    }
+}

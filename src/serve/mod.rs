@@ -33,7 +33,7 @@ use tokio::net::TcpListener;
 
 use door::{Door, say_last};
 use metrics::{RequestTimes, Watched};
-pub use settings::Settings;
+pub use settings::{Settings, TermsOf};
 pub use site::Site;
 
 /// The largest body that a request may have: forms only.

@@ -2,7 +2,34 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::news::View;
+use crate::news::{ItemId, ScoredPair, Term, View};
+
+/// Gives the terms of a frozen pair seen from one of its items; `None` if it does not know the
+/// version of the weights that scored it. Passed in, because serving knows nothing of scoring.
+#[derive(Clone, Copy)]
+pub struct TermsOf(pub fn(ItemId, &ScoredPair) -> Option<Vec<Term>>);
+
+impl Default for TermsOf {
+    /// Knows none.
+    fn default() -> Self {
+        Self(|_, _| None)
+    }
+}
+
+impl std::fmt::Debug for TermsOf {
+    fn fmt(&self, form: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        form.write_str("TermsOf")
+    }
+}
+
+impl PartialEq for TermsOf {
+    /// Settings differ by what an operator sets; this is none of it.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for TermsOf {}
 
 /// Settings of the served pages and feeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +51,8 @@ pub struct Settings {
     pub external_hub: Option<String>,
     /// How much memory rendered documents may take, in bytes.
     pub cache_bytes: usize,
+    /// What explanations on the desk are made with.
+    pub terms_of: TermsOf,
 }
 
 impl Default for Settings {
@@ -37,6 +66,7 @@ impl Default for Settings {
             hub: true,
             external_hub: None,
             cache_bytes: 32 * 1024 * 1024,
+            terms_of: TermsOf::default(),
         }
     }
 }

@@ -1,8 +1,10 @@
-//! What clustering keeps: cursors, learnt tables, frozen pair scores.
+//! What clustering keeps: cursors, learnt tables, frozen scores of pairs.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::Result;
+use super::events::load_frozen;
+use super::scores::{pack_scores, unpack_scores};
+use super::{Result, StoreError};
 use crate::news::{ItemId, ScoredPair};
 
 /// The value of a cursor; 0 if it was never set.
@@ -76,83 +78,67 @@ pub fn load_learnt_tables(conn: &Connection) -> Result<Vec<LearntTable>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Keeps frozen scores; a pair that is there already keeps the score it has.
+/// Keeps the frozen scores of items with earlier ones; an item whose scores are there already keeps
+/// those it has.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn save_pairs(tx: &Transaction<'_>, pairs: &[ScoredPair]) -> Result<()> {
-    let sql = "INSERT INTO pairs (later, earlier, score, weights_version, feature_values)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO scores (item_id, pairs) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     let mut insert = tx.prepare_cached(sql)?;
-    for pair in pairs {
-        let values: Vec<u8> = pair
-            .values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
-        let score = f64::from(pair.score);
-        insert.execute(params![
-            pair.later.0,
-            pair.earlier.0,
-            score,
-            pair.weights_version,
-            values
-        ])?;
+    for of_one in pairs.chunk_by(|a, b| a.later == b.later) {
+        insert.execute(params![of_one[0].later.0, pack_scores(of_one.iter())])?;
     }
     Ok(())
 }
 
+/// Forgets the scores of items before `oldest_live`, some thousands at once: nothing can turn on
+/// them any more.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn forget_pairs(tx: &Transaction<'_>, oldest_live: ItemId) -> Result<()> {
+    let sql = "DELETE FROM scores WHERE item_id IN
+         (SELECT item_id FROM scores WHERE item_id < ?1 ORDER BY item_id LIMIT 4000)";
+    tx.prepare_cached(sql)?.execute([oldest_live.0])?;
+    Ok(())
+}
+
 /// The frozen scores of the pairs whose later item is `from` or after it and at most `to`, by
-/// later and then earlier item.
+/// later and then earlier item. Their values are left out.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_pairs(conn: &Connection, from: ItemId, to: ItemId) -> Result<Vec<ScoredPair>> {
-    let sql = "SELECT later, earlier, score, weights_version, feature_values
-         FROM pairs WHERE later BETWEEN ?1 AND ?2 ORDER BY later, earlier";
+    let sql = "SELECT item_id, pairs FROM scores WHERE item_id BETWEEN ?1 AND ?2 ORDER BY item_id";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map(params![from.0, to.0], read_pair)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut rows = query.query(params![from.0, to.0])?;
+    let mut pairs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let later = ItemId(row.get(0)?);
+        let bytes: Vec<u8> = row.get(1)?;
+        pairs.extend(unpack_scores(later, &bytes).ok_or_else(|| unreadable(later))?);
+    }
+    Ok(pairs)
 }
 
-/// The frozen scores of the pairs that an item is part of, by later and then earlier item.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn load_pairs_of(conn: &Connection, item: ItemId) -> Result<Vec<ScoredPair>> {
-    let sql = "SELECT later, earlier, score, weights_version, feature_values
-         FROM pairs WHERE later = ?1 OR earlier = ?1 ORDER BY later, earlier";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([item.0], read_pair)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The frozen score of two items, in either order; `None` if they never met or scored too low to
-/// be kept.
+/// The frozen score of two items, in either order, with its values where those are kept; `None` if
+/// they never met, scored too low to be kept, or have left the window and were none of the
+/// weightiest.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_pair(conn: &Connection, a: ItemId, b: ItemId) -> Result<Option<ScoredPair>> {
-    let sql = "SELECT later, earlier, score, weights_version, feature_values
-         FROM pairs WHERE later = ?1 AND earlier = ?2";
     let (later, earlier) = if a > b { (a, b) } else { (b, a) };
-    let mut query = conn.prepare_cached(sql)?;
-    Ok(query
-        .query_row(params![later.0, earlier.0], read_pair)
-        .optional()?)
+    let frozen = load_frozen(conn, later)?;
+    let is_meant = |pair: &ScoredPair| pair.earlier == earlier;
+    if let Some(pair) = frozen.into_iter().find(is_meant) {
+        return Ok(Some(pair));
+    }
+    let scores = load_pairs(conn, later, later)?;
+    Ok(scores.into_iter().find(is_meant))
 }
 
-fn read_pair(row: &rusqlite::Row<'_>) -> rusqlite::Result<ScoredPair> {
-    let values: Vec<u8> = row.get(4)?;
-    Ok(ScoredPair {
-        later: ItemId(row.get(0)?),
-        earlier: ItemId(row.get(1)?),
-        // Stored from an f32, so that nothing is lost on the way back.
-        score: row.get::<_, f64>(2)? as f32,
-        weights_version: row.get(3)?,
-        values: values
-            .chunks_exact(4)
-            .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
-            .collect(),
-    })
+fn unreadable(later: ItemId) -> StoreError {
+    StoreError::Unreadable(format!("scores of item {later}"))
 }

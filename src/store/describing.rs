@@ -3,9 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
-use super::items::plain_reading;
+use super::items::content;
 use crate::news::{
-    EventId, ItemId, Life, OutletId, Role, StorylineId, UtcTime, WireReading, utc_from_secs,
+    EventId, ItemId, Life, OutletId, StorylineId, UtcTime, WireReading, utc_from_secs,
 };
 
 /// A telling of an event, as far as its description needs it.
@@ -55,8 +55,9 @@ pub struct EventRow {
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_tellings(conn: &Connection, ids: &[ItemId]) -> Result<Vec<TellingRow>> {
-    let sql = "SELECT i.id, i.outlet_id, i.title, i.summary, i.language, i.role, i.wire,
-            e.reprint_of, i.item_time, i.time_is_claimed, i.withdrawn_at IS NOT NULL, i.spiked
+    let sql =
+        "SELECT i.id, i.outlet_id, i.title, unpacked(i.content), i.language, i.role, e.reprint_of,
+            i.item_time, i.time_is_claimed, i.withdrawn_at IS NOT NULL, i.spiked
          FROM items i LEFT JOIN event_items e ON e.item_id = i.id WHERE i.id = ?1";
     let mut query = conn.prepare_cached(sql)?;
     let mut tellings = Vec::with_capacity(ids.len());
@@ -284,23 +285,19 @@ pub fn load_published_storylines(
 
 fn read_telling(row: &Row<'_>) -> rusqlite::Result<TellingRow> {
     let title: String = row.get(2)?;
-    let summary: String = row.get(3)?;
+    let content = content(row, 3)?;
     let role: String = row.get(5)?;
-    let wire = match row.get::<_, Option<String>>(6)? {
-        Some(json) => serde_json::from_str(&json).unwrap_or_default(),
-        None => plain_reading(&title, &summary, Role::from_name(&role).unwrap_or_default()),
-    };
     Ok(TellingRow {
         item: ItemId(row.get(0)?),
         outlet: OutletId(row.get(1)?),
+        wire: content.wire(&title, &role),
         title,
-        summary,
+        summary: content.summary,
         language: row.get(4)?,
-        wire,
-        reprint_of: row.get::<_, Option<i64>>(7)?.map(ItemId),
-        item_time: utc_from_secs(row.get(8)?),
-        time_is_claimed: row.get(9)?,
-        is_withdrawn: row.get(10)?,
-        is_spiked: row.get(11)?,
+        reprint_of: row.get::<_, Option<i64>>(6)?.map(ItemId),
+        item_time: utc_from_secs(row.get(7)?),
+        time_is_claimed: row.get(8)?,
+        is_withdrawn: row.get(9)?,
+        is_spiked: row.get(10)?,
     })
 }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::Result;
 use super::events::load_members;
-use super::rows::{read_event, read_storyline};
+use super::rows::{EVENT_COLUMNS, STORYLINE_COLUMNS, read_event, read_storyline};
 use crate::news::{Event, EventId, ItemId, Ruling, Storyline, StorylineId, UtcTime, utc_from_secs};
 
 /// A storyline as a line of the desk's first page.
@@ -60,7 +60,7 @@ pub fn load_move(conn: &Connection, item: ItemId, to: EventId) -> Result<Ruling>
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_event(conn: &Connection, id: EventId) -> Result<Option<Event>> {
-    let sql = format!("SELECT {EVENT} FROM events e WHERE e.id = ?1");
+    let sql = format!("SELECT {EVENT_COLUMNS} FROM events e WHERE e.id = ?1");
     one(conn, &sql, id.0, read_event)
 }
 
@@ -69,7 +69,7 @@ pub fn load_event(conn: &Connection, id: EventId) -> Result<Option<Event>> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_storyline(conn: &Connection, id: StorylineId) -> Result<Option<Storyline>> {
-    let sql = format!("SELECT {STORYLINE} FROM storylines s WHERE s.id = ?1");
+    let sql = format!("SELECT {STORYLINE_COLUMNS} FROM storylines s WHERE s.id = ?1");
     one(conn, &sql, id.0, read_storyline)
 }
 
@@ -79,7 +79,7 @@ pub fn load_storyline(conn: &Connection, id: StorylineId) -> Result<Option<Story
 /// Whatever SQLite says.
 pub fn load_events_of(conn: &Connection, storyline: StorylineId) -> Result<Vec<Event>> {
     let sql = format!(
-        "SELECT {EVENT} FROM events e WHERE e.storyline_id = ?1 AND e.merged_into IS NULL
+        "SELECT {EVENT_COLUMNS} FROM events e WHERE e.storyline_id = ?1 AND e.merged_into IS NULL
          ORDER BY e.occurred_at, e.id"
     );
     let mut query = conn.prepare_cached(&sql)?;
@@ -98,7 +98,7 @@ pub fn load_now(
     limit: u32,
 ) -> Result<Vec<StorylineLine>> {
     let sql = format!(
-        "SELECT {STORYLINE} FROM storylines s WHERE s.merged_into IS NULL AND s.event_count > 0
+        "SELECT {STORYLINE_COLUMNS} FROM storylines s WHERE s.merged_into IS NULL AND s.event_count > 0
          ORDER BY s.last_event_at DESC, s.id DESC LIMIT ?1"
     );
     let mut query = conn.prepare_cached(&sql)?;
@@ -147,7 +147,7 @@ fn line_of(
     }
     languages.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let sql = format!(
-        "SELECT {EVENT} FROM events e WHERE e.storyline_id = ?1 AND e.merged_into IS NULL
+        "SELECT {EVENT_COLUMNS} FROM events e WHERE e.storyline_id = ?1 AND e.merged_into IS NULL
          ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1"
     );
     Ok(StorylineLine {
@@ -213,12 +213,3 @@ fn one<T>(
     use rusqlite::OptionalExtension;
     Ok(conn.prepare_cached(sql)?.query_row([id], read).optional()?)
 }
-
-pub(super) const EVENT: &str = "e.id, e.public_id, e.storyline_id, e.headline,
-    e.headline_item_id, e.lede, e.place, e.occurred_at, e.first_report_at, e.last_report_at,
-    e.published_at, e.updated_at, e.change, e.report_count, e.outlet_count, e.spiked, e.locked,
-    e.merged_into, e.withdrawn_at";
-
-pub(super) const STORYLINE: &str = "s.id, s.public_id, s.slug, s.headline, s.life,
-    s.first_event_at, s.last_event_at, s.published_at, s.updated_at, s.event_count,
-    s.outlet_count, s.spiked, s.merged_into";

@@ -58,6 +58,9 @@ pub enum StoreError {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// Something that shared the transaction failed.
+    #[error("something else that was to be saved at the same time failed; it is done anew later")]
+    Undone,
     /// The writer has ended.
     #[error("the store is closed")]
     Closed,

@@ -3,8 +3,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::Result;
-use crate::news::{EventId, Evidence, ItemId, Life, StorylineId, UtcTime, utc_from_secs};
+use super::items::content;
+use super::scores::{pack_evidence, pack_values, unpack_evidence, unpack_values};
+use super::{Result, StoreError};
+use crate::news::{
+    EventId, Evidence, ItemId, Life, ScoredPair, StorylineId, UtcTime, utc_from_secs,
+};
 
 /// An item as a member of an event.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,8 +17,11 @@ pub struct Member {
     pub item: ItemId,
     /// The original that it repeats.
     pub reprint_of: Option<ItemId>,
-    /// Why it stands there; `None` leaves what is stored.
+    /// Why it stands there; `None` leaves what is stored. Its terms are not kept: they follow from
+    /// the values of the pairs.
     pub evidence: Option<Evidence>,
+    /// Its weightiest pairs with earlier items, with their values; kept once, when it arrives.
+    pub frozen: Vec<ScoredPair>,
 }
 
 /// How an event is described; everything that a reader sees beside its reports.
@@ -92,21 +99,19 @@ pub fn save_members(
          ON CONFLICT DO UPDATE SET merged_into = NULL WHERE merged_into IS NOT NULL";
     tx.prepare_cached(sql)?
         .execute(params![event.0, now.timestamp()])?;
-    let sql = "INSERT INTO event_items (item_id, event_id, reprint_of, evidence)
-         VALUES (?1, ?2, ?3, ?4)
+    let sql = "INSERT INTO event_items (item_id, event_id, reprint_of, evidence, frozen)
+         VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO UPDATE SET event_id = excluded.event_id, reprint_of = excluded.reprint_of,
-            evidence = coalesce(excluded.evidence, evidence)
+            evidence = coalesce(excluded.evidence, evidence),
+            frozen = coalesce(frozen, excluded.frozen)
          WHERE event_id <> excluded.event_id OR reprint_of IS NOT excluded.reprint_of
             OR excluded.evidence IS NOT NULL";
     let mut insert = tx.prepare_cached(sql)?;
     for member in members {
-        let evidence = member
-            .evidence
-            .as_ref()
-            .map(serde_json::to_string)
-            .transpose()?;
+        let evidence = member.evidence.as_ref().map(pack_evidence);
+        let frozen = (!member.frozen.is_empty()).then(|| pack_values(&member.frozen));
         let original = member.reprint_of.map(|original| original.0);
-        insert.execute(params![member.item.0, event.0, original, evidence])?;
+        insert.execute(params![member.item.0, event.0, original, evidence, frozen])?;
     }
     Ok(())
 }
@@ -158,17 +163,19 @@ pub fn describe_event(
     description: &EventDescription,
 ) -> Result<()> {
     let sql = "UPDATE events SET headline = ?2, headline_item_id = ?3, headline_reason = ?4,
-            lede = ?5, place = ?6, occurred_at = ?7, first_report_at = ?8, last_report_at = ?9,
-            report_count = ?10, outlet_count = ?11, version = version + 1
-         WHERE id = ?1 AND (headline, headline_item_id, headline_reason, lede, place, occurred_at,
-            first_report_at, last_report_at, report_count, outlet_count)
-            IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+            lede = ?5, lede_bytes = ?6, place = ?7, occurred_at = ?8, first_report_at = ?9,
+            last_report_at = ?10, report_count = ?11, outlet_count = ?12, version = version + 1
+         WHERE id = ?1 AND (headline, headline_item_id, headline_reason, lede, lede_bytes, place,
+            occurred_at, first_report_at, last_report_at, report_count, outlet_count)
+            IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let (lede, lede_bytes) = lede_columns(tx, description)?;
     tx.prepare_cached(sql)?.execute(params![
         event.0,
         description.headline,
         description.headline_item.map(|item| item.0),
         description.headline_reason,
-        description.lede,
+        lede,
+        lede_bytes,
         description.place,
         description.occurred_at.timestamp(),
         description.first_report_at.timestamp(),
@@ -177,6 +184,30 @@ pub fn describe_event(
         description.outlet_count,
     ])?;
     Ok(())
+}
+
+/// The lede as it is kept: how much of the lead of the headline's item it is, or itself if it is
+/// no part of that.
+fn lede_columns<'a>(
+    tx: &Transaction<'_>,
+    description: &'a EventDescription,
+) -> Result<(Option<&'a str>, u32)> {
+    let lede = description.lede.as_str();
+    if lede.is_empty() {
+        return Ok((None, 0));
+    }
+    let sql = "SELECT unpacked(content) FROM items WHERE id = ?1";
+    let shown = description.headline_item.map(|item| item.0);
+    let content = tx
+        .prepare_cached(sql)?
+        .query_row([shown], |row| content(row, 0))
+        .optional()?;
+    match content {
+        Some(content) if content.summary.starts_with(lede) => {
+            Ok((None, u32::try_from(lede.len()).unwrap_or(u32::MAX)))
+        }
+        _ => Ok((Some(lede), 0)),
+    }
 }
 
 /// Puts an event into a storyline, which is opened if it is new; returns the one that it leaves.
@@ -339,7 +370,7 @@ pub fn load_live_events(conn: &Connection, oldest: ItemId) -> Result<Vec<StoredE
 /// Whatever SQLite says.
 pub fn load_published_since(conn: &Connection, since: UtcTime) -> Result<Vec<StoredEvent>> {
     let sql = "SELECT id, storyline_id, published_at, headline_item_id FROM events
-         WHERE published_at >= ?1 ORDER BY id";
+         WHERE updated_at >= ?1 AND published_at >= ?1 ORDER BY id";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([since.timestamp()], read_stored)?;
     let mut events: Vec<StoredEvent> = rows.collect::<rusqlite::Result<_>>()?;
@@ -435,20 +466,53 @@ pub fn original_of(conn: &Connection, item: ItemId) -> Result<Option<ItemId>> {
     Ok(found.flatten().map(ItemId))
 }
 
-/// Why an item stands in its event, as it was when it was put there; `None` if that was not kept.
+/// Why an item stands in its event, as it was when it was put there, and those of the pairs it
+/// shows whose values are kept; `None` if that was not kept. The terms are left out: they follow
+/// from the values.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_evidence(conn: &Connection, item: ItemId) -> Result<Option<Evidence>> {
-    let sql = "SELECT evidence FROM event_items WHERE item_id = ?1";
-    let json: Option<Option<String>> = conn
+pub fn load_evidence(
+    conn: &Connection,
+    item: ItemId,
+) -> Result<Option<(Evidence, Vec<ScoredPair>)>> {
+    let sql = "SELECT evidence, reprint_of FROM event_items
+         WHERE item_id = ?1 AND evidence IS NOT NULL";
+    let row: Option<(Vec<u8>, Option<i64>)> = conn
         .prepare_cached(sql)?
-        .query_row([item.0], |row| row.get(0))
+        .query_row([item.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    Ok(json
-        .flatten()
-        .map(|json| serde_json::from_str(&json))
-        .transpose()?)
+    let Some((bytes, original)) = row else {
+        return Ok(None);
+    };
+    let unreadable = || StoreError::Unreadable(format!("evidence of item {item}"));
+    let mut evidence = unpack_evidence(item, &bytes).ok_or_else(unreadable)?;
+    evidence.reprint_of = original.map(ItemId);
+    let shown = evidence.strongest_for.iter();
+    let mut frozen = Vec::new();
+    for pair in shown.chain(&evidence.strongest_against) {
+        let of_later = load_frozen(conn, item.max(pair.other))?;
+        let earlier = item.min(pair.other);
+        frozen.extend(of_later.into_iter().filter(|one| one.earlier == earlier));
+    }
+    Ok(Some((evidence, frozen)))
+}
+
+/// The weightiest pairs of an item with earlier ones, with their values; empty if it has none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_frozen(conn: &Connection, later: ItemId) -> Result<Vec<ScoredPair>> {
+    let sql = "SELECT frozen FROM event_items WHERE item_id = ?1";
+    let bytes: Option<Option<Vec<u8>>> = conn
+        .prepare_cached(sql)?
+        .query_row([later.0], |row| row.get(0))
+        .optional()?;
+    match bytes.flatten() {
+        Some(bytes) => unpack_values(later, &bytes)
+            .ok_or_else(|| StoreError::Unreadable(format!("pairs of item {later}"))),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn open_storyline(tx: &Transaction<'_>, id: StorylineId) -> Result<()> {

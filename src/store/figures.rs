@@ -150,7 +150,7 @@ fn load_feeds_by_health(conn: &Connection) -> Result<Vec<(String, u64)>> {
 
 fn load_lags(conn: &Connection, now: UtcTime) -> Result<Vec<u64>> {
     let sql = "SELECT max(0, published_at - first_report_at) AS lag FROM events
-         WHERE published_at > ?1 AND published_at <= ?2 AND first_report_at > 0 ORDER BY lag";
+         WHERE updated_at > ?1 AND published_at > ?1 AND published_at <= ?2 AND first_report_at > 0 ORDER BY lag";
     let mut query = conn.prepare_cached(sql)?;
     let span = params![now.timestamp() - 3600, now.timestamp()];
     let rows = query.query_map(span, |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))?;
@@ -160,8 +160,9 @@ fn load_lags(conn: &Connection, now: UtcTime) -> Result<Vec<u64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::news::utc_from_secs;
+    use crate::news::{FeedId, utc_from_secs};
     use crate::store::Store;
+    use crate::store::polls::{VisitLine, log_visit};
 
     #[test]
     fn visits_are_counted_for_ever_although_their_log_is_shortened() {
@@ -173,11 +174,20 @@ mod tests {
                     "INSERT INTO outlets (id, name) VALUES (1, 'The Paper');
                      INSERT INTO feeds (id, url, outlet_id, added_at, next_visit_at, health_since)
                         VALUES (1, 'https://feeds.example/', 1, 0, 400, 0);
-                     INSERT INTO polls (feed_id, at, outcome, bytes, new) VALUES
-                        (1, 1, 'items', 100, 3), (1, 2, 'items', 50, 1), (1, 3, 'unchanged', 0, 0);
-                     DELETE FROM polls;",
+                     ",
                 )?;
-                Ok(())
+                for (outcome, bytes, new) in
+                    [("items", 100, 3), ("items", 50, 1), ("unchanged", 0, 0)]
+                {
+                    let line = VisitLine {
+                        outcome: outcome.to_owned(),
+                        bytes,
+                        new,
+                        ..VisitLine::default()
+                    };
+                    log_visit(tx, FeedId(1), &line)?;
+                }
+                Ok(tx.execute_batch("DELETE FROM polls")?)
             })
             .unwrap();
         let now = utc_from_secs(1000);

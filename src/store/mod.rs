@@ -6,6 +6,7 @@
 pub mod backup;
 pub mod check;
 pub mod clustering;
+mod content;
 pub mod decisions;
 pub mod describing;
 pub mod desk;
@@ -21,7 +22,9 @@ pub mod items;
 pub mod listing;
 mod lock;
 mod migrate;
+mod numbers;
 pub mod outlets;
+mod packing;
 pub mod polls;
 pub mod published;
 pub mod publishing;
@@ -30,6 +33,7 @@ pub mod requests;
 pub mod retention;
 pub mod review;
 mod rows;
+mod scores;
 pub mod search;
 pub mod sessions;
 pub mod subscriptions;
@@ -50,8 +54,9 @@ pub use error::{Result, StoreError};
 pub use health::{Trouble, TroubleKind};
 pub use lock::DirectoryLock;
 pub use migrate::newest_schema;
+use packing::Packing;
 pub use writer::Durability;
-use writer::Writer;
+use writer::{Isolation, Writer};
 
 /// Name of the database within the data directory.
 pub const FILE_NAME: &str = "dateline.sqlite";
@@ -73,6 +78,7 @@ struct Inner {
     writer: Option<Writer>,
     writer_thread: Option<std::thread::JoinHandle<()>>,
     readers: Mutex<Vec<Connection>>,
+    packing: Arc<Packing>,
 }
 
 impl Store {
@@ -89,7 +95,9 @@ impl Store {
         let path = directory.join(FILE_NAME);
         let mut conn = Connection::open(&path)?;
         let found = migrate::check_schema(&conn, &path)?;
+        let packing = Arc::new(Packing::default());
         prepare_writer(&conn)?;
+        packing.register(&conn)?;
         if (1..migrate::newest_schema()).contains(&found) {
             let copy = backup::before_upgrade(&conn, directory, found)?;
             tracing::info!(schema = found, copy = %copy.display(), "database copied before its upgrade");
@@ -102,8 +110,9 @@ impl Store {
                 "database upgraded"
             );
         }
+        packing.load(&conn)?;
         let (writer, thread) = Writer::start(conn);
-        Ok(Self::from_parts(path, Some(writer), Some(thread)))
+        Ok(Self::from_parts(path, packing, Some((writer, thread))))
     }
 
     /// Opens the database for reading only, beside a process that owns it.
@@ -119,23 +128,27 @@ impl Store {
                 path.display()
             )));
         }
-        let store = Self::from_parts(path, None, None);
-        store.read(|conn| migrate::check_schema(conn, &store.inner.path))?;
+        let store = Self::from_parts(path, Arc::default(), None);
+        store.read(|conn| {
+            migrate::check_schema(conn, &store.inner.path)?;
+            store.inner.packing.load(conn)
+        })?;
         Ok(store)
     }
 
     fn from_parts(
         path: PathBuf,
-        writer: Option<Writer>,
-        writer_thread: Option<std::thread::JoinHandle<()>>,
+        packing: Arc<Packing>,
+        writer: Option<(Writer, std::thread::JoinHandle<()>)>,
     ) -> Self {
-        let readers = Mutex::new(Vec::new());
+        let (writer, writer_thread) = writer.unzip();
         Self {
             inner: Arc::new(Inner {
                 path,
                 writer,
                 writer_thread,
-                readers,
+                readers: Mutex::default(),
+                packing,
             }),
         }
     }
@@ -150,7 +163,37 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        self.writer()?.write(Durability::Process, work).await
+        self.writer()?
+            .write((Durability::Process, Isolation::Alone), work)
+            .await
+    }
+
+    /// As [`Store::write`], but if it fails, all that shares the transaction is undone with it. For
+    /// what fails only if the database does and is done anew then: it costs a third less.
+    ///
+    /// # Errors
+    /// As [`Store::write`], and [`StoreError::Undone`] if another closure failed.
+    pub async fn write_together<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer()?
+            .write((Durability::Process, Isolation::Together), work)
+            .await
+    }
+
+    /// As [`Store::write_together`], for a thread outside the runtime.
+    ///
+    /// # Errors
+    /// As [`Store::write_together`].
+    pub fn write_together_blocking<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer()?
+            .write_blocking((Durability::Process, Isolation::Together), work)
     }
 
     /// As [`Store::write`], and the disk has confirmed it: for what people decided.
@@ -162,7 +205,9 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        self.writer()?.write(Durability::Power, work).await
+        self.writer()?
+            .write((Durability::Power, Isolation::Alone), work)
+            .await
     }
 
     /// As [`Store::write`], for a thread outside the runtime.
@@ -174,7 +219,8 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        self.writer()?.write_blocking(Durability::Process, work)
+        self.writer()?
+            .write_blocking((Durability::Process, Isolation::Alone), work)
     }
 
     /// Runs `work` on a reading connection, which sees the last commit. Blocks the thread for as
@@ -188,6 +234,23 @@ impl Store {
         self.return_reader(conn);
         self.note_damage(result.as_ref().err());
         result
+    }
+
+    /// Learns from `items` accepted so far how to pack the next ones, if there are enough of them
+    /// and it was not done yet. Cheap otherwise.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn learn_to_pack(&self, items: i64) -> Result<()> {
+        let packing = &self.inner.packing;
+        if packing.next_at().is_none_or(|at| items < at) {
+            return Ok(());
+        }
+        if let Some(dictionary) = self.read(packing::learn)? {
+            self.write_blocking(move |tx| packing::save(tx, dictionary))?;
+            self.read(|conn| packing.load(conn))?;
+        }
+        Ok(())
     }
 
     /// What keeps the database from being written; `None` while nothing does. Reading goes on.
@@ -270,8 +333,12 @@ impl Store {
     }
 
     fn take_reader(&self) -> Result<Connection> {
-        let idle = self.idle_readers().pop();
-        idle.map_or_else(|| open_reader(&self.inner.path), Ok)
+        if let Some(idle) = self.idle_readers().pop() {
+            return Ok(idle);
+        }
+        let conn = open_reader(&self.inner.path)?;
+        self.inner.packing.register(&conn)?;
+        Ok(conn)
     }
 
     fn return_reader(&self, conn: Connection) {

@@ -415,6 +415,25 @@ pub fn log_visit(tx: &Transaction<'_>, id: FeedId, line: &VisitLine) -> Result<(
         line.gap,
         line.note,
     ])?;
+    count_visit(tx, line)
+}
+
+fn count_visit(tx: &Transaction<'_>, line: &VisitLine) -> Result<()> {
+    let values = params![
+        line.outcome,
+        count(line.bytes),
+        count(line.millis),
+        line.new,
+        line.revised,
+        line.gap
+    ];
+    let sql = "UPDATE visit_counts SET visits = visits + 1, bytes = bytes + ?2,
+            millis = millis + ?3, new = new + ?4, revised = revised + ?5, gaps = gaps + ?6
+         WHERE outcome = ?1";
+    if tx.prepare_cached(sql)?.execute(values)? == 0 {
+        let sql = "INSERT INTO visit_counts VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6)";
+        tx.prepare_cached(sql)?.execute(values)?;
+    }
     Ok(())
 }
 

@@ -7,7 +7,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
 pub use super::reports::load_reports;
-use super::rows::{json, public_id, read_development, read_event, read_storyline};
+use super::rows::{
+    EVENT_COLUMNS, STORYLINE_COLUMNS, json, public_id, read_development, read_event, read_storyline,
+};
 use crate::news::{
     Development, DevelopmentId, Event, EventId, FeedId, PublicId, PublicName, PublishedEvent,
     PublishedStoryline, Standing, Storyline, StorylineId, ToldAtLength, UtcTime, utc_from_secs,
@@ -393,12 +395,6 @@ fn retired(conn: &Connection, id: PublicId) -> Result<Option<Standing>> {
         .optional()?)
 }
 
-const SELECT_EVENT: &str = "SELECT e.id, e.public_id, e.storyline_id, e.headline,
-        e.headline_item_id, e.lede, e.place, e.occurred_at, e.first_report_at, e.last_report_at,
-        e.published_at, e.updated_at, e.change, e.report_count, e.outlet_count, e.spiked, e.locked,
-        e.merged_into, e.withdrawn_at, e.split_from, e.headline_reason, e.published_state
-     FROM events e";
-
 /// The part of `published_state` that entries are made of.
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
@@ -411,7 +407,10 @@ fn load_events(
     condition: &str,
     values: impl rusqlite::Params,
 ) -> Result<Vec<PublishedEvent>> {
-    let sql = format!("{SELECT_EVENT} {condition}");
+    let sql = format!(
+        "SELECT {EVENT_COLUMNS}, e.split_from, e.headline_reason, e.published_state
+         FROM events e {condition}"
+    );
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map(values, |row| {
         let rest: (Option<i64>, String) = (row.get(19)?, row.get(20)?);
@@ -494,17 +493,12 @@ fn is_spiked_storyline(conn: &Connection, id: StorylineId) -> Result<bool> {
     Ok(spiked.unwrap_or(false))
 }
 
-const SELECT_STORYLINE: &str = "SELECT s.id, s.public_id, s.slug, s.headline, s.life,
-        s.first_event_at, s.last_event_at, s.published_at, s.updated_at, s.event_count,
-        s.outlet_count, s.spiked, s.merged_into
-     FROM storylines s";
-
 fn load_storylines(
     conn: &Connection,
     condition: &str,
     values: impl rusqlite::Params,
 ) -> Result<Vec<Storyline>> {
-    let sql = format!("{SELECT_STORYLINE} {condition}");
+    let sql = format!("SELECT {STORYLINE_COLUMNS} FROM storylines s {condition}");
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map(values, read_storyline)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -516,8 +510,8 @@ fn load_developments(
     values: impl rusqlite::Params,
 ) -> Result<Vec<Development>> {
     let sql = format!(
-        "SELECT d.id, d.public_id, d.event_id, d.storyline_id, d.changed_at, d.kind, d.headline,
-            d.note
+        "SELECT d.id, d.public_id, d.event_id, d.storyline_id, d.changed_at, d.kind,
+            coalesce(d.headline, e.headline), d.note
          FROM developments d JOIN events e ON e.id = d.event_id {condition}"
     );
     let mut query = conn.prepare_cached(&sql)?;

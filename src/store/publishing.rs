@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Result;
-use super::rows::{public_id, read_event};
+use super::rows::{EVENT_COLUMNS, public_id, read_event};
 use crate::news::{
     Development, Event, EventId, ItemId, PublicId, StorylineId, UtcTime, utc_from_secs,
 };
@@ -52,13 +52,15 @@ pub fn move_version(tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_waiting(conn: &Connection, after: EventId, limit: u32) -> Result<Vec<Waiting>> {
-    let sql = "SELECT e.id, e.public_id, e.storyline_id, e.headline, e.headline_item_id, e.lede,
-            e.place, e.occurred_at, e.first_report_at, e.last_report_at, e.published_at,
-            e.updated_at, e.change, e.report_count, e.outlet_count, e.spiked, e.locked,
-            e.merged_into, e.withdrawn_at, e.settled, e.opened_at, e.published_state, e.split_from
+    let sql = format!(
+        "SELECT {EVENT_COLUMNS}, e.settled, e.opened_at, iif(
+                json_type(e.published_state, '$.headline') IS NULL,
+                json_set(e.published_state, '$.headline', e.headline), e.published_state),
+            e.split_from
          FROM publish_queue q JOIN events e ON e.id = q.event_id
-         WHERE q.event_id > ?1 ORDER BY q.event_id LIMIT ?2";
-    let mut query = conn.prepare_cached(sql)?;
+         WHERE q.event_id > ?1 ORDER BY q.event_id LIMIT ?2"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map(params![after.0, limit], |row| {
         Ok(Waiting {
             event: read_event(row)?,
@@ -159,7 +161,7 @@ pub fn write_development(tx: &Transaction<'_>, development: &Development) -> Res
     let at = development.changed_at.timestamp();
     let sql = "INSERT INTO developments
             (public_id, event_id, storyline_id, changed_at, kind, headline, note)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+         SELECT ?1, id, ?3, ?4, ?5, nullif(?6, headline), ?7 FROM events WHERE id = ?2";
     tx.prepare_cached(sql)?.execute(params![
         development.public_id.to_bytes(),
         development.event_id.0,
@@ -192,7 +194,10 @@ pub fn save_told(
     told: &str,
     change: Option<&str>,
 ) -> Result<()> {
-    let sql = "UPDATE events SET published_state = ?2, change = coalesce(?3, change) WHERE id = ?1";
+    // The headline stands there only while it is another one (see the trigger `events_renamed`).
+    let sql = "UPDATE events SET change = coalesce(?3, change), published_state =
+            iif(json_extract(?2, '$.headline') = headline, json_remove(?2, '$.headline'), ?2)
+         WHERE id = ?1";
     tx.prepare_cached(sql)?
         .execute(params![id.0, told, change])?;
     Ok(())

@@ -23,9 +23,9 @@ pub fn load_all_reports(conn: &Connection, id: EventId) -> Result<Vec<Report>> {
 }
 
 fn load(conn: &Connection, id: EventId, with_spiked: bool) -> Result<Vec<Report>> {
-    let sql = "SELECT i.id, o.name, o.kind, i.title, i.wire, i.link, i.language, i.item_time,
-            i.role, i.categories, i.image, coalesce(f.url, ''), coalesce(f.category, ''),
-            i.withdrawn_at IS NOT NULL, e.reprint_of
+    let sql = "SELECT i.id, o.name, o.kind, i.title, unpacked(i.content), i.language, i.item_time,
+            i.role, coalesce(f.url, ''), coalesce(f.category, ''), i.withdrawn_at IS NOT NULL,
+            e.reprint_of
          FROM event_items e JOIN items i ON i.id = e.item_id JOIN outlets o ON o.id = i.outlet_id
             LEFT JOIN feeds f ON f.id = i.feed_id
          WHERE e.event_id = ?1 AND (?2 OR i.spiked = 0) ORDER BY i.item_time, i.id";
@@ -33,7 +33,7 @@ fn load(conn: &Connection, id: EventId, with_spiked: bool) -> Result<Vec<Report>
     let rows = query.query_map((id.0, with_spiked), |row| {
         Ok((
             read_report(row)?,
-            row.get::<_, Option<i64>>(14)?.map(ItemId),
+            row.get::<_, Option<i64>>(11)?.map(ItemId),
         ))
     })?;
     let rows: Vec<(Report, Option<ItemId>)> = rows.collect::<rusqlite::Result<_>>()?;

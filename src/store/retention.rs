@@ -7,7 +7,7 @@
 use rusqlite::{Connection, Transaction, params};
 
 use super::Result;
-use crate::news::UtcTime;
+use crate::news::{ItemId, UtcTime};
 
 /// What a lot took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -202,9 +202,9 @@ fn bury(tx: &Transaction<'_>, item: i64, now: UtcTime) -> Result<()> {
          SELECT id, feed_id, published_at, digest, ?2 FROM items WHERE id = ?1",
     )?
     .execute(params![item, now.timestamp()])?;
+    super::items::unfile(tx, ItemId(item))?;
     for sql in [
-        "DELETE FROM pairs WHERE later = ?1",
-        "DELETE FROM pairs WHERE earlier = ?1",
+        "DELETE FROM scores WHERE item_id = ?1",
         "DELETE FROM items WHERE id = ?1",
     ] {
         tx.prepare_cached(sql)?.execute([item])?;

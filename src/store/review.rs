@@ -4,6 +4,7 @@
 use rusqlite::{Connection, Transaction, params};
 
 use super::Result;
+use super::scores::unpack_evidence;
 use crate::news::{EventId, Evidence, ItemId, UtcTime};
 
 /// What is asked.
@@ -106,24 +107,24 @@ const LATER_HOURS: i64 = 4;
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_doubts(conn: &Connection, now: UtcTime, limit: usize) -> Result<Vec<Doubt>> {
-    let sql = "SELECT m.evidence, e.id, e.outlet_count, e.locked FROM event_items m
+    let sql = "SELECT m.item_id, m.evidence, e.id, e.outlet_count FROM event_items m
          JOIN events e ON e.id = m.event_id
          WHERE m.evidence IS NOT NULL AND m.reprint_of IS NULL AND e.merged_into IS NULL
          ORDER BY m.item_id DESC LIMIT ?1";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([LOOKED_AT], |row| {
+        let item = ItemId(row.get(0)?);
+        let bytes: Vec<u8> = row.get(1)?;
         Ok((
-            row.get::<_, String>(0)?,
-            EventId(row.get(1)?),
-            row.get::<_, u32>(2)?,
+            unpack_evidence(item, &bytes),
+            EventId(row.get(2)?),
+            row.get::<_, u32>(3)?,
         ))
     })?;
-    let rows: Vec<(String, EventId, u32)> = rows.collect::<rusqlite::Result<_>>()?;
+    let rows: Vec<(Option<Evidence>, EventId, u32)> = rows.collect::<rusqlite::Result<_>>()?;
     let mut doubts: Vec<Doubt> = Vec::new();
-    for (json, event, reach) in rows {
-        let Ok(evidence) = serde_json::from_str::<Evidence>(&json) else {
-            continue;
-        };
+    for (evidence, event, reach) in rows {
+        let Some(evidence) = evidence else { continue };
         for doubt in doubts_of(conn, &evidence, event, reach)? {
             if doubts
                 .iter()

@@ -2,9 +2,10 @@
 
 use rusqlite::Row;
 
+use super::items::content;
 use crate::news::{
     Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, Life, OutletKind,
-    PublicId, Report, Role, Storyline, StorylineId, UtcTime, WireReading, utc_from_secs,
+    PublicId, Report, Role, Storyline, StorylineId, UtcTime, utc_from_secs,
 };
 
 pub(super) fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
@@ -66,32 +67,30 @@ pub(super) fn read_development(row: &Row<'_>) -> rusqlite::Result<Development> {
 
 pub(super) fn read_report(row: &Row<'_>) -> rusqlite::Result<Report> {
     let title: String = row.get(3)?;
-    let wire: Option<WireReading> = json(row, 4)?;
+    let content = content(row, 4)?;
     let kind: String = row.get(2)?;
-    let role: String = row.get(8)?;
-    let mut categories: Vec<String> = json(row, 9)?.unwrap_or_default();
-    let feed_category: String = row.get(12)?;
+    let role: String = row.get(7)?;
+    let wire = content.wire(&title, &role);
+    let mut categories = content.categories;
+    let feed_category: String = row.get(9)?;
     if !feed_category.is_empty() && !categories.contains(&feed_category) {
         categories.insert(0, feed_category);
     }
-    let change_note = wire.as_ref().and_then(|wire| wire.change_note.clone());
-    let clean_title = wire
-        .map(|wire| wire.clean_title)
-        .filter(|text| !text.is_empty());
+    let clean_title = Some(wire.clean_title).filter(|text| !text.is_empty());
     Ok(Report {
         item_id: ItemId(row.get(0)?),
         outlet: row.get(1)?,
         outlet_kind: OutletKind::from_name(&kind).unwrap_or_default(),
         title: clean_title.unwrap_or(title),
-        link: row.get(5)?,
-        language: row.get(6)?,
-        at: utc_from_secs(row.get(7)?),
+        link: content.link,
+        language: row.get(5)?,
+        at: utc_from_secs(row.get(6)?),
         role: Role::from_name(&role).unwrap_or_default(),
-        change_note: change_note.unwrap_or_default(),
+        change_note: wire.change_note.unwrap_or_default(),
         categories,
-        image: json(row, 10)?,
-        feed_url: row.get(11)?,
-        is_withdrawn: row.get(13)?,
+        image: content.image,
+        feed_url: row.get(8)?,
+        is_withdrawn: row.get(10)?,
         reprints: Vec::new(),
     })
 }
@@ -116,9 +115,11 @@ pub(super) fn json<T: serde::de::DeserializeOwned>(
 
 /// The columns that [`read_event`] reads, of a table named `e`.
 pub(super) const EVENT_COLUMNS: &str = "e.id, e.public_id, e.storyline_id, e.headline,
-        e.headline_item_id, e.lede, e.place, e.occurred_at, e.first_report_at, e.last_report_at,
-        e.published_at, e.updated_at, e.change, e.report_count, e.outlet_count, e.spiked,
-        e.locked, e.merged_into, e.withdrawn_at";
+        e.headline_item_id, coalesce(e.lede, lead_of(
+            (SELECT h.content FROM items h WHERE h.id = e.headline_item_id), e.lede_bytes)),
+        e.place, e.occurred_at, e.first_report_at, e.last_report_at, e.published_at, e.updated_at,
+        e.change, e.report_count, e.outlet_count, e.spiked, e.locked, e.merged_into,
+        e.withdrawn_at";
 
 /// The columns that [`read_storyline`] reads, of a table named `s`.
 pub(super) const STORYLINE_COLUMNS: &str = "s.id, s.public_id, s.slug, s.headline, s.life,

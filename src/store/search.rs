@@ -1,7 +1,7 @@
 //! Search over the titles and leads of items. What is typed is taken as words, never as the
 //! syntax of the index.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::Result;
 use crate::news::{EventId, ItemId, StorylineId, UtcTime, utc_from_secs};
@@ -40,6 +40,26 @@ pub struct FoundItem {
     pub event: Option<(EventId, String)>,
     /// The storyline it stands in or beside, with its headline.
     pub storyline: Option<(StorylineId, String)>,
+}
+
+/// Files an item under the words of its title and lead.
+pub(super) fn file(tx: &Transaction<'_>, item: ItemId, title: &str, lead: &str) -> Result<()> {
+    let sql = "INSERT INTO item_search (rowid, words) VALUES (?1, ?2)";
+    tx.prepare_cached(sql)?
+        .execute(params![item.0, words_of(title, lead)])?;
+    Ok(())
+}
+
+/// Takes an item out again: from under the words that it was filed under.
+pub(super) fn unfile(tx: &Transaction<'_>, item: ItemId, title: &str, lead: &str) -> Result<()> {
+    let sql = "INSERT INTO item_search (item_search, rowid, words) VALUES ('delete', ?1, ?2)";
+    tx.prepare_cached(sql)?
+        .execute(params![item.0, words_of(title, lead)])?;
+    Ok(())
+}
+
+fn words_of(title: &str, lead: &str) -> String {
+    [title, "\n", lead].concat()
 }
 
 /// Words looked for at most; more than that is no search.
@@ -88,18 +108,25 @@ pub fn search_items(conn: &Connection, search: &Search, limit: u32) -> Result<Ve
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The words as an expression of FTS5 in which nothing but the words means anything.
+/// The words as an expression of FTS5 in which nothing but the words means anything. The index knows
+/// no places, so what the tokenizer takes apart is asked for as words of their own.
 fn match_expression(words: &str) -> Option<String> {
+    let apart = |letter: char| !letter.is_alphanumeric() && !is_mark(letter);
     let quoted: Vec<String> = words
-        .split_whitespace()
+        .split(apart)
         .filter(|word| word.chars().any(char::is_alphanumeric))
         .take(MOST_WORDS)
-        .map(|word| format!("\"{}\"", word.replace(['"', '\0'], " ")))
+        .map(|word| format!("\"{word}\""))
         .collect();
     if quoted.is_empty() {
         return None;
     }
     Some([&quoted.join(" "), "*"].concat())
+}
+
+/// Marks that combine with the letter before are part of its word.
+fn is_mark(letter: char) -> bool {
+    unicode_normalization::char::is_combining_mark(letter)
 }
 
 #[cfg(test)]

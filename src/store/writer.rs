@@ -38,7 +38,17 @@ struct Outcome {
 
 struct Task {
     durability: Durability,
+    isolation: Isolation,
     work: Work,
+}
+
+/// What a failing closure takes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isolation {
+    /// Nothing: it has a savepoint of its own. SQLite then copies every page that it changes.
+    Alone,
+    /// All that shares the transaction.
+    Together,
 }
 
 /// The sending side of the writer's queue.
@@ -69,12 +79,16 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction and waits until it is committed.
-    pub async fn write<T, F>(&self, durability: Durability, work: F) -> Result<T>
+    pub async fn write<T, F>(
+        &self,
+        (durability, isolation): (Durability, Isolation),
+        work: F,
+    ) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        let (task, answer) = make_task(durability, work);
+        let (task, answer) = make_task((durability, isolation), work);
         self.queue
             .send(task)
             .await
@@ -83,12 +97,16 @@ impl Writer {
     }
 
     /// The same for a thread outside the runtime.
-    pub fn write_blocking<T, F>(&self, durability: Durability, work: F) -> Result<T>
+    pub fn write_blocking<T, F>(
+        &self,
+        (durability, isolation): (Durability, Isolation),
+        work: F,
+    ) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        let (task, answer) = make_task(durability, work);
+        let (task, answer) = make_task((durability, isolation), work);
         self.queue
             .blocking_send(task)
             .map_err(|_| StoreError::Closed)?;
@@ -111,7 +129,10 @@ impl Writer {
     }
 }
 
-fn make_task<T, F>(durability: Durability, work: F) -> (Task, oneshot::Receiver<Result<T>>)
+fn make_task<T, F>(
+    (durability, isolation): (Durability, Isolation),
+    work: F,
+) -> (Task, oneshot::Receiver<Result<T>>)
 where
     T: Send + 'static,
     F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
@@ -128,7 +149,12 @@ where
             }),
         }
     });
-    (Task { durability, work }, answer)
+    let task = Task {
+        durability,
+        isolation,
+        work,
+    };
+    (task, answer)
 }
 
 fn run_writer(
@@ -171,24 +197,29 @@ struct Batch {
     trouble: Option<Trouble>,
 }
 
-/// Runs the tasks in one transaction. Callers are answered after trouble was noted, so that who
-/// got an error finds its reason.
+/// Runs the tasks in one transaction; after a task that failed together with others, the rest in
+/// another one. Callers are answered after trouble was noted, so that who got an error finds its
+/// reason.
 fn run_batch(conn: &mut Connection, tasks: Vec<Task>, state: &watch::Sender<Option<Trouble>>) {
     let power = tasks
         .iter()
         .any(|task| task.durability == Durability::Power);
-    let mut batch = Batch::default();
-    let mut waiting = tasks.into_iter();
-    let end = run_transaction(conn, power, &mut waiting, &mut batch);
-    let met_at_end = end.as_ref().err().and_then(Trouble::met);
-    note_trouble(state, batch.trouble.or(met_at_end));
-    for answer in batch.answers {
-        answer(end.as_ref().copied().map_err(same_error));
-    }
-    if let Err(cause) = end {
-        for task in waiting {
-            let outcome = (task.work)(Err(same_error(&cause)));
-            (outcome.answer)(Ok(()));
+    let mut waiting = tasks.into_iter().peekable();
+    while waiting.peek().is_some() {
+        let mut batch = Batch::default();
+        let end = run_transaction(conn, power, &mut waiting, &mut batch);
+        let met_at_end = end.as_ref().err().and_then(Trouble::met);
+        note_trouble(state, batch.trouble.or(met_at_end));
+        for answer in batch.answers {
+            answer(end.as_ref().copied().map_err(same_error));
+        }
+        if let Err(cause) = end
+            && !matches!(cause, StoreError::Undone)
+        {
+            for task in waiting.by_ref() {
+                let outcome = (task.work)(Err(same_error(&cause)));
+                (outcome.answer)(Ok(()));
+            }
         }
     }
 }
@@ -202,7 +233,10 @@ fn run_transaction(
     conn.pragma_update(None, "synchronous", if power { "FULL" } else { "NORMAL" })?;
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     for task in waiting {
-        tx.execute_batch("SAVEPOINT task")?;
+        let is_alone = task.isolation == Isolation::Alone;
+        if is_alone {
+            tx.prepare_cached("SAVEPOINT task")?.execute([])?;
+        }
         // A bug in one closure must not end the writer: it is a refused write.
         let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (task.work)(Ok(&tx))));
         let mut keep = false;
@@ -215,11 +249,12 @@ fn run_transaction(
         if tx.is_autocommit() {
             return Err(lost_transaction(batch.trouble.as_ref()));
         }
-        tx.execute_batch(if keep {
-            "RELEASE task"
-        } else {
-            "ROLLBACK TO task; RELEASE task"
-        })?;
+        match (is_alone, keep) {
+            (true, true) => drop(tx.prepare_cached("RELEASE task")?.execute([])?),
+            (true, false) => tx.execute_batch("ROLLBACK TO task; RELEASE task")?,
+            (false, true) => {}
+            (false, false) => return Err(StoreError::Undone),
+        }
     }
     tx.commit()?;
     Ok(())
@@ -240,6 +275,7 @@ fn same_error(error: &StoreError) -> StoreError {
         StoreError::Full => StoreError::Full,
         StoreError::ReadOnly => StoreError::ReadOnly,
         StoreError::Damaged(cause) => StoreError::Damaged(cause.clone()),
+        StoreError::Undone => StoreError::Undone,
         other => StoreError::Disk(other.to_string()),
     }
 }

@@ -64,20 +64,28 @@ pub struct Told {
     /// The headline shown.
     pub headline: String,
     /// The reports shown.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub items: BTreeSet<ItemId>,
     /// The head number that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub head_number: Option<String>,
     /// Every head number that stood before: one that comes back is no news.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub former_numbers: BTreeSet<String>,
     /// The stage that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
     /// Every stage that stood before.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub former_stages: BTreeSet<String>,
     /// Reports known as corrections.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub corrections: BTreeSet<ItemId>,
     /// Reports known as withdrawn.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub withdrawn: BTreeSet<ItemId>,
     /// Decisions that had been applied.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub rulings: BTreeSet<DecisionId>,
     /// What its entry told at the last material change.
     pub at_length: ToldAtLength,

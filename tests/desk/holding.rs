@@ -374,13 +374,13 @@ impl World {
         let read = self.store.read(|conn| {
             let mut text = String::new();
             for sql in [
-                "SELECT group_concat(item_id) || ' ' || headline || ' ' || lede || ' '
+                "SELECT group_concat(item_id) || ' ' || headline || ' ' || coalesce(lede, lede_bytes) || ' '
                     || occurred_at || ' ' || report_count || ' ' || outlet_count || ' ' || spiked
                     || locked
                  FROM (SELECT * FROM event_items ORDER BY item_id) m
                     JOIN events e ON e.id = m.event_id GROUP BY e.id ORDER BY min(item_id)",
                 "SELECT item_id || ' ' || coalesce(reprint_of, '-') FROM event_items ORDER BY item_id",
-                "SELECT later || ' ' || earlier || ' ' || score FROM pairs ORDER BY later, earlier",
+                "SELECT item_id || ' ' || hex(pairs) FROM scores ORDER BY item_id",
             ] {
                 let mut query = conn.prepare(sql)?;
                 let rows = query.query_map([], |row| row.get::<_, String>(0))?;

@@ -476,9 +476,12 @@ async fn markup_in_a_title_is_text_on_every_page() {
     let hostile = "<img src=x onerror=alert(1)>\"'</title><script>alert(1)</script>\u{202e}";
     let written = running.desk.store.write(move |tx| {
         tx.execute(
-            "UPDATE items SET title = ?1, link = 'javascript:alert(1)'",
+            // An empty lead, no text, and a link of 19 bytes.
+            "UPDATE items SET title = ?1,
+                content = packed(unhex('010014' || hex('javascript:alert(1)')))",
             [hostile],
         )?;
+        tx.execute_batch("INSERT INTO item_search (rowid, words) SELECT id, 'alert' FROM items")?;
         tx.execute(
             "UPDATE events SET headline = ?1, lede = ?1, place = ?1",
             [hostile],

@@ -2,9 +2,11 @@
 
 use chrono::TimeDelta;
 use dateline::news::{
-    Event, EventId, ItemId, OutletKind, Ruling, StorylineId, UtcTime, utc_from_secs,
+    Event, EventId, FeedId, ItemId, OutletKind, Ruling, StorylineId, UtcTime, WireReading,
+    utc_from_secs,
 };
 use dateline::store::events::{self, EventDescription, Member, StorylineDescription};
+use dateline::store::items::{ItemState, insert_item};
 use dateline::store::{Result, Store, Transaction, desk, outlets};
 
 /// Noon of a day in 2026, when everything in these tests happens.
@@ -71,23 +73,36 @@ fn fill(tx: &Transaction<'_>) -> Result<()> {
     for (number, (event, title, summary)) in (1..).zip(titles) {
         let outlet = outlets::ensure_outlet(tx, &format!("Outlet {number}"), OutletKind::Outlet)?;
         let at = now() - TimeDelta::hours(10 - number);
-        tx.execute(
-            "INSERT INTO items (id, feed_id, outlet_id, fetched_at, item_time, time_is_claimed,
-                language, role, title, summary, link, seen_at, digest)
-             VALUES (?1, 1, ?2, ?3, ?3, 1, 'en', 'news', ?4, ?5, ?6, ?3, x'00')",
-            rusqlite::params![
-                number,
-                outlet.0,
-                at.timestamp(),
-                title,
-                summary,
-                format!("https://outlet{number}.example/{number}")
-            ],
-        )?;
+        let state = ItemState {
+            guid: None,
+            title: title.to_owned(),
+            summary: summary.to_owned(),
+            text: String::new(),
+            link: Some(format!("https://outlet{number}.example/{number}")),
+            author: None,
+            language: "en".to_owned(),
+            published_at: None,
+            updated_at: None,
+            item_time: at,
+            time_is_claimed: true,
+            wire: WireReading {
+                clean_title: title.to_owned(),
+                clean_summary: summary.to_owned(),
+                ..WireReading::default()
+            },
+            categories: Vec::new(),
+            image: None,
+            digest: [0; 16],
+            withdrawn_at: None,
+            keys: Vec::new(),
+        };
+        let item = insert_item(tx, FeedId(1), outlet, &state, at)?;
+        assert_eq!(item, ItemId(number));
         let member = Member {
             item: ItemId(number),
             reprint_of: None,
             evidence: None,
+            frozen: Vec::new(),
         };
         events::save_members(tx, EventId(event), &[member], now())?;
     }

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use dateline::news::{FeedId, OutletKind, UtcTime, utc_from_secs};
+use dateline::news::{FeedId, ItemId, OutletKind, UtcTime, utc_from_secs};
 use dateline::store::feeds::{self, FeedEdit, NewFeed};
-use dateline::store::{Store, outlets};
+use dateline::store::{Store, items, outlets};
 
 use crate::server::{Reply, TestServer};
 
@@ -92,17 +92,13 @@ impl Outlets {
 
     /// Says what is wrong with the items kept: each feed's must be the first so many, each once.
     pub fn find_lost_or_doubled(&self, store: &Store) -> Vec<String> {
-        let sql = "SELECT link FROM items WHERE feed_id = ?1 ORDER BY id";
+        let kept = store.read(|conn| items::load_items_after(conn, ItemId(0), u32::MAX));
+        let kept = kept.unwrap();
         let mut wrong = Vec::new();
         for feed in 1..=self.feeds {
             let id = FeedId(feed as i64);
-            let links: Vec<String> = store
-                .read(|conn| {
-                    let mut query = conn.prepare(sql)?;
-                    let rows = query.query_map([id.0], |row| row.get(0))?;
-                    Ok(rows.collect::<Result<_, _>>()?)
-                })
-                .unwrap();
+            let of_feed = kept.iter().filter(|item| item.feed_id == id);
+            let links: Vec<String> = of_feed.filter_map(|item| item.link.clone()).collect();
             let mut numbers: Vec<u32> = links
                 .iter()
                 .map(|link| link.rsplit('/').next().unwrap().parse().unwrap())

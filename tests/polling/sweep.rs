@@ -144,7 +144,7 @@ async fn times_that_a_wrong_clock_wrote_are_mended_at_the_start() {
 #[tokio::test]
 async fn a_host_with_very_many_feeds_does_not_keep_the_others_waiting() {
     let mut settings = exact();
-    settings.pace.host_gap_millis = 0;
+    settings.pace.host_gap_millis = 1;
     let room = Newsroom::with(settings, |_| Some(Reply::ok(rss(1..4)))).await;
     for number in 0..130 {
         room.add("crowded.test", &format!("/{number}")).await;

@@ -125,6 +125,7 @@ impl Newsroom {
                 item: *item,
                 reprint_of: *reprint_of,
                 evidence: None,
+                frozen: Vec::new(),
             })
             .collect();
         let (event, storyline) = (EventId(event), StorylineId(storyline));

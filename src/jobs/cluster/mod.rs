@@ -12,13 +12,11 @@ mod sketches;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::describe::{self, MOST_TELLINGS, Pins, Told};
-use crate::cluster::{Engine, EventChange, Settings, Settlement, Weights};
+use crate::cluster::{Engine, EventChange, EventSketch, Settings, Settlement, Weights};
 use crate::decisions::{Constraints, constraints_of};
-use crate::news::{
-    Decision, EventId, Evidence, Item, ItemId, Outlet, OutletId, ScoredPair, UtcTime,
-};
+use crate::news::{Decision, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, UtcTime};
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Connection, Result, Store, clustering, decisions, describing, items};
+use crate::store::{Connection, Result, Store, decisions, describing, items};
 use crate::timeline::{
     LifeSettings, Linking, StoredLines, StorylineRules, StorylineSettings, Storylines,
 };
@@ -106,6 +104,7 @@ impl Clusterer {
             taken.events += self.obey(store, rulings, now)?;
         }
         loop {
+            store.learn_to_pack(self.arrived.0)?;
             let batch = store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
             let events = store.read(|conn| describing::load_describe_queue(conn, BATCH))?;
             if batch.is_empty() && events.is_empty() {
@@ -149,12 +148,20 @@ impl Clusterer {
         now: UtcTime,
     ) -> Result<usize> {
         let mut pairs = Vec::new();
+        let mut frozen = BTreeMap::new();
         let mut reprints = BTreeMap::new();
         let mut beside = Vec::new();
         for item in batch {
             let is_wire = store.read(|conn| self.is_wire(conn, item.outlet_id))?;
             let arrival = self.engine.arrive(&restore::arriving(item, is_wire));
-            pairs.extend(arrival.pairs);
+            frozen.extend(
+                self.weightiest(&arrival.pairs)
+                    .map(|of_one| (item.id, of_one)),
+            );
+            pairs.extend(arrival.pairs.into_iter().map(|pair| ScoredPair {
+                values: Vec::new(),
+                ..pair
+            }));
             reprints.extend(arrival.reprint_of.map(|original| (item.id, original)));
             beside.extend(arrival.beside.map(|event| (item.id, event)));
             self.arrived = item.id;
@@ -165,30 +172,37 @@ impl Clusterer {
             .filter_map(|(gone, _)| self.storylines.storyline_of(*gone))
             .collect();
         touched.storylines.extend(left);
-        let linking = store.read(|conn| self.link(conn, &settlement))?;
+        let changed = settlement.changed.iter();
+        let sketches: Vec<EventSketch> = changed
+            .filter_map(|change| self.engine.sketch(change.event))
+            .collect();
+        let linking = store.read(|conn| self.link(conn, &settlement, &sketches))?;
         let count = settlement.changed.len() + settlement.merged.len() + touched.events.len();
         let found = Found {
             settlement,
             linking,
+            sketches,
             pairs,
+            frozen,
             reprints,
             beside,
         };
         let save = store.read(|conn| self.prepare_save(conn, found, touched))?;
         let (pins, life) = (self.rulings.pins.clone(), self.settings.life.clone());
-        store.write_blocking(move |tx| save.write(tx, &pins, (now, &life)))?;
+        store.write_together_blocking(move |tx| save.write(tx, &pins, (now, &life)))?;
         Ok(count)
     }
 
-    fn link(&mut self, conn: &Connection, settlement: &Settlement) -> Result<Linking> {
+    fn link(
+        &mut self,
+        conn: &Connection,
+        settlement: &Settlement,
+        sketches: &[EventSketch],
+    ) -> Result<Linking> {
         for (gone, _) in &settlement.merged {
             self.storylines.forget(*gone);
         }
-        let changed = settlement.changed.iter();
-        let sketches: Vec<_> = changed
-            .filter_map(|change| self.engine.sketch(change.event))
-            .collect();
-        for sketch in &sketches {
+        for sketch in sketches {
             // One that lives again stands where it stood.
             if self.storylines.storyline_of(sketch.event).is_none()
                 && let Some(line) = describing::load_open_line(conn, sketch.event)?
@@ -196,7 +210,7 @@ impl Clusterer {
                 self.storylines.restore(line, sketch.clone());
             }
         }
-        let mut linking = self.storylines.link(&sketches, &self.rulings.rules);
+        let mut linking = self.storylines.link(sketches, &self.rulings.rules);
         if let Some((change, stored)) = self.pending.take() {
             for ruling in &change.undone {
                 let rules = &self.rulings.rules;
@@ -238,13 +252,8 @@ impl Clusterer {
         touched
             .storylines
             .extend(found.linking.linked.iter().map(|(_, storyline)| *storyline));
-        let sketches = found.settlement.changed.iter();
-        let sketches = sketches
-            .filter_map(|change| self.engine.sketch(change.event))
-            .map(|sketch| {
-                let bytes = sketches::encode(&sketch);
-                (sketch.event, bytes)
-            });
+        let sketches = found.sketches.iter();
+        let sketches = sketches.map(|sketch| (sketch.event, sketches::encode(sketch)));
         let sketches = sketches.collect();
         let tables =
             (self.engine.tables_through() != self.tables_saved).then(|| self.engine.tables());
@@ -290,30 +299,32 @@ impl Clusterer {
                         Some(original) => Some(original),
                         None => events::original_of(conn, *item)?,
                     };
-                    (original, self.explain(conn, *item, &found.pairs)?)
+                    let scores = self.engine.frozen_scores(*item);
+                    (original, self.engine.explain(*item, &scores))
                 }
             };
             members.push(Member {
                 item: *item,
                 reprint_of,
                 evidence,
+                frozen: found.frozen.get(item).cloned().unwrap_or_default(),
             });
         }
         Ok(members)
     }
 
-    fn explain(
-        &self,
-        conn: &Connection,
-        item: ItemId,
-        new_pairs: &[ScoredPair],
-    ) -> Result<Option<Evidence>> {
-        let mut frozen = clustering::load_pairs_of(conn, item)?;
-        let new = new_pairs
+    /// Of an arrival's pairs those whose values are kept, so that its place can be explained for as
+    /// long as it is there: the best one, and the best one with a member of another event. `None` if
+    /// it has no pairs.
+    fn weightiest(&self, pairs: &[ScoredPair]) -> Option<Vec<ScoredPair>> {
+        let best = pairs.first()?;
+        let event = self.engine.event_of(best.earlier);
+        let other = pairs
             .iter()
-            .filter(|pair| pair.later == item || pair.earlier == item);
-        frozen.extend(new.cloned());
-        Ok(self.engine.explain(item, &frozen))
+            .find(|pair| self.engine.event_of(pair.earlier) != event);
+        let kept = [best].into_iter().chain(other);
+        let weights = self.engine.weights();
+        Some(kept.map(|pair| weights.shorten(pair.clone())).collect())
     }
 
     fn describe(&self, conn: &Connection, event: EventId) -> Result<Option<EventDescription>> {
@@ -333,7 +344,7 @@ impl Clusterer {
         let tellings = describing::load_tellings(conn, &ids)?;
         let mean_scores = ids
             .iter()
-            .filter_map(|item| Some((*item, self.engine.explain(*item, &[])?.mean_score)))
+            .filter_map(|item| Some((*item, self.engine.mean_score_of(*item)?)))
             .collect();
         let told = Told {
             event,
@@ -388,7 +399,11 @@ impl Clusterer {
 struct Found {
     settlement: Settlement,
     linking: Linking,
+    /// Of the changed events.
+    sketches: Vec<EventSketch>,
     pairs: Vec<ScoredPair>,
+    /// The pairs of each arrival whose values are kept.
+    frozen: BTreeMap<ItemId, Vec<ScoredPair>>,
     reprints: BTreeMap<ItemId, ItemId>,
     beside: Vec<(ItemId, EventId)>,
 }

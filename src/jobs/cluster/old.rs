@@ -229,6 +229,7 @@ impl Planner<'_> {
                 item,
                 reprint_of,
                 evidence: None,
+                frozen: Vec::new(),
             })
             .collect())
     }

@@ -52,6 +52,9 @@ impl Save {
         (now, life): (UtcTime, &LifeSettings),
     ) -> Result<()> {
         clustering::save_pairs(tx, &self.pairs)?;
+        if let Some(oldest) = self.oldest_live {
+            clustering::forget_pairs(tx, oldest)?;
+        }
         self.write_events(tx, now)?;
         self.write_links(tx)?;
         for (event, description) in &mut self.descriptions {

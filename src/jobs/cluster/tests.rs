@@ -136,12 +136,11 @@ fn dump(store: &Store) -> String {
             let mut text = String::new();
             for sql in [
                 "SELECT item_id || ' ' || event_id || ' ' || coalesce(reprint_of, '-') || ' '
-                    || coalesce(evidence, '-') FROM event_items ORDER BY 1",
+                    || coalesce(hex(evidence), '-') || ' ' || coalesce(hex(frozen), '-') FROM event_items ORDER BY 1",
                 "SELECT id || ' ' || storyline_id || ' ' || headline || ' ' || report_count || ' '
                     || occurred_at || ' ' || hex(sketch) FROM events ORDER BY 1",
                 "SELECT id || ' ' || slug || ' ' || event_count FROM storylines ORDER BY 1",
-                "SELECT later || ' ' || earlier || ' ' || score || ' ' || hex(feature_values)
-                    FROM pairs ORDER BY 1",
+                "SELECT item_id || ' ' || hex(pairs) FROM scores ORDER BY 1",
                 "SELECT name || ' ' || value FROM cursors ORDER BY 1",
             ] {
                 let mut query = conn.prepare(sql)?;

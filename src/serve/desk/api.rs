@@ -110,7 +110,8 @@ pub(super) async fn event(
     uri: Uri,
 ) -> Answered {
     may_read(&site, &headers, &uri).await?;
-    match read(&site, move |conn| views::load_event(conn, id)).await? {
+    let terms_of = site.settings().terms_of;
+    match read(&site, move |conn| views::load_event(conn, id, terms_of)).await? {
         Some(event) => Ok(json(StatusCode::OK, &event)),
         None => Err(problem(StatusCode::NOT_FOUND, "no such event")),
     }

@@ -103,7 +103,8 @@ pub(super) async fn event(
     uri: Uri,
 ) -> Shown {
     let asker = let_in(&site, &headers, &uri).await?;
-    let found = read(&site, move |conn| views::load_event(conn, id)).await?;
+    let terms_of = site.settings().terms_of;
+    let found = read(&site, move |conn| views::load_event(conn, id, terms_of)).await?;
     let event = found.ok_or_else(|| plain(StatusCode::NOT_FOUND, "no such event"))?;
     let title = event.line.headline.clone();
     let frame = frame(&site, &title, "", &asker);

@@ -9,6 +9,7 @@ use crate::news::{
     Decision, Event, EventId, Evidence, Item, PairEvidence, Report, Revision, Ruling, Storyline,
     StorylineId, UtcTime,
 };
+use crate::serve::TermsOf;
 use crate::store::desk::{self, StorylineLine};
 use crate::store::reports::load_all_reports;
 use crate::store::{Connection, Result, decisions, events, items};
@@ -301,7 +302,11 @@ pub(super) struct EventView {
     pub(super) rulings: Vec<DecisionLine>,
 }
 
-pub(super) fn load_event(conn: &Connection, id: i64) -> Result<Option<EventView>> {
+pub(super) fn load_event(
+    conn: &Connection,
+    id: i64,
+    terms_of: TermsOf,
+) -> Result<Option<EventView>> {
     let Some(event) = desk::load_event(conn, EventId(id))? else {
         return Ok(None);
     };
@@ -312,7 +317,15 @@ pub(super) fn load_event(conn: &Connection, id: i64) -> Result<Option<EventView>
     let mut titles = BTreeMap::new();
     for report in lines.into_iter().take(MOST_REPORTS) {
         if let Some(item) = items::load_item(conn, crate::news::ItemId(report.item))? {
-            reports.push(explain(conn, report, &item, &made, &mut titles)?);
+            let evidence = events::load_evidence(conn, item.id)?;
+            let evidence =
+                evidence.map(|(evidence, frozen)| evidence.with_terms(&frozen, terms_of.0));
+            reports.push(explain(
+                conn,
+                (report, evidence),
+                &item,
+                (&made, &mut titles),
+            )?);
         }
     }
     let storyline = desk::load_storyline(conn, event.storyline_id)?;
@@ -355,12 +368,10 @@ fn concerns(ruling: &Ruling, event: EventId) -> bool {
 
 fn explain(
     conn: &Connection,
-    line: ReportLine,
+    (line, evidence): (ReportLine, Option<Evidence>),
     item: &Item,
-    made: &[Decision],
-    titles: &mut BTreeMap<i64, String>,
+    (made, titles): (&[Decision], &mut BTreeMap<i64, String>),
 ) -> Result<ExplainedReport> {
-    let evidence = events::load_evidence(conn, item.id)?;
     let revisions = items::load_revisions(conn, item.id)?;
     let tags = item.wire.tags.iter().map(|tag| format!("{tag:?}"));
     let rulings = in_force(made).filter(|one| names_item(&one.ruling, item));

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::*;
 use crate::clock::{Clock, FakeClock};
-use crate::news::utc_from_secs;
+use crate::news::{FeedId, utc_from_secs};
 use crate::serve::Settings;
 use crate::store::Store;
+use crate::store::polls::{VisitLine, log_visit};
 
 const NOW: i64 = 1_750_000_000;
 
@@ -24,12 +25,17 @@ fn add_feed(watched: &Watched, next_visit_at: i64) {
         .site
         .store()
         .write_blocking(move |tx| {
-            Ok(tx.execute_batch(&format!(
+            tx.execute_batch(&format!(
                 "INSERT INTO outlets (id, name) VALUES (1, 'The Paper');
                  INSERT INTO feeds (id, url, outlet_id, added_at, next_visit_at, health_since)
-                    VALUES (1, 'https://feeds.example/', 1, 0, {next_visit_at}, 0);
-                 INSERT INTO polls (feed_id, at, outcome, bytes) VALUES (1, 1, 'items', 100);"
-            ))?)
+                    VALUES (1, 'https://feeds.example/', 1, 0, {next_visit_at}, 0);"
+            ))?;
+            let line = VisitLine {
+                outcome: "items".to_owned(),
+                bytes: 100,
+                ..VisitLine::default()
+            };
+            log_visit(tx, FeedId(1), &line)
         })
         .unwrap();
 }

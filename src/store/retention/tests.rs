@@ -34,11 +34,12 @@ fn add_item(store: &Store, id: i64, days_old: i64) {
         store,
         &format!(
             "INSERT INTO items (id, feed_id, outlet_id, fetched_at, item_time, time_is_claimed,
-                language, role, title, summary, revision_count, seen_at, digest)
-             VALUES ({id}, 1, 1, {at}, {at}, 1, 'en', 'news', 'Title {id}', '', 1, {at}, x'0{id}');
-             INSERT INTO item_texts VALUES ({id}, 'long text');
-             INSERT INTO item_keys VALUES (1, x'0{id}', {id});
-             INSERT INTO revisions VALUES ({id}, 1, {at}, {at}, 'Earlier', '', '', NULL);"
+                language, role, title, content, revision_count, seen_at, digest)
+             VALUES ({id}, 1, 1, {at}, {at}, 1, 'en', 'news', 'Title {id}', packed(x'01'), 1, {at},
+                x'0{id}');
+             INSERT INTO item_search (rowid, words) VALUES ({id}, 'Title {id}' || char(10));
+             INSERT INTO item_keys VALUES (1, {id}, {id});
+             INSERT INTO revisions VALUES ({id}, 1, {at}, {at}, 'Earlier', packed(x'01'), NULL);"
         ),
     );
 }
@@ -118,7 +119,6 @@ fn an_old_event_goes_and_its_ids_keys_and_decisions_stay() {
     assert_eq!(count(&store, "SELECT count(*) FROM decisions"), 1);
     assert_eq!(count(&store, "SELECT count(*) FROM slugs"), 2);
     assert_eq!(count(&store, "SELECT count(*) FROM retired_ids"), 2);
-    assert_eq!(count(&store, "SELECT count(*) FROM item_texts"), 1);
     assert_eq!(count(&store, "SELECT count(*) FROM revisions"), 1);
     assert!(remove(&store, 60, 100).is_nothing());
     assert_whole(&store);
@@ -193,7 +193,7 @@ fn freed_room_is_given_back_to_the_disk() {
     add_item(&store, 1, 100);
     run(
         &store,
-        "UPDATE item_texts SET text = hex(zeroblob(2000000))",
+        "UPDATE items SET content = packed(randomblob(4000000))",
     );
     remove(&store, 60, 10);
     let before = store.read(measure_file).unwrap();

@@ -70,6 +70,7 @@ impl Desk {
             publication: None,
         });
         Restored {
+            dormant: Vec::new(),
             tables: self.engine.tables(),
             cursor: self.engine.cursor(),
             items: self.items.clone(),

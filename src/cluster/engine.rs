@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::arriving::{ArrivingItem, read_item};
 use super::candidates::{Candidate, Limits, Scratch};
+use super::dormant::Dormant;
 use super::features::{Context, Values, measure};
 use super::pairs::{mean_score, pairs_between, score_of, steps_of};
 use super::reprints::find_original;
@@ -152,6 +153,7 @@ pub struct Engine {
     pub(super) constraints: Constraints,
     /// The live events of items that have left the window.
     pub(super) gone_of: FxHashMap<ItemId, EventId>,
+    pub(super) dormant: Dormant,
 }
 
 impl Engine {
@@ -170,6 +172,7 @@ impl Engine {
             settled_through: ItemId(0),
             constraints: Constraints::default(),
             gone_of: FxHashMap::default(),
+            dormant: Dormant::default(),
         }
     }
 

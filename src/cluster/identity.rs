@@ -25,6 +25,8 @@ pub(super) struct Naming {
     /// Events that named no group because a ruling keeps them all from its older items: these
     /// stay, and the event has no live items any more.
     pub(super) left: Vec<EventId>,
+    /// Events that were merged away before, of which the anchors stand elsewhere now, with where.
+    pub(super) led_on: Vec<(EventId, EventId)>,
 }
 
 /// Names groups of live items, each sorted by slot.
@@ -43,6 +45,12 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
         let taken = names.contains(&Some(claim.event));
         if names[claim.part].is_none() && !taken && claims.may_name(claim) {
             names[claim.part] = Some(claim.event);
+        }
+    }
+    let dormant = engine.dormant.around(parts, &engine.window);
+    for (event, part, _) in &dormant {
+        if names[*part].is_none() && !names.contains(&Some(*event)) {
+            names[*part] = Some(*event);
         }
     }
     let names: Vec<Name> = names
@@ -65,7 +73,14 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
         .iter()
         .filter(|(event, _)| !used.contains(event));
     let (left, merged): (Vec<_>, Vec<_>) = gone.partition(|(event, _)| claims.is_left(**event));
+    let led_on = dormant
+        .into_iter()
+        .map(|(event, part, into)| (event, names[part].event, into))
+        .filter(|(event, now, into)| !used.contains(event) && now != into)
+        .map(|(event, now, _)| (event, now))
+        .collect();
     Naming {
+        led_on,
         left: left.into_iter().map(|(event, _)| *event).collect(),
         merged: merged
             .into_iter()

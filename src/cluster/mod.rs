@@ -12,6 +12,7 @@ mod agglomerate;
 mod arriving;
 mod candidates;
 mod common_words;
+mod dormant;
 mod engine;
 mod explain;
 mod features;
@@ -28,6 +29,7 @@ mod weights;
 mod window;
 
 pub use arriving::ArrivingItem;
+pub use dormant::DormantEvent;
 pub use engine::{Arrival, Engine, MeasuredPair, Publication, Settings};
 pub use features::{ABSENT, FEATURES};
 pub use restore::{Restored, RestoredEvent};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::arriving::{ArrivingItem, read_item};
+use super::dormant::DormantEvent;
 use super::engine::{Engine, LiveEvent, Publication, Settings};
 use super::pairs::steps_of;
 use super::settle::Cursor;
@@ -30,6 +31,8 @@ pub struct Restored {
     pub reprints: Vec<(ItemId, ItemId)>,
     /// The events of those items.
     pub events: Vec<RestoredEvent>,
+    /// Published events that were merged away and have anchors among those items.
+    pub dormant: Vec<DormantEvent>,
     /// The oldest item that was live; `None` if none was.
     pub oldest_live: Option<ItemId>,
     /// The rulings of the last settling.
@@ -90,6 +93,9 @@ impl Engine {
         }
         for event in restored.events {
             engine.restore_event(event);
+        }
+        for event in restored.dormant {
+            engine.dormant.add(event, &engine.window);
         }
         engine
     }

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::agglomerate::{Graph, Stop, agglomerate};
+use super::dormant::DormantEvent;
 use super::engine::{Engine, KEPT_SCORES};
 use super::identity::name_parts;
 use super::pairs::steps_of;
@@ -143,9 +144,24 @@ impl Engine {
             self.close_event(*event);
         }
         let mut passed_on: Vec<(EventId, Vec<ItemId>)> = Vec::new();
-        for (gone, into) in &naming.merged {
-            let gone = self.events.remove(gone);
-            passed_on.extend(gone.map(|event| (*into, event.gone)));
+        for (id, into) in &naming.merged {
+            let Some(event) = self.events.remove(id) else {
+                continue;
+            };
+            if let Some(publication) = event.publication {
+                let (id, into) = (*id, *into);
+                let dormant = DormantEvent {
+                    id,
+                    publication,
+                    into,
+                };
+                self.dormant.add(dormant, &self.window);
+            }
+            passed_on.push((*into, event.gone));
+        }
+        for (id, into) in &naming.led_on {
+            self.dormant.lead(*id, *into);
+            settlement.merged.push((*id, *into));
         }
         for (part, name) in parts.into_iter().zip(&naming.names) {
             let has_new = part.iter().any(|slot| arrived.contains(slot));
@@ -153,7 +169,11 @@ impl Engine {
                 self.window.item_mut(*slot).event = Some(name.event);
             }
             let items = part.iter().map(|slot| self.window.item(*slot).id).collect();
+            let awake = self.dormant.take(name.event);
             let event = self.events.entry(name.event).or_default();
+            if let Some(awake) = awake {
+                event.publication = Some(awake.publication);
+            }
             event.is_locked = part.iter().any(|slot| rules.locked.contains(slot));
             if event.members != part || has_new {
                 settlement.changed.push(EventChange {
@@ -226,6 +246,7 @@ impl Engine {
             }
             let slot = self.window.base();
             let gone = self.window.pop().expect("there was an oldest item");
+            self.dormant.expire(gone.id);
             let Some(id) = gone.event else { continue };
             let event = self.events.get_mut(&id).expect("an item's event is live");
             if event.members.first() == Some(&slot) {

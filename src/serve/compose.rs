@@ -118,10 +118,18 @@ fn names_of_roles<'a>(reports: impl Iterator<Item = &'a Report>) -> Vec<&'static
     roles.into_iter().map(Role::name).collect()
 }
 
+/// The latest event that was not withdrawn; the latest if all were.
+pub(super) fn latest_standing(shown: &PublishedStoryline) -> Option<&PublishedEvent> {
+    let mut standing = shown.events.iter().rev();
+    standing
+        .find(|event| event.event.withdrawn_at.is_none())
+        .or(shown.events.last())
+}
+
 /// The entry of a storyline: its latest event above, all of them below.
 pub(super) fn entry_of_storyline(shown: &PublishedStoryline, settings: &Settings) -> Entry {
     let page_url = settings.absolute(&Output::Timeline(shown.public_id()).path());
-    let latest = shown.events.last();
+    let latest = latest_standing(shown);
     let mut outlets: Vec<String> = Vec::new();
     for event in shown.events.iter().rev() {
         for outlet in outlets_of(event, event.lead_report()) {

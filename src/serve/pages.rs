@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 
 use super::address::Output;
 use super::assets;
-use super::compose::{notices_of, report_lines, roles_of, shown_headline, shown_lede};
+use super::compose::{
+    latest_standing, notices_of, report_lines, roles_of, shown_headline, shown_lede,
+};
 use super::documents::{Content, Rows};
 use super::settings::Settings;
 use crate::feed::write::{Entry, OutputFormat, ReportLine, one_line, web_address};
@@ -341,7 +343,7 @@ fn list_page(
 }
 
 fn shown_storyline(shown: &PublishedStoryline, settings: &Settings) -> ShownStoryline {
-    let latest = shown.events.last();
+    let latest = latest_standing(shown);
     ShownStoryline {
         url: settings.absolute(&Output::Timeline(shown.public_id()).path()),
         headline: one_line(&shown.storyline.headline),

@@ -363,6 +363,26 @@ pub fn load_live_events(conn: &Connection, oldest: ItemId) -> Result<Vec<StoredE
     Ok(events)
 }
 
+/// Published events that were merged away and have anchors at or after a place in history, each
+/// with the event that it was merged into; their items are left out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_merged(conn: &Connection, oldest: ItemId) -> Result<Vec<(StoredEvent, EventId)>> {
+    let sql = "SELECT id, storyline_id, published_at, headline_item_id, merged_into FROM events e
+         WHERE merged_into IS NOT NULL AND public_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM anchors a WHERE a.event_id = e.id AND a.item_id >= ?1) ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([oldest.0], |row| {
+        Ok((read_stored(row)?, EventId(row.get(4)?)))
+    })?;
+    let mut events: Vec<(StoredEvent, EventId)> = rows.collect::<rusqlite::Result<_>>()?;
+    for (event, _) in &mut events {
+        event.anchors = item_ids(conn, ANCHORS_OF_EVENT, event.id)?;
+    }
+    Ok(events)
+}
+
 /// The events that were published at or after `since`, by id, with what their ids hang on; their
 /// items are left out.
 ///

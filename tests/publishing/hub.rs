@@ -379,3 +379,23 @@ async fn a_topic_that_is_gone_is_denied() {
     assert_eq!(last["hub.mode"], "denied");
     assert_eq!(last["hub.topic"], topic);
 }
+
+#[tokio::test]
+async fn a_hub_elsewhere_is_pinged_once_for_each_change() {
+    let mut stage = Stage::set().await;
+    stage.hub.external = Some((stage.callback.clone(), vec![TOPIC.to_owned()]));
+    stage.pass().await;
+    let before = stage.subscriber.posts().len();
+    stage.pass().await;
+    assert_eq!(stage.subscriber.posts().len(), before, "nothing changed");
+    stage.develop(3, 300).await;
+    stage.pass().await;
+    stage.pass().await;
+    let posts = stage.subscriber.posts();
+    assert_eq!(posts.len(), before + 1);
+    let (headers, body) = posts.last().expect("a ping");
+    assert_eq!(headers["content-type"], "application/x-www-form-urlencoded");
+    let sent: Asked = url::form_urlencoded::parse(body).into_owned().collect();
+    assert_eq!(sent["hub.mode"], "publish");
+    assert_eq!(sent["hub.url"], TOPIC);
+}

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::save::{ARRIVED, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED};
 use super::{Clusterer, ClusteringSettings, Rulings, sketches};
 use crate::cluster::{
-    ArrivingItem, Cursor, Engine, Publication, Restored, RestoredEvent, SavedTables, Weights,
+    ArrivingItem, Cursor, DormantEvent, Engine, Publication, Restored, RestoredEvent, SavedTables,
+    Weights,
 };
 use crate::news::{
     EventId, Item, ItemId, Outlet, OutletId, OutletKind, StorylineId, UtcTime, utc_from_secs,
@@ -62,6 +63,16 @@ fn restore_window(
         events: events::load_live_events(conn, oldest)?
             .into_iter()
             .map(restored_event)
+            .collect(),
+        dormant: events::load_merged(conn, oldest)?
+            .into_iter()
+            .filter_map(|(event, into)| {
+                Some(DormantEvent {
+                    id: event.id,
+                    publication: publication_of(&event)?,
+                    into,
+                })
+            })
             .collect(),
         oldest_live: (oldest.0 > 0).then_some(oldest),
         constraints: rulings.constraints.clone(),

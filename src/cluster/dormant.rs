@@ -1,0 +1,125 @@
+//! Published events that were merged away. Their ids lead to where their anchors stand: when these
+//! leave the event that had swallowed them, the id goes along, and lives again if they stand in a
+//! group of their own (invariant 6).
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use super::engine::Publication;
+use super::window::{Slot, Window};
+use crate::news::{EventId, ItemId};
+
+/// A published event that was merged into another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DormantEvent {
+    /// The event.
+    pub id: EventId,
+    /// What its id hangs on.
+    pub publication: Publication,
+    /// Where its id leads.
+    pub into: EventId,
+}
+
+/// All of which anchors are live.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Dormant {
+    events: BTreeMap<EventId, DormantEvent>,
+    by_anchor: FxHashMap<ItemId, Vec<EventId>>,
+}
+
+impl Dormant {
+    pub(super) fn add(&mut self, event: DormantEvent, window: &Window) {
+        let live = event.publication.anchors.iter();
+        let live: Vec<ItemId> = live
+            .filter(|item| window.slot_of(**item).is_some())
+            .copied()
+            .collect();
+        if live.is_empty() {
+            return;
+        }
+        for item in live {
+            let around = self.by_anchor.entry(item).or_default();
+            if !around.contains(&event.id) {
+                around.push(event.id);
+            }
+        }
+        self.events.insert(event.id, event);
+    }
+
+    /// An event lives again.
+    pub(super) fn take(&mut self, id: EventId) -> Option<DormantEvent> {
+        let event = self.events.remove(&id)?;
+        for item in &event.publication.anchors {
+            self.leave(*item, id);
+        }
+        Some(event)
+    }
+
+    /// An item has left the window: from here on only editors change what hangs on it.
+    pub(super) fn expire(&mut self, item: ItemId) {
+        for id in self.by_anchor.remove(&item).unwrap_or_default() {
+            let has_more = self.events.get(&id).is_some_and(|event| {
+                let mut anchors = event.publication.anchors.iter();
+                anchors.any(|other| self.by_anchor.contains_key(other))
+            });
+            if !has_more {
+                self.events.remove(&id);
+            }
+        }
+    }
+
+    pub(super) fn lead(&mut self, id: EventId, into: EventId) {
+        if let Some(event) = self.events.get_mut(&id) {
+            event.into = into;
+        }
+    }
+
+    /// The events that have anchors in groups, the first published first, each with the group that
+    /// holds most of them and where its id leads now.
+    pub(super) fn around(
+        &self,
+        parts: &[Vec<Slot>],
+        window: &Window,
+    ) -> Vec<(EventId, usize, EventId)> {
+        let mut held: BTreeMap<EventId, Vec<usize>> = BTreeMap::new();
+        if self.events.is_empty() {
+            return Vec::new();
+        }
+        for (part, slots) in parts.iter().enumerate() {
+            for slot in slots {
+                for id in self
+                    .by_anchor
+                    .get(&window.item(*slot).id)
+                    .into_iter()
+                    .flatten()
+                {
+                    held.entry(*id).or_insert_with(|| vec![0; parts.len()])[part] += 1;
+                }
+            }
+        }
+        let mut around: Vec<(i64, EventId, usize, EventId)> = held
+            .into_iter()
+            .filter_map(|(id, counts)| {
+                let most = counts.iter().copied().max()?;
+                let part = counts.iter().position(|count| *count == most)?;
+                let event = self.events.get(&id)?;
+                Some((event.publication.order, id, part, event.into))
+            })
+            .collect();
+        around.sort_unstable();
+        around
+            .into_iter()
+            .map(|(_, id, part, into)| (id, part, into))
+            .collect()
+    }
+
+    fn leave(&mut self, item: ItemId, id: EventId) {
+        if let Some(around) = self.by_anchor.get_mut(&item) {
+            around.retain(|other| *other != id);
+            if around.is_empty() {
+                self.by_anchor.remove(&item);
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod editors;
 pub mod eval;
 pub mod feeds;
+mod generate;
 pub mod list;
 pub mod log;
 mod logging;
@@ -132,6 +133,9 @@ pub enum Command {
     Eval(eval::EvalArgs),
     /// Fit the scorer's weights to labelled streams and pairs
     Train(train::TrainArgs),
+    /// Write manual pages and completions
+    #[command(hide = true)]
+    Generate(generate::GenerateArgs),
 }
 
 /// Does what the command line asks and says how it went: 0 done, 1 not done, 2 wrong usage.
@@ -178,5 +182,6 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Replay(args) => replay::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Train(args) => train::run(args),
+        Command::Generate(args) => generate::run(&args),
     }
 }

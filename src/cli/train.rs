@@ -34,7 +34,7 @@ pub struct TrainArgs {
     #[arg(long, default_value_t = 0.0)]
     pub lift_undated: f32,
     /// Version that the weights are given.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long = "version-number", id = "weights_version", default_value_t = 1)]
     pub version: u32,
 }
 

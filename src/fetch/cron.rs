@@ -107,6 +107,45 @@ mod tests {
     }
 
     #[test]
+    fn a_local_hour_that_is_missing_or_comes_twice_is_one_visit_a_day() {
+        for (first, days) in [
+            (
+                "2026-03-28T00:00:00Z",
+                ["2026-03-28", "2026-03-29", "2026-03-30"],
+            ),
+            (
+                "2026-10-24T00:00:00Z",
+                ["2026-10-24", "2026-10-25", "2026-10-26"],
+            ),
+        ] {
+            let line: CronLine = "30 2 * * * Europe/Berlin".parse().unwrap();
+            let mut at: UtcTime = first.parse().unwrap();
+            let visits = days.map(|_| {
+                at = line.next_after(at).unwrap();
+                let local = at.with_timezone(&chrono_tz::Europe::Berlin);
+                local.format("%F").to_string()
+            });
+            assert_eq!(visits, days);
+        }
+    }
+
+    #[test]
+    fn a_leap_day_comes_in_leap_years_only() {
+        assert_eq!(
+            next("0 6 29 2 *", "2026-01-01T00:00:00Z"),
+            "2028-02-29 06:00"
+        );
+        assert_eq!(
+            next("0 6 29 2 *", "2028-02-29T06:00:00Z"),
+            "2032-02-29 06:00"
+        );
+        assert_eq!(
+            next("0 6 31 * *", "2026-02-01T00:00:00Z"),
+            "2026-03-31 06:00"
+        );
+    }
+
+    #[test]
     fn a_wrong_line_says_what_is_wrong_with_it() {
         for line in ["", "every day", "61 * * * *", "0 6 * * * Europe/Nowhere"] {
             let error = CronLine::from_str(line).unwrap_err().to_string();

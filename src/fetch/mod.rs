@@ -4,6 +4,7 @@
 //! It neither parses feeds nor saves anything: `jobs` does both.
 
 mod body;
+mod credentials;
 mod cron;
 mod fetcher;
 mod guard;

@@ -61,7 +61,12 @@ async fn a_crash_at_any_point_under_load_loses_nothing_that_was_promised() {
     for crash in 0..crashes {
         let mut service = place.start();
         let people = crowd(&place, &world);
-        until_busy(&outlets, &mut chance).await;
+        if let Err(problem) = until_busy(&outlets, &mut chance).await {
+            panic!(
+                "crash {crash}, seed {seed}: {problem}\n{}",
+                say_state(&place)
+            );
+        }
         service.kill();
         drop(people);
         place.forget_notes();
@@ -72,6 +77,9 @@ async fn a_crash_at_any_point_under_load_loses_nothing_that_was_promised() {
         wrong.extend(find_broken_promises(&store, &world));
         wrong.extend(find_changed_ids(&store, &mut ids, &world));
         assert!(wrong.is_empty(), "crash {crash}, seed {seed}: {wrong:#?}");
+        if (crash + 1) % 50 == 0 {
+            eprintln!("{} crashes, all well", crash + 1);
+        }
     }
     let decided = world.decided.lock().unwrap().len();
     let (shown, published) = (world.read.lock().unwrap().len(), ids.len());
@@ -111,7 +119,7 @@ fn crowd(place: &Place, world: &Arc<World>) -> tokio::task::JoinSet<()> {
 
 /// Waits for a random number of visits, then for a random moment behind them. One daemon of four
 /// does not live to see its first.
-async fn until_busy(outlets: &Outlets, chance: &mut Chance) {
+async fn until_busy(outlets: &Outlets, chance: &mut Chance) -> Result<(), String> {
     let visits = chance.below(4).min(1) * chance.below(2 * FEEDS as u64);
     let enough = outlets.asked() + visits as usize;
     let busy = async {
@@ -119,12 +127,31 @@ async fn until_busy(outlets: &Outlets, chance: &mut Chance) {
             tokio::task::yield_now().await;
         }
     };
-    let limit = std::time::Duration::from_secs(60);
+    let limit = std::time::Duration::from_secs(120);
     let waited = tokio::time::timeout(limit, busy).await;
-    assert!(waited.is_ok(), "{visits} visits come within {limit:?}");
+    waited.map_err(|_| format!("{visits} visits do not come within {limit:?}"))?;
     for _ in 0..chance.below(20_000) {
         tokio::task::yield_now().await;
     }
+    Ok(())
+}
+
+/// What there is to see of a daemon that stands still: its log's end, and when each feed is due.
+fn say_state(place: &Place) -> String {
+    let store = Store::open_read_only(&place.data_dir()).unwrap();
+    let sql =
+        "SELECT id || ' ' || health || ' in ' || (next_visit_at - unixepoch()) || ' s, claimed '
+            || claimed_until || ', ' || next_visit_reason || ', ' || health_reason FROM feeds";
+    let feeds: Vec<String> = store
+        .read(|conn| {
+            let mut query = conn.prepare(sql)?;
+            let rows = query.query_map([], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .unwrap();
+    let log = place.log();
+    let lines: Vec<&str> = log.lines().rev().take(30).collect();
+    format!("{}\nnewest first:\n{}", feeds.join("\n"), lines.join("\n"))
 }
 
 async fn read_on(client: Client, world: Arc<World>, reader: usize) {

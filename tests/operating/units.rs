@@ -97,3 +97,26 @@ fn every_line_of_hardening_gives_its_reason() {
         assert!(service.contains(wanted), "{wanted} is missing");
     }
 }
+
+#[test]
+fn every_command_has_a_manual_page_and_a_completion() {
+    let directory = tempfile::tempdir().unwrap();
+    let status = Command::new(super::service::program())
+        .arg("generate")
+        .arg(directory.path())
+        .status();
+    assert!(status.unwrap().success());
+    let read = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap();
+    let bash = read("completions/dateline.bash");
+    for command in [
+        "run", "feeds", "check", "backup", "restore", "merge", "undo", "why",
+    ] {
+        assert!(
+            read(&format!("man/dateline-{command}.1")).contains(".TH"),
+            "{command}"
+        );
+        assert!(bash.contains(&format!("dateline,{command})")), "{command}");
+    }
+    assert!(read("man/dateline.1").contains("dateline\\-feeds"));
+    assert!(read("man/dateline-feeds-set.1").contains("interval"));
+}

@@ -290,3 +290,45 @@ async fn wait_for_visits(room: &Newsroom, ids: &[FeedId]) {
             .unwrap();
     }
 }
+
+/// Names of which one ends the program's own code when it is asked for.
+struct Poisoned(crate::server::TestNames);
+
+impl dateline::fetch::Names for Poisoned {
+    fn lookup(&self, host: String) -> dateline::fetch::Lookup<'_> {
+        assert!(host != "poison.test", "a panic in the middle of a visit");
+        self.0.lookup(host)
+    }
+}
+
+#[tokio::test]
+async fn a_visit_that_panics_is_put_off_and_blocks_no_other() {
+    let room = Newsroom::open().await;
+    let mut ids = Vec::new();
+    for host in ["a.test", "poison.test", "b.test", "c.test"] {
+        ids.push(room.add(host, "/feed").await);
+    }
+    room.say(Reply::ok(rss(1..4)));
+    let fetcher = dateline::fetch::Fetcher::with_names(
+        crate::fetching::settings(&[room.server.port()]),
+        room.clock.clone(),
+        std::sync::Arc::new(Poisoned(crate::server::TestNames::default())),
+    );
+    let poller = dateline::jobs::Poller::new(
+        room.store.clone(),
+        fetcher.unwrap(),
+        room.clock.clone(),
+        exact(),
+    );
+    let sweep = Sweep::new(poller);
+    assert_eq!(sweep.tick().await.unwrap(), 4);
+    sweep.wait_until_idle().await;
+    assert_eq!(room.server.seen().len(), 3);
+    assert_eq!(room.item_count(), 9);
+    assert!(room.wait_of(ids[1]) >= 900, "{}", room.wait_of(ids[1]));
+    assert_eq!(
+        sweep.tick().await.unwrap(),
+        0,
+        "it is not tried again at once"
+    );
+}

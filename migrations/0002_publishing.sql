@@ -11,19 +11,32 @@ CREATE TABLE publication (
 -- Events that changed since the publisher last looked at them. Filled by triggers, so that no stage
 -- can forget it. Not INSERT OR IGNORE: within a trigger the outer statement's policy would win.
 CREATE TABLE publish_queue (
-    event_id INTEGER PRIMARY KEY
+    event_id INTEGER PRIMARY KEY,
+    look_at  INTEGER NOT NULL DEFAULT 0                -- held back until then; any change ends that
 ) STRICT;
+CREATE INDEX publish_queue_time ON publish_queue (look_at);
 
 CREATE TRIGGER events_opened AFTER INSERT ON events BEGIN
-    INSERT INTO publish_queue (event_id) VALUES (new.id) ON CONFLICT DO NOTHING;
+    INSERT INTO publish_queue (event_id) VALUES (new.id) ON CONFLICT DO UPDATE SET look_at = 0;
 END;
 
 CREATE TRIGGER events_changed
-AFTER UPDATE OF version, settled, spiked, merged_into, withdrawn_at, storyline_id ON events
-WHEN (old.version, old.settled, old.spiked, old.merged_into, old.withdrawn_at, old.storyline_id)
-    IS NOT (new.version, new.settled, new.spiked, new.merged_into, new.withdrawn_at, new.storyline_id)
+AFTER UPDATE OF version, settled, spiked, merged_into, split_from, withdrawn_at, storyline_id
+    ON events
+WHEN (old.version, old.settled, old.spiked, old.merged_into, old.split_from, old.withdrawn_at,
+        old.storyline_id)
+    IS NOT (new.version, new.settled, new.spiked, new.merged_into, new.split_from,
+        new.withdrawn_at, new.storyline_id)
 BEGIN
-    INSERT INTO publish_queue (event_id) VALUES (new.id) ON CONFLICT DO NOTHING;
+    INSERT INTO publish_queue (event_id) VALUES (new.id) ON CONFLICT DO UPDATE SET look_at = 0;
+END;
+
+-- What a published event was merged into answers for its id: it is not held back.
+CREATE TRIGGER events_merged_away AFTER UPDATE OF merged_into ON events
+WHEN new.merged_into IS NOT NULL AND old.merged_into IS NOT new.merged_into
+    AND EXISTS (SELECT 1 FROM events WHERE id = new.merged_into) BEGIN
+    INSERT INTO publish_queue (event_id) VALUES (new.merged_into)
+        ON CONFLICT DO UPDATE SET look_at = 0;
 END;
 
 CREATE TRIGGER events_gone AFTER DELETE ON events BEGIN
@@ -31,17 +44,17 @@ CREATE TRIGGER events_gone AFTER DELETE ON events BEGIN
 END;
 
 CREATE TRIGGER event_items_added AFTER INSERT ON event_items BEGIN
-    INSERT INTO publish_queue (event_id) VALUES (new.event_id) ON CONFLICT DO NOTHING;
+    INSERT INTO publish_queue (event_id) VALUES (new.event_id) ON CONFLICT DO UPDATE SET look_at = 0;
 END;
 
 CREATE TRIGGER event_items_moved AFTER UPDATE OF event_id, reprint_of ON event_items
 WHEN (old.event_id, old.reprint_of) IS NOT (new.event_id, new.reprint_of) BEGIN
     INSERT INTO publish_queue (event_id) VALUES (old.event_id), (new.event_id)
-        ON CONFLICT DO NOTHING;
+        ON CONFLICT DO UPDATE SET look_at = 0;
 END;
 
 CREATE TRIGGER event_items_removed AFTER DELETE ON event_items BEGIN
-    INSERT INTO publish_queue (event_id) VALUES (old.event_id) ON CONFLICT DO NOTHING;
+    INSERT INTO publish_queue (event_id) VALUES (old.event_id) ON CONFLICT DO UPDATE SET look_at = 0;
 END;
 
 CREATE TRIGGER items_changed
@@ -49,7 +62,7 @@ AFTER UPDATE OF title, content, role, withdrawn_at ON items
 WHEN (old.title, old.content, old.role, old.withdrawn_at)
     IS NOT (new.title, new.content, new.role, new.withdrawn_at) BEGIN
     INSERT INTO publish_queue (event_id)
-        SELECT event_id FROM event_items WHERE item_id = new.id ON CONFLICT DO NOTHING;
+        SELECT event_id FROM event_items WHERE item_id = new.id ON CONFLICT DO UPDATE SET look_at = 0;
 END;
 
 -- One event stands for its storyline: the publisher moves the version when it looks at it.
@@ -59,7 +72,7 @@ WHEN new.public_id IS NOT NULL AND (old.version, old.headline, old.slug, old.spi
     IS NOT (new.version, new.headline, new.slug, new.spiked, new.merged_into) BEGIN
     INSERT INTO publish_queue (event_id)
         SELECT max(id) FROM events WHERE storyline_id = new.id AND public_id IS NOT NULL
-            HAVING max(id) IS NOT NULL ON CONFLICT DO NOTHING;
+            HAVING max(id) IS NOT NULL ON CONFLICT DO UPDATE SET look_at = 0;
 END;
 
 -- Ids of rows that retention removed: they answer for ever.

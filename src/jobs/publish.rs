@@ -19,6 +19,9 @@ use crate::timeline::material::{
 /// How many events one transaction takes, so that the writer is not held for long.
 const BATCH: u32 = 500;
 
+/// A hold beyond this is a mistake in a config; it must not overflow a time.
+const LONGEST_HOLD_SECS: i64 = 365 * 86_400;
+
 /// Where ids come from: 16 random bytes at each call.
 pub type Randomness = std::sync::Arc<dyn Fn() -> [u8; 16] + Send + Sync>;
 
@@ -75,7 +78,7 @@ pub fn publish_batch(
     pass: &Pass,
     after: EventId,
 ) -> Result<(Option<EventId>, Published)> {
-    let waiting = publishing::load_waiting(tx, after, BATCH)?;
+    let waiting = publishing::load_waiting(tx, pass.now, after, BATCH)?;
     let Some(last) = waiting.last().map(|one| one.event.id) else {
         return Ok((None, Published::default()));
     };
@@ -89,7 +92,8 @@ pub fn publish_batch(
             done.developments += look_again(tx, pass, one, &rulings)?;
         } else if !may_be_published(one) {
             // Whatever changes that puts it into the queue again.
-        } else if !is_hold_over(one, pass) && !publishing::was_shown(tx, one.event.id)? {
+        } else if hold_end(one, pass) > pass.now && !publishing::was_shown(tx, one.event.id)? {
+            publishing::hold_back(tx, one.event.id, hold_end(one, pass))?;
             continue;
         } else if publish_first(tx, pass, one, &rulings)? {
             done.events += 1;
@@ -107,8 +111,8 @@ fn may_be_published(waiting: &publishing::Waiting) -> bool {
     waiting.is_settled && !waiting.event.spiked && waiting.event.merged_into.is_none()
 }
 
-fn is_hold_over(waiting: &publishing::Waiting, pass: &Pass) -> bool {
-    (pass.now - waiting.opened_at).num_seconds() >= pass.hold_secs
+fn hold_end(waiting: &publishing::Waiting, pass: &Pass) -> UtcTime {
+    waiting.opened_at + chrono::TimeDelta::seconds(pass.hold_secs.clamp(0, LONGEST_HOLD_SECS))
 }
 
 /// False if there is nothing to publish: no report that stands.

@@ -224,21 +224,36 @@ pub fn save_sketch(tx: &Transaction<'_>, event: EventId, sketch: Option<&[u8]>) 
     Ok(())
 }
 
-/// The sketches of the events whose latest report is not older than `since`, by event, each with
-/// its storyline.
+/// An event as linking knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSketch {
+    /// The event.
+    pub event: EventId,
+    /// Its storyline.
+    pub storyline: StorylineId,
+    /// When that was first published; `None` while it is provisional.
+    pub published_at: Option<UtcTime>,
+    /// What linking compares, as it was given.
+    pub sketch: Vec<u8>,
+}
+
+/// The sketches of the events whose latest report is not older than `since`, by event.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_sketches(
-    conn: &Connection,
-    since: UtcTime,
-) -> Result<Vec<(EventId, StorylineId, Vec<u8>)>> {
-    let sql = "SELECT id, storyline_id, sketch FROM events
-         WHERE last_report_at >= ?1 AND sketch IS NOT NULL AND storyline_id IS NOT NULL
-            AND merged_into IS NULL ORDER BY id";
+pub fn load_sketches(conn: &Connection, since: UtcTime) -> Result<Vec<StoredSketch>> {
+    let sql = "SELECT e.id, e.storyline_id, s.published_at, e.sketch
+         FROM events e JOIN storylines s ON s.id = e.storyline_id
+         WHERE e.last_report_at >= ?1 AND e.sketch IS NOT NULL AND e.merged_into IS NULL
+         ORDER BY e.id";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([since.timestamp()], |row| {
-        Ok((EventId(row.get(0)?), StorylineId(row.get(1)?), row.get(2)?))
+        Ok(StoredSketch {
+            event: EventId(row.get(0)?),
+            storyline: StorylineId(row.get(1)?),
+            published_at: row.get::<_, Option<i64>>(2)?.map(utc_from_secs),
+            sketch: row.get(3)?,
+        })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -265,22 +280,6 @@ pub fn trim_sketches(tx: &Transaction<'_>, before: UtcTime, limit: u32) -> Resul
     Ok(tx
         .prepare_cached(sql)?
         .execute(params![before.timestamp(), limit])?)
-}
-
-/// The storylines published at or after `since`, each with that time.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn load_published_storylines(
-    conn: &Connection,
-    since: UtcTime,
-) -> Result<Vec<(StorylineId, UtcTime)>> {
-    let sql = "SELECT id, published_at FROM storylines WHERE published_at >= ?1 ORDER BY id";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([since.timestamp()], |row| {
-        Ok((StorylineId(row.get(0)?), utc_from_secs(row.get(1)?)))
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn read_telling(row: &Row<'_>) -> rusqlite::Result<TellingRow> {

@@ -7,7 +7,8 @@ use super::items::content;
 use super::scores::{pack_evidence, pack_values, unpack_evidence, unpack_values};
 use super::{Result, StoreError};
 use crate::news::{
-    EventId, Evidence, ItemId, Life, ScoredPair, StorylineId, UtcTime, utc_from_secs,
+    DevelopmentId, DevelopmentKind, EventId, Evidence, ItemId, Life, ScoredPair, StorylineId,
+    UtcTime, utc_from_secs,
 };
 
 /// An item as a member of an event.
@@ -383,21 +384,43 @@ pub fn load_merged(conn: &Connection, oldest: ItemId) -> Result<Vec<(StoredEvent
     Ok(events)
 }
 
-/// The events that were published at or after `since`, by id, with what their ids hang on; their
-/// items are left out.
+/// A first publication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FirstPublication {
+    /// The development that told it.
+    pub development: DevelopmentId,
+    /// The event, without its items, with what its id hangs on; `None` if it is gone.
+    pub event: Option<StoredEvent>,
+    /// Its storyline, and when that was first published.
+    pub storyline: Option<(StorylineId, UtcTime)>,
+}
+
+/// The first publications told after a development, in that order.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_published_since(conn: &Connection, since: UtcTime) -> Result<Vec<StoredEvent>> {
-    let sql = "SELECT id, storyline_id, published_at, headline_item_id FROM events
-         WHERE updated_at >= ?1 AND published_at >= ?1 ORDER BY id";
+pub fn load_first_publications(
+    conn: &Connection,
+    after: DevelopmentId,
+) -> Result<Vec<FirstPublication>> {
+    let sql = "SELECT d.id, d.event_id, s.id, s.published_at FROM developments d
+            LEFT JOIN storylines s ON s.id = d.storyline_id
+         WHERE d.id > ?1 AND d.kind = ?2 ORDER BY d.id";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([since.timestamp()], read_stored)?;
-    let mut events: Vec<StoredEvent> = rows.collect::<rusqlite::Result<_>>()?;
-    for event in &mut events {
-        event.anchors = item_ids(conn, ANCHORS_OF_EVENT, event.id)?;
+    let mut rows = query.query(params![after.0, DevelopmentKind::NewEvent.name()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let storyline: Option<i64> = row.get(2)?;
+        let published_at: Option<i64> = row.get(3)?;
+        found.push(FirstPublication {
+            development: DevelopmentId(row.get(0)?),
+            event: load_stored(conn, EventId(row.get(1)?))?,
+            storyline: storyline
+                .map(StorylineId)
+                .zip(published_at.map(utc_from_secs)),
+        });
     }
-    Ok(events)
+    Ok(found)
 }
 
 /// An event as it is stored, without its items; `None` if there is none.

@@ -47,21 +47,27 @@ pub fn move_version(tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
     Ok(())
 }
 
-/// The events in the queue, by id, at most `limit` of those after `after`.
+/// The events in the queue that are not held back at `now`, by id, at most `limit` of those after
+/// `after`.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_waiting(conn: &Connection, after: EventId, limit: u32) -> Result<Vec<Waiting>> {
+pub fn load_waiting(
+    conn: &Connection,
+    now: UtcTime,
+    after: EventId,
+    limit: u32,
+) -> Result<Vec<Waiting>> {
     let sql = format!(
         "SELECT {EVENT_COLUMNS}, e.settled, e.opened_at, iif(
                 json_type(e.published_state, '$.headline') IS NULL,
                 json_set(e.published_state, '$.headline', e.headline), e.published_state),
             e.split_from
          FROM publish_queue q JOIN events e ON e.id = q.event_id
-         WHERE q.event_id > ?1 ORDER BY q.event_id LIMIT ?2"
+         WHERE q.look_at <= ?3 AND q.event_id > ?1 ORDER BY q.event_id LIMIT ?2"
     );
     let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map(params![after.0, limit], |row| {
+    let rows = query.query_map(params![after.0, limit, now.timestamp()], |row| {
         Ok(Waiting {
             event: read_event(row)?,
             is_settled: row.get(19)?,
@@ -98,9 +104,19 @@ const WAS_SHOWN: &str = "(EXISTS (SELECT 1 FROM events o WHERE o.merged_into = e
 pub fn has_urgent(conn: &Connection) -> Result<bool> {
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM publish_queue q JOIN events e ON e.id = q.event_id
-         WHERE e.public_id IS NOT NULL OR {WAS_SHOWN})"
+         WHERE q.look_at = 0 AND (e.public_id IS NOT NULL OR {WAS_SHOWN}))"
     );
     Ok(conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// Holds an event back: it is not looked at before `until` unless it changes.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn hold_back(tx: &Transaction<'_>, id: EventId, until: UtcTime) -> Result<()> {
+    tx.prepare_cached("UPDATE publish_queue SET look_at = ?2 WHERE event_id = ?1")?
+        .execute(params![id.0, until.timestamp()])?;
+    Ok(())
 }
 
 /// Takes an event out of the queue, and whatever is there without an event.

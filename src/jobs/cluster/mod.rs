@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::describe::{self, MOST_TELLINGS, Pins, Told};
 use crate::cluster::{Engine, EventChange, EventSketch, Settings, Settlement, Weights};
 use crate::decisions::{Constraints, constraints_of};
-use crate::news::{Decision, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, UtcTime};
+use crate::news::{
+    Decision, DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, UtcTime,
+};
 use crate::store::events::{self, EventDescription, Member};
 use crate::store::{Connection, Result, Store, decisions, describing, items};
 use crate::timeline::{
@@ -77,8 +79,8 @@ pub struct Clusterer {
     rulings: Rulings,
     /// Rulings on storylines that the next linking puts into force.
     pending: Option<(RulingChange, StoredLines)>,
-    events_marked: UtcTime,
-    storylines_marked: UtcTime,
+    /// The last development whose event is known as published.
+    marked: DevelopmentId,
     outlets: BTreeMap<OutletId, Outlet>,
 }
 
@@ -359,19 +361,16 @@ impl Clusterer {
     }
 
     fn mark_published(&mut self, conn: &Connection) -> Result<()> {
-        for event in events::load_published_since(conn, self.events_marked)? {
-            if let Some(publication) = restore::publication_of(&event) {
-                self.events_marked = self
-                    .events_marked
-                    .max(crate::news::utc_from_secs(publication.order));
+        for first in events::load_first_publications(conn, self.marked)? {
+            self.marked = first.development;
+            let publication = first.event.as_ref().and_then(restore::publication_of);
+            if let (Some(event), Some(publication)) = (&first.event, publication) {
                 self.engine.mark_published(event.id, publication);
             }
-        }
-        let storylines = describing::load_published_storylines(conn, self.storylines_marked)?;
-        for (storyline, published_at) in storylines {
-            self.storylines_marked = self.storylines_marked.max(published_at);
-            self.storylines
-                .mark_published(storyline, published_at.timestamp());
+            if let Some((storyline, published_at)) = first.storyline {
+                self.storylines
+                    .mark_published(storyline, published_at.timestamp());
+            }
         }
         Ok(())
     }

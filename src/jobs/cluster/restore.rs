@@ -8,11 +8,11 @@ use crate::cluster::{
     ArrivingItem, Cursor, DormantEvent, Engine, Publication, Restored, RestoredEvent, SavedTables,
     Weights,
 };
-use crate::news::{
-    EventId, Item, ItemId, Outlet, OutletId, OutletKind, StorylineId, UtcTime, utc_from_secs,
-};
+use crate::news::{EventId, Item, ItemId, Outlet, OutletId, OutletKind, StorylineId};
 use crate::store::events::StoredEvent;
-use crate::store::{Connection, Result, clustering, decisions, describing, events, items, outlets};
+use crate::store::{
+    Connection, Result, clustering, decisions, describing, events, items, outlets, published,
+};
 use crate::timeline::Storylines;
 
 pub(super) fn restore(
@@ -20,17 +20,14 @@ pub(super) fn restore(
     settings: ClusteringSettings,
     weights: Weights,
 ) -> Result<Clusterer> {
+    // Read first: what is published meanwhile is marked twice rather than never.
+    let marked = published::newest_development(conn)?;
     let arrived = ItemId(clustering::load_cursor(conn, ARRIVED)?);
     let outlets = load_outlets(conn)?;
     let rulings = Rulings::of(decisions::load_obeyed(conn)?);
     let restored = restore_window(conn, arrived, &outlets, &rulings)?;
-    let marks = restored
-        .events
-        .iter()
-        .filter_map(|event| event.publication.as_ref());
-    let events_marked = utc_from_secs(marks.map(|mark| mark.order).max().unwrap_or(0));
     let engine = Engine::restore(settings.events.clone(), weights, restored);
-    let (storylines, storylines_marked) = restore_storylines(conn, &settings)?;
+    let storylines = restore_storylines(conn, &settings)?;
     Ok(Clusterer {
         tables_saved: engine.tables_through(),
         engine,
@@ -38,8 +35,7 @@ pub(super) fn restore(
         arrived,
         rulings,
         pending: None,
-        events_marked,
-        storylines_marked,
+        marked,
         outlets,
         settings,
     })
@@ -84,25 +80,20 @@ fn restore_window(
     })
 }
 
-fn restore_storylines(
-    conn: &Connection,
-    settings: &ClusteringSettings,
-) -> Result<(Storylines, UtcTime)> {
+fn restore_storylines(conn: &Connection, settings: &ClusteringSettings) -> Result<Storylines> {
     let next = StorylineId(clustering::load_cursor(conn, NEXT_STORYLINE)?.max(1));
     let mut storylines = Storylines::new(settings.storylines.clone(), next);
     let newest = describing::newest_report(conn)?;
     let days = chrono::TimeDelta::days(i64::from(settings.storylines.closed_after_days) + 1);
-    for (event, storyline, bytes) in describing::load_sketches(conn, newest - days)? {
-        if let Some(sketch) = sketches::decode(event, &bytes) {
-            storylines.restore(storyline, sketch);
+    for stored in describing::load_sketches(conn, newest - days)? {
+        if let Some(sketch) = sketches::decode(stored.event, &stored.sketch) {
+            storylines.restore(stored.storyline, sketch);
+        }
+        if let Some(published_at) = stored.published_at {
+            storylines.mark_published(stored.storyline, published_at.timestamp());
         }
     }
-    let mut marked = utc_from_secs(0);
-    for (storyline, published_at) in describing::load_published_storylines(conn, marked)? {
-        marked = marked.max(published_at);
-        storylines.mark_published(storyline, published_at.timestamp());
-    }
-    Ok((storylines, marked))
+    Ok(storylines)
 }
 
 pub(super) fn arriving(item: &Item, outlet_is_wire: bool) -> ArrivingItem {

@@ -1,6 +1,7 @@
 -- The desk: editors and their sessions, what is spiked, the review queue, search.
 
 ALTER TABLE items ADD COLUMN spiked INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX items_spiked ON items (id) WHERE spiked = 1;
 
 CREATE INDEX items_spiked_ones ON items (id) WHERE spiked = 1;
 
@@ -60,6 +61,11 @@ CREATE TABLE reviews (
 CREATE INDEX items_kills ON items (id) WHERE role = 'kill';
 
 CREATE INDEX storyline_items_line ON storyline_items (storyline_id, item_id);
+
+-- Items that a notice to withdraw may mean which nobody has to believe: for editors to look at.
+CREATE TABLE doubted_kills (
+    item_id INTEGER PRIMARY KEY REFERENCES items (id) ON DELETE CASCADE
+) STRICT;
 
 -- Search: which words stand in which item, nothing else. Written with the item (store/search.rs) and
 -- not by triggers: a statement with triggers makes FTS5 write a segment each time.

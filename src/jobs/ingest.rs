@@ -15,7 +15,7 @@ use crate::feed::identity::{
 use crate::feed::{ParsedFeed, ParsedItem};
 use crate::news::{Feed, ItemId, Outlet, Problem, Role, UtcTime, WireReading};
 use crate::store::items::{self, ItemState, KeyBytes, KnownRow};
-use crate::store::{Connection, Result, Transaction};
+use crate::store::{Connection, Result, Transaction, review};
 use crate::text::belief::{Belief, Party, is_own_kill_believed, judge_kill};
 use crate::text::wire::{WireInput, read_wire};
 use crate::text::{language, links};
@@ -60,6 +60,8 @@ pub struct Prepared {
     pub keys: Vec<(ItemId, Vec<KeyBytes>)>,
     /// Earlier items that believed notices withdraw.
     pub withdrawn: BTreeSet<ItemId>,
+    /// Earlier items that notices mean which nobody has to believe.
+    pub doubted: Vec<ItemId>,
     /// Notices that nobody has to believe, in words: the title and why.
     pub doubtful_kills: Vec<String>,
     /// What is now known of the feed's guids.
@@ -160,6 +162,7 @@ pub fn save(
     for id in &prepared.withdrawn {
         items::withdraw_item(tx, *id, now)?;
     }
+    review::note_doubted_kills(tx, &prepared.doubted)?;
     let mut ids = Vec::with_capacity(prepared.new.len());
     for item in &prepared.new {
         let id = items::insert_item(tx, feed.id, feed.outlet_id, &item.first, now)?;
@@ -425,8 +428,10 @@ fn judge_notices(conn: &Connection, prepared: &mut Prepared, arrived: Arrived<'_
                     prepared.withdrawn.insert(target.item.id);
                     reason = "";
                 }
-                Belief::Review(doubt) if !reason.is_empty() => reason = doubt,
-                Belief::Review(_) => {}
+                Belief::Review(doubt) => {
+                    prepared.doubted.push(target.item.id);
+                    reason = if reason.is_empty() { "" } else { doubt };
+                }
             }
         }
         if !reason.is_empty() {

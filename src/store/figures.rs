@@ -90,7 +90,7 @@ pub fn load_figures(conn: &Connection, now: UtcTime) -> Result<Figures> {
             "SELECT count(*) FROM items WHERE id >
                 (SELECT coalesce(max(value), 0) FROM cursors WHERE name = 'cluster')",
         )?,
-        events_published: count("SELECT count(*) FROM events WHERE published_at IS NOT NULL")?,
+        events_published: count("SELECT count(*) FROM events WHERE updated_at IS NOT NULL")?,
         decisions: count(
             "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'decisions'",
         )?,

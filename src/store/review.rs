@@ -1,6 +1,8 @@
 //! The questions that the machine is least sure of, ordered by doubt times reach, and what editors
 //! answered.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Transaction, params};
 
 use super::Result;
@@ -123,16 +125,15 @@ pub fn load_doubts(conn: &Connection, now: UtcTime, limit: usize) -> Result<Vec<
     })?;
     let rows: Vec<(Option<Evidence>, EventId, u32)> = rows.collect::<rusqlite::Result<_>>()?;
     let mut doubts: Vec<Doubt> = Vec::new();
+    let mut known = BTreeSet::new();
     for (evidence, event, reach) in rows {
         let Some(evidence) = evidence else { continue };
-        for doubt in doubts_of(conn, &evidence, event, reach)? {
-            if doubts
-                .iter()
-                .all(|known| known.question.key() != doubt.question.key())
-            {
-                doubts.push(doubt);
-            }
-        }
+        let found = doubts_of(conn, &evidence, event, reach)?;
+        doubts.extend(
+            found
+                .into_iter()
+                .filter(|doubt| known.insert(doubt.question.key())),
+        );
     }
     doubts.extend(doubtful_kills(conn)?);
     doubts.sort_by(|a, b| b.weight.total_cmp(&a.weight));
@@ -201,22 +202,16 @@ fn doubts_of(
     Ok(doubts)
 }
 
-/// Notices looked at, and how far back what they mean may lie.
-const NOTICES: u32 = 8;
-const REACH_OF_NOTICE: u32 = 20_000;
-
 /// Items that a notice may mean which withdrew nothing: a true kill that is missed stays told, so
 /// these come first.
 fn doubtful_kills(conn: &Connection) -> Result<Vec<Doubt>> {
-    let sql = "WITH notices AS (SELECT id, series_key, link FROM items WHERE role = 'kill'
-                AND withdrawn_at IS NULL ORDER BY id DESC LIMIT ?1)
-         SELECT DISTINCT t.id, m.event_id, e.outlet_count
-         FROM notices n JOIN items t ON t.id > n.id - ?2 AND t.id < n.id
-            AND (t.series_key = n.series_key OR t.link = n.link)
+    let sql = "SELECT t.id, m.event_id, e.outlet_count
+         FROM doubted_kills d JOIN items t ON t.id = d.item_id
             JOIN event_items m ON m.item_id = t.id JOIN events e ON e.id = m.event_id
-         WHERE t.withdrawn_at IS NULL AND t.spiked = 0 AND t.role <> 'kill' LIMIT 20";
+         WHERE t.withdrawn_at IS NULL AND t.spiked = 0 AND t.role <> 'kill'
+         ORDER BY d.item_id DESC LIMIT 20";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([NOTICES, REACH_OF_NOTICE], |row| {
+    let rows = query.query_map([], |row| {
         let reach: u32 = row.get(2)?;
         Ok(Doubt {
             question: Question::Kill {
@@ -239,6 +234,20 @@ fn is_answered(conn: &Connection, key: &str, now: UtcTime) -> Result<bool> {
     let mut query = conn.prepare_cached(sql)?;
     let count: u32 = query.query_row(params![key, hidden_since], |row| row.get(0))?;
     Ok(count > 0)
+}
+
+/// Remembers items that a notice may mean which withdrew nothing.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_doubted_kills(tx: &Transaction<'_>, items: &[ItemId]) -> Result<()> {
+    let sql = "INSERT INTO doubted_kills (item_id) SELECT id FROM items WHERE id = ?1
+         ON CONFLICT DO NOTHING";
+    let mut insert = tx.prepare_cached(sql)?;
+    for item in items {
+        insert.execute([item.0])?;
+    }
+    Ok(())
 }
 
 /// Keeps an answer; the last one counts.

@@ -586,8 +586,7 @@ async fn a_program_acts_by_token_until_it_is_revoked() {
 async fn a_notice_that_was_not_believed_is_asked_about_and_a_yes_spikes_what_it_means() {
     let running = Running::start(|_| {}).await;
     let written = running.desk.store.write(|tx| {
-        let notice =
-            "UPDATE items SET role = 'kill', link = 'https://outlet1.example/1' WHERE id = 6";
+        let notice = "INSERT INTO doubted_kills VALUES (1)";
         Ok(tx.execute(notice, [])?)
     });
     written.await.unwrap();

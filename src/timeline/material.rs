@@ -122,10 +122,19 @@ pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
     changes.extend(ruling(told, present));
     changes.extend(outcome(&mut next, present));
     note_the_rest(&mut next, present);
-    if !changes.is_empty() {
-        next.at_length.clone_from(&present.at_length);
+    match changes.is_empty() {
+        true => forget_what_left(&mut next.at_length, &present.at_length),
+        false => next.at_length.clone_from(&present.at_length),
     }
     (changes, next)
+}
+
+/// A report that leaves and comes back is not told at length again: nothing happened.
+fn forget_what_left(told: &mut ToldAtLength, present: &ToldAtLength) {
+    told.items.retain(|item| present.items.contains(item));
+    if told.items.is_empty() {
+        told.items.extend(present.items.first());
+    }
 }
 
 fn kills(told: &Told, present: &Present) -> Option<Change> {

@@ -1,0 +1,166 @@
+//! Every page of the desk at 100,000 items, over HTTP on loopback: the median and the slowest of
+//! some visits, in milliseconds. Another number of items is given as `DATELINE_ITEMS`.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dateline::clock::FakeClock;
+use dateline::news::{EventId, FeedId, OutletKind, StorylineId, WireReading, utc_from_secs};
+use dateline::serve::{Settings, Site, run};
+use dateline::store::events::{self, EventDescription, StorylineDescription};
+use dateline::store::items::{ItemState, insert_item};
+use dateline::store::{Result, Store, Transaction, outlets};
+
+const NOW: i64 = 1_790_000_000;
+/// Items of one event, events of one storyline.
+const REPORTS: i64 = 4;
+const EVENTS: i64 = 5;
+const VISITS: usize = 15;
+
+fn main() {
+    let wanted = std::env::var("DATELINE_ITEMS").ok();
+    let items: i64 = wanted.and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = Store::open(directory.path()).expect("a database");
+    for from in (0..items).step_by(10_000) {
+        store
+            .write_blocking(move |tx| fill(tx, from, (from + 10_000).min(items)))
+            .expect("a filled database");
+    }
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(visit(store, items));
+}
+
+fn fill(tx: &Transaction<'_>, from: i64, until: i64) -> Result<()> {
+    let words = [
+        "summit", "flood", "harbour", "strike", "minister", "quake", "court", "vote",
+    ];
+    for number in from..until {
+        let outlet =
+            outlets::ensure_outlet(tx, &format!("Outlet {}", number % 60), OutletKind::Outlet)?;
+        let at = NOW - (until - number) * 20;
+        let word = |step: i64| words[((number / REPORTS + step * 3) % 8) as usize];
+        let title = format!(
+            "{} {} {} number {}",
+            word(0),
+            word(1),
+            word(2),
+            number / REPORTS
+        );
+        let state = ItemState {
+            guid: None,
+            title: title.clone(),
+            summary: title.clone(),
+            text: String::new(),
+            link: Some(format!("https://a.example/{number}")),
+            author: None,
+            language: "en".to_owned(),
+            published_at: None,
+            updated_at: None,
+            item_time: utc_from_secs(at),
+            time_is_claimed: true,
+            wire: WireReading {
+                clean_title: title.clone(),
+                clean_summary: title.clone(),
+                ..WireReading::default()
+            },
+            categories: Vec::new(),
+            image: None,
+            digest: [0; 16],
+            withdrawn_at: None,
+            keys: Vec::new(),
+        };
+        let item = insert_item(tx, FeedId(1), outlet, &state, utc_from_secs(at))?;
+        let (event, line) = (
+            EventId(number / REPORTS + 1),
+            StorylineId(number / REPORTS / EVENTS + 1),
+        );
+        let member = events::Member {
+            item,
+            reprint_of: None,
+            evidence: None,
+            frozen: Vec::new(),
+        };
+        events::save_members(tx, event, &[member], utc_from_secs(at))?;
+        if number % REPORTS == REPORTS - 1 {
+            events::link_event(tx, event, line)?;
+            let description = EventDescription {
+                headline: title.clone(),
+                lede: title.clone(),
+                occurred_at: utc_from_secs(at),
+                first_report_at: utc_from_secs(at),
+                last_report_at: utc_from_secs(at),
+                report_count: REPORTS as u32,
+                outlet_count: REPORTS as u32,
+                ..EventDescription::default()
+            };
+            events::describe_event(tx, event, &description)?;
+            let description = StorylineDescription {
+                headline: title,
+                slug: format!("line-{line}"),
+                last_event_at: utc_from_secs(at),
+                event_count: EVENTS as u32,
+                outlet_count: 9,
+                ..StorylineDescription::default()
+            };
+            events::describe_storyline(tx, line, &description)?;
+        }
+    }
+    Ok(())
+}
+
+async fn visit(store: Store, items: i64) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let settings = Settings {
+        base_url: format!("http://{address}"),
+        ..Settings::default()
+    };
+    let site = Site::new(
+        store,
+        settings,
+        Arc::new(FakeClock::new(utc_from_secs(NOW))),
+    );
+    tokio::spawn(run(listener, site, std::future::pending()));
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
+    println!("{items} items");
+    let (event, line) = (items / REPORTS / 2, items / REPORTS / EVENTS / 2);
+    for path in [
+        "/desk".to_owned(),
+        format!("/desk/storylines/{line}"),
+        format!("/desk/events/{event}"),
+        "/desk/review".to_owned(),
+        "/desk/search?q=summit".to_owned(),
+        "/desk/search?q=summit%20flood&days=3&role=news".to_owned(),
+        "/desk/feeds".to_owned(),
+        "/desk/log".to_owned(),
+        "/desk/quality".to_owned(),
+    ] {
+        let mut times: Vec<Duration> = Vec::new();
+        for _ in 0..VISITS {
+            #[allow(clippy::disallowed_methods, reason = "a stopwatch")]
+            let start = Instant::now();
+            let reply = client
+                .get(format!("http://{address}{path}"))
+                .send()
+                .await
+                .expect("a page");
+            assert_eq!(reply.status(), 200, "{path}");
+            reply.bytes().await.expect("a page");
+            times.push(start.elapsed());
+        }
+        times.sort_unstable();
+        let millis = |at: usize| times[at].as_secs_f64() * 1000.0;
+        println!(
+            "{path:<50} median {:6.1} ms, slowest {:6.1} ms",
+            millis(VISITS / 2),
+            millis(VISITS - 1)
+        );
+    }
+}

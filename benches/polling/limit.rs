@@ -30,6 +30,8 @@ pub fn prepare<'a>(
     task: Task,
 ) -> Box<dyn FnMut() -> u64 + 'a> {
     let mut conn = open(directory);
+    // Err means that there is one already.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let client = reqwest::Client::builder()
         .pool_max_idle_per_host(8)
         .build()

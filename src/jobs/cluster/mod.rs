@@ -27,7 +27,7 @@ use save::{Save, Touched};
 
 /// Items taken in between two settlings: few enough that readers see progress, many enough that a
 /// flood is settled in few steps.
-const BATCH: u32 = 512;
+const BATCH: u32 = 1024;
 
 /// How clustering and storylines are set.
 #[derive(Clone, Debug, Default, PartialEq)]

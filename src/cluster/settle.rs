@@ -5,14 +5,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::agglomerate::{Graph, Stop, agglomerate};
 use super::dormant::DormantEvent;
 use super::engine::{Engine, KEPT_SCORES};
 use super::identity::name_parts;
 use super::pairs::steps_of;
+use super::weights::{log_odds, probability};
 use super::window::Slot;
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId};
+
+/// Items that hang together by scores before only higher scores link them: where everything looks
+/// like everything, one wrong link must not make all of it one heap, nor settling slow.
+const MOST_LINKED: usize = 256;
+/// Levels of links above the threshold, and log-odds between two of them.
+const LAST_LEVEL: u8 = 8;
+const LEVEL_LOG_ODDS: f32 = 0.9;
 
 /// How far the engine has come: to be stored with what a settling changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,8 +73,8 @@ impl Engine {
         let arrived = touched.clone();
         let mut settlement = Settlement::default();
         while let Some(first) = touched.pop_first() {
-            let component = self.component(first, &rules);
-            for slot in &component {
+            let component = self.component(first, &rules, &mut touched);
+            for slot in component.keys() {
                 touched.remove(slot);
             }
             self.regroup(&component, &arrived, &rules, &mut settlement);
@@ -90,37 +100,79 @@ impl Engine {
         newest.map_or(self.settled_through, |item| item.id)
     }
 
-    /// All that can end up in one group with a slot: what hangs together by scores that reach the
-    /// threshold, by events, by reprints and by rulings.
-    fn component(&self, first: Slot, rules: &Rules) -> Vec<Slot> {
-        let least = steps_of(self.settings.settle_score);
-        let mut seen = BTreeSet::from([first]);
+    /// All that is grouped anew with a slot: what can end up in one group with it, and what its
+    /// events hold, each slot with the number of its unit. Only slots of one unit are grouped by
+    /// score.
+    fn component(
+        &mut self,
+        first: Slot,
+        rules: &Rules,
+        touched: &mut BTreeSet<Slot>,
+    ) -> BTreeMap<Slot, u32> {
+        let mut unit_of = BTreeMap::new();
         let mut open = vec![first];
+        let mut units = 0;
         while let Some(slot) = open.pop() {
+            if unit_of.contains_key(&slot) {
+                continue;
+            }
+            for member in self.unit(slot, rules, touched) {
+                unit_of.insert(member, units);
+                let event = self.window.item(member).event;
+                let event = event.and_then(|event| self.events.get(&event));
+                open.extend(event.into_iter().flat_map(|event| &event.members));
+            }
+            units += 1;
+        }
+        unit_of
+    }
+
+    /// What hangs together with a slot by scores that reach the threshold, by reprints and by
+    /// rulings. Where that is too much, everything seen is raised a level, on which only higher
+    /// scores link, and is touched: it has to be grouped anew on its level.
+    fn unit(&mut self, first: Slot, rules: &Rules, touched: &mut BTreeSet<Slot>) -> Vec<Slot> {
+        loop {
+            let level = self.window.item(first).level;
+            let (reached, is_whole) = self.reach(first, level, rules);
+            if is_whole && (reached.len() <= MOST_LINKED || level == LAST_LEVEL) {
+                return reached;
+            }
+            for slot in reached {
+                let item = self.window.item_mut(slot);
+                item.level = item.level.max((level + 1).min(LAST_LEVEL));
+                touched.insert(slot);
+            }
+        }
+    }
+
+    /// The slots up to a level that hang together with one, and whether nothing on a higher level
+    /// hangs with them.
+    fn reach(&self, first: Slot, level: u8, rules: &Rules) -> (Vec<Slot>, bool) {
+        let threshold = log_odds(self.settings.settle_score);
+        let least = steps_of(probability(threshold + f32::from(level) * LEVEL_LOG_ODDS));
+        let mut seen = FxHashSet::from_iter([first]);
+        let mut reached = vec![first];
+        let mut is_whole = true;
+        let mut at = 0;
+        while let Some(slot) = reached.get(at).copied() {
+            at += 1;
             let item = self.window.item(slot);
             let strong = item.pairs.iter().filter(|(_, steps)| *steps >= least);
-            let members = item.event.and_then(|event| self.events.get(&event));
-            let linked = strong
-                .map(|(other, _)| *other)
-                .chain(
-                    members
-                        .into_iter()
-                        .flat_map(|event| event.members.iter().copied()),
-                )
-                .chain(item.reprint_of)
-                .chain(rules.with(slot));
-            for other in linked {
-                if self.window.get(other).is_some_and(|o| o.tells_an_event) && seen.insert(other) {
-                    open.push(other);
+            let linked = strong.map(|(other, _)| *other);
+            for other in linked.chain(item.reprint_of).chain(rules.with(slot)) {
+                match self.window.get(other) {
+                    Some(o) if o.tells_an_event && o.level > level => is_whole = false,
+                    Some(o) if o.tells_an_event && seen.insert(other) => reached.push(other),
+                    _ => {}
                 }
             }
         }
-        seen.into_iter().collect()
+        (reached, is_whole)
     }
 
     fn regroup(
         &mut self,
-        component: &[Slot],
+        component: &BTreeMap<Slot, u32>,
         arrived: &BTreeSet<Slot>,
         rules: &Rules,
         settlement: &mut Settlement,
@@ -133,7 +185,7 @@ impl Engine {
         };
         let groups = agglomerate(&graph, stop);
         let mut parts: BTreeMap<u32, Vec<Slot>> = BTreeMap::new();
-        for slot in component {
+        for slot in component.keys() {
             let node = reports.node_of[slot];
             parts.entry(groups[node as usize]).or_default().push(*slot);
         }
@@ -211,7 +263,9 @@ impl Engine {
                 if *other >= *root {
                     continue;
                 }
-                if let Ok(other) = reports.roots.binary_search(other) {
+                if let Ok(other) = reports.roots.binary_search(other)
+                    && reports.units[other] == reports.units[node]
+                {
                     graph.scores.push((other as u32, node as u32, *steps));
                 }
             }
@@ -345,11 +399,13 @@ impl Rules {
 /// The reports of a component: originals, each with its reprints as one node.
 struct Reports {
     roots: Vec<Slot>,
+    /// The unit of each root.
+    units: Vec<Option<u32>>,
     node_of: BTreeMap<Slot, u32>,
 }
 
 impl Reports {
-    fn new(engine: &Engine, component: &[Slot], rules: &Rules) -> Self {
+    fn new(engine: &Engine, component: &BTreeMap<Slot, u32>, rules: &Rules) -> Self {
         let root_of = |slot: Slot| {
             let original = engine.window.item(slot).reprint_of;
             original
@@ -358,15 +414,20 @@ impl Reports {
                 })
                 .unwrap_or(slot)
         };
-        let mut roots: Vec<Slot> = component.iter().map(|slot| root_of(*slot)).collect();
+        let mut roots: Vec<Slot> = component.keys().map(|slot| root_of(*slot)).collect();
         roots.sort_unstable();
         roots.dedup();
         let node = |slot: &Slot| {
             let at = roots.binary_search(&root_of(*slot));
             (*slot, at.expect("every root is listed") as u32)
         };
-        let node_of = component.iter().map(node).collect();
-        Self { roots, node_of }
+        let node_of = component.keys().map(node).collect();
+        let units = roots.iter().map(|root| component.get(root).copied());
+        Self {
+            units: units.collect(),
+            roots,
+            node_of,
+        }
     }
 
     fn pinned_events(&self, engine: &Engine) -> BTreeSet<EventId> {

@@ -136,7 +136,7 @@ impl Claims {
 fn is_disordered(order: &[(usize, Option<i64>)]) -> bool {
     let mut latest = i64::MIN;
     for time in order.iter().filter_map(|(_, time)| *time) {
-        if time < latest - 900 {
+        if time < latest.saturating_sub(900) {
             return true;
         }
         latest = latest.max(time);

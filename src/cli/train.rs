@@ -9,7 +9,7 @@ use anyhow::Context;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::stream::{Arrivals, Dates, StreamItem, StreamPair, read_lines, schedule};
-use crate::cluster::{Engine, Sample, Settings, Weights, fit};
+use crate::cluster::{Engine, FEATURES, Sample, Settings, Weights, fit};
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId};
 
@@ -33,6 +33,9 @@ pub struct TrainArgs {
     /// Added to the log-odds of undated pairs, so that one threshold serves both models.
     #[arg(long, default_value_t = 0.0)]
     pub lift_undated: f32,
+    /// How much the files with true dates count in the undated model.
+    #[arg(long, default_value_t = 1.0)]
+    pub undated_share: f32,
     /// Version that the weights are given.
     #[arg(long = "version-number", id = "weights_version", default_value_t = 1)]
     pub version: u32,
@@ -52,10 +55,12 @@ pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
         for file in files {
             let (path, weight) = path_and_weight(file);
             let labelled = Labelled::read(path)?;
+            let keeps_dates = dates == Some(Dates::Keep);
             if let Some(dates) = dates {
                 dated.extend(labelled.samples(dates, weight, &weights));
             }
-            undated.extend(labelled.samples(Dates::Hide, weight, &weights));
+            let share = if keeps_dates { args.undated_share } else { 1.0 };
+            undated.extend(labelled.samples(Dates::Hide, weight * share, &weights));
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             names.push(format!("{name} ×{weight}"));
         }
@@ -144,10 +149,11 @@ impl Labelled {
         scores
     }
 
-    fn samples(&self, dates: Dates, weight: f32, weights: &Weights) -> Vec<Sample> {
+    /// The labelled pairs of the file as training samples.
+    pub fn samples(&self, dates: Dates, weight: f32, weights: &Weights) -> Vec<Sample> {
         let mut samples = Vec::new();
-        self.measure((dates, 1), weights, |values, times, score, same| {
-            let easy = !same && score < EASY_SCORE;
+        self.measure((dates, 1), weights, |values, times, _, same| {
+            let easy = !same && is_easy(&values);
             if !easy || times % EASY_SHARE == 0 {
                 samples.push(Sample {
                     values,
@@ -212,6 +218,15 @@ impl Labelled {
     }
 }
 
-/// Of pairs that the weights in use already tell apart, one in so many is learnt from.
-const EASY_SHARE: usize = 6;
-const EASY_SCORE: f32 = 0.01;
+/// Of pairs of different events that share next to nothing, one in so many is learnt from. What is
+/// easy is told by the values alone: the outcome must not depend on the weights in use.
+const EASY_SHARE: usize = 16;
+const EASY_WORDS: f32 = 0.1;
+
+fn is_easy(values: &[f32]) -> bool {
+    let value = |name: &str| {
+        let at = FEATURES.iter().position(|feature| *feature == name);
+        at.and_then(|at| values.get(at)).copied().unwrap_or(1.0)
+    };
+    value("words of titles") < EASY_WORDS && value("words of texts") < EASY_WORDS
+}

@@ -6,6 +6,7 @@ use std::hash::Hasher;
 use rustc_hash::FxHashSet;
 
 use crate::news::{Dateline, ItemId, OutletId, Role, UtcTime};
+use crate::text::concepts::concept_of;
 use crate::text::fingerprint::fingerprint;
 use crate::text::stages::Stages;
 use crate::text::words::{fold_word, hash_word, mix, split_words};
@@ -123,16 +124,17 @@ impl Reader {
             if folded.is_empty() {
                 continue;
             }
+            let filed = concept_of(&folded);
             let mut flags = place;
-            if folded.as_bytes()[0].is_ascii_digit() {
+            if filed.as_bytes()[0].is_ascii_digit() {
                 flags |= NUMBER;
             } else if !word.is_bigram && capitals_tell && !word.opens_sentence {
                 flags |= capital_flag(word.written);
             }
-            let hash = hash_word(&folded);
+            let hash = hash_word(filed);
             self.terms.push(ReadTerm { hash, flags });
             self.order.push(hash);
-            self.folded.push(folded.clone());
+            self.folded.push(filed.to_owned());
         }
     }
 
@@ -211,7 +213,7 @@ mod tests {
     }
 
     fn flags_of(reading: &Reading, folded: &str) -> u8 {
-        let hash = hash_word(folded);
+        let hash = hash_word(concept_of(folded));
         let found = reading.terms.iter().find(|term| term.hash == hash);
         found.expect("the word was read").flags
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::text::concepts::concept_of;
 use crate::text::words::{fold_word, hash_word, split_words};
 
 /// Items that a new table pretends to have seen: few against a day's news, enough to tell a rare
@@ -39,7 +40,7 @@ fn counts_of(shares: &Shares) -> Vec<(u32, u32)> {
     for (words, divisor) in [(&shares.some, 30), (&shares.many, 10), (&shares.most, 3)] {
         for word in split_words(words) {
             fold_word(word.written, &mut folded);
-            counts.insert(hash_word(&folded), PRETENDED_ITEMS / divisor);
+            counts.insert(hash_word(concept_of(&folded)), PRETENDED_ITEMS / divisor);
         }
     }
     counts.into_iter().collect()

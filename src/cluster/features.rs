@@ -10,7 +10,7 @@ use super::window::{LiveItem, NAME, Term};
 pub const ABSENT: f32 = -1.0;
 
 /// Names of the features, in the order in which values are frozen.
-pub const FEATURES: [&str; 24] = [
+pub const FEATURES: [&str; 26] = [
     "gap in time",
     "spelling of titles",
     "weight of shared words",
@@ -35,6 +35,8 @@ pub const FEATURES: [&str; 24] = [
     "local names shared by titles",
     "word pairs shared by titles",
     "stages of titles",
+    "same language",
+    "same words of other names",
 ];
 
 /// The values of a pair.
@@ -92,6 +94,8 @@ pub(super) fn measure(new: &LiveItem, old: &LiveItem, context: &Context<'_>) -> 
         (1.0 + shared.local_names).ln(),
         shared_pairs(&new.title_words, &old.title_words),
         stage_agreement(new, old),
+        f32::from(u8::from(new.language == old.language)),
+        f32::from(u8::from(shared.is_one_template())),
     ]
 }
 
@@ -191,6 +195,8 @@ struct Side {
     names_found: f32,
     title_squares: f32,
     squares: f32,
+    lacking_names: u32,
+    lacking_words: u32,
 }
 
 impl Side {
@@ -199,6 +205,10 @@ impl Side {
         self.squares += square;
         if !term.is(IN_TITLE) {
             return;
+        }
+        if !found && !term.is(NUMBER) {
+            self.lacking_names += u32::from(term.is(NAME));
+            self.lacking_words += u32::from(!term.is(NAME));
         }
         let found = f32::from(u8::from(found));
         self.title_squares += square;
@@ -234,8 +244,12 @@ struct Shared {
     local_product: f32,
     local_names: f32,
     rarest: f32,
+    plain_words: u32,
     sides: [Side; 2],
 }
+
+/// Plain words that two titles must share to be of one template.
+const TEMPLATE_WORDS: u32 = 4;
 
 impl Shared {
     fn gather(new: &LiveItem, old: &LiveItem, near: &Neighbourhood) -> Self {
@@ -263,6 +277,14 @@ impl Shared {
         shared
     }
 
+    /// True if the titles say the same in the same words of different names, as the reports of two
+    /// matches of a league do.
+    fn is_one_template(&self) -> bool {
+        let [new, old] = &self.sides;
+        let differs = |side: &Side| side.lacking_names > 0 && side.lacking_words == 0;
+        self.plain_words >= TEMPLATE_WORDS && differs(new) && differs(old)
+    }
+
     fn add_shared(&mut self, a: Term, b: Term, near: &Neighbourhood) {
         let (local_a, local_b) = (near.local_weight(a), near.local_weight(b));
         self.sides[0].add(a, local_a, true);
@@ -273,6 +295,7 @@ impl Shared {
         self.local_product += local_a * local_b;
         if a.is(IN_TITLE) && b.is(IN_TITLE) {
             self.title_product += product;
+            self.plain_words += u32::from(!a.is(NAME | NUMBER));
             self.local_title += (local_a + local_b) / 2.0;
             self.local_title_product += local_a * local_b;
             self.rarest = self.rarest.max(local_a);

@@ -29,14 +29,15 @@ fn bearing(feature: &str) -> Bearing {
     match feature {
         "gap in time" => Bearing::Falling,
         "place among candidates" => Bearing::Falling,
-        "same outlet" | "crowd around the newer item" => Bearing::Free,
+        "same words of other names" => Bearing::Falling,
+        "same outlet" | "same language" | "crowd around the newer item" => Bearing::Free,
         _ if feature.starts_with("length") => Bearing::Free,
         _ => Bearing::Rising,
     }
 }
 
 /// Pairs of features that get a surface.
-const SURFACES: [[&str; 2]; 9] = [
+const SURFACES: [[&str; 2]; 10] = [
     ["crowd around the newer item", "local words of titles"],
     ["crowd around the newer item", "words of texts"],
     ["gap in time", "stages of titles"],
@@ -52,6 +53,7 @@ const SURFACES: [[&str; 2]; 9] = [
         "least share of a title found in the other text",
     ],
     ["same outlet", "gap in time"],
+    ["same language", "local words of titles"],
 ];
 
 const CURVE_BINS: usize = 20;
@@ -231,10 +233,14 @@ impl<'a> Fit<'a> {
     }
 }
 
-/// Titles that name opposite stages are held apart more than the data asks for: it holds few such
+/// Titles of one template about different names, and titles that name opposite stages, are held
+/// apart more than the data asks for: it holds few such
 /// pairs, and the opening of a thing merged with its end is the worst merge of all.
 fn be_cautious(curve: &mut Curve) {
-    if curve.feature == "stages of titles" {
+    if curve.feature == "same words of other names" {
+        curve.edges = vec![0.5];
+        curve.terms = vec![0.0, ONE_TEMPLATE];
+    } else if curve.feature == "stages of titles" {
         let most = curve.terms.last().copied().unwrap_or(0.0);
         let ahead = curve.terms[bin(&curve.edges, 1.0)];
         curve.edges = vec![0.25, 0.75, 1.5];
@@ -242,6 +248,7 @@ fn be_cautious(curve: &mut Curve) {
     }
 }
 
+const ONE_TEMPLATE: f32 = -6.0;
 const BEGINNING_AND_END: f32 = -9.0;
 const OPPOSITE_STAGES: f32 = -1.5;
 

@@ -2,6 +2,7 @@
 
 pub mod belief;
 pub mod clean;
+pub mod concepts;
 pub mod dateline;
 pub mod diff;
 pub mod fingerprint;

@@ -11,7 +11,7 @@ use super::rows::{
     EVENT_COLUMNS, STORYLINE_COLUMNS, json, public_id, read_development, read_event, read_storyline,
 };
 use crate::news::{
-    Development, DevelopmentId, Event, EventId, FeedId, PublicId, PublicName, PublishedEvent,
+    Development, DevelopmentId, EventId, FeedId, PublicId, PublicName, PublishedEvent,
     PublishedStoryline, Standing, Storyline, StorylineId, ToldAtLength, UtcTime, utc_from_secs,
 };
 
@@ -412,33 +412,29 @@ fn load_events(
          FROM events e {condition}"
     );
     let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map(values, |row| {
-        let rest: (Option<i64>, String) = (row.get(19)?, row.get(20)?);
-        Ok((read_event(row)?, rest, json::<ToldState>(row, 21)?))
-    })?;
-    let rows: Vec<(Event, (Option<i64>, String), Option<ToldState>)> =
-        rows.collect::<rusqlite::Result<_>>()?;
-    rows.into_iter()
-        .map(|(event, (split_from, headline_reason), told)| {
-            let merged_into = match event.merged_into {
-                Some(target) => name_of_event(conn, target)?,
-                None => None,
-            };
-            let split_from = match split_from {
-                Some(origin) => name_of_event(conn, EventId(origin))?,
-                None => None,
-            };
-            Ok(PublishedEvent {
-                storyline: name_of_storyline(conn, event.storyline_id)?,
-                reports: Vec::new(),
-                merged_into,
-                split_from,
-                headline_reason,
-                told: told.unwrap_or_default().at_length,
-                event,
-            })
-        })
-        .collect()
+    let mut rows = query.query(values)?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        let event = read_event(row)?;
+        let merged_into = match event.merged_into {
+            Some(target) => name_of_event(conn, target)?,
+            None => None,
+        };
+        let split_from = match row.get::<_, Option<i64>>(19)? {
+            Some(origin) => name_of_event(conn, EventId(origin))?,
+            None => None,
+        };
+        events.push(PublishedEvent {
+            storyline: name_of_storyline(conn, event.storyline_id)?,
+            reports: Vec::new(),
+            merged_into,
+            split_from,
+            headline_reason: row.get(20)?,
+            told: json::<ToldState>(row, 21)?.unwrap_or_default().at_length,
+            event,
+        });
+    }
+    Ok(events)
 }
 
 /// The events with their reports. One without any has nothing to show: its reports are kept out or

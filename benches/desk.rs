@@ -1,5 +1,9 @@
 //! Every page of the desk at 100,000 items, over HTTP on loopback: the median and the slowest of
 //! some visits, in milliseconds. Another number of items is given as `DATELINE_ITEMS`.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a bench is the client here, and holds the stopwatch"
+)]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -144,7 +148,6 @@ async fn visit(store: Store, items: i64) {
     ] {
         let mut times: Vec<Duration> = Vec::new();
         for _ in 0..VISITS {
-            #[allow(clippy::disallowed_methods, reason = "a stopwatch")]
             let start = Instant::now();
             let reply = client
                 .get(format!("http://{address}{path}"))

@@ -25,7 +25,7 @@ fn main() -> anyhow::Result<()> {
     let number = |name, default| option(name).map_or(Ok(default), |value| value.parse::<u64>());
     let (count, seed) = (number("--count", 100_000)?, number("--seed", 1)?);
     let what = option("--what").map_or("feeds", String::as_str);
-    let (claim, seeds): (fn(&[u8]), Vec<Vec<u8>>) = match what {
+    let (claim, seeds): (claims::Claim, _) = match what {
         "feeds" => (claims::feeds, documents()?),
         "dates" => (claims::dates, mutation::date_seeds()),
         "opml" => (claims::opml, mutation::opml_seeds()),

@@ -6,6 +6,9 @@ use dateline::news::utc_from_secs;
 use dateline::text::links::canonical_link;
 use dateline::text::wire::{WireInput, read_wire, with_tags};
 
+/// What must hold for these bytes; it panics if it does not.
+pub type Claim = fn(&[u8]);
+
 /// Any bytes are read as a feed without a panic.
 pub fn feeds(bytes: &[u8]) {
     let base = url::Url::parse("https://feeds.example.net/news/rss").expect("a URL");
@@ -34,7 +37,7 @@ pub fn wire_tags(bytes: &[u8]) {
     let (title, summary) = text.split_once('\n').unwrap_or((&text, ""));
     let reading = read_wire(&WireInput {
         outlet_name: "BBC News",
-        outlet_is_wire: bytes.len() % 2 == 0,
+        outlet_is_wire: bytes.len().is_multiple_of(2),
         language: "und",
         title,
         summary,

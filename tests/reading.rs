@@ -126,7 +126,7 @@ fn no_prefix_of_a_document_makes_the_reader_panic_or_gain_items() {
 #[test]
 fn mutated_inputs_break_no_claim() {
     let documents = fixtures().into_iter().map(|(_, bytes)| bytes).collect();
-    let claims: [(fn(&[u8]), Vec<Vec<u8>>); 5] = [
+    let claims: [(claims::Claim, Vec<Vec<u8>>); 5] = [
         (claims::feeds, documents),
         (claims::dates, mutation::date_seeds()),
         (claims::opml, mutation::opml_seeds()),

@@ -477,7 +477,7 @@ async fn no_decision_is_ever_violated_and_undoing_all_gives_what_the_machine_alo
         }
     }
     assert!(
-        counts["decide"] > 3 && counts.get("undo").is_some(),
+        counts["decide"] > 3 && counts.contains_key("undo"),
         "{counts:?}"
     );
     assert!(

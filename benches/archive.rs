@@ -4,6 +4,10 @@
 //!
 //! `cargo bench --bench archive -- [ITEMS] [--dir DIRECTORY]`; 200,000 items by default, 5,000,000 for
 //! the figures of docs/performance.md. With a directory the database stays there and is used again.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a bench is the client here, and holds the stopwatch"
+)]
 
 #[path = "archive/fill.rs"]
 mod fill;

@@ -1,6 +1,7 @@
 //! Random histories of items, decisions, undoing, refinement and restarts beside a real store: no
 //! decision in force is ever violated, and with all of them undone the events are what the machine
-//! alone makes of the same items. More operations with `DATELINE_OPERATIONS`.
+//! alone makes of the same items. More operations with `DATELINE_OPERATIONS`, other histories with
+//! `DATELINE_SEED`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -440,11 +441,17 @@ async fn operate(world: &mut World, dice: &mut Dice, counts: &mut BTreeMap<&str,
     }
 }
 
+fn asked<T: std::str::FromStr>(name: &str) -> Option<T> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
 fn operations() -> usize {
-    let wanted = std::env::var("DATELINE_OPERATIONS").ok();
-    wanted
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(OPERATIONS)
+    asked("DATELINE_OPERATIONS").unwrap_or(OPERATIONS)
+}
+
+fn dice(own: u64) -> Dice {
+    let seed: u64 = asked("DATELINE_SEED").unwrap_or(0);
+    Dice(own ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
 async fn undo_all(world: &mut World, dice: &mut Dice) {
@@ -463,7 +470,7 @@ async fn undo_all(world: &mut World, dice: &mut Dice) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_decision_is_ever_violated_and_undoing_all_gives_what_the_machine_alone_says() {
     let (mut world, mut alone) = (World::open(1000).await, World::open(1000).await);
-    let mut dice = Dice(0x0dec_1de5);
+    let mut dice = dice(0x0dec_1de5);
     let mut counts = BTreeMap::new();
     for number in 0..operations() {
         let seed = dice.0;
@@ -497,7 +504,7 @@ async fn no_decision_is_ever_violated_and_undoing_all_gives_what_the_machine_alo
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn decisions_hold_when_the_items_have_left_the_window() {
     let mut world = World::open(3).await;
-    let mut dice = Dice(0x0001_d0f5);
+    let mut dice = dice(0x0001_d0f5);
     let mut counts = BTreeMap::new();
     for number in 0..operations() {
         operate(&mut world, &mut dice, &mut counts).await;

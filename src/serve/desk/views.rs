@@ -74,11 +74,7 @@ pub(super) fn now_line(line: StorylineLine) -> NowLine {
         id: storyline.id.0,
         headline: named(&storyline.headline),
         life: storyline.life.name(),
-        counts: format!(
-            "{} · {}",
-            count(storyline.event_count, "event"),
-            count(storyline.outlet_count, "outlet")
-        ),
+        counts: counts_of(storyline),
         languages: line
             .languages
             .iter()
@@ -227,6 +223,15 @@ pub(super) fn load_storyline(conn: &Connection, id: i64) -> Result<Option<Storyl
     Ok(Some(storyline_view(&storyline, lines, beside)))
 }
 
+/// How many events a storyline has, and how many outlets tell them.
+fn counts_of(storyline: &Storyline) -> String {
+    format!(
+        "{} · {}",
+        count(storyline.event_count, "event"),
+        count(storyline.outlet_count, "outlet")
+    )
+}
+
 fn storyline_view(
     storyline: &Storyline,
     events: Vec<EventLine>,
@@ -236,11 +241,7 @@ fn storyline_view(
         id: storyline.id.0,
         headline: named(&storyline.headline),
         life: storyline.life.name(),
-        counts: format!(
-            "{} · {}",
-            count(storyline.event_count, "event"),
-            count(storyline.outlet_count, "outlet")
-        ),
+        counts: counts_of(storyline),
         spiked: storyline.spiked,
         merged_into: storyline.merged_into.map(|into| into.0),
         events,

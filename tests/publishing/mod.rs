@@ -7,6 +7,7 @@ mod http;
 mod hub;
 mod ids;
 mod newsroom;
+mod parted;
 mod readers;
 mod spiked;
 mod views;

@@ -83,6 +83,13 @@ struct Node {
     is_locked: bool,
 }
 
+/// Sums of scores by group, and memory that is used again.
+#[derive(Default)]
+struct Sums {
+    of_nodes: FxHashMap<usize, u64>,
+    path: Vec<usize>,
+}
+
 struct Forest<'a> {
     engine: &'a Engine,
     rules: &'a Rules,
@@ -237,31 +244,29 @@ impl Forest<'_> {
         left
     }
 
+    /// The larger group takes in the other, and is awake from now on.
     fn join(&mut self, a: usize, b: usize, moment: Moment) -> usize {
-        let at = self.nodes.len();
-        let (first, second) = match self.nodes[a].leaves[0] < self.nodes[b].leaves[0] {
-            true => (a, b),
-            false => (b, a),
-        };
-        let mut leaves = self.nodes[first].leaves.clone();
-        leaves.extend(&self.nodes[second].leaves);
-        let mut near = std::mem::take(&mut self.nodes[a].near);
-        near.append(&mut self.nodes[b].near);
-        self.nodes.push(Node {
-            leaves,
-            formed: moment,
-            parts: Vec::new(),
-            above: None,
-            awake_since: Some(moment),
-            near,
-            changes: 0,
-            is_locked: self.nodes[a].is_locked || self.nodes[b].is_locked,
-        });
-        for part in [a, b] {
-            self.nodes[part].above = Some(at);
-            self.nodes[part].changes += 1;
-        }
-        at
+        let is_larger = self.nodes[a].leaves.len() >= self.nodes[b].leaves.len();
+        let (kept, taken) = if is_larger { (a, b) } else { (b, a) };
+        let gone = &mut self.nodes[taken];
+        gone.above = Some(kept);
+        gone.parts = Vec::new();
+        gone.changes += 1;
+        let leaves = std::mem::take(&mut gone.leaves);
+        let mut near = std::mem::take(&mut gone.near);
+        let is_locked = gone.is_locked;
+        let node = &mut self.nodes[kept];
+        node.leaves.extend(leaves);
+        let smallest = (0..node.leaves.len()).min_by_key(|at| node.leaves[*at]);
+        node.leaves.swap(0, smallest.unwrap_or(0));
+        node.formed = moment;
+        // What it is made of does not come apart any more.
+        node.parts = Vec::new();
+        node.awake_since = Some(moment);
+        node.near.append(&mut near);
+        node.changes += 1;
+        node.is_locked |= is_locked;
+        kept
     }
 
     /// Offers an awake group to all that may come near enough.
@@ -279,40 +284,32 @@ impl Forest<'_> {
             .filter(|other| *other != at && self.is_top(*other))
             .collect();
         for other in &near {
-            self.offer(at, *other);
             self.nodes[*other].near.insert(at);
+            self.grow(*other);
+        }
+        if !self.nodes[at].is_locked {
+            self.offer(at, &near);
         }
         self.nodes[at].near = near;
     }
 
-    /// Writes an offer to each group inside another, or to itself, that exists when it would be taken.
-    fn offer(&mut self, at: usize, other: usize) {
-        if self.nodes[at].is_locked {
-            return;
-        }
-        self.grow(other);
+    /// Writes an offer to each group near, and inside one, that exists when it would be taken.
+    fn offer(&mut self, at: usize, near: &BTreeSet<usize>) {
         let since = self.nodes[at].awake_since.unwrap_or(FIRST);
         let since = since.min(self.nodes[at].formed);
-        let sums = self.sums_between(at, other);
-        let mut open = vec![(other, None)];
-        while let Some((group, joined)) = open.pop() {
+        for (group, sum) in self.sums_around(at, near) {
             let node = &self.nodes[group];
-            let sum: u64 = node.leaves.iter().filter_map(|leaf| sums.get(leaf)).sum();
-            if sum == 0 {
-                continue;
-            }
-            // Of equal means any may come next.
-            let is_free = |moment: &Moment| !node.is_locked && moment.0 <= since.0;
+            let joined = node.above.map(|above| self.nodes[above].formed);
             let exists = |moment: &Moment| {
                 *moment < node.formed && joined.is_none_or(|joined| *moment > joined)
             };
+            // Of equal means any may come next.
+            let is_free = |moment: &Moment| !node.is_locked && moment.0 <= since.0;
             let moment = self.moment_of(at, group, sum);
             if let Some(moment) = moment.filter(|moment| exists(moment) && is_free(moment)) {
                 let changes = [at, group].map(|one| self.nodes[one].changes);
                 self.offers.push((moment, [at, group], changes));
             }
-            let formed = Some(node.formed);
-            open.extend(node.parts.iter().map(|part| (*part, formed)));
         }
     }
 
@@ -348,21 +345,67 @@ impl Forest<'_> {
         groups.filter(|group| *group != top).collect()
     }
 
-    /// The sums of a group's scores with the reports of another.
-    fn sums_between(&self, at: usize, other: usize) -> FxHashMap<Slot, u64> {
-        let mut sums = FxHashMap::default();
-        let is_smaller = self.nodes[at].leaves.len() <= self.nodes[other].leaves.len();
-        let (from, to) = if is_smaller { (at, other) } else { (other, at) };
-        for leaf in &self.nodes[from].leaves {
-            for (partner, steps) in &self.engine.window.item(*leaf).pairs {
-                let node = self.node_of.get(partner);
-                if node.is_some_and(|node| self.top_above(*node) == to) {
-                    let report = if is_smaller { *partner } else { *leaf };
-                    *sums.entry(report).or_default() += u64::from(*steps);
-                }
+    /// The sums of a group's scores with others and with the groups that these are made of.
+    fn sums_around(&self, at: usize, near: &BTreeSet<usize>) -> FxHashMap<usize, u64> {
+        let mut sums = Sums::default();
+        let count = |at: usize| self.nodes[at].leaves.len();
+        let one_by_one: usize = near.iter().map(|other| count(*other).min(count(at))).sum();
+        if count(at) <= one_by_one {
+            self.add_seen_from(at, |top| near.contains(&top), &mut sums);
+            return sums.of_nodes;
+        }
+        for other in near {
+            if count(at) <= count(*other) {
+                self.add_seen_from(at, |top| top == *other, &mut sums);
+                continue;
+            }
+            for leaf in &self.nodes[*other].leaves {
+                let pairs = self.engine.window.item(*leaf).pairs.iter();
+                let with_it = pairs.filter(|(partner, _)| {
+                    let node = self.node_of.get(partner);
+                    node.is_some_and(|node| self.top_above(*node) == at)
+                });
+                let sum = with_it.map(|(_, steps)| u64::from(*steps)).sum();
+                self.add_on_path(*leaf, sum, |top| top == *other, &mut sums);
             }
         }
-        sums
+        sums.of_nodes
+    }
+
+    fn add_seen_from(&self, at: usize, is_meant: impl Fn(usize) -> bool, sums: &mut Sums) {
+        for leaf in &self.nodes[at].leaves {
+            for (partner, steps) in &self.engine.window.item(*leaf).pairs {
+                self.add_on_path(*partner, u64::from(*steps), &is_meant, sums);
+            }
+        }
+    }
+
+    /// Adds to the sums of all groups that hold a report, up to one that is meant.
+    fn add_on_path(
+        &self,
+        report: Slot,
+        sum: u64,
+        is_meant: impl Fn(usize) -> bool,
+        sums: &mut Sums,
+    ) {
+        let Some(mut at) = self.node_of.get(&report).copied() else {
+            return;
+        };
+        sums.path.clear();
+        sums.path.push(at);
+        while let Some(above) = self.nodes[at].above {
+            at = above;
+            sums.path.push(at);
+        }
+        if sum == 0 || !is_meant(at) {
+            return;
+        }
+        for at in sums.path.iter().rev() {
+            *sums.of_nodes.entry(*at).or_default() += sum;
+            if self.nodes[*at].parts.is_empty() {
+                break;
+            }
+        }
     }
 
     fn are_apart(&self, a: usize, b: usize) -> bool {

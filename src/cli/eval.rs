@@ -5,9 +5,11 @@ use std::process::ExitCode;
 
 use rustc_hash::FxHashMap;
 
+use super::floors::beside_floor;
 use super::metrics::{Figures, score};
 use super::replay::{Prediction, ReplaySettings, replay};
 use super::stream::{Dates, StreamItem, read_lines};
+use super::table::print_line;
 use super::train::Labelled;
 use crate::cluster::{Settings, Weights};
 
@@ -94,11 +96,16 @@ pub fn run(args: EvalArgs) -> anyhow::Result<ExitCode> {
         if args.json {
             report.insert(format!("{level} {state}"), serde_json::to_value(figures)?);
         } else {
-            println!("{}", line(level, state, &figures));
+            print_line(&line(level, state, &figures));
+            let name = args.gold.file_name().unwrap_or_default().to_string_lossy();
+            let beside = beside_floor(&name, level, figures.b3[2], figures.pairwise[2]);
+            if let Some(beside) = beside.filter(|_| state == "settled") {
+                print_line(&beside);
+            }
         }
     }
     if args.json {
-        println!("{}", serde_json::Value::Object(report));
+        print_line(&serde_json::Value::Object(report).to_string());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -173,16 +180,14 @@ fn eval_pairs(args: &EvalArgs, weights: &Weights) -> anyhow::Result<ExitCode> {
     let f1 = 2.0 * precision * recall / (precision + recall).max(1e-9);
     let average_precision = average_precision(&scores);
     if args.json {
-        println!(
-            "{}",
-            serde_json::json!({"n": scores.len(), "precision": precision, "recall": recall, "f1": f1,
-                "average_precision": average_precision, "threshold": threshold})
-        );
+        let report = serde_json::json!({"n": scores.len(), "precision": precision, "recall": recall,
+            "f1": f1, "average_precision": average_precision, "threshold": threshold});
+        print_line(&report.to_string());
     } else {
-        println!(
+        print_line(&format!(
             "pairs n={} P={precision:.3} R={recall:.3} F={f1:.3} AP={average_precision:.3} at {threshold}",
             scores.len()
-        );
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod editors;
 pub mod eval;
 pub mod feeds;
+pub mod floors;
 mod generate;
 pub mod list;
 pub mod log;

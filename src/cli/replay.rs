@@ -10,6 +10,7 @@ use anyhow::Context;
 use rustc_hash::FxHashMap;
 
 use super::stream::{Arrivals, Dates, StreamItem, read_lines, schedule};
+use super::table::print_line;
 use crate::cluster::{Arrival, ArrivingItem, Engine, Settings, Settlement, Weights};
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId, ScoredPair, StorylineId};
@@ -73,13 +74,13 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     write_predictions(args.out.as_ref(), &outcome.settled)?;
     write_predictions(args.arrival_out.as_ref(), &outcome.arrived)?;
     let seconds = outcome.took.as_secs_f64();
-    println!(
+    print_line(&format!(
         "{} items in {:.3} s: {:.0} items/s, {} live at the end",
         items.len(),
         seconds,
         items.len() as f64 / seconds.max(1e-9),
         outcome.live_items
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -9,6 +9,7 @@ use anyhow::Context;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::stream::{Arrivals, Dates, StreamItem, StreamPair, read_lines, schedule};
+use super::table::print_line;
 use crate::cluster::{Engine, FEATURES, Sample, Settings, Weights, fit};
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId};
@@ -80,7 +81,11 @@ pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
     };
     std::fs::write(&args.out, weights.to_json())
         .with_context(|| format!("cannot write {}; is the folder there?", args.out.display()))?;
-    println!("{} dated and {} undated pairs", dated.len(), undated.len());
+    print_line(&format!(
+        "{} dated and {} undated pairs",
+        dated.len(),
+        undated.len()
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

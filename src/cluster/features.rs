@@ -57,8 +57,8 @@ pub(super) struct Context<'a> {
 /// Measures a new item (first) against an older one.
 pub(super) fn measure(new: &LiveItem, old: &LiveItem, context: &Context<'_>) -> Values {
     let shared = Shared::gather(new, old, context.near);
-    let (new_title, new_text) = new.lengths();
-    let (old_title, old_text) = old.lengths();
+    let [(new_title, new_text), (old_title, old_text)] =
+        [new.lengths, old.lengths].map(|(title, text)| (usize::from(title), usize::from(text)));
     let (new_words, old_words) = (new_title + new_text, old_title + old_text);
     let [new_side, old_side] = shared.sides;
     let coverage = [new_side.coverage(), old_side.coverage()];
@@ -132,20 +132,16 @@ fn gram_cosine(a: &[u32], b: &[u32]) -> f32 {
 
 /// 1 if the titles share a number, 0 if both have numbers and share none.
 fn number_agreement(new: &LiveItem, old: &LiveItem) -> f32 {
-    let (mut any_new, mut any_shared) = (false, false);
-    for number in new.title_numbers() {
-        any_new = true;
-        any_shared |= old.title_numbers().any(|other| other == number);
-    }
-    if !any_new || old.title_numbers().next().is_none() {
+    if !new.title_has_number || !old.title_has_number {
         return ABSENT;
     }
-    if any_shared { 1.0 } else { 0.0 }
+    let is_shared = |number| old.title_numbers().any(|other| other == number);
+    f32::from(u8::from(new.title_numbers().any(is_shared)))
 }
 
 /// 1 if both titles open with the same name, 0 if with different ones.
 fn first_name_agreement(new: &LiveItem, old: &LiveItem) -> f32 {
-    match (first_name(new), first_name(old)) {
+    match (new.first_name, old.first_name) {
         (Some(a), Some(b)) => f32::from(u8::from(a == b)),
         _ => ABSENT,
     }
@@ -177,13 +173,6 @@ fn stage_agreement(new: &LiveItem, old: &LiveItem) -> f32 {
     } else {
         2.0
     }
-}
-
-fn first_name(item: &LiveItem) -> Option<u32> {
-    item.title_words.iter().copied().find(|word| {
-        let at = item.terms.binary_search_by_key(word, |term| term.hash);
-        at.is_ok_and(|at| item.terms[at].is(NAME))
-    })
 }
 
 /// Sums over one item's own terms.

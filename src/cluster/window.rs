@@ -62,6 +62,11 @@ pub(super) struct LiveItem {
     pub(super) title_words: Box<[u32]>,
     pub(super) norm: f32,
     pub(super) title_norm: f32,
+    /// How many words stand in the title and in the lead.
+    pub(super) lengths: (u16, u16),
+    /// The first word of the title that is a name by the tables.
+    pub(super) first_name: Option<u32>,
+    pub(super) title_has_number: bool,
     /// The original that this item repeats.
     pub(super) reprint_of: Option<Slot>,
     /// Frozen scores with other live items, in steps of [`super::pairs::SCORE_STEPS`].
@@ -72,6 +77,12 @@ pub(super) struct LiveItem {
 
 impl LiveItem {
     pub(super) fn new(item: &ArrivingItem, language: u8, reading: Reading) -> Self {
+        let count = |flags| {
+            let terms = reading.terms.iter();
+            terms.filter(|term| term.flags & flags == flags).count()
+        };
+        let lengths = (count(IN_TITLE) as u16, count(IN_LEAD) as u16);
+        let title_has_number = count(IN_TITLE | NUMBER) > 0;
         let terms = reading.terms.iter().map(|term| Term {
             hash: term.hash,
             weight: 0,
@@ -93,6 +104,9 @@ impl LiveItem {
             title_words: reading.title_words.into_boxed_slice(),
             norm: 0.0,
             title_norm: 0.0,
+            lengths,
+            first_name: None,
+            title_has_number,
             reprint_of: None,
             pairs: Vec::new(),
             event: None,
@@ -112,17 +126,15 @@ impl LiveItem {
         }
         self.norm = norm.sqrt();
         self.title_norm = title_norm.sqrt();
+        let is_name = |word: &u32| {
+            let at = self.terms.binary_search_by_key(word, |term| term.hash);
+            at.is_ok_and(|at| self.terms[at].is(NAME))
+        };
+        self.first_name = self.title_words.iter().copied().find(is_name);
     }
 
     pub(super) fn titles(&self) -> impl Iterator<Item = Term> + '_ {
         self.terms.iter().copied().filter(|term| term.is(IN_TITLE))
-    }
-
-    /// How many words stand in the title and in the lead.
-    pub(super) fn lengths(&self) -> (usize, usize) {
-        let title = self.titles().count();
-        let lead = self.terms.iter().filter(|term| term.is(IN_LEAD)).count();
-        (title, lead)
     }
 
     /// The terms by which others are looked up: all of the title, and the rarest of the lead.

@@ -13,7 +13,7 @@ use super::stream::{Arrivals, Dates, StreamItem, read_lines, schedule};
 use crate::cluster::{Arrival, ArrivingItem, Engine, Settings, Settlement, Weights};
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId, ScoredPair, StorylineId};
-use crate::timeline::{StorylineRules, StorylineSettings, Storylines};
+use crate::timeline::{StorylineSettings, Storylines};
 
 /// Clusters a stream of items from a file, in memory.
 ///
@@ -205,7 +205,7 @@ impl Replay {
         let sketches: Vec<_> = changed
             .filter_map(|change| self.engine.sketch(change.event))
             .collect();
-        let linking = self.storylines.link(&sketches, &StorylineRules::default());
+        let linking = self.storylines.link(&sketches);
         self.storyline_of.extend(linking.linked);
         self.merged_storylines.extend(linking.merged);
     }

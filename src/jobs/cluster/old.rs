@@ -9,7 +9,7 @@ use crate::cluster::Engine;
 use crate::decisions::{Constraints, demanded_together};
 use crate::news::{EventId, ItemId, Ruling, UtcTime};
 use crate::store::events::{self, Member};
-use crate::store::{Connection, Result, Transaction, describing};
+use crate::store::{Connection, Result, Transaction, describing, standing};
 
 /// Items that go from one event into another.
 #[derive(Clone, Debug, PartialEq)]
@@ -425,6 +425,8 @@ pub(super) fn write(tx: &Transaction<'_>, step: &Step, now: UtcTime) -> Result<(
         && let Some(line) = line
     {
         events::link_event(tx, step.into, line)?;
+        let home = standing::load_standing_event(tx, step.from)?.map(|one| one.home);
+        standing::save_home(tx, step.into, home.filter(|home| *home != line))?;
     }
     if step.is_whole {
         events::merge_event(tx, step.from, step.into)?;

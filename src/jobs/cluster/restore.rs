@@ -34,7 +34,6 @@ pub(super) fn restore(
         storylines,
         arrived,
         rulings,
-        pending: None,
         marked,
         outlets,
         settings,

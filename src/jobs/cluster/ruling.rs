@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 
 use super::save::Touched;
 use super::{Clusterer, Rulings, old, restore};
-use crate::jobs::decide::{events_named, storylines_named};
-use crate::news::{Decision, DecisionId, EventId, Ruling, StorylineId, UtcTime};
-use crate::store::{Connection, Result, Store, decisions, events};
-use crate::timeline::StoredLines;
+use crate::news::{Decision, DecisionId, Ruling, UtcTime};
+use crate::store::{Result, Store, decisions, events};
 
 /// The rulings that came into force and those that were undone, each in the order of decision.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,8 +44,6 @@ impl Clusterer {
         let (events, storylines) = self.rulings.pins.differences(&rulings.pins);
         self.rulings = rulings;
         let origins = old::split_off(&mut self.engine, &change, &self.rulings.constraints);
-        let stored = store.read(|conn| load_stored_lines(conn, &change))?;
-        self.pending = Some((change.clone(), stored));
         let mut count = 0;
         for ruled in old::in_order(&change) {
             count += self.take_steps(store, (ruled, old::plan_moves), now)?;
@@ -103,26 +99,4 @@ impl Clusterer {
         }
         Ok(())
     }
-}
-
-fn load_stored_lines(conn: &Connection, change: &RulingChange) -> Result<StoredLines> {
-    let rulings = || change.new.iter().chain(&change.undone);
-    let named: Vec<EventId> = rulings().flat_map(events_named).collect();
-    let standing = decisions::load_standing(conn, &[], &named, &[])?;
-    let line_of = standing.events.into_iter();
-    let line_of: std::collections::BTreeMap<EventId, StorylineId> = line_of
-        .filter_map(|(event, line)| Some((event, line?)))
-        .collect();
-    let lines = rulings()
-        .flat_map(storylines_named)
-        .chain(line_of.values().copied());
-    let mut stored = StoredLines::default();
-    for line in lines {
-        let published = crate::store::describing::load_publication_of_line(conn, line)?;
-        stored
-            .published
-            .extend(published.map(|at| (line, at.timestamp())));
-    }
-    stored.line_of = line_of;
-    Ok(stored)
 }

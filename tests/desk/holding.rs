@@ -195,10 +195,14 @@ impl World {
         self.store.read(decisions::load_decisions).unwrap()
     }
 
-    fn event_of(&self, item: ItemId) -> Option<EventId> {
-        self.store
-            .read(|conn| events::event_of_item(conn, item))
-            .unwrap()
+    fn places(&self) -> BTreeMap<ItemId, EventId> {
+        let read = self.store.read(|conn| {
+            let mut query = conn.prepare("SELECT item_id, event_id FROM event_items")?;
+            let rows =
+                query.query_map([], |row| Ok((ItemId(row.get(0)?), EventId(row.get(1)?))))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        });
+        read.unwrap()
     }
 
     fn members(&self, event: EventId) -> Vec<ItemId> {
@@ -302,18 +306,19 @@ impl World {
             let words = in_force(&made).map(|one| format!("{} {:?}", one.id, one.ruling));
             words.collect::<Vec<_>>().join("\n")
         };
+        let event_of = self.places();
         for (a, b) in &constraints.together {
             assert_eq!(
-                self.event_of(*a),
-                self.event_of(*b),
+                event_of.get(a),
+                event_of.get(b),
                 "{at}: {a} and {b}\n{}",
                 story()
             );
         }
         for (a, b) in &constraints.apart {
             assert_ne!(
-                self.event_of(*a),
-                self.event_of(*b),
+                event_of.get(a),
+                event_of.get(b),
                 "{at}: {a} and {b}\n{}",
                 story()
             );

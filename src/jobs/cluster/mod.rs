@@ -3,6 +3,7 @@
 //! from the store at start; after a failed save it is to be thrown away and rebuilt, so that it
 //! never runs ahead of the disk.
 
+mod held;
 mod lines;
 mod old;
 mod restore;
@@ -164,7 +165,8 @@ impl Clusterer {
             beside.extend(arrival.beside.map(|event| (item.id, event)));
             self.arrived = item.id;
         }
-        let settlement = self.engine.settle(&self.rulings.constraints);
+        let constraints = held::for_engine(&self.engine, &self.rulings.constraints);
+        let settlement = self.engine.settle(&constraints);
         for (gone, _) in &settlement.merged {
             let left = store.read(|conn| describing::load_open_line(conn, *gone))?;
             touched.storylines.extend(left);

@@ -9,13 +9,48 @@ use std::collections::BinaryHeap;
 use rustc_hash::FxHashMap;
 
 use super::pairs::{mean_score, pairs_between};
+use super::window::Slot;
+
+/// Reports that came together, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tree {
+    /// The smallest first, the others in no order.
+    pub(super) leaves: Vec<Slot>,
+    /// The lowest mean at which two of its parts came together: infinite for one report and for
+    /// what rulings hold together, not a number while it is not known.
+    pub(super) height: f32,
+    /// What came together last; `None` for one report, or if it is not known.
+    pub(super) parts: Option<Vec<Tree>>,
+}
+
+impl Tree {
+    /// One report.
+    pub(super) fn leaf(slot: Slot) -> Self {
+        Self {
+            leaves: vec![slot],
+            height: f32::INFINITY,
+            parts: None,
+        }
+    }
+
+    fn join(self, other: Self, mean: f32) -> Self {
+        let mut leaves = self.leaves.clone();
+        leaves.extend(&other.leaves);
+        Self {
+            leaves,
+            height: mean.min(self.height).min(other.height),
+            parts: Some(vec![self, other]),
+        }
+    }
+}
 
 /// What is to be grouped. Nodes are numbers from 0; smaller numbers win ties.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Graph {
-    pub(super) nodes: usize,
-    /// Score in steps of each pair, each pair once.
-    pub(super) scores: Vec<(u32, u32, u32)>,
+    /// The nodes, in the order of their first leaves.
+    pub(super) trees: Vec<Tree>,
+    /// Sum of the scores between two nodes, in steps; each pair once.
+    pub(super) scores: Vec<(u32, u32, u64)>,
     /// Pairs that stand together whatever their score, in order of precedence.
     pub(super) together: Vec<(u32, u32)>,
     /// Pairs that never stand together.
@@ -24,34 +59,33 @@ pub(super) struct Graph {
     pub(super) locked: Vec<u32>,
 }
 
-/// When to stop, and how many scores a node can have kept.
+/// When to stop, and how many scores a report can have kept.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stop {
     pub(super) threshold: f32,
     pub(super) kept: usize,
 }
 
-/// The group of each node, named by the smallest node in it.
-pub(super) fn agglomerate(graph: &Graph, stop: Stop) -> Vec<u32> {
+/// The groups, in the order of their smallest node.
+pub(super) fn grow_trees(graph: Graph, stop: Stop) -> Vec<Tree> {
+    let (together, locked) = (graph.together.clone(), graph.locked.clone());
     let mut groups = Groups::new(graph, stop);
-    for (a, b) in &graph.together {
-        let (a, b) = (groups.find(*a), groups.find(*b));
+    for (a, b) in together {
+        let (a, b) = (groups.find(a), groups.find(b));
         if a != b && !groups.are_apart(a, b) {
-            groups.merge(a, b);
+            groups.merge(a, b, f32::INFINITY);
         }
     }
-    for node in &graph.locked {
-        let group = groups.find(*node);
+    for node in locked {
+        let group = groups.find(node);
         groups.locked[group as usize] = true;
     }
     groups.queue_all();
-    while let Some((a, b)) = groups.next_merge() {
-        let merged = groups.merge(a, b);
+    while let Some((a, b, mean)) = groups.next_merge() {
+        let merged = groups.merge(a, b, mean);
         groups.queue_around(merged);
     }
-    (0..graph.nodes as u32)
-        .map(|node| groups.find(node))
-        .collect()
+    groups.trees.into_iter().flatten().collect()
 }
 
 /// A merge that may be the next: mean in bits (of a non-negative float, so they order like it),
@@ -60,6 +94,8 @@ type Offer = (u32, Reverse<(u32, u32)>, [u32; 2]);
 
 struct Groups {
     parent: Vec<u32>,
+    /// Of each group, at its smallest node.
+    trees: Vec<Option<Tree>>,
     sizes: Vec<usize>,
     changes: Vec<u32>,
     locked: Vec<bool>,
@@ -70,22 +106,24 @@ struct Groups {
 }
 
 impl Groups {
-    fn new(graph: &Graph, stop: Stop) -> Self {
-        let mut sums = vec![FxHashMap::default(); graph.nodes];
-        for (a, b, score) in &graph.scores {
-            *sums[*a as usize].entry(*b).or_default() += u64::from(*score);
-            *sums[*b as usize].entry(*a).or_default() += u64::from(*score);
+    fn new(graph: Graph, stop: Stop) -> Self {
+        let nodes = graph.trees.len();
+        let mut sums = vec![FxHashMap::default(); nodes];
+        for (a, b, sum) in &graph.scores {
+            *sums[*a as usize].entry(*b).or_default() += sum;
+            *sums[*b as usize].entry(*a).or_default() += sum;
         }
-        let mut apart = vec![Vec::new(); graph.nodes];
+        let mut apart = vec![Vec::new(); nodes];
         for (a, b) in &graph.apart {
             apart[*a as usize].push(*b);
             apart[*b as usize].push(*a);
         }
         Self {
-            parent: (0..graph.nodes as u32).collect(),
-            sizes: vec![1; graph.nodes],
-            changes: vec![0; graph.nodes],
-            locked: vec![false; graph.nodes],
+            parent: (0..nodes as u32).collect(),
+            sizes: graph.trees.iter().map(|tree| tree.leaves.len()).collect(),
+            trees: graph.trees.into_iter().map(Some).collect(),
+            changes: vec![0; nodes],
+            locked: vec![false; nodes],
             sums,
             apart,
             offers: BinaryHeap::new(),
@@ -112,9 +150,13 @@ impl Groups {
         apart
     }
 
-    fn merge(&mut self, a: u32, b: u32) -> u32 {
+    fn merge(&mut self, a: u32, b: u32, mean: f32) -> u32 {
         let (kept, gone) = (a.min(b), a.max(b));
         let (k, g) = (kept as usize, gone as usize);
+        let left = self.trees[k].take();
+        let right = self.trees[g].take();
+        let joined = left.zip(right).map(|(left, right)| left.join(right, mean));
+        self.trees[k] = joined;
         self.parent[g] = kept;
         self.sizes[k] += self.sizes[g];
         self.changes[k] += 1;
@@ -162,13 +204,13 @@ impl Groups {
         }
     }
 
-    fn next_merge(&mut self) -> Option<(u32, u32)> {
-        while let Some((_, Reverse((a, b)), changes)) = self.offers.pop() {
+    fn next_merge(&mut self) -> Option<(u32, u32, f32)> {
+        while let Some((mean, Reverse((a, b)), changes)) = self.offers.pop() {
             let is_current = [a, b].map(|group| self.changes[group as usize]) == changes
                 && self.parent[a as usize] == a
                 && self.parent[b as usize] == b;
             if is_current && !self.are_apart(a, b) {
-                return Some((a, b));
+                return Some((a, b, f32::from_bits(mean)));
             }
         }
         None
@@ -183,9 +225,9 @@ mod tests {
     fn group(nodes: usize, scores: &[(u32, u32, f32)], change: impl Fn(&mut Graph)) -> Vec<u32> {
         let scores = scores
             .iter()
-            .map(|(a, b, score)| (*a, *b, steps_of(*score)));
+            .map(|(a, b, score)| (*a, *b, u64::from(steps_of(*score))));
         let mut graph = Graph {
-            nodes,
+            trees: (0..nodes as u32).map(Tree::leaf).collect(),
             scores: scores.collect(),
             ..Graph::default()
         };
@@ -194,7 +236,13 @@ mod tests {
             threshold: 0.25,
             kept: 64,
         };
-        agglomerate(&graph, stop)
+        let mut group_of = vec![0; nodes];
+        for tree in grow_trees(graph, stop) {
+            for leaf in &tree.leaves {
+                group_of[*leaf as usize] = tree.leaves[0];
+            }
+        }
+        group_of
     }
 
     #[test]

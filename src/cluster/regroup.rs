@@ -34,6 +34,8 @@ impl Engine {
             let Some(before) = before else { continue };
             if let Some(event) = self.events.get_mut(&before) {
                 event.members.retain(|member| member != slot);
+                // What they leave is judged anew, too: their company had a part in it.
+                self.unsettled.extend(&event.members);
                 if event.members.is_empty() {
                     self.close_event(before);
                 }

@@ -209,11 +209,6 @@ pub(super) fn probability(log_odds: f32) -> f32 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-/// Its inverse.
-pub(super) fn log_odds(probability: f32) -> f32 {
-    (probability / (1.0 - probability)).ln()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

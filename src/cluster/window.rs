@@ -68,8 +68,6 @@ pub(super) struct LiveItem {
     pub(super) pairs: Vec<(Slot, u32)>,
     /// `None` for items that join no event.
     pub(super) event: Option<EventId>,
-    /// Raised where too much hangs together: only higher scores then link.
-    pub(super) level: u8,
 }
 
 impl LiveItem {
@@ -98,7 +96,6 @@ impl LiveItem {
             reprint_of: None,
             pairs: Vec::new(),
             event: None,
-            level: 0,
         }
     }
 

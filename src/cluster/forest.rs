@@ -1,0 +1,570 @@
+//! What a change reaches: settling costs what has changed and not what is live.
+//!
+//! Average link from single reports down to a threshold builds a tree for each event, and the trees
+//! are independent of each other: what came together inside one did so by itself. So a tree can be
+//! found again from its own reports, and after a change the whole history of groupings need not be
+//! gone through again, only what differs from it. Groups are *asleep* as long as they do as they did
+//! before, and *awake* where they do otherwise: new reports from the start; a group from the moment
+//! when what it used to join next is not there any more. At any mean an awake group is held against
+//! the groups that exist at this mean, asleep or awake, and the highest mean comes first, as in
+//! grouping from single reports. A group that is joined by another than before leaves its tree, and
+//! what it would have met there wakes. The outcome is that of grouping everything that is live.
+//!
+//! That nothing asleep need be looked at rests on one bound: a mean over more pairs is never above
+//! the highest mean over its parts. It holds while a mean counts all pairs, for groups of up to
+//! [`super::engine::KEPT_SCORES`] reports; for larger ones the outcome may depend on their history.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::agglomerate::{Graph, Stop, Tree, grow_trees};
+use super::engine::{Engine, KEPT_SCORES};
+use super::pairs::{mean_score, pairs_between};
+use super::rules::Rules;
+use super::window::Slot;
+use crate::news::EventId;
+
+/// What has changed since the last settling.
+pub(super) struct Change {
+    /// Items that have come, or that are to be judged as if they had.
+    pub(super) fresh: BTreeSet<Slot>,
+    /// Settled items on which other rulings hold than before.
+    pub(super) ruled: BTreeSet<Slot>,
+}
+
+/// The events that a change reaches, as groups of live items, each sorted by slot. Every event
+/// that may have other items than before is among them with all of its items.
+pub(super) fn group_anew(engine: &Engine, rules: &Rules, change: &Change) -> Vec<Vec<Slot>> {
+    let mut forest = Forest {
+        engine,
+        rules,
+        change,
+        nodes: Vec::new(),
+        node_of: FxHashMap::default(),
+        met: FxHashSet::default(),
+        shown: BTreeSet::new(),
+        offers: BinaryHeap::new(),
+    };
+    forest.wake_fresh();
+    forest.wake_ruled();
+    forest.join_ruled();
+    forest.join_by_score();
+    forest.into_groups()
+}
+
+/// When two groups came together: the higher mean first (the bits of a non-negative float are in its
+/// order), of equal means the smaller reports first.
+type Moment = (u32, Reverse<(Slot, Slot)>);
+
+const FIRST: Moment = (u32::MAX, Reverse((0, 0)));
+
+/// An awake group, another, and how often each had changed when this was written.
+type Offer = (Moment, [usize; 2], [u32; 2]);
+
+/// A group of reports.
+struct Node {
+    /// The smallest first.
+    leaves: Vec<Slot>,
+    /// When its parts came together.
+    formed: Moment,
+    /// What came together last; empty for one report, and for a whole event not yet looked into.
+    parts: Vec<usize>,
+    /// The larger group that it is or was a part of.
+    above: Option<usize>,
+    /// For a group that does otherwise than before: from when on.
+    awake_since: Option<Moment>,
+    /// Groups that may come near enough to an awake one.
+    near: BTreeSet<usize>,
+    changes: u32,
+    is_locked: bool,
+}
+
+struct Forest<'a> {
+    engine: &'a Engine,
+    rules: &'a Rules,
+    change: &'a Change,
+    nodes: Vec<Node>,
+    /// The smallest group known of each report met so far.
+    node_of: FxHashMap<Slot, usize>,
+    met: FxHashSet<EventId>,
+    /// Reports whose group is part of the outcome, changed or not.
+    shown: BTreeSet<Slot>,
+    offers: BinaryHeap<Offer>,
+}
+
+impl Forest<'_> {
+    fn wake_fresh(&mut self) {
+        for slot in &self.change.fresh {
+            let report = self.rules.report_of(self.engine, *slot);
+            if !self.change.fresh.contains(&report) {
+                self.meet(report);
+                self.shown.insert(report);
+            } else if !self.node_of.contains_key(&report) {
+                self.add_leaf(report, Some(FIRST));
+            }
+            self.show_event_of(*slot);
+        }
+    }
+
+    /// Takes each report on which rulings have changed out of its group.
+    fn wake_ruled(&mut self) {
+        for slot in &self.change.ruled {
+            self.show_event_of(*slot);
+            let report = self.rules.report_of(self.engine, *slot);
+            for report in BTreeSet::from([*slot, report]) {
+                if !self.change.fresh.contains(&report)
+                    && self.rules.report_of(self.engine, report) == report
+                {
+                    self.take_out(report);
+                }
+            }
+        }
+    }
+
+    fn show_event_of(&mut self, slot: Slot) {
+        if let Some(id) = self.engine.window.item(slot).event {
+            self.shown.extend(self.settled_reports(id).first());
+            self.meet_event(id);
+        }
+    }
+
+    /// Wakes one report, alone, and what it leaves.
+    fn take_out(&mut self, report: Slot) {
+        let Some(mut at) = self.meet(report) else {
+            return;
+        };
+        while self.nodes[at].leaves.len() > 1 {
+            self.grow(at);
+            let parts = self.nodes[at].parts.iter();
+            let holding = parts
+                .copied()
+                .find(|part| self.nodes[*part].leaves.contains(&report));
+            at = holding.expect("the parts hold all reports");
+        }
+        self.leave_tree(at);
+        self.nodes[at].awake_since = Some(FIRST);
+    }
+
+    /// What rulings hold together, and what is kept since a part of it left the window.
+    fn join_ruled(&mut self) {
+        let mut pairs = self.rules.together.clone();
+        for id in self.met.iter().copied().collect::<BTreeSet<EventId>>() {
+            let is_torn = || {
+                let first = self.settled_reports(id).first().copied();
+                first.is_some_and(|first| self.nodes[self.top_of(first)].awake_since.is_some())
+            };
+            if self.engine.events[&id].is_pinned && is_torn() {
+                // Each to the first, and to the one before it if a ruling keeps it from the first.
+                let members = self.settled_reports(id);
+                let firsts = members.iter().skip(1).map(|slot| (members[0], *slot));
+                let neighbours = members.windows(2).map(|pair| (pair[0], pair[1]));
+                pairs.extend(firsts.chain(neighbours));
+            }
+        }
+        for (a, b) in pairs {
+            self.join_pair(a, b);
+        }
+        for at in 0..self.nodes.len() {
+            if self.is_top(at) && self.nodes[at].awake_since.is_some() {
+                self.look_around(at);
+            }
+        }
+    }
+
+    fn join_pair(&mut self, a: Slot, b: Slot) {
+        let [a, b] = [a, b].map(|slot| self.rules.report_of(self.engine, slot));
+        if !self.node_of.contains_key(&a) && !self.node_of.contains_key(&b) {
+            return;
+        }
+        for slot in [a, b] {
+            let top = self.meet(slot).map(|at| self.top_above(at));
+            if top.is_some_and(|top| self.nodes[top].awake_since.is_none()) {
+                let other = if slot == a { b } else { a };
+                if self.node_of.get(&other).map(|at| self.top_above(*at)) == top {
+                    return;
+                }
+                self.take_out(slot);
+            }
+        }
+        let [a, b] = [a, b].map(|slot| self.top_of(slot));
+        if a != b && !self.are_apart(a, b) {
+            self.join(a, b, FIRST);
+        }
+    }
+
+    fn join_by_score(&mut self) {
+        while let Some((moment, [a, b], changes)) = self.offers.pop() {
+            let is_current = [a, b].map(|at| self.nodes[at].changes) == changes;
+            if !is_current || self.are_apart(a, b) {
+                continue;
+            }
+            let left = self.leave_tree(b);
+            let was_asleep = self.nodes[b].awake_since.is_none();
+            if was_asleep && !left.is_empty() {
+                let near = self.groups_near(b);
+                self.nodes[b].near.extend(near);
+            }
+            let joined = self.join(a, b, moment);
+            for at in left {
+                self.look_around(at);
+            }
+            self.offer_to_near(joined);
+        }
+    }
+
+    /// Takes a group out of the larger ones that it was part of. What it would have met there wakes
+    /// and is returned.
+    fn leave_tree(&mut self, at: usize) -> Vec<usize> {
+        let mut left = Vec::new();
+        let (mut at, mut above) = (at, self.nodes[at].above.take());
+        while let Some(upper) = above {
+            let since = self.nodes[upper].formed;
+            for part in std::mem::take(&mut self.nodes[upper].parts) {
+                if part != at {
+                    // Offers to it stay: it is the same group.
+                    self.nodes[part].above = None;
+                    self.nodes[part].awake_since = Some(since);
+                    left.push(part);
+                }
+            }
+            self.nodes[upper].changes += 1;
+            (at, above) = (upper, self.nodes[upper].above.take());
+        }
+        left
+    }
+
+    fn join(&mut self, a: usize, b: usize, moment: Moment) -> usize {
+        let at = self.nodes.len();
+        let (first, second) = match self.nodes[a].leaves[0] < self.nodes[b].leaves[0] {
+            true => (a, b),
+            false => (b, a),
+        };
+        let mut leaves = self.nodes[first].leaves.clone();
+        leaves.extend(&self.nodes[second].leaves);
+        let mut near = std::mem::take(&mut self.nodes[a].near);
+        near.append(&mut self.nodes[b].near);
+        self.nodes.push(Node {
+            leaves,
+            formed: moment,
+            parts: Vec::new(),
+            above: None,
+            awake_since: Some(moment),
+            near,
+            changes: 0,
+            is_locked: self.nodes[a].is_locked || self.nodes[b].is_locked,
+        });
+        for part in [a, b] {
+            self.nodes[part].above = Some(at);
+            self.nodes[part].changes += 1;
+        }
+        at
+    }
+
+    /// Offers an awake group to all that may come near enough.
+    fn look_around(&mut self, at: usize) {
+        let near = self.groups_near(at);
+        self.nodes[at].near.extend(near);
+        self.offer_to_near(at);
+    }
+
+    fn offer_to_near(&mut self, at: usize) {
+        let near = std::mem::take(&mut self.nodes[at].near);
+        let near: BTreeSet<usize> = near
+            .into_iter()
+            .map(|other| self.top_above(other))
+            .filter(|other| *other != at && self.is_top(*other))
+            .collect();
+        for other in &near {
+            self.offer(at, *other);
+            self.nodes[*other].near.insert(at);
+        }
+        self.nodes[at].near = near;
+    }
+
+    /// Writes an offer to each group inside another, or to itself, that exists when it would be taken.
+    fn offer(&mut self, at: usize, other: usize) {
+        if self.nodes[at].is_locked {
+            return;
+        }
+        self.grow(other);
+        let since = self.nodes[at].awake_since.unwrap_or(FIRST);
+        let sums = self.sums_between(at, other);
+        let mut open = vec![(other, None)];
+        while let Some((group, joined)) = open.pop() {
+            let node = &self.nodes[group];
+            let sum: u64 = node.leaves.iter().filter_map(|leaf| sums.get(leaf)).sum();
+            if sum == 0 {
+                continue;
+            }
+            // Of equal means any may come next.
+            let is_free = |moment: &Moment| !node.is_locked && moment.0 <= since.0;
+            let exists = |moment: &Moment| {
+                *moment < node.formed && joined.is_none_or(|joined| *moment > joined)
+            };
+            let moment = self.moment_of(at, group, sum);
+            if let Some(moment) = moment.filter(|moment| exists(moment) && is_free(moment)) {
+                let changes = [at, group].map(|one| self.nodes[one].changes);
+                self.offers.push((moment, [at, group], changes));
+            }
+            let formed = Some(node.formed);
+            open.extend(node.parts.iter().map(|part| (*part, formed)));
+        }
+    }
+
+    /// When two groups with that sum of scores would come together; `None` below the threshold.
+    fn moment_of(&self, a: usize, b: usize, sum: u64) -> Option<Moment> {
+        let (a, b) = (&self.nodes[a].leaves, &self.nodes[b].leaves);
+        let mean = mean_score(sum, pairs_between(a.len(), b.len(), KEPT_SCORES));
+        let pair = (a[0].min(b[0]), a[0].max(b[0]));
+        (mean >= self.engine.settings.settle_score).then_some((mean.to_bits(), Reverse(pair)))
+    }
+
+    /// The groups with a report of which the mean reaches the threshold: no other can come near.
+    fn groups_near(&mut self, at: usize) -> BTreeSet<usize> {
+        let top = self.top_above(at);
+        let mut sums: FxHashMap<Slot, u64> = FxHashMap::default();
+        for leaf in &self.nodes[at].leaves {
+            for (other, steps) in &self.engine.window.item(*leaf).pairs {
+                *sums.entry(*other).or_default() += u64::from(*steps);
+            }
+        }
+        let pairs = pairs_between(self.nodes[at].leaves.len(), 1, KEPT_SCORES);
+        let is_near = |sum: u64| mean_score(sum, pairs) >= self.engine.settings.settle_score;
+        let mut reports: Vec<Slot> = sums
+            .into_iter()
+            .filter(|(other, sum)| is_near(*sum) && self.engine.window.get(*other).is_some())
+            .map(|(other, _)| other)
+            .collect();
+        reports.sort_unstable();
+        let groups = reports.into_iter().filter_map(|report| {
+            let at = self.meet(report)?;
+            Some(self.top_above(at))
+        });
+        groups.filter(|group| *group != top).collect()
+    }
+
+    /// The sums of a group's scores with the reports of another.
+    fn sums_between(&self, at: usize, other: usize) -> FxHashMap<Slot, u64> {
+        let mut sums = FxHashMap::default();
+        let is_smaller = self.nodes[at].leaves.len() <= self.nodes[other].leaves.len();
+        let (from, to) = if is_smaller { (at, other) } else { (other, at) };
+        for leaf in &self.nodes[from].leaves {
+            for (partner, steps) in &self.engine.window.item(*leaf).pairs {
+                let node = self.node_of.get(partner);
+                if node.is_some_and(|node| self.top_above(*node) == to) {
+                    let report = if is_smaller { *partner } else { *leaf };
+                    *sums.entry(report).or_default() += u64::from(*steps);
+                }
+            }
+        }
+        sums
+    }
+
+    fn are_apart(&self, a: usize, b: usize) -> bool {
+        let holds = |at: usize, slot: Slot| {
+            let report = self.rules.report_of(self.engine, slot);
+            self.nodes[at].leaves.contains(&report)
+        };
+        let mut apart = self.rules.apart.iter();
+        apart.any(|(x, y)| holds(a, *x) && holds(b, *y) || holds(a, *y) && holds(b, *x))
+    }
+
+    fn is_top(&self, at: usize) -> bool {
+        self.nodes[at].above.is_none() && self.top_of(self.nodes[at].leaves[0]) == at
+    }
+
+    fn top_of(&self, report: Slot) -> usize {
+        self.top_above(self.node_of[&report])
+    }
+
+    fn top_above(&self, at: usize) -> usize {
+        let mut at = at;
+        while let Some(above) = self.nodes[at].above {
+            at = above;
+        }
+        at
+    }
+
+    /// The smallest group known of a report, with the rest of its event if it was not met before.
+    /// `None` for what is in no event.
+    fn meet(&mut self, report: Slot) -> Option<usize> {
+        if !self.node_of.contains_key(&report) {
+            self.meet_event(self.engine.window.item(report).event?);
+        }
+        self.node_of.get(&report).copied()
+    }
+
+    fn meet_event(&mut self, id: EventId) {
+        if !self.met.insert(id) {
+            return;
+        }
+        let leaves = self.settled_reports(id);
+        match leaves.as_slice() {
+            [] => {}
+            [only] => {
+                self.add_leaf(*only, None);
+            }
+            _ => {
+                let at = self.add(leaves, FIRST);
+                for leaf in self.nodes[at].leaves.clone() {
+                    self.node_of.insert(leaf, at);
+                }
+            }
+        }
+    }
+
+    /// The reports of an event as it was settled.
+    fn settled_reports(&self, id: EventId) -> Vec<Slot> {
+        let members = self.engine.events[&id].members.iter();
+        let reports = members
+            .map(|slot| self.rules.report_of(self.engine, *slot))
+            .filter(|report| !self.change.fresh.contains(report))
+            // The original of a reprint may have been ruled into another event.
+            .filter(|report| self.engine.window.item(*report).event == Some(id));
+        let mut reports: Vec<Slot> = reports.collect();
+        reports.sort_unstable();
+        reports.dedup();
+        reports
+    }
+
+    fn add_leaf(&mut self, report: Slot, awake_since: Option<Moment>) -> usize {
+        let at = self.add(vec![report], FIRST);
+        self.nodes[at].awake_since = awake_since;
+        self.node_of.insert(report, at);
+        at
+    }
+
+    fn add(&mut self, leaves: Vec<Slot>, formed: Moment) -> usize {
+        self.nodes.push(Node {
+            is_locked: leaves.iter().any(|leaf| self.rules.locked.contains(leaf)),
+            leaves,
+            formed,
+            parts: Vec::new(),
+            above: None,
+            awake_since: None,
+            near: BTreeSet::new(),
+            changes: 0,
+        });
+        self.nodes.len() - 1
+    }
+
+    /// Finds the tree of a whole event again: that of its own reports, because nothing from outside
+    /// took part in it.
+    fn grow(&mut self, at: usize) {
+        let node = &self.nodes[at];
+        let is_whole = node.awake_since.is_none() && node.above.is_none();
+        if !is_whole || node.leaves.len() < 2 || !node.parts.is_empty() {
+            return;
+        }
+        let leaves = node.leaves.clone();
+        let event = self.engine.window.item(leaves[0]).event;
+        let is_pinned = event.is_some_and(|event| self.engine.events[&event].is_pinned);
+        let trees = match is_pinned {
+            true => leaves.iter().map(|leaf| Tree::leaf(*leaf)).collect(),
+            false => self.trees_of(&leaves),
+        };
+        if let [tree] = trees.as_slice() {
+            self.nodes[at].formed = moment_of_tree(tree);
+        }
+        let parts = match trees.len() {
+            1 => trees
+                .into_iter()
+                .flat_map(|tree| tree.parts)
+                .flatten()
+                .collect(),
+            // It came together while more was live; what is left holds by that alone.
+            _ => trees,
+        };
+        for part in parts {
+            self.add_tree(part, at);
+        }
+    }
+
+    fn add_tree(&mut self, tree: Tree, above: usize) {
+        let formed = moment_of_tree(&tree);
+        let at = self.add(tree.leaves, formed);
+        self.nodes[at].above = Some(above);
+        self.nodes[above].parts.push(at);
+        if let [leaf] = self.nodes[at].leaves[..] {
+            self.node_of.insert(leaf, at);
+        }
+        for part in tree.parts.into_iter().flatten() {
+            self.add_tree(part, at);
+        }
+    }
+
+    fn trees_of(&self, leaves: &[Slot]) -> Vec<Tree> {
+        let mut node_of: FxHashMap<Slot, u32> = FxHashMap::default();
+        node_of.extend(
+            leaves
+                .iter()
+                .enumerate()
+                .map(|(at, leaf)| (*leaf, at as u32)),
+        );
+        let mut scores = Vec::new();
+        for (at, leaf) in leaves.iter().enumerate() {
+            for (other, steps) in &self.engine.window.item(*leaf).pairs {
+                if let Some(other) = node_of.get(other).filter(|other| **other < at as u32) {
+                    scores.push((*other, at as u32, u64::from(*steps)));
+                }
+            }
+        }
+        let node = |slot: Slot| {
+            let report = self.rules.report_of(self.engine, slot);
+            node_of.get(&report).copied()
+        };
+        let both = |(a, b): &(Slot, Slot)| Some((node(*a)?, node(*b)?));
+        let graph = Graph {
+            trees: leaves.iter().map(|leaf| Tree::leaf(*leaf)).collect(),
+            scores,
+            together: self.rules.together.iter().filter_map(both).collect(),
+            apart: self.rules.apart.iter().filter_map(both).collect(),
+            locked: Vec::new(),
+        };
+        let stop = Stop {
+            threshold: self.engine.settings.settle_score,
+            kept: KEPT_SCORES,
+        };
+        grow_trees(graph, stop)
+    }
+
+    fn into_groups(self) -> Vec<Vec<Slot>> {
+        let awake = (0..self.nodes.len())
+            .filter(|at| self.nodes[*at].awake_since.is_some() && self.is_top(*at));
+        let shown = self.shown.iter().map(|report| self.top_of(*report));
+        let tops: BTreeSet<(Slot, usize)> = awake
+            .chain(shown)
+            .map(|at| (self.nodes[at].leaves[0], at))
+            .collect();
+        tops.into_iter().map(|(_, at)| self.items_of(at)).collect()
+    }
+
+    /// All items of a group of reports: originals with their reprints.
+    fn items_of(&self, at: usize) -> Vec<Slot> {
+        let leaves: FxHashSet<Slot> = self.nodes[at].leaves.iter().copied().collect();
+        let events = self.nodes[at].leaves.iter();
+        let events = events.filter_map(|slot| self.engine.window.item(*slot).event);
+        let events: BTreeSet<EventId> = events.collect();
+        let members = events.iter().flat_map(|id| &self.engine.events[id].members);
+        // A reprint that a ruling had parted from its original stands in an event of its own.
+        let candidates = members.chain(&self.change.ruled).chain(&leaves);
+        let of_these = candidates.filter(|slot| {
+            let report = self.rules.report_of(self.engine, **slot);
+            leaves.contains(&report)
+        });
+        let items: BTreeSet<Slot> = of_these.copied().collect();
+        items.into_iter().collect()
+    }
+}
+
+fn moment_of_tree(tree: &Tree) -> Moment {
+    match tree.parts.as_deref() {
+        Some([a, b]) if tree.height.is_finite() => {
+            let pair = (a.leaves[0].min(b.leaves[0]), a.leaves[0].max(b.leaves[0]));
+            (tree.height.to_bits(), Reverse(pair))
+        }
+        _ => FIRST,
+    }
+}

@@ -1,0 +1,108 @@
+//! The rulings in force, on live items: what the engine obeys when it groups.
+
+use std::collections::BTreeSet;
+
+use super::engine::Engine;
+use super::window::Slot;
+use crate::decisions::Constraints;
+use crate::news::{EventId, ItemId};
+
+/// The slots of items that rulings name which hold in one of two states and not in the other, and
+/// of all that hang together with them by rulings.
+pub(super) fn slots_ruled_otherwise(engine: &Engine, constraints: &Constraints) -> BTreeSet<Slot> {
+    let before = &engine.constraints;
+    let mut named = BTreeSet::new();
+    for (now, then) in [(constraints, before), (before, constraints)] {
+        let linked = only_in(&now.together, &then.together);
+        let parted = only_in(&now.apart, &then.apart);
+        named.extend(linked.chain(parted).flat_map(|(a, b)| [*a, *b]));
+        named.extend(only_in(&now.locked, &then.locked).flatten());
+        let revived = only_in(&now.revived, &then.revived);
+        named.extend(revived.flat_map(|(_, items)| items));
+    }
+    let pairs = || {
+        let all = [constraints, before].into_iter();
+        all.flat_map(|one| one.together.iter().chain(&one.apart))
+    };
+    let mut known = 0;
+    while known < named.len() {
+        known = named.len();
+        for (a, b) in pairs() {
+            if named.contains(a) || named.contains(b) {
+                named.extend([*a, *b]);
+            }
+        }
+    }
+    let slots = named.into_iter().filter_map(|item| stand_in(engine, item));
+    slots
+        .filter(|slot| engine.window.item(*slot).tells_an_event)
+        .collect()
+}
+
+fn only_in<'a, T: Ord>(these: &'a [T], those: &'a [T]) -> impl Iterator<Item = &'a T> {
+    let known: BTreeSet<&T> = those.iter().collect();
+    these.iter().filter(move |one| !known.contains(one))
+}
+
+/// The slot of an item; for one that has left the window that of the first live item of its event,
+/// which the others of it stand together with.
+fn stand_in(engine: &Engine, item: ItemId) -> Option<Slot> {
+    engine.window.slot_of(item).or_else(|| {
+        let event = engine.events.get(engine.gone_of.get(&item)?)?;
+        event.members.first().copied()
+    })
+}
+
+/// The event of an item that is live or has live companions.
+fn event_around(engine: &Engine, item: ItemId) -> Option<EventId> {
+    engine
+        .event_of(item)
+        .or_else(|| engine.gone_of.get(&item).copied())
+}
+
+/// The rulings in force, on live items.
+pub(super) struct Rules {
+    /// In order of precedence.
+    pub(super) together: Vec<(Slot, Slot)>,
+    pub(super) apart: Vec<(Slot, Slot)>,
+    pub(super) locked: BTreeSet<Slot>,
+    separated: BTreeSet<Slot>,
+}
+
+impl Rules {
+    pub(super) fn new(engine: &Engine) -> Self {
+        let live = |(a, b): &(ItemId, ItemId)| {
+            let pair = (stand_in(engine, *a)?, stand_in(engine, *b)?);
+            (pair.0 != pair.1).then_some(pair)
+        };
+        // An item outside the window cannot be moved from here, so nothing is kept apart from its
+        // own event on its behalf: the job that sees old events does that.
+        let is_met_elsewhere = |(a, b): &&(ItemId, ItemId)| {
+            let both_live = [a, b].map(|item| engine.window.slot_of(*item).is_some()) == [true; 2];
+            !both_live && event_around(engine, *a) == event_around(engine, *b)
+        };
+        let constraints = &engine.constraints;
+        let together: Vec<_> = constraints.together.iter().filter_map(live).collect();
+        let apart = constraints.apart.iter();
+        let apart: Vec<_> = apart
+            .filter(|pair| !is_met_elsewhere(pair))
+            .filter_map(live)
+            .collect();
+        let locked = constraints.locked.iter().flatten();
+        Self {
+            separated: apart.iter().flat_map(|(a, b)| [*a, *b]).collect(),
+            locked: locked.filter_map(|item| stand_in(engine, *item)).collect(),
+            together,
+            apart,
+        }
+    }
+
+    /// The report that a live item is part of, by the slot of its original: itself, unless it is a
+    /// reprint of a live original that no ruling parts it from.
+    pub(super) fn report_of(&self, engine: &Engine, slot: Slot) -> Slot {
+        let original = engine.window.item(slot).reprint_of;
+        original
+            .filter(|root| engine.window.get(*root).is_some() && !self.separated.contains(&slot))
+            .unwrap_or(slot)
+    }
+}

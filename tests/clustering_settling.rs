@@ -1,0 +1,137 @@
+//! How often the clusterer is settled, and what was ruled and taken back in between, does not
+//! matter: the groups are those of grouping everything once.
+
+use std::collections::BTreeSet;
+
+use dateline::cluster::{ArrivingItem, Engine, Settings, Weights};
+use dateline::decisions::Constraints;
+use dateline::news::{EventId, ItemId, OutletId, utc_from_secs};
+
+/// Items before the storylines, so that the tables know what is common.
+const OTHER_NEWS: i64 = 60;
+/// Fewer than the scores that an item keeps: up to there the groups are exact.
+const ITEMS: i64 = 50;
+
+/// When the engine settles, and what rules it then.
+struct Course {
+    settle_every: i64,
+    /// Rulings are made and taken back on the way, and these hold at the end.
+    with_rulings: bool,
+    last: Constraints,
+}
+
+struct Draws(u64);
+
+impl Draws {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(2_654_435_761) + 88_172_645_463_325_252)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}
+
+/// A few matters that share names and words, so that much hangs together.
+fn item(id: i64, draws: &mut Draws) -> ArrivingItem {
+    let matter = draws.below(3);
+    let words: Vec<String> = (0..9)
+        .map(|at| match (id <= OTHER_NEWS, at % 3) {
+            (true, _) => format!("Word{}", draws.below(4000)),
+            (false, 0) => format!("Name{}", matter * 6 + draws.below(6)),
+            (false, _) => format!("w{}", draws.below(25)),
+        })
+        .collect();
+    ArrivingItem {
+        id: ItemId(id),
+        outlet: OutletId(draws.below(9) as i64),
+        language: "en".to_owned(),
+        item_time: utc_from_secs(1_755_000_000 + id * 600),
+        time_is_claimed: true,
+        title: words[..7].join(" "),
+        summary: words[7..].join(" "),
+        ..ArrivingItem::default()
+    }
+}
+
+fn groups(seed: u64, course: &Course) -> BTreeSet<Vec<ItemId>> {
+    let settings = Settings {
+        settle_score: 0.3,
+        join_score: 0.3,
+        ..Settings::default()
+    };
+    let mut engine = Engine::new(settings, Weights::embedded(), EventId(1));
+    let (mut words, mut rulings) = (Draws::new(seed), Draws::new(seed + 1_000));
+    for id in 1..=OTHER_NEWS + ITEMS {
+        engine.arrive(&item(id, &mut words));
+        if id % course.settle_every == 0 {
+            engine.settle(&if course.with_rulings {
+                some_rulings(id, &mut rulings)
+            } else {
+                Constraints::default()
+            });
+        }
+    }
+    engine.settle(&course.last);
+    engine
+        .live_events()
+        .map(|event| engine.items_of(event))
+        .collect()
+}
+
+fn some_rulings(until: i64, draws: &mut Draws) -> Constraints {
+    let mut any = || ItemId(1 + draws.below(until as u64) as i64);
+    Constraints {
+        together: vec![(any(), any()), (any(), any())],
+        apart: vec![(any(), any()), (any(), any()), (any(), any())],
+        locked: vec![vec![any()]],
+        ..Constraints::default()
+    }
+}
+
+#[test]
+fn settling_after_every_item_gives_the_groups_of_settling_once() {
+    let course = |settle_every| Course {
+        settle_every,
+        with_rulings: false,
+        last: Constraints::default(),
+    };
+    for seed in 1..13 {
+        let once = groups(seed, &course(i64::MAX));
+        for every in [1, 7] {
+            assert_eq!(groups(seed, &course(every)), once, "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn rulings_taken_back_leave_no_trace_in_the_groups() {
+    for seed in 1..13 {
+        let course = |settle_every, with_rulings| Course {
+            settle_every,
+            with_rulings,
+            last: Constraints::default(),
+        };
+        let untouched = groups(seed, &course(i64::MAX, false));
+        for every in [1, 5] {
+            assert_eq!(groups(seed, &course(every, true)), untouched, "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn rulings_give_the_same_groups_whenever_they_are_made() {
+    for seed in 1..13 {
+        let rulings = some_rulings(OTHER_NEWS + ITEMS, &mut Draws::new(seed));
+        let course = |settle_every, with_rulings| Course {
+            settle_every,
+            with_rulings,
+            last: rulings.clone(),
+        };
+        let at_the_end = groups(seed, &course(i64::MAX, false));
+        assert_eq!(groups(seed, &course(3, true)), at_the_end, "seed {seed}");
+    }
+}

@@ -61,6 +61,10 @@ fn lines(world: &World) -> BTreeMap<EventId, StorylineId> {
 async fn events_come_back(window_hours: u32) {
     let mut dice = dice(0x0ba_cca5e);
     let mut world = newsroom(window_hours, &mut dice).await;
+    // Beyond the window, if that is short.
+    world.tell(&mut dice, 15 * 60).await;
+    world.take_in();
+    world.publish().await;
     let before = world.places();
     for round in 0..ROUNDS {
         for _ in 0..RULINGS {
@@ -72,7 +76,7 @@ async fn events_come_back(window_hours: u32) {
             }
         }
         undo_all(&mut world, &mut dice).await;
-        assert_eq!(world.places(), before, "round {round}");
+        is_as_before(round, &world.places(), &before);
     }
 }
 
@@ -83,7 +87,7 @@ async fn events_have_their_items_again_under_their_ids() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_outside_the_window_have_their_items_again_under_their_ids() {
-    events_come_back(0).await;
+    events_come_back(12).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -103,6 +107,20 @@ async fn storylines_have_their_events_again_under_their_ids() {
             }
         }
         undo_all(&mut world, &mut dice).await;
-        assert_eq!(lines(&world), before, "round {round}");
+        is_as_before(round, &lines(&world), &before);
     }
+}
+
+fn is_as_before<T, U>(round: usize, now: &BTreeMap<T, U>, before: &BTreeMap<T, U>)
+where
+    T: Ord + std::fmt::Debug,
+    U: PartialEq + std::fmt::Debug,
+{
+    let moved = before
+        .iter()
+        .filter(|(one, place)| now.get(one) != Some(place));
+    let moved: Vec<_> = moved
+        .map(|(one, place)| (one, place, now.get(one)))
+        .collect();
+    assert!(moved.is_empty(), "round {round}, was and is: {moved:?}");
 }

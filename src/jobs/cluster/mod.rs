@@ -104,7 +104,10 @@ impl Clusterer {
         }
         loop {
             store.learn_to_pack(self.arrived.0)?;
-            let batch = store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
+            let mut batch =
+                store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
+            let times = batch.iter().map(|item| item.item_time);
+            batch.truncate(self.engine.fitting(times));
             let events = store.read(|conn| describing::load_describe_queue(conn, BATCH))?;
             if batch.is_empty() && events.is_empty() {
                 return Ok(taken);

@@ -1,10 +1,9 @@
-//! Where events stand in storylines: where they are shown, and where the machine has those that
-//! rulings show elsewhere.
+//! Where events and items stand, and where those stood that rulings have elsewhere.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Result;
-use crate::news::{EventId, StorylineId};
+use crate::news::{EventId, ItemId, StorylineId};
 
 /// An event as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +74,64 @@ pub fn save_home(tx: &Transaction<'_>, event: EventId, home: Option<StorylineId>
 /// Whatever SQLite says.
 pub fn move_homes(tx: &Transaction<'_>, gone: StorylineId, into: StorylineId) -> Result<()> {
     let sql = "UPDATE event_homes SET storyline_id = ?2 WHERE storyline_id = ?1";
+    tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
+    Ok(())
+}
+
+/// The items that rulings moved, by item: the event they came from and the one they stand in.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_moved_items(conn: &Connection) -> Result<Vec<(ItemId, EventId, EventId)>> {
+    let sql = "SELECT h.item_id, h.event_id, m.event_id
+         FROM item_homes h JOIN event_items m ON m.item_id = h.item_id ORDER BY h.item_id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| {
+        Ok((
+            ItemId(row.get(0)?),
+            EventId(row.get(1)?),
+            EventId(row.get(2)?),
+        ))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Notes that a ruling moves an item out of an event; where it came from first is what counts.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_moved(tx: &Transaction<'_>, item: ItemId, from: EventId) -> Result<()> {
+    let sql = "INSERT INTO item_homes (item_id, event_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    tx.prepare_cached(sql)?.execute(params![item.0, from.0])?;
+    Ok(())
+}
+
+/// Notes that an item stands in an event: if it came from there, it is back.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_back(tx: &Transaction<'_>, item: ItemId, event: EventId) -> Result<()> {
+    let sql = "DELETE FROM item_homes WHERE item_id = ?1 AND event_id = ?2";
+    tx.prepare_cached(sql)?.execute(params![item.0, event.0])?;
+    Ok(())
+}
+
+/// Notes that no ruling moves an item any more.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn forget_moved(tx: &Transaction<'_>, item: ItemId) -> Result<()> {
+    let sql = "DELETE FROM item_homes WHERE item_id = ?1";
+    tx.prepare_cached(sql)?.execute([item.0])?;
+    Ok(())
+}
+
+/// The machine made two events one: what came from the first goes back to the second.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn move_item_homes(tx: &Transaction<'_>, gone: EventId, into: EventId) -> Result<()> {
+    let sql = "UPDATE item_homes SET event_id = ?2 WHERE event_id = ?1";
     tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
     Ok(())
 }

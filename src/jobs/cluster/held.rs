@@ -8,7 +8,7 @@ use crate::cluster::Engine;
 use crate::decisions::{Constraints, in_force};
 use crate::news::{Decision, EventId, ItemId, Ruling};
 use crate::store::events::{self, Member};
-use crate::store::{Connection, Result};
+use crate::store::{Connection, Result, standing};
 
 /// What is done at once; then it is looked at again.
 #[derive(Debug, Default)]
@@ -16,7 +16,17 @@ pub(super) struct Moves {
     /// Items that have left the window, with their companions.
     pub(super) steps: Vec<Step>,
     /// Live items that leave an event for a new one of that id; the engine judges them anew.
-    pub(super) split_off: Vec<(Vec<ItemId>, EventId, EventId)>,
+    pub(super) split_off: Vec<SplitOff>,
+}
+
+/// Live items that leave an event.
+#[derive(Debug)]
+pub(super) struct SplitOff {
+    pub(super) items: Vec<ItemId>,
+    pub(super) from: EventId,
+    pub(super) into: EventId,
+    /// True if no ruling holds them any more.
+    pub(super) is_return: bool,
 }
 
 impl Moves {
@@ -62,6 +72,90 @@ pub(super) fn for_engine(engine: &Engine, constraints: &Constraints) -> Constrai
     all
 }
 
+/// Before the engine settles: what rulings had moved out of an event goes back to the others of it,
+/// unless one in force still holds it where it is or keeps it from there.
+pub(super) fn plan_returns(
+    conn: &Connection,
+    engine: &mut Engine,
+    made: &[Decision],
+    constraints: &Constraints,
+) -> Result<Moves> {
+    let mut homes = BTreeMap::new();
+    let mut away: BTreeMap<(EventId, EventId), Vec<ItemId>> = BTreeMap::new();
+    for (item, home, stored_in) in standing::load_moved_items(conn)? {
+        let stands_in = engine.event_of(item).unwrap_or(stored_in);
+        homes.insert(item, home);
+        if home != stands_in {
+            away.entry((home, stands_in)).or_default().push(item);
+        }
+    }
+    if away.is_empty() {
+        return Ok(Moves::default());
+    }
+    let scene = Scene::load(conn, engine, made, constraints)?;
+    let mut held: BTreeMap<EventId, EventId> = BTreeMap::new();
+    let mut going = Vec::new();
+    for ((home, stands_in), items) in away {
+        let (named, unnamed): (Vec<ItemId>, Vec<ItemId>) = items
+            .into_iter()
+            .partition(|item| scene.groups.of.contains_key(item));
+        let (stay, mut go): (Vec<ItemId>, Vec<ItemId>) = named
+            .into_iter()
+            .partition(|item| scene.is_held(*item, (home, stands_in), &homes));
+        if stay.is_empty() {
+            go.extend(unnamed);
+        }
+        if stay.iter().any(|item| !scene.is_kept_from(*item, home)) {
+            held.insert(home, stands_in);
+        }
+        going.push((home, stands_in, go));
+    }
+    let mut moves = Moves::default();
+    let mut busy = BTreeSet::new();
+    for (home, from, items) in going {
+        // If rulings have the others elsewhere, as a whole, it follows them.
+        let is_empty = events::load_members(conn, home)?.is_empty();
+        let into = held
+            .get(&home)
+            .copied()
+            .filter(|_| is_empty)
+            .unwrap_or(home);
+        if items.is_empty() || into == from || busy.contains(&from) || busy.contains(&into) {
+            continue;
+        }
+        busy.extend([from, into]);
+        let mut members = members_of(conn, from)?;
+        let is_whole = members.iter().all(|member| items.contains(&member.item));
+        if !is_whole {
+            let is_live = |item: &ItemId| engine.event_of(*item).is_some();
+            members.retain(|member| items.contains(&member.item) && !is_live(&member.item));
+            let live: Vec<ItemId> = items.iter().copied().filter(is_live).collect();
+            if !live.is_empty() {
+                let is_free = is_empty && into == home && !engine.is_live_event(home);
+                moves.split_off.push(SplitOff {
+                    items: live,
+                    from,
+                    into: if is_free {
+                        home
+                    } else {
+                        engine.reserve_event()
+                    },
+                    is_return: true,
+                });
+            }
+        }
+        if !members.is_empty() {
+            moves.steps.push(Step {
+                is_whole,
+                members,
+                from,
+                into,
+            });
+        }
+    }
+    Ok(moves)
+}
+
 /// Before the engine settles: what stands with items that a ruling keeps it from leaves, if any of
 /// them has left the window. The side that a ruling took out is the one that goes.
 pub(super) fn plan_partings(
@@ -94,7 +188,12 @@ pub(super) fn plan_partings(
             let step = scene.leave(conn, engine, (group, &old), (event, into))?;
             moves.steps.extend(step);
             if !live.is_empty() {
-                moves.split_off.push((live, event, own));
+                moves.split_off.push(SplitOff {
+                    items: live,
+                    from: event,
+                    into: own,
+                    is_return: false,
+                });
             }
         }
     }
@@ -268,6 +367,25 @@ impl Scene {
 
     fn are_apart(&self, a: usize, b: usize) -> bool {
         self.apart.contains(&(a, b))
+    }
+
+    /// True if rulings have an item where it stands and not where it came from: it is held to items
+    /// that came from elsewhere, or kept from some that are there.
+    fn is_held(
+        &self,
+        item: ItemId,
+        (home, stands_in): (EventId, EventId),
+        homes: &BTreeMap<ItemId, EventId>,
+    ) -> bool {
+        let came_from = |other: &ItemId| homes.get(other).or_else(|| self.event_of.get(other));
+        let mut companions = self.standing(self.groups.of[&item], stands_in);
+        companions.any(|other| came_from(&other) != Some(&home)) || self.is_kept_from(item, home)
+    }
+
+    fn is_kept_from(&self, item: ItemId, event: EventId) -> bool {
+        let own = self.groups.of[&item];
+        let mut others = self.order.iter().filter(|one| self.are_apart(**one, own));
+        others.any(|other| self.standing(*other, event).next().is_some())
     }
 
     /// The items of a group that stand in an event.

@@ -286,8 +286,19 @@ impl Planner<'_> {
     }
 }
 
-/// Writes a step. The event that is left or entered is described anew.
-pub(super) fn write(tx: &Transaction<'_>, step: &Step, now: UtcTime) -> Result<()> {
+/// Writes a step. The event that is left or entered is described anew. Of the items that a ruling in
+/// force moves it is kept where they came from.
+pub(super) fn write(
+    tx: &Transaction<'_>,
+    step: &Step,
+    (is_ruled, now): (bool, UtcTime),
+) -> Result<()> {
+    for member in &step.members {
+        if is_ruled {
+            standing::note_moved(tx, member.item, step.from)?;
+        }
+        standing::note_back(tx, member.item, step.into)?;
+    }
     let line = describing::load_open_line(tx, step.from)?;
     let is_new = events::load_stored(tx, step.into)?.is_none();
     events::save_members(tx, step.into, &step.members, now)?;

@@ -8,7 +8,7 @@ use super::{Clusterer, Rulings, held, old, restore};
 use crate::cluster::Engine;
 use crate::decisions::{Constraints, in_force};
 use crate::news::{Decision, DecisionId, EventId, Ruling, UtcTime};
-use crate::store::{Connection, Result, Store, decisions, events};
+use crate::store::{Connection, Result, Store, Transaction, decisions, events, standing};
 
 /// Rounds in which old items are brought into place: far more than rulings ever need.
 const MOST_ROUNDS: usize = 64;
@@ -42,6 +42,9 @@ impl Clusterer {
         for ruling in &undone {
             count += self.take_back(store, (ruling, old::plan_returns), now)?;
         }
+        if !undone.is_empty() {
+            count += self.put_in_place(store, held::plan_returns, (&mut origins, now))?;
+        }
         count += self.put_in_place(store, held::plan_partings, (&mut origins, now))?;
         count += self.step(store, &[], Touched { events, storylines }, now)?;
         store.read(|conn| self.mark_revived(conn))?;
@@ -73,7 +76,7 @@ impl Clusterer {
             let (engine, constraints) = (&self.engine, &self.rulings.constraints);
             let step = store.read(|conn| plan(conn, engine, undone, constraints))?;
             let Some(step) = step else { return Ok(steps) };
-            self.take_step(store, step, now)?;
+            self.take_step(store, step, (false, now))?;
             steps += 1;
         }
     }
@@ -95,20 +98,28 @@ impl Clusterer {
             }
             steps += moves.steps.len();
             for step in moves.steps {
-                self.take_step(store, step, now)?;
+                self.take_step(store, step, (true, now))?;
             }
-            for (live, from, into) in moves.split_off {
-                self.engine.split_off(&live, into);
-                origins.push((into, from));
+            for split in moves.split_off {
+                self.engine.split_off(&split.items, split.into);
+                if !split.is_return {
+                    origins.push((split.into, split.from));
+                }
+                store.write_blocking(move |tx| note_split(tx, &split))?;
             }
         }
         tracing::error!("rulings on old items are not met");
         Ok(steps)
     }
 
-    fn take_step(&mut self, store: &Store, step: old::Step, now: UtcTime) -> Result<()> {
+    fn take_step(
+        &mut self,
+        store: &Store,
+        step: old::Step,
+        (is_ruled, now): (bool, UtcTime),
+    ) -> Result<()> {
         let (written, members) = (step.clone(), step.members.clone());
-        store.write_blocking(move |tx| old::write(tx, &written, now))?;
+        store.write_blocking(move |tx| old::write(tx, &written, (is_ruled, now)))?;
         if step.is_whole {
             self.storylines.forget(step.from);
             self.engine.absorb(step.from, step.into);
@@ -127,4 +138,14 @@ impl Clusterer {
         }
         Ok(())
     }
+}
+
+fn note_split(tx: &Transaction<'_>, split: &held::SplitOff) -> Result<()> {
+    for item in &split.items {
+        match split.is_return {
+            true => standing::forget_moved(tx, *item)?,
+            false => standing::note_moved(tx, *item, split.from)?,
+        }
+    }
+    Ok(())
 }

@@ -95,6 +95,7 @@ impl Save {
         }
         for (gone, into) in &self.settlement.merged {
             events::merge_event(tx, *gone, *into)?;
+            standing::move_item_homes(tx, *gone, *into)?;
         }
         Ok(())
     }

@@ -93,33 +93,29 @@ pub(super) fn plan_returns(
         return Ok(Moves::default());
     }
     let scene = Scene::load(conn, engine, made, constraints)?;
-    let mut held: BTreeMap<EventId, EventId> = BTreeMap::new();
-    let mut going = Vec::new();
-    for ((home, stands_in), items) in away {
-        let (named, unnamed): (Vec<ItemId>, Vec<ItemId>) = items
-            .into_iter()
-            .partition(|item| scene.groups.of.contains_key(item));
-        let (stay, mut go): (Vec<ItemId>, Vec<ItemId>) = named
-            .into_iter()
-            .partition(|item| scene.is_held(*item, (home, stands_in), &homes));
-        if stay.is_empty() {
-            go.extend(unnamed);
+    // Where rulings have the items of an event that has none left: what comes back follows them.
+    let mut new_home: BTreeMap<EventId, EventId> = BTreeMap::new();
+    for ((home, stands_in), items) in &away {
+        let mut joined = items.iter();
+        if joined.any(|item| scene.is_joined(*item, (*home, *stands_in), &homes))
+            && events::load_members(conn, *home)?.is_empty()
+        {
+            new_home.entry(*home).or_insert(*stands_in);
         }
-        if stay.iter().any(|item| !scene.is_kept_from(*item, home)) {
-            held.insert(home, stands_in);
-        }
-        going.push((home, stands_in, go));
     }
     let mut moves = Moves::default();
     let mut busy = BTreeSet::new();
-    for (home, from, items) in going {
-        // If rulings have the others elsewhere, as a whole, it follows them.
-        let is_empty = events::load_members(conn, home)?.is_empty();
-        let into = held
-            .get(&home)
-            .copied()
-            .filter(|_| is_empty)
-            .unwrap_or(home);
+    for ((home, from), items) in away {
+        let into = new_home.get(&home).copied().unwrap_or(home);
+        let is_named = |item: &ItemId| scene.groups.of.contains_key(item);
+        let stays = |item: &ItemId| {
+            scene.is_joined(*item, (home, from), &homes) || scene.is_kept_from(*item, into)
+        };
+        let (stay, mut items): (Vec<ItemId>, Vec<ItemId>) = items.into_iter().partition(stays);
+        if !stay.is_empty() {
+            // What no ruling names came along with what one names.
+            items.retain(is_named);
+        }
         if items.is_empty() || into == from || busy.contains(&from) || busy.contains(&into) {
             continue;
         }
@@ -131,7 +127,9 @@ pub(super) fn plan_returns(
             members.retain(|member| items.contains(&member.item) && !is_live(&member.item));
             let live: Vec<ItemId> = items.iter().copied().filter(is_live).collect();
             if !live.is_empty() {
-                let is_free = is_empty && into == home && !engine.is_live_event(home);
+                let is_free = into == home
+                    && !engine.is_live_event(home)
+                    && events::load_members(conn, home)?.is_empty();
                 moves.split_off.push(SplitOff {
                     items: live,
                     from,
@@ -369,22 +367,27 @@ impl Scene {
         self.apart.contains(&(a, b))
     }
 
-    /// True if rulings have an item where it stands and not where it came from: it is held to items
-    /// that came from elsewhere, or kept from some that are there.
-    fn is_held(
+    /// True if rulings hold an item to others where it stands that came from elsewhere.
+    fn is_joined(
         &self,
         item: ItemId,
         (home, stands_in): (EventId, EventId),
         homes: &BTreeMap<ItemId, EventId>,
     ) -> bool {
+        let Some(group) = self.groups.of.get(&item) else {
+            return false;
+        };
         let came_from = |other: &ItemId| homes.get(other).or_else(|| self.event_of.get(other));
-        let mut companions = self.standing(self.groups.of[&item], stands_in);
-        companions.any(|other| came_from(&other) != Some(&home)) || self.is_kept_from(item, home)
+        let mut companions = self.standing(*group, stands_in);
+        companions.any(|other| came_from(&other) != Some(&home))
     }
 
+    /// True if rulings keep an item apart from some that stand in an event.
     fn is_kept_from(&self, item: ItemId, event: EventId) -> bool {
-        let own = self.groups.of[&item];
-        let mut others = self.order.iter().filter(|one| self.are_apart(**one, own));
+        let Some(own) = self.groups.of.get(&item) else {
+            return false;
+        };
+        let mut others = self.order.iter().filter(|one| self.are_apart(**one, *own));
         others.any(|other| self.standing(*other, event).next().is_some())
     }
 

@@ -115,14 +115,20 @@ struct Claims {
 
 impl Claims {
     fn gather(engine: &Engine, parts: &[Vec<Slot>]) -> Self {
+        // What was only put somewhere when it came speaks for no event that was there before it.
+        let is_fresh = |slot: &Slot| engine.window.item(*slot).id > engine.settled_through;
+        let is_new = |event: &EventId| {
+            let live = engine.events.get(event);
+            live.is_none_or(|live| live.gone.is_empty() && live.members.iter().all(is_fresh))
+        };
         let mut sorted = Vec::new();
         for (part, slots) in parts.iter().enumerate() {
             let mut items: BTreeMap<EventId, usize> = BTreeMap::new();
-            for event in slots
-                .iter()
-                .filter_map(|slot| engine.window.item(*slot).event)
-            {
-                *items.entry(event).or_default() += 1;
+            for slot in slots {
+                let event = engine.window.item(*slot).event;
+                if let Some(event) = event.filter(|event| !is_fresh(slot) || is_new(event)) {
+                    *items.entry(event).or_default() += 1;
+                }
             }
             let claims = items
                 .into_iter()

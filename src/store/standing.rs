@@ -126,12 +126,14 @@ pub fn forget_moved(tx: &Transaction<'_>, item: ItemId) -> Result<()> {
     Ok(())
 }
 
-/// The machine made two events one: what came from the first goes back to the second.
+/// The machine is about to make two events one: what came from the first goes back to the second.
+/// For an event that had gone before, only where its id leads is new.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn move_item_homes(tx: &Transaction<'_>, gone: EventId, into: EventId) -> Result<()> {
-    let sql = "UPDATE item_homes SET event_id = ?2 WHERE event_id = ?1";
+    let sql = "UPDATE item_homes SET event_id = ?2 WHERE event_id = ?1
+            AND EXISTS (SELECT 1 FROM events WHERE id = ?1 AND merged_into IS NULL)";
     tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
     Ok(())
 }

@@ -94,8 +94,8 @@ impl Save {
             }
         }
         for (gone, into) in &self.settlement.merged {
-            events::merge_event(tx, *gone, *into)?;
             standing::move_item_homes(tx, *gone, *into)?;
+            events::merge_event(tx, *gone, *into)?;
         }
         Ok(())
     }

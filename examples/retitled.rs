@@ -83,10 +83,7 @@ fn is_one_item(pair: &Value, guid: &str) -> bool {
         .iter()
         .map(|key| (key.digest(), known.clone()))
         .collect();
-    let known = KnownItems {
-        by_key,
-        recent: vec![known],
-    };
+    let known = KnownItems { by_key };
     let visit = Visit {
         standing: GuidStanding::Good,
         fetched_at,

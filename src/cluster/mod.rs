@@ -34,7 +34,7 @@ pub use arriving::ArrivingItem;
 pub use dormant::DormantEvent;
 pub use engine::{Arrival, Engine, MeasuredPair, Publication, Settings};
 pub use features::{ABSENT, FEATURES};
-pub use restore::{Restored, RestoredEvent};
+pub use restore::{Restored, RestoredEvent, Restoring};
 pub use settle::{Cursor, EventChange, Settlement};
 pub use sketch::EventSketch;
 pub use tables::SavedTables;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::arriving::{ArrivingItem, read_item};
+use super::arriving::{ArrivingItem, Reading, read_item};
 use super::dormant::DormantEvent;
 use super::engine::{Engine, LiveEvent, Publication, Settings};
 use super::pairs::steps_of;
@@ -15,18 +15,16 @@ use super::window::LiveItem;
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId, Role, ScoredPair};
 
-/// What the store holds of a window.
+/// Items that are not worth a thread of their own.
+const LEAST_PART: usize = 128;
+
+/// What the store holds of a window, beside its items and their pairs.
 #[derive(Clone, Debug, Default)]
 pub struct Restored {
     /// The tables as last saved.
     pub tables: SavedTables,
     /// As stored with the last settling.
     pub cursor: Cursor,
-    /// By id: every item of the window (see [`Engine::oldest_live`]), every item after
-    /// `tables.through` even if it has left the window, and none that has not yet arrived.
-    pub items: Vec<ArrivingItem>,
-    /// The frozen pairs between those items, in any order.
-    pub pairs: Vec<ScoredPair>,
     /// Reprints with their originals.
     pub reprints: Vec<(ItemId, ItemId)>,
     /// The events of those items.
@@ -57,47 +55,21 @@ impl Engine {
         self.window.oldest().map(|item| item.id)
     }
 
-    /// Rebuilds the live state. Events are settled as they were stored; items after the cursor
-    /// are taken as arrived but not settled.
-    pub fn restore(settings: Settings, weights: Weights, restored: Restored) -> Self {
+    /// Begins to rebuild the live state. Events are settled as they were stored; items after the
+    /// cursor are taken as arrived but not settled.
+    pub fn restore(settings: Settings, weights: Weights, restored: Restored) -> Restoring {
         let mut engine = Self::new(settings, weights, restored.cursor.next_event);
         engine.tables = Tables::restore(&restored.tables);
         engine.settled_through = restored.cursor.settled_through;
         engine.constraints = restored.constraints;
-        let mut pairs = pairs_by_later(restored.pairs);
-        let originals: FxHashMap<ItemId, ItemId> = restored.reprints.into_iter().collect();
-        for item in restored
-            .items
-            .iter()
-            .filter(|item| item.role != Role::Advisory)
-        {
-            let language = engine.tables.language(&item.language);
-            let reading = read_item(item);
-            if item.id > restored.tables.through {
-                engine.tables.count(item.id, language, &reading);
-            }
-            if restored.oldest_live.is_none_or(|oldest| item.id < oldest) {
-                continue;
-            }
-            let mut live = LiveItem::new(item, language, reading);
-            live.weigh(&engine.tables);
-            engine.latest_secs = engine.latest_secs.max(live.time_secs);
-            let original = originals.get(&item.id);
-            live.reprint_of = original.and_then(|original| engine.window.slot_of(*original));
-            for pair in pairs.remove(&item.id).unwrap_or_default() {
-                if let Some(slot) = engine.window.slot_of(pair.earlier) {
-                    live.pairs.push((slot, steps_of(pair.score)));
-                }
-            }
-            engine.file(live);
+        Restoring {
+            engine,
+            counted_through: restored.tables.through,
+            oldest_live: restored.oldest_live,
+            originals: restored.reprints.into_iter().collect(),
+            events: restored.events,
+            dormant: restored.dormant,
         }
-        for event in restored.events {
-            engine.restore_event(event);
-        }
-        for event in restored.dormant {
-            engine.dormant.add(event, &engine.window);
-        }
-        engine
     }
 
     fn restore_event(&mut self, event: RestoredEvent) {
@@ -135,6 +107,87 @@ impl Engine {
         };
         self.events.insert(event.id, restored);
     }
+}
+
+/// An engine that is being rebuilt: it is handed its items lot by lot, so that no more of them than
+/// a lot is in memory with all its words.
+#[derive(Debug)]
+pub struct Restoring {
+    engine: Engine,
+    counted_through: ItemId,
+    oldest_live: Option<ItemId>,
+    originals: FxHashMap<ItemId, ItemId>,
+    events: Vec<RestoredEvent>,
+    dormant: Vec<DormantEvent>,
+}
+
+impl Restoring {
+    /// Takes the next items with the frozen pairs of which they are the later, those in any order.
+    /// In all, by id: every item of the window (see [`Engine::oldest_live`]), every item after
+    /// [`SavedTables::through`] even if it has left the window, and none that has not yet arrived.
+    pub fn take(&mut self, items: &[ArrivingItem], pairs: Vec<ScoredPair>) {
+        let mut pairs = pairs_by_later(pairs);
+        for (item, reading) in items.iter().zip(read_all(items)) {
+            if item.role != Role::Advisory {
+                let pairs = pairs.remove(&item.id).unwrap_or_default();
+                self.file(item, reading, &pairs);
+            }
+        }
+    }
+
+    fn file(&mut self, item: &ArrivingItem, reading: Reading, pairs: &[ScoredPair]) {
+        let engine = &mut self.engine;
+        let language = engine.tables.language(&item.language);
+        if item.id > self.counted_through {
+            engine.tables.count(item.id, language, &reading);
+        }
+        if self.oldest_live.is_none_or(|oldest| item.id < oldest) {
+            return;
+        }
+        let mut live = LiveItem::new(item, language, reading);
+        live.weigh(&engine.tables);
+        engine.latest_secs = engine.latest_secs.max(live.time_secs);
+        let original = self.originals.get(&item.id);
+        live.reprint_of = original.and_then(|original| engine.window.slot_of(*original));
+        live.pairs = pairs
+            .iter()
+            .filter_map(|pair| {
+                let slot = engine.window.slot_of(pair.earlier)?;
+                Some((slot, steps_of(pair.score)))
+            })
+            .collect();
+        engine.file(live);
+    }
+
+    /// The engine, after the last item.
+    pub fn finish(mut self) -> Engine {
+        for event in self.events {
+            self.engine.restore_event(event);
+        }
+        for event in self.dormant {
+            self.engine.dormant.add(event, &self.engine.window);
+        }
+        self.engine
+    }
+}
+
+/// Reads the items on all cores: reading one looks at no other.
+fn read_all(items: &[ArrivingItem]) -> Vec<Reading> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let part = items.len().div_ceil(cores).max(LEAST_PART);
+    let read = |part: &[ArrivingItem]| part.iter().map(read_item).collect::<Vec<_>>();
+    let Some((first, others)) = items.split_at_checked(part) else {
+        return read(items);
+    };
+    std::thread::scope(|scope| {
+        let others = others.chunks(part);
+        let others: Vec<_> = others.map(|part| scope.spawn(move || read(part))).collect();
+        let mut readings = read(first);
+        for other in others {
+            readings.extend(other.join().expect("reading words does not fail"));
+        }
+        readings
+    })
 }
 
 /// In the order in which they were frozen: the highest score first.

@@ -42,6 +42,10 @@ const CHALLENGE_BYTES: usize = 32 * 1024;
 /// Connections are kept between the visits of one host's batch and closed soon after.
 const KEEP_CONNECTION: Duration = Duration::from_secs(5);
 
+/// Connections of one host that are kept so. A stranger's host is asked one thing at a time and has
+/// one; the operator's own feeds are visited side by side.
+const KEPT_OF_A_HOST: usize = 8;
+
 /// The fetcher could not be built.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot set up HTTP: {0}")]
@@ -412,7 +416,7 @@ fn build_client(
             .connect_timeout(Duration::from_secs(settings.connect_timeout_secs))
             .read_timeout(Duration::from_secs(settings.idle_timeout_secs))
             .pool_idle_timeout(KEEP_CONNECTION)
-            .pool_max_idle_per_host(1)
+            .pool_max_idle_per_host(KEPT_OF_A_HOST)
             .http1_max_headers(MAX_HEADERS)
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)

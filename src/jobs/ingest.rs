@@ -24,8 +24,6 @@ use crate::text::{language, links};
 const OLDEST_CLAIM: TimeDelta = TimeDelta::days(30);
 /// How far ahead of our clock it is believed (invariant 10).
 const NEWEST_CLAIM: TimeDelta = TimeDelta::minutes(10);
-/// Newest items of the feed that the identity ladder compares texts with.
-const RECENT_ITEMS: u32 = 200;
 
 /// A document and its circumstances.
 #[derive(Clone, Copy, Debug)]
@@ -114,12 +112,12 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
         .collect();
     let problems = note_empty_items(listed.len() - drafts.len());
     let inputs: Vec<IdentityInput> = drafts.iter().map(|draft| draft.identity.clone()).collect();
-    let (known, digests) = look_up(conn, arrived.feed, &inputs)?;
+    let known = Known::look_up(conn, arrived.feed, &inputs)?;
     let visit = Visit {
         standing: arrived.standing,
         fetched_at: arrived.fetched_at,
     };
-    let matching = match_items(&inputs, &known, visit);
+    let matching = match_items(&inputs, &known.items, visit);
     let mut prepared = Prepared {
         standing: matching.standing,
         lost_because: matching.lost_because,
@@ -134,11 +132,12 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
         ..Prepared::default()
     };
     for (index, drafts) in group_by_item(drafts, &matching.items) {
-        prepared.take(drafts, &matching.items[index], &digests, arrived);
+        prepared.take(drafts, &matching.items[index], &known, arrived);
     }
     prepared.new.reverse();
     prepared.new.sort_by_key(|item| item.first.item_time);
-    prepared.note_overlap(known.recent.is_empty(), arrived);
+    let is_first = known.items.by_key.is_empty() && !items::has_items(conn, arrived.feed.id)?;
+    prepared.note_overlap(is_first, arrived);
     judge_notices(conn, &mut prepared, arrived)?;
     Ok(prepared)
 }
@@ -314,7 +313,7 @@ impl Prepared {
         &mut self,
         drafts: Vec<Draft<'_>>,
         found: &ItemMatch,
-        digests: &BTreeMap<ItemId, Vec<u8>>,
+        known: &Known,
         arrived: Arrived<'_>,
     ) {
         let mut states = Vec::with_capacity(drafts.len());
@@ -343,10 +342,8 @@ impl Prepared {
                 let Some(mut state) = states.pop() else {
                     return;
                 };
-                if digests
-                    .get(&id)
-                    .is_some_and(|digest| digest[..] == state.digest[..])
-                {
+                if known.says(id, &state) {
+                    state.keys.retain(|key| !known.leads(key, id));
                     self.keys.push((id, state.keys));
                     return;
                 }
@@ -380,29 +377,49 @@ impl Prepared {
     }
 }
 
-fn look_up(
-    conn: &Connection,
-    feed: &Feed,
-    inputs: &[IdentityInput],
-) -> Result<(KnownItems, BTreeMap<ItemId, Vec<u8>>)> {
-    let keys: BTreeSet<KeyBytes> = inputs
-        .iter()
-        .flat_map(keys_of)
-        .map(|key| key.digest())
-        .collect();
-    let keys: Vec<KeyBytes> = keys.into_iter().collect();
-    let found = items::look_up_keys(conn, feed.id, &keys)?;
-    let recent = items::recent_of_feed(conn, feed.id, RECENT_ITEMS)?;
-    let rows = found.iter().map(|(_, row)| row).chain(&recent);
-    let digests = rows.map(|row| (row.id, row.digest.clone())).collect();
-    let known = KnownItems {
-        by_key: found
-            .into_iter()
-            .map(|(key, row)| (key, known_item(row)))
-            .collect(),
-        recent: recent.into_iter().map(known_item).collect(),
-    };
-    Ok((known, digests))
+/// What the store knows of a document's items.
+struct Known {
+    items: KnownItems,
+    /// Of the present state of each.
+    digests: BTreeMap<ItemId, Vec<u8>>,
+}
+
+impl Known {
+    fn look_up(conn: &Connection, feed: &Feed, inputs: &[IdentityInput]) -> Result<Self> {
+        let keys: BTreeSet<KeyBytes> = inputs
+            .iter()
+            .flat_map(keys_of)
+            .map(|key| key.digest())
+            .collect();
+        let keys: Vec<KeyBytes> = keys.into_iter().collect();
+        let found = items::look_up_keys(conn, feed.id, &keys)?;
+        Ok(Self {
+            digests: found
+                .iter()
+                .map(|(_, row)| (row.id, row.digest.clone()))
+                .collect(),
+            items: KnownItems {
+                by_key: found
+                    .into_iter()
+                    .map(|(key, row)| (key, known_item(row)))
+                    .collect(),
+            },
+        })
+    }
+
+    /// True if the item says already what this state says.
+    fn says(&self, id: ItemId, state: &ItemState) -> bool {
+        let digest = self.digests.get(&id);
+        digest.is_some_and(|digest| digest[..] == state.digest[..])
+    }
+
+    /// True if the key leads to the item already.
+    fn leads(&self, key: &KeyBytes, id: ItemId) -> bool {
+        self.items
+            .by_key
+            .get(key)
+            .is_some_and(|known| known.id == id)
+    }
 }
 
 /// Whether the new items that are kills withdraw earlier items. A kill that is not believed is

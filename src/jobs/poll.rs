@@ -3,6 +3,7 @@
 //!
 //! What the visit means is decided in `poll::ruling`; waiting and pacing are `sweep`'s.
 
+mod desks;
 mod locks;
 mod manners;
 mod ruling;
@@ -26,6 +27,7 @@ use crate::store::polls::{self, VisitState};
 use crate::store::{Store, feeds, hosts, outlets};
 
 use super::ingest::{self, Arrived, Prepared};
+use desks::Desks;
 use locks::FeedLocks;
 use manners::PollManners;
 use ruling::{Found, Ruling};
@@ -99,6 +101,7 @@ pub struct Poller {
     pub(super) settings: Arc<PollSettings>,
     parses: Arc<Semaphore>,
     large_parses: Arc<Semaphore>,
+    desks: Desks,
     locks: FeedLocks,
     turns: HostTurns,
 }
@@ -116,6 +119,7 @@ impl Poller {
             fetcher,
             clock,
             parses: Arc::new(Semaphore::new(settings.max_parses.max(2))),
+            desks: Desks::new(settings.max_parses.max(2)),
             large_parses: Arc::new(Semaphore::new((settings.max_parses / 2).max(1))),
             settings: Arc::new(settings),
             locks: FeedLocks::default(),
@@ -136,10 +140,7 @@ impl Poller {
             .read(|conn| polls::load_visit_state(conn, id))?
             .with_context(|| format!("there is no feed {id}"))?;
         let host = cool_down_key(&state.feed.url, self.settings.pace.cool_down_scope);
-        let quiet = match &host {
-            Some(host) => self.store.read(|conn| hosts::load_host(conn, host))?,
-            None => None,
-        };
+        let quiet = self.quiet_of(host.as_deref())?;
         if let Some(cool) = quiet.as_ref().filter(|cool| cool.cool_until > now) {
             return self.put_off(state, cool.cool_until, cool.say()).await;
         }
@@ -153,7 +154,8 @@ impl Poller {
         if let Some((until, why)) = manners.put_off() {
             return self.put_off(state, until, why).await;
         }
-        self.take_visit(state, visited, is_full).await
+        let asked = (host, quiet.map_or(0, |cool| cool.strikes));
+        self.take_visit(state, visited, is_full, asked).await
     }
 
     /// Takes what a request to a feed's own address brought as its first visit, so that adding a
@@ -171,30 +173,41 @@ impl Poller {
             .store
             .read(|conn| polls::load_visit_state(conn, id))?
             .with_context(|| format!("there is no feed {id}"))?;
-        self.take_visit(state, visited, true).await
+        let host = cool_down_key(&state.feed.url, self.settings.pace.cool_down_scope);
+        let strikes = self.quiet_of(host.as_deref())?;
+        let asked = (host, strikes.map_or(0, |cool| cool.strikes));
+        self.take_visit(state, visited, true, asked).await
     }
 
+    fn quiet_of(&self, host: Option<&str>) -> crate::store::Result<Option<hosts::CoolHost>> {
+        match host {
+            Some(host) => self.store.read(|conn| hosts::load_host(conn, host)),
+            None => Ok(None),
+        }
+    }
+
+    /// `asked` is the host of the feed's address with its requests for quiet in a row.
     async fn take_visit(
         &self,
         state: VisitState,
         visited: Visited,
         is_full: bool,
+        asked: (Option<String>, u32),
     ) -> anyhow::Result<PollReport> {
         let body_hash = hash_of_body(&visited.outcome);
         let found = self
             .read_outcome(&state, &visited, body_hash.as_deref())
             .await;
         // Who refuses is who answered, not who redirected there.
-        let answered = match visited.answer.status {
-            403 | 429 | 503 => &visited.answer.final_url,
-            _ => &state.feed.url,
+        let (host, strikes) = match visited.answer.status {
+            403 | 429 | 503 => {
+                let answered = &visited.answer.final_url;
+                let host = cool_down_key(answered, self.settings.pace.cool_down_scope);
+                let known = self.quiet_of(host.as_deref())?;
+                (host, known.map_or(0, |cool| cool.strikes))
+            }
+            _ => asked,
         };
-        let host = cool_down_key(answered, self.settings.pace.cool_down_scope);
-        let known = match &host {
-            Some(host) => self.store.read(|conn| hosts::load_host(conn, host))?,
-            None => None,
-        };
-        let strikes = known.map_or(0, |cool| cool.strikes);
         let ruling = Ruling::make(ruling::Facts {
             state,
             visited,
@@ -333,7 +346,7 @@ impl Poller {
         self.read_document(state, document).await
     }
 
-    /// Reads a document on the blocking pool, a bounded number at a time. A panic in the reader is
+    /// Reads a document on a thread for that, a bounded number at a time. A panic in the reader is
     /// a document that cannot be read.
     async fn read_document(&self, state: &VisitState, document: Document) -> Found {
         let large_place = match document.bytes.len() > LARGE_BYTES {
@@ -344,15 +357,15 @@ impl Poller {
         let store = self.store.clone();
         let state = state.clone();
         let settings = Arc::clone(&self.settings);
-        let reading = tokio::task::spawn_blocking(move || {
+        let reading = self.desks.run(move || {
             let found = document.read(&store, &state, &settings);
             drop((place, large_place));
             found
         });
         match reading.await {
-            Ok(Ok(found)) => found,
-            Ok(Err(error)) => Found::Trouble(error),
-            Err(_) => Found::Unreadable("the reader failed on this document".to_owned()),
+            Some(Ok(found)) => found,
+            Some(Err(error)) => Found::Trouble(error),
+            None => Found::Unreadable("the reader failed on this document".to_owned()),
         }
     }
 

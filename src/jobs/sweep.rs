@@ -273,7 +273,10 @@ impl Sweep {
             lanes.queues.entry(key.clone()).or_default().push_back(feed);
             count += 1;
             if is_new {
-                self.inner.running.send_modify(|running| *running += 1);
+                self.inner.running.send_if_modified(|running| {
+                    *running += 1;
+                    false
+                });
                 let work = Arc::clone(&self.inner).work_off(key);
                 lanes.tasks.spawn(work);
             }
@@ -410,7 +413,11 @@ struct LaneEnd {
 
 impl Drop for LaneEnd {
     fn drop(&mut self) {
-        self.inner.running.send_modify(|running| *running -= 1);
+        // Only the last one is news to those who wait.
+        self.inner.running.send_if_modified(|running| {
+            *running -= 1;
+            *running == 0
+        });
     }
 }
 

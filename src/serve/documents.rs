@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::address::Output;
+use super::address::{Form, Output};
 use super::compose::{entry_of_development, entry_of_event, entry_of_storyline};
 use super::settings::Settings;
 use crate::feed::write::{Deletion, Document, Entry, Paging};
@@ -59,16 +59,23 @@ pub(super) enum Rows {
 /// The time of a document that never held anything: 1 January 2025. Readers doubt a feed of 1970.
 const EARLIEST: i64 = 1_735_689_600;
 
-/// Reads an output.
+/// Reads an output, as much of it as that form shows.
 pub(super) fn find_output(
     store: &Store,
     settings: &Settings,
-    output: &Output,
+    (output, form): (&Output, Form),
     archive: Option<u32>,
 ) -> Result<Found> {
     if let Some(number) = archive {
         return find_archive(store, settings, output, number);
     }
+    let extent = match form {
+        Form::Page => Extent::of_page(),
+        Form::Feed(_) => Extent {
+            keep_secs: i64::from(settings.feed_keep_secs),
+            ..Extent::default()
+        },
+    };
     let title = |words: &str| [settings.title.as_str(), ": ", words].concat();
     let content = |title: String, subtitle: &str, rows: Rows| {
         Ok(Found::Content(Content {
@@ -80,7 +87,7 @@ pub(super) fn find_output(
     };
     match output {
         Output::Events => {
-            let events = store.read(|conn| published::latest_events(conn, Extent::default()))?;
+            let events = store.read_at_once(|conn| published::latest_events(conn, extent))?;
             archived(
                 store,
                 content(
@@ -91,7 +98,7 @@ pub(super) fn find_output(
             )
         }
         Output::Home | Output::Storylines => {
-            let rows = store.read(|conn| published::latest_storylines(conn, Extent::default()))?;
+            let rows = store.read_at_once(|conn| published::latest_storylines(conn, extent))?;
             let title = match output {
                 Output::Home => settings.title.clone(),
                 _ => title("storylines"),
@@ -103,8 +110,7 @@ pub(super) fn find_output(
             )
         }
         Output::Log => {
-            let rows =
-                store.read(|conn| published::latest_developments(conn, Extent::default()))?;
+            let rows = store.read(|conn| published::latest_developments(conn, extent))?;
             let entries = entries_of_log(store, settings, &rows)?;
             archived(
                 store,
@@ -124,7 +130,7 @@ pub(super) fn find_output(
             )
         }
         Output::View(name) => match settings.views.iter().find(|view| view.name == *name) {
-            Some(view) => find_view(store, settings, view),
+            Some(view) => find_view(store, settings, view, extent),
             None => Ok(Found::Nothing),
         },
         Output::Event(id) => find_event(store, *id),
@@ -304,10 +310,10 @@ fn find_archive(store: &Store, settings: &Settings, output: &Output, number: u32
     }))
 }
 
-fn find_view(store: &Store, settings: &Settings, view: &View) -> Result<Found> {
-    let mut events = store.read(|conn| published::latest_events(conn, Extent::of_view()))?;
+fn find_view(store: &Store, settings: &Settings, view: &View, keep: Extent) -> Result<Found> {
+    let mut events =
+        store.read_at_once(|conn| published::latest_events(conn, Extent::of_view()))?;
     events.retain(|shown| view.matches(shown));
-    let keep = Extent::default();
     let latest = events
         .first()
         .map(PublishedEvent::updated_at)
@@ -394,7 +400,7 @@ fn entries_of_log(
     settings: &Settings,
     developments: &[Development],
 ) -> Result<Vec<Entry>> {
-    store.read(|conn| {
+    store.read_at_once(|conn| {
         let mut entries = Vec::with_capacity(developments.len());
         for development in developments {
             let Some(event) = published::name_of_event(conn, development.event_id)? else {

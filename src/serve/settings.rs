@@ -43,6 +43,8 @@ pub struct Settings {
     pub title: String,
     /// How long an event is held back before it is published, in seconds (invariant 11).
     pub publish_hold_secs: u32,
+    /// How long an entry stays in the feeds after its last change, in seconds; fifty stay however old.
+    pub feed_keep_secs: u32,
     /// Filtered outputs.
     pub views: Vec<View>,
     /// Whether the built-in WebSub hub runs.
@@ -62,6 +64,7 @@ impl Default for Settings {
             base_url: "http://127.0.0.1:8330".to_owned(),
             title: "Dateline".to_owned(),
             publish_hold_secs: 180,
+            feed_keep_secs: 48 * 3600,
             views: Vec::new(),
             hub: true,
             external_hub: None,

@@ -352,7 +352,7 @@ fn render(store: &Store, settings: &Settings, address: &Address, prefix: &str) -
                 return Ok(Answer::Nothing);
             }
             let publication = store.read(published::load_publication)?;
-            match find_output(store, settings, output, *archive)? {
+            match find_output(store, settings, (output, *form), *archive)? {
                 Found::Nothing => Ok(Answer::Nothing),
                 Found::Gone(reason) => Ok(Answer::Gone(reason)),
                 Found::Moved(target) => Ok(moved(settings, &target, *form)),

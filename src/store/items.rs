@@ -1,6 +1,6 @@
 //! Items, their long texts, their keys and their revisions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
@@ -208,35 +208,38 @@ pub fn look_up_keys(
     feed_id: FeedId,
     keys: &[KeyBytes],
 ) -> Result<Vec<(KeyBytes, KnownRow)>> {
-    let sql = "SELECT k.item_id, i.title, unpacked(i.content),
-            coalesce(i.published_at, t.published_at), coalesce(i.fetched_at, t.removed_at, 0),
-            coalesce(i.digest, t.digest, x''), i.id IS NULL
-         FROM item_keys k LEFT JOIN items i ON i.id = k.item_id
-            LEFT JOIN tombstones t ON t.item_id = k.item_id
-         WHERE k.feed_id = ?1 AND k.key = ?2";
-    let mut query = conn.prepare_cached(sql)?;
+    let sql = "SELECT item_id FROM item_keys WHERE feed_id = ?1 AND key = ?2";
+    let mut leads_to = conn.prepare_cached(sql)?;
+    let sql = "SELECT k.id, i.title, unpacked(i.content), coalesce(i.published_at, t.published_at),
+            coalesce(i.fetched_at, t.removed_at, 0), coalesce(i.digest, t.digest, x''), i.id IS NULL
+         FROM (SELECT ?1 AS id) k LEFT JOIN items i ON i.id = k.id
+            LEFT JOIN tombstones t ON t.item_id = k.id";
+    let mut load = conn.prepare_cached(sql)?;
+    // An item has several keys and is read once.
+    let mut rows: BTreeMap<i64, KnownRow> = BTreeMap::new();
     let mut found = Vec::new();
     for key in keys {
-        if let Some(row) = query
-            .query_row(params![feed_id.0, key_number(*key)], read_known)
-            .optional()?
-        {
-            found.push((*key, row));
-        }
+        let values = params![feed_id.0, key_number(*key)];
+        let id: Option<i64> = leads_to.query_row(values, |row| row.get(0)).optional()?;
+        let Some(id) = id else { continue };
+        let row = match rows.get(&id) {
+            Some(row) => row.clone(),
+            None => load.query_row([id], read_known)?,
+        };
+        rows.entry(id).or_insert_with(|| row.clone());
+        found.push((*key, row));
     }
     Ok(found)
 }
 
-/// The newest items of a feed, newest first.
+/// True if an item of the feed was ever kept and still is.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn recent_of_feed(conn: &Connection, feed_id: FeedId, limit: u32) -> Result<Vec<KnownRow>> {
-    let sql = "SELECT id, title, unpacked(content), published_at, fetched_at, digest, 0
-         FROM items WHERE feed_id = ?1 ORDER BY id DESC LIMIT ?2";
+pub fn has_items(conn: &Connection, feed_id: FeedId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM items WHERE feed_id = ?1)";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map(params![feed_id.0, limit], read_known)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(query.query_row([feed_id.0], |row| row.get(0))?)
 }
 
 /// One item; `None` if there is none.
@@ -259,17 +262,6 @@ pub fn load_items_after(conn: &Connection, after: ItemId, limit: u32) -> Result<
     let sql = format!("{SELECT_ITEM} WHERE i.id > ?1 ORDER BY i.id LIMIT ?2");
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map(params![after.0, limit], read_item)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The items between two places in history, both included, in its order.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn load_items_between(conn: &Connection, from: ItemId, to: ItemId) -> Result<Vec<Item>> {
-    let sql = format!("{SELECT_ITEM} WHERE i.id BETWEEN ?1 AND ?2 ORDER BY i.id");
-    let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map(params![from.0, to.0], read_item)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -48,6 +48,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
 pub use rusqlite::{Connection, Transaction};
 use tokio::sync::watch;
 
@@ -237,6 +238,19 @@ impl Store {
         result
     }
 
+    /// As [`Store::read`], and all of `work` sees the same commit: for many queries, of which each
+    /// alone would take and give back the lock.
+    ///
+    /// # Errors
+    /// What the closure returns.
+    pub fn read_at_once<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.read(|conn| {
+            // Dropped, it ends; it has nothing to commit.
+            let snapshot = conn.unchecked_transaction()?;
+            work(&snapshot)
+        })
+    }
+
     /// Learns from `items` accepted so far how to pack the next ones, if there are enough of them
     /// and it was not done yet. Cheap otherwise.
     ///
@@ -364,7 +378,15 @@ impl Drop for Inner {
     }
 }
 
+/// Keeps a prepared statement for every value. SQLite would plan it anew for each one as soon as it
+/// has statistics of the values, which costs more than most of ours do.
+fn keep_plans(conn: &Connection) -> Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 fn prepare_writer(conn: &Connection) -> Result<()> {
+    keep_plans(conn)?;
     conn.execute_batch(
         "PRAGMA auto_vacuum = INCREMENTAL;
          PRAGMA journal_mode = WAL;
@@ -384,6 +406,7 @@ fn open_reader(path: &Path) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
     let conn = Connection::open_with_flags(path, flags)?;
+    keep_plans(&conn)?;
     conn.execute_batch(
         "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -1500;",

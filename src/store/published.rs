@@ -54,6 +54,16 @@ impl Default for Extent {
 }
 
 impl Extent {
+    /// What a page for people lists: nobody reads further down, and archives hold the rest.
+    pub fn of_page() -> Self {
+        Self {
+            at_least: 100,
+            keep_secs: 0,
+            keep_withdrawn_secs: 0,
+            at_most: 100,
+        }
+    }
+
     /// Wider, so that a view which shows one event of a hundred still has its fifty.
     pub fn of_view() -> Self {
         Self {

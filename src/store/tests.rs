@@ -102,3 +102,49 @@ fn the_second_process_is_told_who_owns_the_directory() {
     drop(lock);
     DirectoryLock::take(directory.path()).unwrap();
 }
+
+#[test]
+fn a_prepared_statement_stays_prepared_for_every_value_although_there_are_statistics() {
+    let (_directory, store) = open();
+    let filled =
+        store.write_blocking(|tx| {
+            for id in 1..=3000_i64 {
+                tx.execute(
+                "INSERT INTO items (id, feed_id, outlet_id, fetched_at, item_time, time_is_claimed,
+                    language, role, title, content, seen_at, digest)
+                 VALUES (?1, ?1 % 7, 1, ?1, ?1, 1, 'en', 'news', '', x'', 0, x'')",
+                [id],
+            )
+            .or_else(|_| tx.execute("INSERT INTO outlets (id, name) VALUES (1, 'The Paper')", []))?;
+            }
+            Ok(tx.execute_batch("ANALYZE")?)
+        });
+    filled.unwrap();
+    let ask = |conn: &Connection| {
+        let sql = "SELECT count(*) FROM items WHERE feed_id = ?1 AND item_time > ?2";
+        let mut query = conn.prepare(sql)?;
+        for feed in 0..7_i64 {
+            query.query_row([feed, feed * 400], |row| row.get::<_, i64>(0))?;
+        }
+        Ok(query.get_status(rusqlite::StatementStatus::RePrepare))
+    };
+    // A connection that was opened after the statistics were made knows them.
+    store.idle_readers().clear();
+    assert_eq!(store.read(ask).unwrap(), 0);
+    assert_eq!(store.write_blocking(move |tx| ask(tx)).unwrap(), 0);
+}
+
+#[test]
+fn what_is_read_at_once_is_of_one_commit() {
+    let (_directory, store) = open();
+    let count = |conn: &Connection| -> Result<i64> {
+        Ok(conn.query_row("SELECT count(*) FROM cursors", [], |row| row.get(0))?)
+    };
+    let counts = store.read_at_once(|conn| {
+        let before = count(conn)?;
+        store.write_blocking(insert("meanwhile"))?;
+        Ok((before, count(conn)?))
+    });
+    assert_eq!(counts.unwrap(), (0, 0));
+    assert_eq!(count_cursors(&store), 1);
+}

@@ -15,6 +15,10 @@ const QUEUE_LENGTH: usize = 256;
 /// How many closures share one transaction at the most, so that readers see progress.
 const BATCH_LENGTH: usize = 128;
 
+/// How long a closure waits for company if the one before had some. Visits come by the dozen, and what
+/// they change lies on the same few pages: shared, a commit costs each a fraction.
+const GATHERING: std::time::Duration = std::time::Duration::from_millis(2);
+
 /// Whether a commit waits for the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -40,6 +44,13 @@ struct Task {
     durability: Durability,
     isolation: Isolation,
     work: Work,
+}
+
+impl Task {
+    /// True if nobody waits at a screen for it.
+    fn is_patient(&self) -> bool {
+        self.durability == Durability::Process && self.isolation == Isolation::Together
+    }
 }
 
 /// What a failing closure takes with it.
@@ -163,13 +174,19 @@ fn run_writer(
     committed: &watch::Sender<u64>,
     trouble: &watch::Sender<Option<Trouble>>,
 ) {
+    let mut durability = None;
+    let mut was_shared = false;
     while let Some(first) = tasks.blocking_recv() {
+        if was_shared && first.is_patient() && tasks.is_empty() {
+            std::thread::park_timeout(GATHERING);
+        }
         let mut batch = vec![first];
         while batch.len() < BATCH_LENGTH {
             let Ok(next) = tasks.try_recv() else { break };
             batch.push(next);
         }
-        run_batch(&mut conn, batch, trouble);
+        was_shared = batch.len() > 1;
+        run_batch(&mut conn, batch, &mut durability, trouble);
         committed.send_modify(|count| *count += 1);
     }
     // Leaves a clean file behind; if it cannot, the next start recovers from the log.
@@ -200,14 +217,26 @@ struct Batch {
 /// Runs the tasks in one transaction; after a task that failed together with others, the rest in
 /// another one. Callers are answered after trouble was noted, so that who got an error finds its
 /// reason.
-fn run_batch(conn: &mut Connection, tasks: Vec<Task>, state: &watch::Sender<Option<Trouble>>) {
-    let power = tasks
+///
+/// `set` is the durability that the connection was last set to; `None` if it is not known.
+fn run_batch(
+    conn: &mut Connection,
+    tasks: Vec<Task>,
+    set: &mut Option<Durability>,
+    state: &watch::Sender<Option<Trouble>>,
+) {
+    let wanted = match tasks
         .iter()
-        .any(|task| task.durability == Durability::Power);
+        .any(|task| task.durability == Durability::Power)
+    {
+        true => Durability::Power,
+        false => Durability::Process,
+    };
     let mut waiting = tasks.into_iter().peekable();
     while waiting.peek().is_some() {
         let mut batch = Batch::default();
-        let end = run_transaction(conn, power, &mut waiting, &mut batch);
+        let end = set_durability(conn, wanted, set)
+            .and_then(|()| run_transaction(conn, &mut waiting, &mut batch));
         let met_at_end = end.as_ref().err().and_then(Trouble::met);
         note_trouble(state, batch.trouble.or(met_at_end));
         for answer in batch.answers {
@@ -224,13 +253,29 @@ fn run_batch(conn: &mut Connection, tasks: Vec<Task>, state: &watch::Sender<Opti
     }
 }
 
+/// Sets it if it is not set already; a statement of its own at each commit would be felt.
+fn set_durability(
+    conn: &Connection,
+    wanted: Durability,
+    set: &mut Option<Durability>,
+) -> Result<()> {
+    if *set != Some(wanted) {
+        let name = match wanted {
+            Durability::Process => "NORMAL",
+            Durability::Power => "FULL",
+        };
+        *set = None;
+        conn.pragma_update(None, "synchronous", name)?;
+        *set = Some(wanted);
+    }
+    Ok(())
+}
+
 fn run_transaction(
     conn: &mut Connection,
-    power: bool,
     waiting: &mut impl Iterator<Item = Task>,
     batch: &mut Batch,
 ) -> Result<()> {
-    conn.pragma_update(None, "synchronous", if power { "FULL" } else { "NORMAL" })?;
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     for task in waiting {
         let is_alone = task.isolation == Isolation::Alone;

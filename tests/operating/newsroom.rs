@@ -23,9 +23,32 @@ pub struct Outlets {
     feeds: usize,
 }
 
+/// What the outlets tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling {
+    /// Events told at a time: each by so many feeds as come to it.
+    pub at_once: u32,
+    /// When an outlet says that its first item was published, and the seconds to its next one; `None`
+    /// if it says nothing.
+    pub dated: Option<(i64, i64)>,
+}
+
+impl Telling {
+    /// All tell the same, and give no dates.
+    const TOGETHER: Self = Self {
+        at_once: 1,
+        dated: None,
+    };
+}
+
 impl Outlets {
     /// So many feeds, each of which gains up to `most_new` items with every full answer.
     pub async fn open(feeds: usize, most_new: u32) -> Self {
+        Self::open_telling(feeds, most_new, Telling::TOGETHER).await
+    }
+
+    /// The same, telling something else.
+    pub async fn open_telling(feeds: usize, most_new: u32, telling: Telling) -> Self {
         let newest: Vec<AtomicU32> = (0..feeds).map(|_| AtomicU32::new(3)).collect();
         let asked = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&asked);
@@ -42,7 +65,7 @@ impl Outlets {
                 return Reply::status(304);
             }
             let listed = (now.saturating_sub(WINDOW) + 1..=now).rev();
-            Reply::ok(document(feed, listed)).with("ETag", format!("\"{now}\""))
+            Reply::ok(document(feed, listed, telling)).with("ETag", format!("\"{now}\""))
         })
         .await;
         Self {
@@ -113,10 +136,10 @@ impl Outlets {
     }
 }
 
-fn document(feed: usize, numbers: impl IntoIterator<Item = u32>) -> String {
+fn document(feed: usize, numbers: impl IntoIterator<Item = u32>, telling: Telling) -> String {
     let items: String = numbers
         .into_iter()
-        .map(|number| item(feed, number))
+        .map(|number| item(feed, number, telling))
         .collect();
     format!(
         "<rss version=\"2.0\"><channel><title>Paper {feed}</title>\
@@ -124,24 +147,30 @@ fn document(feed: usize, numbers: impl IntoIterator<Item = u32>) -> String {
     )
 }
 
-/// Item `number` tells event `number`, in words that all outlets use and some of this one.
-fn item(feed: usize, number: u32) -> String {
+/// Item `number` tells an event in words that all outlets use and some of this one.
+fn item(feed: usize, number: u32, telling: Telling) -> String {
+    let event = number * telling.at_once + feed as u32 % telling.at_once;
     let words = |salt: u32, count: u32| -> String {
         let word = |place: u32| {
-            let mixed = number.wrapping_mul(2_654_435_761) ^ salt.wrapping_mul(97_531);
+            let mixed = event.wrapping_mul(2_654_435_761) ^ salt.wrapping_mul(97_531);
             let word = mixed.wrapping_add(place.wrapping_mul(40_503)) ^ (mixed >> 13);
             format!("w{:x}", word % VOCABULARY)
         };
         (0..count).map(word).collect::<Vec<_>>().join(" ")
     };
     let own = feed as u32 + 1;
+    let date = telling.dated.map(|(first, step)| {
+        let at = utc_from_secs((first + i64::from(number) * step).min(now().timestamp()));
+        format!("<pubDate>{}</pubDate>", at.to_rfc2822())
+    });
     format!(
         "<item><title>{} {}</title><description>{} {}</description>\
-         <guid>urn:paper{feed}:{number}</guid><link>http://paper{feed}.test/{number}</link></item>",
+         <guid>urn:paper{feed}:{number}</guid><link>http://paper{feed}.test/{number}</link>{}</item>",
         words(0, 5),
         words(own, 2),
         words(7, 12),
         words(own + 100, 8),
+        date.unwrap_or_default(),
     )
 }
 

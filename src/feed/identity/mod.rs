@@ -77,8 +77,6 @@ pub struct KnownItem {
 pub struct KnownItems {
     /// What the keys of the document's items (all that [`keys_of`] gives) lead to, by digest.
     pub by_key: std::collections::HashMap<[u8; 16], KnownItem>,
-    /// The newest items of the feed, newest first; some hundred are enough.
-    pub recent: Vec<KnownItem>,
 }
 
 /// What was found for one item of a document.

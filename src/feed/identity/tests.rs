@@ -41,10 +41,7 @@ impl Memory {
             .iter()
             .map(|(key, at)| (*key, self.items[*at].clone()))
             .collect();
-        let known = KnownItems {
-            by_key,
-            recent: self.items.iter().rev().cloned().collect(),
-        };
+        let known = KnownItems { by_key };
         let visit = Visit {
             standing: self.standing,
             fetched_at,

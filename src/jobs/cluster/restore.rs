@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::save::{ARRIVED, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED};
 use super::{Clusterer, ClusteringSettings, Rulings, sketches};
 use crate::cluster::{
-    ArrivingItem, Cursor, DormantEvent, Engine, Publication, Restored, RestoredEvent, SavedTables,
-    Weights,
+    ArrivingItem, Cursor, DormantEvent, Engine, Publication, Restored, RestoredEvent, Restoring,
+    SavedTables, Weights,
 };
 use crate::news::{EventId, Item, ItemId, Outlet, OutletId, OutletKind, StorylineId};
 use crate::store::events::StoredEvent;
@@ -14,6 +14,9 @@ use crate::store::{
     Connection, Result, clustering, decisions, describing, events, items, outlets, published,
 };
 use crate::timeline::Storylines;
+
+/// Items in memory with all their words at once, while the window is rebuilt.
+const LOT: u32 = 2_000;
 
 pub(super) fn restore(
     conn: &Connection,
@@ -25,8 +28,14 @@ pub(super) fn restore(
     let arrived = ItemId(clustering::load_cursor(conn, ARRIVED)?);
     let outlets = load_outlets(conn)?;
     let rulings = Rulings::of(decisions::load_obeyed(conn)?);
-    let restored = restore_window(conn, arrived, &outlets, &rulings)?;
-    let engine = Engine::restore(settings.events.clone(), weights, restored);
+    let restored = restore_window(conn, arrived, &rulings)?;
+    let counted = restored.tables.through;
+    let after = restored
+        .oldest_live
+        .map_or(counted, |oldest| counted.min(ItemId(oldest.0 - 1)));
+    let mut restoring = Engine::restore(settings.events.clone(), weights, restored);
+    restore_items(conn, (after, arrived), &outlets, &mut restoring)?;
+    let engine = restoring.finish();
     let storylines = restore_storylines(conn, &settings)?;
     Ok(Clusterer {
         tables_saved: engine.tables_through(),
@@ -40,20 +49,31 @@ pub(super) fn restore(
     })
 }
 
-fn restore_window(
+/// Hands the items after one and up to another to the engine.
+fn restore_items(
     conn: &Connection,
-    arrived: ItemId,
+    (mut after, last): (ItemId, ItemId),
     outlets: &BTreeMap<OutletId, Outlet>,
-    rulings: &Rulings,
-) -> Result<Restored> {
+    restoring: &mut Restoring,
+) -> Result<()> {
+    loop {
+        let mut lot = items::load_items_after(conn, after, LOT)?;
+        lot.retain(|item| item.id <= last);
+        let Some(end) = lot.last().map(|item| item.id) else {
+            return Ok(());
+        };
+        let pairs = clustering::load_pairs(conn, ItemId(after.0 + 1), end)?;
+        let arriving = |item: &Item| arriving(item, is_wire(outlets, item.outlet_id));
+        let lot: Vec<ArrivingItem> = lot.iter().map(arriving).collect();
+        restoring.take(&lot, pairs);
+        after = end;
+    }
+}
+
+fn restore_window(conn: &Connection, arrived: ItemId, rulings: &Rulings) -> Result<Restored> {
     let oldest = ItemId(clustering::load_cursor(conn, OLDEST_LIVE)?);
     let tables = load_tables(conn)?;
-    let from = oldest.min(ItemId(tables.through.0 + 1));
-    let live = items::load_items_between(conn, from, arrived)?;
-    let arriving = |item: &Item| arriving(item, is_wire(outlets, item.outlet_id));
     Ok(Restored {
-        items: live.iter().map(arriving).collect(),
-        pairs: clustering::load_pairs(conn, oldest, arrived)?,
         reprints: events::load_reprints(conn, oldest)?,
         events: events::load_live_events(conn, oldest)?
             .into_iter()

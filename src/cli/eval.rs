@@ -34,9 +34,13 @@ pub struct EvalArgs {
     /// Weights to use instead of the embedded ones.
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
-    /// Mean score down to which groups are merged, instead of the default.
+    /// Mean score down to which groups are merged, instead of the default; also that from which an
+    /// item joins an event when it arrives, unless `--join-score` says otherwise.
     #[arg(long, value_name = "SCORE")]
     pub settle_score: Option<f32>,
+    /// Mean score from which an item joins an event when it arrives, instead of the default.
+    #[arg(long, value_name = "SCORE")]
+    pub join_score: Option<f32>,
     /// Mean cosine from which events make a storyline, instead of the default.
     #[arg(long, value_name = "SCORE")]
     pub link_score: Option<f32>,
@@ -55,6 +59,9 @@ pub fn run(args: EvalArgs) -> anyhow::Result<ExitCode> {
     let mut settings = ReplaySettings::default();
     if let Some(score) = args.settle_score {
         settings.engine.settle_score = score;
+        settings.engine.join_score = score;
+    }
+    if let Some(score) = args.join_score {
         settings.engine.join_score = score;
     }
     if let Some(score) = args.link_score {

@@ -33,6 +33,9 @@ pub struct TrainArgs {
     /// Added to the log-odds of undated pairs, so that one threshold serves both models.
     #[arg(long, default_value_t = 0.0)]
     pub lift_undated: f32,
+    /// Added to the log-odds of dated pairs among many that tell one matter.
+    #[arg(long, default_value_t = 0.0)]
+    pub lift_crowded: f32,
     /// How much the files with true dates count in the undated model.
     #[arg(long, default_value_t = 1.0)]
     pub undated_share: f32,
@@ -67,10 +70,12 @@ pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
     }
     let mut undated_model = fit(&undated);
     undated_model.bias += args.lift_undated;
+    let mut dated_model = fit(&dated);
+    dated_model.lift_crowded(args.lift_crowded);
     let weights = Weights {
         version: args.version,
         trained_on: names.join(", "),
-        dated: fit(&dated),
+        dated: dated_model,
         undated: undated_model,
     };
     std::fs::write(&args.out, weights.to_json())

@@ -39,8 +39,8 @@ impl Default for Settings {
         Self {
             window_hours: 108,
             candidates: 128,
-            join_score: 0.38,
-            settle_score: 0.38,
+            join_score: 0.5,
+            settle_score: 0.5,
             settle_every: 256,
             most_items: 500_000,
         }

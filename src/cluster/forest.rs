@@ -32,6 +32,8 @@ pub(super) struct Change {
     pub(super) fresh: BTreeSet<Slot>,
     /// Settled items on which other rulings hold than before.
     pub(super) ruled: BTreeSet<Slot>,
+    /// The rulings that what is settled was grouped under.
+    pub(super) rules_before: Rules,
 }
 
 /// The events that a change reaches, as groups of live items, each sorted by slot. Every event
@@ -290,6 +292,7 @@ impl Forest<'_> {
         }
         self.grow(other);
         let since = self.nodes[at].awake_since.unwrap_or(FIRST);
+        let since = since.min(self.nodes[at].formed);
         let sums = self.sums_between(at, other);
         let mut open = vec![(other, None)];
         while let Some((group, joined)) = open.pop() {
@@ -450,8 +453,8 @@ impl Forest<'_> {
         self.nodes.len() - 1
     }
 
-    /// Finds the tree of a whole event again: that of its own reports, because nothing from outside
-    /// took part in it.
+    /// Finds the tree of a whole event again: that of its own reports under the rulings of the time,
+    /// because nothing from outside took part in it.
     fn grow(&mut self, at: usize) {
         let node = &self.nodes[at];
         let is_whole = node.awake_since.is_none() && node.above.is_none();
@@ -516,11 +519,12 @@ impl Forest<'_> {
             node_of.get(&report).copied()
         };
         let both = |(a, b): &(Slot, Slot)| Some((node(*a)?, node(*b)?));
+        let rules = &self.change.rules_before;
         let graph = Graph {
             trees: leaves.iter().map(|leaf| Tree::leaf(*leaf)).collect(),
             scores,
-            together: self.rules.together.iter().filter_map(both).collect(),
-            apart: self.rules.apart.iter().filter_map(both).collect(),
+            together: rules.together.iter().filter_map(both).collect(),
+            apart: rules.apart.iter().filter_map(both).collect(),
             locked: Vec::new(),
         };
         let stop = Stop {

@@ -56,6 +56,7 @@ impl Engine {
         let mut change = Change {
             fresh: std::mem::take(&mut self.unsettled),
             ruled: BTreeSet::new(),
+            rules_before: Rules::new(self),
         };
         if *constraints != self.constraints {
             change.ruled = slots_ruled_otherwise(self, constraints);

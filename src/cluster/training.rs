@@ -248,6 +248,30 @@ fn be_cautious(curve: &mut Curve) {
     }
 }
 
+impl Model {
+    /// Lifts the score of pairs in a crowd, where everyone tells one matter: from none where the
+    /// crowd is below the first bound to all of `log_odds` beyond the second. Labels cut a storyline
+    /// finer or coarser, and one threshold serves an event that stands alone and one among many only
+    /// if both are measured by one rule.
+    pub fn lift_crowded(&mut self, log_odds: f32) {
+        let crowds = self.curves.iter_mut();
+        for curve in crowds.filter(|curve| curve.feature == CROWD) {
+            for at in 0..curve.terms.len() {
+                let lower = at.checked_sub(1).map_or(0.0, |at| curve.edges[at]);
+                let upper = curve.edges.get(at).copied().unwrap_or(1.0);
+                let share = ((lower + upper) / 2.0 - CROWD_FROM) / (CROWD_TO - CROWD_FROM);
+                let lifted = f64::from(curve.terms[at] + log_odds * share.clamp(0.0, 1.0));
+                curve.terms[at] = rounded(lifted);
+            }
+        }
+    }
+}
+
+const CROWD: &str = "crowd around the newer item";
+/// Events of several outlets that stand alone lie below, storylines of many events above: the
+/// bounds were tried at .15, .2, .3 and .4 on allsides_2021 and on alaska2025 left out of training.
+const CROWD_FROM: f32 = 0.15;
+const CROWD_TO: f32 = 0.25;
 const ONE_TEMPLATE: f32 = -6.0;
 const BEGINNING_AND_END: f32 = -9.0;
 const OPPOSITE_STAGES: f32 = -1.5;

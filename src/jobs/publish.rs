@@ -6,9 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::feed::write::{letters_of, lines_of};
 use crate::news::{
-    Decision, Development, DevelopmentId, DevelopmentKind, EventId, ItemId, PublicId, Report,
-    Ruling, Target, ToldAtLength, UtcTime,
+    Decision, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, PublicId,
+    Report, Ruling, Target, ToldAtLength, UtcTime,
 };
 use crate::store::{Result, Store, Transaction, decisions, events, published, publishing};
 use crate::timeline::figures::{head_number, stage_of};
@@ -101,6 +102,9 @@ pub fn publish_batch(
         }
         publishing::leave_queue(tx, one.event.id)?;
     }
+    for one in &waiting {
+        publishing::lead_ids_on(tx, one.event.id)?;
+    }
     if done.events + done.looked_at > 0 {
         publishing::move_version(tx, pass.now)?;
     }
@@ -127,11 +131,11 @@ fn publish_first(
     if event.headline.is_empty() || reports.iter().all(|report| report.is_withdrawn) {
         return Ok(false);
     }
-    let mint = || PublicId::mint((pass.random)());
     let anchors = anchors_of(&reports);
-    publishing::publish_storyline(tx, event.storyline_id, mint(), pass.now)?;
-    publishing::publish_event(tx, event.id, mint(), &anchors, pass.now)?;
-    let present = present_of(tx, waiting, &reports, rulings)?;
+    publish_storyline(tx, pass, event)?;
+    let id = PublicId::mint((pass.random)());
+    publishing::publish_event(tx, event.id, id, &anchors, pass.now)?;
+    let present = present_of(tx, waiting, &reports, rulings, None)?;
     let note = match waiting.split_from {
         Some(origin) => published::name_of_event(tx, origin)?
             .map(|name| format!("split from: {}", name.headline))
@@ -145,6 +149,15 @@ fn publish_first(
     tell(tx, pass, waiting, &change)?;
     publishing::save_told(tx, event.id, &told_json(&first_told(&present))?, None)?;
     Ok(true)
+}
+
+/// Also of an event that was published elsewhere and moved here.
+fn publish_storyline(tx: &Transaction<'_>, pass: &Pass, event: &Event) -> Result<()> {
+    if publishing::public_id_of_storyline(tx, event.storyline_id)?.is_some() {
+        return Ok(());
+    }
+    let id = PublicId::mint((pass.random)());
+    publishing::publish_storyline(tx, event.storyline_id, id, pass.now)
 }
 
 fn look_again(
@@ -161,12 +174,12 @@ fn look_again(
     let is_withdrawn = reports.iter().all(|report| report.is_withdrawn);
     let since = is_withdrawn.then(|| event.withdrawn_at.unwrap_or(pass.now));
     publishing::set_withdrawn(tx, event.id, since)?;
-    let present = present_of(tx, waiting, &reports, rulings)?;
-    let told: Told = waiting
-        .told
-        .as_deref()
-        .and_then(|json| serde_json::from_str(json).ok())
-        .unwrap_or_else(|| first_told(&present));
+    publish_storyline(tx, pass, event)?;
+    let told = waiting.told.as_deref();
+    let told: Option<Told> = told.and_then(|json| serde_json::from_str(json).ok());
+    let at_length = told.as_ref().map(|told| &told.at_length);
+    let present = present_of(tx, waiting, &reports, rulings, at_length)?;
+    let told = told.unwrap_or_else(|| first_told(&present));
     let (changes, next) = material_changes(&told, &present);
     for change in &changes {
         tell(tx, pass, waiting, change)?;
@@ -216,8 +229,22 @@ fn present_of(
     waiting: &publishing::Waiting,
     reports: &[Report],
     rulings: &[Decision],
+    told: Option<&ToldAtLength>,
 ) -> Result<Present> {
     let event = &waiting.event;
+    let letters = |told: &ToldAtLength| Some(letters_of(&lines_of(reports, told)));
+    let at_length = ToldAtLength {
+        lines: letters(&ToldAtLength::default()),
+        lede: event.lede.clone(),
+        place: event.place.clone(),
+    };
+    let still_at_length = match told.filter(|told| told.lines.is_some()) {
+        Some(told) => ToldAtLength {
+            lines: letters(told),
+            ..told.clone()
+        },
+        None => at_length.clone(),
+    };
     let members = events::load_members(tx, event.id)?;
     let items: BTreeSet<ItemId> = members.into_iter().map(|(item, _)| item).collect();
     Ok(Present {
@@ -228,11 +255,8 @@ fn present_of(
             .iter()
             .filter_map(|decision| ruled(decision, event.id, &items))
             .collect(),
-        at_length: ToldAtLength {
-            items: anchors_of(reports),
-            lede: event.lede.clone(),
-            place: event.place.clone(),
-        },
+        at_length,
+        still_at_length,
     })
 }
 

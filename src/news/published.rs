@@ -1,7 +1,7 @@
 //! Events and storylines as they are shown to the world: with their reports, and with what became
 //! of them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::{Event, Image, ItemId, OutletKind, PublicId, Role, Storyline, UtcTime};
 
@@ -67,8 +67,10 @@ pub struct PublicName {
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct ToldAtLength {
-    /// The items it listed.
-    pub items: BTreeSet<ItemId>,
+    /// The items it listed, and how many letters each took at its shortest since. `None` if that was
+    /// not kept: then all are told at length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<BTreeMap<ItemId, u32>>,
     /// The lede.
     pub lede: String,
     /// The place.
@@ -98,11 +100,6 @@ impl PublishedEvent {
     /// The permanent id.
     pub fn public_id(&self) -> PublicId {
         self.event.public_id.unwrap_or_default()
-    }
-
-    /// True if an item came after the last material change.
-    pub fn came_since(&self, item: ItemId) -> bool {
-        !self.told.items.is_empty() && !self.told.items.contains(&item)
     }
 
     /// When it was first published.

@@ -2,7 +2,7 @@
 //! the same entries.
 
 use crate::feed::write::{
-    Body, Category, Entry, EventLine, Link, Reply, ReportLine, ReprintLine, SourceFeed, one_line,
+    Body, Category, Entry, EventLine, Link, Notice, Reply, SourceFeed, lines_of, one_line,
     web_address,
 };
 use crate::news::{
@@ -70,16 +70,31 @@ pub(super) fn shown_headline(shown: &PublishedEvent) -> String {
 }
 
 /// What stands above everything else about an event.
-pub(super) fn notices_of(shown: &PublishedEvent) -> Vec<String> {
+pub(super) fn notices_of(shown: &PublishedEvent, settings: &Settings) -> Vec<Notice> {
+    let page = |name: &PublicName| settings.absolute(&Output::Event(name.public_id).path());
     let mut notices = Vec::new();
     if shown.event.withdrawn_at.is_some() {
-        notices.push("All reports of this event were withdrawn.".to_owned());
+        notices.push(Notice {
+            words: "All reports of this event were withdrawn.".to_owned(),
+            ..Notice::default()
+        });
     }
     if let Some(target) = &shown.merged_into {
-        notices.push(format!("Merged into: {}", one_line(&target.headline)));
+        notices.push(Notice {
+            words: "Merged into".to_owned(),
+            name: one_line(&target.headline),
+            label: one_line(&target.headline),
+            url: Some(page(target)),
+        });
     }
     if let Some(origin) = &shown.split_from {
-        notices.push(format!("Told apart from: {}", one_line(&origin.headline)));
+        notices.push(Notice {
+            words: "Told apart from".to_owned(),
+            name: one_line(&origin.headline),
+            // Not its headline, which grows and shrinks without anything having happened here.
+            label: "another event".to_owned(),
+            url: Some(page(origin)),
+        });
     }
     notices
 }
@@ -101,17 +116,7 @@ pub(super) fn shown_lede(lede: &str) -> String {
 
 /// Names of the roles of the reports other than plain news, each once.
 pub(super) fn roles_of(shown: &PublishedEvent) -> Vec<&'static str> {
-    names_of_roles(shown.reports.iter())
-}
-
-/// The same of the reports that were told at length.
-fn roles_told(shown: &PublishedEvent) -> Vec<&'static str> {
-    let told = shown.reports.iter();
-    names_of_roles(told.filter(|report| !shown.came_since(report.item_id)))
-}
-
-fn names_of_roles<'a>(reports: impl Iterator<Item = &'a Report>) -> Vec<&'static str> {
-    let mut roles: Vec<Role> = reports.map(|report| report.role).collect();
+    let mut roles: Vec<Role> = shown.reports.iter().map(|report| report.role).collect();
     roles.retain(|role| *role != Role::News);
     roles.sort();
     roles.dedup();
@@ -165,7 +170,12 @@ pub(super) fn entry_of_storyline(shown: &PublishedStoryline, settings: &Settings
             .find_map(|report| report.image.clone()),
         body: Body {
             notices: merged
-                .map(|target| format!("Merged into: {}", one_line(&target.headline)))
+                .map(|target| Notice {
+                    words: "Merged into".to_owned(),
+                    name: one_line(&target.headline),
+                    label: one_line(&target.headline),
+                    url: Some(settings.absolute(&Output::Timeline(target.public_id).path())),
+                })
                 .into_iter()
                 .collect(),
             lede: latest
@@ -233,68 +243,36 @@ pub(super) fn entry_of_development(
 
 /// The lede as it was told at the last material change; the present one if nothing was.
 fn told_lede(shown: &PublishedEvent) -> &str {
-    match shown.told.items.is_empty() {
-        true => &shown.event.lede,
-        false => &shown.told.lede,
+    match shown.told.lines {
+        None => &shown.event.lede,
+        Some(_) => &shown.told.lede,
     }
 }
 
 fn body_of_event(shown: &PublishedEvent, settings: &Settings) -> Body {
     let event = &shown.event;
-    let place = match shown.told.items.is_empty() {
-        true => &event.place,
-        false => &shown.told.place,
+    let place = match shown.told.lines {
+        None => &event.place,
+        Some(_) => &shown.told.place,
     };
+    // A merged one leads to where it went instead.
+    let storyline = shown.storyline.as_ref();
+    let storyline = storyline.filter(|_| shown.merged_into.is_none());
     Body {
-        notices: notices_of(shown),
+        notices: notices_of(shown, settings),
         lede: shown_lede(told_lede(shown)),
         place: one_line(place),
         occurred_at: Some(event.occurred_at),
         change: one_line(&event.change),
-        roles: roles_told(shown).into_iter().map(str::to_owned).collect(),
-        storyline: shown.storyline.as_ref().map(|storyline| Link {
+        roles: roles_of(shown).into_iter().map(str::to_owned).collect(),
+        storyline: storyline.map(|storyline| Link {
             url: settings.absolute(&Output::Timeline(storyline.public_id).path()),
             title: storyline.headline.clone(),
             language: None,
         }),
-        reports: report_lines(shown),
+        reports: lines_of(&shown.reports, &shown.told),
         events: Vec::new(),
     }
-}
-
-/// The reports in the order of telling, the first of them that stands marked.
-pub(super) fn report_lines(shown: &PublishedEvent) -> Vec<ReportLine> {
-    let first = shown
-        .reports
-        .iter()
-        .find(|report| !report.is_withdrawn)
-        .map(|report| report.item_id);
-    shown
-        .reports
-        .iter()
-        .map(|report| ReportLine {
-            came_since: shown.came_since(report.item_id),
-            outlet: report.outlet.clone(),
-            title: report.title.clone(),
-            url: report.link.clone(),
-            language: Some(report.language.clone()),
-            at: report.at,
-            role: report.role.name(),
-            is_first: first == Some(report.item_id),
-            is_withdrawn: report.is_withdrawn,
-            note: report.change_note.clone(),
-            reprints: report
-                .reprints
-                .iter()
-                .map(|reprint| ReprintLine {
-                    came_since: shown.came_since(reprint.item_id),
-                    outlet: reprint.outlet.clone(),
-                    url: reprint.link.clone(),
-                    at: reprint.at,
-                })
-                .collect(),
-        })
-        .collect()
 }
 
 fn event_line(shown: &PublishedEvent, settings: &Settings) -> EventLine {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::address::{Form, Output};
-use super::compose::{entry_of_development, entry_of_event, entry_of_storyline};
+use super::compose::{entry_of_development, entry_of_event, entry_of_storyline, told_apart};
 use super::settings::Settings;
 use crate::feed::write::{Deletion, Document, Entry, Paging};
 use crate::news::{
@@ -256,7 +256,11 @@ fn deletions(rows: &Rows) -> Vec<Deletion> {
         .filter_map(|shown| {
             Some(Deletion {
                 id: shown.public_id().urn(),
-                at: shown.event.withdrawn_at?,
+                // No earlier than the entry: else it would not count as deleted (RFC 6721).
+                at: shown
+                    .event
+                    .withdrawn_at
+                    .map(|at| at.max(told_apart(shown.updated_at(), shown.event.id.0)))?,
                 reason: "all reports were withdrawn".to_owned(),
             })
         })
@@ -321,7 +325,11 @@ fn find_view(store: &Store, settings: &Settings, view: &View, keep: Extent) -> R
     let mut place = 0;
     events.retain(|shown| {
         place += 1;
-        place <= keep.at_least || (latest - shown.updated_at()).num_seconds() <= keep.keep_secs
+        let stays = match shown.event.withdrawn_at {
+            Some(_) => keep.keep_withdrawn_secs,
+            None => keep.keep_secs,
+        };
+        place <= keep.at_least || (latest - shown.updated_at()).num_seconds() <= stays
     });
     Ok(Found::Content(Content {
         title: [settings.title.as_str(), ": ", view.shown_title()].concat(),

@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 
 use super::address::Output;
 use super::assets;
-use super::compose::{
-    latest_standing, notices_of, report_lines, roles_of, shown_headline, shown_lede,
-};
+use super::compose::{latest_standing, notices_of, roles_of, shown_headline, shown_lede};
 use super::documents::{Content, Rows};
 use super::settings::Settings;
-use crate::feed::write::{Entry, OutputFormat, ReportLine, one_line, web_address};
+use crate::feed::write::{
+    Entry, Notice, OutputFormat, ReportLine, lines_of, one_line, web_address,
+};
 use crate::news::{PublishedEvent, PublishedStoryline, UtcTime};
 
 /// Events of a storyline that the list of storylines shows.
@@ -365,7 +365,7 @@ fn shown_storyline(shown: &PublishedStoryline, settings: &Settings) -> ShownStor
 }
 
 fn shown_event(shown: &PublishedEvent, most_reports: usize, settings: &Settings) -> ShownEvent {
-    let lines = report_lines(shown);
+    let lines = lines_of(&shown.reports, &shown.told);
     let reports = lines.iter().take(most_reports).map(shown_report);
     ShownEvent {
         anchor: shown.public_id().to_string(),
@@ -375,7 +375,10 @@ fn shown_event(shown: &PublishedEvent, most_reports: usize, settings: &Settings)
         lede: shown_lede(&shown.event.lede),
         place: one_line(&shown.event.place),
         at: moment(shown.event.occurred_at),
-        notices: notices_of(shown),
+        notices: notices_of(shown, settings)
+            .iter()
+            .map(Notice::text)
+            .collect(),
         change: one_line(&shown.event.change),
         roles: roles_of(shown),
         reports: reports.collect(),

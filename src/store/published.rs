@@ -7,11 +7,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
 pub use super::reports::load_reports;
+use super::reports::load_reports_of;
 use super::rows::{
     EVENT_COLUMNS, STORYLINE_COLUMNS, json, public_id, read_development, read_event, read_storyline,
 };
 use crate::news::{
-    Development, DevelopmentId, EventId, FeedId, PublicId, PublicName, PublishedEvent,
+    Development, DevelopmentId, EventId, FeedId, ItemId, PublicId, PublicName, PublishedEvent,
     PublishedStoryline, Standing, Storyline, StorylineId, ToldAtLength, UtcTime, utc_from_secs,
 };
 
@@ -448,10 +449,16 @@ fn load_events(
 }
 
 /// The events with their reports. One without any has nothing to show: its reports are kept out or
-/// no longer kept. A merged one stays, to say where it went.
+/// no longer kept. A merged one stays, with the reports that it told, to say where they went.
 fn with_reports(conn: &Connection, mut events: Vec<PublishedEvent>) -> Result<Vec<PublishedEvent>> {
     for shown in &mut events {
-        shown.reports = load_reports(conn, shown.event.id)?;
+        shown.reports = match (&shown.merged_into, &shown.told.lines) {
+            (Some(_), Some(lines)) => {
+                let items: Vec<ItemId> = lines.keys().copied().collect();
+                load_reports_of(conn, &items)?
+            }
+            _ => load_reports(conn, shown.event.id)?,
+        };
     }
     events.retain(|shown| shown.merged_into.is_some() || !shown.reports.is_empty());
     Ok(events)

@@ -201,6 +201,34 @@ pub fn write_development(tx: &Transaction<'_>, development: &Development) -> Res
     Ok(())
 }
 
+/// Leads ids on that lead to an event which shows none of the reports that they were published for:
+/// to the published event that shows most of them. So it is when an editor takes reports out again
+/// that have left the window of clustering, where the machine changes nothing.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn lead_ids_on(tx: &Transaction<'_>, from: EventId) -> Result<()> {
+    let sql = "WITH RECURSIVE led (id) AS (SELECT id FROM events WHERE merged_into = ?1
+            UNION SELECT e.id FROM events e JOIN led ON e.merged_into = led.id),
+         at (id, home) AS (SELECT id, (SELECT m.event_id FROM anchors a
+                JOIN event_items m ON m.item_id = a.item_id JOIN events e ON e.id = m.event_id
+                WHERE a.event_id = led.id AND e.public_id IS NOT NULL GROUP BY m.event_id
+                ORDER BY m.event_id = ?1 DESC, count(*) DESC, m.event_id LIMIT 1) FROM led)
+         SELECT at.id, home FROM at JOIN events o ON o.id = at.id
+         WHERE o.public_id IS NOT NULL AND home <> ?1 ORDER BY at.id";
+    let mut query = tx.prepare_cached(sql)?;
+    let rows = query.query_map([from.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let strays: Vec<(i64, i64)> = rows.collect::<rusqlite::Result<_>>()?;
+    for (id, home) in strays {
+        // What leads here by way of it stays here.
+        tx.prepare_cached("UPDATE events SET merged_into = ?2 WHERE merged_into = ?1")?
+            .execute(params![id, from.0])?;
+        tx.prepare_cached("UPDATE events SET merged_into = ?2 WHERE id = ?1")?
+            .execute(params![id, home])?;
+    }
+    Ok(())
+}
+
 /// Keeps what was told of an event, and the words of its last change if there is one.
 ///
 /// # Errors

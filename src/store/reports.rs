@@ -22,15 +22,37 @@ pub fn load_all_reports(conn: &Connection, id: EventId) -> Result<Vec<Report>> {
     load(conn, id, true)
 }
 
+/// The reports that items make up, wherever they stand now, as they are shown to the world: without
+/// what an editor keeps out and what was withdrawn.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_reports_of(conn: &Connection, items: &[ItemId]) -> Result<Vec<Report>> {
+    let condition = "i.id IN (SELECT value FROM json_each(?1)) AND i.spiked = 0
+         AND i.withdrawn_at IS NULL";
+    select(conn, condition, [serde_json::to_string(items)?])
+}
+
 fn load(conn: &Connection, id: EventId, with_spiked: bool) -> Result<Vec<Report>> {
-    let sql = "SELECT i.id, o.name, o.kind, i.title, unpacked(i.content), i.language, i.item_time,
+    let condition = "e.event_id = ?1 AND (?2 OR i.spiked = 0)";
+    select(conn, condition, (id.0, with_spiked))
+}
+
+fn select(
+    conn: &Connection,
+    condition: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<Report>> {
+    let sql = format!(
+        "SELECT i.id, o.name, o.kind, i.title, unpacked(i.content), i.language, i.item_time,
             i.role, coalesce(f.url, ''), coalesce(f.category, ''), i.withdrawn_at IS NOT NULL,
             e.reprint_of
          FROM event_items e JOIN items i ON i.id = e.item_id JOIN outlets o ON o.id = i.outlet_id
             LEFT JOIN feeds f ON f.id = i.feed_id
-         WHERE e.event_id = ?1 AND (?2 OR i.spiked = 0) ORDER BY i.item_time, i.id";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map((id.0, with_spiked), |row| {
+         WHERE {condition} ORDER BY i.item_time, i.id"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(values, |row| {
         Ok((
             read_report(row)?,
             row.get::<_, Option<i64>>(11)?.map(ItemId),

@@ -54,6 +54,8 @@ pub struct Present {
     pub rulings: Vec<Ruled>,
     /// What its entry would tell at length.
     pub at_length: ToldAtLength,
+    /// What it tells at length until something material changes.
+    pub still_at_length: ToldAtLength,
 }
 
 /// What was last told to the world of an event: what the next change is held against. Kept beside
@@ -122,19 +124,12 @@ pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
     changes.extend(ruling(told, present));
     changes.extend(outcome(&mut next, present));
     note_the_rest(&mut next, present);
-    match changes.is_empty() {
-        true => forget_what_left(&mut next.at_length, &present.at_length),
-        false => next.at_length.clone_from(&present.at_length),
-    }
+    let at_length = match changes.is_empty() {
+        true => &present.still_at_length,
+        false => &present.at_length,
+    };
+    next.at_length.clone_from(at_length);
     (changes, next)
-}
-
-/// A report that leaves and comes back is not told at length again: nothing happened.
-fn forget_what_left(told: &mut ToldAtLength, present: &ToldAtLength) {
-    told.items.retain(|item| present.items.contains(item));
-    if told.items.is_empty() {
-        told.items.extend(present.items.first());
-    }
 }
 
 fn kills(told: &Told, present: &Present) -> Option<Change> {

@@ -1,7 +1,9 @@
 //! Which events make a storyline: online, by the words and names of events, with stable ids.
 //!
 //! A storyline's affinity to an event is the mean cosine with its events, damped by the gap in
-//! time. Storylines grow and merge; only editors split them, because a reader follows them by id.
+//! time. Storylines grow and merge; once one is published only editors split it, because a reader
+//! follows it by id. Before, an event that has changed is linked anew.
+//!
 //! What editors ruled does not enter here (see `obeying`): linking is what the machine alone says.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,11 +132,9 @@ impl Storylines {
 
     fn link_one(&mut self, sketch: &EventSketch, linking: &mut Linking) {
         let before = self.line_of.get(&sketch.event).copied();
-        let alone = before.is_some_and(|id| {
-            self.lines[&id].events.len() == 1 && self.lines[&id].published.is_none()
-        });
+        let may_move = before.is_some_and(|id| self.lines[&id].published.is_none());
         let id = match before {
-            Some(id) if !alone => {
+            Some(id) if !may_move => {
                 self.take_out(id, sketch.event);
                 self.put_in(id, sketch.clone());
                 id

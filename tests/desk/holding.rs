@@ -11,7 +11,7 @@ use dateline::news::DecisionId;
 
 use super::world::{Dice, World};
 
-const OPERATIONS: usize = 60;
+const OPERATIONS: usize = 200;
 
 async fn operate(world: &mut World, dice: &mut Dice, counts: &mut BTreeMap<&str, usize>) {
     let mut count = |what| *counts.entry(what).or_default() += 1;

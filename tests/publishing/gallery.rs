@@ -6,6 +6,7 @@ use std::path::Path;
 use dateline::news::{EventId, ItemId, Role, StorylineId};
 use dateline::serve::{Settings, Site};
 use dateline::store::events::StorylineDescription;
+use dateline::store::{events, items};
 
 use super::http::Server;
 use super::newsroom::{Newsroom, Told, at_minute, told};
@@ -111,6 +112,13 @@ const FERRY: &[Line] = &[
         52,
     ),
 ];
+const RESCUE: &[Line] = &[(
+    "Globe Post",
+    "Coast guard brings ferry passengers ashore",
+    "",
+    Role::News,
+    58,
+)];
 const STRIKE: &[Line] = &[(
     "Morning Herald",
     "Rail workers call off Monday strike after late-night offer",
@@ -142,6 +150,7 @@ async fn the_outputs_of_a_day_are_written_for_a_look() {
         (1, 1, ARRIVAL, "The Alaska summit"),
         (2, 1, OPENING, "The Alaska summit"),
         (3, 2, FERRY, "Ferry aground off Luzon"),
+        (7, 2, RESCUE, "Ferry aground off Luzon"),
         (4, 3, STRIKE, "Rail strike averted"),
         (5, 4, ARABIC, "River water pact"),
         (6, 1, ENDING, "The Alaska summit"),
@@ -152,6 +161,18 @@ async fn the_outputs_of_a_day_are_written_for_a_look() {
         let last = lines.last().expect("lines").4;
         room.publish(last + 4).await;
     }
+    // What became of some: two events turn out to be one, a report is withdrawn.
+    room.store
+        .write(|tx| {
+            events::merge_event(tx, EventId(7), EventId(3))?;
+            for (item, _) in events::load_members(tx, EventId(4))? {
+                items::withdraw_item(tx, item, at_minute(310))?;
+            }
+            Ok(())
+        })
+        .await
+        .expect("a merge and a kill");
+    room.publish(311).await;
     write(&room).await;
 }
 
@@ -227,6 +248,7 @@ async fn write(room: &Newsroom) {
         format!("/storylines/{storyline}/log"),
         format!("/events/{event}"),
         format!("/events/{}", room.public_id(5)),
+        format!("/events/{}", room.public_id(4)),
     ] {
         for ending in ["", ".atom", ".rss", ".json"] {
             paths.push([stem.as_str(), ending].concat());

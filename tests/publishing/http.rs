@@ -260,7 +260,10 @@ async fn a_merged_event_answers_307_and_a_spiked_one_410() {
     }
     let feed = server.get(FEED).await.text();
     assert!(feed.contains(&gone.urn()), "its entry stays");
-    assert!(feed.contains("Merged into: Summit opens in Anchorage"));
+    let leads_on = format!(
+        "Merged into: &lt;a href=\"https://news.example/events/{kept}\"&gt;Summit opens in Anchorage"
+    );
+    assert!(feed.contains(&leads_on), "{feed}");
     room.store
         .write(|tx| {
             tx.execute(

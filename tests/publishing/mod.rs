@@ -1,12 +1,14 @@
 //! What is published, from rows in a database to bytes over HTTP.
 
 mod callback;
+mod decided;
 mod gallery;
 mod golden;
 mod http;
 mod hub;
 mod ids;
 mod newsroom;
+mod parted;
 mod readers;
 mod spiked;
 mod views;

@@ -63,21 +63,9 @@ impl Newsroom {
         }
     }
 
-    /// The same newsroom after a restart.
-    pub fn reopen(self) -> Self {
-        let Newsroom {
-            store,
-            clock,
-            ids,
-            directory,
-        } = self;
-        drop(store);
-        Self {
-            store: Store::open(directory.path()).expect("the database"),
-            clock,
-            ids,
-            directory,
-        }
+    /// Opens the database anew where the newsroom stands.
+    pub fn restart(&mut self) {
+        self.store = Store::open(self.directory.path()).expect("the database");
     }
 
     pub fn settings(&self) -> Settings {
@@ -214,7 +202,7 @@ fn describe(
     events::describe_storyline(tx, storyline, &description)
 }
 
-fn item_state(told: &Told<'_>) -> ItemState {
+pub fn item_state(told: &Told<'_>) -> ItemState {
     let time = at_minute(told.minutes);
     let mut digest = [0; 16];
     for (index, byte) in told.title.bytes().enumerate() {

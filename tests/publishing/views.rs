@@ -2,9 +2,10 @@
 
 use dateline::news::{OutletKind, Role, View};
 use dateline::serve::{Settings, Site};
+use dateline::store::{Transaction, items};
 
 use super::http::Server;
-use super::newsroom::{Newsroom, summit, told};
+use super::newsroom::{Newsroom, at_minute, summit, told};
 
 fn view(name: &str) -> View {
     View {
@@ -132,6 +133,33 @@ async fn a_private_view_is_listed_nowhere_and_needs_a_token() {
         .expect("a token");
     let path = format!("/private/{token}/feeds/views/hidden.json");
     assert_eq!(ids_in(&server, &path).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_withdrawn_event_stays_in_a_view_for_a_week() {
+    let room = Newsroom::open();
+    let hour = |event: i64| event * 60;
+    for event in 1..=80_i64 {
+        let link = format!("https://ap.example/{event}");
+        let headline = format!("Fire {event}");
+        let item = room.ingest(told("AP", &headline, &link, hour(event))).await;
+        room.assign(event, event, &[(item, None)]).await;
+        room.publish(hour(event) + 5).await;
+        if event == 2 {
+            let withdraw =
+                move |tx: &Transaction<'_>| items::withdraw_item(tx, item, at_minute(130));
+            room.store.write(withdraw).await.expect("a kill");
+            room.publish(hour(event) + 15).await;
+        }
+    }
+    let settings = Settings {
+        views: vec![view("all")],
+        ..room.settings()
+    };
+    let site = Site::new(room.store.clone(), settings, room.clock.clone());
+    let ids = ids_in(&Server::start(site).await, "/feeds/views/all.json").await;
+    assert!(ids.contains(&room.public_id(2).urn()), "the withdrawn one");
+    assert!(!ids.contains(&room.public_id(1).urn()), "50 came after it");
 }
 
 #[tokio::test]

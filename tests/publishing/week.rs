@@ -76,6 +76,26 @@ pub struct Listed {
     pub item: ParsedItem,
 }
 
+impl Listed {
+    /// What an outlet lists at that time.
+    pub fn new(outlet: String, at: UtcTime, title: String, summary: String) -> Self {
+        let host = outlet.to_lowercase().replace(' ', "-");
+        Self {
+            at,
+            outlet,
+            kind: OutletKind::Outlet,
+            language: "en".to_owned(),
+            item: ParsedItem {
+                link: Some(format!("https://{host}.example/{}", at.timestamp())),
+                title,
+                summary,
+                published: Some(at),
+                ..ParsedItem::default()
+            },
+        }
+    }
+}
+
 /// The week of the demo, in the order of time.
 pub fn demo() -> Vec<Listed> {
     let week: DemoWeek =
@@ -154,20 +174,33 @@ pub struct Pipeline {
     _directory: Option<tempfile::TempDir>,
     pub store: Store,
     clusterer: Clusterer,
+    clustering: ClusteringSettings,
     site: Site,
     clock: Arc<FakeClock>,
     ids: Arc<AtomicU64>,
 }
 
+fn load(store: &Store, settings: &ClusteringSettings) -> Clusterer {
+    Clusterer::load(store, settings.clone(), Weights::embedded()).expect("a clusterer")
+}
+
 impl Pipeline {
     fn open() -> Self {
+        Self::open_with(ClusteringSettings::default())
+    }
+
+    pub fn open_with(settings: ClusteringSettings) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let mut pipeline = Self::open_in(directory.path());
+        let mut pipeline = Self::make(directory.path(), settings);
         pipeline._directory = Some(directory);
         pipeline
     }
 
     pub fn open_in(directory: &Path) -> Self {
+        Self::make(directory, ClusteringSettings::default())
+    }
+
+    fn make(directory: &Path, clustering: ClusteringSettings) -> Self {
         let store = Store::open(directory).expect("a database");
         let clock = Arc::new(FakeClock::new(utc_from_secs(START)));
         let settings = Settings {
@@ -176,13 +209,18 @@ impl Pipeline {
         };
         Self {
             _directory: None,
-            clusterer: Clusterer::load(&store, ClusteringSettings::default(), Weights::embedded())
-                .expect("a clusterer"),
+            clusterer: load(&store, &clustering),
+            clustering,
             site: Site::new(store.clone(), settings, clock.clone()),
             store,
             clock,
             ids: Arc::new(AtomicU64::new(1)),
         }
+    }
+
+    /// What a restart does to the stages that keep something in memory.
+    pub fn restart(&mut self) {
+        self.clusterer = load(&self.store, &self.clustering);
     }
 
     /// One visit to every outlet that lists something new.

@@ -7,18 +7,23 @@ use super::plain::{one_line, web_address};
 use super::xml::Xml;
 use crate::news::{Image, UtcTime};
 
-const NAMESPACES: [(&str, &str); 5] = [
+const NAMESPACES: [(&str, &str); 4] = [
     ("xmlns", "http://www.w3.org/2005/Atom"),
     ("xmlns:thr", "http://purl.org/syndication/thread/1.0"),
     ("xmlns:fh", "http://purl.org/syndication/history/1.0"),
-    ("xmlns:at", "http://purl.org/atompub/tombstones/1.0"),
     ("xmlns:media", "http://search.yahoo.com/mrss/"),
 ];
+
+/// Named only where it is used: the feed validator warns of it.
+const TOMBSTONES: (&str, &str) = ("xmlns:at", "http://purl.org/atompub/tombstones/1.0");
 
 /// The document in Atom.
 pub(super) fn write_atom(document: &Document) -> Vec<u8> {
     let mut xml = Xml::document();
     let mut attributes = NAMESPACES.to_vec();
+    if !document.deletions.is_empty() {
+        attributes.push(TOMBSTONES);
+    }
     if let Some(language) = document.language.as_deref().and_then(language_tag) {
         attributes.push(("xml:lang", language));
     }
@@ -203,8 +208,10 @@ pub(super) fn media(xml: &mut Xml, image: &Image) {
     let Some(url) = web_address(&image.url) else {
         return;
     };
-    let width = image.width.map(|pixels| pixels.to_string());
-    let height = image.height.map(|pixels| pixels.to_string());
+    // A picture without extent is one of which the extent is not known.
+    let extent = |pixels: Option<u32>| pixels.filter(|pixels| *pixels > 0);
+    let width = extent(image.width).map(|pixels| pixels.to_string());
+    let height = extent(image.height).map(|pixels| pixels.to_string());
     let mut attributes = vec![("url", url.as_str()), ("medium", "image")];
     let media_type = image
         .media_type

@@ -1,7 +1,8 @@
 //! An entry's content as HTML, the same for every format. Made of the few elements that all readers
 //! show: p, ul, li, a, b, em.
 
-use super::document::{Body, EventLine, ReportLine};
+use super::document::{Body, EventLine, Notice};
+use super::lines::{Fitted, cut, fit};
 use super::plain::{one_line, web_address};
 use super::xml::Xml;
 use crate::news::UtcTime;
@@ -9,8 +10,8 @@ use crate::news::UtcTime;
 /// The content of an entry as a well-formed HTML fragment; `page_url` is Dateline's page of it.
 pub fn body_html(body: &Body, page_url: &str) -> String {
     let mut html = Xml::fragment();
-    for notice in &body.notices {
-        strong_paragraph(&mut html, notice);
+    for one in &body.notices {
+        notice(&mut html, one);
     }
     if !body.change.is_empty() {
         html.open("p", &[]);
@@ -22,16 +23,17 @@ pub fn body_html(body: &Body, page_url: &str) -> String {
         html.element("p", &[], &one_line(&body.lede));
     }
     place_and_time(&mut html, body);
-    if !body.reports.is_empty() {
+    let lines: Vec<Fitted<'_>> = body.reports.iter().filter_map(fit).collect();
+    if !lines.is_empty() {
         html.open("ul", &[]);
-        for report in body.reports.iter().filter(|report| !report.came_since) {
-            report_line(&mut html, report);
+        for line in &lines {
+            report_line(&mut html, line);
         }
         html.close("ul");
-        let since = names_since(body);
-        if !since.is_empty() {
-            html.element("p", &[], &one_line(&since));
-        }
+    }
+    let since = names_since(body);
+    if !since.is_empty() {
+        html.element("p", &[], &since);
     }
     if !body.events.is_empty() {
         html.open("ul", &[]);
@@ -44,25 +46,36 @@ pub fn body_html(body: &Body, page_url: &str) -> String {
     html.into_text()
 }
 
-/// Letters that the outlets which came since may take: a reader that is told of an entry which grew
-/// by more than fifty is not.
-const LONGEST_SINCE: usize = 38;
+/// Letters of the name that a notice leads to. A merged entry says where it went in the place of
+/// its link to the storyline, which is 12 letters longer than a name of none.
+const LONGEST_LABEL: usize = 58;
 
-/// The outlets that came since the last material change: by name as far as that is short.
+/// Letters that the outlets which came since may take. A reader that is told of an entry which grew
+/// by more than fifty is not: seven are markup, and eight may be those of a longer date.
+const LONGEST_SINCE: usize = 35;
+
+/// The outlets of what is only counted: by name as far as that is short.
 fn names_since(body: &Body) -> String {
-    let told = body.reports.iter().filter(|report| !report.came_since);
-    let mut names: Vec<&str> = told.map(|report| report.outlet.as_str()).collect();
-    let known = names.len();
+    let mut names: Vec<&str> = Vec::new();
+    let mut counted: Vec<&str> = Vec::new();
     for report in &body.reports {
-        let reprints = report.reprints.iter().filter(|one| one.came_since);
-        let own = report.came_since.then_some(report.outlet.as_str());
-        for name in own
-            .into_iter()
-            .chain(reprints.map(|one| one.outlet.as_str()))
-        {
-            if !names.contains(&name) {
-                names.push(name);
+        let fitted = fit(report);
+        match fitted {
+            Some(_) => names.push(&report.outlet),
+            None => counted.push(&report.outlet),
+        }
+        let listed = fitted.map(|line| line.reprints).unwrap_or_default();
+        for reprint in &report.reprints {
+            match listed.iter().any(|(one, _)| one.item == reprint.item) {
+                true => names.push(&reprint.outlet),
+                false => counted.push(&reprint.outlet),
             }
+        }
+    }
+    let known = names.len();
+    for name in counted {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     let since = &names[known..];
@@ -77,7 +90,7 @@ fn names_since(body: &Body) -> String {
             let noun = if rest == 1 { "outlet" } else { "outlets" };
             parts.push(format!("{rest} more {noun}"));
         }
-        format!("Also: {}", parts.join(", "))
+        one_line(&format!("Also: {}", parts.join(", ")))
     });
     match since.is_empty() {
         true => String::new(),
@@ -85,9 +98,19 @@ fn names_since(body: &Body) -> String {
     }
 }
 
-fn strong_paragraph(html: &mut Xml, text: &str) {
+fn notice(html: &mut Xml, notice: &Notice) {
     html.open("p", &[]);
-    html.element("b", &[], &one_line(text));
+    html.open("b", &[]);
+    html.text(&one_line(&notice.words));
+    if let Some(url) = &notice.url {
+        html.text(": ");
+        link_or_text(
+            html,
+            Some(url),
+            &cut(&one_line(&notice.label), LONGEST_LABEL),
+        );
+    }
+    html.close("b");
     html.close("p");
 }
 
@@ -99,56 +122,24 @@ fn place_and_time(html: &mut Xml, body: &Body) {
         html.text(" · ");
     }
     time(html, at);
-    for role in &body.roles {
-        html.text(" · ");
-        html.element("em", &[], role);
-    }
     html.close("p");
 }
 
-fn report_line(html: &mut Xml, report: &ReportLine) {
+fn report_line(html: &mut Xml, line: &Fitted<'_>) {
     html.open("li", &[]);
-    html.element("b", &[], &one_line(&report.outlet));
-    html.text(": ");
-    link_or_text(html, report.url.as_deref(), &report.title);
-    html.text(" · ");
-    time(html, report.at);
-    if report.role != "news" {
-        html.text(" · ");
-        html.element("em", &[], report.role);
-    }
-    if report.is_first {
-        html.text(" · first to report");
-    }
-    if report.is_withdrawn {
-        html.text(" · ");
-        html.element("b", &[], "withdrawn");
-    }
-    if !report.note.is_empty() {
-        html.text(" · ");
-        html.text(&one_line(&report.note));
-    }
-    reprints(html, report);
-    html.close("li");
-}
-
-fn reprints(html: &mut Xml, report: &ReportLine) {
-    let told: Vec<_> = report
-        .reprints
-        .iter()
-        .filter(|one| !one.came_since)
-        .collect();
-    html.text(match told.len() {
-        0 => return,
+    html.markup(&line.report);
+    html.text(match line.reprints.len() {
+        0 => "",
         1 => " · also carried by ",
         _ => " · also carried by: ",
     });
-    for (index, reprint) in told.into_iter().enumerate() {
+    for (index, (_, reprint)) in line.reprints.iter().enumerate() {
         if index > 0 {
             html.text(", ");
         }
-        link_or_text(html, reprint.url.as_deref(), &reprint.outlet);
+        html.markup(reprint);
     }
+    html.close("li");
 }
 
 fn event_line(html: &mut Xml, event: &EventLine) {
@@ -185,7 +176,7 @@ fn footer(html: &mut Xml, body: &Body, page_url: &str) {
     html.close("p");
 }
 
-fn link_or_text(html: &mut Xml, url: Option<&str>, text: &str) {
+pub(super) fn link_or_text(html: &mut Xml, url: Option<&str>, text: &str) {
     let text = one_line(text);
     match url.and_then(web_address) {
         Some(url) => html.element("a", &[("href", &url)], &text),
@@ -193,6 +184,6 @@ fn link_or_text(html: &mut Xml, url: Option<&str>, text: &str) {
     }
 }
 
-fn time(html: &mut Xml, at: UtcTime) {
+pub(super) fn time(html: &mut Xml, at: UtcTime) {
     html.text(&at.format("%-d %B %Y, %H:%M UTC").to_string());
 }

@@ -1,7 +1,8 @@
 //! The document model that all three writers share: one list of entries with the same ids in the
 //! same order. It holds text as it came; the writers clean and escape it.
 
-use crate::news::{Image, UtcTime};
+use super::plain::one_line;
+use crate::news::{Image, ItemId, UtcTime};
 
 /// A format in which a document is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -195,7 +196,7 @@ pub struct Reply {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body {
     /// Notices that stand above all: withdrawn, merged, split off.
-    pub notices: Vec<String>,
+    pub notices: Vec<Notice>,
     /// The lead, at most 300 characters.
     pub lede: String,
     /// Where it happened; empty if unknown.
@@ -204,7 +205,7 @@ pub struct Body {
     pub occurred_at: Option<UtcTime>,
     /// What the last material change was; empty if there was none.
     pub change: String,
-    /// Names of the roles of its reports other than plain news.
+    /// Names of the roles of its reports other than plain news; each line has its own.
     pub roles: Vec<String>,
     /// The storyline that it belongs to.
     pub storyline: Option<Link>,
@@ -214,12 +215,37 @@ pub struct Body {
     pub events: Vec<EventLine>,
 }
 
+/// What became of an entry.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Notice {
+    /// Such as `Merged into`.
+    pub words: String,
+    /// The name of what it leads to, in full; empty if it leads nowhere.
+    pub name: String,
+    /// What stands for the name where an entry must not grow when the name does.
+    pub label: String,
+    /// The address that it leads to.
+    pub url: Option<String>,
+}
+
+impl Notice {
+    /// The whole of it on one line.
+    pub fn text(&self) -> String {
+        match self.name.is_empty() {
+            true => one_line(&self.words),
+            false => one_line(&[&self.words, ": ", &self.name].concat()),
+        }
+    }
+}
+
 /// One report as an entry lists it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReportLine {
-    /// True if it came after the last material change: it is counted, and not told at length, so
-    /// that readers which take a longer entry for news are not told again.
-    pub came_since: bool,
+    /// Which.
+    pub item: ItemId,
+    /// How many letters it may take in the content's list (see [`super::lines_of`]): none if it came
+    /// after the last material change. `None` for as many as it needs.
+    pub letters: Option<u32>,
     /// Name of the outlet.
     pub outlet: String,
     /// Its headline.
@@ -245,8 +271,10 @@ pub struct ReportLine {
 /// An item that repeats a report.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReprintLine {
+    /// Which.
+    pub item: ItemId,
     /// As in [`ReportLine`].
-    pub came_since: bool,
+    pub letters: Option<u32>,
     /// Name of the outlet.
     pub outlet: String,
     /// Its address, if it has one.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::atom::{language_tag, timestamp};
 use super::content::body_html;
-use super::document::{Document, Entry, Link, OutputFormat, ReportLine, with_ending};
+use super::document::{Document, Entry, Link, Notice, OutputFormat, ReportLine, with_ending};
 use super::plain::{one_line, web_address};
 
 /// The document in JSON.
@@ -137,7 +137,7 @@ fn about_entry(entry: &Entry) -> Value {
         put(&mut about, "roles", roles);
     }
     if !body.notices.is_empty() {
-        let notices: Vec<String> = body.notices.iter().map(|text| one_line(text)).collect();
+        let notices: Vec<String> = body.notices.iter().map(Notice::text).collect();
         put(&mut about, "notices", notices);
     }
     if let Some(reply) = &entry.in_reply_to {

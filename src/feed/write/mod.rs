@@ -9,6 +9,7 @@ mod atom;
 mod content;
 mod document;
 mod json;
+mod lines;
 mod opml;
 mod plain;
 mod rss;
@@ -16,9 +17,10 @@ mod xml;
 
 pub use content::body_html;
 pub use document::{
-    Body, Category, Deletion, Document, Entry, EventLine, Link, OutputFormat, Paging, Reply,
-    ReportLine, ReprintLine, SourceFeed,
+    Body, Category, Deletion, Document, Entry, EventLine, Link, Notice, OutputFormat, Paging,
+    Reply, ReportLine, ReprintLine, SourceFeed,
 };
+pub use lines::{letters_of, lines_of};
 pub use opml::{OutputLine, write_opml};
 pub use plain::{one_line, web_address, without_controls};
 

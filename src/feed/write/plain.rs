@@ -44,7 +44,8 @@ fn is_unfit(letter: char) -> bool {
         // U+200C and U+200D are needed by Persian and by emoji.
         '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => true,
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => true,
-        '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' => true,
+        // The last of them stands for what could not be read.
+        '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' | '\u{fffd}' => true,
         '\u{e0000}'..='\u{e007f}' => true,
         _ => letter.is_control() || (letter as u32) & 0xfffe == 0xfffe,
     }
@@ -60,7 +61,7 @@ mod tests {
             ("  a\n\tb  ", "a b"),
             ("a\u{0}b\u{1b}[31m", "ab[31m"),
             ("\u{202e}evil\u{202c}", "evil"),
-            ("x\u{fffe}\u{ffff}\u{1fffe}y", "xy"),
+            ("x\u{fffe}\u{ffff}\u{1fffe}\u{fffd}y", "xy"),
             ("\u{2028}a\u{2029}b", "a b"),
             ("می\u{200c}خواهم", "می\u{200c}خواهم"),
         ];

@@ -107,7 +107,7 @@ fn item(xml: &mut Xml, entry: &Entry) {
 
 /// RSS descriptions are HTML, so a plain text has to be escaped as HTML before XML escapes it again.
 fn escaped_once(text: &str) -> String {
-    quick_xml::escape::escape(one_line(text).as_str()).into_owned()
+    quick_xml::escape::partial_escape(one_line(text).as_str()).into_owned()
 }
 
 fn rss_date(at: UtcTime) -> String {

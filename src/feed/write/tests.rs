@@ -69,7 +69,12 @@ fn entry_of(text: &str, url: &str, link: &Link) -> Entry {
 
 fn body_of(text: &str, url: &str, link: &Link) -> Body {
     Body {
-        notices: vec![text.to_owned()],
+        notices: vec![Notice {
+            words: text.to_owned(),
+            name: text.to_owned(),
+            label: text.to_owned(),
+            url: Some(url.to_owned()),
+        }],
         lede: text.to_owned(),
         place: text.to_owned(),
         occurred_at: Some(utc_from_secs(1_755_290_000)),

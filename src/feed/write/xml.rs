@@ -1,10 +1,13 @@
 //! A thin layer over quick-xml's writer: elements by name, with every text and attribute cleaned of
-//! what XML cannot hold. Escaping is quick-xml's.
+//! what XML cannot hold. Escaping is quick-xml's, of no more than must be: HTML 4 does not know
+//! `&apos;`, and readers that do not either would show it.
 
 use quick_xml::Writer;
+use quick_xml::escape::partial_escape;
+use quick_xml::events::attributes::Attr;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::plain::without_controls;
+use super::plain::{one_line, without_controls};
 
 /// Attributes of an element, in order.
 pub(super) type Attributes<'a> = &'a [(&'a str, &'a str)];
@@ -55,7 +58,13 @@ impl Xml {
 
     /// A text.
     pub(super) fn text(&mut self, text: &str) {
-        self.put(Event::Text(BytesText::new(&without_controls(text))));
+        let text = without_controls(text);
+        self.put(Event::Text(BytesText::from_escaped(partial_escape(&text))));
+    }
+
+    /// Markup that was written as a fragment.
+    pub(super) fn markup(&mut self, fragment: &str) {
+        self.put(Event::Text(BytesText::from_escaped(fragment)));
     }
 
     /// The bytes of a document, which end with a line end.
@@ -80,7 +89,8 @@ impl Xml {
 fn tag<'a>(name: &'a str, attributes: Attributes<'_>) -> BytesStart<'a> {
     let mut start = BytesStart::new(name);
     for (key, value) in attributes {
-        start.push_attribute((*key, super::plain::one_line(value).as_str()));
+        let value = partial_escape(one_line(value)).replace('"', "&quot;");
+        start.push_attribute(Attr::DoubleQ(*key, value.as_str()));
     }
     start
 }

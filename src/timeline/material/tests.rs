@@ -145,19 +145,3 @@ fn a_decision_counts_only_if_it_changes_what_is_shown() {
     let decision = vec![DevelopmentKind::Decision];
     assert_eq!(kinds(&steps), [vec![], decision.clone(), vec![], decision]);
 }
-
-#[test]
-fn a_report_that_leaves_and_comes_back_is_not_told_at_length_again() {
-    let shown = |items: &[i64]| Present {
-        at_length: ToldAtLength {
-            items: items.iter().copied().map(ItemId).collect(),
-            ..ToldAtLength::default()
-        },
-        ..present(1, vec![telling(1, "AP", "Fire spreads")])
-    };
-    let mut told = first_told(&shown(&[1, 2]));
-    for items in [&[1, 2, 3][..], &[1, 3], &[1, 2, 3]] {
-        told = material_changes(&told, &shown(items)).1;
-    }
-    assert_eq!(told.at_length.items, [ItemId(1)].into());
-}

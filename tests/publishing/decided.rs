@@ -1,0 +1,337 @@
+//! Permanent ids under long random histories of what the daemon does: items come and are clustered,
+//! editors merge, split, move, spike and undo, retention removes, the daemon restarts. Every id ever
+//! published answers, and means reports that it was published for, but for those that an editor took
+//! out of it. More operations with `DATELINE_OPERATIONS`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dateline::decisions::in_force;
+use dateline::jobs::StorageSettings;
+use dateline::jobs::cluster::ClusteringSettings;
+use dateline::jobs::decide::{Asked, decide, undo};
+use dateline::jobs::retention::remove_old;
+use dateline::news::{DecisionId, EventId, ItemId, PublicId, Ruling, Standing, Target, UtcTime};
+use dateline::store::{decisions, events, published};
+
+use super::newsroom::at_minute;
+use super::week::{Listed, Pipeline};
+
+const OPERATIONS: usize = 120;
+/// Things that happen, each told in words of its own; after a while others happen.
+const HAPPENINGS: usize = 9;
+/// Minutes between two items.
+const GAP: i64 = 90;
+/// Hours in which items are compared, so that much leaves the window.
+const WINDOW_HOURS: u32 = 48;
+const KEEP_DAYS: u32 = 4;
+
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % sides.max(1) as u64) as usize
+    }
+
+    fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
+        (!from.is_empty()).then(|| from[self.roll(from.len())].clone())
+    }
+}
+
+struct World {
+    pipeline: Pipeline,
+    dice: Dice,
+    minutes: i64,
+    told: usize,
+    /// Every id ever published, with the items shown then.
+    ids: BTreeMap<PublicId, BTreeSet<ItemId>>,
+    counts: BTreeMap<&'static str, usize>,
+    /// What was done last, for a message.
+    last: String,
+}
+
+fn word(number: usize) -> String {
+    let syllables = ["ba", "ko", "ri", "tu", "le", "na", "so", "mi", "du", "fe"];
+    let digits = [number % 10, number / 10 % 10, number / 100 % 10];
+    digits.iter().map(|digit| syllables[*digit]).collect()
+}
+
+impl World {
+    fn now(&self) -> UtcTime {
+        at_minute(self.minutes)
+    }
+
+    /// One to four items that tell what happens these days.
+    async fn ingest(&mut self) {
+        for _ in 0..=self.dice.roll(4) {
+            self.told += 1;
+            self.minutes += GAP;
+            let happening = self.dice.roll(HAPPENINGS) + self.told / 60 * HAPPENINGS;
+            let own = |at: usize| word(happening * 97 + at * 13 + 5);
+            let skipped = self.dice.roll(8);
+            let words: Vec<String> = (0..8).filter(|at| *at != skipped).map(own).collect();
+            let title = format!("{} {}", words.join(" "), word(self.dice.roll(1000)));
+            let lead: Vec<String> = words.iter().rev().cloned().collect();
+            let outlet = format!("Outlet {}", self.dice.roll(40));
+            let item = Listed::new(outlet, self.now(), title, lead.join(" "));
+            let now = self.now();
+            self.pipeline.visit(&[item], now).await;
+        }
+    }
+
+    fn members(&self, event: EventId) -> Vec<ItemId> {
+        let members = self
+            .pipeline
+            .store
+            .read(|conn| events::load_members(conn, event));
+        let members = members.expect("a read").into_iter();
+        members.map(|(item, _)| item).collect()
+    }
+
+    fn latest_events(&self) -> Vec<EventId> {
+        let sql = "SELECT event_id FROM event_items GROUP BY event_id
+             ORDER BY max(item_id) DESC LIMIT 20";
+        self.rows(sql, |row| row.get(0).map(EventId))
+    }
+
+    fn rows<T>(
+        &self,
+        sql: &str,
+        read: impl Fn(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Vec<T> {
+        let rows = self.pipeline.store.read(|conn| {
+            let mut query = conn.prepare(sql)?;
+            let rows = query.query_map([], |row| read(row))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        });
+        rows.expect("a read")
+    }
+
+    fn ruling(&mut self) -> Option<Ruling> {
+        let events = self.latest_events();
+        let (a, b) = (self.dice.pick(&events)?, self.dice.pick(&events)?);
+        let (items, others) = (self.members(a), self.members(b));
+        Some(match self.dice.roll(10) {
+            0..=2 => Ruling::MergeEvents {
+                kept: a,
+                kept_items: items,
+                merged: b,
+                merged_items: others,
+            },
+            3..=5 => {
+                let (kept_items, split_items) = items.iter().partition(|_| self.dice.roll(2) == 0);
+                Ruling::SplitEvent {
+                    event: a,
+                    kept_items,
+                    split_items,
+                }
+            }
+            6..=7 => Ruling::MoveItem {
+                item: *items.first()?,
+                from: a,
+                from_items: items[1..].to_vec(),
+                to: b,
+                to_items: others,
+            },
+            _ => Ruling::Spike {
+                target: Target::Item(self.dice.pick(&items)?),
+            },
+        })
+    }
+
+    async fn operate(&mut self) {
+        let what = match self.dice.roll(20) {
+            0..=8 => {
+                self.ingest().await;
+                "ingest"
+            }
+            9..=13 => self.decide().await,
+            14..=15 => self.undo().await,
+            16..=17 => {
+                let settings = StorageSettings {
+                    keep_days: KEEP_DAYS,
+                    ..StorageSettings::default()
+                };
+                let report = remove_old(&self.pipeline.store, &settings, self.now()).await;
+                match report.expect("a run").removed.items {
+                    0 => "nothing to remove",
+                    _ => "retention",
+                }
+            }
+            _ => {
+                self.pipeline.restart();
+                "restart"
+            }
+        };
+        *self.counts.entry(what).or_default() += 1;
+        if !matches!(what, "decide" | "undo") {
+            self.last = what.to_owned();
+        }
+        let now = self.now();
+        self.pipeline.visit(&[], now).await;
+        self.pipeline
+            .publish(now + chrono::TimeDelta::minutes(5))
+            .await;
+    }
+
+    async fn decide(&mut self) -> &'static str {
+        let Some(ruling) = self.ruling() else {
+            return "nothing to decide";
+        };
+        let asked = Asked {
+            ruling,
+            editor: "anna".into(),
+            note: String::new(),
+        };
+        self.last = format!("{:?}", asked.ruling);
+        let answer = decide(&self.pipeline.store, asked, self.now()).await;
+        match answer.expect("an answer").done {
+            true => "decide",
+            false => "refused",
+        }
+    }
+
+    async fn undo(&mut self) -> &'static str {
+        let made = self.pipeline.store.read(decisions::load_decisions);
+        let made = made.expect("a read");
+        let open: Vec<DecisionId> = in_force(&made).map(|one| one.id).collect();
+        let Some(id) = self.dice.pick(&open) else {
+            return "nothing to undo";
+        };
+        let undone = made.iter().find(|one| one.id == id);
+        self.last = format!("undo {id}: {:?}", undone.map(|one| &one.ruling));
+        let answer = undo(&self.pipeline.store, id, "ben".into(), self.now()).await;
+        assert!(answer.expect("an answer").done);
+        "undo"
+    }
+
+    /// Ids that are new, with what they hang on.
+    fn note_ids(&mut self) {
+        let sql = "SELECT e.public_id, a.item_id FROM events e JOIN anchors a ON a.event_id = e.id
+             WHERE e.public_id IS NOT NULL";
+        let rows = self.rows(sql, |row| {
+            let bytes: [u8; 16] = row.get(0)?;
+            Ok((PublicId::from_bytes(bytes), ItemId(row.get(1)?)))
+        });
+        let mut found: BTreeMap<PublicId, BTreeSet<ItemId>> = BTreeMap::new();
+        for (id, item) in rows {
+            found.entry(id).or_default().insert(item);
+        }
+        for (id, items) in found {
+            self.ids.entry(id).or_insert(items);
+        }
+    }
+
+    fn check(&self, at: usize) {
+        let alive: BTreeSet<ItemId> = self
+            .rows("SELECT id FROM items WHERE spiked = 0", |row| {
+                row.get(0).map(ItemId)
+            })
+            .into_iter()
+            .collect();
+        let taken_out = self.taken_out();
+        for (id, anchors) in &self.ids {
+            let (last, standing) = self.follow(*id);
+            let alive: BTreeSet<ItemId> = anchors.intersection(&alive).copied().collect();
+            let kept = &alive - &taken_out;
+            match standing {
+                Standing::Live => {
+                    let found = self
+                        .pipeline
+                        .store
+                        .read(|conn| published::find_event(conn, last));
+                    let shown = found.expect("a read").expect("a live event");
+                    let items: BTreeSet<ItemId> = shown
+                        .reports
+                        .iter()
+                        .flat_map(|report| {
+                            let reprints = report.reprints.iter().map(|one| one.item_id);
+                            std::iter::once(report.item_id).chain(reprints)
+                        })
+                        .collect();
+                    assert!(
+                        kept.is_empty() || !alive.is_disjoint(&items),
+                        "{at}: {id}, published for {anchors:?}, shows {items:?} at {last} after {}\n{}",
+                        self.last,
+                        self.story()
+                    );
+                }
+                Standing::Gone(reason) => assert!(!reason.is_empty()),
+                Standing::MergedInto(_) => panic!("{at}: {id} leads round in a ring"),
+            }
+        }
+    }
+
+    /// Reports that editors said an event is not about: its id need not follow them.
+    fn taken_out(&self) -> BTreeSet<ItemId> {
+        let made = self.pipeline.store.read(decisions::load_decisions);
+        let made = made.expect("a read");
+        let items = in_force(&made).flat_map(|one| match &one.ruling {
+            Ruling::MoveItem { item, .. } => vec![*item],
+            Ruling::SplitEvent { split_items, .. } => split_items.clone(),
+            _ => Vec::new(),
+        });
+        items.collect()
+    }
+
+    /// What editors decided, for a message.
+    fn story(&self) -> String {
+        let made = self.pipeline.store.read(decisions::load_decisions);
+        let made = made.expect("a read");
+        let words = in_force(&made).map(|one| format!("{} {:?}", one.id, one.ruling));
+        words.collect::<Vec<_>>().join("\n")
+    }
+
+    fn follow(&self, id: PublicId) -> (PublicId, Standing) {
+        let mut at = id;
+        for _ in 0..1000 {
+            let standing = self
+                .pipeline
+                .store
+                .read(|conn| published::standing_of_event(conn, at))
+                .expect("a read")
+                .unwrap_or_else(|| panic!("{id} leads to {at}, which is nothing"));
+            match standing {
+                Standing::MergedInto(next) => at = next,
+                other => return (at, other),
+            }
+        }
+        (at, Standing::MergedInto(at))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ids_keep_their_meaning_whatever_the_desk_and_the_machine_do() {
+    let wanted = std::env::var("DATELINE_OPERATIONS").ok();
+    let operations = wanted
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(OPERATIONS);
+    let mut settings = ClusteringSettings::default();
+    settings.events.window_hours = WINDOW_HOURS;
+    let mut world = World {
+        pipeline: Pipeline::open_with(settings),
+        dice: Dice(0x5eed_0007),
+        minutes: 0,
+        told: 0,
+        ids: BTreeMap::new(),
+        counts: BTreeMap::new(),
+        last: String::new(),
+    };
+    for number in 0..operations {
+        world.operate().await;
+        world.note_ids();
+        if number % (operations / 100).max(5) == 0 || number + 1 == operations {
+            world.check(number);
+        }
+    }
+    println!("{} ids, {:?}", world.ids.len(), world.counts);
+    for what in ["ingest", "decide", "undo", "retention", "restart"] {
+        assert!(
+            world.counts.contains_key(what),
+            "{what}: {:?}",
+            world.counts
+        );
+    }
+}

@@ -5,7 +5,7 @@ use dateline::cluster::{
 };
 use dateline::decisions::Constraints;
 use dateline::news::{EventId, ItemId, OutletId, Role, ScoredPair, StorylineId, utc_from_secs};
-use dateline::timeline::{StorylineRules, StorylineSettings, Storylines};
+use dateline::timeline::{StorylineSettings, Storylines};
 
 /// 15 August 2025, 18:00 UTC.
 const EVENING: i64 = 1_755_280_800;
@@ -176,7 +176,7 @@ fn opening_and_ending_stand_in_one_storyline() {
     let sketches: Vec<_> = changed
         .filter_map(|c| desk.engine.sketch(c.event))
         .collect();
-    storylines.link(&sketches, &StorylineRules::default());
+    storylines.link(&sketches);
     let line = |item| storylines.storyline_of(desk.event(item));
     assert_eq!(line(summit.opening[0]), line(summit.ending[0]));
     assert_ne!(line(summit.opening[0]), line(ItemId(240)));

@@ -14,7 +14,7 @@ use super::table::print_line;
 use crate::cluster::{Arrival, ArrivingItem, Engine, Settings, Settlement, Weights};
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId, ScoredPair, StorylineId};
-use crate::timeline::{StorylineRules, StorylineSettings, Storylines};
+use crate::timeline::{StorylineSettings, Storylines};
 
 /// Clusters a stream of items from a file, in memory.
 ///
@@ -206,7 +206,7 @@ impl Replay {
         let sketches: Vec<_> = changed
             .filter_map(|change| self.engine.sketch(change.event))
             .collect();
-        let linking = self.storylines.link(&sketches, &StorylineRules::default());
+        let linking = self.storylines.link(&sketches);
         self.storyline_of.extend(linking.linked);
         self.merged_storylines.extend(linking.merged);
     }

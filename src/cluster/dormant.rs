@@ -21,6 +21,20 @@ pub struct DormantEvent {
     pub into: EventId,
 }
 
+/// A published event that was merged away, as it stands to groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sleeper {
+    /// Rank by first publication.
+    pub(super) order: i64,
+    pub(super) event: EventId,
+    /// The group that holds most of its anchors.
+    pub(super) part: usize,
+    /// True if more than half of those that are live stand there.
+    pub(super) is_main: bool,
+    /// Where its id leads now.
+    pub(super) into: EventId,
+}
+
 /// All of which anchors are live.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Dormant {
@@ -75,13 +89,8 @@ impl Dormant {
         }
     }
 
-    /// The events that have anchors in groups, the first published first, each with the group that
-    /// holds most of them and where its id leads now.
-    pub(super) fn around(
-        &self,
-        parts: &[Vec<Slot>],
-        window: &Window,
-    ) -> Vec<(EventId, usize, EventId)> {
+    /// The events that have anchors in groups, the first published first.
+    pub(super) fn around(&self, parts: &[Vec<Slot>], window: &Window) -> Vec<Sleeper> {
         let mut held: BTreeMap<EventId, Vec<usize>> = BTreeMap::new();
         if self.events.is_empty() {
             return Vec::new();
@@ -98,20 +107,23 @@ impl Dormant {
                 }
             }
         }
-        let mut around: Vec<(i64, EventId, usize, EventId)> = held
-            .into_iter()
-            .filter_map(|(id, counts)| {
-                let most = counts.iter().copied().max()?;
-                let part = counts.iter().position(|count| *count == most)?;
-                let event = self.events.get(&id)?;
-                Some((event.publication.order, id, part, event.into))
+        let around = held.into_iter().filter_map(|(id, counts)| {
+            let most = counts.iter().copied().max()?;
+            let part = counts.iter().position(|count| *count == most)?;
+            let event = self.events.get(&id)?;
+            let anchors = event.publication.anchors.iter();
+            let live = anchors.filter(|item| window.slot_of(**item).is_some());
+            Some(Sleeper {
+                is_main: most * 2 > live.count(),
+                order: event.publication.order,
+                event: id,
+                part,
+                into: event.into,
             })
-            .collect();
-        around.sort_unstable();
+        });
+        let mut around: Vec<Sleeper> = around.collect();
+        around.sort_unstable_by_key(|one| (one.order, one.event));
         around
-            .into_iter()
-            .map(|(_, id, part, into)| (id, part, into))
-            .collect()
     }
 
     fn leave(&mut self, item: ItemId, id: EventId) {

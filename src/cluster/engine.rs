@@ -14,7 +14,7 @@ use super::tables::{SavedTables, Tables};
 use super::weights::{Weights, probability};
 use super::window::{LiveItem, Slot, Window};
 use crate::decisions::Constraints;
-use crate::news::{EventId, ItemId, Role, ScoredPair};
+use crate::news::{EventId, ItemId, Role, ScoredPair, UtcTime};
 
 /// The engine's settings; the defaults are those the weights were tuned with.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -222,6 +222,24 @@ impl Engine {
         self.assign(live, &mut arrival);
         arrival.settling_is_due = self.unsettled.len() >= self.settings.settle_every;
         arrival
+    }
+
+    /// How many of these items, in order of arrival, may come before a settling without one of them
+    /// leaving the window in that settling: nothing would ever be told of it.
+    pub fn fitting(&self, times: impl Iterator<Item = UtcTime>) -> usize {
+        let reach = i64::from(self.settings.window_hours) * 3600;
+        let mut earliest = i64::MAX;
+        let mut fitting = 0;
+        for secs in times.map(|time| time.timestamp()) {
+            let horizon = secs.saturating_sub(reach);
+            // What comes after an item that stays leaves the window no sooner.
+            if horizon > self.latest_secs && horizon > earliest {
+                break;
+            }
+            earliest = earliest.min(secs);
+            fitting += 1;
+        }
+        fitting
     }
 
     /// Tells the engine that an event is published, and what its id hangs on.

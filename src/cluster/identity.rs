@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dormant::Sleeper;
 use super::engine::Engine;
 use super::window::Slot;
 use crate::news::{EventId, ItemId};
@@ -33,25 +34,31 @@ pub(super) struct Naming {
 pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
     let claims = Claims::gather(engine, parts);
     let mut names: Vec<Option<EventId>> = vec![None; parts.len()];
+    let sleepers = engine.dormant.around(parts, &engine.window);
     for (event, held) in engine.constraints.revived.iter().rev() {
         if !engine.events.contains_key(event)
             && !names.contains(&Some(*event))
             && let Some(part) = claims.part_to_revive(engine, parts, held)
+            && !claims.has_elder(*event, part, &sleepers)
         {
             names[part] = names[part].or(Some(*event));
         }
     }
+    // Of two the id of the one published first stays, even if it led elsewhere meanwhile.
+    let mut asleep = sleepers.iter().filter(|one| one.is_main).peekable();
     for claim in &claims.sorted {
+        while let Some(sleeper) =
+            asleep.next_if(|one| !claim.is_kept_off && one.order < claim.order)
+        {
+            wake(sleeper, &mut names);
+        }
         let taken = names.contains(&Some(claim.event));
         if names[claim.part].is_none() && !taken && claims.may_name(claim) {
             names[claim.part] = Some(claim.event);
         }
     }
-    let dormant = engine.dormant.around(parts, &engine.window);
-    for (event, part, _) in &dormant {
-        if names[*part].is_none() && !names.contains(&Some(*event)) {
-            names[*part] = Some(*event);
-        }
+    for sleeper in &sleepers {
+        wake(sleeper, &mut names);
     }
     let names: Vec<Name> = names
         .into_iter()
@@ -73,9 +80,9 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
         .iter()
         .filter(|(event, _)| !used.contains(event));
     let (left, merged): (Vec<_>, Vec<_>) = gone.partition(|(event, _)| claims.is_left(**event));
-    let led_on = dormant
+    let led_on = sleepers
         .into_iter()
-        .map(|(event, part, into)| (event, names[part].event, into))
+        .map(|one| (one.event, names[one.part].event, one.into))
         .filter(|(event, now, into)| !used.contains(event) && now != into)
         .map(|(event, now, _)| (event, now))
         .collect();
@@ -87,6 +94,12 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
             .map(|(event, part)| (*event, names[*part].event))
             .collect(),
         names,
+    }
+}
+
+fn wake(sleeper: &Sleeper, names: &mut [Option<EventId>]) {
+    if names[sleeper.part].is_none() && !names.contains(&Some(sleeper.event)) {
+        names[sleeper.part] = Some(sleeper.event);
     }
 }
 
@@ -115,14 +128,20 @@ struct Claims {
 
 impl Claims {
     fn gather(engine: &Engine, parts: &[Vec<Slot>]) -> Self {
+        // What was only put somewhere when it came speaks for no event that was there before it.
+        let is_fresh = |slot: &Slot| engine.window.item(*slot).id > engine.settled_through;
+        let is_new = |event: &EventId| {
+            let live = engine.events.get(event);
+            live.is_none_or(|live| live.gone.is_empty() && live.members.iter().all(is_fresh))
+        };
         let mut sorted = Vec::new();
         for (part, slots) in parts.iter().enumerate() {
             let mut items: BTreeMap<EventId, usize> = BTreeMap::new();
-            for event in slots
-                .iter()
-                .filter_map(|slot| engine.window.item(*slot).event)
-            {
-                *items.entry(event).or_default() += 1;
+            for slot in slots {
+                let event = engine.window.item(*slot).event;
+                if let Some(event) = event.filter(|event| !is_fresh(slot) || is_new(event)) {
+                    *items.entry(event).or_default() += 1;
+                }
             }
             let claims = items
                 .into_iter()
@@ -161,6 +180,18 @@ impl Claims {
         !claim.is_kept_off
             && (!self.is_published.contains(&claim.event)
                 || self.best_part[&claim.event] == claim.part)
+    }
+
+    /// True if another event's id goes to a group that was published before one that is merged away.
+    fn has_elder(&self, event: EventId, part: usize, sleepers: &[Sleeper]) -> bool {
+        let own = sleepers.iter().find(|one| one.event == event);
+        let order = own.map_or(i64::MAX, |one| one.order);
+        let mut asleep = sleepers
+            .iter()
+            .filter(|one| one.is_main && one.part == part);
+        let mut awake = self.sorted.iter().filter(|claim| claim.part == part);
+        asleep.any(|one| one.order < order)
+            || awake.any(|claim| claim.order < order && self.may_name(claim))
     }
 
     /// True if a ruling keeps every group from the event's older items.

@@ -229,7 +229,7 @@ pub fn save_sketch(tx: &Transaction<'_>, event: EventId, sketch: Option<&[u8]>) 
 pub struct StoredSketch {
     /// The event.
     pub event: EventId,
-    /// Its storyline.
+    /// The storyline to which the machine links it.
     pub storyline: StorylineId,
     /// When that was first published; `None` while it is provisional.
     pub published_at: Option<UtcTime>,
@@ -242,9 +242,11 @@ pub struct StoredSketch {
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_sketches(conn: &Connection, since: UtcTime) -> Result<Vec<StoredSketch>> {
-    let sql = "SELECT e.id, e.storyline_id, s.published_at, e.sketch
-         FROM events e JOIN storylines s ON s.id = e.storyline_id
-         WHERE e.last_report_at >= ?1 AND e.sketch IS NOT NULL AND e.merged_into IS NULL
+    let sql = "SELECT e.id, coalesce(h.storyline_id, e.storyline_id) AS home, s.published_at,
+            e.sketch
+         FROM events e LEFT JOIN event_homes h ON h.event_id = e.id
+            LEFT JOIN storylines s ON s.id = home
+         WHERE e.storyline_id IS NOT NULL AND e.last_report_at >= ?1 AND e.sketch IS NOT NULL AND e.merged_into IS NULL
          ORDER BY e.id";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([since.timestamp()], |row| {

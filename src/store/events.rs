@@ -117,12 +117,13 @@ pub fn save_members(
     Ok(())
 }
 
-/// Remembers which event an event was split from.
+/// Remembers which event an event was split from, if that is still kept.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn save_origin(tx: &Transaction<'_>, event: EventId, origin: EventId) -> Result<()> {
-    let sql = "UPDATE events SET split_from = ?2 WHERE id = ?1 AND split_from IS NULL";
+    let sql = "UPDATE events SET split_from = ?2 WHERE id = ?1 AND split_from IS NULL
+            AND EXISTS (SELECT 1 FROM events WHERE id = ?2)";
     tx.prepare_cached(sql)?
         .execute(params![event.0, origin.0])?;
     Ok(())

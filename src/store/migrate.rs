@@ -24,6 +24,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../migrations/0003_operating.sql"),
     ),
     ("0004_desk", include_str!("../../migrations/0004_desk.sql")),
+    (
+        "0005_homes",
+        include_str!("../../migrations/0005_homes.sql"),
+    ),
 ];
 
 /// The schema number of this program.

@@ -36,6 +36,7 @@ mod rows;
 mod scores;
 pub mod search;
 pub mod sessions;
+pub mod standing;
 pub mod subscriptions;
 pub mod tokens;
 mod writer;

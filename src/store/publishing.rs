@@ -47,8 +47,8 @@ pub fn move_version(tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
     Ok(())
 }
 
-/// The events in the queue that are not held back at `now`, by id, at most `limit` of those after
-/// `after`.
+/// The events in the queue that stand in a storyline and are not held back at `now`, by id, at most
+/// `limit` of those after `after`.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -64,7 +64,8 @@ pub fn load_waiting(
                 json_set(e.published_state, '$.headline', e.headline), e.published_state),
             e.split_from
          FROM publish_queue q JOIN events e ON e.id = q.event_id
-         WHERE q.look_at <= ?3 AND q.event_id > ?1 ORDER BY q.event_id LIMIT ?2"
+         WHERE q.look_at <= ?3 AND q.event_id > ?1 AND e.storyline_id IS NOT NULL
+         ORDER BY q.event_id LIMIT ?2"
     );
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map(params![after.0, limit, now.timestamp()], |row| {

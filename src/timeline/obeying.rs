@@ -1,171 +1,403 @@
-//! Puts rulings on storylines into force and takes them back. What has happened since to other
-//! storylines stays as it is: readers follow them by id.
+//! Where events stand under the rulings on storylines: a function of where the machine links them
+//! and of all rulings in force, whatever came first. Linking knows nothing of rulings, so when none
+//! is left each event stands again where the machine has it.
+//!
+//! What a storyline holds that no ruling names goes where its other events are. The only memory is
+//! in names: a group that rulings formed keeps the id it has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rulings::StorylineRules;
 use super::storylines::{Linking, Storylines};
-use crate::news::{EventId, Ruling, StorylineId};
+use super::vectors::Sum;
+use crate::news::{EventId, StorylineId};
 
-/// What is stored of the events and storylines that a ruling names: they may be older than what
-/// linking remembers.
+/// How an event stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The storyline that the machine links it to.
+    pub home: StorylineId,
+    /// The storyline in which it is shown.
+    pub shown: StorylineId,
+}
+
+/// What is stored of the storylines that rulings touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredLines {
-    /// Events that were not merged away, each with its storyline.
-    pub line_of: BTreeMap<EventId, StorylineId>,
-    /// Rank by first publication of the storylines that are published.
+    /// The events of these storylines: all that are shown in them or at home in them and are not
+    /// merged away.
+    pub events: BTreeMap<EventId, Standing>,
+    /// Rank by first publication of those that are published.
     pub published: BTreeMap<StorylineId, i64>,
 }
 
-impl Storylines {
-    /// Puts a ruling into force; one that is no ruling on storylines changes nothing.
-    pub fn obey(&mut self, ruling: &Ruling, stored: &StoredLines, linking: &mut Linking) {
-        match ruling {
-            Ruling::MergeStorylines {
-                kept_events,
-                merged_events,
-                ..
-            } => {
-                let all = kept_events.iter().chain(merged_events);
-                let lines = all.filter_map(|event| self.line_now(*event, stored));
-                let lines: BTreeSet<StorylineId> = lines.collect();
-                self.make_one(&lines, stored, linking);
-            }
-            Ruling::SplitStoryline {
-                kept_events,
-                split_events,
-                ..
-            } => {
-                let kept = kept_events.iter();
-                let kept: BTreeSet<StorylineId> = kept
-                    .filter_map(|event| self.line_now(*event, stored))
-                    .collect();
-                let is_in = |event: &EventId| {
-                    self.line_now(*event, stored)
-                        .is_some_and(|line| kept.contains(&line))
-                };
-                let going: Vec<EventId> = split_events
-                    .iter()
-                    .filter(|event| is_in(event))
-                    .copied()
-                    .collect();
-                if !going.is_empty() {
-                    let own = self.open();
-                    self.carry(&going, own, stored, linking);
-                }
-            }
-            _ => {}
-        }
-    }
+/// What is to be stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Placing {
+    /// Events that stand otherwise than is stored.
+    pub placed: BTreeMap<EventId, Standing>,
+    /// Storylines that are no more, each with the one that its events went to.
+    pub merged: Vec<(StorylineId, StorylineId)>,
+    /// Homes that the machine made one, the first of each pair going into the second.
+    pub rehomed: Vec<(StorylineId, StorylineId)>,
+}
 
-    /// Takes a ruling back, as far as the rulings that are left allow: merged storylines live again,
-    /// split ones are one again.
-    pub fn undo(
+impl Storylines {
+    /// Where events stand after a linking.
+    pub fn place(
         &mut self,
-        ruling: &Ruling,
+        linking: &Linking,
         rules: &StorylineRules,
         stored: &StoredLines,
-        linking: &mut Linking,
-    ) {
-        match ruling {
-            Ruling::MergeStorylines {
-                kept,
-                kept_events,
-                merged,
-                merged_events,
-            } => {
-                let is_held = kept_events
-                    .iter()
-                    .any(|a| merged_events.iter().any(|b| rules.hold_together(*a, *b)));
-                if is_held {
-                    return;
-                }
-                let now = |events: &[EventId]| {
-                    events
-                        .iter()
-                        .find_map(|event| self.line_now(*event, stored))
-                };
-                if now(kept_events) != now(merged_events) {
-                    return;
-                }
-                let (going, home) = match now(merged_events) == Some(*merged) {
-                    true => (kept_events, *kept),
-                    false => (merged_events, *merged),
-                };
-                self.carry(going, home, stored, linking);
+    ) -> Placing {
+        let mut placing = Placing {
+            rehomed: linking.merged.clone(),
+            ..Placing::default()
+        };
+        let scene = self.scene(linking, stored, &mut placing);
+        let mut groups = Groups::new(&scene, rules);
+        groups.take_names(rules, &stored.published, || self.open());
+        let shown = self.settle_unnamed(&scene, rules, &groups);
+        for (event, group) in shown {
+            let home = scene.home_of[&event];
+            let standing = Standing {
+                home,
+                shown: groups.names[&group],
+            };
+            if stored.events.get(&event) != Some(&standing) {
+                placing.placed.insert(event, standing);
             }
-            Ruling::SplitStoryline {
-                kept_events,
-                split_events,
-                ..
-            } => {
-                let all = kept_events.iter().chain(split_events);
-                let lines = all.filter_map(|event| self.line_now(*event, stored));
-                let lines: BTreeSet<StorylineId> = lines.collect();
-                if rules.allow(kept_events.iter().copied(), split_events.iter().copied()) {
-                    self.make_one(&lines, stored, linking);
-                }
-            }
-            _ => {}
         }
+        let touched: BTreeSet<StorylineId> = stored
+            .events
+            .values()
+            .flat_map(|standing| [standing.home, standing.shown])
+            .collect();
+        for (gone, into) in &linking.merged {
+            let into = scene.follow(*into);
+            if !touched.contains(gone) {
+                placing.merged.push((*gone, into));
+            } else if !groups.names.values().any(|name| name == gone) {
+                let group = groups.of.get(&Node::Line(into));
+                let name = group.and_then(|group| groups.names.get(group));
+                placing.merged.push((*gone, *name.unwrap_or(&into)));
+            }
+        }
+        placing
     }
 
-    fn line_now(&self, event: EventId, stored: &StoredLines) -> Option<StorylineId> {
-        self.storyline_of(event)
-            .or_else(|| stored.line_of.get(&event).copied())
-    }
-
-    /// The storyline published first keeps its id.
-    fn make_one(
-        &mut self,
-        lines: &BTreeSet<StorylineId>,
-        stored: &StoredLines,
-        linking: &mut Linking,
-    ) {
-        let rank = |id: &StorylineId| {
-            let order = stored.published.get(id).copied();
-            (order.unwrap_or(i64::MAX), *id)
+    /// The events that rulings may move, with their homes by now. What is linked elsewhere is placed
+    /// at once.
+    fn scene(&self, linking: &Linking, stored: &StoredLines, placing: &mut Placing) -> Scene {
+        let mut scene = Scene {
+            merged: linking.merged.iter().copied().collect(),
+            ..Scene::default()
         };
-        let Some(kept) = lines.iter().copied().min_by_key(rank) else {
-            return;
-        };
-        for gone in lines.iter().filter(|line| **line != kept) {
-            if self.lines.contains_key(gone) {
-                self.merge(kept, *gone, linking);
+        for (event, standing) in &stored.events {
+            scene.home_of.insert(*event, scene.follow(standing.home));
+            scene.shown_in.insert(*event, standing.shown);
+        }
+        let homes: BTreeSet<StorylineId> = scene.home_of.values().copied().collect();
+        for (event, line) in &linking.linked {
+            let home = self.storyline_of(*event).unwrap_or(*line);
+            if scene.home_of.contains_key(event) || homes.contains(&home) {
+                scene.home_of.insert(*event, home);
             } else {
-                linking.merged.push((*gone, kept));
+                let standing = Standing { home, shown: home };
+                placing.placed.insert(*event, standing);
             }
         }
-        self.note_rank(kept, stored);
+        scene
     }
 
-    fn carry(
+    /// The group of each event: what no ruling names stays with the part of its home that it is
+    /// shown with; if it is new, it goes to the part that it is nearest to.
+    fn settle_unnamed(
+        &self,
+        scene: &Scene,
+        rules: &StorylineRules,
+        groups: &Groups,
+    ) -> BTreeMap<EventId, usize> {
+        let mut group_of = BTreeMap::new();
+        let mut new = Vec::new();
+        for (event, home) in &scene.home_of {
+            let main = groups.of[&Node::Line(*home)];
+            let parts = groups.parts.get(home);
+            let group = match (groups.of.get(&Node::Event(*event)), parts) {
+                (Some(group), _) => *group,
+                (None, None) => main,
+                (None, Some(parts)) => match scene.shown_in.get(event) {
+                    Some(shown) => groups.follow(*event, *shown, parts, rules).unwrap_or(main),
+                    None => {
+                        new.push((*event, *home));
+                        continue;
+                    }
+                },
+            };
+            group_of.insert(*event, group);
+        }
+        for (event, home) in new {
+            let nearest = self.nearest_part(event, home, &group_of);
+            let main = groups.of[&Node::Line(home)];
+            group_of.insert(event, nearest.unwrap_or(main));
+        }
+        group_of
+    }
+
+    /// Of the groups that hold events of a storyline the one with the highest mean cosine to an
+    /// event of it.
+    fn nearest_part(
+        &self,
+        event: EventId,
+        home: StorylineId,
+        group_of: &BTreeMap<EventId, usize>,
+    ) -> Option<usize> {
+        let line = self.lines.get(&home)?;
+        let own = Sum::of(line.events.get(&event)?);
+        let mut parts: BTreeMap<usize, (Sum, usize)> = BTreeMap::new();
+        for (other, sketch) in &line.events {
+            if let Some(group) = group_of.get(other) {
+                let (sum, count) = parts.entry(*group).or_default();
+                sum.add(sketch);
+                *count += 1;
+            }
+        }
+        let means = parts.into_iter().map(|(group, (sum, count))| {
+            (group, super::vectors::cosine_sum(&own, &sum) / count as f32)
+        });
+        let best = means.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        best.map(|(group, _)| group)
+    }
+}
+
+/// Events that rulings may move.
+#[derive(Default)]
+struct Scene {
+    home_of: BTreeMap<EventId, StorylineId>,
+    /// Where those are shown that were there before.
+    shown_in: BTreeMap<EventId, StorylineId>,
+    merged: BTreeMap<StorylineId, StorylineId>,
+}
+
+impl Scene {
+    /// The storyline that a storyline was linked into.
+    fn follow(&self, line: StorylineId) -> StorylineId {
+        let mut line = line;
+        while let Some(into) = self.merged.get(&line) {
+            line = *into;
+        }
+        line
+    }
+}
+
+/// An event that a ruling names, or what a storyline of the machine holds beside these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Node {
+    Line(StorylineId),
+    Event(EventId),
+}
+
+/// The sides of splits that a group has nodes of: which split, and whether it is the side that went.
+type Sides = BTreeSet<(usize, bool)>;
+
+/// What stands together.
+#[derive(Default)]
+struct Groups {
+    of: BTreeMap<Node, usize>,
+    /// Empty once it went into another.
+    nodes: Vec<Vec<Node>>,
+    sides: Vec<Sides>,
+    /// The storyline of each group that holds something.
+    names: BTreeMap<usize, StorylineId>,
+    /// Of each storyline the groups that rulings made of some of its events.
+    parts: BTreeMap<StorylineId, BTreeSet<usize>>,
+    /// The groups whose ruled events are shown in a storyline that is no one else's home.
+    claims: BTreeMap<StorylineId, Vec<usize>>,
+    held: Vec<Held>,
+}
+
+/// What a group holds.
+#[derive(Clone, Debug, Default)]
+struct Held {
+    group: usize,
+    /// The events that rulings name.
+    events: BTreeSet<EventId>,
+    /// Storylines of the machine that stand in it.
+    lines: BTreeSet<StorylineId>,
+    /// Where those of its events are shown that are at home elsewhere.
+    shown: BTreeSet<StorylineId>,
+}
+
+impl Groups {
+    fn new(scene: &Scene, rules: &StorylineRules) -> Self {
+        let mut groups = Self::default();
+        for home in scene.home_of.values() {
+            groups.add(Node::Line(*home));
+        }
+        for (at, split) in rules.splits.iter().enumerate() {
+            for (side, events) in [(false, &split.kept), (true, &split.went)] {
+                for event in events {
+                    groups.mark(Node::Event(*event), (at, side));
+                }
+            }
+            let homes = split.kept.iter().filter_map(|kept| scene.home_of.get(kept));
+            for line in homes.chain([&split.from]) {
+                if groups.of.contains_key(&Node::Line(*line)) {
+                    groups.mark(Node::Line(*line), (at, false));
+                }
+            }
+        }
+        for events in &rules.together {
+            for event in events {
+                groups.join(Node::Event(events[0]), Node::Event(*event));
+            }
+        }
+        groups.go_home(scene, rules);
+        groups.hold(scene);
+        groups
+    }
+
+    fn add(&mut self, node: Node) -> usize {
+        let next = self.nodes.len();
+        let group = *self.of.entry(node).or_insert(next);
+        if group == next {
+            self.nodes.push(vec![node]);
+            self.sides.push(Sides::new());
+        }
+        group
+    }
+
+    fn mark(&mut self, node: Node, side: (usize, bool)) {
+        let group = self.add(node);
+        self.sides[group].insert(side);
+    }
+
+    fn join(&mut self, a: Node, b: Node) {
+        let (kept, gone) = (self.add(a), self.add(b));
+        if kept == gone {
+            return;
+        }
+        for node in std::mem::take(&mut self.nodes[gone]) {
+            self.of.insert(node, kept);
+            self.nodes[kept].push(node);
+        }
+        let sides = std::mem::take(&mut self.sides[gone]);
+        self.sides[kept].extend(sides);
+    }
+
+    fn are_apart(&self, a: usize, b: usize) -> bool {
+        let mut sides = self.sides[a].iter();
+        sides.any(|(split, went)| self.sides[b].contains(&(*split, !went)))
+    }
+
+    /// What rulings hold together stands with the homes of its events, as far as splits allow.
+    fn go_home(&mut self, scene: &Scene, rules: &StorylineRules) {
+        let went: BTreeSet<EventId> = rules.splits.iter().flat_map(|s| &s.went).copied().collect();
+        let mut named: Vec<EventId> = rules.events().into_iter().collect();
+        named.sort_by_key(|event| (went.contains(event), *event));
+        for event in named {
+            let Some(home) = scene.home_of.get(&event) else {
+                continue;
+            };
+            let (event, home) = (Node::Event(event), Node::Line(*home));
+            let (a, b) = (self.add(event), self.add(home));
+            if !self.are_apart(a, b) {
+                self.join(home, event);
+            }
+        }
+    }
+
+    fn hold(&mut self, scene: &Scene) {
+        let mut held: BTreeMap<usize, Held> = BTreeMap::new();
+        for (event, home) in &scene.home_of {
+            let main = self.of[&Node::Line(*home)];
+            let group = self.of.get(&Node::Event(*event)).copied();
+            let one = held.entry(group.unwrap_or(main)).or_default();
+            if let Some(group) = group {
+                one.events.insert(*event);
+                if group != main {
+                    self.parts.entry(*home).or_default().insert(group);
+                    one.shown.extend(scene.shown_in.get(event));
+                }
+            }
+        }
+        let mut line_in: BTreeMap<StorylineId, usize> = BTreeMap::new();
+        for (node, group) in &self.of {
+            if let (Node::Line(line), Some(one)) = (node, held.get_mut(group)) {
+                one.lines.insert(*line);
+                line_in.insert(*line, *group);
+            }
+        }
+        for (group, one) in &mut held {
+            one.group = *group;
+            one.shown
+                .retain(|line| line_in.get(line).is_none_or(|owner| owner == group));
+            for line in &one.shown {
+                self.claims.entry(*line).or_default().push(*group);
+            }
+        }
+        self.held = held.into_values().collect();
+    }
+
+    /// A group is named by a storyline of the machine that stands in it, or by where its events are
+    /// shown, the one published first; else by where they stood before a merge that was undone.
+    fn take_names(
         &mut self,
-        events: &[EventId],
-        to: StorylineId,
-        stored: &StoredLines,
-        linking: &mut Linking,
+        rules: &StorylineRules,
+        published: &BTreeMap<StorylineId, i64>,
+        mut open: impl FnMut() -> StorylineId,
     ) {
-        for event in events
-            .iter()
-            .filter(|event| stored.line_of.contains_key(event))
-        {
-            let from = self.storyline_of(*event);
-            let sketch = from
-                .and_then(|from| self.lines.get(&from))
-                .and_then(|line| line.events.get(event).cloned());
-            if let (Some(from), Some(sketch)) = (from, sketch) {
-                self.take_out(from, *event);
-                self.put_in(to, sketch);
-            }
-            linking.linked.push((*event, to));
+        let mut held = std::mem::take(&mut self.held);
+        let homes: BTreeSet<StorylineId> =
+            held.iter().flat_map(|one| &one.lines).copied().collect();
+        // Where several are shown in one storyline, it stays with those that came first.
+        held.sort_by_cached_key(|one| {
+            let stood_in = rules.stood_in(&one.events);
+            let claim = match stood_in {
+                Some(line) if one.shown.contains(&line) => 0,
+                None => 1,
+                Some(_) => 2,
+            };
+            let mut splits = rules.splits.iter();
+            let split = splits.rposition(|split| !split.went.is_disjoint(&one.events));
+            (claim, split, one.events.first().copied(), one.group)
+        });
+        let rank = |line: &StorylineId| (published.get(line).copied().unwrap_or(i64::MAX), *line);
+        let mut used: BTreeSet<StorylineId> = BTreeSet::new();
+        for one in &held {
+            let own = one.lines.iter().chain(&one.shown);
+            let own = own.filter(|line| !used.contains(line)).copied();
+            let name = own.min_by_key(rank).or_else(|| {
+                let earlier = rules.stood_in(&one.events)?;
+                (!used.contains(&earlier) && !homes.contains(&earlier)).then_some(earlier)
+            });
+            let name = name.unwrap_or_else(&mut open);
+            used.insert(name);
+            self.names.insert(one.group, name);
         }
-        self.note_rank(to, stored);
+        self.held = held;
     }
 
-    fn note_rank(&mut self, id: StorylineId, stored: &StoredLines) {
-        if let Some(order) = stored.published.get(&id) {
-            self.mark_published(id, *order);
+    /// The part of its home that an event goes with by where it is shown; `None` if with none.
+    fn follow(
+        &self,
+        event: EventId,
+        shown: StorylineId,
+        parts: &BTreeSet<usize>,
+        rules: &StorylineRules,
+    ) -> Option<usize> {
+        let named = |group: &&usize, line: StorylineId| self.names.get(group) == Some(&line);
+        let claims = self.claims.get(&shown).map_or(&[][..], Vec::as_slice);
+        let there = || claims.iter().filter(|group| parts.contains(group));
+        if let [only] = claims
+            && parts.contains(only)
+        {
+            return Some(*only);
         }
+        let stood_in = rules.stood_in(&BTreeSet::from([event]));
+        let back = stood_in.and_then(|line| parts.iter().find(|group| named(group, line)));
+        back.or_else(|| there().find(|group| named(group, shown)))
+            .or_else(|| there().next())
+            .copied()
     }
 }

@@ -1,97 +1,108 @@
-//! What editors ruled on storylines, as rules for linking.
+//! What editors ruled on storylines, as rules on where events stand.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::news::{Decision, EventId, Ruling, StorylineId};
+
+/// A ruling that events left a storyline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Split {
+    /// The storyline that they left.
+    pub(super) from: StorylineId,
+    /// Events that stayed.
+    pub(super) kept: BTreeSet<EventId>,
+    /// Events that went.
+    pub(super) went: BTreeSet<EventId>,
+}
+
+/// A merge of storylines that was undone: which storyline the events of each side stood in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Undone {
+    kept: (StorylineId, BTreeSet<EventId>),
+    merged: (StorylineId, BTreeSet<EventId>),
+}
 
 /// Which events stand in one storyline, and which never do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StorylineRules {
-    together: Vec<Vec<EventId>>,
-    apart: Vec<(Vec<EventId>, Vec<EventId>)>,
+    pub(super) together: Vec<Vec<EventId>>,
+    /// In the order of decision.
+    pub(super) splits: Vec<Split>,
+    undone: Vec<Undone>,
 }
 
 impl StorylineRules {
-    /// The rules that follow from the decisions in force.
+    /// The rules that follow from the decisions in force, and where undone ones lead back to.
     pub fn of(decisions: &[Decision]) -> Self {
         let mut rules = Self::default();
-        for decision in decisions
-            .iter()
-            .filter(|decision| decision.undone_at.is_none())
-        {
-            match &decision.ruling {
-                Ruling::MergeStorylines {
-                    kept_events,
-                    merged_events,
-                    ..
-                } => {
-                    let all = kept_events.iter().chain(merged_events);
-                    rules.together.push(all.copied().collect());
-                }
-                Ruling::SplitStoryline {
-                    kept_events,
-                    split_events,
-                    ..
-                } => {
-                    rules.together.push(split_events.clone());
-                    rules
-                        .apart
-                        .push((kept_events.clone(), split_events.clone()));
-                }
-                _ => {}
-            }
+        for decision in decisions {
+            rules.add(&decision.ruling, decision.undone_at.is_none());
         }
         rules
     }
 
-    /// The storyline in which an event is ruled to stand, if one of its companions stands in one.
-    pub(super) fn storyline_for(
-        &self,
-        event: EventId,
-        line_of: &BTreeMap<EventId, StorylineId>,
-    ) -> Option<StorylineId> {
-        let groups = self
-            .together
+    /// The events that rules in force name.
+    pub fn events(&self) -> BTreeSet<EventId> {
+        let kept = self.splits.iter().flat_map(|split| &split.kept);
+        self.together
             .iter()
-            .rev()
-            .filter(|group| group.contains(&event));
-        let mut companions = groups.flatten().filter(|other| **other != event);
-        companions.find_map(|other| line_of.get(other).copied())
+            .flatten()
+            .chain(kept)
+            .copied()
+            .collect()
     }
 
-    /// True if rulings hold two events in one storyline, directly or by others.
-    pub(super) fn hold_together(&self, a: EventId, b: EventId) -> bool {
-        let mut held = vec![a];
-        let mut next = 0;
-        while let Some(event) = held.get(next).copied() {
-            next += 1;
-            for group in self.together.iter().filter(|group| group.contains(&event)) {
-                let new: Vec<EventId> = group
-                    .iter()
-                    .filter(|one| !held.contains(one))
-                    .copied()
-                    .collect();
-                held.extend(new);
+    /// The storylines that events may come back to.
+    pub fn earlier_lines(&self) -> BTreeSet<StorylineId> {
+        let sides = self.undone.iter();
+        sides.flat_map(|one| [one.kept.0, one.merged.0]).collect()
+    }
+
+    /// The storyline in which these events stood before a merge that was undone, the latest that
+    /// has them on one side.
+    pub(super) fn stood_in(&self, events: &BTreeSet<EventId>) -> Option<StorylineId> {
+        let mut latest_first = self.undone.iter().rev();
+        latest_first.find_map(|one| {
+            let named = |side: &BTreeSet<EventId>| !side.is_disjoint(events);
+            match (named(&one.kept.1), named(&one.merged.1)) {
+                (true, false) => Some(one.kept.0),
+                (false, true) => Some(one.merged.0),
+                _ => None,
             }
-        }
-        held.contains(&b)
+        })
     }
 
-    /// True if no ruling keeps the two sets of events apart.
-    pub(super) fn allow(
-        &self,
-        left: impl IntoIterator<Item = EventId>,
-        right: impl IntoIterator<Item = EventId>,
-    ) -> bool {
-        if self.apart.is_empty() {
-            return true;
+    fn add(&mut self, ruling: &Ruling, is_in_force: bool) {
+        match ruling {
+            Ruling::MergeStorylines {
+                kept,
+                kept_events,
+                merged,
+                merged_events,
+            } => {
+                if is_in_force {
+                    let all = kept_events.iter().chain(merged_events);
+                    self.together.push(all.copied().collect());
+                } else {
+                    self.undone.push(Undone {
+                        kept: (*kept, kept_events.iter().copied().collect()),
+                        merged: (*merged, merged_events.iter().copied().collect()),
+                    });
+                }
+            }
+            Ruling::SplitStoryline {
+                storyline,
+                kept_events,
+                split_events,
+            } if is_in_force => {
+                self.together.push(split_events.clone());
+                self.splits.push(Split {
+                    from: *storyline,
+                    kept: kept_events.iter().copied().collect(),
+                    went: split_events.iter().copied().collect(),
+                });
+            }
+            _ => {}
         }
-        let left: Vec<EventId> = left.into_iter().collect();
-        let right: Vec<EventId> = right.into_iter().collect();
-        let holds =
-            |side: &[EventId], ruled: &[EventId]| side.iter().any(|event| ruled.contains(event));
-        self.apart.iter().all(|(a, b)| {
-            !(holds(&left, a) && holds(&right, b) || holds(&left, b) && holds(&right, a))
-        })
     }
 }

@@ -3,12 +3,13 @@
 //! A storyline's affinity to an event is the mean cosine with its events, damped by the gap in
 //! time. Storylines grow and merge; once one is published only editors split it, because a reader
 //! follows it by id. Before, an event that has changed is linked anew.
+//!
+//! What editors ruled does not enter here (see `obeying`): linking is what the machine alone says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::rulings::StorylineRules;
 use super::vectors::{Sum, cosine_sum};
 use crate::cluster::EventSketch;
 use crate::news::{EventId, StorylineId};
@@ -35,7 +36,7 @@ impl Default for StorylineSettings {
     }
 }
 
-/// What linking changed.
+/// What linking changed, as the machine alone has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Linking {
     /// Events whose storyline is new or another than before, with that storyline.
@@ -50,7 +51,7 @@ pub(super) struct Line {
     sum: Sum,
     latest_secs: i64,
     /// Rank by first publication; `None` while provisional.
-    pub(super) published: Option<i64>,
+    published: Option<i64>,
 }
 
 /// The storylines of the last weeks. The same calls in the same order give the same results.
@@ -81,11 +82,11 @@ impl Storylines {
     }
 
     /// Links events that are new or have changed, in the order given.
-    pub fn link(&mut self, sketches: &[EventSketch], rules: &StorylineRules) -> Linking {
+    pub fn link(&mut self, sketches: &[EventSketch]) -> Linking {
         let mut linking = Linking::default();
         for sketch in sketches {
             self.latest_secs = self.latest_secs.max(sketch.last_secs);
-            self.link_one(sketch, rules, &mut linking);
+            self.link_one(sketch, &mut linking);
         }
         self.close_old();
         linking
@@ -113,7 +114,7 @@ impl Storylines {
         }
     }
 
-    /// The storyline of an event.
+    /// The storyline that an event is linked to.
     pub fn storyline_of(&self, event: EventId) -> Option<StorylineId> {
         self.line_of.get(&event).copied()
     }
@@ -129,7 +130,7 @@ impl Storylines {
         StorylineId(self.next)
     }
 
-    fn link_one(&mut self, sketch: &EventSketch, rules: &StorylineRules, linking: &mut Linking) {
+    fn link_one(&mut self, sketch: &EventSketch, linking: &mut Linking) {
         let before = self.line_of.get(&sketch.event).copied();
         let may_move = before.is_some_and(|id| self.lines[&id].published.is_none());
         let id = match before {
@@ -142,15 +143,15 @@ impl Storylines {
                 if let Some(id) = before {
                     self.take_out(id, sketch.event);
                 }
-                let found = rules
-                    .storyline_for(sketch.event, &self.line_of)
-                    .or_else(|| self.nearest(sketch, rules));
-                let id = found.or(before).unwrap_or_else(|| self.open());
+                let id = self
+                    .nearest(sketch)
+                    .or(before)
+                    .unwrap_or_else(|| self.open());
                 self.put_in(id, sketch.clone());
                 id
             }
         };
-        let id = self.merge_around(id, rules, linking);
+        let id = self.merge_around(id, linking);
         if before != Some(id) {
             linking.linked.push((sketch.event, id));
         }
@@ -162,26 +163,19 @@ impl Storylines {
         id
     }
 
-    fn nearest(&self, sketch: &EventSketch, rules: &StorylineRules) -> Option<StorylineId> {
+    fn nearest(&self, sketch: &EventSketch) -> Option<StorylineId> {
         let sum = Sum::of(sketch);
         let near = self.sharing_terms(&sum, None).into_iter().map(|id| {
             let affinity = self.affinity(&sum, 1, sketch.last_secs, &self.lines[&id]);
             (id, affinity)
         });
-        let allowed = near
-            .filter(|(_, affinity)| *affinity >= self.settings.link_score)
-            .filter(|(id, _)| rules.allow([sketch.event], self.lines[id].events.keys().copied()));
-        let best = allowed.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        let near = near.filter(|(_, affinity)| *affinity >= self.settings.link_score);
+        let best = near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         best.map(|(id, _)| id)
     }
 
     /// Merges the storyline with the nearest others until none is near enough.
-    fn merge_around(
-        &mut self,
-        mut id: StorylineId,
-        rules: &StorylineRules,
-        linking: &mut Linking,
-    ) -> StorylineId {
+    fn merge_around(&mut self, mut id: StorylineId, linking: &mut Linking) -> StorylineId {
         loop {
             let line = &self.lines[&id];
             let near = self
@@ -193,15 +187,8 @@ impl Storylines {
                         self.affinity(&line.sum, count, line.latest_secs, &self.lines[&other]);
                     (other, affinity)
                 });
-            let allowed = near
-                .filter(|(_, affinity)| *affinity >= self.settings.link_score)
-                .filter(|(other, _)| {
-                    rules.allow(
-                        line.events.keys().copied(),
-                        self.lines[other].events.keys().copied(),
-                    )
-                });
-            let Some((other, _)) = allowed.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+            let near = near.filter(|(_, affinity)| *affinity >= self.settings.link_score);
+            let Some((other, _)) = near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
             else {
                 return id;
             };
@@ -216,7 +203,7 @@ impl Storylines {
         }
     }
 
-    pub(super) fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
+    fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
         let line = self.lines.remove(&gone).expect("the storyline is open");
         for term in line.sum.strongest(usize::MAX) {
             self.unfile(term, gone);
@@ -242,7 +229,7 @@ impl Storylines {
             .collect()
     }
 
-    pub(super) fn put_in(&mut self, id: StorylineId, sketch: EventSketch) {
+    fn put_in(&mut self, id: StorylineId, sketch: EventSketch) {
         self.line_of.insert(sketch.event, id);
         let line = self.lines.entry(id).or_default();
         line.sum.add(&sketch);
@@ -259,7 +246,7 @@ impl Storylines {
         }
     }
 
-    pub(super) fn take_out(&mut self, id: StorylineId, event: EventId) {
+    fn take_out(&mut self, id: StorylineId, event: EventId) {
         let Some(line) = self.lines.get_mut(&id) else {
             return;
         };

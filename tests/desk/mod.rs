@@ -5,4 +5,6 @@ mod decisions;
 mod holding;
 mod http;
 mod newsdesk;
+mod undoing;
 mod why;
+mod world;

@@ -3,6 +3,8 @@
 //! from the store at start; after a failed save it is to be thrown away and rebuilt, so that it
 //! never runs ahead of the disk.
 
+mod held;
+mod lines;
 mod old;
 mod restore;
 mod ruling;
@@ -19,10 +21,7 @@ use crate::news::{
 };
 use crate::store::events::{self, EventDescription, Member};
 use crate::store::{Connection, Result, Store, decisions, describing, items};
-use crate::timeline::{
-    LifeSettings, Linking, StoredLines, StorylineRules, StorylineSettings, Storylines,
-};
-use ruling::RulingChange;
+use crate::timeline::{LifeSettings, Placing, StorylineRules, StorylineSettings, Storylines};
 use save::{Save, Touched};
 
 /// Items taken in between two settlings: few enough that readers see progress, many enough that a
@@ -77,8 +76,6 @@ pub struct Clusterer {
     arrived: ItemId,
     tables_saved: ItemId,
     rulings: Rulings,
-    /// Rulings on storylines that the next linking puts into force.
-    pending: Option<(RulingChange, StoredLines)>,
     /// The last development whose event is known as published.
     marked: DevelopmentId,
     outlets: BTreeMap<OutletId, Outlet>,
@@ -107,7 +104,10 @@ impl Clusterer {
         }
         loop {
             store.learn_to_pack(self.arrived.0)?;
-            let batch = store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
+            let mut batch =
+                store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
+            let times = batch.iter().map(|item| item.item_time);
+            batch.truncate(self.engine.fitting(times));
             let events = store.read(|conn| describing::load_describe_queue(conn, BATCH))?;
             if batch.is_empty() && events.is_empty() {
                 return Ok(taken);
@@ -168,21 +168,21 @@ impl Clusterer {
             beside.extend(arrival.beside.map(|event| (item.id, event)));
             self.arrived = item.id;
         }
-        let settlement = self.engine.settle(&self.rulings.constraints);
-        let left = settlement.merged.iter();
-        let left: Vec<_> = left
-            .filter_map(|(gone, _)| self.storylines.storyline_of(*gone))
-            .collect();
-        touched.storylines.extend(left);
+        let constraints = held::for_engine(&self.engine, &self.rulings.constraints);
+        let settlement = self.engine.settle(&constraints);
+        for (gone, _) in &settlement.merged {
+            let left = store.read(|conn| describing::load_open_line(conn, *gone))?;
+            touched.storylines.extend(left);
+        }
         let changed = settlement.changed.iter();
         let sketches: Vec<EventSketch> = changed
             .filter_map(|change| self.engine.sketch(change.event))
             .collect();
-        let linking = store.read(|conn| self.link(conn, &settlement, &sketches))?;
+        let placing = store.read(|conn| self.link(conn, &settlement, &sketches))?;
         let count = settlement.changed.len() + settlement.merged.len() + touched.events.len();
         let found = Found {
             settlement,
-            linking,
+            placing,
             sketches,
             pairs,
             frozen,
@@ -193,36 +193,6 @@ impl Clusterer {
         let (pins, life) = (self.rulings.pins.clone(), self.settings.life.clone());
         store.write_together_blocking(move |tx| save.write(tx, &pins, (now, &life)))?;
         Ok(count)
-    }
-
-    fn link(
-        &mut self,
-        conn: &Connection,
-        settlement: &Settlement,
-        sketches: &[EventSketch],
-    ) -> Result<Linking> {
-        for (gone, _) in &settlement.merged {
-            self.storylines.forget(*gone);
-        }
-        for sketch in sketches {
-            // One that lives again stands where it stood.
-            if self.storylines.storyline_of(sketch.event).is_none()
-                && let Some(line) = describing::load_open_line(conn, sketch.event)?
-            {
-                self.storylines.restore(line, sketch.clone());
-            }
-        }
-        let mut linking = self.storylines.link(sketches, &self.rulings.rules);
-        if let Some((change, stored)) = self.pending.take() {
-            for ruling in &change.undone {
-                let rules = &self.rulings.rules;
-                self.storylines.undo(ruling, rules, &stored, &mut linking);
-            }
-            for ruling in &change.new {
-                self.storylines.obey(ruling, &stored, &mut linking);
-            }
-        }
-        Ok(linking)
     }
 
     fn prepare_save(
@@ -245,32 +215,31 @@ impl Clusterer {
             descriptions.extend(self.describe(conn, *event)?.map(|told| (*event, told)));
         }
         for event in &events {
-            let line = match self.storylines.storyline_of(*event) {
-                Some(line) => Some(line),
-                None => describing::load_open_line(conn, *event)?,
-            };
+            let line = lines::shown_in(conn, &found.placing, *event)?;
             touched.storylines.extend(line);
         }
+        let placed = found.placing.placed.values();
         touched
             .storylines
-            .extend(found.linking.linked.iter().map(|(_, storyline)| *storyline));
+            .extend(placed.map(|standing| standing.shown));
         let sketches = found.sketches.iter();
         let sketches = sketches.map(|sketch| (sketch.event, sketches::encode(sketch)));
         let sketches = sketches.collect();
         let tables =
             (self.engine.tables_through() != self.tables_saved).then(|| self.engine.tables());
         self.tables_saved = self.engine.tables_through();
-        let beside = found
-            .beside
-            .iter()
-            .filter_map(|(item, event)| Some((*item, self.storylines.storyline_of(*event)?)));
+        let mut beside = Vec::with_capacity(found.beside.len());
+        for (item, event) in &found.beside {
+            let line = lines::shown_in(conn, &found.placing, *event)?;
+            beside.extend(line.map(|line| (*item, line)));
+        }
         Ok(Save {
             arrived: self.arrived,
             oldest_live: self.engine.oldest_live(),
             next_storyline: self.storylines.next_id(),
-            beside: beside.collect(),
+            beside,
             settlement: found.settlement,
-            linking: found.linking,
+            placing: found.placing,
             pairs: found.pairs,
             queued,
             members,
@@ -397,7 +366,7 @@ impl Clusterer {
 /// What arrivals and a settling brought, before anything is saved.
 struct Found {
     settlement: Settlement,
-    linking: Linking,
+    placing: Placing,
     /// Of the changed events.
     sketches: Vec<EventSketch>,
     pairs: Vec<ScoredPair>,

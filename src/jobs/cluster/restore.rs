@@ -43,7 +43,6 @@ pub(super) fn restore(
         storylines,
         arrived,
         rulings,
-        pending: None,
         marked,
         outlets,
         settings,

@@ -4,59 +4,54 @@
 use std::collections::BTreeSet;
 
 use super::save::Touched;
-use super::{Clusterer, Rulings, old, restore};
-use crate::jobs::decide::{events_named, storylines_named};
-use crate::news::{Decision, DecisionId, EventId, Ruling, StorylineId, UtcTime};
-use crate::store::{Connection, Result, Store, decisions, events};
-use crate::timeline::StoredLines;
+use super::{Clusterer, Rulings, held, old, restore};
+use crate::cluster::Engine;
+use crate::decisions::{Constraints, in_force};
+use crate::news::{Decision, DecisionId, EventId, Ruling, UtcTime};
+use crate::store::{Connection, Result, Store, Transaction, decisions, events, standing};
 
-/// The rulings that came into force and those that were undone, each in the order of decision.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct RulingChange {
-    pub(super) new: Vec<Ruling>,
-    pub(super) undone: Vec<Ruling>,
-}
+/// Rounds in which old items are brought into place: far more than rulings ever need.
+const MOST_ROUNDS: usize = 64;
 
-impl RulingChange {
-    fn between(before: &[Decision], now: &[Decision]) -> Self {
-        let held = in_force(before);
-        let holds = in_force(now);
-        let pick = |made: &[Decision], ids: &BTreeSet<DecisionId>| -> Vec<Ruling> {
-            let picked = made.iter().filter(|one| ids.contains(&one.id));
-            picked.map(|one| one.ruling.clone()).collect()
-        };
-        let mut undone = pick(now, &held.difference(&holds).copied().collect());
-        // The last is undone first: it may rest on those before it.
-        undone.reverse();
-        Self {
-            new: pick(now, &holds.difference(&held).copied().collect()),
-            undone,
-        }
-    }
-}
+/// Says where old items go before or after the engine settles, in view of all rulings in force.
+type Placing = fn(&Connection, &mut Engine, &[Decision], &Constraints) -> Result<held::Moves>;
 
-fn in_force(made: &[Decision]) -> BTreeSet<DecisionId> {
-    crate::decisions::in_force(made).map(|one| one.id).collect()
+/// The rulings that were undone, the latest first, because it may rest on those before it. With
+/// them those that were undone while they were in force: they may have stood in the way.
+fn undone_between(before: &[Decision], now: &[Decision]) -> Vec<Ruling> {
+    let held: BTreeSet<DecisionId> = in_force(before).map(|one| one.id).collect();
+    let is_new = |one: &&Decision| held.contains(&one.id) && one.undone_at.is_some();
+    let new: Vec<&Decision> = now.iter().filter(is_new).collect();
+    let was_held = |one: &&Decision| {
+        let until = one.undone_at;
+        is_new(one) || new.iter().any(|other| until >= Some(other.decided_at))
+    };
+    let undone = now.iter().rev().filter(was_held);
+    undone.map(|one| one.ruling.clone()).collect()
 }
 
 impl Clusterer {
     /// Lets events and storylines follow the decisions, and notes that they do.
     pub(super) fn obey(&mut self, store: &Store, rulings: Rulings, now: UtcTime) -> Result<usize> {
-        let change = RulingChange::between(&self.rulings.made, &rulings.made);
+        let undone = undone_between(&self.rulings.made, &rulings.made);
         let (events, storylines) = self.rulings.pins.differences(&rulings.pins);
         self.rulings = rulings;
-        let origins = old::split_off(&mut self.engine, &change, &self.rulings.constraints);
-        let stored = store.read(|conn| load_stored_lines(conn, &change))?;
-        self.pending = Some((change.clone(), stored));
+        old::split_off(&mut self.engine, &undone, &self.rulings.constraints);
+        let mut origins = Vec::new();
         let mut count = 0;
-        for ruled in old::in_order(&change) {
-            count += self.take_steps(store, (ruled, old::plan_moves), now)?;
+        for ruling in &undone {
+            count += self.take_back(store, (ruling, old::plan_returns), now)?;
         }
+        if !undone.is_empty() {
+            count += self.put_in_place(store, held::plan_returns, (&mut origins, now))?;
+        }
+        count += self.put_in_place(store, held::plan_partings, (&mut origins, now))?;
         count += self.step(store, &[], Touched { events, storylines }, now)?;
         store.read(|conn| self.mark_revived(conn))?;
-        for ruled in old::in_order(&change) {
-            count += self.take_steps(store, (ruled, old::plan_joins), now)?;
+        for ruling in &undone {
+            count += self.take_back(store, (ruling, old::plan_joins), now)?;
         }
+        count += self.put_in_place(store, held::plan_holding, (&mut origins, now))?;
         let next_event = self.engine.cursor().next_event;
         let made = self.rulings.made.clone();
         store.write_blocking(move |tx| {
@@ -69,27 +64,62 @@ impl Clusterer {
         Ok(count)
     }
 
-    /// Takes the steps that a plan names, until it names none.
-    fn take_steps(
+    /// Takes the steps that the undoing of a ruling asks for, until there are none.
+    fn take_back(
         &mut self,
         store: &Store,
-        (ruled, plan): ((&Ruling, bool), old::Plan),
+        (undone, plan): (&Ruling, old::Plan),
         now: UtcTime,
     ) -> Result<usize> {
         let mut steps = 0;
         loop {
-            let constraints = &self.rulings.constraints;
-            let engine = &mut self.engine;
-            let step = store.read(|conn| plan(conn, engine, ruled, constraints))?;
+            let (engine, constraints) = (&self.engine, &self.rulings.constraints);
+            let step = store.read(|conn| plan(conn, engine, undone, constraints))?;
             let Some(step) = step else { return Ok(steps) };
-            self.take_step(store, step, now)?;
+            self.take_step(store, step, (false, now))?;
             steps += 1;
         }
     }
 
-    fn take_step(&mut self, store: &Store, step: old::Step, now: UtcTime) -> Result<()> {
+    /// Moves what reaches back beyond the window until all of it is where rulings have it.
+    fn put_in_place(
+        &mut self,
+        store: &Store,
+        placing: Placing,
+        (origins, now): (&mut Vec<(EventId, EventId)>, UtcTime),
+    ) -> Result<usize> {
+        let mut steps = 0;
+        for _ in 0..MOST_ROUNDS {
+            let (engine, rulings) = (&mut self.engine, &self.rulings);
+            let moves =
+                store.read(|conn| placing(conn, engine, &rulings.made, &rulings.constraints))?;
+            if moves.is_empty() {
+                return Ok(steps);
+            }
+            steps += moves.steps.len();
+            for step in moves.steps {
+                self.take_step(store, step, (true, now))?;
+            }
+            for split in moves.split_off {
+                self.engine.split_off(&split.items, split.into);
+                if !split.is_return {
+                    origins.push((split.into, split.from));
+                }
+                store.write_blocking(move |tx| note_split(tx, &split))?;
+            }
+        }
+        tracing::error!("rulings on old items are not met");
+        Ok(steps)
+    }
+
+    fn take_step(
+        &mut self,
+        store: &Store,
+        step: old::Step,
+        (is_ruled, now): (bool, UtcTime),
+    ) -> Result<()> {
         let (written, members) = (step.clone(), step.members.clone());
-        store.write_blocking(move |tx| old::write(tx, &written, now))?;
+        store.write_blocking(move |tx| old::write(tx, &written, (is_ruled, now)))?;
         if step.is_whole {
             self.storylines.forget(step.from);
             self.engine.absorb(step.from, step.into);
@@ -101,28 +131,21 @@ impl Clusterer {
         if let Some(publication) = stored.as_ref().and_then(restore::publication_of) {
             self.engine.mark_published(step.into, publication);
         }
+        if step.is_whole && self.engine.is_live_event(step.into) {
+            for (item, _) in store.read(|conn| events::load_members(conn, step.into))? {
+                self.engine.place_old(item, step.into);
+            }
+        }
         Ok(())
     }
 }
 
-fn load_stored_lines(conn: &Connection, change: &RulingChange) -> Result<StoredLines> {
-    let rulings = || change.new.iter().chain(&change.undone);
-    let named: Vec<EventId> = rulings().flat_map(events_named).collect();
-    let standing = decisions::load_standing(conn, &[], &named, &[])?;
-    let line_of = standing.events.into_iter();
-    let line_of: std::collections::BTreeMap<EventId, StorylineId> = line_of
-        .filter_map(|(event, line)| Some((event, line?)))
-        .collect();
-    let lines = rulings()
-        .flat_map(storylines_named)
-        .chain(line_of.values().copied());
-    let mut stored = StoredLines::default();
-    for line in lines {
-        let published = crate::store::describing::load_publication_of_line(conn, line)?;
-        stored
-            .published
-            .extend(published.map(|at| (line, at.timestamp())));
+fn note_split(tx: &Transaction<'_>, split: &held::SplitOff) -> Result<()> {
+    for item in &split.items {
+        match split.is_return {
+            true => standing::forget_moved(tx, *item)?,
+            false => standing::note_moved(tx, *item, split.from)?,
+        }
     }
-    stored.line_of = line_of;
-    Ok(stored)
+    Ok(())
 }

@@ -8,8 +8,8 @@ use crate::jobs::describe::Pins;
 use crate::news::{EventId, ItemId, ScoredPair, StorylineId, UtcTime};
 use crate::store::clustering::{self, LearntTable};
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Result, Transaction, describing};
-use crate::timeline::{LifeSettings, Linking};
+use crate::store::{Result, Transaction, describing, standing};
+use crate::timeline::{LifeSettings, Placing};
 
 pub(super) const ARRIVED: &str = "cluster";
 pub(super) const NEXT_EVENT: &str = "cluster-next-event";
@@ -30,7 +30,7 @@ pub(super) struct Save {
     pub(super) oldest_live: Option<ItemId>,
     pub(super) next_storyline: StorylineId,
     pub(super) settlement: Settlement,
-    pub(super) linking: Linking,
+    pub(super) placing: Placing,
     pub(super) pairs: Vec<ScoredPair>,
     /// Events that leave the queue of those to be described.
     pub(super) queued: Vec<EventId>,
@@ -94,23 +94,29 @@ impl Save {
             }
         }
         for (gone, into) in &self.settlement.merged {
+            standing::move_item_homes(tx, *gone, *into)?;
             events::merge_event(tx, *gone, *into)?;
         }
         Ok(())
     }
 
     fn write_links(&mut self, tx: &Transaction<'_>) -> Result<()> {
-        for (event, storyline) in &self.linking.linked {
-            let left = events::link_event(tx, *event, *storyline)?;
-            if let Some(left) = left {
-                if describing::load_storyline_events(tx, left)?.is_empty() {
-                    events::merge_storyline(tx, left, *storyline)?;
-                } else {
+        for (gone, into) in &self.placing.rehomed {
+            standing::move_homes(tx, *gone, *into)?;
+        }
+        for (event, standing) in &self.placing.placed {
+            let shown = standing.shown;
+            let home = (standing.home != shown).then_some(standing.home);
+            standing::save_home(tx, *event, home)?;
+            if let Some(left) = events::link_event(tx, *event, shown)? {
+                if standing::has_events(tx, left)? {
                     self.storylines.insert(left);
+                } else {
+                    events::merge_storyline(tx, left, shown)?;
                 }
             }
         }
-        for (gone, into) in &self.linking.merged {
+        for (gone, into) in &self.placing.merged {
             events::merge_storyline(tx, *gone, *into)?;
             self.storylines.remove(gone);
             self.storylines.insert(*into);

@@ -1,0 +1,169 @@
+//! Where events and items stand, and where those stood that rulings have elsewhere.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::Result;
+use crate::news::{EventId, ItemId, StorylineId};
+
+/// An event as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandingEvent {
+    /// The event.
+    pub event: EventId,
+    /// The storyline to which the machine links it.
+    pub home: StorylineId,
+    /// The storyline in which it is shown.
+    pub shown: StorylineId,
+    /// True if it was merged into another.
+    pub is_merged: bool,
+}
+
+/// The events that are shown elsewhere than the machine has them, merged ones too.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_displaced(conn: &Connection) -> Result<Vec<StandingEvent>> {
+    let sql = format!("{SELECT} WHERE h.event_id IS NOT NULL ORDER BY e.id");
+    select(conn, &sql, [])
+}
+
+/// One event; `None` if there is none or it stands in no storyline.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_standing_event(conn: &Connection, event: EventId) -> Result<Option<StandingEvent>> {
+    let sql = format!("{SELECT} WHERE e.id = ?1 AND e.storyline_id IS NOT NULL");
+    Ok(select(conn, &sql, [event.0])?.pop())
+}
+
+/// All that is shown in a storyline or at home in it, merged ones too.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_events_around(conn: &Connection, line: StorylineId) -> Result<Vec<StandingEvent>> {
+    let sql = format!(
+        "{SELECT} WHERE e.storyline_id = ?1
+         UNION {SELECT} WHERE h.storyline_id = ?1 ORDER BY 1"
+    );
+    select(conn, &sql, [line.0])
+}
+
+/// Notes where the machine has an event; `None` if that is where it is shown.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn save_home(tx: &Transaction<'_>, event: EventId, home: Option<StorylineId>) -> Result<()> {
+    match home {
+        Some(home) => {
+            let sql = "INSERT INTO event_homes (event_id, storyline_id) VALUES (?1, ?2)
+                 ON CONFLICT DO UPDATE SET storyline_id = excluded.storyline_id";
+            tx.prepare_cached(sql)?.execute(params![event.0, home.0])?;
+        }
+        None => {
+            let sql = "DELETE FROM event_homes WHERE event_id = ?1";
+            tx.prepare_cached(sql)?.execute([event.0])?;
+        }
+    }
+    Ok(())
+}
+
+/// The machine made two storylines one: what is at home in the first is from now on at home in the
+/// second.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn move_homes(tx: &Transaction<'_>, gone: StorylineId, into: StorylineId) -> Result<()> {
+    let sql = "UPDATE event_homes SET storyline_id = ?2 WHERE storyline_id = ?1";
+    tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
+    Ok(())
+}
+
+/// The items that rulings moved, by item: the event they came from and the one they stand in.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_moved_items(conn: &Connection) -> Result<Vec<(ItemId, EventId, EventId)>> {
+    let sql = "SELECT h.item_id, h.event_id, m.event_id
+         FROM item_homes h JOIN event_items m ON m.item_id = h.item_id ORDER BY h.item_id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| {
+        Ok((
+            ItemId(row.get(0)?),
+            EventId(row.get(1)?),
+            EventId(row.get(2)?),
+        ))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Notes that a ruling moves an item out of an event; where it came from first is what counts.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_moved(tx: &Transaction<'_>, item: ItemId, from: EventId) -> Result<()> {
+    let sql = "INSERT INTO item_homes (item_id, event_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    tx.prepare_cached(sql)?.execute(params![item.0, from.0])?;
+    Ok(())
+}
+
+/// Notes that an item stands in an event: if it came from there, it is back.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_back(tx: &Transaction<'_>, item: ItemId, event: EventId) -> Result<()> {
+    let sql = "DELETE FROM item_homes WHERE item_id = ?1 AND event_id = ?2";
+    tx.prepare_cached(sql)?.execute(params![item.0, event.0])?;
+    Ok(())
+}
+
+/// Notes that no ruling moves an item any more.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn forget_moved(tx: &Transaction<'_>, item: ItemId) -> Result<()> {
+    let sql = "DELETE FROM item_homes WHERE item_id = ?1";
+    tx.prepare_cached(sql)?.execute([item.0])?;
+    Ok(())
+}
+
+/// The machine is about to make two events one: what came from the first goes back to the second.
+/// For an event that had gone before, only where its id leads is new.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn move_item_homes(tx: &Transaction<'_>, gone: EventId, into: EventId) -> Result<()> {
+    let sql = "UPDATE item_homes SET event_id = ?2 WHERE event_id = ?1
+            AND EXISTS (SELECT 1 FROM events WHERE id = ?1 AND merged_into IS NULL)";
+    tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
+    Ok(())
+}
+
+/// True if a storyline has events that were not merged away.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn has_events(conn: &Connection, line: StorylineId) -> Result<bool> {
+    let sql = "SELECT 1 FROM events WHERE storyline_id = ?1 AND merged_into IS NULL LIMIT 1";
+    let found: Option<i64> = conn
+        .prepare_cached(sql)?
+        .query_row([line.0], |row| row.get(0))
+        .optional()?;
+    Ok(found.is_some())
+}
+
+const SELECT: &str = "SELECT e.id, coalesce(h.storyline_id, e.storyline_id), e.storyline_id,
+        e.merged_into IS NOT NULL
+     FROM events e LEFT JOIN event_homes h ON h.event_id = e.id";
+
+fn select(conn: &Connection, sql: &str, of: impl rusqlite::Params) -> Result<Vec<StandingEvent>> {
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map(of, |row| {
+        Ok(StandingEvent {
+            event: EventId(row.get(0)?),
+            home: StorylineId(row.get(1)?),
+            shown: StorylineId(row.get(2)?),
+            is_merged: row.get(3)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

@@ -1,0 +1,126 @@
+//! Undoing decisions in any order gives every published id back what it stood for.
+
+use std::collections::BTreeMap;
+
+use dateline::decisions::in_force;
+use dateline::jobs::decide::{Asked, decide, undo};
+use dateline::news::{DecisionId, EventId, Ruling, StorylineId};
+
+use super::holding::dice;
+use super::world::{Dice, World};
+
+/// Rulings that are in force at once, at most.
+const RULINGS: usize = 14;
+const ROUNDS: usize = 3;
+
+async fn newsroom(window_hours: u32, dice: &mut Dice) -> World {
+    let mut world = World::open(window_hours).await;
+    for _ in 0..45 {
+        world.tell(dice, 7).await;
+    }
+    world.take_in();
+    world.publish().await;
+    world.take_in();
+    world
+}
+
+async fn rule(world: &mut World, ruling: Ruling) {
+    let asked = Asked {
+        ruling,
+        editor: "anna".into(),
+        note: String::new(),
+    };
+    decide(&world.store, asked, world.now()).await.unwrap();
+    world.take_in();
+    world.check(0);
+}
+
+/// Undoes all in random order, now and then across a restart.
+async fn undo_all(world: &mut World, dice: &mut Dice) {
+    loop {
+        let made = world.made();
+        let open: Vec<DecisionId> = in_force(&made).map(|one| one.id).collect();
+        let Some(id) = dice.pick(&open) else { return };
+        undo(&world.store, id, "ben".into(), world.now())
+            .await
+            .unwrap();
+        if dice.roll(3) == 0 {
+            world.restart();
+        }
+        world.take_in();
+        world.check(0);
+    }
+}
+
+fn lines(world: &World) -> BTreeMap<EventId, StorylineId> {
+    let events: Vec<EventId> = world.places().into_values().collect();
+    let line = |event| Some((event, world.line_of(event)?));
+    events.into_iter().filter_map(line).collect()
+}
+
+async fn events_come_back(window_hours: u32) {
+    let mut dice = dice(0x0ba_cca5e);
+    let mut world = newsroom(window_hours, &mut dice).await;
+    // Beyond the window, if that is short.
+    world.tell(&mut dice, 15 * 60).await;
+    world.take_in();
+    world.publish().await;
+    let before = world.places();
+    for round in 0..ROUNDS {
+        for _ in 0..RULINGS {
+            if let Some(ruling) = world.ruling(&mut dice) {
+                rule(&mut world, ruling).await;
+            }
+            if dice.roll(3) == 0 {
+                world.publish().await;
+            }
+        }
+        undo_all(&mut world, &mut dice).await;
+        is_as_before(round, &world.places(), &before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_have_their_items_again_under_their_ids() {
+    events_come_back(1000).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_outside_the_window_have_their_items_again_under_their_ids() {
+    events_come_back(12).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn storylines_have_their_events_again_under_their_ids() {
+    let mut dice = dice(0x11_0be5);
+    let mut world = newsroom(1000, &mut dice).await;
+    let before = lines(&world);
+    for round in 0..ROUNDS {
+        for _ in 0..RULINGS {
+            let events = world.events();
+            let (a, b) = (dice.pick(&events).unwrap(), dice.pick(&events).unwrap());
+            if let Some(ruling) = world.storyline_ruling(&mut dice, a, b) {
+                rule(&mut world, ruling).await;
+            }
+            if dice.roll(3) == 0 {
+                world.publish().await;
+            }
+        }
+        undo_all(&mut world, &mut dice).await;
+        is_as_before(round, &lines(&world), &before);
+    }
+}
+
+fn is_as_before<T, U>(round: usize, now: &BTreeMap<T, U>, before: &BTreeMap<T, U>)
+where
+    T: Ord + std::fmt::Debug,
+    U: PartialEq + std::fmt::Debug,
+{
+    let moved = before
+        .iter()
+        .filter(|(one, place)| now.get(one) != Some(place));
+    let moved: Vec<_> = moved
+        .map(|(one, place)| (one, place, now.get(one)))
+        .collect();
+    assert!(moved.is_empty(), "round {round}, was and is: {moved:?}");
+}

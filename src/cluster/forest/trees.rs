@@ -1,0 +1,168 @@
+//! The events that a change reaches, and how their reports once came together.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use super::{FIRST, Forest, Moment, Node};
+use crate::cluster::agglomerate::{Graph, Stop, Tree, grow_trees};
+use crate::cluster::engine::KEPT_SCORES;
+use crate::cluster::window::Slot;
+use crate::news::EventId;
+
+impl Forest<'_> {
+    /// The smallest group known of a report, with the rest of its event if it was not met before.
+    /// `None` for what is in no event.
+    pub(super) fn meet(&mut self, report: Slot) -> Option<usize> {
+        if !self.node_of.contains_key(&report) {
+            self.meet_event(self.engine.window.item(report).event?);
+        }
+        self.node_of.get(&report).copied()
+    }
+
+    pub(super) fn meet_event(&mut self, id: EventId) {
+        if !self.met.insert(id) {
+            return;
+        }
+        let leaves = self.settled_reports(id);
+        match leaves.as_slice() {
+            [] => {}
+            [only] => {
+                self.add_leaf(*only, None);
+            }
+            _ => {
+                let at = self.add(leaves, FIRST);
+                for leaf in self.nodes[at].leaves.clone() {
+                    self.node_of.insert(leaf, at);
+                }
+            }
+        }
+    }
+
+    /// The reports of an event as it was settled.
+    pub(super) fn settled_reports(&self, id: EventId) -> Vec<Slot> {
+        let members = self.engine.events[&id].members.iter();
+        let reports = members
+            .map(|slot| self.rules.report_of(self.engine, *slot))
+            .filter(|report| !self.change.fresh.contains(report))
+            // The original of a reprint may have been ruled into another event.
+            .filter(|report| self.engine.window.item(*report).event == Some(id));
+        let mut reports: Vec<Slot> = reports.collect();
+        reports.sort_unstable();
+        reports.dedup();
+        reports
+    }
+
+    pub(super) fn add_leaf(&mut self, report: Slot, awake_since: Option<Moment>) -> usize {
+        let at = self.add(vec![report], FIRST);
+        self.nodes[at].awake_since = awake_since;
+        self.node_of.insert(report, at);
+        at
+    }
+
+    fn add(&mut self, leaves: Vec<Slot>, formed: Moment) -> usize {
+        self.nodes.push(Node {
+            is_locked: leaves.iter().any(|leaf| self.rules.locked.contains(leaf)),
+            leaves,
+            formed,
+            parts: Vec::new(),
+            above: None,
+            awake_since: None,
+            near: BTreeSet::new(),
+            changes: 0,
+        });
+        self.nodes.len() - 1
+    }
+
+    /// Finds the tree of a whole event again: that of its own reports under the rulings of the time,
+    /// because nothing from outside took part in it.
+    pub(super) fn grow(&mut self, at: usize) {
+        let node = &self.nodes[at];
+        let is_whole = node.awake_since.is_none() && node.above.is_none();
+        if !is_whole || node.leaves.len() < 2 || !node.parts.is_empty() {
+            return;
+        }
+        let leaves = node.leaves.clone();
+        let event = self.engine.window.item(leaves[0]).event;
+        let is_pinned = event.is_some_and(|event| self.engine.events[&event].is_pinned);
+        let trees = match is_pinned {
+            true => leaves.iter().map(|leaf| Tree::leaf(*leaf)).collect(),
+            false => self.trees_of(&leaves),
+        };
+        if let [tree] = trees.as_slice() {
+            self.nodes[at].formed = moment_of_tree(tree);
+        }
+        let parts = match trees.len() {
+            1 => trees
+                .into_iter()
+                .flat_map(|tree| tree.parts)
+                .flatten()
+                .collect(),
+            // It came together while more was live; what is left holds by that alone.
+            _ => trees,
+        };
+        for part in parts {
+            self.add_tree(part, at);
+        }
+    }
+
+    fn add_tree(&mut self, tree: Tree, above: usize) {
+        let formed = moment_of_tree(&tree);
+        let at = self.add(tree.leaves, formed);
+        self.nodes[at].above = Some(above);
+        self.nodes[above].parts.push(at);
+        if let [leaf] = self.nodes[at].leaves[..] {
+            self.node_of.insert(leaf, at);
+        }
+        for part in tree.parts.into_iter().flatten() {
+            self.add_tree(part, at);
+        }
+    }
+
+    fn trees_of(&self, leaves: &[Slot]) -> Vec<Tree> {
+        let mut node_of: FxHashMap<Slot, u32> = FxHashMap::default();
+        node_of.extend(
+            leaves
+                .iter()
+                .enumerate()
+                .map(|(at, leaf)| (*leaf, at as u32)),
+        );
+        let mut scores = Vec::new();
+        for (at, leaf) in leaves.iter().enumerate() {
+            for (other, steps) in &self.engine.window.item(*leaf).pairs {
+                if let Some(other) = node_of.get(other).filter(|other| **other < at as u32) {
+                    scores.push((*other, at as u32, u64::from(*steps)));
+                }
+            }
+        }
+        let node = |slot: Slot| {
+            let report = self.rules.report_of(self.engine, slot);
+            node_of.get(&report).copied()
+        };
+        let both = |(a, b): &(Slot, Slot)| Some((node(*a)?, node(*b)?));
+        let rules = &self.change.rules_before;
+        let graph = Graph {
+            trees: leaves.iter().map(|leaf| Tree::leaf(*leaf)).collect(),
+            scores,
+            together: rules.together.iter().filter_map(both).collect(),
+            apart: rules.apart.iter().filter_map(both).collect(),
+            locked: Vec::new(),
+        };
+        let stop = Stop {
+            threshold: self.engine.settings.settle_score,
+            kept: KEPT_SCORES,
+        };
+        grow_trees(graph, stop)
+    }
+}
+
+fn moment_of_tree(tree: &Tree) -> Moment {
+    match tree.parts.as_deref() {
+        Some([a, b]) if tree.height.is_finite() => {
+            let pair = (a.leaves[0].min(b.leaves[0]), a.leaves[0].max(b.leaves[0]));
+            (tree.height.to_bits(), Reverse(pair))
+        }
+        _ => FIRST,
+    }
+}

@@ -96,19 +96,27 @@ pub(super) struct Neighbourhood {
     cells: Vec<(u32, u32, u32)>,
     round: u32,
     size: u32,
+    /// How rare a word is that so many of the nearest hold.
+    rarities: Vec<f32>,
+    /// The weights of the newest item's own terms, in their order.
+    own: Vec<f32>,
 }
 
 const CELLS: usize = 1 << 14;
 
 impl Neighbourhood {
     /// Counts the words of the nearest items and of the item itself.
-    pub(super) fn gather<'a>(&mut self, items: impl Iterator<Item = &'a LiveItem>) {
+    pub(super) fn gather<'a>(
+        &mut self,
+        nearest: impl Iterator<Item = &'a LiveItem>,
+        newest: &'a LiveItem,
+    ) {
         if self.cells.is_empty() {
             self.cells = vec![(0, 0, 0); CELLS];
         }
         self.round += 1;
         self.size = 0;
-        for item in items {
+        for item in nearest.chain([newest]) {
             self.size += 1;
             for term in &item.terms {
                 let at = self.cell(term.hash);
@@ -119,14 +127,22 @@ impl Neighbourhood {
                 cell.2 += 1;
             }
         }
+        let rarity = |holding: u32| ((self.size as f32 + 1.0) / (holding.max(1) as f32)).ln();
+        self.rarities = (0..=self.size).map(rarity).collect();
+        let own = newest.terms.iter().map(|term| self.local_weight(*term));
+        self.own = own.collect();
+    }
+
+    /// The weight of the newest item's own term at a place.
+    pub(super) fn own_weight(&self, at: usize) -> f32 {
+        self.own[at]
     }
 
     /// The weight of a word among the nearest items: its global weight times how rare it is here.
     pub(super) fn local_weight(&self, term: Term) -> f32 {
         let (_, round, count) = self.cells[self.cell(term.hash)];
         let holding = if round == self.round { count } else { 0 };
-        let rarity = (self.size as f32 + 1.0) / (holding.max(1) as f32);
-        rarity.ln() * term.weight()
+        self.rarities[holding as usize] * term.weight()
     }
 
     fn cell(&self, hash: u32) -> usize {

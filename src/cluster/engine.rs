@@ -374,7 +374,7 @@ impl Engine {
     fn gather_nearest(&mut self, live: &LiveItem, found: &[Candidate]) {
         let nearest = found.iter().take(NEAREST);
         let nearest = nearest.map(|candidate| self.window.item(candidate.slot));
-        self.scratch.near.gather(nearest.chain([live]));
+        self.scratch.near.gather(nearest, live);
     }
 
     fn measure_partners(

@@ -249,11 +249,12 @@ impl Shared {
             let b = old.terms.get(j);
             match (a, b) {
                 (Some(a), Some(b)) if a.hash == b.hash => {
-                    shared.add_shared(*a, *b, near);
+                    let local = [near.own_weight(i), near.local_weight(*b)];
+                    shared.add_shared(*a, *b, local);
                     (i, j) = (i + 1, j + 1);
                 }
                 (Some(a), b) if b.is_none_or(|b| a.hash < b.hash) => {
-                    shared.sides[0].add(*a, near.local_weight(*a), false);
+                    shared.sides[0].add(*a, near.own_weight(i), false);
                     i += 1;
                 }
                 (_, Some(b)) => {
@@ -274,8 +275,7 @@ impl Shared {
         self.plain_words >= TEMPLATE_WORDS && differs(new) && differs(old)
     }
 
-    fn add_shared(&mut self, a: Term, b: Term, near: &Neighbourhood) {
-        let (local_a, local_b) = (near.local_weight(a), near.local_weight(b));
+    fn add_shared(&mut self, a: Term, b: Term, [local_a, local_b]: [f32; 2]) {
         self.sides[0].add(a, local_a, true);
         self.sides[1].add(b, local_b, true);
         let product = a.weight() * b.weight();

@@ -15,7 +15,7 @@ use crate::config::{self, Config};
 use crate::fetch::{FetchSettings, Fetcher};
 use crate::jobs::daemon::{Daemon, Hands};
 use crate::jobs::publish::Randomness;
-use crate::jobs::websub_hub::{Hub, Reading, TopicContent, TopicReader};
+use crate::jobs::websub_hub::{Hub, Patience, Reading, TopicContent, TopicReader};
 use crate::jobs::websub_subscriber::Subscriber;
 use crate::jobs::{PollSettings, Poller, Schedule, StorageSettings, feeds};
 use crate::news::Request;
@@ -289,6 +289,7 @@ fn hub_of(site: &Site, fetcher: &Fetcher, clock: Arc<dyn Clock>, random: Randomn
         hub_url,
         random,
         external,
+        patience: Patience::default(),
     }
 }
 

@@ -2,9 +2,13 @@
 //! them, retries, and ends leases (W3C WebSub, sections 5 to 7). Pings a hub elsewhere if one is set.
 //!
 //! All state is in the store, so that a restart forgets nothing. Nothing here delays polling: it
-//! runs beside it, with a bound on what it does at once.
+//! runs beside it, with a bound on what it does at once. A callback that is slow delays only itself:
+//! questions and deliveries have slots of their own, each is filled again as soon as it is free, and
+//! no site gets more than its share.
 
-use std::collections::BTreeSet;
+mod slots;
+mod work;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,19 +17,14 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
+use self::work::Work;
 use super::publish::Randomness;
 use crate::clock::Clock;
-use crate::fetch::{Fetcher, PlainRequest};
-use crate::news::UtcTime;
+use crate::fetch::{Fetcher, PlainAnswer, PlainRequest};
 use crate::store::hub::{self, HubRequest, HubSubscription};
 use crate::store::{Result, Store};
-
-/// How many callbacks are spoken to at once.
-const AT_ONCE: usize = 8;
-
-/// How much one pass takes of each kind of work.
-const BATCH: u32 = 200;
 
 /// A challenge is 44 bytes; a callback that answers with more did not understand.
 const LONGEST_ANSWER: usize = 4096;
@@ -39,6 +38,26 @@ const DEBOUNCE: Duration = Duration::from_millis(300);
 
 /// How long the hub sleeps when nothing is committed, for retries and leases.
 const IDLE: Duration = Duration::from_secs(5);
+
+/// How long a callback may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// From the question to the whole answer. The answer is the challenge and nothing to compute,
+    /// and whoever asked for it is waiting: half of what a delivery may take.
+    pub for_question: Duration,
+    /// From the connection to the whole answer of a delivery. Subscribers are to answer before they
+    /// work (W3C WebSub, section 7); 10 s is what the reference hub waits for another's server.
+    pub for_delivery: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            for_question: Duration::from_secs(5),
+            for_delivery: Duration::from_secs(10),
+        }
+    }
+}
 
 /// The document of a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +91,8 @@ pub struct Hub {
     pub random: Randomness,
     /// A hub elsewhere, and the addresses that it is told of; the built-in hub then delivers nothing.
     pub external: Option<(String, Vec<String>)>,
+    /// How long callbacks are waited for.
+    pub patience: Patience,
 }
 
 /// What a pass did.
@@ -90,25 +111,32 @@ pub struct HubPass {
 }
 
 impl Hub {
-    /// Works until `stop` completes. Errors are logged, and the next pass tries again.
+    /// Works until `stop` completes. Errors are logged, and the next look tries again.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
         let Ok(mut commits) = self.store.commits() else {
             return;
         };
         tokio::pin!(stop);
+        let mut work = Work::new(&self);
+        let mut next_look = Instant::now();
         loop {
-            if let Err(error) = self.pass().await {
-                tracing::warn!(%error, "the hub could not do its work");
-            }
-            tokio::select! {
+            let step = tokio::select! {
                 () = &mut stop => return,
-                changed = tokio::time::timeout(IDLE, commits.changed()) => {
-                    if matches!(changed, Ok(Err(_))) {
+                Some(ending) = work.under_way.next() => work.settle(ending).await,
+                changed = commits.changed() => {
+                    if changed.is_err() {
                         return;
                     }
-                    tokio::time::sleep(DEBOUNCE).await;
-                    commits.mark_unchanged();
+                    next_look = next_look.min(Instant::now() + DEBOUNCE);
+                    continue;
                 }
+                () = tokio::time::sleep_until(next_look) => {
+                    next_look = Instant::now() + IDLE;
+                    work.look().await
+                }
+            };
+            if let Err(error) = step.and_then(|()| work.fill()) {
+                tracing::warn!(%error, "the hub could not do its work");
             }
         }
     }
@@ -118,41 +146,14 @@ impl Hub {
     /// # Errors
     /// Whatever the store says.
     pub async fn pass(&self) -> Result<HubPass> {
-        let mut done = HubPass::default();
-        if let Some((hub_url, topics)) = &self.external {
-            done.changed = self.ping(hub_url, topics).await?;
-            return Ok(done);
+        let mut work = Work::new(self);
+        work.look().await?;
+        work.fill()?;
+        while let Some(ending) = work.under_way.next().await {
+            work.settle(ending).await?;
+            work.fill()?;
         }
-        self.verify_requests(&mut done).await?;
-        let now = self.clock.now();
-        self.store.write(move |tx| hub::end_leases(tx, now)).await?;
-        for topic in self.store.read(hub::load_topics)? {
-            done.changed += usize::from(self.notice_change(&topic).await?);
-        }
-        self.deliver(&mut done).await?;
-        Ok(done)
-    }
-
-    async fn verify_requests(&self, done: &mut HubPass) -> Result<()> {
-        let requests = self.store.read(|conn| hub::load_requests(conn, BATCH))?;
-        let mut verified = futures_util::stream::iter(requests)
-            .map(|request| async {
-                let is_confirmed = self.is_confirmed(&request).await;
-                (request, is_confirmed)
-            })
-            .buffer_unordered(AT_ONCE);
-        while let Some((request, is_confirmed)) = verified.next().await {
-            done.confirmed += usize::from(is_confirmed);
-            done.unconfirmed += usize::from(!is_confirmed);
-            if is_confirmed && request.subscribes {
-                self.notice_change(&request.topic).await?;
-            }
-            let now = self.clock.now();
-            self.store
-                .write(move |tx| hub::end_request(tx, &request, is_confirmed, now))
-                .await?;
-        }
-        Ok(())
+        Ok(work.done)
     }
 
     /// Asks the callback once; only 2xx with the challenge as its whole body is a yes.
@@ -177,78 +178,61 @@ impl Hub {
             max_answer_bytes: LONGEST_ANSWER,
             ..PlainRequest::default()
         };
-        match self.fetcher.exchange(&asked).await {
-            Ok(answer) => {
+        self.exchange(&asked, self.patience.for_question)
+            .await
+            .is_some_and(|answer| {
                 (200..300).contains(&answer.status) && answer.body == challenge.as_bytes()
-            }
-            Err(_) => false,
-        }
+            })
     }
 
-    /// Puts deliveries into the queue if the topic's document is not what it was. A topic that is
-    /// gone is denied to its subscribers.
-    async fn notice_change(&self, topic: &str) -> Result<bool> {
+    /// Puts deliveries into the queue if the topic's document is not what it was; whether it is
+    /// not. `None` if the topic is gone.
+    async fn notice_change(&self, topic: &str) -> Result<Option<bool>> {
         let Some(content) = (self.topics)(topic).await else {
-            self.deny(topic).await?;
-            return Ok(false);
+            return Ok(None);
         };
         let digest: [u8; 32] = Sha256::digest(content.bytes.as_slice()).into();
+        let known = self.store.read(|conn| hub::topic_digest(conn, topic))?;
+        // Each write is a commit, and each commit has us look again.
+        if known.as_deref() == Some(&digest[..]) {
+            return Ok(Some(false));
+        }
         let (topic, now) = (topic.to_owned(), self.clock.now());
         self.store
             .write(move |tx| hub::note_topic(tx, &topic, digest, now))
             .await
+            .map(Some)
     }
 
-    async fn deny(&self, topic: &str) -> Result<()> {
-        let subscriptions = {
-            let topic = topic.to_owned();
-            self.store
-                .read(|conn| hub::subscriptions_to(conn, &topic))?
+    /// Tells a subscriber that its topic is gone. Whether it hears it or not, there is nothing more
+    /// to deliver.
+    async fn tell_of_end(&self, subscription: &HubSubscription) {
+        let added = [
+            ("hub.mode", "denied"),
+            ("hub.topic", subscription.topic.as_str()),
+            ("hub.reason", "the feed is gone"),
+        ];
+        let told = PlainRequest {
+            url: with_query(&subscription.callback, &added),
+            max_answer_bytes: LONGEST_ANSWER,
+            ..PlainRequest::default()
         };
-        for subscription in subscriptions {
-            let added = [
-                ("hub.mode", "denied"),
-                ("hub.topic", topic),
-                ("hub.reason", "the feed is gone"),
-            ];
-            let told = PlainRequest {
-                url: with_query(&subscription.callback, &added),
-                max_answer_bytes: LONGEST_ANSWER,
-                ..PlainRequest::default()
-            };
-            // Whether it hears it or not, there is nothing more to deliver.
-            drop(self.fetcher.exchange(&told).await);
-            self.store
-                .write(move |tx| hub::end_subscription(tx, subscription.id))
-                .await?;
-        }
-        Ok(())
+        self.exchange(&told, self.patience.for_question).await;
     }
 
-    async fn deliver(&self, done: &mut HubPass) -> Result<()> {
-        let now = self.clock.now();
-        let mut due = self
-            .store
-            .read(|conn| hub::due_deliveries(conn, now, BATCH))?;
-        let mut callbacks = BTreeSet::new();
-        // One at a time to each callback; the others wait for the next pass.
-        due.retain(|(subscription, _)| callbacks.insert(subscription.callback.clone()));
-        let mut sent = futures_util::stream::iter(due)
-            .map(|(subscription, attempts)| async move {
-                let status = self.send(&subscription).await;
-                (subscription, attempts, status)
-            })
-            .buffer_unordered(AT_ONCE);
-        while let Some((subscription, attempts, status)) = sent.next().await {
-            let is_taken = matches!(status, Some(200..=299));
-            done.delivered += usize::from(is_taken);
-            done.failed += usize::from(!is_taken);
-            let now = self.clock.now();
-            self.store
-                .write(move |tx| settle(tx, &subscription, attempts, status, now))
-                .await?;
+    /// The answer of a callback; `None` if there was none in time.
+    async fn exchange(&self, request: &PlainRequest, limit: Duration) -> Option<PlainAnswer> {
+        match tokio::time::timeout(limit, self.fetcher.exchange(request)).await {
+            Ok(Ok(answer)) => Some(answer),
+            Ok(Err(failure)) => {
+                tracing::debug!(%failure, "a callback did not answer");
+                None
+            }
+            Err(_) => {
+                tracing::debug!("a callback did not answer in time");
+                None
+            }
         }
-        Ok(())
     }
 
     /// The status of the answer; `None` if there was none.
@@ -277,20 +261,15 @@ impl Hub {
             headers,
             max_answer_bytes: 64 * 1024,
         };
-        match self.fetcher.exchange(&request).await {
-            Ok(answer) => Some(answer.status),
-            Err(failure) => {
-                tracing::debug!(%failure, "a callback did not answer");
-                None
-            }
-        }
+        let answer = self.exchange(&request, self.patience.for_delivery).await?;
+        Some(answer.status)
     }
 
     /// Tells a hub elsewhere which of the topics changed.
     async fn ping(&self, hub_url: &str, topics: &[String]) -> Result<usize> {
         let mut changed = 0;
         for topic in topics {
-            if !self.notice_change(topic).await? {
+            if self.notice_change(topic).await? != Some(true) {
                 continue;
             }
             changed += 1;
@@ -313,27 +292,6 @@ impl Hub {
             }
         }
         Ok(changed)
-    }
-}
-
-/// What becomes of a delivery: taken, gone for good (410), tried again later, or given up.
-fn settle(
-    tx: &crate::store::Transaction<'_>,
-    subscription: &HubSubscription,
-    attempts: u32,
-    status: Option<u16>,
-    now: UtcTime,
-) -> Result<()> {
-    match status {
-        Some(200..=299) => hub::end_delivery(tx, subscription.id),
-        Some(410) => hub::end_subscription(tx, subscription.id),
-        _ => match WAITS_SECS.get(attempts as usize) {
-            Some(wait) => {
-                let at = now + chrono::Duration::seconds(*wait);
-                hub::put_off_delivery(tx, subscription.id, at)
-            }
-            None => hub::end_delivery(tx, subscription.id),
-        },
     }
 }
 

@@ -40,6 +40,17 @@ pub struct HubRequest {
     pub asked_from: String,
 }
 
+/// A delivery that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HubDelivery {
+    /// To whom.
+    pub subscription: HubSubscription,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What the topic was noted as when the delivery was loaded.
+    pub noted: Option<Vec<u8>>,
+}
+
 /// How many subscriptions and requests there are already, for the limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HubLoad {
@@ -102,15 +113,19 @@ pub fn save_request(tx: &Transaction<'_>, request: &HubRequest, now: UtcTime) ->
     Ok(())
 }
 
-/// The oldest requests that wait for verification.
+/// The oldest requests that wait for verification and whose callback is `wanted`, up to `limit`.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_requests(conn: &Connection, limit: u32) -> Result<Vec<HubRequest>> {
+pub fn load_requests(
+    conn: &Connection,
+    limit: usize,
+    wanted: impl FnMut(&str) -> bool,
+) -> Result<Vec<HubRequest>> {
     let sql = "SELECT id, mode, topic, callback, secret, lease_secs, asked_from FROM hub_requests
-         ORDER BY id LIMIT ?1";
+         ORDER BY id";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([limit], |row| {
+    let rows = query.query_map([], |row| {
         Ok(HubRequest {
             id: row.get(0)?,
             subscribes: row.get::<_, String>(1)? == "subscribe",
@@ -121,7 +136,7 @@ pub fn load_requests(conn: &Connection, limit: u32) -> Result<Vec<HubRequest>> {
             asked_from: row.get(6)?,
         })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    choose(rows, limit, |request| &request.callback, wanted)
 }
 
 /// Ends a request. If the callback confirmed it, and no later request took its place, it takes
@@ -161,6 +176,17 @@ pub fn end_request(
     Ok(())
 }
 
+/// True if there is a lease that is over.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn has_ended_leases(conn: &Connection, now: UtcTime) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM hub_subscriptions WHERE lease_until <= ?1)";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([now.timestamp()], |row| row.get(0))?)
+}
+
 /// Ends the subscriptions whose lease is over; returns how many.
 ///
 /// # Errors
@@ -192,16 +218,32 @@ pub fn load_topics(conn: &Connection) -> Result<Vec<String>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The subscriptions to a topic.
+/// The subscriptions to a topic whose callback is `wanted`, up to `limit`.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn subscriptions_to(conn: &Connection, topic: &str) -> Result<Vec<HubSubscription>> {
+pub fn subscriptions_to(
+    conn: &Connection,
+    topic: &str,
+    limit: usize,
+    wanted: impl FnMut(&str) -> bool,
+) -> Result<Vec<HubSubscription>> {
     let sql = "SELECT id, topic, callback, secret, lease_until FROM hub_subscriptions
          WHERE topic = ?1 ORDER BY id";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([topic], read_subscription)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    choose(rows, limit, |subscription| &subscription.callback, wanted)
+}
+
+/// What a topic was noted as; `None` if it never was.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn topic_digest(conn: &Connection, topic: &str) -> Result<Option<Vec<u8>>> {
+    Ok(conn
+        .prepare_cached("SELECT digest FROM hub_topics WHERE topic = ?1")?
+        .query_row([topic], |row| row.get(0))
+        .optional()?)
 }
 
 /// Notes what a topic's document is now. If it was known as something else, every subscriber gets
@@ -215,10 +257,7 @@ pub fn note_topic(
     digest: [u8; 32],
     now: UtcTime,
 ) -> Result<bool> {
-    let known: Option<Vec<u8>> = tx
-        .prepare_cached("SELECT digest FROM hub_topics WHERE topic = ?1")?
-        .query_row([topic], |row| row.get(0))
-        .optional()?;
+    let known = topic_digest(tx, topic)?;
     if known.as_deref() == Some(&digest[..]) {
         return Ok(false);
     }
@@ -235,32 +274,51 @@ pub fn note_topic(
     Ok(true)
 }
 
-/// The deliveries that are due, the longest waiting first, with how often each was tried.
+/// The deliveries that are due and whose callback is `wanted`, the longest waiting first, up to
+/// `limit`.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn due_deliveries(
     conn: &Connection,
     now: UtcTime,
-    limit: u32,
-) -> Result<Vec<(HubSubscription, u32)>> {
-    let sql = "SELECT s.id, s.topic, s.callback, s.secret, s.lease_until, d.attempts
+    limit: usize,
+    wanted: impl FnMut(&str) -> bool,
+) -> Result<Vec<HubDelivery>> {
+    let sql = "SELECT s.id, s.topic, s.callback, s.secret, s.lease_until, d.attempts, t.digest
          FROM hub_deliveries d JOIN hub_subscriptions s ON s.id = d.subscription_id
-         WHERE d.next_at <= ?1 ORDER BY d.next_at, d.subscription_id LIMIT ?2";
+         LEFT JOIN hub_topics t ON t.topic = s.topic
+         WHERE d.next_at <= ?1 ORDER BY d.next_at, d.subscription_id";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map(params![now.timestamp(), limit], |row| {
-        Ok((read_subscription(row)?, row.get(5)?))
+    let rows = query.query_map([now.timestamp()], |row| {
+        Ok(HubDelivery {
+            subscription: read_subscription(row)?,
+            attempts: row.get(5)?,
+            noted: row.get(6)?,
+        })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    choose(rows, limit, |due| &due.subscription.callback, wanted)
 }
 
-/// Ends a delivery: it was taken, or given up.
+/// Ends a delivery: it was taken, or given up. If the topic was noted as something else since the
+/// delivery was loaded, it is due anew: what was sent may be the old document.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn end_delivery(tx: &Transaction<'_>, subscription: i64) -> Result<()> {
-    tx.prepare_cached("DELETE FROM hub_deliveries WHERE subscription_id = ?1")?
-        .execute([subscription])?;
+pub fn end_delivery(tx: &Transaction<'_>, delivery: &HubDelivery, now: UtcTime) -> Result<()> {
+    let subscription = &delivery.subscription;
+    let sql = "DELETE FROM hub_deliveries WHERE subscription_id = ?1
+         AND (SELECT digest FROM hub_topics WHERE topic = ?2) IS ?3";
+    let ended = tx.prepare_cached(sql)?.execute(params![
+        subscription.id,
+        subscription.topic,
+        delivery.noted
+    ])?;
+    if ended == 0 {
+        let sql = "UPDATE hub_deliveries SET attempts = 0, next_at = ?2 WHERE subscription_id = ?1";
+        tx.prepare_cached(sql)?
+            .execute(params![subscription.id, now.timestamp()])?;
+    }
     Ok(())
 }
 
@@ -274,6 +332,20 @@ pub fn put_off_delivery(tx: &Transaction<'_>, subscription: i64, at: UtcTime) ->
     tx.prepare_cached(sql)?
         .execute(params![subscription, at.timestamp()])?;
     Ok(())
+}
+
+/// The first `limit` rows whose callback is wanted; no row is read after them.
+fn choose<T>(
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+    limit: usize,
+    callback: impl Fn(&T) -> &str,
+    mut wanted: impl FnMut(&str) -> bool,
+) -> Result<Vec<T>> {
+    let chosen = rows.filter(|row| match row {
+        Ok(row) => wanted(callback(row)),
+        Err(_) => true,
+    });
+    Ok(chosen.take(limit).collect::<rusqlite::Result<_>>()?)
 }
 
 fn read_subscription(row: &Row<'_>) -> rusqlite::Result<HubSubscription> {

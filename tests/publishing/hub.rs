@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -9,8 +10,9 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use dateline::fetch::{FetchSettings, Fetcher};
-use dateline::jobs::websub_hub::{Hub, HubPass, TopicContent, TopicReader};
+use dateline::jobs::websub_hub::{Hub, HubPass, Patience, TopicContent, TopicReader};
 use dateline::serve::Site;
+use dateline::store::hub;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -18,6 +20,9 @@ use super::http::Server;
 use super::newsroom::{Newsroom, START, summit, told};
 
 const TOPIC: &str = "https://news.example/feeds/events.atom";
+
+/// Much less than the fetcher waits for an answer, and much more than a slow machine needs.
+const SOON: Duration = Duration::from_secs(20);
 
 type Asked = std::collections::HashMap<String, String>;
 
@@ -32,6 +37,10 @@ struct Heard {
     posts: Mutex<Vec<(HeaderMap, Vec<u8>)>>,
     status_of_post: AtomicU16,
     confirms: Mutex<bool>,
+    /// Told of each post.
+    arrived: tokio::sync::Notify,
+    /// Posts are answered only while nobody else holds it.
+    answering: tokio::sync::Mutex<()>,
 }
 
 impl Subscriber {
@@ -41,6 +50,8 @@ impl Subscriber {
             posts: Mutex::default(),
             status_of_post: AtomicU16::new(204),
             confirms: Mutex::new(true),
+            arrived: tokio::sync::Notify::new(),
+            answering: tokio::sync::Mutex::default(),
         };
         let subscriber = Self {
             heard: Arc::new(heard),
@@ -87,10 +98,42 @@ async fn hear_content(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let mut posts = subscriber.heard.posts.lock().expect("no panic");
-    posts.push((headers, body.to_vec()));
+    let post = (headers, body.to_vec());
+    subscriber.heard.posts.lock().expect("no panic").push(post);
+    subscriber.heard.arrived.notify_one();
+    drop(subscriber.heard.answering.lock().await);
     let status = subscriber.heard.status_of_post.load(Ordering::SeqCst);
     StatusCode::from_u16(status).expect("a status")
+}
+
+/// A host that takes connections and never answers.
+struct Silent {
+    port: u16,
+    connections: Arc<AtomicU64>,
+}
+
+impl Silent {
+    async fn start() -> Self {
+        // Another host than the well-behaved subscriber's.
+        let listener = tokio::net::TcpListener::bind("127.0.0.2:0")
+            .await
+            .expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let connections = Arc::new(AtomicU64::new(0));
+        let count = connections.clone();
+        tokio::spawn(async move {
+            let mut held = Vec::new();
+            while let Ok((connection, _)) = listener.accept().await {
+                held.push(connection);
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        Self { port, connections }
+    }
+
+    fn callback(&self, number: usize) -> String {
+        format!("http://127.0.0.2:{}/{number}", self.port)
+    }
 }
 
 struct Stage {
@@ -127,6 +170,47 @@ impl Stage {
         ];
         form.extend(more);
         self.server.post_form("/hub", &form).await.status
+    }
+
+    /// The stage with a host that never answers: it confirmed `subscriptions` once.
+    async fn with_silent(subscriptions: usize) -> (Self, Silent) {
+        let mut stage = Self::set().await;
+        let silent = Silent::start().await;
+        let port = stage.callback.split([':', '/']).nth(4).expect("a port");
+        let ports = vec![port.parse().expect("a port"), silent.port];
+        stage.hub = hub_of(&stage.room, &stage.site, ports);
+        let callbacks: Vec<String> = (0..subscriptions).map(|n| silent.callback(n)).collect();
+        let sql = "INSERT INTO hub_subscriptions (topic, callback, lease_until, asked_from)
+            VALUES (?1, ?2, ?3, '')";
+        stage
+            .room
+            .store
+            .write(move |tx| {
+                for callback in callbacks {
+                    tx.execute(sql, (TOPIC, callback, START + 864_000))?;
+                }
+                Ok(())
+            })
+            .await
+            .expect("subscriptions");
+        (stage, silent)
+    }
+
+    async fn ask_for(&self, callback: &str) {
+        let form = [
+            ("hub.mode", "subscribe"),
+            ("hub.topic", TOPIC),
+            ("hub.callback", callback),
+        ];
+        let reply = self.server.post_form("/hub", &form).await;
+        assert_eq!(reply.status, 202);
+    }
+
+    /// Waits for the next post to the well-behaved subscriber.
+    async fn arrival(&self) {
+        tokio::time::timeout(SOON, self.subscriber.heard.arrived.notified())
+            .await
+            .expect("a post arrives");
     }
 
     async fn pass(&self) -> HubPass {
@@ -180,6 +264,7 @@ fn hub_of(room: &Newsroom, site: &Site, ports: Vec<u16>) -> Hub {
         hub_url: "https://news.example/hub".to_owned(),
         random: Arc::new(move || u128::from(ids.fetch_add(1, Ordering::SeqCst)).to_be_bytes()),
         external: None,
+        patience: Patience::default(),
     }
 }
 
@@ -398,4 +483,69 @@ async fn a_hub_elsewhere_is_pinged_once_for_each_change() {
     let sent: Asked = url::form_urlencoded::parse(body).into_owned().collect();
     assert_eq!(sent["hub.mode"], "publish");
     assert_eq!(sent["hub.url"], TOPIC);
+}
+
+#[tokio::test]
+async fn callbacks_that_never_answer_delay_nobody_else() {
+    let (mut stage, silent) = Stage::with_silent(40).await;
+    // Nobody's patience ends here: what is delivered is delivered beside them.
+    stage.hub.patience = Patience {
+        for_question: SOON * 2,
+        for_delivery: SOON * 2,
+    };
+    stage.ask("subscribe", &[]).await;
+    stage.pass().await;
+    for number in 100..140 {
+        stage.ask_for(&silent.callback(number)).await;
+    }
+    stage.develop(3, 300).await;
+    let hub = tokio::spawn(stage.hub.clone().run(std::future::pending()));
+    stage.arrival().await;
+    stage.develop(4, 310).await;
+    stage.arrival().await;
+    let newest = stage.server.get("/feeds/events.atom").await.body;
+    assert_eq!(stage.subscriber.posts().last().expect("a post").1, newest);
+    let held = silent.connections.load(Ordering::SeqCst);
+    assert!((1..=6).contains(&held), "2 questions, 4 deliveries: {held}");
+    hub.abort();
+}
+
+#[tokio::test]
+async fn a_callback_that_never_answers_is_given_up_in_time() {
+    let (mut stage, silent) = Stage::with_silent(1).await;
+    stage.pass().await;
+    stage.ask_for(&silent.callback(100)).await;
+    stage.develop(3, 300).await;
+    stage.hub.patience = Patience {
+        for_question: Duration::from_millis(50),
+        for_delivery: Duration::from_millis(50),
+    };
+    let done = tokio::time::timeout(SOON, stage.pass()).await;
+    let done = done.expect("a pass within the patience");
+    assert_eq!((done.unconfirmed, done.failed), (1, 1));
+}
+
+#[tokio::test]
+async fn what_changes_during_a_delivery_is_delivered_after_it() {
+    let stage = Stage::set().await;
+    stage.ask("subscribe", &[]).await;
+    stage.pass().await;
+    stage.develop(3, 300).await;
+    let answering = stage.subscriber.heard.answering.lock().await;
+    let hub = tokio::spawn(stage.hub.clone().run(std::future::pending()));
+    stage.arrival().await;
+    let noted = || {
+        let digest = stage.room.store.read(|conn| hub::topic_digest(conn, TOPIC));
+        digest.expect("a read")
+    };
+    let (before, mut commits) = (noted(), stage.room.store.commits().expect("a writer"));
+    stage.develop(4, 310).await;
+    while noted() == before {
+        commits.changed().await.expect("a writer");
+    }
+    drop(answering);
+    stage.arrival().await;
+    let newest = stage.server.get("/feeds/events.atom").await.body;
+    assert_eq!(stage.subscriber.posts()[1].1, newest);
+    hub.abort();
 }

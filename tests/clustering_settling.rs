@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::dice::Dice;
 use dateline::cluster::{ArrivingItem, Engine, Settings, Weights};
 use dateline::decisions::Constraints;
 use dateline::news::{EventId, ItemId, OutletId, utc_from_secs};
@@ -20,34 +21,23 @@ struct Course {
     last: Constraints,
 }
 
-struct Draws(u64);
-
-impl Draws {
-    fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(2_654_435_761) + 88_172_645_463_325_252)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
+fn dice(seed: u64) -> Dice {
+    Dice(seed.wrapping_mul(2_654_435_761) + 88_172_645_463_325_252)
 }
 
 /// A few matters that share names and words, so that much hangs together.
-fn item(id: i64, draws: &mut Draws) -> ArrivingItem {
-    let matter = draws.below(3);
+fn item(id: i64, draws: &mut Dice) -> ArrivingItem {
+    let matter = draws.roll(3);
     let words: Vec<String> = (0..9)
         .map(|at| match (id <= OTHER_NEWS, at % 3) {
-            (true, _) => format!("Word{}", draws.below(4000)),
-            (false, 0) => format!("Name{}", matter * 6 + draws.below(6)),
-            (false, _) => format!("w{}", draws.below(25)),
+            (true, _) => format!("Word{}", draws.roll(4000)),
+            (false, 0) => format!("Name{}", matter * 6 + draws.roll(6)),
+            (false, _) => format!("w{}", draws.roll(25)),
         })
         .collect();
     ArrivingItem {
         id: ItemId(id),
-        outlet: OutletId(draws.below(9) as i64),
+        outlet: OutletId(draws.roll(9) as i64),
         language: "en".to_owned(),
         item_time: utc_from_secs(1_755_000_000 + id * 600),
         time_is_claimed: true,
@@ -64,7 +54,7 @@ fn groups(seed: u64, course: &Course) -> BTreeSet<Vec<ItemId>> {
         ..Settings::default()
     };
     let mut engine = Engine::new(settings, Weights::embedded(), EventId(1));
-    let (mut words, mut rulings) = (Draws::new(seed), Draws::new(seed + 1_000));
+    let (mut words, mut rulings) = (dice(seed), dice(seed + 1_000));
     for id in 1..=OTHER_NEWS + ITEMS {
         engine.arrive(&item(id, &mut words));
         if id % course.settle_every == 0 {
@@ -82,8 +72,8 @@ fn groups(seed: u64, course: &Course) -> BTreeSet<Vec<ItemId>> {
         .collect()
 }
 
-fn some_rulings(until: i64, draws: &mut Draws) -> Constraints {
-    let mut any = || ItemId(1 + draws.below(until as u64) as i64);
+fn some_rulings(until: i64, draws: &mut Dice) -> Constraints {
+    let mut any = || ItemId(1 + draws.roll(until as usize) as i64);
     Constraints {
         together: vec![(any(), any()), (any(), any())],
         apart: vec![(any(), any()), (any(), any()), (any(), any())],
@@ -125,7 +115,7 @@ fn rulings_taken_back_leave_no_trace_in_the_groups() {
 #[test]
 fn rulings_give_the_same_groups_whenever_they_are_made() {
     for seed in 1..13 {
-        let rulings = some_rulings(OTHER_NEWS + ITEMS, &mut Draws::new(seed));
+        let rulings = some_rulings(OTHER_NEWS + ITEMS, &mut dice(seed));
         let course = |settle_every, with_rulings| Course {
             settle_every,
             with_rulings,

@@ -4,6 +4,7 @@ mod clustering;
 mod clustering_settling;
 mod clustering_streams;
 mod desk;
+mod dice;
 mod fetching;
 mod operating;
 mod opml;

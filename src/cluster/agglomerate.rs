@@ -17,9 +17,9 @@ pub(super) struct Tree {
     /// The smallest first, the others in no order.
     pub(super) leaves: Vec<Slot>,
     /// The lowest mean at which two of its parts came together: infinite for one report and for
-    /// what rulings hold together, not a number while it is not known.
+    /// what rulings hold together.
     pub(super) height: f32,
-    /// What came together last; `None` for one report, or if it is not known.
+    /// What came together last; `None` for one report.
     pub(super) parts: Option<Vec<Tree>>,
 }
 
@@ -47,8 +47,8 @@ impl Tree {
 /// What is to be grouped. Nodes are numbers from 0; smaller numbers win ties.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Graph {
-    /// The nodes, in the order of their first leaves.
-    pub(super) trees: Vec<Tree>,
+    /// The report of each node, rising.
+    pub(super) leaves: Vec<Slot>,
     /// Sum of the scores between two nodes, in steps; each pair once.
     pub(super) scores: Vec<(u32, u32, u64)>,
     /// Pairs that stand together whatever their score, in order of precedence.
@@ -107,7 +107,7 @@ struct Groups {
 
 impl Groups {
     fn new(graph: Graph, stop: Stop) -> Self {
-        let nodes = graph.trees.len();
+        let nodes = graph.leaves.len();
         let mut sums = vec![FxHashMap::default(); nodes];
         for (a, b, sum) in &graph.scores {
             *sums[*a as usize].entry(*b).or_default() += sum;
@@ -120,8 +120,12 @@ impl Groups {
         }
         Self {
             parent: (0..nodes as u32).collect(),
-            sizes: graph.trees.iter().map(|tree| tree.leaves.len()).collect(),
-            trees: graph.trees.into_iter().map(Some).collect(),
+            sizes: vec![1; nodes],
+            trees: graph
+                .leaves
+                .into_iter()
+                .map(|leaf| Some(Tree::leaf(leaf)))
+                .collect(),
             changes: vec![0; nodes],
             locked: vec![false; nodes],
             sums,
@@ -227,7 +231,7 @@ mod tests {
             .iter()
             .map(|(a, b, score)| (*a, *b, u64::from(steps_of(*score))));
         let mut graph = Graph {
-            trees: (0..nodes as u32).map(Tree::leaf).collect(),
+            leaves: (0..nodes as u32).collect(),
             scores: scores.collect(),
             ..Graph::default()
         };

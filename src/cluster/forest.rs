@@ -33,16 +33,20 @@ pub(super) struct Change {
     pub(super) fresh: BTreeSet<Slot>,
     /// Settled items on which other rulings hold than before.
     pub(super) ruled: BTreeSet<Slot>,
-    /// The rulings that what is settled was grouped under.
-    pub(super) rules_before: Rules,
 }
 
 /// The events that a change reaches, as groups of live items, each sorted by slot. Every event
-/// that may have other items than before is among them with all of its items.
-pub(super) fn group_anew(engine: &Engine, rules: &Rules, change: &Change) -> Vec<Vec<Slot>> {
+/// that may have other items than before is among them with all of its items. The second rules are
+/// those that what is settled was grouped under.
+pub(super) fn group_anew(
+    engine: &Engine,
+    (rules, rules_before): (&Rules, &Rules),
+    change: &Change,
+) -> Vec<Vec<Slot>> {
     let mut forest = Forest {
         engine,
         rules,
+        rules_before,
         change,
         nodes: Vec::new(),
         node_of: FxHashMap::default(),
@@ -94,6 +98,7 @@ struct Sums {
 struct Forest<'a> {
     engine: &'a Engine,
     rules: &'a Rules,
+    rules_before: &'a Rules,
     change: &'a Change,
     nodes: Vec<Node>,
     /// The smallest group known of each report met so far.
@@ -161,13 +166,15 @@ impl Forest<'_> {
     fn join_ruled(&mut self) {
         let mut pairs = self.rules.together.clone();
         for id in self.met.iter().copied().collect::<BTreeSet<EventId>>() {
-            let is_torn = || {
-                let first = self.settled_reports(id).first().copied();
-                first.is_some_and(|first| self.nodes[self.top_of(first)].awake_since.is_some())
-            };
-            if self.engine.events[&id].is_pinned && is_torn() {
+            if !self.engine.events[&id].is_pinned {
+                continue;
+            }
+            let members = self.settled_reports(id);
+            let is_torn = members
+                .first()
+                .is_some_and(|first| self.nodes[self.top_of(*first)].awake_since.is_some());
+            if is_torn {
                 // Each to the first, and to the one before it if a ruling keeps it from the first.
-                let members = self.settled_reports(id);
                 let firsts = members.iter().skip(1).map(|slot| (members[0], *slot));
                 let neighbours = members.windows(2).map(|pair| (pair[0], pair[1]));
                 pairs.extend(firsts.chain(neighbours));

@@ -56,17 +56,19 @@ impl Engine {
         let mut change = Change {
             fresh: std::mem::take(&mut self.unsettled),
             ruled: BTreeSet::new(),
-            rules_before: Rules::new(self),
         };
+        let before = Rules::new(self);
+        let mut changed = None;
         if *constraints != self.constraints {
             change.ruled = slots_ruled_otherwise(self, constraints);
             self.constraints = constraints.clone();
+            changed = Some(Rules::new(self));
         }
+        let rules = changed.as_ref().unwrap_or(&before);
         let mut settlement = Settlement::default();
         if !change.fresh.is_empty() || !change.ruled.is_empty() {
-            let rules = Rules::new(self);
-            let groups = group_anew(self, &rules, &change);
-            self.put_in_force(groups, &change.fresh, &rules, &mut settlement);
+            let groups = group_anew(self, (rules, &before), &change);
+            self.put_in_force(groups, &change.fresh, rules, &mut settlement);
         }
         settlement.changed.sort_by_key(|change| change.event);
         settlement.merged.sort_unstable();

@@ -9,7 +9,8 @@ use dateline::decisions::in_force;
 use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::news::DecisionId;
 
-use super::world::{Dice, World};
+use super::world::World;
+use crate::dice::Dice;
 
 const OPERATIONS: usize = 200;
 

@@ -7,7 +7,8 @@ use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::news::{DecisionId, EventId, Ruling, StorylineId};
 
 use super::holding::dice;
-use super::world::{Dice, World};
+use super::world::World;
+use crate::dice::Dice;
 
 /// Rulings that are in force at once, at most.
 const RULINGS: usize = 14;

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use dateline::cluster::Weights;
 use dateline::decisions::{Attributes, constraints_of, in_force};
 use dateline::jobs::cluster::{Clusterer, ClusteringSettings};
-
 use dateline::jobs::publish::{Pass, publish_events};
 use dateline::news::{
     EventId, ItemId, OutletKind, Role, Ruling, StorylineId, Target, UtcTime, WireReading,
@@ -16,38 +15,12 @@ use dateline::store::items::{self, ItemState};
 use dateline::store::{Store, decisions, desk, events, outlets};
 
 use super::newsdesk::now;
+use crate::dice::Dice;
 
 /// Items that come first, so that words weigh something.
 const BACKGROUND: usize = 700;
 /// Things that happen, each told in words of its own.
 const HAPPENINGS: usize = 9;
-
-/// Random numbers of one seed.
-pub struct Dice(pub u64);
-
-impl Dice {
-    pub fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides.max(1) as u64) as usize
-    }
-
-    pub fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
-        (!from.is_empty()).then(|| from[self.roll(from.len())].clone())
-    }
-
-    fn some<T: Clone>(&mut self, from: &[T]) -> (Vec<T>, Vec<T>) {
-        let (mut left, mut right) = (Vec::new(), Vec::new());
-        for one in from {
-            match self.roll(2) {
-                0 => left.push(one.clone()),
-                _ => right.push(one.clone()),
-            }
-        }
-        (left, right)
-    }
-}
 
 fn word(number: usize) -> String {
     let syllables = ["ba", "ko", "ri", "tu", "le", "na", "so", "mi", "du", "fe"];

@@ -15,6 +15,7 @@ use dateline::store::{decisions, events, published};
 
 use super::newsroom::at_minute;
 use super::week::{Listed, Pipeline};
+use crate::dice::Dice;
 
 const OPERATIONS: usize = 120;
 /// Things that happen, each told in words of its own; after a while others happen.
@@ -24,21 +25,6 @@ const GAP: i64 = 90;
 /// Hours in which items are compared, so that much leaves the window.
 const WINDOW_HOURS: u32 = 48;
 const KEEP_DAYS: u32 = 4;
-
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides.max(1) as u64) as usize
-    }
-
-    fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
-        (!from.is_empty()).then(|| from[self.roll(from.len())].clone())
-    }
-}
 
 struct World {
     pipeline: Pipeline,

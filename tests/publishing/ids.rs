@@ -7,21 +7,10 @@ use dateline::news::{EventId, ItemId, PublicId, Standing};
 use dateline::store::{events, published};
 
 use super::newsroom::{Newsroom, told};
+use crate::dice::Dice;
 
 /// How many operations; more with `DATELINE_OPERATIONS`.
 const OPERATIONS: usize = 300;
-
-/// A small generator, so that a history is the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides.max(1) as u64) as usize
-    }
-}
 
 #[derive(Default)]
 struct History {

@@ -141,9 +141,9 @@ impl Forest<'_> {
             node_of.get(&report).copied()
         };
         let both = |(a, b): &(Slot, Slot)| Some((node(*a)?, node(*b)?));
-        let rules = &self.change.rules_before;
+        let rules = self.rules_before;
         let graph = Graph {
-            trees: leaves.iter().map(|leaf| Tree::leaf(*leaf)).collect(),
+            leaves: leaves.to_vec(),
             scores,
             together: rules.together.iter().filter_map(both).collect(),
             apart: rules.apart.iter().filter_map(both).collect(),

@@ -488,15 +488,8 @@ impl Scene {
                 copies && engine.event_of(member.item).is_none()
             }
         };
-        let members: Vec<Member> = all.into_iter().filter(goes).collect();
-        let is_whole = members.len() == count;
-        let step = Step {
-            members,
-            from,
-            into,
-            is_whole,
-        };
-        Ok((!step.members.is_empty()).then_some(step))
+        let members = all.into_iter().filter(goes).collect();
+        Ok(Step::of(members, (from, into), count))
     }
 }
 

@@ -21,6 +21,22 @@ pub(super) struct Step {
     pub(super) is_whole: bool,
 }
 
+impl Step {
+    /// Some of the `all` items of an event go; `None` if none does.
+    pub(super) fn of(
+        members: Vec<Member>,
+        (from, into): (EventId, EventId),
+        all: usize,
+    ) -> Option<Self> {
+        (!members.is_empty()).then_some(Self {
+            is_whole: members.len() == all,
+            members,
+            from,
+            into,
+        })
+    }
+}
+
 /// Names the next step that the undoing of a ruling asks for, if one is left.
 pub(super) type Plan = fn(&Connection, &Engine, &Ruling, &Constraints) -> Result<Option<Step>>;
 
@@ -236,14 +252,8 @@ impl Planner<'_> {
     ) -> Result<Option<Step>> {
         let mut members = self.standing_in(from, go)?;
         members.retain(|member| !stay.contains(&member.item) && self.is_old(&member.item));
-        let is_whole = members.len() == events::load_members(self.conn, from)?.len();
-        let step = Step {
-            members,
-            from,
-            into,
-            is_whole,
-        };
-        Ok((!step.members.is_empty()).then_some(step))
+        let all = events::load_members(self.conn, from)?.len();
+        Ok(Step::of(members, (from, into), all))
     }
 
     /// An event that a merge had ended lives again, with its items.

@@ -2,7 +2,7 @@
 //! leave the event that had swallowed them, the id goes along, and lives again if they stand in a
 //! group of their own (invariant 6).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -29,8 +29,11 @@ pub(super) struct Sleeper {
     pub(super) event: EventId,
     /// The group that holds most of its anchors.
     pub(super) part: usize,
-    /// True if more than half of those that are live stand there.
+    /// True if more than half of all its anchors stand there. Those that are not among the groups,
+    /// or have left the window, stand elsewhere.
     pub(super) is_main: bool,
+    /// True if at least half of them stand there.
+    pub(super) is_half: bool,
     /// Where its id leads now.
     pub(super) into: EventId,
 }
@@ -90,34 +93,37 @@ impl Dormant {
     }
 
     /// The events that have anchors in groups, the first published first.
-    pub(super) fn around(&self, parts: &[Vec<Slot>], window: &Window) -> Vec<Sleeper> {
-        let mut held: BTreeMap<EventId, Vec<usize>> = BTreeMap::new();
+    pub(super) fn around(
+        &self,
+        parts: &[Vec<Slot>],
+        window: &Window,
+        kept_out: &BTreeSet<ItemId>,
+    ) -> Vec<Sleeper> {
+        let mut held: BTreeMap<EventId, BTreeMap<ItemId, usize>> = BTreeMap::new();
         if self.events.is_empty() {
             return Vec::new();
         }
         for (part, slots) in parts.iter().enumerate() {
-            for slot in slots {
-                for id in self
-                    .by_anchor
-                    .get(&window.item(*slot).id)
-                    .into_iter()
-                    .flatten()
-                {
-                    held.entry(*id).or_insert_with(|| vec![0; parts.len()])[part] += 1;
+            for item in slots.iter().map(|slot| window.item(*slot).id) {
+                for id in self.by_anchor.get(&item).into_iter().flatten() {
+                    held.entry(*id).or_default().insert(item, part);
                 }
             }
         }
-        let around = held.into_iter().filter_map(|(id, counts)| {
-            let most = counts.iter().copied().max()?;
-            let part = counts.iter().position(|count| *count == most)?;
+        let around = held.into_iter().filter_map(|(id, part_of)| {
             let event = self.events.get(&id)?;
-            let anchors = event.publication.anchors.iter();
-            let live = anchors.filter(|item| window.slot_of(**item).is_some());
+            let anchors = event.publication.counting_anchors(kept_out);
+            let mut counts = vec![0; parts.len()];
+            for part in anchors.iter().filter_map(|item| part_of.get(item)) {
+                counts[*part] += 1;
+            }
+            let most = counts.iter().copied().max().filter(|most| *most > 0)?;
             Some(Sleeper {
-                is_main: most * 2 > live.count(),
+                is_main: most * 2 > anchors.len(),
+                is_half: most * 2 >= anchors.len(),
                 order: event.publication.order,
                 event: id,
-                part,
+                part: counts.iter().position(|count| *count == most)?,
                 into: event.into,
             })
         });

@@ -67,6 +67,18 @@ pub struct Publication {
     pub headline: Option<ItemId>,
 }
 
+impl Publication {
+    /// The anchors but for those that are kept out; all of them if all are.
+    pub(super) fn counting_anchors(&self, kept_out: &BTreeSet<ItemId>) -> Vec<ItemId> {
+        let shown = self.anchors.iter().filter(|item| !kept_out.contains(item));
+        let shown: Vec<ItemId> = shown.copied().collect();
+        if shown.is_empty() {
+            return self.anchors.clone();
+        }
+        shown
+    }
+}
+
 /// What came of an item's arrival.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arrival {

@@ -34,7 +34,8 @@ pub(super) struct Naming {
 pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
     let claims = Claims::gather(engine, parts);
     let mut names: Vec<Option<EventId>> = vec![None; parts.len()];
-    let sleepers = engine.dormant.around(parts, &engine.window);
+    let kept_out = &engine.constraints.kept_out;
+    let sleepers = engine.dormant.around(parts, &engine.window, kept_out);
     for (event, held) in engine.constraints.revived.iter().rev() {
         if !engine.events.contains_key(event)
             && !names.contains(&Some(*event))
@@ -57,7 +58,7 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
             names[claim.part] = Some(claim.event);
         }
     }
-    for sleeper in &sleepers {
+    for sleeper in sleepers.iter().filter(|one| one.is_half) {
         wake(sleeper, &mut names);
     }
     let names: Vec<Name> = names
@@ -82,6 +83,7 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
     let (left, merged): (Vec<_>, Vec<_>) = gone.partition(|(event, _)| claims.is_left(**event));
     let led_on = sleepers
         .into_iter()
+        .filter(|one| one.is_main)
         .map(|one| (one.event, names[one.part].event, one.into))
         .filter(|(event, now, into)| !used.contains(event) && now != into)
         .map(|(event, now, _)| (event, now))
@@ -253,14 +255,19 @@ fn claim(
     let is_gone = |id| engine.gone_of.get(&id) == Some(&event);
     let has_gone = live.is_some_and(|live| !live.gone.is_empty());
     let mut apart = engine.constraints.apart.iter().filter(|_| has_gone);
+    let kept_out = &engine.constraints.kept_out;
+    let anchors = publication.map(|publication| publication.counting_anchors(kept_out));
+    let headline = publication.and_then(|publication| publication.headline);
     Claim {
         event,
         part,
         is_kept_off: apart.any(|(a, b)| is_gone(*a) && holds(*b) || is_gone(*b) && holds(*a)),
         order: publication.map_or(i64::MAX, |publication| publication.order),
         is_pinned: live.is_some_and(|live| live.is_pinned),
-        anchors: publication.map_or(0, |p| p.anchors.iter().filter(|id| holds(**id)).count()),
-        holds_headline: publication.and_then(|p| p.headline).is_some_and(holds),
+        anchors: anchors.map_or(0, |anchors| {
+            anchors.into_iter().filter(|id| holds(*id)).count()
+        }),
+        holds_headline: headline.is_some_and(|id| holds(id) && !kept_out.contains(&id)),
         items,
     }
 }

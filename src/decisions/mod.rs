@@ -10,7 +10,9 @@ mod present;
 mod undoing;
 mod words;
 
-use crate::news::{Decision, EventId, ItemId, Ruling};
+use std::collections::BTreeSet;
+
+use crate::news::{Decision, EventId, ItemId, Ruling, Target};
 
 pub use attributes::{Attributes, Fixed};
 pub use conflicts::{Refusal, check_ruling};
@@ -30,6 +32,8 @@ pub struct Constraints {
     /// Events that an undone merge had ended, with the items they held: a group of these items
     /// takes that id again.
     pub revived: Vec<(EventId, Vec<ItemId>)>,
+    /// Items that are kept out of what is published: no id hangs on them while others are shown.
+    pub kept_out: BTreeSet<ItemId>,
 }
 
 /// The constraints of the decisions in force, in the order in which they were made.
@@ -94,6 +98,11 @@ fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
         Ruling::Lock { items, .. } => {
             chain(&mut constraints.together, items);
             constraints.locked.push(items.clone());
+        }
+        Ruling::Spike {
+            target: Target::Item(item),
+        } => {
+            constraints.kept_out.insert(*item);
         }
         Ruling::MergeStorylines { .. }
         | Ruling::SplitStoryline { .. }

@@ -121,7 +121,14 @@ pub(super) fn plan_returns(
         }
         busy.extend([from, into]);
         let mut members = members_of(conn, from)?;
-        let is_whole = members.iter().all(|member| items.contains(&member.item));
+        let others = members.iter().map(|member| member.item);
+        let others: Vec<ItemId> = others.filter(|item| !items.contains(item)).collect();
+        // What the machine added to an event goes along with all that its id hangs on.
+        let goes_along = |item: &ItemId| !is_named(item) && !homes.contains_key(item);
+        let is_whole = others.is_empty()
+            || stay.is_empty()
+                && others.iter().all(goes_along)
+                && !is_known_by(conn, from, &others)?;
         if !is_whole {
             let is_live = |item: &ItemId| engine.event_of(*item).is_some();
             members.retain(|member| items.contains(&member.item) && !is_live(&member.item));
@@ -148,10 +155,25 @@ pub(super) fn plan_returns(
                 members,
                 from,
                 into,
+                is_return: true,
             });
         }
     }
     Ok(moves)
+}
+
+/// True if the id of an event may stay with these of its items: it hangs on one of them, on none that
+/// stands in the event, or there is none yet.
+fn is_known_by(conn: &Connection, event: EventId, items: &[ItemId]) -> Result<bool> {
+    let stored = events::load_stored(conn, event)?;
+    let anchors = stored.map(|stored| stored.anchors).unwrap_or_default();
+    let members = events::load_members(conn, event)?;
+    let mut standing = members
+        .into_iter()
+        .map(|(item, _)| item)
+        .filter(|item| anchors.contains(item))
+        .peekable();
+    Ok(standing.peek().is_none() || standing.any(|item| items.contains(&item)))
 }
 
 /// Before the engine settles: what stands with items that a ruling keeps it from leaves, if any of
@@ -224,7 +246,9 @@ pub(super) fn plan_holding(
             if old.is_empty() {
                 continue;
             }
-            if scene.ranks.contains_key(&into) && groups.iter().all(|other| places[other] == into) {
+            let may_follow =
+                |other: &usize| places[other] == into || !scene.is_kept_out_of(*other, into);
+            if scene.ranks.contains_key(&into) && groups.iter().all(may_follow) {
                 joins.push((event, into));
             } else if !busy.contains(&event) && !busy.contains(&into) {
                 busy.extend([event, into]);
@@ -249,6 +273,7 @@ pub(super) fn plan_holding(
                 from,
                 into,
                 is_whole: true,
+                is_return: false,
             });
         }
     }
@@ -384,10 +409,13 @@ impl Scene {
 
     /// True if rulings keep an item apart from some that stand in an event.
     fn is_kept_from(&self, item: ItemId, event: EventId) -> bool {
-        let Some(own) = self.groups.of.get(&item) else {
-            return false;
-        };
-        let mut others = self.order.iter().filter(|one| self.are_apart(**one, *own));
+        let own = self.groups.of.get(&item);
+        own.is_some_and(|own| self.is_kept_out_of(*own, event))
+    }
+
+    /// True if rulings keep a group apart from some that stand in an event.
+    fn is_kept_out_of(&self, group: usize, event: EventId) -> bool {
+        let mut others = self.order.iter().filter(|one| self.are_apart(**one, group));
         others.any(|other| self.standing(*other, event).next().is_some())
     }
 

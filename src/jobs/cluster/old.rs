@@ -19,6 +19,8 @@ pub(super) struct Step {
     pub(super) into: EventId,
     /// True if the whole event goes.
     pub(super) is_whole: bool,
+    /// True if no ruling moves the items any more: they go back.
+    pub(super) is_return: bool,
 }
 
 impl Step {
@@ -33,6 +35,7 @@ impl Step {
             members,
             from,
             into,
+            is_return: false,
         })
     }
 }
@@ -224,6 +227,7 @@ impl Planner<'_> {
             from,
             into,
             is_whole: true,
+            is_return: false,
         }))
     }
 

@@ -98,7 +98,8 @@ impl Clusterer {
             }
             steps += moves.steps.len();
             for step in moves.steps {
-                self.take_step(store, step, (true, now))?;
+                let is_ruled = !step.is_return;
+                self.take_step(store, step, (is_ruled, now))?;
             }
             for split in moves.split_off {
                 self.engine.split_off(&split.items, split.into);

@@ -88,6 +88,8 @@ pub struct PublishedEvent {
     pub storyline: Option<PublicName>,
     /// The event that it was merged into.
     pub merged_into: Option<PublicName>,
+    /// The published events that were merged into it, by way of others too.
+    pub absorbed: Vec<PublicName>,
     /// The event that it was split from.
     pub split_from: Option<PublicName>,
     /// Why its headline was chosen; empty if not known.
@@ -137,6 +139,8 @@ pub struct PublishedStoryline {
     pub events: Vec<PublishedEvent>,
     /// The storyline that it was merged into.
     pub merged_into: Option<PublicName>,
+    /// The published storylines that were merged into it, by way of others too.
+    pub absorbed: Vec<PublicName>,
 }
 
 impl PublishedStoryline {

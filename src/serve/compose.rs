@@ -2,12 +2,12 @@
 //! the same entries.
 
 use crate::feed::write::{
-    Body, Category, Entry, EventLine, Link, Notice, Reply, SourceFeed, lines_of, one_line,
-    web_address,
+    Absorbed, Body, Category, Entry, EventLine, Link, Notice, Reply, SourceFeed, lines_of,
+    one_line, web_address,
 };
 use crate::news::{
-    Development, DevelopmentKind, PublicName, PublishedEvent, PublishedStoryline, Report, Role,
-    UtcTime,
+    Development, DevelopmentKind, PublicId, PublicName, PublishedEvent, PublishedStoryline, Report,
+    Role, UtcTime,
 };
 
 use super::address::Output;
@@ -40,6 +40,7 @@ pub(super) fn entry_of_event(shown: &PublishedEvent, settings: &Settings) -> Ent
         updated: told_apart(shown.updated_at(), event.id.0),
         via: first.and_then(link_of).filter(|link| link.url != alternate),
         related: further_reports(shown, &alternate, first),
+        absorbed: absorbed(&shown.absorbed, Output::Event, settings),
         outlets: outlets_of(shown, lead),
         categories: categories_of(shown),
         language: lead.map(|report| report.language.clone()),
@@ -52,6 +53,19 @@ pub(super) fn entry_of_event(shown: &PublishedEvent, settings: &Settings) -> Ent
         alternate,
         page_url,
     }
+}
+
+fn absorbed(
+    names: &[PublicName],
+    page: fn(PublicId) -> Output,
+    settings: &Settings,
+) -> Vec<Absorbed> {
+    let names = names.iter().map(|name| Absorbed {
+        id: name.public_id.urn(),
+        page_url: settings.absolute(&page(name.public_id).path()),
+        title: name.headline.clone(),
+    });
+    names.collect()
 }
 
 /// A time within its second, by the number of a row: what changed in one pass still has times of
@@ -157,6 +171,7 @@ pub(super) fn entry_of_storyline(shown: &PublishedStoryline, settings: &Settings
         published: shown.published_at(),
         updated: told_apart(shown.updated_at(), shown.storyline.id.0),
         alternate: page_url.clone(),
+        absorbed: absorbed(&shown.absorbed, Output::Timeline, settings),
         outlets,
         categories,
         language: latest

@@ -141,23 +141,26 @@ pub fn latest_events(conn: &Connection, extent: Extent) -> Result<Vec<PublishedE
     let last_due = nth_change(conn, extent.at_least.saturating_sub(1))?.unwrap_or(0);
     let since = last_due.min(latest - extent.keep_secs);
     let withdrawn_since = since.min(latest - extent.keep_withdrawn_secs);
-    let condition =
+    let condition = format!(
         "WHERE e.updated_at >= ?2 AND (e.updated_at >= ?3 OR e.withdrawn_at IS NOT NULL)
-         AND e.published_at IS NOT NULL AND e.spiked = 0
-         ORDER BY e.updated_at DESC, e.id DESC LIMIT ?1";
-    let mut events = load_events(conn, condition, (extent.at_most, withdrawn_since, since))?;
-    events.retain(|shown| !is_spiked_storyline(conn, shown.event.storyline_id).unwrap_or(false));
+         AND e.published_at IS NOT NULL AND {IS_SHOWN} AND {HAS_REPORTS}
+         ORDER BY e.updated_at DESC, e.id DESC LIMIT ?1"
+    );
+    let events = load_events(conn, &condition, (extent.at_most, withdrawn_since, since))?;
     with_reports(conn, events)
 }
 
-/// When the published event changed that has so many later ones before it; `None` if there are not
-/// so many.
+/// When the published event changed that has so many later ones before it, none of them kept out;
+/// `None` if there are not so many.
 fn nth_change(conn: &Connection, later: u32) -> Result<Option<i64>> {
-    let sql = "SELECT updated_at FROM events
-         WHERE updated_at IS NOT NULL AND published_at IS NOT NULL AND spiked = 0
-         ORDER BY updated_at DESC LIMIT 1 OFFSET ?1";
+    let sql = format!(
+        "SELECT e.updated_at FROM events e
+         WHERE e.updated_at IS NOT NULL AND e.published_at IS NOT NULL
+            AND {IS_SHOWN} AND {HAS_REPORTS}
+         ORDER BY e.updated_at DESC LIMIT 1 OFFSET ?1"
+    );
     Ok(conn
-        .prepare_cached(sql)?
+        .prepare_cached(&sql)?
         .query_row([later], |row| row.get(0))
         .optional()?)
 }
@@ -202,12 +205,14 @@ pub fn events_of_storyline(conn: &Connection, id: StorylineId) -> Result<Vec<Pub
 /// # Errors
 /// Whatever SQLite says.
 pub fn latest_storylines(conn: &Connection, extent: Extent) -> Result<Vec<PublishedStoryline>> {
-    let condition = "WHERE s.published_at IS NOT NULL AND s.spiked = 0
+    let condition = format!(
+        "WHERE s.published_at IS NOT NULL AND s.spiked = 0
          AND (s.merged_into IS NOT NULL OR EXISTS (SELECT 1 FROM events e
-            WHERE e.storyline_id = s.id AND e.published_at IS NOT NULL AND e.spiked = 0
-               AND e.merged_into IS NULL))
-         ORDER BY s.updated_at DESC, s.id DESC LIMIT ?1";
-    let mut found = load_storylines(conn, condition, [extent.at_most])?;
+            WHERE e.storyline_id = s.id AND e.published_at IS NOT NULL AND e.merged_into IS NULL
+               AND {IS_SHOWN} AND {HAS_REPORTS}))
+         ORDER BY s.updated_at DESC, s.id DESC LIMIT ?1"
+    );
+    let mut found = load_storylines(conn, &condition, [extent.at_most])?;
     let latest = found
         .first()
         .and_then(|one| one.updated_at)
@@ -302,6 +307,10 @@ const IS_SHOWN: &str = "(e.spiked = 0
             WHERE i.spiked = 1)
         AND NOT EXISTS (SELECT 1 FROM event_items m JOIN items i ON i.id = m.item_id
             WHERE m.event_id = e.id AND i.spiked = 0)))";
+
+/// True if an event has reports to show, or says into what it was merged.
+const HAS_REPORTS: &str = "(e.merged_into IS NOT NULL
+    OR EXISTS (SELECT 1 FROM event_items h WHERE h.event_id = e.id))";
 
 /// The developments of the subscription document, newest first.
 ///
@@ -439,6 +448,7 @@ fn load_events(
             storyline: name_of_storyline(conn, event.storyline_id)?,
             reports: Vec::new(),
             merged_into,
+            absorbed: absorbed_by(conn, "events", event.id.0)?,
             split_from,
             headline_reason: row.get(20)?,
             told: json::<ToldState>(row, 21)?.unwrap_or_default().at_length,
@@ -472,8 +482,28 @@ fn with_events(conn: &Connection, storyline: Storyline) -> Result<PublishedStory
     Ok(PublishedStoryline {
         events: events_of_storyline(conn, storyline.id)?,
         merged_into,
+        absorbed: absorbed_by(conn, "storylines", storyline.id.0)?,
         storyline,
     })
+}
+
+/// The public names of what was merged into a row of `events` or `storylines`, by way of others too,
+/// in the order of their rows; without what an editor keeps back.
+fn absorbed_by(conn: &Connection, table: &str, id: i64) -> Result<Vec<PublicName>> {
+    let sql = format!(
+        "WITH RECURSIVE led (id) AS (SELECT id FROM {table} WHERE merged_into = ?1
+            UNION SELECT t.id FROM led JOIN {table} t ON t.merged_into = led.id)
+         SELECT t.public_id, t.headline FROM led JOIN {table} t ON t.id = led.id
+         WHERE t.public_id IS NOT NULL AND t.spiked = 0 AND t.id <> ?1 ORDER BY t.id"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([id], |row| {
+        Ok(PublicName {
+            public_id: public_id(row, 0)?.unwrap_or_default(),
+            headline: row.get(1)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The public name of a storyline by its row.
@@ -496,14 +526,6 @@ fn public_name(conn: &Connection, sql: &str, id: i64) -> Result<Option<PublicNam
             headline,
         })
     }))
-}
-
-fn is_spiked_storyline(conn: &Connection, id: StorylineId) -> Result<bool> {
-    let spiked = conn
-        .prepare_cached("SELECT spiked FROM storylines WHERE id = ?1")?
-        .query_row([id.0], |row| row.get(0))
-        .optional()?;
-    Ok(spiked.unwrap_or(false))
 }
 
 fn load_storylines(

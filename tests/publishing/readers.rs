@@ -69,7 +69,7 @@ impl Reader {
                 (None, _) => true,
                 (Some(known), Habit::UnreadAgain) => known.updated != entry.updated,
                 (Some(known), Habit::UpdatedIfGrown) => {
-                    entry.content.chars().count() > known.content.chars().count() + 50
+                    sanitized_letters(&entry.content) > sanitized_letters(&known.content) + 50
                 }
                 (Some(_), Habit::Silent | Habit::IgnoresEdits) => false,
             };
@@ -83,6 +83,20 @@ impl Reader {
             }
         }
     }
+}
+
+/// How Feedbin counts (`Sanitize.fragment(content).length`): without markup, escapes as they stand,
+/// and a space before and after each block.
+fn sanitized_letters(html: &str) -> usize {
+    let mut parts = html.split('<');
+    let before = parts.next().map_or(0, |text| text.chars().count());
+    let counts = parts.map(|part| {
+        let (tag, text) = part.split_once('>').expect("a tag that ends");
+        let name = tag.trim_start_matches('/').split(' ').next();
+        let is_block = matches!(name, Some("p" | "ul" | "li"));
+        text.chars().count() + usize::from(is_block)
+    });
+    before + counts.sum::<usize>()
 }
 
 /// What the week brings, hour by hour: event, outlet, headline, role.

@@ -1,11 +1,11 @@
 //! What an editor keeps out is in no output, and comes back when the spike is taken back.
 
 use dateline::jobs::decide::{Asked, decide, undo};
-use dateline::news::{DecisionId, DevelopmentKind, ItemId, Ruling, Target};
+use dateline::news::{DecisionId, DevelopmentKind, ItemId, Ruling, StorylineId, Target};
 use dateline::store::published::{self, Extent};
 
 use super::http::Server;
-use super::newsroom::{Newsroom, at_minute, summit};
+use super::newsroom::{Newsroom, at_minute, summit, told};
 
 async fn spike(room: &Newsroom, item: i64, minutes: i64) {
     let asked = Asked {
@@ -99,4 +99,55 @@ async fn the_reprint_of_a_spiked_original_stands_as_the_report() {
     let server = Server::start(room.site()).await;
     let text = server.get(&path).await.text();
     assert!(!text.contains("https://ap.example/1") && text.contains("https://daily.example/1"));
+}
+
+#[tokio::test]
+async fn what_is_kept_out_does_not_count_among_the_fifty_that_a_document_holds() {
+    let room = Newsroom::open();
+    // Two old events, of which one is to be kept out with its storyline, and one whose report is.
+    for (event, minutes) in [(1, 0), (2, 1), (3, 2), (4, 10_000)] {
+        let headline = format!("Fire {event}");
+        let link = format!("https://ap.example/{event}");
+        let item = room.ingest(told("AP", &headline, &link, minutes)).await;
+        room.assign(event, event, &[(item, None)]).await;
+        room.publish(minutes + 10).await;
+    }
+    let extent = Extent {
+        at_least: 2,
+        ..Extent::default()
+    };
+    let shown = || {
+        let events = room
+            .store
+            .read(|conn| published::latest_events(conn, extent));
+        let lines = room
+            .store
+            .read(|conn| published::latest_storylines(conn, extent));
+        let headlines = |shown: Vec<String>| shown.join(", ");
+        let events = events.expect("a read").into_iter();
+        let lines = lines.expect("a read").into_iter();
+        (
+            headlines(events.map(|one| one.event.headline).collect()),
+            headlines(
+                lines
+                    .map(|one| one.events[0].event.headline.clone())
+                    .collect(),
+            ),
+        )
+    };
+    let both = |text: &str| (text.to_owned(), text.to_owned());
+    assert_eq!(shown(), both("Fire 4, Fire 3"));
+    let asked = Asked {
+        ruling: Ruling::Spike {
+            target: Target::Storyline(StorylineId(3)),
+        },
+        editor: "anna".into(),
+        note: String::new(),
+    };
+    let answer = decide(&room.store, asked, at_minute(10_020)).await;
+    assert!(answer.expect("an answer").done);
+    room.publish(10_020).await;
+    assert_eq!(shown(), both("Fire 4, Fire 2"));
+    spike(&room, 2, 10_030).await;
+    assert_eq!(shown(), both("Fire 4, Fire 1"));
 }

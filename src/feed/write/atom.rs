@@ -173,6 +173,23 @@ fn links_of_entry(xml: &mut Xml, entry: &Entry) {
             ],
         );
     }
+    links_to_absorbed(xml, entry, "link");
+}
+
+/// The pages of the entries that were merged into this one; RSS writes the same with a prefix.
+pub(super) fn links_to_absorbed(xml: &mut Xml, entry: &Entry, name: &str) {
+    for absorbed in &entry.absorbed {
+        let title = one_line(&["Merged into this: ", &absorbed.title].concat());
+        xml.empty(
+            name,
+            &[
+                ("rel", "related"),
+                ("type", "text/html"),
+                ("href", &absorbed.page_url),
+                ("title", &title),
+            ],
+        );
+    }
 }
 
 fn link(xml: &mut Xml, rel: &str, link: &Link) {

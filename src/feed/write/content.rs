@@ -2,7 +2,7 @@
 //! show: p, ul, li, a, b, em.
 
 use super::document::{Body, EventLine, Notice};
-use super::lines::{Fitted, cut, fit};
+use super::lines::{Fitted, cut, fit, shown_letters};
 use super::plain::{one_line, web_address};
 use super::xml::Xml;
 use crate::news::UtcTime;
@@ -31,9 +31,11 @@ pub fn body_html(body: &Body, page_url: &str) -> String {
         }
         html.close("ul");
     }
-    let since = names_since(body);
+    let since = outlets_since(body);
     if !since.is_empty() {
-        html.element("p", &[], &since);
+        html.open("p", &[]);
+        html.markup(&since_html(&since));
+        html.close("p");
     }
     if !body.events.is_empty() {
         html.open("ul", &[]);
@@ -51,50 +53,109 @@ pub fn body_html(body: &Body, page_url: &str) -> String {
 const LONGEST_LABEL: usize = 58;
 
 /// Letters that the outlets which came since may take. A reader that is told of an entry which grew
-/// by more than fifty is not: seven are markup, and eight may be those of a longer date.
-const LONGEST_SINCE: usize = 35;
+/// by more than fifty is not: two are the spaces around a paragraph, and eight may be those of a
+/// longer date.
+const LONGEST_SINCE: usize = 40;
 
-/// The outlets of what is only counted: by name as far as that is short.
-fn names_since(body: &Body) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    let mut counted: Vec<&str> = Vec::new();
+/// An outlet that told it since the last material change, with its first report.
+struct Since<'a> {
+    outlet: &'a str,
+    url: Option<&'a str>,
+    /// What it told, and when.
+    title: String,
+}
+
+/// The outlets of what is only counted, in the order of telling.
+fn outlets_since(body: &Body) -> Vec<Since<'_>> {
+    let mut listed: Vec<&str> = Vec::new();
+    let mut counted: Vec<Since<'_>> = Vec::new();
     for report in &body.reports {
         let fitted = fit(report);
+        let title = |at| titled(&report.title, at);
         match fitted {
-            Some(_) => names.push(&report.outlet),
-            None => counted.push(&report.outlet),
+            Some(_) => listed.push(&report.outlet),
+            None => counted.push(Since {
+                outlet: &report.outlet,
+                url: report.url.as_deref(),
+                title: title(report.at),
+            }),
         }
-        let listed = fitted.map(|line| line.reprints).unwrap_or_default();
+        let reprints = fitted.map(|line| line.reprints).unwrap_or_default();
         for reprint in &report.reprints {
-            match listed.iter().any(|(one, _)| one.item == reprint.item) {
-                true => names.push(&reprint.outlet),
-                false => counted.push(&reprint.outlet),
+            match reprints.iter().any(|(one, _)| one.item == reprint.item) {
+                true => listed.push(&reprint.outlet),
+                false => counted.push(Since {
+                    outlet: &reprint.outlet,
+                    url: reprint.url.as_deref(),
+                    title: title(reprint.at),
+                }),
             }
         }
     }
-    let known = names.len();
-    for name in counted {
-        if !names.contains(&name) {
-            names.push(name);
+    let mut since: Vec<Since<'_>> = Vec::new();
+    for one in counted {
+        let known = since.iter_mut().find(|known| known.outlet == one.outlet);
+        match known {
+            Some(known) if known.url.is_none() => *known = one,
+            Some(_) => {}
+            None if listed.contains(&one.outlet) => {}
+            None => since.push(one),
         }
     }
-    let since = &names[known..];
-    let fits = |text: &String| text.chars().count() <= LONGEST_SINCE;
-    let shortened = (0..=since.len()).rev().map(|shown| {
-        let rest = since.len() - shown;
-        let mut parts: Vec<String> = since[..shown]
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect();
-        if rest > 0 {
-            let noun = if rest == 1 { "outlet" } else { "outlets" };
-            parts.push(format!("{rest} more {noun}"));
-        }
-        one_line(&format!("Also: {}", parts.join(", ")))
+    since
+}
+
+fn titled(headline: &str, at: UtcTime) -> String {
+    [&one_line(headline), " · ", &clock_time(at)].concat()
+}
+
+/// The outlets that came since, each a link: by name as far as that is short, the others by number.
+/// What a link says of its report costs no letters.
+fn since_html(since: &[Since<'_>]) -> String {
+    let tries = (0..=since.len()).rev().flat_map(|named| {
+        let most = since.len() - named;
+        // Rather fewer names than an outlet without a link.
+        let least = if named == 0 { 0 } else { most };
+        (least..=most).rev().map(move |linked| (named, linked))
     });
-    match since.is_empty() {
-        true => String::new(),
-        false => shortened.into_iter().find(fits).unwrap_or_default(),
+    let mut htmls = tries.map(|(named, linked)| {
+        let (names, rest) = since.split_at(named);
+        since_with(names, rest, linked)
+    });
+    htmls
+        .find(|html| shown_letters(html) <= LONGEST_SINCE)
+        .unwrap_or_default()
+}
+
+fn since_with(names: &[Since<'_>], rest: &[Since<'_>], linked: usize) -> String {
+    let mut html = Xml::fragment();
+    html.text("Also: ");
+    for (index, one) in names.iter().enumerate() {
+        if index > 0 {
+            html.text(", ");
+        }
+        titled_link(&mut html, one, one.outlet);
+    }
+    if !rest.is_empty() {
+        if !names.is_empty() {
+            html.text(" and ");
+        }
+        html.text(&[&rest.len().to_string(), " more"].concat());
+    }
+    for (index, one) in rest[..linked].iter().enumerate() {
+        html.text(if index == 0 { ": " } else { " " });
+        titled_link(&mut html, one, &(index + 1).to_string());
+    }
+    html.into_text()
+}
+
+fn titled_link(html: &mut Xml, one: &Since<'_>, text: &str) {
+    match one.url.and_then(web_address) {
+        Some(url) => {
+            let attributes = [("href", url.as_str()), ("title", one.title.as_str())];
+            html.element("a", &attributes, &one_line(text));
+        }
+        None => html.text(&one_line(text)),
     }
 }
 
@@ -185,5 +246,9 @@ pub(super) fn link_or_text(html: &mut Xml, url: Option<&str>, text: &str) {
 }
 
 pub(super) fn time(html: &mut Xml, at: UtcTime) {
-    html.text(&at.format("%-d %B %Y, %H:%M UTC").to_string());
+    html.text(&clock_time(at));
+}
+
+fn clock_time(at: UtcTime) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
 }

@@ -138,6 +138,8 @@ pub struct Entry {
     pub via: Option<Link>,
     /// rel=related: the further reports.
     pub related: Vec<Link>,
+    /// Entries that were merged into this one.
+    pub absorbed: Vec<Absorbed>,
     /// Names of the outlets, the lead report's first.
     pub outlets: Vec<String>,
     /// Categories and roles.
@@ -163,6 +165,17 @@ pub struct Link {
     pub title: String,
     /// Language of the target.
     pub language: Option<String>,
+}
+
+/// An entry that was merged into another. Its id stays, and its page leads to the other's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absorbed {
+    /// Its permanent id.
+    pub id: String,
+    /// Its own page.
+    pub page_url: String,
+    /// Plain text.
+    pub title: String,
 }
 
 /// A category of an entry.

@@ -140,6 +140,10 @@ fn about_entry(entry: &Entry) -> Value {
         let notices: Vec<String> = body.notices.iter().map(Notice::text).collect();
         put(&mut about, "notices", notices);
     }
+    if !entry.absorbed.is_empty() {
+        let ids: Vec<&str> = entry.absorbed.iter().map(|one| one.id.as_str()).collect();
+        put(&mut about, "merged", ids);
+    }
     if let Some(reply) = &entry.in_reply_to {
         put(&mut about, "in_reply_to", reply.id.as_str());
     }

@@ -17,8 +17,8 @@ mod xml;
 
 pub use content::body_html;
 pub use document::{
-    Body, Category, Deletion, Document, Entry, EventLine, Link, Notice, OutputFormat, Paging,
-    Reply, ReportLine, ReprintLine, SourceFeed,
+    Absorbed, Body, Category, Deletion, Document, Entry, EventLine, Link, Notice, OutputFormat,
+    Paging, Reply, ReportLine, ReprintLine, SourceFeed,
 };
 pub use lines::{letters_of, lines_of};
 pub use opml::{OutputLine, write_opml};

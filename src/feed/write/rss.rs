@@ -1,6 +1,6 @@
 //! RSS 2.0 with Atom links, content:encoded, Dublin Core, threading, archives and Media RSS.
 
-use super::atom::{language_tag, links_of_feed, media, timestamp};
+use super::atom::{language_tag, links_of_feed, links_to_absorbed, media, timestamp};
 use super::content::body_html;
 use super::document::{Document, Entry, OutputFormat};
 use super::plain::{one_line, web_address};
@@ -92,6 +92,7 @@ fn item(xml: &mut Xml, entry: &Entry) {
         ];
         xml.empty("thr:in-reply-to", &attributes);
     }
+    links_to_absorbed(xml, entry, "atom:link");
     if let Some(image) = &entry.image {
         media(xml, image);
     }

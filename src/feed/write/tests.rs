@@ -42,6 +42,11 @@ fn entry_of(text: &str, url: &str, link: &Link) -> Entry {
         page_url: "https://news.example/events/00000000-0000-4000-8000-000000000002".to_owned(),
         via: Some(link.clone()),
         related: vec![link.clone()],
+        absorbed: vec![Absorbed {
+            id: "urn:uuid:00000000-0000-4000-8000-000000000004".to_owned(),
+            page_url: "https://news.example/events/4".to_owned(),
+            title: text.to_owned(),
+        }],
         outlets: vec![text.to_owned(), text.to_owned()],
         categories: vec![Category {
             term: text.to_owned(),

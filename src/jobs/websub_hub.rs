@@ -9,6 +9,7 @@
 mod slots;
 mod work;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use super::publish::Randomness;
 use crate::clock::Clock;
 use crate::fetch::{Fetcher, PlainAnswer, PlainRequest};
 use crate::store::hub::{self, HubRequest, HubSubscription};
-use crate::store::{Result, Store};
+use crate::store::{Result, Store, Transaction};
 
 /// A challenge is 44 bytes; a callback that answers with more did not understand.
 const LONGEST_ANSWER: usize = 4096;
@@ -36,7 +37,7 @@ const WAITS_SECS: [i64; 6] = [10, 60, 300, 1800, 7200, 21_600];
 /// Changes within this time are delivered as one.
 const DEBOUNCE: Duration = Duration::from_millis(300);
 
-/// How long the hub sleeps when nothing is committed, for retries and leases.
+/// How long the hub sleeps when nothing is committed, for retries, leases and feeds that are gone.
 const IDLE: Duration = Duration::from_secs(5);
 
 /// How long a callback may take.
@@ -119,6 +120,7 @@ impl Hub {
         tokio::pin!(stop);
         let mut work = Work::new(&self);
         let mut next_look = Instant::now();
+        let mut next_whole_look = next_look;
         loop {
             let step = tokio::select! {
                 () = &mut stop => return,
@@ -131,8 +133,13 @@ impl Hub {
                     continue;
                 }
                 () = tokio::time::sleep_until(next_look) => {
-                    next_look = Instant::now() + IDLE;
-                    work.look().await
+                    let now = Instant::now();
+                    let is_whole = now >= next_whole_look;
+                    if is_whole {
+                        next_whole_look = now + IDLE;
+                    }
+                    next_look = next_whole_look;
+                    work.look(is_whole).await
                 }
             };
             if let Err(error) = step.and_then(|()| work.fill()) {
@@ -147,7 +154,7 @@ impl Hub {
     /// Whatever the store says.
     pub async fn pass(&self) -> Result<HubPass> {
         let mut work = Work::new(self);
-        work.look().await?;
+        work.look(true).await?;
         work.fill()?;
         while let Some(ending) = work.under_way.next().await {
             work.settle(ending).await?;
@@ -185,23 +192,36 @@ impl Hub {
             })
     }
 
-    /// Puts deliveries into the queue if the topic's document is not what it was; whether it is
-    /// not. `None` if the topic is gone.
-    async fn notice_change(&self, topic: &str) -> Result<Option<bool>> {
-        let Some(content) = (self.topics)(topic).await else {
-            return Ok(None);
-        };
-        let digest: [u8; 32] = Sha256::digest(content.bytes.as_slice()).into();
-        let known = self.store.read(|conn| hub::topic_digest(conn, topic))?;
-        // Each write is a commit, and each commit has us look again.
-        if known.as_deref() == Some(&digest[..]) {
-            return Ok(Some(false));
+    /// Puts deliveries into the queue for those of the topics whose document is not what it was.
+    async fn notice_changes(&self, topics: &[String]) -> Result<Noticed> {
+        let known = self.store.read(hub::topic_digests)?;
+        let mut noticed = Noticed::default();
+        let mut fresh: Vec<(String, [u8; 32])> = Vec::new();
+        for topic in topics {
+            let Some(content) = (self.topics)(topic).await else {
+                noticed.gone.insert(topic.clone());
+                continue;
+            };
+            let digest: [u8; 32] = Sha256::digest(content.bytes.as_slice()).into();
+            if known.get(topic).map(Vec::as_slice) != Some(&digest[..]) {
+                fresh.push((topic.clone(), digest));
+            }
         }
-        let (topic, now) = (topic.to_owned(), self.clock.now());
-        self.store
-            .write(move |tx| hub::note_topic(tx, &topic, digest, now))
-            .await
-            .map(Some)
+        if fresh.is_empty() {
+            return Ok(noticed);
+        }
+        let now = self.clock.now();
+        let note = move |tx: &Transaction<'_>| {
+            let mut changed = Vec::new();
+            for (topic, digest) in fresh {
+                if hub::note_topic(tx, &topic, digest, now)? {
+                    changed.push(topic);
+                }
+            }
+            Ok(changed)
+        };
+        noticed.changed = self.store.write(note).await?;
+        Ok(noticed)
     }
 
     /// Tells a subscriber that its topic is gone. Whether it hears it or not, there is nothing more
@@ -265,34 +285,34 @@ impl Hub {
         Some(answer.status)
     }
 
-    /// Tells a hub elsewhere which of the topics changed.
-    async fn ping(&self, hub_url: &str, topics: &[String]) -> Result<usize> {
-        let mut changed = 0;
-        for topic in topics {
-            if self.notice_change(topic).await? != Some(true) {
-                continue;
-            }
-            changed += 1;
-            let body = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("hub.mode", "publish")
-                .append_pair("hub.url", topic)
-                .append_pair("hub.topic", topic)
-                .finish();
-            let request = PlainRequest {
-                url: hub_url.to_owned(),
-                post: Some(body.into_bytes()),
-                headers: vec![(
-                    "Content-Type".to_owned(),
-                    "application/x-www-form-urlencoded".to_owned(),
-                )],
-                max_answer_bytes: 64 * 1024,
-            };
-            if let Err(failure) = self.fetcher.exchange(&request).await {
-                tracing::warn!(%failure, "the external hub was not told");
-            }
-        }
-        Ok(changed)
+    /// Tells a hub elsewhere that a topic changed; whether it took it.
+    async fn ping(&self, hub_url: &str, topic: &str) -> bool {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("hub.mode", "publish")
+            .append_pair("hub.url", topic)
+            .append_pair("hub.topic", topic)
+            .finish();
+        let request = PlainRequest {
+            url: hub_url.to_owned(),
+            post: Some(body.into_bytes()),
+            headers: vec![(
+                "Content-Type".to_owned(),
+                "application/x-www-form-urlencoded".to_owned(),
+            )],
+            max_answer_bytes: 64 * 1024,
+        };
+        let answer = self.exchange(&request, self.patience.for_delivery).await;
+        answer.is_some_and(|answer| (200..300).contains(&answer.status))
     }
+}
+
+/// What became of topics since they were last looked at.
+#[derive(Debug, Default)]
+struct Noticed {
+    /// Those whose document is another one.
+    changed: Vec<String>,
+    /// Those that have none any more.
+    gone: BTreeSet<String>,
 }
 
 /// The callback with ours after its own query.

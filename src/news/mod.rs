@@ -25,7 +25,8 @@ pub use ids::{
 pub use item::{Image, Item, Revision};
 pub use problem::Problem;
 pub use published::{
-    PublicName, PublishedEvent, PublishedStoryline, Report, Reprint, Standing, ToldAtLength,
+    Carrier, PublicName, PublishedEvent, PublishedStoryline, Report, Reprint, Standing,
+    ToldAtLength,
 };
 pub use request::{Answer, Request};
 pub use view::View;

@@ -30,12 +30,27 @@ pub struct Report {
     pub categories: Vec<String>,
     /// A picture that its feed carries.
     pub image: Option<Image>,
-    /// Address of its feed; may hold credentials.
-    pub feed_url: String,
+    /// The id that its feed gave it; empty if none.
+    pub guid: String,
+    /// The feed that carried it.
+    pub feed: Carrier,
     /// True if its outlet or agency withdrew it.
     pub is_withdrawn: bool,
     /// The items that repeat it, in the order of telling.
     pub reprints: Vec<Reprint>,
+}
+
+/// A feed that carried a report, as it names itself.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Carrier {
+    /// Its address; may hold credentials.
+    pub url: String,
+    /// Its title; empty if it has none.
+    pub title: String,
+    /// Address of its site.
+    pub site_url: Option<String>,
+    /// The id that it gives itself.
+    pub document_id: Option<String>,
 }
 
 /// An item that repeats a report.

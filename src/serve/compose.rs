@@ -373,20 +373,30 @@ fn categories_of(shown: &PublishedEvent) -> Vec<Category> {
 
 /// The feed that carried the report. One that holds a secret in its query is named by its site alone.
 fn source_of(report: &Report) -> Option<SourceFeed> {
-    let mut url = url::Url::parse(&web_address(&report.feed_url)?).ok()?;
-    let has_secret = url.query_pairs().any(|(key, _)| {
-        let key = key.to_lowercase();
-        ["key", "token", "auth", "secret", "pass", "sig", "session"]
-            .iter()
-            .any(|sign| key.contains(sign))
-    });
-    if has_secret {
+    let feed = &report.feed;
+    let mut url = url::Url::parse(&web_address(&feed.url)?).ok()?;
+    if has_secret(&url) {
         url.set_query(None);
         url.set_path("/");
     }
     url.set_fragment(None);
+    // What is no IRI is no id (RFC 4287, section 4.2.6).
+    let is_id = |id: &&String| url::Url::parse(id).is_ok_and(|parsed| !has_secret(&parsed));
+    let id = feed.document_id.as_ref().filter(is_id);
+    let title = Some(&feed.title).filter(|title| !title.trim().is_empty());
     Some(SourceFeed {
+        id: id.map_or_else(|| url.as_str().to_owned(), String::clone),
         url: url.into(),
-        title: report.outlet.clone(),
+        title: title.unwrap_or(&report.outlet).clone(),
+        updated: report.at,
+        site_url: feed.site_url.clone(),
     })
+}
+
+fn has_secret(url: &url::Url) -> bool {
+    let signs = ["key", "token", "auth", "secret", "pass", "sig", "session"];
+    let is_sign = |key: &str| signs.iter().any(|sign| key.to_lowercase().contains(sign));
+    !url.username().is_empty()
+        || url.password().is_some()
+        || url.query_pairs().any(|(key, _)| is_sign(&key))
 }

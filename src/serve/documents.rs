@@ -182,7 +182,7 @@ pub(super) fn document_of(
             .filter(|_| archive.is_none() && !is_private),
         updated: updated.unwrap_or_else(|| publication.changed_at.max(utc_from_secs(EARLIEST))),
         ttl_minutes: ttl_minutes(&entries),
-        paging: paging(&address, archive, content),
+        paging: paging(output, &address, archive, content),
         deletions: deletions(&content.rows),
         entries,
     }
@@ -226,7 +226,7 @@ fn archive_address(address: &str, number: u32) -> String {
     [address, "/archive/", &number.to_string()].concat()
 }
 
-fn paging(address: &str, archive: Option<u32>, content: &Content) -> Paging {
+fn paging(output: &Output, address: &str, archive: Option<u32>, content: &Content) -> Paging {
     let newest = content.newest_archive;
     let at = |number: u32| archive_address(address, number);
     match archive {
@@ -236,8 +236,9 @@ fn paging(address: &str, archive: Option<u32>, content: &Content) -> Paging {
         },
         Some(number) => Paging {
             previous: number.checked_sub(1).map(at),
+            // A document that never changes cannot name one that comes later.
             next: newest
-                .filter(|newest| number < *newest)
+                .filter(|newest| number < *newest && *output != Output::Log)
                 .map(|_| at(number + 1)),
             archive_of: Some(address.to_owned()),
         },

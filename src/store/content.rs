@@ -80,6 +80,11 @@ impl Content {
     }
 
     /// The guid as given.
+    pub(super) fn guid(&self) -> Option<&str> {
+        self.guid.as_deref()
+    }
+
+    /// The guid as given.
     pub(super) fn into_guid(self) -> Option<String> {
         self.guid
     }

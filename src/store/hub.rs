@@ -1,6 +1,8 @@
 //! The WebSub hub's tables: subscriptions, requests to be verified, deliveries that wait, and what
 //! each topic was when its subscribers were last told.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
@@ -244,6 +246,16 @@ pub fn topic_digest(conn: &Connection, topic: &str) -> Result<Option<Vec<u8>>> {
         .prepare_cached("SELECT digest FROM hub_topics WHERE topic = ?1")?
         .query_row([topic], |row| row.get(0))
         .optional()?)
+}
+
+/// What all topics were noted as.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn topic_digests(conn: &Connection) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut query = conn.prepare_cached("SELECT topic, digest FROM hub_topics")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Notes what a topic's document is now. If it was known as something else, every subscriber gets

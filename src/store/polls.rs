@@ -79,6 +79,8 @@ pub struct VisitState {
     pub self_url: Option<String>,
     /// The site's address by the feed.
     pub site_url: Option<String>,
+    /// The id that the feed gives itself.
+    pub document_id: Option<String>,
     /// What the document said about when to come again, as JSON.
     pub hints: Option<String>,
     /// Until when a hub pushes this feed; `None` if none does. Never written back.
@@ -279,7 +281,7 @@ pub fn load_visit_state(conn: &Connection, id: FeedId) -> Result<Option<VisitSta
             f.last_full_fetch_at, f.guid_standing, f.reader_version, f.validators_url, f.etag,
             f.last_modified, f.moved_to, f.moved_since, f.moved_visits, f.hub_url, f.self_url,
             f.site_url, f.hints,
-            (SELECT lease_until FROM subscriptions s WHERE s.feed_id = f.id)
+            (SELECT lease_until FROM subscriptions s WHERE s.feed_id = f.id), f.document_id
          FROM feeds f WHERE f.id = ?1"
     );
     Ok(conn
@@ -308,7 +310,7 @@ pub fn save_visit(tx: &Transaction<'_>, state: &VisitState, line: &VisitLine) ->
             last_full_fetch_at = ?21, guid_standing = ?22, reader_version = ?23,
             validators_url = ?24, etag = ?25, last_modified = ?26, moved_to = ?27,
             moved_since = ?28, moved_visits = ?29, hub_url = ?30, self_url = ?31, site_url = ?32,
-            hints = ?33
+            hints = ?33, document_id = ?34
          WHERE id = ?1",
     )?
     .execute(params![
@@ -349,6 +351,7 @@ pub fn save_visit(tx: &Transaction<'_>, state: &VisitState, line: &VisitLine) ->
         state.self_url,
         state.site_url,
         state.hints,
+        state.document_id,
     ])?;
     log_visit(tx, feed.id, line)
 }
@@ -534,6 +537,7 @@ fn read_visit_state(row: &Row<'_>) -> rusqlite::Result<VisitState> {
         site_url: row.get(40)?,
         hints: row.get(41)?,
         pushed_until: time(42)?,
+        document_id: row.get(43)?,
     })
 }
 

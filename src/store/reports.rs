@@ -46,7 +46,7 @@ fn select(
     let sql = format!(
         "SELECT i.id, o.name, o.kind, i.title, unpacked(i.content), i.language, i.item_time,
             i.role, coalesce(f.url, ''), coalesce(f.category, ''), i.withdrawn_at IS NOT NULL,
-            e.reprint_of
+            e.reprint_of, coalesce(f.title, ''), f.site_url, f.document_id
          FROM event_items e JOIN items i ON i.id = e.item_id JOIN outlets o ON o.id = i.outlet_id
             LEFT JOIN feeds f ON f.id = i.feed_id
          WHERE {condition} ORDER BY i.item_time, i.id"

@@ -4,7 +4,7 @@ use rusqlite::Row;
 
 use super::items::content;
 use crate::news::{
-    Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, Life, OutletKind,
+    Carrier, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, Life, OutletKind,
     PublicId, Report, Role, Storyline, StorylineId, UtcTime, utc_from_secs,
 };
 
@@ -71,6 +71,7 @@ pub(super) fn read_report(row: &Row<'_>) -> rusqlite::Result<Report> {
     let kind: String = row.get(2)?;
     let role: String = row.get(7)?;
     let wire = content.wire(&title, &role);
+    let guid = content.guid().unwrap_or_default().to_owned();
     let mut categories = content.categories;
     let feed_category: String = row.get(9)?;
     if !feed_category.is_empty() && !categories.contains(&feed_category) {
@@ -89,7 +90,13 @@ pub(super) fn read_report(row: &Row<'_>) -> rusqlite::Result<Report> {
         change_note: wire.change_note.unwrap_or_default(),
         categories,
         image: content.image,
-        feed_url: row.get(8)?,
+        guid,
+        feed: Carrier {
+            url: row.get(8)?,
+            title: row.get(12)?,
+            site_url: row.get(13)?,
+            document_id: row.get(14)?,
+        },
         is_withdrawn: row.get(10)?,
         reprints: Vec::new(),
     })

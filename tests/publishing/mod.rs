@@ -2,6 +2,7 @@
 
 mod callback;
 mod decided;
+mod fanout;
 mod gallery;
 mod golden;
 mod http;

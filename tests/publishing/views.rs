@@ -201,5 +201,35 @@ async fn archives_hold_what_the_subscription_document_no_longer_does() {
         );
     }
     let log = server.get("/feeds/log/archive/0.atom").await;
+    assert!(!log.text().contains("next-archive"), "it never changes");
     assert!(log.header("cache-control").contains("immutable"));
+}
+
+#[tokio::test]
+async fn the_feed_that_carried_the_lead_report_is_named_by_its_own_id() {
+    let room = Newsroom::open();
+    let link = "https://ap.example/1";
+    let item = room.ingest(told("AP", "Fire", link, 0)).await;
+    room.assign(1, 1, &[(item, None)]).await;
+    room.publish(10).await;
+    let path = format!("/events/{}.atom", room.public_id(1));
+    for (own, shown) in [
+        (
+            "tag:ap.example,2025:world",
+            "<id>tag:ap.example,2025:world</id>",
+        ),
+        ("no id at all", "<id>https://ap.example/"),
+        ("https://ap.example/f?token=1", "<id>https://ap.example/"),
+    ] {
+        let sql = "UPDATE feeds SET document_id = ?1, site_url = 'https://ap.example/start'";
+        let named = room.store.write(move |tx| Ok(tx.execute(sql, [own])?));
+        named.await.expect("a write");
+        let text = Server::start(room.site()).await.get(&path).await.text();
+        let source = text.split("<source>").nth(1).expect("a source");
+        let (source, _) = source.split_once("</source>").expect("its end");
+        assert!(source.contains(shown), "{source}");
+        assert!(!source.contains("token"), "{source}");
+        let site = "rel=\"alternate\" type=\"text/html\" href=\"https://ap.example/start\"";
+        assert!(source.contains(site), "{source}");
+    }
 }

@@ -213,10 +213,14 @@ fn source(xml: &mut Xml, entry: &Entry) {
         return;
     };
     xml.open("source", &[]);
-    xml.element("id", &[], &url);
+    xml.element("id", &[], &one_line(&source.id));
     xml.element("title", &[], &one_line(&source.title));
-    xml.element("updated", &[], &timestamp(entry.updated));
+    xml.element("updated", &[], &timestamp(source.updated));
     xml.empty("link", &[("rel", "self"), ("href", &url)]);
+    if let Some(site) = source.site_url.as_deref().and_then(web_address) {
+        let attributes = [("rel", "alternate"), ("type", "text/html"), ("href", &site)];
+        xml.empty("link", &attributes);
+    }
     xml.close("source");
 }
 

@@ -190,10 +190,16 @@ pub struct Category {
 /// The feed that a report came from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceFeed {
+    /// The id that it gives itself, or else its address.
+    pub id: String,
     /// Address without credentials.
     pub url: String,
-    /// Name of the outlet.
+    /// Its title, or else the name of the outlet.
     pub title: String,
+    /// When it told the report: it had changed then at the latest.
+    pub updated: UtcTime,
+    /// Address of its site.
+    pub site_url: Option<String>,
 }
 
 /// The living entry that a development belongs to.
@@ -256,6 +262,8 @@ impl Notice {
 pub struct ReportLine {
     /// Which.
     pub item: ItemId,
+    /// The id that its feed gave it; empty if none.
+    pub guid: String,
     /// How many letters it may take in the content's list (see [`super::lines_of`]): none if it came
     /// after the last material change. `None` for as many as it needs.
     pub letters: Option<u32>,

@@ -190,6 +190,7 @@ fn report(report: &ReportLine) -> Value {
         })
         .collect();
     json!({
+        "id": one_line(&report.guid),
         "outlet": one_line(&report.outlet),
         "title": one_line(&report.title),
         "url": report.url.as_deref().and_then(web_address),

@@ -29,6 +29,7 @@ pub fn lines_of(reports: &[Report], told: &ToldAtLength) -> Vec<ReportLine> {
         .iter()
         .map(|report| ReportLine {
             item: report.item_id,
+            guid: report.guid.clone(),
             letters: letters(report.item_id),
             outlet: report.outlet.clone(),
             title: report.title.clone(),

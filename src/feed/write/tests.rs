@@ -54,8 +54,11 @@ fn entry_of(text: &str, url: &str, link: &Link) -> Entry {
         }],
         language: Some(text.to_owned()),
         source: Some(SourceFeed {
+            id: text.to_owned(),
             url: url.to_owned(),
             title: text.to_owned(),
+            updated: utc_from_secs(1_755_280_000),
+            site_url: Some(url.to_owned()),
         }),
         in_reply_to: Some(Reply {
             id: "urn:uuid:00000000-0000-4000-8000-000000000003".to_owned(),

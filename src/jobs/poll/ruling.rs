@@ -30,6 +30,7 @@ pub(super) struct Document {
     title: String,
     language: Option<String>,
     site_url: Option<String>,
+    id: Option<String>,
     self_url: Option<String>,
     hub_urls: Vec<String>,
     hints: VisitHints,
@@ -46,6 +47,7 @@ impl Document {
             title: parsed.title,
             language: parsed.language,
             site_url: parsed.link,
+            id: parsed.id,
             self_url: parsed.self_url,
             hub_urls: parsed.hub_urls,
             hints: parsed.hints,
@@ -430,6 +432,7 @@ impl Desk<'_> {
             state.feed.language.clone_from(&document.language);
         }
         state.site_url.clone_from(&document.site_url);
+        state.document_id.clone_from(&document.id);
         let answer = &self.visited.answer;
         let hubs = if answer.hub_urls.is_empty() {
             &document.hub_urls

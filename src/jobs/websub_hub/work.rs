@@ -1,16 +1,18 @@
-//! What the hub has under way: two lanes of slots, for questions and for deliveries.
+//! What the hub has under way: lanes of slots for questions, for deliveries, and for pings to a hub
+//! elsewhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 
 use super::slots::Slots;
 use super::{Hub, HubPass, WAITS_SECS};
 use crate::news::UtcTime;
 use crate::store::hub::{self, HubDelivery, HubRequest, HubSubscription};
-use crate::store::{Result, Transaction};
+use crate::store::{Result, Transaction, published};
 
 /// How many callbacks are asked to confirm, or told that a topic is gone, at once. Anybody can have
 /// us ask, so these slots are not those of deliveries.
@@ -19,6 +21,9 @@ const QUESTIONS_AT_ONCE: usize = 16;
 /// How many deliveries are made at once: a thousand subscribers that answer in 0.1 s are served in
 /// 3 s, and 32 copies of a document are held in memory.
 const DELIVERIES_AT_ONCE: usize = 32;
+
+/// How many topics the hub elsewhere is told of at once: it is one site, and gets its share.
+const PINGS_AT_ONCE: usize = DELIVERIES_AT_ONCE / SHARE_OF_SITE;
 
 /// An eighth of either lane is the most that the callbacks of one site take.
 const SHARE_OF_SITE: usize = 8;
@@ -31,6 +36,19 @@ pub(super) enum Ending {
     Denied(HubSubscription),
     /// A delivery was tried, with the status of the answer.
     Sent(HubDelivery, Option<u16>),
+    /// The hub elsewhere was told of a topic; whether it took it.
+    Pinged {
+        topic: String,
+        is_taken: bool,
+        attempts: usize,
+    },
+}
+
+/// A topic of which the hub elsewhere is to be told.
+#[derive(Clone, Copy, Debug)]
+struct Ping {
+    attempts: usize,
+    next_at: UtcTime,
 }
 
 type Exchange<'a> = Pin<Box<dyn Future<Output = Ending> + Send + 'a>>;
@@ -41,6 +59,13 @@ pub(super) struct Work<'a> {
     hub: &'a Hub,
     questions: Slots,
     deliveries: Slots,
+    /// Topics that changed and of which the hub elsewhere was not told yet. One that changes again
+    /// while it is told of is told of again.
+    pings: BTreeMap<String, Ping>,
+    /// Topics of which it is told now.
+    pinged: BTreeSet<String>,
+    /// The version of the publication when topics were last read.
+    version: Option<i64>,
     /// Topics that are gone and may have subscribers still.
     gone: BTreeSet<String>,
     /// What runs now.
@@ -56,43 +81,77 @@ impl<'a> Work<'a> {
             hub,
             questions: lane(QUESTIONS_AT_ONCE),
             deliveries: lane(DELIVERIES_AT_ONCE),
+            pings: BTreeMap::new(),
+            pinged: BTreeSet::new(),
+            version: None,
             gone: BTreeSet::new(),
             under_way: FuturesUnordered::new(),
             done: HubPass::default(),
         }
     }
 
-    /// Ends leases and looks for topics that changed or are gone; pings a hub elsewhere.
-    pub(super) async fn look(&mut self) -> Result<()> {
+    /// Ends leases and looks for topics that changed or are gone. If it is no `whole` look, only a
+    /// new version of the publication has the topics read: most commits are our own or the poller's.
+    pub(super) async fn look(&mut self, is_whole: bool) -> Result<()> {
         let hub = self.hub;
-        if let Some((hub_url, topics)) = &hub.external {
-            self.done.changed += hub.ping(hub_url, topics).await?;
+        let now = hub.clock.now();
+        let version = hub.store.read(published::load_publication)?.version;
+        if self.version.replace(version) == Some(version) && !is_whole {
             return Ok(());
         }
-        let now = hub.clock.now();
+        if let Some((_, topics)) = &hub.external {
+            let noticed = hub.notice_changes(topics).await?;
+            self.done.changed += noticed.changed.len();
+            let first = Ping {
+                attempts: 0,
+                next_at: now,
+            };
+            let changed = noticed.changed.into_iter();
+            self.pings.extend(changed.map(|topic| (topic, first)));
+            return Ok(());
+        }
         if hub.store.read(|conn| hub::has_ended_leases(conn, now))? {
             hub.store.write(move |tx| hub::end_leases(tx, now)).await?;
         }
-        self.gone.clear();
-        for topic in hub.store.read(hub::load_topics)? {
-            match hub.notice_change(&topic).await? {
-                Some(has_changed) => self.done.changed += usize::from(has_changed),
-                None => {
-                    self.gone.insert(topic);
-                }
-            }
-        }
+        let topics = hub.store.read(hub::load_topics)?;
+        let noticed = hub.notice_changes(&topics).await?;
+        self.done.changed += noticed.changed.len();
+        self.gone = noticed.gone;
         Ok(())
     }
 
     /// Starts what is due and has a slot.
     pub(super) fn fill(&mut self) -> Result<()> {
-        if self.hub.external.is_some() {
+        if let Some((hub_url, _)) = &self.hub.external {
+            self.ping(hub_url);
             return Ok(());
         }
         self.ask()?;
         self.deny()?;
         self.deliver()
+    }
+
+    fn ping(&mut self, hub_url: &'a str) {
+        let (hub, now) = (self.hub, self.hub.clock.now());
+        let free = PINGS_AT_ONCE.saturating_sub(self.pinged.len());
+        let due = self
+            .pings
+            .iter()
+            .filter(|(topic, ping)| ping.next_at <= now && !self.pinged.contains(*topic));
+        let due: Vec<String> = due.map(|(topic, _)| topic.clone()).take(free).collect();
+        for topic in due {
+            self.pinged.insert(topic.clone());
+            // A change that comes while it is told is another ping.
+            let attempts = self.pings.remove(&topic).map_or(0, |ping| ping.attempts);
+            self.under_way.push(Box::pin(async move {
+                let is_taken = hub.ping(hub_url, &topic).await;
+                Ending::Pinged {
+                    topic,
+                    is_taken,
+                    attempts,
+                }
+            }));
+        }
     }
 
     fn ask(&mut self) -> Result<()> {
@@ -146,38 +205,81 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Writes down what came of an exchange; its slot is free again, whatever the store says.
+    /// Writes down what came of an exchange, and of all others that have ended by now, in one
+    /// transaction; their slots are free again, whatever the store says.
     pub(super) async fn settle(&mut self, ending: Ending) -> Result<()> {
-        let (hub, done) = (self.hub, &mut self.done);
-        let now = hub.clock.now();
+        let mut endings = vec![ending];
+        while let Some(Some(ending)) = self.under_way.next().now_or_never() {
+            endings.push(ending);
+        }
+        let (hub, now) = (self.hub, self.hub.clock.now());
+        let mut subscribed: Vec<String> = Vec::new();
+        for ending in &endings {
+            self.free(ending, now);
+            if let Ending::Asked(request, true) = ending
+                && request.subscribes
+            {
+                subscribed.push(request.topic.clone());
+            }
+        }
+        if !subscribed.is_empty() {
+            hub.notice_changes(&subscribed).await?;
+        }
+        endings.retain(|ending| !matches!(ending, Ending::Pinged { .. }));
+        if endings.is_empty() {
+            return Ok(());
+        }
+        let write =
+            move |tx: &Transaction<'_>| endings.iter().try_for_each(|one| write(tx, one, now));
+        hub.store.write(write).await
+    }
+
+    /// Frees the slot of what has ended, and counts it.
+    fn free(&mut self, ending: &Ending, now: UtcTime) {
+        let done = &mut self.done;
         match ending {
             Ending::Asked(request, is_confirmed) => {
                 self.questions.give_back(&request.callback);
-                done.confirmed += usize::from(is_confirmed);
+                done.confirmed += usize::from(*is_confirmed);
                 done.unconfirmed += usize::from(!is_confirmed);
-                if is_confirmed && request.subscribes {
-                    hub.notice_change(&request.topic).await?;
-                }
-                hub.store
-                    .write(move |tx| hub::end_request(tx, &request, is_confirmed, now))
-                    .await
             }
-            Ending::Denied(subscription) => {
-                self.questions.give_back(&subscription.callback);
-                hub.store
-                    .write(move |tx| hub::end_subscription(tx, subscription.id))
-                    .await
-            }
+            Ending::Denied(subscription) => self.questions.give_back(&subscription.callback),
             Ending::Sent(delivery, status) => {
                 self.deliveries.give_back(&delivery.subscription.callback);
                 let is_taken = matches!(status, Some(200..=299));
                 done.delivered += usize::from(is_taken);
                 done.failed += usize::from(!is_taken);
-                hub.store
-                    .write(move |tx| settle_delivery(tx, &delivery, status, now))
-                    .await
+            }
+            Ending::Pinged {
+                topic,
+                is_taken,
+                attempts,
+            } => {
+                self.pinged.remove(topic);
+                done.delivered += usize::from(*is_taken);
+                done.failed += usize::from(!is_taken);
+                if *is_taken {
+                    return;
+                }
+                tracing::warn!(topic, "the external hub was not told");
+                if let Some(wait) = WAITS_SECS.get(*attempts) {
+                    let again = Ping {
+                        attempts: attempts + 1,
+                        next_at: now + chrono::Duration::seconds(*wait),
+                    };
+                    self.pings.entry(topic.clone()).or_insert(again);
+                }
             }
         }
+    }
+}
+
+fn write(tx: &Transaction<'_>, ending: &Ending, now: UtcTime) -> Result<()> {
+    match ending {
+        Ending::Asked(request, is_confirmed) => hub::end_request(tx, request, *is_confirmed, now),
+        Ending::Denied(subscription) => hub::end_subscription(tx, subscription.id),
+        Ending::Sent(delivery, status) => settle_delivery(tx, delivery, *status, now),
+        Ending::Pinged { .. } => Ok(()),
     }
 }
 

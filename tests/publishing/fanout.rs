@@ -29,10 +29,13 @@ const FIRST: Duration = Duration::from_secs(1);
 /// From a change to the last of the deliveries of two thousand topics.
 const LAST: Duration = Duration::from_secs(2);
 
+/// The Link header and the body of a post.
+type Post = (String, Vec<u8>);
+
 /// Who is posted to, on every address of this machine.
 #[derive(Clone, Default)]
 struct Listener {
-    heard: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    heard: Arc<Mutex<Vec<Post>>>,
     arrived: Arc<tokio::sync::Notify>,
     /// Posts are answered only while nobody else holds it.
     answering: Arc<tokio::sync::RwLock<()>>,
@@ -59,7 +62,7 @@ impl Listener {
         }
     }
 
-    fn heard(&self) -> Vec<(String, Vec<u8>)> {
+    fn heard(&self) -> Vec<Post> {
         self.heard.lock().expect("no panic").clone()
     }
 }

@@ -105,6 +105,15 @@ impl World {
         members.map(|(item, _)| item).collect()
     }
 
+    /// Other things happen until nothing that is there now is compared any more.
+    async fn leave_the_window(&mut self) {
+        self.minutes += i64::from(WINDOW_HOURS) * 60;
+        for happening in 40..42 {
+            self.tell(happening, 0).await;
+            self.publish().await;
+        }
+    }
+
     /// An editor parts an event; the one that holds what is not `kept`.
     async fn part(&mut self, event: EventId, kept: &[ItemId]) -> EventId {
         let items = self.members(event).into_iter();
@@ -373,6 +382,94 @@ async fn an_id_that_was_merged_away_follows_most_of_its_anchors_and_not_the_last
         assert_eq!(world.id_of(half), of_half, "{number}");
         assert_eq!(world.members(half).first(), items.last(), "{number}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_id_stays_with_what_is_shown_of_its_anchors() {
+    for kept_out in 0..2 {
+        let mut world = World::open(0x5eed_0009);
+        world.tell(2, 0).await;
+        world.tell(2, 7).await;
+        world.publish().await;
+        let event = EventId(1);
+        let items = world.members(event);
+        let id = world.id_of(event);
+        let spike = Ruling::Spike {
+            target: Target::Item(items[kept_out]),
+        };
+        assert!(world.rule(spike).await);
+        world.publish().await;
+        let (a, b) = (items[0], items[1]);
+        assert!(world.rule(Ruling::NotSameEvent { a, b }).await);
+        world.publish().await;
+        assert_eq!(world.members(event), [items[1 - kept_out]]);
+        assert_eq!(world.id_of(event), id);
+    }
+}
+
+/// The old event has a report that another ruling names.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_that_is_moved_into_an_old_event_joins_it_and_takes_nothing_out() {
+    let mut world = World::open(0x5eed_000a);
+    for (happening, skipped) in [(2, 0), (2, 7), (3, 0)] {
+        world.tell(happening, skipped).await;
+    }
+    world.publish().await;
+    let [old, other] = [1, 2].map(EventId);
+    let items = world.members(old);
+    let (a, b) = (items[1], world.members(other)[0]);
+    assert!(world.rule(Ruling::NotSameEvent { a, b }).await);
+    world.leave_the_window().await;
+    world.tell(5, 0).await;
+    world.publish().await;
+    let from = world.latest_events()[0];
+    let item = world.members(from)[0];
+    let moved = world
+        .rule(Ruling::MoveItem {
+            item,
+            from,
+            from_items: Vec::new(),
+            to: old,
+            to_items: items.clone(),
+        })
+        .await;
+    assert!(moved);
+    let (of_old, of_from) = (world.id_of(old), world.id_of(from));
+    world.publish().await;
+    assert_eq!(world.members(old), [items, vec![item]].concat());
+    assert_eq!(world.id_of(old), of_old);
+    assert_eq!(world.follow(of_from).0, of_old);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_an_undone_split_the_id_of_the_part_leads_back_whatever_joined_it() {
+    let mut world = World::open(0x5eed_000b);
+    world.tell(2, 0).await;
+    world.tell(2, 7).await;
+    world.publish().await;
+    let whole = EventId(1);
+    let items = world.members(whole);
+    let part = world.part(whole, &items[..1]).await;
+    let of_part = world.id_of(part);
+    world.minutes += i64::from(WINDOW_HOURS) * 60 - 4 * GAP;
+    world.tell(2, 7).await;
+    world.publish().await;
+    assert_eq!(world.members(part).len(), 2, "the machine added one");
+    for happening in 5..9 {
+        world.tell(happening, 0).await;
+        world.publish().await;
+    }
+    let undone = undo(
+        &world.pipeline.store,
+        DecisionId(1),
+        "ben".into(),
+        world.now(),
+    )
+    .await;
+    assert!(undone.expect("an answer").done);
+    world.publish().await;
+    assert_eq!(world.members(whole).len(), 3);
+    assert_eq!(world.follow(of_part).0, world.id_of(whole));
 }
 
 /// What editors said of the reports of an event, as far as it is in force: those that they left in

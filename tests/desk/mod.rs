@@ -2,6 +2,7 @@
 
 mod at_once;
 mod decisions;
+mod doors;
 mod holding;
 mod http;
 mod newsdesk;

@@ -84,6 +84,7 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
     }
     let (ruling, note) = (&asked.ruling, asked.note.trim());
     let id = decisions::save_decision(tx, ruling, &asked.editor, note, now)?;
+    decisions::note_named(tx, &events_named(ruling))?;
     apply_marks(tx, ruling)?;
     Ok(Answer::done(vec![
         format!(

@@ -179,6 +179,18 @@ pub fn load_standing(
     Ok(standing)
 }
 
+/// Notes that a decision names these events: their rows stay when they are merged into others.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_named(tx: &Transaction<'_>, events: &[EventId]) -> Result<()> {
+    let mut update = tx.prepare_cached("UPDATE events SET is_named = 1 WHERE id = ?1")?;
+    for event in events {
+        update.execute([event.0])?;
+    }
+    Ok(())
+}
+
 /// Marks something as kept out of what is published, or as not.
 ///
 /// # Errors

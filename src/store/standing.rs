@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Result;
-use crate::news::{EventId, ItemId, StorylineId};
+use crate::news::{EventId, ItemId, StorylineId, UtcTime, utc_from_secs};
 
 /// An event as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,36 @@ pub fn load_displaced(conn: &Connection) -> Result<Vec<StandingEvent>> {
 pub fn load_standing_event(conn: &Connection, event: EventId) -> Result<Option<StandingEvent>> {
     let sql = format!("{SELECT} WHERE e.id = ?1 AND e.storyline_id IS NOT NULL");
     Ok(select(conn, &sql, [event.0])?.pop())
+}
+
+/// The event that an event was merged into; `None` if it was not, or if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_successor(conn: &Connection, event: EventId) -> Result<Option<EventId>> {
+    let sql = "SELECT merged_into FROM events WHERE id = ?1 AND merged_into IS NOT NULL";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([event.0], |row| row.get(0).map(EventId))
+        .optional()?)
+}
+
+/// Homes of events that are shown in a published storyline while the home itself is not published:
+/// when the first of those storylines was.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_shown_homes(conn: &Connection) -> Result<Vec<(StorylineId, UtcTime)>> {
+    let sql = "SELECT h.storyline_id, min(s.published_at)
+         FROM event_homes h JOIN events e ON e.id = h.event_id
+            JOIN storylines s ON s.id = e.storyline_id
+         WHERE s.published_at IS NOT NULL AND e.merged_into IS NULL
+         GROUP BY h.storyline_id ORDER BY h.storyline_id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| {
+        Ok((StorylineId(row.get(0)?), utc_from_secs(row.get(1)?)))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// All that is shown in a storyline or at home in it, merged ones too.

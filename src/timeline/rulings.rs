@@ -1,6 +1,7 @@
 //! What editors ruled on storylines, as rules on where events stand.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::news::{Decision, EventId, Ruling, StorylineId};
 
@@ -11,7 +12,7 @@ pub(super) struct Split {
     pub(super) from: StorylineId,
     /// Events that stayed.
     pub(super) kept: BTreeSet<EventId>,
-    /// Events that went.
+    /// Events that went, together.
     pub(super) went: BTreeSet<EventId>,
 }
 
@@ -43,13 +44,54 @@ impl StorylineRules {
 
     /// The events that rules in force name.
     pub fn events(&self) -> BTreeSet<EventId> {
-        let kept = self.splits.iter().flat_map(|split| &split.kept);
-        self.together
+        let sides = self
+            .splits
             .iter()
-            .flatten()
-            .chain(kept)
-            .copied()
-            .collect()
+            .flat_map(|split| [&split.kept, &split.went]);
+        let named = self.together.iter().flatten().chain(sides.flatten());
+        named.copied().collect()
+    }
+
+    /// The rules as they bind what events went into that were merged away: each with its successor.
+    /// Two that a rule had parted and that are one event now stand with what stayed.
+    pub fn following(&self, successors: &BTreeMap<EventId, EventId>) -> Cow<'_, Self> {
+        if successors.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let follow = |event: &EventId| successors.get(event).copied().unwrap_or(*event);
+        let all = |events: &BTreeSet<EventId>| -> BTreeSet<EventId> {
+            events.iter().map(follow).collect()
+        };
+        let follow_undone =
+            |(line, events): &(StorylineId, BTreeSet<EventId>)| (*line, all(events));
+        Cow::Owned(Self {
+            together: self
+                .together
+                .iter()
+                .map(|events| events.iter().map(follow).collect())
+                .collect(),
+            splits: self
+                .splits
+                .iter()
+                .map(|split| {
+                    let kept = all(&split.kept);
+                    let went = all(&split.went).difference(&kept).copied().collect();
+                    Split {
+                        kept,
+                        went,
+                        ..*split
+                    }
+                })
+                .collect(),
+            undone: self
+                .undone
+                .iter()
+                .map(|one| Undone {
+                    kept: follow_undone(&one.kept),
+                    merged: follow_undone(&one.merged),
+                })
+                .collect(),
+        })
     }
 
     /// The storylines that events may come back to.
@@ -95,7 +137,6 @@ impl StorylineRules {
                 kept_events,
                 split_events,
             } if is_in_force => {
-                self.together.push(split_events.clone());
                 self.splits.push(Split {
                     from: *storyline,
                     kept: kept_events.iter().copied().collect(),

@@ -3,6 +3,7 @@
 mod at_once;
 mod decisions;
 mod doors;
+mod following;
 mod holding;
 mod http;
 mod newsdesk;

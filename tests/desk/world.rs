@@ -22,7 +22,7 @@ const BACKGROUND: usize = 700;
 /// Things that happen, each told in words of its own.
 const HAPPENINGS: usize = 9;
 
-fn word(number: usize) -> String {
+pub fn word(number: usize) -> String {
     let syllables = ["ba", "ko", "ri", "tu", "le", "na", "so", "mi", "du", "fe"];
     let digits = [number % 10, number / 10 % 10, number / 100 % 10];
     digits.iter().map(|digit| syllables[*digit]).collect()
@@ -71,7 +71,8 @@ impl World {
         now() + chrono::TimeDelta::minutes(self.minutes)
     }
 
-    async fn ingest(&mut self, outlet: usize, title: String, summary: String, minutes: i64) {
+    /// An item that says this.
+    pub async fn ingest(&mut self, outlet: usize, title: String, summary: String, minutes: i64) {
         self.minutes += minutes;
         let at = self.now();
         let mut digest = [0; 16];

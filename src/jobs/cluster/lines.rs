@@ -28,10 +28,14 @@ impl Clusterer {
                 self.storylines.restore(home, sketch.clone());
             }
         }
+        let shown = standing::load_shown_homes(conn)?.into_iter();
+        let shown = shown.map(|(home, at)| (home, at.timestamp()));
+        self.storylines.tell_shown_elsewhere(shown.collect());
         let linking = self.storylines.link(sketches);
-        let rules = &self.rulings.rules;
-        let stored = load_stored_lines(conn, rules, &linking, settlement)?;
-        Ok(self.storylines.place(&linking, rules, &stored))
+        let successors = load_successors(conn, &self.rulings.rules, settlement)?;
+        let rules = self.rulings.rules.following(&successors);
+        let stored = load_stored_lines(conn, &rules, &linking, settlement)?;
+        Ok(self.storylines.place(&linking, &rules, &stored))
     }
 }
 
@@ -53,6 +57,33 @@ fn home_of_revived(conn: &Connection, event: EventId) -> Result<Option<Storyline
         Some(one) => Ok(Some(one.home)),
         None => describing::load_open_line(conn, event),
     }
+}
+
+/// What the events that rules name went into, by now, of those that were merged away.
+fn load_successors(
+    conn: &Connection,
+    rules: &StorylineRules,
+    settlement: &Settlement,
+) -> Result<BTreeMap<EventId, EventId>> {
+    let lives: BTreeSet<EventId> = settlement.changed.iter().map(|one| one.event).collect();
+    let merged: BTreeMap<EventId, EventId> = settlement.merged.iter().copied().collect();
+    let mut successors = BTreeMap::new();
+    for event in rules.events() {
+        let mut last = event;
+        let mut seen = BTreeSet::new();
+        while !lives.contains(&last) && seen.insert(last) {
+            let next = match merged.get(&last) {
+                Some(into) => Some(*into),
+                None => standing::load_successor(conn, last)?,
+            };
+            let Some(next) = next else { break };
+            last = next;
+        }
+        if last != event {
+            successors.insert(event, last);
+        }
+    }
+    Ok(successors)
 }
 
 /// What is stored of all storylines that rulings touch; empty if there are none, which is as good

@@ -52,6 +52,9 @@ impl Clusterer {
             count += self.take_back(store, (ruling, old::plan_joins), now)?;
         }
         count += self.put_in_place(store, held::plan_holding, (&mut origins, now))?;
+        if self.engine.is_unsettled() {
+            count += self.step(store, &[], Touched::default(), now)?;
+        }
         let next_event = self.engine.cursor().next_event;
         let made = self.rulings.made.clone();
         store.write_blocking(move |tx| {

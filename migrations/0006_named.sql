@@ -6,3 +6,6 @@ UPDATE events SET is_named = 1 WHERE id IN (
     SELECT t.atom FROM decisions d, json_tree(d.ruling) t
     WHERE t.type = 'integer' AND (t.key IN ('event', 'kept', 'merged', 'from', 'to')
         OR t.path IN ('$.kept_events', '$.merged_events', '$.split_events', '$.target')));
+
+-- What was decided or taken back since the events followed the decisions last.
+CREATE INDEX decisions_unheeded ON decisions (id) WHERE obeyed <> (undone_at IS NULL);

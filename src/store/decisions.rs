@@ -79,6 +79,21 @@ pub fn load_obeyed(conn: &Connection) -> Result<Vec<Decision>> {
     Ok(as_obeyed.collect())
 }
 
+/// The decisions that were made after one or that events do not follow yet, in order.
+///
+/// # Errors
+/// As [`load_decisions`].
+pub fn load_unheeded(conn: &Connection, after: DecisionId) -> Result<Vec<Decision>> {
+    let sql = format!(
+        "{SELECT_DECISION} WHERE id > ?1
+         UNION {SELECT_DECISION} WHERE obeyed <> (undone_at IS NULL) ORDER BY 1"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([after.0], read_decision)?;
+    let rows: Vec<(String, Decision)> = rows.collect::<rusqlite::Result<_>>()?;
+    rows.into_iter().map(understand).collect()
+}
+
 /// Notes that events follow these decisions, those in force and those undone.
 ///
 /// # Errors

@@ -18,13 +18,26 @@ pub struct StandingEvent {
     pub is_merged: bool,
 }
 
-/// The events that are shown elsewhere than the machine has them, merged ones too.
+/// True if an event is shown elsewhere than the machine has it.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_displaced(conn: &Connection) -> Result<Vec<StandingEvent>> {
-    let sql = format!("{SELECT} WHERE h.event_id IS NOT NULL ORDER BY e.id");
-    select(conn, &sql, [])
+pub fn is_any_displaced(conn: &Connection) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM event_homes)";
+    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// The events that were merged into one, by whatever way.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_predecessors(conn: &Connection, event: EventId) -> Result<Vec<EventId>> {
+    let sql = "WITH RECURSIVE before (id) AS (SELECT id FROM events WHERE merged_into = ?1
+            UNION SELECT e.id FROM events e JOIN before ON e.merged_into = before.id)
+         SELECT id FROM before ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([event.0], |row| row.get(0).map(EventId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// One event; `None` if there is none or it stands in no storyline.
@@ -108,15 +121,21 @@ pub fn move_homes(tx: &Transaction<'_>, gone: StorylineId, into: StorylineId) ->
     Ok(())
 }
 
-/// The items that rulings moved, by item: the event they came from and the one they stand in.
+/// The items that rulings moved from an event or into it, by item: the event they came from and the
+/// one they stand in.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_moved_items(conn: &Connection) -> Result<Vec<(ItemId, EventId, EventId)>> {
-    let sql = "SELECT h.item_id, h.event_id, m.event_id
-         FROM item_homes h JOIN event_items m ON m.item_id = h.item_id ORDER BY h.item_id";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([], |row| {
+pub fn load_moved_around(
+    conn: &Connection,
+    event: EventId,
+) -> Result<Vec<(ItemId, EventId, EventId)>> {
+    let moved = "SELECT h.item_id, h.event_id, m.event_id
+         FROM item_homes h JOIN event_items m ON m.item_id = h.item_id";
+    let sql =
+        format!("{moved} WHERE h.event_id = ?1 UNION {moved} WHERE m.event_id = ?1 ORDER BY 1");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([event.0], |row| {
         Ok((
             ItemId(row.get(0)?),
             EventId(row.get(1)?),

@@ -30,6 +30,16 @@ pub struct StorylineRules {
     /// In the order of decision.
     pub(super) splits: Vec<Split>,
     undone: Vec<Undone>,
+    /// Which of each of the three name an event.
+    naming: BTreeMap<EventId, Naming>,
+}
+
+/// Places of rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Naming {
+    together: Vec<usize>,
+    splits: Vec<usize>,
+    undone: Vec<usize>,
 }
 
 impl StorylineRules {
@@ -39,7 +49,77 @@ impl StorylineRules {
         for decision in decisions {
             rules.add(&decision.ruling, decision.undone_at.is_none());
         }
+        rules.file_names();
         rules
+    }
+
+    /// True if no decision was ever made on storylines.
+    pub fn is_empty(&self) -> bool {
+        self.naming.is_empty()
+    }
+
+    /// True if a rule names the event.
+    pub fn names(&self, event: EventId) -> bool {
+        self.naming.contains_key(&event)
+    }
+
+    /// The events that rules name together with one, and the storylines that these rules name.
+    pub fn named_with(&self, event: EventId) -> (BTreeSet<EventId>, BTreeSet<StorylineId>) {
+        let (mut events, mut lines) = (BTreeSet::new(), BTreeSet::new());
+        let Some(naming) = self.naming.get(&event) else {
+            return (events, lines);
+        };
+        events.extend(naming.together.iter().flat_map(|at| &self.together[*at]));
+        for split in naming.splits.iter().map(|at| &self.splits[*at]) {
+            events.extend(split.kept.iter().chain(&split.went));
+            lines.insert(split.from);
+        }
+        let undone = naming.undone.iter().map(|at| &self.undone[*at]);
+        lines.extend(undone.flat_map(|one| [one.kept.0, one.merged.0]));
+        (events, lines)
+    }
+
+    /// The rules that name one of these events.
+    pub fn limit(&self, events: &BTreeSet<EventId>) -> Self {
+        let mut places = Naming::default();
+        for naming in events.iter().filter_map(|event| self.naming.get(event)) {
+            places.together.extend(&naming.together);
+            places.splits.extend(&naming.splits);
+            places.undone.extend(&naming.undone);
+        }
+        let once = |places: Vec<usize>| BTreeSet::from_iter(places).into_iter();
+        let mut rules = Self {
+            together: once(places.together)
+                .map(|at| self.together[at].clone())
+                .collect(),
+            splits: once(places.splits)
+                .map(|at| self.splits[at].clone())
+                .collect(),
+            undone: once(places.undone)
+                .map(|at| self.undone[at].clone())
+                .collect(),
+            naming: BTreeMap::new(),
+        };
+        rules.file_names();
+        rules
+    }
+
+    fn file_names(&mut self) {
+        for (at, events) in self.together.iter().enumerate() {
+            for event in events {
+                self.naming.entry(*event).or_default().together.push(at);
+            }
+        }
+        for (at, split) in self.splits.iter().enumerate() {
+            for event in split.kept.iter().chain(&split.went) {
+                self.naming.entry(*event).or_default().splits.push(at);
+            }
+        }
+        for (at, one) in self.undone.iter().enumerate() {
+            for event in one.kept.1.iter().chain(&one.merged.1) {
+                self.naming.entry(*event).or_default().undone.push(at);
+            }
+        }
     }
 
     /// The events that rules in force name.
@@ -64,7 +144,8 @@ impl StorylineRules {
         };
         let follow_undone =
             |(line, events): &(StorylineId, BTreeSet<EventId>)| (*line, all(events));
-        Cow::Owned(Self {
+        let mut rules = Self {
+            naming: BTreeMap::new(),
             together: self
                 .together
                 .iter()
@@ -91,13 +172,9 @@ impl StorylineRules {
                     merged: follow_undone(&one.merged),
                 })
                 .collect(),
-        })
-    }
-
-    /// The storylines that events may come back to.
-    pub fn earlier_lines(&self) -> BTreeSet<StorylineId> {
-        let sides = self.undone.iter();
-        sides.flat_map(|one| [one.kept.0, one.merged.0]).collect()
+        };
+        rules.file_names();
+        Cow::Owned(rules)
     }
 
     /// The storyline in which these events stood before a merge that was undone, the latest that

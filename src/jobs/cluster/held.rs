@@ -4,11 +4,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::old::{Step, members_of};
+use super::scope::Scope;
 use crate::cluster::Engine;
 use crate::decisions::{Constraints, in_force};
 use crate::news::{Decision, EventId, ItemId, Ruling};
 use crate::store::events::{self, Member};
 use crate::store::{Connection, Result, standing};
+
+/// The rulings in force as far as a change of them reaches.
+pub(super) struct Ruled<'a> {
+    pub(super) made: &'a [Decision],
+    /// Those of the scope.
+    pub(super) constraints: Constraints,
+    pub(super) scope: Scope,
+}
 
 /// What is done at once; then it is looked at again.
 #[derive(Debug, Default)]
@@ -77,22 +86,23 @@ pub(super) fn for_engine(engine: &Engine, constraints: &Constraints) -> Constrai
 pub(super) fn plan_returns(
     conn: &Connection,
     engine: &mut Engine,
-    made: &[Decision],
-    constraints: &Constraints,
+    ruled: &Ruled<'_>,
 ) -> Result<Moves> {
     let mut homes = BTreeMap::new();
     let mut away: BTreeMap<(EventId, EventId), Vec<ItemId>> = BTreeMap::new();
-    for (item, home, stored_in) in standing::load_moved_items(conn)? {
-        let stands_in = engine.event_of(item).unwrap_or(stored_in);
-        homes.insert(item, home);
-        if home != stands_in {
-            away.entry((home, stands_in)).or_default().push(item);
+    for event in &ruled.scope.events {
+        for (item, home, stored_in) in standing::load_moved_around(conn, *event)? {
+            let stands_in = engine.event_of(item).unwrap_or(stored_in);
+            let is_new = homes.insert(item, home).is_none();
+            if is_new && home != stands_in {
+                away.entry((home, stands_in)).or_default().push(item);
+            }
         }
     }
     if away.is_empty() {
         return Ok(Moves::default());
     }
-    let scene = Scene::load(conn, engine, made, constraints)?;
+    let scene = Scene::load(conn, engine, ruled)?;
     // Where rulings have the items of an event that has none left: what comes back follows them.
     let mut new_home: BTreeMap<EventId, EventId> = BTreeMap::new();
     for ((home, stands_in), items) in &away {
@@ -159,10 +169,9 @@ pub(super) fn plan_returns(
 pub(super) fn plan_partings(
     conn: &Connection,
     engine: &mut Engine,
-    made: &[Decision],
-    constraints: &Constraints,
+    ruled: &Ruled<'_>,
 ) -> Result<Moves> {
-    let scene = Scene::load(conn, engine, made, constraints)?;
+    let scene = Scene::load(conn, engine, ruled)?;
     let mut moves = Moves::default();
     for (event, groups) in scene.by_event() {
         let mut staying: Vec<usize> = Vec::new();
@@ -203,10 +212,9 @@ pub(super) fn plan_partings(
 pub(super) fn plan_holding(
     conn: &Connection,
     engine: &mut Engine,
-    made: &[Decision],
-    constraints: &Constraints,
+    ruled: &Ruled<'_>,
 ) -> Result<Moves> {
-    let scene = Scene::load(conn, engine, made, constraints)?;
+    let scene = Scene::load(conn, engine, ruled)?;
     let places = scene.assign(engine);
     let mut moves = Moves::default();
     let mut joins = Vec::new();
@@ -317,8 +325,9 @@ impl Scene {
     fn load(
         conn: &Connection,
         engine: &Engine,
-        made: &[Decision],
-        constraints: &Constraints,
+        Ruled {
+            made, constraints, ..
+        }: &Ruled<'_>,
     ) -> Result<Self> {
         let groups = Groups::of(constraints);
         let mut event_of = BTreeMap::new();

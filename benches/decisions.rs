@@ -229,12 +229,10 @@ impl Room {
                 }
             };
             let Some(ruling) = ruling else { continue };
-            let named = dateline::jobs::decide::events_named(&ruling);
             let now = self.now();
-            let kept = self.store.write_blocking(move |tx| {
-                decisions::note_named(tx, &named)?;
-                decisions::save_decision(tx, &ruling, "anna", "", now)
-            });
+            let kept = self
+                .store
+                .write_blocking(move |tx| decisions::save_decision(tx, &ruling, "anna", "", now));
             kept.expect("a decision");
         }
     }

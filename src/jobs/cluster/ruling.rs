@@ -8,7 +8,6 @@ use super::scope::{Partners, Scope};
 use super::{Clusterer, Rulings, held, old, restore};
 use crate::cluster::Engine;
 use crate::decisions::{Constraints, in_force};
-use crate::jobs::decide::{events_named, items_named};
 use crate::news::{Decision, DecisionId, EventId, Ruling, UtcTime};
 use crate::store::{Connection, Result, Store, Transaction, decisions, events, standing};
 
@@ -52,8 +51,8 @@ impl Clusterer {
         let changed = changed_between(&self.rulings.made, &rulings.made);
         self.reached = Scope::default();
         for ruling in changed.iter().map(|one| &one.ruling).chain(&undone) {
-            self.reached.items.extend(items_named(ruling));
-            self.reached.events.extend(events_named(ruling));
+            self.reached.items.extend(ruling.items());
+            self.reached.events.extend(ruling.events());
         }
         self.partners = Some(Partners::of(&rulings.constraints));
         let (events, storylines) = self.rulings.pins.differences(&rulings.pins);

@@ -46,7 +46,8 @@ fn main() {
         .write_blocking(move |tx| rule(tx, items))
         .expect("decisions");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(visit(store, items));
+    let token = token(&store);
+    runtime.block_on(visit(store, items, &token));
 }
 
 fn fill(tx: &Transaction<'_>, from: i64, until: i64) -> Result<()> {
@@ -212,7 +213,7 @@ fn token(store: &Store) -> String {
     token
 }
 
-async fn visit(store: Store, items: i64) {
+async fn visit(store: Store, items: i64, token: &str) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
@@ -221,7 +222,6 @@ async fn visit(store: Store, items: i64) {
         base_url: format!("http://{address}"),
         ..Settings::default()
     };
-    let token = token(&store);
     tokio::spawn(own(store.clone()));
     let site = Site::new(
         store,
@@ -270,7 +270,7 @@ async fn visit(store: Store, items: i64) {
         });
         let request = client
             .post(format!("http://{address}/api/decisions"))
-            .bearer_auth(&token)
+            .bearer_auth(token)
             .header("content-type", "application/json")
             .body(serde_json::json!({ "ruling": ruling }).to_string());
         let start = Instant::now();

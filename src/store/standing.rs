@@ -27,6 +27,20 @@ pub fn is_any_displaced(conn: &Connection) -> Result<bool> {
     Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
+/// True if decisions name an event that is shown in a storyline, or if one is shown in it and at home
+/// elsewhere or the other way round. Otherwise its events stand where the machine has them.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_ruled(conn: &Connection, line: StorylineId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM event_homes WHERE storyline_id = ?1)
+            OR EXISTS (SELECT 1 FROM events e LEFT JOIN event_homes h ON h.event_id = e.id
+               WHERE e.storyline_id = ?1 AND (e.is_named OR h.event_id IS NOT NULL))";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([line.0], |row| row.get(0))?)
+}
+
 /// The events that were merged into one, by whatever way.
 ///
 /// # Errors

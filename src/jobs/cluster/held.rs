@@ -351,7 +351,7 @@ impl Scene {
         let apart = constraints.apart.iter();
         let apart = apart.map(|(a, b)| (groups.of[a], groups.of[b]));
         let apart = apart.flat_map(|(a, b)| [(a, b), (b, a)]).collect();
-        let taken_out = taken_out(made);
+        let taken_out = taken_out(made, &groups.of);
         let latest = |group: &usize| {
             let members = groups.members[*group].iter();
             members
@@ -502,17 +502,18 @@ impl Scene {
     }
 }
 
-/// The items that rulings in force took out of an event, each with the place of the latest of them.
-fn taken_out(made: &[Decision]) -> BTreeMap<ItemId, usize> {
+/// Of these items those that rulings in force took out of an event, each with the place of the latest of them.
+fn taken_out(made: &[Decision], of: &BTreeMap<ItemId, usize>) -> BTreeMap<ItemId, usize> {
     let mut taken = BTreeMap::new();
     for (at, decision) in in_force(made).enumerate() {
         let items = match &decision.ruling {
-            Ruling::SplitEvent { split_items, .. } => split_items.clone(),
-            Ruling::MoveItem { item, .. } => vec![*item],
-            Ruling::NotSameEvent { a, b } => vec![*a.max(b)],
+            Ruling::SplitEvent { split_items, .. } => split_items.as_slice(),
+            Ruling::MoveItem { item, .. } => std::slice::from_ref(item),
+            Ruling::NotSameEvent { a, b } => std::slice::from_ref(a.max(b)),
             _ => continue,
         };
-        taken.extend(items.into_iter().map(|item| (item, at)));
+        let named = items.iter().filter(|item| of.contains_key(item));
+        taken.extend(named.map(|item| (*item, at)));
     }
     taken
 }

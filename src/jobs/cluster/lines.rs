@@ -161,7 +161,11 @@ impl Around<'_> {
     }
 
     fn look_at_line(&mut self, line: StorylineId, open: &mut Open) -> Result<()> {
-        for one in standing::load_events_around(self.conn, line)? {
+        let around = match standing::is_ruled(self.conn, line)? {
+            true => standing::load_events_around(self.conn, line)?,
+            false => Vec::new(),
+        };
+        for one in around {
             let is_alive = match one.is_merged {
                 true => self.lives.contains(&one.event),
                 false => !self.merged.contains_key(&one.event) || self.lives.contains(&one.event),

@@ -81,10 +81,14 @@ impl Rulings {
         if changed.is_empty() {
             return Ok(None);
         }
-        let mut made: BTreeMap<DecisionId, Decision> =
-            self.made.iter().map(|one| (one.id, one.clone())).collect();
-        made.extend(changed.into_iter().map(|one| (one.id, one)));
-        Ok(Some(Self::of(made.into_values().collect())))
+        let mut made = self.made.clone();
+        for one in changed {
+            match made.binary_search_by_key(&one.id, |known| known.id) {
+                Ok(at) => made[at] = one,
+                Err(at) => made.insert(at, one),
+            }
+        }
+        Ok(Some(Self::of(made)))
     }
 }
 

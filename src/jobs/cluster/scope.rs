@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::cluster::Engine;
 use crate::decisions::Constraints;
@@ -90,23 +90,16 @@ impl Scope {
 pub(super) fn within_reach(engine: &Engine, constraints: &Constraints) -> Constraints {
     let is_seen =
         |item: &ItemId| engine.event_of(*item).is_some() || engine.old_event_of(*item).is_some();
-    let mut reached: BTreeSet<ItemId> = BTreeSet::new();
-    let pairs = || constraints.together.iter().chain(&constraints.apart);
-    for (a, b) in pairs() {
+    let held = Held::of(&constraints.together);
+    let mut reached: FxHashSet<ItemId> = FxHashSet::default();
+    for (a, b) in constraints.together.iter().chain(&constraints.apart) {
         if is_seen(a) || is_seen(b) {
-            reached.extend([*a, *b]);
+            reached.extend([held.root_of(*a), held.root_of(*b)]);
         }
     }
-    let mut known = 0;
-    while known < reached.len() {
-        known = reached.len();
-        for (a, b) in &constraints.together {
-            if reached.contains(a) || reached.contains(b) {
-                reached.extend([*a, *b]);
-            }
-        }
-    }
-    let within = |pair: &&(ItemId, ItemId)| reached.contains(&pair.0) || reached.contains(&pair.1);
+    let within = |(a, b): &&(ItemId, ItemId)| {
+        reached.contains(&held.root_of(*a)) || reached.contains(&held.root_of(*b))
+    };
     Constraints {
         together: constraints
             .together
@@ -127,5 +120,29 @@ pub(super) fn within_reach(engine: &Engine, constraints: &Constraints) -> Constr
             .filter(|(_, items)| items.iter().any(is_seen))
             .cloned()
             .collect(),
+    }
+}
+
+/// What is held together, each item with one that leads on to one that stands for all.
+struct Held(FxHashMap<ItemId, ItemId>);
+
+impl Held {
+    fn of(together: &[(ItemId, ItemId)]) -> Self {
+        let mut held = Self(FxHashMap::default());
+        for (a, b) in together {
+            let (a, b) = (held.root_of(*a), held.root_of(*b));
+            if a != b {
+                held.0.insert(a.max(b), a.min(b));
+            }
+        }
+        held
+    }
+
+    fn root_of(&self, item: ItemId) -> ItemId {
+        let mut root = item;
+        while let Some(next) = self.0.get(&root) {
+            root = *next;
+        }
+        root
     }
 }

@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::stream::{Arrivals, Dates, StreamItem, StreamPair, read_lines, schedule};
 use super::table::print_line;
-use crate::cluster::{Engine, FEATURES, Sample, Settings, Weights, fit};
+use crate::cluster::{Engine, FEATURES, FirstCut, Sample, Settings, Weights, fit, fit_first_cut};
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId};
 
@@ -76,6 +76,10 @@ pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
     let weights = Weights {
         version: args.version,
         trained_on: names.join(", "),
+        first_cut: FirstCut {
+            dated: fit_first_cut(&dated, &dated_model),
+            undated: fit_first_cut(&undated, &undated_model),
+        },
         dated: dated_model,
         undated: undated_model,
     };

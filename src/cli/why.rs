@@ -174,7 +174,8 @@ fn why_they_never_met(conn: &Connection, a: &Item, b: &Item) -> crate::store::Re
     }
     Ok(
         "no score is kept: they share too few rare words to be candidates of each other, \
-        or scored below 0.03, which no verdict could turn on"
+        were too far apart in time and rank to be measured, \
+        or scored below 0.1, which no verdict could turn on"
             .to_owned(),
     )
 }

@@ -65,8 +65,8 @@ pub(super) struct ReadTerm {
 pub(super) struct Reading {
     /// Unique, sorted by hash.
     pub(super) terms: Vec<ReadTerm>,
-    /// Hashes of the title's character 4-grams, unique, sorted.
-    pub(super) grams: Vec<u32>,
+    /// Hashes of the title's character 4-grams, unique, sorted; two of one title seldom share one.
+    pub(super) grams: Vec<u16>,
     /// Words of the title in order, at most 24.
     pub(super) title_words: Vec<u32>,
     pub(super) fingerprint: u64,
@@ -171,7 +171,7 @@ fn is_title_case(text: &str) -> bool {
     capital * 10 > long * 7
 }
 
-fn title_grams(title: &str) -> Vec<u32> {
+fn title_grams(title: &str) -> Vec<u16> {
     let mut line = String::with_capacity(title.len() + 2);
     let mut folded = String::new();
     line.push(' ');
@@ -189,15 +189,15 @@ fn title_grams(title: &str) -> Vec<u32> {
     for window in bounds.windows(5) {
         seen.insert(hash_bytes(&line.as_bytes()[window[0]..window[4]]));
     }
-    let mut grams: Vec<u32> = seen.into_iter().collect();
+    let mut grams: Vec<u16> = seen.into_iter().collect();
     grams.sort_unstable();
     grams
 }
 
-fn hash_bytes(bytes: &[u8]) -> u32 {
+fn hash_bytes(bytes: &[u8]) -> u16 {
     let mut hasher = rustc_hash::FxHasher::default();
     hasher.write(bytes);
-    mix(hasher.finish())
+    mix(hasher.finish()) as u16
 }
 
 #[cfg(test)]

@@ -7,12 +7,13 @@ use rustc_hash::FxHashMap;
 use super::arriving::{ArrivingItem, read_item};
 use super::candidates::{Candidate, Limits, Scratch};
 use super::dormant::Dormant;
-use super::features::{Context, Values, measure};
+use super::features::{Glance, Place, Values, measure};
+use super::newest::Newest;
 use super::pairs::{mean_score, pairs_between, score_of, steps_of};
 use super::reprints::find_original;
 use super::tables::{SavedTables, Tables};
 use super::weights::{Weights, probability};
-use super::window::{LiveItem, Slot, Window};
+use super::window::{LiveItem, Slot, Slots, Window};
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId, Role, ScoredPair, UtcTime};
 
@@ -48,7 +49,7 @@ impl Default for Settings {
 }
 
 /// Scores below this are not kept: they could not carry a mean over any threshold in use.
-const LEAST_KEPT_SCORE: f32 = 0.03;
+pub(super) const LEAST_KEPT_SCORE: f32 = 0.1;
 /// Scores kept of one arrival, the highest.
 pub(super) const KEPT_SCORES: usize = 64;
 /// Rarest words of the lead that are looked up beside those of the title.
@@ -122,17 +123,25 @@ impl Standing {
             crowd: sum / NEAREST as f32,
         }
     }
+
+    fn place(self, number: usize, rank: f32) -> Place {
+        Place {
+            relative_rank: rank / self.best,
+            crowd: self.crowd,
+            number,
+        }
+    }
 }
 
 /// An event with live items.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct LiveEvent {
     /// In order of arrival.
-    pub(super) members: Vec<Slot>,
+    pub(super) members: Slots,
     /// True once a member has left the window: the others then stay together.
     pub(super) is_pinned: bool,
     pub(super) is_locked: bool,
-    pub(super) publication: Option<Publication>,
+    pub(super) publication: Option<Box<Publication>>,
     /// Its items that have left the window.
     pub(super) gone: Vec<ItemId>,
 }
@@ -145,6 +154,7 @@ pub struct Engine {
     pub(super) tables: Tables,
     pub(super) window: Window,
     scratch: Scratch,
+    newest: Newest,
     pub(super) events: BTreeMap<EventId, LiveEvent>,
     pub(super) next_event: i64,
     pub(super) latest_secs: i64,
@@ -165,6 +175,7 @@ impl Engine {
             tables: Tables::default(),
             window: Window::default(),
             scratch: Scratch::default(),
+            newest: Newest::default(),
             events: BTreeMap::new(),
             next_event: next_event.0,
             latest_secs: i64::MIN,
@@ -213,8 +224,9 @@ impl Engine {
             live.reprint_of = Some(original);
             live.event = self.window.item(original).event;
         } else {
-            let scored = self.measure_candidates(&live, &found);
-            if !partners.is_empty() {
+            let is_taught = !partners.is_empty();
+            let scored = self.measure_candidates(&live, &found, is_taught);
+            if is_taught {
                 measured.extend(scored.iter().map(|pair| self.measured_pair(pair)));
             }
             arrival.pairs = self.keep_scores(&mut live, scored);
@@ -245,7 +257,7 @@ impl Engine {
     /// Tells the engine that an event is published, and what its id hangs on.
     pub fn mark_published(&mut self, event: EventId, publication: Publication) {
         if let Some(event) = self.events.get_mut(&event) {
-            event.publication = Some(publication);
+            event.publication = Some(Box::new(publication));
         }
     }
 
@@ -335,38 +347,41 @@ impl Engine {
         pairs.collect()
     }
 
-    fn measure_candidates(&mut self, live: &LiveItem, found: &[Candidate]) -> Vec<Measured> {
+    /// Measures the candidates that are worth it, or all: what is learnt from must not depend on
+    /// the weights in use.
+    fn measure_candidates(
+        &mut self,
+        live: &LiveItem,
+        found: &[Candidate],
+        all: bool,
+    ) -> Vec<Measured> {
         self.gather_nearest(live, found);
         let standing = Standing::of(found);
-        let mut measured = Vec::with_capacity(found.len());
-        for (place, candidate) in found.iter().enumerate() {
+        let mut measured = Vec::with_capacity(if all { found.len() } else { KEPT_SCORES });
+        for (number, candidate) in found.iter().enumerate() {
+            let glance = self.glance(live, *candidate, standing.place(number, candidate.rank));
+            if !all && !self.weights.is_worth_measuring(glance) {
+                continue;
+            }
             let old = self.window.item(candidate.slot);
             if old.tells_an_event && old.reprint_of.is_none() {
-                measured.push(self.measure_one(live, *candidate, (place, standing)));
+                measured.push(self.measure_one(live, candidate.slot, glance));
             }
         }
         measured
     }
 
-    fn measure_one(
-        &self,
-        live: &LiveItem,
-        Candidate { slot, rank }: Candidate,
-        (place, standing): (usize, Standing),
-    ) -> Measured {
+    fn glance(&self, live: &LiveItem, candidate: Candidate, place: Place) -> Glance {
+        Glance::at(live.brief(), self.window.brief(candidate.slot), place)
+    }
+
+    fn measure_one(&self, live: &LiveItem, slot: Slot, glance: Glance) -> Measured {
         let old = self.window.item(slot);
-        let context = Context {
-            near: &self.scratch.near,
-            relative_rank: rank / standing.best,
-            crowd: standing.crowd,
-            place,
-        };
-        let values = measure(live, old, &context);
-        let dated = live.time_is_claimed && old.time_is_claimed;
-        let score = probability(self.weights.model(dated).log_odds(&values));
+        let values = measure(&self.newest, live, old, glance);
+        let model = self.weights.model(glance.is_dated());
         Measured {
             slot,
-            score,
+            score: probability(model.log_odds(&values)),
             values,
         }
     }
@@ -374,7 +389,7 @@ impl Engine {
     fn gather_nearest(&mut self, live: &LiveItem, found: &[Candidate]) {
         let nearest = found.iter().take(NEAREST);
         let nearest = nearest.map(|candidate| self.window.item(candidate.slot));
-        self.scratch.near.gather(nearest, live);
+        self.newest.take_in(live, nearest);
     }
 
     fn measure_partners(
@@ -390,10 +405,11 @@ impl Engine {
             .iter()
             .filter_map(|item| self.window.slot_of(*item))
         {
-            let place = found.iter().position(|candidate| candidate.slot == slot);
-            let rank = place.map_or(0.0, |place| found[place].rank);
-            let place = place.unwrap_or(self.settings.candidates);
-            let pair = self.measure_one(live, Candidate { slot, rank }, (place, standing));
+            let number = found.iter().position(|candidate| candidate.slot == slot);
+            let rank = number.map_or(0.0, |number| found[number].rank);
+            let place = standing.place(number.unwrap_or(self.settings.candidates), rank);
+            let glance = self.glance(live, Candidate { slot, rank }, place);
+            let pair = self.measure_one(live, slot, glance);
             measured.push(self.measured_pair(&pair));
         }
     }

@@ -3,8 +3,8 @@
 //! A value of [`ABSENT`] means that the pair cannot be measured so (no date, no name, no number).
 
 use super::arriving::{IN_TITLE, NUMBER};
-use super::candidates::Neighbourhood;
-use super::window::{LiveItem, NAME, Term};
+use super::newest::Newest;
+use super::window::{Brief, LiveItem, NAME, Term};
 
 /// The value of a feature that a pair does not have.
 pub const ABSENT: f32 = -1.0;
@@ -42,30 +42,83 @@ pub const FEATURES: [&str; 26] = [
 /// The values of a pair.
 pub(super) type Values = [f32; FEATURES.len()];
 
-/// What the pair's values depend on beside the two items.
-pub(super) struct Context<'a> {
-    /// The items nearest to the newer one.
-    pub(super) near: &'a Neighbourhood,
-    /// The older item's rank over the best rank of all candidates.
+/// The features that are known before the words of two items are compared, in the order of
+/// [`Glance::values`].
+pub(super) const AT_A_GLANCE: [&str; 6] = [
+    "gap in time",
+    "rank among candidates",
+    "same outlet",
+    "crowd around the newer item",
+    "place among candidates",
+    "same language",
+];
+
+/// What is known of a pair before the words are compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Glance {
+    gap: f32,
+    relative_rank: f32,
+    same_outlet: f32,
+    crowd: f32,
+    place: f32,
+    same_language: f32,
+}
+
+/// How the older of two items stands among the candidates of the newer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// Its rank over the best rank of all.
     pub(super) relative_rank: f32,
     /// Mean rank of the nearest over the best: near 1 where everyone tells the same matter.
     pub(super) crowd: f32,
-    /// The older item's place among the candidates, from 0.
-    pub(super) place: usize,
+    /// From 0.
+    pub(super) number: usize,
 }
 
-/// Measures a new item (first) against an older one.
-pub(super) fn measure(new: &LiveItem, old: &LiveItem, context: &Context<'_>) -> Values {
-    let shared = Shared::gather(new, old, context.near);
+impl Glance {
+    pub(super) fn at(new: Brief, old: Brief, place: Place) -> Self {
+        let flag = |is_set: bool| f32::from(u8::from(is_set));
+        Self {
+            gap: new
+                .hours_to(old)
+                .map_or(ABSENT, |hours| (1.0 + hours / 12.0).ln().min(5.0)),
+            relative_rank: place.relative_rank,
+            same_outlet: flag(new.outlet == old.outlet),
+            crowd: place.crowd,
+            place: log_count(place.number),
+            same_language: flag(new.language == old.language),
+        }
+    }
+
+    /// True if the times of both are claimed.
+    pub(super) fn is_dated(self) -> bool {
+        self.gap != ABSENT
+    }
+
+    /// In the order of [`AT_A_GLANCE`].
+    pub(super) fn values(&self) -> [f32; AT_A_GLANCE.len()] {
+        [
+            self.gap,
+            self.relative_rank,
+            self.same_outlet,
+            self.crowd,
+            self.place,
+            self.same_language,
+        ]
+    }
+}
+
+/// Measures a new item, which its tables hold, against an older one.
+pub(super) fn measure(tables: &Newest, new: &LiveItem, old: &LiveItem, glance: Glance) -> Values {
+    let shared = Shared::gather(tables, new, old);
     let [(new_title, new_text), (old_title, old_text)] =
         [new.lengths, old.lengths].map(|(title, text)| (usize::from(title), usize::from(text)));
     let (new_words, old_words) = (new_title + new_text, old_title + old_text);
     let [new_side, old_side] = shared.sides;
     let coverage = [new_side.coverage(), old_side.coverage()];
     [
-        new.hours_to(old)
-            .map_or(ABSENT, |hours| (1.0 + hours / 12.0).ln().min(5.0)),
-        gram_cosine(&new.grams, &old.grams),
+        glance.gap,
+        gram_cosine(tables, new, old),
         (1.0 + shared.weight).ln(),
         log_count(new_title.min(old_title)),
         log_count(new_words.min(old_words)),
@@ -85,16 +138,16 @@ pub(super) fn measure(new: &LiveItem, old: &LiveItem, context: &Context<'_>) -> 
             shared.local_product,
             (new_side.squares * old_side.squares).sqrt(),
         ),
-        context.relative_rank,
-        if new.outlet == old.outlet { 1.0 } else { 0.0 },
+        glance.relative_rank,
+        glance.same_outlet,
         first_name_agreement(new, old),
-        context.crowd,
-        log_count(context.place),
+        glance.crowd,
+        glance.place,
         shared.rarest,
         (1.0 + shared.local_names).ln(),
-        shared_pairs(&new.title_words, &old.title_words),
+        shared_pairs(tables, new, old),
         stage_agreement(new, old),
-        f32::from(u8::from(new.language == old.language)),
+        glance.same_language,
         f32::from(u8::from(shared.is_one_template())),
     ]
 }
@@ -119,15 +172,9 @@ fn least_present(a: f32, b: f32) -> f32 {
     }
 }
 
-fn gram_cosine(a: &[u32], b: &[u32]) -> f32 {
-    let (mut i, mut j, mut shared) = (0, 0, 0u32);
-    while i < a.len() && j < b.len() {
-        let (x, y) = (a[i], b[j]);
-        shared += u32::from(x == y);
-        i += usize::from(x <= y);
-        j += usize::from(y <= x);
-    }
-    ratio(shared as f32, ((a.len() * b.len()) as f32).sqrt())
+fn gram_cosine(tables: &Newest, new: &LiveItem, old: &LiveItem) -> f32 {
+    let shared = tables.shared_grams(&old.grams) as f32;
+    ratio(shared, ((new.grams.len() * old.grams.len()) as f32).sqrt())
 }
 
 /// 1 if the titles share a number, 0 if both have numbers and share none.
@@ -148,14 +195,10 @@ fn first_name_agreement(new: &LiveItem, old: &LiveItem) -> f32 {
 }
 
 /// Share of neighbouring words of the shorter title that are neighbours in the other.
-fn shared_pairs(a: &[u32], b: &[u32]) -> f32 {
-    let shared = a
-        .windows(2)
-        .filter(|pair| b.windows(2).any(|other| other == *pair));
-    ratio(
-        shared.count() as f32,
-        a.len().min(b.len()).saturating_sub(1) as f32,
-    )
+fn shared_pairs(tables: &Newest, new: &LiveItem, old: &LiveItem) -> f32 {
+    let shared = tables.shared_word_pairs(&old.title_words) as f32;
+    let shorter = new.title_words.len().min(old.title_words.len());
+    ratio(shared, shorter.saturating_sub(1) as f32)
 }
 
 /// 0 for a beginning and an end, 0.5 for other opposite stages, 1 if one is ahead and the other is not, 2 if nothing is said or both
@@ -176,8 +219,8 @@ fn stage_agreement(new: &LiveItem, old: &LiveItem) -> f32 {
 }
 
 /// Sums over one item's own terms.
-#[derive(Clone, Copy, Default)]
-struct Side {
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Side {
     title: f32,
     title_found: f32,
     names: f32,
@@ -189,23 +232,38 @@ struct Side {
 }
 
 impl Side {
-    fn add(&mut self, term: Term, local: f32, found: bool) {
-        let square = local * local;
-        self.squares += square;
+    /// Adds a term that stands in the other item too, or not.
+    pub(super) fn add(&mut self, term: Term, local: f32, found: bool) {
+        self.squares += local * local;
         if !term.is(IN_TITLE) {
             return;
         }
-        if !found && !term.is(NUMBER) {
+        self.title_squares += local * local;
+        self.title += local;
+        if !term.is(NUMBER) {
             self.lacking_names += u32::from(term.is(NAME));
             self.lacking_words += u32::from(!term.is(NAME));
         }
-        let found = f32::from(u8::from(found));
-        self.title_squares += square;
-        self.title += local;
-        self.title_found += local * found;
         if term.is(NAME) && !term.is(NUMBER) {
             self.names += term.weight();
-            self.names_found += term.weight() * found;
+        }
+        if found {
+            self.find(term, local);
+        }
+    }
+
+    /// A term that was added stands in the other item too.
+    fn find(&mut self, term: Term, local: f32) {
+        if !term.is(IN_TITLE) {
+            return;
+        }
+        self.title_found += local;
+        if !term.is(NUMBER) {
+            self.lacking_names -= u32::from(term.is(NAME));
+            self.lacking_words -= u32::from(!term.is(NAME));
+        }
+        if term.is(NAME) && !term.is(NUMBER) {
+            self.names_found += term.weight();
         }
     }
 
@@ -241,27 +299,16 @@ struct Shared {
 const TEMPLATE_WORDS: u32 = 4;
 
 impl Shared {
-    fn gather(new: &LiveItem, old: &LiveItem, near: &Neighbourhood) -> Self {
-        let mut shared = Self::default();
-        let (mut i, mut j) = (0, 0);
-        while i < new.terms.len() || j < old.terms.len() {
-            let a = new.terms.get(i);
-            let b = old.terms.get(j);
-            match (a, b) {
-                (Some(a), Some(b)) if a.hash == b.hash => {
-                    let local = [near.own_weight(i), near.local_weight(*b)];
-                    shared.add_shared(*a, *b, local);
-                    (i, j) = (i + 1, j + 1);
-                }
-                (Some(a), b) if b.is_none_or(|b| a.hash < b.hash) => {
-                    shared.sides[0].add(*a, near.own_weight(i), false);
-                    i += 1;
-                }
-                (_, Some(b)) => {
-                    shared.sides[1].add(*b, near.local_weight(*b), false);
-                    j += 1;
-                }
-                (_, None) => break,
+    fn gather(tables: &Newest, new: &LiveItem, old: &LiveItem) -> Self {
+        let mut shared = Self {
+            sides: [tables.whole(), Side::default()],
+            ..Self::default()
+        };
+        for term in &old.terms {
+            let (local, own) = tables.look_up(*term);
+            shared.sides[1].add(*term, local, own.is_some());
+            if let Some(at) = own {
+                shared.add_shared(new.terms[at], *term, [tables.own_weight(at), local]);
             }
         }
         shared
@@ -276,8 +323,7 @@ impl Shared {
     }
 
     fn add_shared(&mut self, a: Term, b: Term, [local_a, local_b]: [f32; 2]) {
-        self.sides[0].add(a, local_a, true);
-        self.sides[1].add(b, local_b, true);
+        self.sides[0].find(a, local_a);
         let product = a.weight() * b.weight();
         self.weight += (a.weight() + b.weight()) / 2.0;
         self.product += product;

@@ -33,7 +33,7 @@ impl Engine {
             let before = self.window.item_mut(*slot).event.replace(into);
             let Some(before) = before else { continue };
             if let Some(event) = self.events.get_mut(&before) {
-                event.members.retain(|member| member != slot);
+                event.members.retain(|member| *member != *slot);
                 // What they leave is judged anew, too: their company had a part in it.
                 self.unsettled.extend(&event.members);
                 if event.members.is_empty() {
@@ -43,7 +43,7 @@ impl Engine {
         }
         if !slots.is_empty() {
             self.unsettled.extend(&slots);
-            self.events.entry(into).or_default().members = slots;
+            self.events.entry(into).or_default().members = slots.into();
         }
     }
 
@@ -57,7 +57,7 @@ impl Engine {
             self.window.item_mut(*slot).event = Some(into);
         }
         let kept = self.events.entry(into).or_default();
-        kept.members.extend(&event.members);
+        kept.members.extend(event.members);
         kept.members.sort_unstable();
         kept.is_locked |= event.is_locked;
         self.take_over(into, event.gone);

@@ -6,7 +6,7 @@
 use super::arriving::{IN_LEAD, IN_TITLE, NUMBER};
 use super::candidates::Candidate;
 use super::window::{LiveItem, NAME, Slot, Term, Window};
-use crate::text::fingerprint::{bands, distance};
+use crate::text::fingerprint::distance;
 
 /// Bits in which fingerprints of copies may differ: finds nearly all one-word edits.
 const FARTHEST: u32 = 8;
@@ -25,9 +25,8 @@ pub(super) fn find_original(
     item: &LiveItem,
     ranked: &[Candidate],
 ) -> Option<Slot> {
-    let mut found: Vec<Slot> = bands(item.fingerprint)
-        .into_iter()
-        .flat_map(|band| window.in_band(band).iter().copied())
+    let mut found: Vec<Slot> = window
+        .in_bands_of(item.fingerprint)
         .filter(|slot| distance(window.item(*slot).fingerprint, item.fingerprint) <= FARTHEST)
         .chain(ranked.iter().take(BY_RANK).map(|candidate| candidate.slot))
         .collect();

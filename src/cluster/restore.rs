@@ -11,7 +11,7 @@ use super::pairs::steps_of;
 use super::settle::Cursor;
 use super::tables::{SavedTables, Tables};
 use super::weights::Weights;
-use super::window::LiveItem;
+use super::window::{LiveItem, Slots};
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId, Role, ScoredPair};
 
@@ -77,7 +77,7 @@ impl Engine {
             .items
             .iter()
             .filter_map(|item| self.window.slot_of(*item));
-        let mut members: Vec<_> = live.collect();
+        let mut members: Slots = live.collect();
         members.sort_unstable();
         if members.is_empty() {
             return;
@@ -102,7 +102,7 @@ impl Engine {
             is_pinned: !gone.is_empty(),
             is_locked,
             members,
-            publication: event.publication,
+            publication: event.publication.map(Box::new),
             gone,
         };
         self.events.insert(event.id, restored);

@@ -136,7 +136,7 @@ impl Engine {
         if let Some(publication) = event.publication {
             let dormant = DormantEvent {
                 id,
-                publication,
+                publication: *publication,
                 into,
             };
             self.dormant.add(dormant, &self.window);
@@ -159,12 +159,12 @@ impl Engine {
         let awake = self.dormant.take(id);
         let event = self.events.entry(id).or_default();
         if let Some(awake) = awake {
-            event.publication = Some(awake.publication);
+            event.publication = Some(Box::new(awake.publication));
         }
         event.is_locked = group.iter().any(|slot| rules.locked.contains(slot));
         let before = event.members.iter().filter(|slot| !fresh.contains(slot));
         let is_changed = !before.eq(group);
-        event.members = group.to_vec();
+        event.members = group.into();
         is_changed
     }
 

@@ -2,8 +2,9 @@
 //!
 //! Deterministic: the same samples in the same order give the same weights to the byte.
 
-use super::features::{ABSENT, FEATURES, Values};
-use super::weights::{Curve, Model, Surface, bin, feature_index};
+use super::engine::LEAST_KEPT_SCORE;
+use super::features::{ABSENT, AT_A_GLANCE, FEATURES, Values};
+use super::weights::{Curve, Model, Surface, bin, feature_index, probability};
 
 /// A labelled pair as the engine measured it.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,13 +74,8 @@ pub fn fit(samples: &[Sample]) -> Model {
             Some((values, f64::from(u8::from(s.same)), f64::from(s.weight)))
         })
         .collect();
-    let mut fit = Fit::new(&samples);
-    for _ in 0..ROUNDS {
-        fit.step_bias();
-        for feature in 0..FEATURES.len() {
-            fit.step_curve(feature);
-        }
-    }
+    let mut fit = Fit::new(&samples, &FEATURES);
+    fit.step_curves();
     for surface in SURFACES {
         fit.add_surface(surface);
     }
@@ -92,7 +88,36 @@ pub fn fit(samples: &[Sample]) -> Model {
     fit.into_model()
 }
 
+/// Fits the first cut before a model: which pairs score so low that they need not be measured, by
+/// what is known of them beforehand.
+pub fn fit_first_cut(samples: &[Sample], model: &Model) -> Model {
+    let rank = feature_index("rank among candidates");
+    let samples: Vec<(&Values, f64, f64)> = samples
+        .iter()
+        .filter_map(|s| {
+            let values = <&Values>::try_from(s.values.as_slice()).ok()?;
+            let is_kept = probability(model.log_odds(values)) >= LEAST_KEPT_SCORE;
+            // A pair that was no candidate has no rank.
+            (values[rank] > 0.0).then_some((
+                values,
+                f64::from(u8::from(is_kept)),
+                f64::from(s.weight),
+            ))
+        })
+        .collect();
+    let mut fit = Fit::new(&samples, &AT_A_GLANCE);
+    fit.step_curves();
+    let passing = fit.lowest_passing();
+    fit.bias -= passing;
+    fit.into_model()
+}
+
+/// Of the pairs that would be kept, so many may be lost to the first cut.
+const LOST_SHARE: f64 = 0.01;
+
 struct Fit<'a> {
+    /// The features that have curves.
+    features: &'a [&'a str],
     samples: &'a [(&'a Values, f64, f64)],
     sums: Vec<f64>,
     bias: f64,
@@ -103,17 +128,18 @@ struct Fit<'a> {
 }
 
 impl<'a> Fit<'a> {
-    fn new(samples: &'a [(&'a Values, f64, f64)]) -> Self {
-        let edges: Vec<Vec<f32>> = (0..FEATURES.len())
-            .map(|feature| quantile_edges(samples, feature, CURVE_BINS))
+    fn new(samples: &'a [(&'a Values, f64, f64)], features: &'a [&'a str]) -> Self {
+        let places: Vec<usize> = features.iter().map(|name| feature_index(name)).collect();
+        let edges: Vec<Vec<f32>> = places
+            .iter()
+            .map(|place| quantile_edges(samples, *place, CURVE_BINS))
             .collect();
-        let bins_of = |feature: usize| -> Vec<u8> {
-            let bins = samples
-                .iter()
-                .map(|s| bin(&edges[feature], s.0[feature]) as u8);
+        let bins_of = |(edges, place): (&Vec<f32>, &usize)| -> Vec<u8> {
+            let bins = samples.iter().map(|s| bin(edges, s.0[*place]) as u8);
             bins.collect()
         };
         Self {
+            features,
             samples,
             sums: vec![0.0; samples.len()],
             bias: 0.0,
@@ -121,7 +147,7 @@ impl<'a> Fit<'a> {
                 .iter()
                 .map(|edges| vec![0.0; edges.len() + 1])
                 .collect(),
-            curve_bins: (0..FEATURES.len()).map(bins_of).collect(),
+            curve_bins: edges.iter().zip(&places).map(bins_of).collect(),
             edges,
             surfaces: Vec::new(),
         }
@@ -131,6 +157,32 @@ impl<'a> Fit<'a> {
         let (_, same, weight) = self.samples[at];
         let p = 1.0 / (1.0 + (-(self.bias + self.sums[at])).exp());
         (weight * (same - p), weight * (p * (1.0 - p)).max(1e-6))
+    }
+
+    fn step_curves(&mut self) {
+        for _ in 0..ROUNDS {
+            self.step_bias();
+            for curve in 0..self.curves.len() {
+                self.step_curve(curve);
+            }
+        }
+    }
+
+    /// The log-odds from which on all but [`LOST_SHARE`] of the samples that hold are found; 0 without
+    /// any.
+    fn lowest_passing(&self) -> f64 {
+        let holding = (0..self.samples.len()).filter(|at| self.samples[*at].1 > 0.5);
+        let mut found: Vec<(f64, f64)> = holding
+            .map(|at| (self.bias + self.sums[at], self.samples[at].2))
+            .collect();
+        found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let most: f64 = found.iter().map(|(_, weight)| weight * LOST_SHARE).sum();
+        let mut lost = 0.0;
+        let first = found.into_iter().find(|(_, weight)| {
+            lost += weight;
+            lost > most
+        });
+        first.map_or(0.0, |(log_odds, _)| log_odds)
     }
 
     fn step_bias(&mut self) {
@@ -159,11 +211,11 @@ impl<'a> Fit<'a> {
         let has_absent = self.edges[feature]
             .first()
             .is_some_and(|edge| *edge <= ABSENT + 1.0 && *edge > ABSENT)
-            && bins_hold_absent(FEATURES[feature]);
+            && bins_hold_absent(self.features[feature]);
         let present = usize::from(has_absent);
         let weights: Vec<f64> = slopes.iter().map(|(_, h)| h + 0.1).collect();
         hold_to(
-            bearing(FEATURES[feature]),
+            bearing(self.features[feature]),
             &mut curve[present..],
             &weights[present..],
         );
@@ -213,9 +265,9 @@ impl<'a> Fit<'a> {
     }
 
     fn into_model(self) -> Model {
-        let curves = self.curves.into_iter().zip(self.edges).zip(FEATURES);
+        let curves = self.curves.into_iter().zip(self.edges).zip(self.features);
         let curves = curves.map(|((terms, edges), feature)| Curve {
-            feature: feature.to_owned(),
+            feature: (*feature).to_owned(),
             edges,
             terms: terms.into_iter().map(rounded).collect(),
         });

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use super::features::{FEATURES, Values};
+use super::features::{AT_A_GLANCE, FEATURES, Glance, Values};
 use crate::news::{ItemId, ScoredPair, Term};
 
 /// The weights of one version: one model for pairs whose dates are claimed, one for the others.
@@ -21,6 +21,19 @@ pub struct Weights {
     pub dated: Model,
     /// For pairs where a time says nothing.
     pub undated: Model,
+    /// Which candidates are not worth the measuring.
+    pub first_cut: FirstCut,
+}
+
+/// Models of what is known of a pair before its words are compared: a pair below log-odds of 0 is
+/// not measured. Fitted to the scores of the full models.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirstCut {
+    /// For pairs whose times are both claimed.
+    pub dated: Model,
+    /// For pairs where a time says nothing.
+    pub undated: Model,
 }
 
 /// One additive model.
@@ -29,7 +42,7 @@ pub struct Weights {
 pub struct Model {
     /// Log-odds before any term.
     pub bias: f32,
-    /// One curve a feature, in the order of [`FEATURES`].
+    /// One curve a feature, in the order of [`FEATURES`]; of a first cut, of those known beforehand.
     pub curves: Vec<Curve>,
     /// Terms of two features together.
     #[serde(default)]
@@ -93,8 +106,11 @@ impl Weights {
     pub fn from_json(text: &str) -> Result<Weights, WeightsError> {
         let mut weights: Weights =
             serde_json::from_str(text).map_err(|error| WeightsError::Form(error.to_string()))?;
+        for model in [&weights.first_cut.dated, &weights.first_cut.undated] {
+            model.check(&AT_A_GLANCE)?;
+        }
         for model in [&mut weights.dated, &mut weights.undated] {
-            model.check()?;
+            model.check(&FEATURES)?;
             for surface in &mut model.surfaces {
                 surface.places = [0, 1].map(|side| feature_index(&surface.features[side]));
             }
@@ -113,17 +129,26 @@ impl Weights {
     pub(super) fn model(&self, dated: bool) -> &Model {
         if dated { &self.dated } else { &self.undated }
     }
+
+    /// True if a pair of that gap and rank may score high enough to be kept.
+    pub(super) fn is_worth_measuring(&self, glance: Glance) -> bool {
+        let cut = match glance.is_dated() {
+            true => &self.first_cut.dated,
+            false => &self.first_cut.undated,
+        };
+        cut.log_odds(&glance.values()) >= 0.0
+    }
 }
 
 impl Model {
-    fn check(&self) -> Result<(), WeightsError> {
+    fn check(&self, features: &[&str]) -> Result<(), WeightsError> {
         let rising = |edges: &[f32]| edges.windows(2).all(|pair| pair[0] < pair[1]);
-        if self.curves.len() != FEATURES.len() {
+        if self.curves.len() != features.len() {
             return Err(WeightsError::Misfit("all features".to_owned()));
         }
-        for (curve, feature) in self.curves.iter().zip(FEATURES) {
+        for (curve, feature) in self.curves.iter().zip(features) {
             let fits = curve.terms.len() == curve.edges.len() + 1 && rising(&curve.edges);
-            if curve.feature != feature || !fits {
+            if curve.feature != *feature || !fits {
                 return Err(WeightsError::Misfit(curve.feature.clone()));
             }
         }
@@ -133,7 +158,7 @@ impl Model {
             let known = surface
                 .features
                 .iter()
-                .all(|name| FEATURES.contains(&name.as_str()));
+                .all(|name| features.contains(&name.as_str()));
             if surface.terms.len() != cells || !known || !rising(first) || !rising(second) {
                 return Err(WeightsError::Misfit(surface.features.join(" × ")));
             }
@@ -142,7 +167,7 @@ impl Model {
     }
 
     /// The sum of all terms.
-    pub(super) fn log_odds(&self, values: &Values) -> f32 {
+    pub(super) fn log_odds(&self, values: &[f32]) -> f32 {
         let curves = self.curves.iter().zip(values);
         let single: f32 = curves.map(|(curve, value)| curve.term(*value)).sum();
         let double: f32 = self.surfaces.iter().map(|s| s.term(values)).sum();
@@ -184,7 +209,7 @@ impl Curve {
 }
 
 impl Surface {
-    fn term(&self, values: &Values) -> f32 {
+    fn term(&self, values: &[f32]) -> f32 {
         let row = bin(&self.edges[0], values[self.places[0]]);
         let column = bin(&self.edges[1], values[self.places[1]]);
         self.terms[row * (self.edges[1].len() + 1) + column]
@@ -199,9 +224,10 @@ pub(super) fn feature_index(name: &str) -> usize {
         .unwrap_or(0)
 }
 
-/// The bin of a value.
+/// The bin of a value. Edges are few and rise: counting them all asks for no guess where to look.
 pub(super) fn bin(edges: &[f32], value: f32) -> usize {
-    edges.partition_point(|edge| *edge <= value)
+    let below = edges.iter().map(|edge| u32::from(*edge <= value));
+    below.sum::<u32>() as usize
 }
 
 /// The logistic function.

@@ -5,19 +5,24 @@
 use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::arriving::{ArrivingItem, IN_LEAD, IN_TITLE, NUMBER, Reading};
 use super::tables::Tables;
 use crate::news::{EventId, ItemId, OutletId};
-use crate::text::fingerprint::bands;
+use crate::text::fingerprint::{BANDS, KEYS, bands};
 use crate::text::stages::Stages;
 
 /// Position of a live item in order of arrival, counted from the first item ever.
 pub(super) type Slot = u32;
 
+/// Some live items. Most words stand in few and most events have few: those need no memory of their
+/// own.
+pub(super) type Slots = SmallVec<[Slot; 4]>;
+
 /// Items kept in the list of one word: more only repeat what the newest say.
 pub(super) const NEWEST: usize = 256;
-/// Items kept in the list of one band of fingerprints.
+/// Items looked at of one band of fingerprints, the newest.
 const NEWEST_IN_BAND: usize = 16;
 
 /// The word is a name by the tables.
@@ -58,7 +63,7 @@ pub(super) struct LiveItem {
     pub(super) fingerprint: u64,
     pub(super) stages: Stages,
     pub(super) terms: Box<[Term]>,
-    pub(super) grams: Box<[u32]>,
+    pub(super) grams: Box<[u16]>,
     pub(super) title_words: Box<[u32]>,
     pub(super) norm: f32,
     pub(super) title_norm: f32,
@@ -67,6 +72,8 @@ pub(super) struct LiveItem {
     /// The first word of the title that is a name by the tables.
     pub(super) first_name: Option<u32>,
     pub(super) title_has_number: bool,
+    /// The item filed before it in each band of its fingerprint.
+    before_in_band: [Option<NonZeroSlot>; BANDS],
     /// The original that this item repeats.
     pub(super) reprint_of: Option<Slot>,
     /// Frozen scores with other live items, in steps of [`super::pairs::SCORE_STEPS`].
@@ -107,6 +114,7 @@ impl LiveItem {
             lengths,
             first_name: None,
             title_has_number,
+            before_in_band: [None; BANDS],
             reprint_of: None,
             pairs: Vec::new(),
             event: None,
@@ -151,13 +159,42 @@ impl LiveItem {
 
     /// Hours between two items; `None` if the time of one says nothing.
     pub(super) fn hours_to(&self, other: &LiveItem) -> Option<f32> {
-        let claimed = self.time_is_claimed && other.time_is_claimed;
-        claimed.then(|| self.time_secs.abs_diff(other.time_secs) as f32 / 3600.0)
+        self.brief().hours_to(other.brief())
+    }
+
+    /// What a look-up asks of it.
+    pub(super) fn brief(&self) -> Brief {
+        Brief {
+            outlet: self.outlet,
+            time_secs: self.time_secs,
+            norm: self.norm,
+            language: self.language,
+            time_is_claimed: self.time_is_claimed,
+        }
     }
 
     pub(super) fn title_numbers(&self) -> impl Iterator<Item = u32> + '_ {
         let numbers = self.titles().filter(|term| term.is(NUMBER));
         numbers.map(|term| term.hash)
+    }
+}
+
+/// What a look-up asks of every item that it touches, side by side in memory: thousands are
+/// touched for each that is measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Brief {
+    pub(super) outlet: OutletId,
+    time_secs: i64,
+    pub(super) norm: f32,
+    pub(super) language: u8,
+    time_is_claimed: bool,
+}
+
+impl Brief {
+    /// Hours between two items; `None` if the time of one says nothing.
+    pub(super) fn hours_to(self, other: Brief) -> Option<f32> {
+        let claimed = self.time_is_claimed && other.time_is_claimed;
+        claimed.then(|| self.time_secs.abs_diff(other.time_secs) as f32 / 3600.0)
     }
 }
 
@@ -170,24 +207,25 @@ fn hash_of(text: Option<&str>) -> u32 {
 pub(super) struct Window {
     base: Slot,
     items: VecDeque<LiveItem>,
+    /// Of each item, in the same order.
+    briefs: VecDeque<Brief>,
     slots: FxHashMap<ItemId, Slot>,
-    words: FxHashMap<u32, Vec<Slot>>,
-    bands: FxHashMap<u32, Vec<Slot>>,
+    words: FxHashMap<u32, Slots>,
+    bands: Bands,
 }
 
 impl Window {
     /// Files an item; it is then the newest.
-    pub(super) fn push(&mut self, item: LiveItem) -> Slot {
+    pub(super) fn push(&mut self, mut item: LiveItem) -> Slot {
         let slot = self.base + self.items.len() as Slot;
         for term in &item.terms {
-            push_newest(self.words.entry(term.hash).or_default(), slot, NEWEST);
+            push_newest(self.words.entry(term.hash).or_default(), slot);
         }
         if !item.terms.is_empty() {
-            for band in bands(item.fingerprint) {
-                push_newest(self.bands.entry(band).or_default(), slot, NEWEST_IN_BAND);
-            }
+            item.before_in_band = self.bands.file(item.fingerprint, slot);
         }
         self.slots.insert(item.id, slot);
+        self.briefs.push_back(item.brief());
         self.items.push_back(item);
         slot
     }
@@ -195,6 +233,7 @@ impl Window {
     /// Takes the oldest item out.
     pub(super) fn pop(&mut self) -> Option<LiveItem> {
         let item = self.items.pop_front()?;
+        self.briefs.pop_front();
         self.base += 1;
         self.slots.remove(&item.id);
         Some(item)
@@ -221,6 +260,11 @@ impl Window {
         self.get(slot).expect("the slot is live")
     }
 
+    /// What a look-up asks of the item of a live slot.
+    pub(super) fn brief(&self, slot: Slot) -> Brief {
+        self.briefs[(slot - self.base) as usize]
+    }
+
     pub(super) fn item_mut(&mut self, slot: Slot) -> &mut LiveItem {
         let at = (slot - self.base) as usize;
         &mut self.items[at]
@@ -232,34 +276,36 @@ impl Window {
 
     /// The newest live items that hold a word.
     pub(super) fn holding(&self, word: u32) -> &[Slot] {
-        self.newest_of(self.words.get(&word), NEWEST)
-    }
-
-    /// The newest live items that share a band of the fingerprint.
-    pub(super) fn in_band(&self, band: u32) -> &[Slot] {
-        self.newest_of(self.bands.get(&band), NEWEST_IN_BAND)
-    }
-
-    fn newest_of<'a>(&self, list: Option<&'a Vec<Slot>>, most: usize) -> &'a [Slot] {
-        let list = list.map_or(&[][..], Vec::as_slice);
-        let newest = &list[list.len().saturating_sub(most)..];
+        let list = self.words.get(&word).map_or(&[][..], |list| &list[..]);
+        let newest = &list[list.len().saturating_sub(NEWEST)..];
         let live = newest.partition_point(|slot| *slot < self.base);
         &newest[live..]
     }
 
+    /// The newest live items that share a band of the fingerprint, for each band the newest first.
+    pub(super) fn in_bands_of(&self, fingerprint: u64) -> impl Iterator<Item = Slot> + '_ {
+        let latest = self.bands.latest(fingerprint).into_iter().enumerate();
+        latest.flat_map(move |(band, latest)| {
+            let before = move |slot: &Slot| from_link(self.item(*slot).before_in_band[band]);
+            let is_live = |slot: &Slot| *slot >= self.base;
+            let newest = from_link(latest).filter(is_live);
+            std::iter::successors(newest, move |slot| before(slot).filter(is_live))
+                .take(NEWEST_IN_BAND)
+        })
+    }
+
     /// Weighs every item anew and drops what has left the window from the lists.
     pub(super) fn weigh_all(&mut self, tables: &Tables) {
-        for item in &mut self.items {
+        for (item, brief) in self.items.iter_mut().zip(&mut self.briefs) {
             item.weigh(tables);
+            *brief = item.brief();
         }
         let base = self.base;
-        for lists in [&mut self.words, &mut self.bands] {
-            lists.retain(|_, list| {
-                list.retain(|slot| *slot >= base);
-                list.shrink_to(list.len() * 2);
-                !list.is_empty()
-            });
-        }
+        self.words.retain(|_, list| {
+            list.retain(|slot| *slot >= base);
+            list.shrink_to_fit();
+            !list.is_empty()
+        });
     }
 
     /// The item that came last.
@@ -268,10 +314,39 @@ impl Window {
     }
 }
 
-/// Old slots are cut in bulk; what is visible is always the newest `most`.
-fn push_newest(list: &mut Vec<Slot>, slot: Slot, most: usize) {
-    if list.len() >= most + most / 2 {
-        list.drain(..list.len() - most);
+/// Old slots are cut in bulk; what is visible is always the newest.
+fn push_newest(list: &mut Slots, slot: Slot) {
+    if list.len() >= NEWEST + NEWEST / 2 {
+        list.drain(..list.len() - NEWEST);
     }
     list.push(slot);
+}
+
+/// A slot and one, so that none takes no room.
+type NonZeroSlot = std::num::NonZeroU32;
+
+fn to_link(slot: Slot) -> Option<NonZeroSlot> {
+    NonZeroSlot::new(slot.wrapping_add(1))
+}
+
+fn from_link(link: Option<NonZeroSlot>) -> Option<Slot> {
+    link.map(|slot| slot.get() - 1)
+}
+
+/// The item filed last in each band of fingerprints; each names the one before it.
+#[derive(Clone, Debug, Default)]
+struct Bands {
+    latest: Vec<Option<NonZeroSlot>>,
+}
+
+impl Bands {
+    fn file(&mut self, fingerprint: u64, slot: Slot) -> [Option<NonZeroSlot>; BANDS] {
+        self.latest.resize(BANDS * KEYS, None);
+        bands(fingerprint)
+            .map(|key| std::mem::replace(&mut self.latest[key as usize], to_link(slot)))
+    }
+
+    fn latest(&self, fingerprint: u64) -> [Option<NonZeroSlot>; BANDS] {
+        bands(fingerprint).map(|key| self.latest.get(key as usize).copied().flatten())
+    }
 }

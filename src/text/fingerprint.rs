@@ -18,9 +18,14 @@ pub fn distance(a: u64, b: u64) -> u32 {
     simhash::hamming_distance(a, b)
 }
 
-/// The four keys under which a fingerprint is filed: any two that differ in at most three bits
-/// share one.
-pub fn bands(fingerprint: u64) -> [u32; 4] {
+/// Parts of a fingerprint by which others are looked up.
+pub const BANDS: usize = 4;
+/// Values that one part can have.
+pub const KEYS: usize = 1 << 16;
+
+/// The keys under which a fingerprint is filed, below [`BANDS`] × [`KEYS`]: any two that differ in
+/// at most three bits share one.
+pub fn bands(fingerprint: u64) -> [u32; BANDS] {
     [0, 1, 2, 3].map(|band| ((fingerprint >> (band * 16)) as u32 & 0xffff) | ((band as u32) << 16))
 }
 

@@ -60,7 +60,8 @@ pub struct Storylines {
     settings: StorylineSettings,
     pub(super) lines: BTreeMap<StorylineId, Line>,
     line_of: BTreeMap<EventId, StorylineId>,
-    index: FxHashMap<u32, BTreeSet<StorylineId>>,
+    /// The storylines of each term, by id: the newest last.
+    index: FxHashMap<u32, Vec<StorylineId>>,
     /// Storylines whose events are shown in a published one, with its rank.
     shown_elsewhere: BTreeMap<StorylineId, i64>,
     next: i64,
@@ -71,6 +72,11 @@ pub struct Storylines {
 const MOST_EVENTS: usize = 400;
 /// Terms by which a storyline is looked up.
 const INDEXED_TERMS: usize = 40;
+/// Storylines looked at of each term, the newest.
+const NEWEST_OF_TERM: usize = 64;
+/// Storylines that are compared as a whole: on the development sets twice or twenty times as many do
+/// no better.
+const COMPARED: usize = 16;
 
 impl Storylines {
     /// No storylines yet. `next` is the first id that may be used.
@@ -220,7 +226,7 @@ impl Storylines {
 
     fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
         let line = self.lines.remove(&gone).expect("the storyline is open");
-        for term in line.sum.strongest(usize::MAX) {
+        for (term, _) in line.sum.strongest(usize::MAX) {
             self.unfile(term, gone);
         }
         for (event, sketch) in line.events {
@@ -236,12 +242,26 @@ impl Storylines {
         cosine_sum(sum, &line.sum) / pairs * (-gap_days / self.settings.damping_days).exp()
     }
 
-    fn sharing_terms(&self, sum: &Sum, except: Option<StorylineId>) -> BTreeSet<StorylineId> {
-        let terms = sum.strongest(INDEXED_TERMS);
-        let lists = terms.iter().filter_map(|term| self.index.get(term));
-        let near = lists.flat_map(|list| list.iter().rev().take(64).copied());
-        near.filter(|id| Some(*id) != except && self.lines.contains_key(id))
-            .collect()
+    /// The storylines whose strongest terms hold most of the weight of a sum's: only those are
+    /// compared as a whole.
+    fn sharing_terms(&self, sum: &Sum, except: Option<StorylineId>) -> Vec<StorylineId> {
+        let mut shares: FxHashMap<StorylineId, u64> = FxHashMap::default();
+        for (term, weight) in sum.strongest(INDEXED_TERMS) {
+            let newest = self.index.get(&term).into_iter().flatten().rev();
+            for id in newest.take(NEWEST_OF_TERM) {
+                *shares.entry(*id).or_default() += u64::from(weight) * u64::from(weight);
+            }
+        }
+        let is_open = |id: &StorylineId| Some(*id) != except && self.lines.contains_key(id);
+        let mut near: Vec<(StorylineId, u64)> =
+            shares.into_iter().filter(|(id, _)| is_open(id)).collect();
+        let nearer =
+            |a: &(StorylineId, u64), b: &(StorylineId, u64)| b.1.cmp(&a.1).then(a.0.cmp(&b.0));
+        if near.len() > COMPARED {
+            near.select_nth_unstable_by(COMPARED, nearer);
+            near.truncate(COMPARED);
+        }
+        near.into_iter().map(|(id, _)| id).collect()
     }
 
     fn put_in(&mut self, id: StorylineId, sketch: EventSketch) {
@@ -251,8 +271,8 @@ impl Storylines {
         line.latest_secs = line.latest_secs.max(sketch.last_secs);
         line.events.insert(sketch.event, sketch);
         let surplus = line.events.len() > MOST_EVENTS;
-        for term in line.sum.strongest(INDEXED_TERMS) {
-            self.index.entry(term).or_default().insert(id);
+        for (term, _) in line.sum.strongest(INDEXED_TERMS) {
+            file(self.index.entry(term).or_default(), id);
         }
         if surplus {
             let oldest = line.events.values().min_by_key(|e| (e.last_secs, e.event));
@@ -300,9 +320,17 @@ impl Storylines {
     }
 
     fn unfile(&mut self, term: u32, id: StorylineId) {
-        if let Some(ids) = self.index.get_mut(&term) {
-            ids.remove(&id);
+        if let Some(ids) = self.index.get_mut(&term)
+            && let Ok(at) = ids.binary_search(&id)
+        {
+            ids.remove(at);
         }
+    }
+}
+
+fn file(ids: &mut Vec<StorylineId>, id: StorylineId) {
+    if let Err(at) = ids.binary_search(&id) {
+        ids.insert(at, id);
     }
 }
 

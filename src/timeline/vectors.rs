@@ -1,56 +1,75 @@
 //! Sums of events' word vectors: sparse, with a bound on their size.
 
-use rustc_hash::FxHashMap;
+use std::cmp::Ordering;
 
 use crate::cluster::EventSketch;
 
 /// A sum of unit vectors of events.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Sum {
-    /// Whole steps, so that a sum does not depend on the order of what was added.
-    terms: FxHashMap<u32, i64>,
+    /// By term, rising. Weights in whole steps, so that a sum does not depend on the order of what was
+    /// added; those of the most events that a storyline compares fit by far.
+    terms: Vec<(u32, u32)>,
 }
 
 const STEPS: f32 = (1 << 16) as f32;
+/// From so many times as many terms on, looking each up is faster than going through all.
+const FAR_LARGER: usize = 8;
 
 impl Sum {
     pub(super) fn of(sketch: &EventSketch) -> Self {
-        let mut sum = Self::default();
-        sum.add(sketch);
-        sum
+        Self {
+            terms: steps_of(sketch).collect(),
+        }
     }
 
     /// Adds an event's vector.
     pub(super) fn add(&mut self, sketch: &EventSketch) {
-        self.change(sketch, 1);
+        let mut terms = Vec::with_capacity(self.terms.len() + sketch.terms.len());
+        let mut own = self.terms.iter().copied().peekable();
+        for (term, weight) in steps_of(sketch) {
+            while let Some(before) = own.next_if(|before| before.0 < term) {
+                terms.push(before);
+            }
+            let same = own.next_if(|same| same.0 == term);
+            terms.push((term, same.map_or(0, |same| same.1) + weight));
+        }
+        terms.extend(own);
+        self.terms = terms;
     }
 
-    /// Takes an event's vector away.
+    /// Takes away an event's vector that was added.
     pub(super) fn subtract(&mut self, sketch: &EventSketch) {
-        self.change(sketch, -1);
-    }
-
-    fn change(&mut self, sketch: &EventSketch, sign: i64) {
-        for (term, weight) in &sketch.terms {
-            let entry = self.terms.entry(*term).or_default();
-            *entry += sign * (weight * STEPS) as i64;
-            if *entry <= 0 {
-                self.terms.remove(term);
+        for (term, weight) in steps_of(sketch) {
+            if let Ok(at) = self.terms.binary_search_by_key(&term, |own| own.0) {
+                self.terms[at].1 = self.terms[at].1.saturating_sub(weight);
             }
         }
+        self.terms.retain(|(_, weight)| *weight > 0);
     }
 
-    /// The heaviest terms, by hash.
-    pub(super) fn strongest(&self, most: usize) -> Vec<u32> {
-        let heavier = |a: &(u32, i64), b: &(u32, i64)| b.1.cmp(&a.1).then(a.0.cmp(&b.0));
-        let mut terms: Vec<(u32, i64)> = self.terms.iter().map(|(t, w)| (*t, *w)).collect();
+    /// The heaviest terms with their weights, the heaviest first.
+    pub(super) fn strongest(&self, most: usize) -> Vec<(u32, u32)> {
+        let heavier = |a: &(u32, u32), b: &(u32, u32)| b.1.cmp(&a.1).then(a.0.cmp(&b.0));
+        let mut terms = self.terms.clone();
         if most < terms.len() {
             terms.select_nth_unstable_by(most, heavier);
             terms.truncate(most);
         }
         terms.sort_unstable_by(heavier);
-        terms.into_iter().map(|(term, _)| term).collect()
+        terms
     }
+
+    fn weight(&self, term: u32) -> u32 {
+        let at = self.terms.binary_search_by_key(&term, |own| own.0);
+        at.map_or(0, |at| self.terms[at].1)
+    }
+}
+
+fn steps_of(sketch: &EventSketch) -> impl Iterator<Item = (u32, u32)> + '_ {
+    let terms = sketch.terms.iter();
+    let terms = terms.map(|(term, weight)| (*term, (weight * STEPS) as u32));
+    terms.filter(|(_, weight)| *weight > 0)
 }
 
 /// The sum of cosines over all pairs of events of two sums.
@@ -62,9 +81,68 @@ pub(super) fn cosine_sum(a: &Sum, b: &Sum) -> f32 {
     };
     // Whole numbers, so that the order of the terms does not matter; 400 events of unit length stay
     // far below the largest.
-    let shared = small
-        .terms
-        .iter()
-        .filter_map(|(term, x)| Some(x * large.terms.get(term)?));
-    shared.sum::<i64>() as f32 / (STEPS * STEPS)
+    let shared = match small.terms.len() * FAR_LARGER < large.terms.len() {
+        true => looked_up(small, large),
+        false => gone_through(&small.terms, &large.terms),
+    };
+    shared as f32 / (STEPS * STEPS)
+}
+
+fn looked_up(small: &Sum, large: &Sum) -> u64 {
+    let products = small.terms.iter();
+    let products = products.map(|(term, x)| u64::from(*x) * u64::from(large.weight(*term)));
+    products.sum()
+}
+
+fn gone_through(mut a: &[(u32, u32)], mut b: &[(u32, u32)]) -> u64 {
+    let mut shared = 0;
+    while let ([(x, weight), rest @ ..], [(y, other), others @ ..]) = (a, b) {
+        match x.cmp(y) {
+            Ordering::Less => a = rest,
+            Ordering::Greater => b = others,
+            Ordering::Equal => {
+                shared += u64::from(*weight) * u64::from(*other);
+                (a, b) = (rest, others);
+            }
+        }
+    }
+    shared
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sketch(terms: &[(u32, f32)]) -> EventSketch {
+        EventSketch {
+            terms: terms.to_vec(),
+            ..EventSketch::default()
+        }
+    }
+
+    #[test]
+    fn what_is_taken_away_leaves_the_sum_as_it_was() {
+        let (a, b) = (
+            sketch(&[(2, 0.6), (5, 0.8)]),
+            sketch(&[(1, 0.5), (5, 0.1), (9, 0.2)]),
+        );
+        let mut sum = Sum::of(&a);
+        sum.add(&b);
+        assert_eq!(sum.strongest(2).first().map(|heaviest| heaviest.0), Some(5));
+        sum.subtract(&b);
+        assert_eq!(sum, Sum::of(&a));
+    }
+
+    #[test]
+    fn both_ways_of_multiplying_give_the_same() {
+        let large: Vec<(u32, f32)> = (0..400).map(|at| (at * 3, 0.05)).collect();
+        let (small, large) = (
+            sketch(&[(3, 0.6), (4, 0.5), (999, 0.7)]),
+            Sum::of(&sketch(&large)),
+        );
+        let small = Sum::of(&small);
+        let shared = gone_through(&small.terms, &large.terms);
+        assert!(shared > 0);
+        assert_eq!(looked_up(&small, &large), shared);
+    }
 }

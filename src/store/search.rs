@@ -66,8 +66,9 @@ fn words_of(title: &str, lead: &str) -> String {
 const MOST_WORDS: usize = 12;
 
 /// Items with the words that are looked at, the latest first, whatever the filters leave of them: a
-/// search by common words for an outlet that hardly has any ends, after some 50 ms.
-const MOST_LOOKED_AT: usize = 20_000;
+/// search by common words for an outlet that hardly has any ends. Twice as many took 65 ms on a machine
+/// with much else to do.
+const MOST_LOOKED_AT: usize = 10_000;
 
 /// The latest items that hold all the words, at most `limit`; none if there is no word.
 ///

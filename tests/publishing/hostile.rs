@@ -275,7 +275,7 @@ fn check_xml(xml: &str, path: &str) {
                     })
                     .collect();
                 let is_html = ("type".to_owned(), "html".to_owned());
-                is_content = pairs.contains(&is_html) || &*tag.name().as_ref() == "description";
+                is_content = pairs.contains(&is_html) || tag.name().as_ref() == "description";
                 for (name, value) in &pairs {
                     if ["href", "url", "xmlUrl", "htmlUrl", "uri"].contains(&name.as_str()) {
                         check_address(value, path);

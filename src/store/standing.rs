@@ -82,8 +82,8 @@ pub fn load_successor(conn: &Connection, event: EventId) -> Result<Option<EventI
 /// Whatever SQLite says.
 pub fn load_shown_homes(conn: &Connection) -> Result<Vec<(StorylineId, UtcTime)>> {
     let sql = "SELECT h.storyline_id, min(s.published_at)
-         FROM event_homes h JOIN events e ON e.id = h.event_id
-            JOIN storylines s ON s.id = e.storyline_id
+         FROM event_homes h CROSS JOIN events e ON e.id = h.event_id
+            CROSS JOIN storylines s ON s.id = e.storyline_id
          WHERE s.published_at IS NOT NULL AND e.merged_into IS NULL
          GROUP BY h.storyline_id ORDER BY h.storyline_id";
     let mut query = conn.prepare_cached(sql)?;

@@ -65,7 +65,7 @@ fn compare(feeds: usize, in_flight: usize, delay: &str) {
         let mut passes = Vec::new();
         for pass in PASSES {
             if pass == "a tenth changed" {
-                farm.publish(10);
+                farm.publish(10.0);
             }
             let cost = child.pass();
             println!(

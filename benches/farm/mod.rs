@@ -43,10 +43,22 @@ impl Farm {
 
     /// Publishes new items in that share of its feeds.
     #[allow(dead_code, reason = "not every bench publishes")]
-    pub fn publish(&self, percent: u32) {
-        let url = format!("http://127.0.0.1:{}/_ctl/tick?pct={percent}", self.port);
+    pub fn publish(&self, percent: f64) {
+        self.control(&format!("tick?pct={percent}"));
+    }
+
+    /// How many items it has published, those of its start included.
+    #[allow(dead_code, reason = "not every bench counts")]
+    pub fn count_published(&self) -> u64 {
+        self.control("truth").lines().count() as u64
+    }
+
+    fn control(&self, what: &str) -> String {
+        let url = format!("http://127.0.0.1:{}/_ctl/{what}", self.port);
         let got = Command::new("curl").args(["-sf", &url]).output();
-        assert!(got.is_ok_and(|got| got.status.success()), "{url}");
+        let got = got.ok().filter(|got| got.status.success());
+        let got = got.unwrap_or_else(|| panic!("{url} does not answer"));
+        String::from_utf8_lossy(&got.stdout).into_owned()
     }
 }
 

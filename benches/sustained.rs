@@ -1,0 +1,213 @@
+//! A farm that publishes without end, polled, clustered and published as it comes: does everything
+//! arrive, how long after it was fetched is it clustered and published, and does memory stay flat?
+//!
+//! `DATELINE_FARM=PROGRAM cargo bench --bench sustained -- [SECS] [--items-a-second 1000] [--dir
+//! DIRECTORY]`. With a directory, the database in it (made by the bench `archive`) is what there was
+//! before. The clock is the system's: a feed is due again after a second, and nothing is paced.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a bench holds the stopwatch, and counts in the database what came"
+)]
+
+mod farm;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use dateline::clock::{Clock, SystemClock};
+use dateline::cluster::Weights;
+use dateline::fetch::{FetchSettings, Fetcher};
+use dateline::jobs::cluster::{Clusterer, ClusteringSettings};
+use dateline::jobs::publish::{Pass, publish_events};
+use dateline::jobs::{PollSettings, Poller, Sweep};
+use dateline::news::OutletKind;
+use dateline::store::feeds::{FeedEdit, NewFeed, add_feed, edit_feed, list_feeds};
+use dateline::store::{Store, clustering, items, outlets};
+use farm::{Farm, cpu_millis, megabytes};
+
+const FEEDS: usize = 400;
+/// New items of a feed at a tick, at most; half as many on average.
+const CHURN: f64 = 20.0;
+const FEEDS_AN_OUTLET: usize = 10;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let after = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(at + 1)
+    };
+    let first = arguments.iter().find_map(|argument| argument.parse().ok());
+    let secs: u64 = first.unwrap_or(60);
+    let rate = after("--items-a-second").and_then(|rate| rate.parse().ok());
+    let rate: f64 = rate.unwrap_or(1_000.0);
+    let temporary = tempfile::tempdir().expect("a directory");
+    let directory = after("--dir").map_or(temporary.path(), |kept| Path::new(kept));
+    let percent = rate * 100.0 / (FEEDS as f64 * (CHURN + 1.0) / 2.0);
+    let churn = CHURN.to_string();
+    let farm = Farm::start(FEEDS, &["--items", "60", "--churn-items", &churn]);
+    let store = Store::open(directory).expect("a store opens");
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    add_feeds(&store, clock.as_ref(), farm.port);
+    let before = store.read(items::count_items).expect("items are counted");
+    println!("{before} items before, {secs} s at {rate} items a second");
+    let published = run(&store, &clock, &farm, (secs, percent));
+    let after = store.read(items::count_items).expect("items are counted");
+    println!(
+        "{published} items published by the farm, {} stored",
+        after - before
+    );
+    assert_eq!(published, after - before, "items were lost");
+}
+
+/// Runs everything beside each other; how many items the farm has published.
+fn run(store: &Store, clock: &Arc<dyn Clock>, farm: &Farm, (secs, percent): (u64, f64)) -> u64 {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+    let sweep = Sweep::new(poller(store, clock, farm.port));
+    let clusterer = Clusterer::load(store, ClusteringSettings::default(), Weights::embedded());
+    let clusterer = clusterer.expect("a clusterer is made");
+    let (is_over, is_drained) = (AtomicBool::new(false), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let (runtime, is_over, is_drained) = (&runtime, &is_over, &is_drained);
+        scope.spawn(move || {
+            while !is_drained.load(Ordering::Acquire) {
+                runtime.block_on(sweep.tick()).expect("feeds are claimed");
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            runtime.block_on(sweep.wait_until_idle());
+        });
+        let clustering =
+            scope.spawn(move || cluster(store, clock.as_ref(), (runtime, clusterer, is_over)));
+        publish(farm, secs, percent);
+        let published = farm.count_published();
+        // What the last tick published is fetched within the next visits.
+        let stored_before = store.read(items::count_items).expect("items are counted");
+        std::thread::sleep(Duration::from_secs(5));
+        let stored = store.read(items::count_items).expect("items are counted");
+        println!("{} items came after the last tick", stored - stored_before);
+        is_drained.store(true, Ordering::Release);
+        is_over.store(true, Ordering::Release);
+        clustering.join().expect("clustering ends");
+        published
+    })
+}
+
+/// Lets the farm publish each second, and says each minute how it goes.
+fn publish(farm: &Farm, secs: u64, percent: f64) {
+    let started = Instant::now();
+    for second in 1..=secs {
+        farm.publish(percent);
+        let next = Duration::from_secs(second);
+        std::thread::sleep(next.saturating_sub(started.elapsed()));
+        if second.is_multiple_of(60) {
+            println!(
+                "{second:5} s: {:.0} MB resident, {:.1} s of processor",
+                megabytes("VmRSS"),
+                cpu_millis() as f64 / 1000.0
+            );
+        }
+    }
+}
+
+/// Clusters and publishes as the daemon does, and notes for each item how long that took.
+fn cluster(
+    store: &Store,
+    clock: &dyn Clock,
+    (runtime, mut clusterer, is_over): (&tokio::runtime::Runtime, Clusterer, &AtomicBool),
+) {
+    let mut lags: Vec<i64> = Vec::new();
+    let mut seen = store
+        .read(|conn| clustering::load_cursor(conn, "cluster"))
+        .expect("the cursor is read");
+    let number = Arc::new(std::sync::atomic::AtomicU64::new(1));
+    let random = Arc::new(move || {
+        let next = number.fetch_add(1, Ordering::Relaxed);
+        u128::from(next)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+            .to_le_bytes()
+    });
+    loop {
+        let is_last = is_over.load(Ordering::Acquire);
+        clusterer
+            .take_in(store, clock.now())
+            .expect("items are clustered");
+        let pass = Pass {
+            now: clock.now(),
+            hold_secs: 0,
+            random: random.clone(),
+        };
+        runtime
+            .block_on(publish_events(store, pass))
+            .expect("events are published");
+        let now = clock.now().timestamp();
+        let fetched = store.read(|conn| {
+            let through = clustering::load_cursor(conn, "cluster")?;
+            let sql = "SELECT fetched_at FROM items WHERE id > ?1 AND id <= ?2";
+            let mut query = conn.prepare_cached(sql)?;
+            let times = query.query_map([seen, through], |row| row.get::<_, i64>(0))?;
+            Ok((through, times.collect::<Result<Vec<_>, _>>()?))
+        });
+        let (through, fetched) = fetched.expect("items are read");
+        lags.extend(fetched.into_iter().map(|fetched| now - fetched));
+        seen = through;
+        if is_last {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    lags.sort_unstable();
+    let at = |share: usize| lags.get((lags.len() * share / 100).min(lags.len().saturating_sub(1)));
+    println!(
+        "from fetched to published, whole seconds: {:?} at the median, {:?} at the 99th of 100, {:?} at most",
+        at(50).unwrap_or(&0),
+        at(99).unwrap_or(&0),
+        lags.last().unwrap_or(&0)
+    );
+}
+
+fn poller(store: &Store, clock: &Arc<dyn Clock>, port: u16) -> Poller {
+    let mut settings = PollSettings::default();
+    settings.schedule.base_secs = 1;
+    settings.schedule.floor_secs = 1;
+    settings.schedule.ceiling_secs = 1;
+    settings.schedule.idle_ceiling_secs = 1;
+    settings.schedule.hint_cap_secs = 1;
+    settings.schedule.jitter = 0.0;
+    settings.pace.host_gap_millis = 0;
+    settings.pace.max_in_flight = 64;
+    let fetch = FetchSettings {
+        allow_networks: vec!["127.0.0.0/8".parse().expect("a network")],
+        allow_ports: vec![port],
+        ..FetchSettings::default()
+    };
+    let fetcher = Fetcher::new(fetch, clock.clone()).expect("a fetcher is built");
+    Poller::new(store.clone(), fetcher, clock.clone(), settings)
+}
+
+/// Adds the farm's feeds; those that the database had before are paused.
+fn add_feeds(store: &Store, clock: &dyn Clock, port: u16) {
+    let now = clock.now();
+    let there = store.read(list_feeds).expect("feeds are listed");
+    let added = store.write_blocking(move |tx| {
+        for feed in there {
+            let edit = FeedEdit {
+                paused: Some(true),
+                ..FeedEdit::default()
+            };
+            edit_feed(tx, feed.feed.id, &edit)?;
+        }
+        for feed in 0..FEEDS {
+            let outlet = format!("Farm outlet {}", feed / FEEDS_AN_OUTLET);
+            let outlet_id = outlets::ensure_outlet(tx, &outlet, OutletKind::Outlet)?;
+            let new = NewFeed {
+                url: farm::address(port, feed),
+                outlet_id,
+                ..NewFeed::default()
+            };
+            add_feed(tx, &new, now)?;
+        }
+        Ok(())
+    });
+    added.expect("feeds are added");
+}

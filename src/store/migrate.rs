@@ -28,6 +28,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0005_homes",
         include_str!("../../migrations/0005_homes.sql"),
     ),
+    (
+        "0006_named",
+        include_str!("../../migrations/0006_named.sql"),
+    ),
 ];
 
 /// The schema number of this program.

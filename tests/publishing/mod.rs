@@ -4,6 +4,7 @@ mod callback;
 mod decided;
 mod gallery;
 mod golden;
+mod hostile;
 mod http;
 mod hub;
 mod ids;

@@ -22,7 +22,7 @@ const MOST_STORYLINES: u32 = 60;
 /// Items that a search shows.
 const MOST_FOUND: u32 = 60;
 /// Decisions that the log shows.
-const MOST_DECISIONS: usize = 200;
+const MOST_DECISIONS: u32 = 200;
 
 type Shown = Result<Response, Response>;
 
@@ -255,8 +255,8 @@ struct LogPage {
 
 pub(super) async fn log(State(site): State<Site>, headers: HeaderMap, uri: Uri) -> Shown {
     let asker = let_in(&site, &headers, &uri).await?;
-    let made = read(&site, decisions::load_decisions).await?;
-    let lines = made.iter().rev().take(MOST_DECISIONS).map(decision_line);
+    let made = read(&site, |conn| decisions::load_latest(conn, MOST_DECISIONS)).await?;
+    let lines = made.iter().map(decision_line);
     let log = LogPage {
         frame: frame(&site, "Log", "log", &asker),
         lines: lines.collect(),

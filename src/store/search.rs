@@ -42,6 +42,16 @@ pub struct FoundItem {
     pub storyline: Option<(StorylineId, String)>,
 }
 
+/// What a search found.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct Found {
+    /// The latest first.
+    pub items: Vec<FoundItem>,
+    /// Set if the search ended before all items with the words were looked at: where it ended.
+    /// What is older was not looked at.
+    pub ended_at: Option<ItemId>,
+}
+
 /// Files an item under the words of its title and lead.
 pub(super) fn file(tx: &Transaction<'_>, item: ItemId, title: &str, lead: &str) -> Result<()> {
     let sql = "INSERT INTO item_search (rowid, words) VALUES (?1, ?2)";
@@ -70,11 +80,12 @@ const MOST_WORDS: usize = 12;
 /// with much else to do.
 const MOST_LOOKED_AT: usize = 10_000;
 
-/// The latest items that hold all the words, at most `limit`; none if there is no word.
+/// The latest items that hold all the words, at most `limit`; none if there is no word. What it
+/// found tells whether there may be more.
 ///
 /// # Errors
 /// Whatever SQLite says; never because of what was typed.
-pub fn search_items(conn: &Connection, search: &Search, limit: u32) -> Result<Vec<FoundItem>> {
+pub fn search_items(conn: &Connection, search: &Search, limit: u32) -> Result<Found> {
     search_within(conn, search, (limit as usize, MOST_LOOKED_AT))
 }
 
@@ -82,27 +93,33 @@ fn search_within(
     conn: &Connection,
     search: &Search,
     (limit, most_looked_at): (usize, usize),
-) -> Result<Vec<FoundItem>> {
-    let mut found = Vec::new();
+) -> Result<Found> {
+    let mut found = Found::default();
     let Some(expression) = match_expression(&search.words) else {
         return Ok(found);
     };
     let sql = "SELECT rowid FROM item_search WHERE item_search MATCH ?1 ORDER BY rowid DESC";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([expression], |row| row.get(0).map(ItemId))?;
+    let mut rows = query.query_map([expression], |row| row.get(0).map(ItemId))?;
     let mut filter = conn.prepare_cached(FILTER)?;
-    for item in rows.take(most_looked_at) {
+    for item in rows.by_ref().take(most_looked_at) {
+        let item = item?;
+        found.ended_at = Some(item);
         let asked = params![
-            item?.0,
+            item.0,
             search.outlet,
             search.language,
             search.role,
             search.since.map(|since| since.timestamp()),
         ];
-        found.extend(filter.query_row(asked, read_found).optional()?);
-        if found.len() >= limit {
+        let kept = filter.query_row(asked, read_found).optional()?;
+        found.items.extend(kept);
+        if found.items.len() >= limit {
             break;
         }
+    }
+    if rows.next().is_none() {
+        found.ended_at = None;
     }
     Ok(found)
 }
@@ -188,7 +205,7 @@ mod tests {
                 ..Search::default()
             };
             let found = store.read(|conn| search_items(conn, &search, 10));
-            assert_eq!(found.unwrap(), [], "{words:?}");
+            assert_eq!(found.unwrap(), Found::default(), "{words:?}");
         }
     }
 
@@ -217,12 +234,14 @@ mod tests {
                 ..Search::default()
             };
             let found = store.read(|conn| search_within(conn, &search, bounds));
-            let found = found.unwrap().into_iter().map(|found| found.item.0);
-            found.collect::<Vec<_>>()
+            let found = found.unwrap();
+            let items = found.items.into_iter().map(|found| found.item.0);
+            (items.collect::<Vec<_>>(), found.ended_at.map(|item| item.0))
         };
-        assert_eq!(search("", (3, 100)), [30, 29, 28]);
-        assert_eq!(search("Rare", (3, 100)), [1]);
-        assert!(search("Rare", (3, 29)).is_empty());
-        assert_eq!(search("Paper", (100, 5)), [30, 29, 28, 27, 26]);
+        assert_eq!(search("", (3, 100)), (vec![30, 29, 28], Some(28)));
+        assert_eq!(search("Rare", (3, 100)), (vec![1], None));
+        assert_eq!(search("Rare", (3, 29)), (vec![], Some(2)));
+        let latest = vec![30, 29, 28, 27, 26];
+        assert_eq!(search("Paper", (100, 5)), (latest, Some(26)));
     }
 }

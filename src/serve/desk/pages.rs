@@ -142,6 +142,7 @@ struct SearchPage {
     frame: Frame,
     form: SearchForm,
     found: Vec<FoundLine>,
+    is_cut: bool,
 }
 
 struct FoundLine {
@@ -159,7 +160,8 @@ pub(super) async fn search(
     let asker = let_in(&site, &headers, &uri).await?;
     let search = form.search(site.clock().now());
     let found = read(&site, move |conn| search_items(conn, &search, MOST_FOUND)).await?;
-    let lines = found.into_iter().map(|mut item| {
+    let is_cut = found.ended_at.is_some();
+    let lines = found.items.into_iter().map(|mut item| {
         item.outlet = one_line(&item.outlet);
         item.storyline = item
             .storyline
@@ -173,6 +175,7 @@ pub(super) async fn search(
     let search = SearchPage {
         frame: frame(&site, "Search", "search", &asker),
         found: lines.collect(),
+        is_cut,
         form,
     };
     Ok(page(StatusCode::OK, &search))

@@ -1,5 +1,7 @@
 //! Tables for people: columns as wide as they need, nothing that a terminal would obey.
 
+use crate::text::clean::inert;
+
 /// Rows of text under a header, printed to standard output.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -55,12 +57,10 @@ pub fn print_line(line: &str) {
     drop(writeln!(std::io::stdout(), "{line}"));
 }
 
-/// The text without line ends and control characters, cut to the widest cell.
+/// The text on one line, without what commands a terminal or turns the line round, cut to the widest
+/// cell.
 pub fn printable(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let clean = inert(text).into_owned();
     if clean.chars().count() <= WIDEST_CELL {
         return clean;
     }
@@ -79,4 +79,19 @@ fn join(row: &[String], widths: &[usize]) -> String {
         ));
     }
     line.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_commands_no_terminal_and_turns_no_line() {
+        let mut table = Table::new(&["title"]);
+        table.row(vec![
+            "a\u{1b}]0;x\u{7}\u{9b}2J\u{202e}b\r\nc\u{200b}".to_owned(),
+        ]);
+        assert_eq!(table.lines(), ["title", "a]0;x2Jb  c"]);
+        assert_eq!(printable(&"x".repeat(100)).chars().count(), WIDEST_CELL);
+    }
 }

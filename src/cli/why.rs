@@ -9,7 +9,7 @@ use super::table::{print_line, printable};
 use super::{Global, Place};
 use crate::cluster::{Settings, Weights};
 use crate::decisions::{describe_ruling, in_force};
-use crate::jobs::decide::{decisions_about, items_named};
+use crate::jobs::decide::decisions_about;
 use crate::news::{Decision, Evidence, Item, ItemId, PairEvidence};
 use crate::store::{Connection, Store, clustering, decisions, events, items};
 
@@ -141,7 +141,7 @@ fn why_pair(store: &Store, a: &Item, b: &Item, json: bool) -> anyhow::Result<Vec
         None => lines.push(store.read(|conn| why_they_never_met(conn, a, b))?),
     }
     let about_both = |one: &&Decision| {
-        let named = items_named(&one.ruling);
+        let named = one.ruling.items();
         named.contains(&a.id) && named.contains(&b.id)
     };
     lines.extend(in_force(&made).filter(about_both).map(describe_decision));

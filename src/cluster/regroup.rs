@@ -47,13 +47,10 @@ impl Engine {
         }
     }
 
-    /// One event goes into another; either may be live. Live items keep each other's company from
-    /// then on, because the event reaches back beyond the window.
+    /// One event goes into another; either may be live. Live items keep each other's company if the
+    /// event reaches back beyond the window; else they are judged anew at the next settling.
     pub fn absorb(&mut self, gone: EventId, into: EventId) {
         let Some(event) = self.events.remove(&gone) else {
-            if let Some(kept) = self.events.get_mut(&into) {
-                kept.is_pinned = true;
-            }
             return;
         };
         for slot in &event.members {
@@ -62,19 +59,44 @@ impl Engine {
         let kept = self.events.entry(into).or_default();
         kept.members.extend(event.members);
         kept.members.sort_unstable();
-        kept.is_pinned = true;
         kept.is_locked |= event.is_locked;
         self.take_over(into, event.gone);
+        self.unpin_if_young(into);
     }
 
     /// Tells where an item stands that has left the window.
     pub fn place_old(&mut self, item: ItemId, event: EventId) {
-        let before = self.gone_of.remove(&item);
-        if let Some(before) = before.and_then(|before| self.events.get_mut(&before)) {
-            before.gone.retain(|other| *other != item);
+        let before = self.gone_of.get(&item).copied();
+        if before == Some(event) {
+            return;
+        }
+        if let Some(id) = before {
+            self.gone_of.remove(&item);
+            if let Some(before) = self.events.get_mut(&id) {
+                before.gone.retain(|other| *other != item);
+            }
+            self.unpin_if_young(id);
         }
         if self.window.slot_of(item).is_none() {
             self.take_over(event, vec![item]);
+        }
+    }
+
+    /// True if items wait for a settling.
+    pub fn is_unsettled(&self) -> bool {
+        !self.unsettled.is_empty()
+    }
+
+    /// What does not reach back beyond the window any more is held together by nothing but its
+    /// scores, as it would be after a restart.
+    fn unpin_if_young(&mut self, id: EventId) {
+        if let Some(event) = self
+            .events
+            .get_mut(&id)
+            .filter(|event| event.gone.is_empty())
+        {
+            event.is_pinned = false;
+            self.unsettled.extend(&event.members);
         }
     }
 
@@ -88,5 +110,55 @@ impl Engine {
         {
             self.gone_of.remove(&item);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::{ArrivingItem, Settings, Weights};
+    use crate::decisions::Constraints;
+    use crate::news::{OutletId, utc_from_secs};
+
+    fn item(id: i64, minute: i64, title: &str) -> ArrivingItem {
+        ArrivingItem {
+            id: ItemId(id),
+            outlet: OutletId(id),
+            language: "en".to_owned(),
+            item_time: utc_from_secs(1_755_000_000 + minute * 60),
+            time_is_claimed: true,
+            title: title.to_owned(),
+            ..ArrivingItem::default()
+        }
+    }
+
+    /// As after a restart, which knows an event by its items alone.
+    #[test]
+    fn an_event_of_which_every_old_item_was_taken_is_pinned_no_more() {
+        let settings = Settings {
+            window_hours: 1,
+            ..Settings::default()
+        };
+        let mut engine = Engine::new(settings, Weights::embedded(), EventId(1));
+        let title = "Leaders meet in Anchorage as the summit on the ceasefire opens";
+        engine.arrive(&item(1, 0, title));
+        engine.arrive(&item(2, 50, title));
+        engine.settle(&Constraints::default());
+        let event = engine.event_of(ItemId(2)).expect("it is live");
+        assert_eq!(engine.event_of(ItemId(1)), Some(event));
+        engine.arrive(&item(
+            3,
+            70,
+            "Floods close the harbour of Juneau until Monday",
+        ));
+        engine.settle(&Constraints::default());
+        assert_eq!(engine.old_event_of(ItemId(1)), Some(event));
+        assert!(engine.events[&event].is_pinned);
+
+        engine.place_old(ItemId(1), event);
+        assert!(engine.events[&event].is_pinned && !engine.is_unsettled());
+        engine.place_old(ItemId(1), EventId(99));
+        assert!(!engine.events[&event].is_pinned);
+        assert!(engine.is_unsettled(), "what is left is judged anew");
     }
 }

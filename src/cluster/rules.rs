@@ -1,6 +1,9 @@
 //! The rulings in force, on live items: what the engine obeys when it groups.
 
 use std::collections::BTreeSet;
+use std::hash::Hash;
+
+use rustc_hash::FxHashSet;
 
 use super::engine::Engine;
 use super::window::Slot;
@@ -39,8 +42,8 @@ pub(super) fn slots_ruled_otherwise(engine: &Engine, constraints: &Constraints) 
         .collect()
 }
 
-fn only_in<'a, T: Ord>(these: &'a [T], those: &'a [T]) -> impl Iterator<Item = &'a T> {
-    let known: BTreeSet<&T> = those.iter().collect();
+fn only_in<'a, T: Eq + Hash>(these: &'a [T], those: &'a [T]) -> impl Iterator<Item = &'a T> {
+    let known: FxHashSet<&T> = those.iter().collect();
     these.iter().filter(move |one| !known.contains(one))
 }
 

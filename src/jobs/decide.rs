@@ -7,9 +7,10 @@ use crate::decisions::{
     describe_ruling, in_force,
 };
 use crate::news::{
-    Answer, Decision, DecisionId, EventId, ItemId, Request, Ruling, StorylineId, Target, UtcTime,
+    Answer, Decision, DecisionId, EventId, ItemId, Request, Ruling, Target, UtcTime,
 };
-use crate::store::{Connection, Result, Store, Transaction, decisions};
+use crate::store::decisions::{self, Named};
+use crate::store::{Connection, Result, Store, Transaction};
 
 /// A ruling as it is asked for.
 #[derive(Clone, Debug)]
@@ -75,7 +76,7 @@ pub async fn answer_request(
 }
 
 fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<Answer> {
-    let made = decisions::load_decisions(tx)?;
+    let made = decisions::load_connected(tx, &asked.ruling)?;
     let present = load_present(tx, &asked.ruling)?;
     let checked =
         check_present(&asked.ruling, &present).and_then(|()| check_ruling(&asked.ruling, &made));
@@ -96,7 +97,11 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
 }
 
 fn undo_within(tx: &Transaction<'_>, id: DecisionId, editor: &str, now: UtcTime) -> Result<Answer> {
-    let made = decisions::load_decisions(tx)?;
+    let decision = decisions::load_decision(tx, id)?;
+    let made = match &decision {
+        Some(decision) => decisions::load_connected(tx, &decision.ruling)?,
+        None => Vec::new(),
+    };
     let undoing = match check_undo(id, &made) {
         Ok(undoing) => undoing,
         Err(refusal) => return Ok(refused(&refusal, &made)),
@@ -119,7 +124,7 @@ fn refused(refusal: &Refusal, made: &[Decision]) -> Answer {
         | Refusal::Already(decision)
         | Refusal::UndoneAlready(decision) => made.iter().find(|one| one.id == *decision),
         Refusal::ItemWent { item, .. } => {
-            let about = |one: &&Decision| items_named(&one.ruling).contains(item);
+            let about = |one: &&Decision| one.ruling.items().contains(item);
             made.iter().rev().find(about)
         }
         _ => None,
@@ -153,7 +158,7 @@ fn describe_undoing(undoing: &Undoing) -> String {
 
 /// Brings the marks on rows in line with the decisions in force, for what a ruling is about.
 fn apply_marks(tx: &Transaction<'_>, ruling: &Ruling) -> Result<()> {
-    let attributes = Attributes::of(&decisions::load_decisions(tx)?);
+    let attributes = Attributes::of(&decisions::load_about(tx, &Named::by(ruling))?);
     match ruling {
         Ruling::Spike { target } => {
             decisions::set_spiked(tx, *target, attributes.spike_of(*target).is_some())
@@ -168,9 +173,9 @@ fn apply_marks(tx: &Transaction<'_>, ruling: &Ruling) -> Result<()> {
 fn load_present(conn: &Connection, ruling: &Ruling) -> Result<Present> {
     let standing = decisions::load_standing(
         conn,
-        &items_named(ruling),
-        &events_named(ruling),
-        &storylines_named(ruling),
+        &ruling.items(),
+        &ruling.events(),
+        &ruling.storylines(),
     )?;
     let stands = |(item, event): &(ItemId, Option<EventId>)| event.map(|event| (*item, event));
     Ok(Present {
@@ -179,77 +184,6 @@ fn load_present(conn: &Connection, ruling: &Ruling) -> Result<Present> {
         storyline_of: standing.events.into_iter().collect(),
         storylines: standing.storylines,
     })
-}
-
-/// The items that a ruling names.
-pub fn items_named(ruling: &Ruling) -> Vec<ItemId> {
-    match ruling {
-        Ruling::MergeEvents {
-            kept_items: a,
-            merged_items: b,
-            ..
-        }
-        | Ruling::SplitEvent {
-            kept_items: a,
-            split_items: b,
-            ..
-        } => a.iter().chain(b).copied().collect(),
-        Ruling::MoveItem {
-            item,
-            from_items,
-            to_items,
-            ..
-        } => [*item]
-            .iter()
-            .chain(from_items)
-            .chain(to_items)
-            .copied()
-            .collect(),
-        Ruling::SameEvent { a, b } | Ruling::NotSameEvent { a, b } => vec![*a, *b],
-        Ruling::Lock { items, .. } => items.clone(),
-        Ruling::Spike {
-            target: Target::Item(item),
-        } => vec![*item],
-        _ => Vec::new(),
-    }
-}
-
-/// The events that a ruling names.
-pub fn events_named(ruling: &Ruling) -> Vec<EventId> {
-    match ruling {
-        Ruling::MergeEvents { kept, merged, .. } => vec![*kept, *merged],
-        Ruling::SplitEvent { event, .. }
-        | Ruling::PinHeadline { event, .. }
-        | Ruling::Lock { event, .. }
-        | Ruling::Spike {
-            target: Target::Event(event),
-        } => vec![*event],
-        Ruling::MoveItem { from, to, .. } => vec![*from, *to],
-        Ruling::MergeStorylines {
-            kept_events: a,
-            merged_events: b,
-            ..
-        }
-        | Ruling::SplitStoryline {
-            kept_events: a,
-            split_events: b,
-            ..
-        } => a.iter().chain(b).copied().collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The storylines that a ruling names.
-pub fn storylines_named(ruling: &Ruling) -> Vec<StorylineId> {
-    match ruling {
-        Ruling::MergeStorylines { kept, merged, .. } => vec![*kept, *merged],
-        Ruling::SplitStoryline { storyline, .. }
-        | Ruling::RenameStoryline { storyline, .. }
-        | Ruling::Spike {
-            target: Target::Storyline(storyline),
-        } => vec![*storyline],
-        _ => Vec::new(),
-    }
 }
 
 /// The decision in force by which something is spiked; `None` if it is not.
@@ -273,7 +207,7 @@ pub fn find_lock(store: &Store, event: EventId) -> Result<Option<DecisionId>> {
 /// The decisions in force that name an item, oldest first.
 pub fn decisions_about(item: ItemId, made: &[Decision]) -> Vec<DecisionId> {
     in_force(made)
-        .filter(|one| items_named(&one.ruling).contains(&item))
+        .filter(|one| one.ruling.items().contains(&item))
         .map(|one| one.id)
         .collect()
 }

@@ -6,12 +6,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::decisions::in_force;
 use crate::feed::write::{letters_of, lines_of};
 use crate::news::{
     Decision, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, PublicId,
     Report, Ruling, Target, ToldAtLength, UtcTime,
 };
-use crate::store::{Result, Store, Transaction, decisions, events, published, publishing};
+use crate::store::decisions::{self, Named};
+use crate::store::{Result, Store, Transaction, events, published, publishing};
 use crate::timeline::figures::{head_number, stage_of};
 use crate::timeline::material::{
     Change, Present, Ruled, Telling, Told, first_told, material_changes,
@@ -84,19 +86,17 @@ pub fn publish_batch(
         return Ok((None, Published::default()));
     };
     publishing::ensure_publication(tx, PublicId::mint((pass.random)()), pass.now)?;
-    let mut rulings = decisions::load_decisions(tx)?;
-    rulings.retain(|decision| decision.undone_at.is_none());
     let mut done = Published::default();
     for one in &waiting {
         if one.event.public_id.is_some() {
             done.looked_at += 1;
-            done.developments += look_again(tx, pass, one, &rulings)?;
+            done.developments += look_again(tx, pass, one)?;
         } else if !may_be_published(one) {
             // Whatever changes that puts it into the queue again.
         } else if hold_end(one, pass) > pass.now && !publishing::was_shown(tx, one.event.id)? {
             publishing::hold_back(tx, one.event.id, hold_end(one, pass))?;
             continue;
-        } else if publish_first(tx, pass, one, &rulings)? {
+        } else if publish_first(tx, pass, one)? {
             done.events += 1;
             done.developments += 1;
         }
@@ -120,12 +120,7 @@ fn hold_end(waiting: &publishing::Waiting, pass: &Pass) -> UtcTime {
 }
 
 /// False if there is nothing to publish: no report that stands.
-fn publish_first(
-    tx: &Transaction<'_>,
-    pass: &Pass,
-    waiting: &publishing::Waiting,
-    rulings: &[Decision],
-) -> Result<bool> {
+fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) -> Result<bool> {
     let event = &waiting.event;
     let reports = published::load_reports(tx, event.id)?;
     if event.headline.is_empty() || reports.iter().all(|report| report.is_withdrawn) {
@@ -135,7 +130,7 @@ fn publish_first(
     publish_storyline(tx, pass, event)?;
     let id = PublicId::mint((pass.random)());
     publishing::publish_event(tx, event.id, id, &anchors, pass.now)?;
-    let present = present_of(tx, waiting, &reports, rulings, None)?;
+    let present = present_of(tx, waiting, &reports, None)?;
     let note = match waiting.split_from {
         Some(origin) => published::name_of_event(tx, origin)?
             .map(|name| format!("split from: {}", name.headline))
@@ -160,12 +155,7 @@ fn publish_storyline(tx: &Transaction<'_>, pass: &Pass, event: &Event) -> Result
     publishing::publish_storyline(tx, event.storyline_id, id, pass.now)
 }
 
-fn look_again(
-    tx: &Transaction<'_>,
-    pass: &Pass,
-    waiting: &publishing::Waiting,
-    rulings: &[Decision],
-) -> Result<usize> {
+fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) -> Result<usize> {
     let event = &waiting.event;
     let reports = published::load_reports(tx, event.id)?;
     if reports.is_empty() {
@@ -178,7 +168,7 @@ fn look_again(
     let told = waiting.told.as_deref();
     let told: Option<Told> = told.and_then(|json| serde_json::from_str(json).ok());
     let at_length = told.as_ref().map(|told| &told.at_length);
-    let present = present_of(tx, waiting, &reports, rulings, at_length)?;
+    let present = present_of(tx, waiting, &reports, at_length)?;
     let told = told.unwrap_or_else(|| first_told(&present));
     let (changes, next) = material_changes(&told, &present);
     for change in &changes {
@@ -228,7 +218,6 @@ fn present_of(
     tx: &Transaction<'_>,
     waiting: &publishing::Waiting,
     reports: &[Report],
-    rulings: &[Decision],
     told: Option<&ToldAtLength>,
 ) -> Result<Present> {
     let event = &waiting.event;
@@ -247,12 +236,17 @@ fn present_of(
     };
     let members = events::load_members(tx, event.id)?;
     let items: BTreeSet<ItemId> = members.into_iter().map(|(item, _)| item).collect();
+    let named = Named {
+        items: items.iter().copied().collect(),
+        events: vec![event.id],
+        storylines: Vec::new(),
+    };
+    let about = decisions::load_about(tx, &named)?;
     Ok(Present {
         headline: event.headline.clone(),
         headline_item_id: event.headline_item_id,
         tellings: reports.iter().map(telling_of).collect(),
-        rulings: rulings
-            .iter()
+        rulings: in_force(&about)
             .filter_map(|decision| ruled(decision, event.id, &items))
             .collect(),
         at_length,

@@ -114,6 +114,79 @@ pub enum Ruling {
     },
 }
 
+impl Ruling {
+    /// The items that the ruling names.
+    pub fn items(&self) -> Vec<ItemId> {
+        match self {
+            Self::MergeEvents {
+                kept_items: a,
+                merged_items: b,
+                ..
+            }
+            | Self::SplitEvent {
+                kept_items: a,
+                split_items: b,
+                ..
+            } => a.iter().chain(b).copied().collect(),
+            Self::MoveItem {
+                item,
+                from_items,
+                to_items,
+                ..
+            } => [*item]
+                .iter()
+                .chain(from_items)
+                .chain(to_items)
+                .copied()
+                .collect(),
+            Self::SameEvent { a, b } | Self::NotSameEvent { a, b } => vec![*a, *b],
+            Self::Lock { items, .. } => items.clone(),
+            Self::Spike {
+                target: Target::Item(item),
+            } => vec![*item],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The events that the ruling names.
+    pub fn events(&self) -> Vec<EventId> {
+        match self {
+            Self::MergeEvents { kept, merged, .. } => vec![*kept, *merged],
+            Self::SplitEvent { event, .. }
+            | Self::PinHeadline { event, .. }
+            | Self::Lock { event, .. }
+            | Self::Spike {
+                target: Target::Event(event),
+            } => vec![*event],
+            Self::MoveItem { from, to, .. } => vec![*from, *to],
+            Self::MergeStorylines {
+                kept_events: a,
+                merged_events: b,
+                ..
+            }
+            | Self::SplitStoryline {
+                kept_events: a,
+                split_events: b,
+                ..
+            } => a.iter().chain(b).copied().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The storylines that the ruling names.
+    pub fn storylines(&self) -> Vec<StorylineId> {
+        match self {
+            Self::MergeStorylines { kept, merged, .. } => vec![*kept, *merged],
+            Self::SplitStoryline { storyline, .. }
+            | Self::RenameStoryline { storyline, .. }
+            | Self::Spike {
+                target: Target::Storyline(storyline),
+            } => vec![*storyline],
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// A ruling with who, when and why.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Decision {

@@ -6,10 +6,11 @@ use std::net::SocketAddr;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
+use super::here::asker;
 use super::site::Site;
 use crate::store::hub::{self, HubLoad, HubRequest};
 
@@ -29,6 +30,7 @@ const MOST_OF_ADDRESS: u32 = 500;
 pub(super) async fn serve_hub(
     State(site): State<Site>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let mut request = match read_request(&body) {
@@ -36,8 +38,8 @@ pub(super) async fn serve_hub(
         Err(fault) => return refuse(StatusCode::BAD_REQUEST, fault),
     };
     request.asked_from = peer
-        .map(|Extension(ConnectInfo(address))| address.ip())
-        // A proxy on this machine asks for everybody.
+        .map(|Extension(ConnectInfo(address))| asker(address, &headers))
+        // A proxy on this machine that does not say for whom it asks, asks for everybody.
         .filter(|ip| !ip.is_loopback())
         .map(|ip| ip.to_string())
         .unwrap_or_default();

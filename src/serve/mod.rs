@@ -9,6 +9,7 @@ mod conditional;
 mod desk;
 mod documents;
 mod door;
+mod here;
 mod hub;
 mod metrics;
 mod outputs;
@@ -26,12 +27,13 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
 use door::{Door, say_last};
+use here::{keep_for_this_machine, say_what_is_safe};
 use metrics::{RequestTimes, Watched};
 pub use settings::{Settings, TermsOf};
 pub use site::Site;
@@ -86,6 +88,8 @@ pub fn router(site: Site) -> Router {
         .merge(desk::routes())
         .fallback(outputs::serve_output)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(site.clone(), keep_for_this_machine))
+        .layer(from_fn(say_what_is_safe))
         .layer(from_fn_with_state(times, metrics::time_request))
         .with_state(site)
 }

@@ -1,6 +1,6 @@
 //! Editors' decisions. Rows are added and marked as undone, never changed otherwise, never removed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
@@ -24,7 +24,113 @@ pub fn save_decision(
     let json = serde_json::to_string(ruling)?;
     tx.prepare_cached(sql)?
         .execute(params![json, editor, now.timestamp(), note])?;
-    Ok(DecisionId(tx.last_insert_rowid()))
+    let id = DecisionId(tx.last_insert_rowid());
+    let sql = "INSERT OR IGNORE INTO decision_names (noun, thing, decision_id) VALUES (?1, ?2, ?3)";
+    let mut name = tx.prepare_cached(sql)?;
+    for (noun, thing) in Named::by(ruling).things() {
+        name.execute(params![noun, thing, id.0])?;
+    }
+    // Their rows stay when they are merged into others.
+    let mut keep = tx.prepare_cached("UPDATE events SET is_named = 1 WHERE id = ?1")?;
+    for event in ruling.events() {
+        keep.execute([event.0])?;
+    }
+    Ok(id)
+}
+
+/// Things that decisions may be about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Items.
+    pub items: Vec<ItemId>,
+    /// Events.
+    pub events: Vec<EventId>,
+    /// Storylines.
+    pub storylines: Vec<StorylineId>,
+}
+
+impl Named {
+    /// What a ruling names.
+    pub fn by(ruling: &Ruling) -> Self {
+        Self {
+            items: ruling.items(),
+            events: ruling.events(),
+            storylines: ruling.storylines(),
+        }
+    }
+
+    /// The number of each thing's noun as it is stored, and of the thing.
+    fn things(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let items = self.items.iter().map(|item| (1, item.0));
+        let events = self.events.iter().map(|event| (2, event.0));
+        let storylines = self.storylines.iter().map(|line| (3, line.0));
+        items.chain(events).chain(storylines)
+    }
+}
+
+/// The decisions that name any of these, in order, undone ones too.
+///
+/// # Errors
+/// As [`load_decisions`].
+pub fn load_about(conn: &Connection, named: &Named) -> Result<Vec<Decision>> {
+    let mut found = BTreeMap::new();
+    load_naming(conn, named, &mut found)?;
+    Ok(found.into_values().collect())
+}
+
+/// The decisions that a ruling or its undoing is to be held against: those that name what it names,
+/// those in force that name what these name, and so on; in order, undone ones too.
+///
+/// # Errors
+/// As [`load_decisions`].
+pub fn load_connected(conn: &Connection, ruling: &Ruling) -> Result<Vec<Decision>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![ruling.clone()];
+    while let Some(ruling) = open.pop() {
+        let new = load_naming(conn, &Named::by(&ruling), &mut found)?;
+        let in_force = new
+            .iter()
+            .map(|id| &found[id])
+            .filter(|one| one.undone_at.is_none());
+        open.extend(in_force.map(|one| one.ruling.clone()));
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Adds the decisions that name any of these; returns those that are new.
+fn load_naming(
+    conn: &Connection,
+    named: &Named,
+    found: &mut BTreeMap<DecisionId, Decision>,
+) -> Result<Vec<DecisionId>> {
+    let sql = "SELECT decision_id FROM decision_names WHERE noun = ?1 AND thing = ?2";
+    let mut query = conn.prepare_cached(sql)?;
+    let mut new = Vec::new();
+    for (noun, thing) in named.things() {
+        let ids = query.query_map([noun, thing], |row| row.get(0).map(DecisionId))?;
+        for id in ids {
+            let id = id?;
+            if !found.contains_key(&id)
+                && let Some(decision) = load_decision(conn, id)?
+            {
+                found.insert(id, decision);
+                new.push(id);
+            }
+        }
+    }
+    Ok(new)
+}
+
+/// The latest decisions, the latest first, undone ones too.
+///
+/// # Errors
+/// As [`load_decisions`].
+pub fn load_latest(conn: &Connection, limit: u32) -> Result<Vec<Decision>> {
+    let sql = format!("{SELECT_DECISION} ORDER BY id DESC LIMIT ?1");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([limit], read_decision)?;
+    let rows: Vec<(String, Decision)> = rows.collect::<rusqlite::Result<_>>()?;
+    rows.into_iter().map(understand).collect()
 }
 
 /// Marks a decision as undone; false if there is none or it was undone before.
@@ -77,6 +183,21 @@ pub fn load_obeyed(conn: &Connection) -> Result<Vec<Decision>> {
         decision.undone_at.is_some().then_some(decision)
     });
     Ok(as_obeyed.collect())
+}
+
+/// The decisions that were made after one or that events do not follow yet, in order.
+///
+/// # Errors
+/// As [`load_decisions`].
+pub fn load_unheeded(conn: &Connection, after: DecisionId) -> Result<Vec<Decision>> {
+    let sql = format!(
+        "{SELECT_DECISION} WHERE id > ?1
+         UNION {SELECT_DECISION} WHERE obeyed <> (undone_at IS NULL) ORDER BY 1"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([after.0], read_decision)?;
+    let rows: Vec<(String, Decision)> = rows.collect::<rusqlite::Result<_>>()?;
+    rows.into_iter().map(understand).collect()
 }
 
 /// Notes that events follow these decisions, those in force and those undone.
@@ -208,4 +329,132 @@ pub fn set_locked(tx: &Transaction<'_>, event: EventId, locked: bool) -> Result<
     let sql = "UPDATE events SET locked = ?2, version = version + 1 WHERE id = ?1 AND locked <> ?2";
     tx.prepare_cached(sql)?.execute(params![event.0, locked])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    fn rulings() -> Vec<Ruling> {
+        let items = |ids: &[i64]| ids.iter().copied().map(ItemId).collect::<Vec<_>>();
+        let events = |ids: &[i64]| ids.iter().copied().map(EventId).collect::<Vec<_>>();
+        let spike = |target| Ruling::Spike { target };
+        vec![
+            Ruling::MergeEvents {
+                kept: EventId(1),
+                kept_items: items(&[11, 12]),
+                merged: EventId(2),
+                merged_items: items(&[13]),
+            },
+            Ruling::SplitEvent {
+                event: EventId(3),
+                kept_items: items(&[13]),
+                split_items: items(&[14, 15]),
+            },
+            Ruling::MoveItem {
+                item: ItemId(16),
+                from: EventId(4),
+                from_items: items(&[17]),
+                to: EventId(5),
+                to_items: items(&[18]),
+            },
+            Ruling::SameEvent {
+                a: ItemId(18),
+                b: ItemId(19),
+            },
+            Ruling::NotSameEvent {
+                a: ItemId(20),
+                b: ItemId(21),
+            },
+            Ruling::MergeStorylines {
+                kept: StorylineId(31),
+                kept_events: events(&[6]),
+                merged: StorylineId(32),
+                merged_events: events(&[7, 8]),
+            },
+            Ruling::SplitStoryline {
+                storyline: StorylineId(33),
+                kept_events: events(&[8]),
+                split_events: events(&[9]),
+            },
+            Ruling::PinHeadline {
+                event: EventId(10),
+                headline: "10".to_owned(),
+            },
+            Ruling::RenameStoryline {
+                storyline: StorylineId(34),
+                headline: "34".to_owned(),
+            },
+            Ruling::Lock {
+                event: EventId(10),
+                items: items(&[22]),
+            },
+            spike(Target::Item(ItemId(23))),
+            spike(Target::Event(EventId(24))),
+            spike(Target::Storyline(StorylineId(25))),
+        ]
+    }
+
+    fn open() -> (tempfile::TempDir, Store) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let decided = store.write_blocking(|tx| {
+            for ruling in rulings() {
+                save_decision(tx, &ruling, "anna", "", utc_from_secs(0))?;
+            }
+            Ok(())
+        });
+        decided.unwrap();
+        (directory, store)
+    }
+
+    fn names(conn: &Connection) -> Result<Vec<(i64, i64, i64)>> {
+        let sql = "SELECT noun, thing, decision_id FROM decision_names ORDER BY 1, 2, 3";
+        let mut query = conn.prepare(sql)?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    #[test]
+    fn decisions_of_before_are_found_by_the_same_names() {
+        let (_directory, store) = open();
+        let known = store.read(names).unwrap();
+        assert!(known.len() > 25);
+        let migration = include_str!("../../migrations/0006_named.sql");
+        let start = migration.find("INSERT OR IGNORE").unwrap();
+        let end = start + migration[start..].find(';').unwrap();
+        let again = store.write_blocking(move |tx| {
+            tx.execute("DELETE FROM decision_names", [])?;
+            tx.execute(&migration[start..end], [])?;
+            names(tx)
+        });
+        assert_eq!(again.unwrap(), known);
+    }
+
+    #[test]
+    fn a_ruling_is_held_against_all_that_hangs_together_with_it() {
+        let (_directory, store) = open();
+        let connected = |ruling: &Ruling| {
+            let found = store.read(|conn| load_connected(conn, ruling));
+            let ids = found.unwrap().into_iter().map(|one| one.id.0);
+            ids.collect::<Vec<_>>()
+        };
+        let all = rulings();
+        // By item 13 and by item 18, by event 8 and by event 10.
+        assert_eq!(connected(&all[0]), [1, 2]);
+        assert_eq!(connected(&all[3]), [3, 4]);
+        assert_eq!(connected(&all[5]), [6, 7]);
+        assert_eq!(connected(&all[7]), [8, 10]);
+        let undone = store.write_blocking(|tx| {
+            undo_decision(tx, DecisionId(2), "ben", utc_from_secs(1))?;
+            let new = Ruling::SameEvent {
+                a: ItemId(15),
+                b: ItemId(20),
+            };
+            load_connected(tx, &new)
+        });
+        let undone: Vec<i64> = undone.unwrap().into_iter().map(|one| one.id.0).collect();
+        assert_eq!(undone, [2, 5], "what was undone leads no further");
+    }
 }

@@ -129,8 +129,8 @@ pub fn save_origin(tx: &Transaction<'_>, event: EventId, origin: EventId) -> Res
     Ok(())
 }
 
-/// Ends an event in another one. One that was never published leaves no trace; a published one
-/// says for ever where it went. Items that are left in it, because they are older than the
+/// Ends an event in another one. One that was never published and that no decision names leaves no
+/// trace; the others say for ever where they went. Items that are left in it, because they are older than the
 /// window, go along.
 ///
 /// # Errors
@@ -140,9 +140,9 @@ pub fn merge_event(tx: &Transaction<'_>, gone: EventId, into: EventId) -> Result
     tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
     let sql = "UPDATE events SET merged_into = ?2, report_count = 0, outlet_count = 0,
             version = version + 1
-         WHERE id = ?1 AND public_id IS NOT NULL";
-    let published = tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
-    if published == 0 {
+         WHERE id = ?1 AND (public_id IS NOT NULL OR is_named)";
+    let kept = tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
+    if kept == 0 {
         let sql = "UPDATE events SET split_from = ?2 WHERE split_from = ?1 AND id <> ?2";
         tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
         let sql = "UPDATE events SET split_from = NULL WHERE split_from = ?1";

@@ -16,7 +16,7 @@ use crate::news::{
 pub type KeyBytes = [u8; 16];
 
 /// The state of an item as it is to be kept.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ItemState {
     /// guid as given, for those who republish it.
     pub guid: Option<String>,

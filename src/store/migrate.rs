@@ -29,8 +29,12 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../migrations/0005_homes.sql"),
     ),
     (
-        "0006_sources",
-        include_str!("../../migrations/0006_sources.sql"),
+        "0006_named",
+        include_str!("../../migrations/0006_named.sql"),
+    ),
+    (
+        "0007_sources",
+        include_str!("../../migrations/0007_sources.sql"),
     ),
 ];
 

@@ -101,6 +101,8 @@ pub struct Doubt {
 
 /// Assignments looked at: the latest ones. Older ones have been seen or are settled by time.
 const LOOKED_AT: u32 = 3_000;
+/// Items among which they are, also if many are reprints, of which none is doubted.
+const LOOKED_BACK: u32 = 12_000;
 /// Hours for which `later` hides a question.
 const LATER_HOURS: i64 = 4;
 
@@ -112,9 +114,10 @@ pub fn load_doubts(conn: &Connection, now: UtcTime, limit: usize) -> Result<Vec<
     let sql = "SELECT m.item_id, m.evidence, e.id, e.outlet_count FROM event_items m
          JOIN events e ON e.id = m.event_id
          WHERE m.evidence IS NOT NULL AND m.reprint_of IS NULL AND e.merged_into IS NULL
+            AND m.item_id > (SELECT coalesce(max(item_id), 0) FROM event_items) - ?2
          ORDER BY m.item_id DESC LIMIT ?1";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([LOOKED_AT], |row| {
+    let rows = query.query_map([LOOKED_AT, LOOKED_BACK], |row| {
         let item = ItemId(row.get(0)?);
         let bytes: Vec<u8> = row.get(1)?;
         Ok((

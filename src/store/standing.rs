@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Result;
-use crate::news::{EventId, ItemId, StorylineId};
+use crate::news::{EventId, ItemId, StorylineId, UtcTime, utc_from_secs};
 
 /// An event as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,13 +18,40 @@ pub struct StandingEvent {
     pub is_merged: bool,
 }
 
-/// The events that are shown elsewhere than the machine has them, merged ones too.
+/// True if an event is shown elsewhere than the machine has it.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_displaced(conn: &Connection) -> Result<Vec<StandingEvent>> {
-    let sql = format!("{SELECT} WHERE h.event_id IS NOT NULL ORDER BY e.id");
-    select(conn, &sql, [])
+pub fn is_any_displaced(conn: &Connection) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM event_homes)";
+    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// True if decisions name an event that is shown in a storyline, or if one is shown in it and at home
+/// elsewhere or the other way round. Otherwise its events stand where the machine has them.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_ruled(conn: &Connection, line: StorylineId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM event_homes WHERE storyline_id = ?1)
+            OR EXISTS (SELECT 1 FROM events e LEFT JOIN event_homes h ON h.event_id = e.id
+               WHERE e.storyline_id = ?1 AND (e.is_named OR h.event_id IS NOT NULL))";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([line.0], |row| row.get(0))?)
+}
+
+/// The events that were merged into one, by whatever way.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_predecessors(conn: &Connection, event: EventId) -> Result<Vec<EventId>> {
+    let sql = "WITH RECURSIVE before (id) AS (SELECT id FROM events WHERE merged_into = ?1
+            UNION SELECT e.id FROM events e JOIN before ON e.merged_into = before.id)
+         SELECT id FROM before ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([event.0], |row| row.get(0).map(EventId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// One event; `None` if there is none or it stands in no storyline.
@@ -34,6 +61,36 @@ pub fn load_displaced(conn: &Connection) -> Result<Vec<StandingEvent>> {
 pub fn load_standing_event(conn: &Connection, event: EventId) -> Result<Option<StandingEvent>> {
     let sql = format!("{SELECT} WHERE e.id = ?1 AND e.storyline_id IS NOT NULL");
     Ok(select(conn, &sql, [event.0])?.pop())
+}
+
+/// The event that an event was merged into; `None` if it was not, or if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_successor(conn: &Connection, event: EventId) -> Result<Option<EventId>> {
+    let sql = "SELECT merged_into FROM events WHERE id = ?1 AND merged_into IS NOT NULL";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([event.0], |row| row.get(0).map(EventId))
+        .optional()?)
+}
+
+/// Homes of events that are shown in a published storyline while the home itself is not published:
+/// when the first of those storylines was.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_shown_homes(conn: &Connection) -> Result<Vec<(StorylineId, UtcTime)>> {
+    let sql = "SELECT h.storyline_id, min(s.published_at)
+         FROM event_homes h CROSS JOIN events e ON e.id = h.event_id
+            CROSS JOIN storylines s ON s.id = e.storyline_id
+         WHERE s.published_at IS NOT NULL AND e.merged_into IS NULL
+         GROUP BY h.storyline_id ORDER BY h.storyline_id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| {
+        Ok((StorylineId(row.get(0)?), utc_from_secs(row.get(1)?)))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// All that is shown in a storyline or at home in it, merged ones too.
@@ -78,15 +135,21 @@ pub fn move_homes(tx: &Transaction<'_>, gone: StorylineId, into: StorylineId) ->
     Ok(())
 }
 
-/// The items that rulings moved, by item: the event they came from and the one they stand in.
+/// The items that rulings moved from an event or into it, by item: the event they came from and the
+/// one they stand in.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_moved_items(conn: &Connection) -> Result<Vec<(ItemId, EventId, EventId)>> {
-    let sql = "SELECT h.item_id, h.event_id, m.event_id
-         FROM item_homes h JOIN event_items m ON m.item_id = h.item_id ORDER BY h.item_id";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([], |row| {
+pub fn load_moved_around(
+    conn: &Connection,
+    event: EventId,
+) -> Result<Vec<(ItemId, EventId, EventId)>> {
+    let moved = "SELECT h.item_id, h.event_id, m.event_id
+         FROM item_homes h JOIN event_items m ON m.item_id = h.item_id";
+    let sql =
+        format!("{moved} WHERE h.event_id = ?1 UNION {moved} WHERE m.event_id = ?1 ORDER BY 1");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([event.0], |row| {
         Ok((
             ItemId(row.get(0)?),
             EventId(row.get(1)?),

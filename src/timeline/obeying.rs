@@ -248,9 +248,10 @@ impl Groups {
             }
         }
         for events in &rules.together {
-            for event in events {
-                groups.join(Node::Event(events[0]), Node::Event(*event));
-            }
+            groups.join_all(events);
+        }
+        for split in &rules.splits {
+            groups.join_all(&split.went);
         }
         groups.go_home(scene, rules);
         groups.hold(scene);
@@ -270,6 +271,14 @@ impl Groups {
     fn mark(&mut self, node: Node, side: (usize, bool)) {
         let group = self.add(node);
         self.sides[group].insert(side);
+    }
+
+    fn join_all<'a>(&mut self, events: impl IntoIterator<Item = &'a EventId>) {
+        let mut events = events.into_iter();
+        let Some(first) = events.next() else { return };
+        for event in events {
+            self.join(Node::Event(*first), Node::Event(*event));
+        }
     }
 
     fn join(&mut self, a: Node, b: Node) {

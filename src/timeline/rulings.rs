@@ -1,6 +1,7 @@
 //! What editors ruled on storylines, as rules on where events stand.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::news::{Decision, EventId, Ruling, StorylineId};
 
@@ -11,7 +12,7 @@ pub(super) struct Split {
     pub(super) from: StorylineId,
     /// Events that stayed.
     pub(super) kept: BTreeSet<EventId>,
-    /// Events that went.
+    /// Events that went, together.
     pub(super) went: BTreeSet<EventId>,
 }
 
@@ -29,6 +30,16 @@ pub struct StorylineRules {
     /// In the order of decision.
     pub(super) splits: Vec<Split>,
     undone: Vec<Undone>,
+    /// Which of each of the three name an event.
+    naming: BTreeMap<EventId, Naming>,
+}
+
+/// Places of rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Naming {
+    together: Vec<usize>,
+    splits: Vec<usize>,
+    undone: Vec<usize>,
 }
 
 impl StorylineRules {
@@ -38,24 +49,132 @@ impl StorylineRules {
         for decision in decisions {
             rules.add(&decision.ruling, decision.undone_at.is_none());
         }
+        rules.file_names();
         rules
+    }
+
+    /// True if no decision was ever made on storylines.
+    pub fn is_empty(&self) -> bool {
+        self.naming.is_empty()
+    }
+
+    /// True if a rule names the event.
+    pub fn names(&self, event: EventId) -> bool {
+        self.naming.contains_key(&event)
+    }
+
+    /// The events that rules name together with one, and the storylines that these rules name.
+    pub fn named_with(&self, event: EventId) -> (BTreeSet<EventId>, BTreeSet<StorylineId>) {
+        let (mut events, mut lines) = (BTreeSet::new(), BTreeSet::new());
+        let Some(naming) = self.naming.get(&event) else {
+            return (events, lines);
+        };
+        events.extend(naming.together.iter().flat_map(|at| &self.together[*at]));
+        for split in naming.splits.iter().map(|at| &self.splits[*at]) {
+            events.extend(split.kept.iter().chain(&split.went));
+            lines.insert(split.from);
+        }
+        let undone = naming.undone.iter().map(|at| &self.undone[*at]);
+        lines.extend(undone.flat_map(|one| [one.kept.0, one.merged.0]));
+        (events, lines)
+    }
+
+    /// The rules that name one of these events.
+    pub fn limit(&self, events: &BTreeSet<EventId>) -> Self {
+        let mut places = Naming::default();
+        for naming in events.iter().filter_map(|event| self.naming.get(event)) {
+            places.together.extend(&naming.together);
+            places.splits.extend(&naming.splits);
+            places.undone.extend(&naming.undone);
+        }
+        let once = |places: Vec<usize>| BTreeSet::from_iter(places).into_iter();
+        let mut rules = Self {
+            together: once(places.together)
+                .map(|at| self.together[at].clone())
+                .collect(),
+            splits: once(places.splits)
+                .map(|at| self.splits[at].clone())
+                .collect(),
+            undone: once(places.undone)
+                .map(|at| self.undone[at].clone())
+                .collect(),
+            naming: BTreeMap::new(),
+        };
+        rules.file_names();
+        rules
+    }
+
+    fn file_names(&mut self) {
+        for (at, events) in self.together.iter().enumerate() {
+            for event in events {
+                self.naming.entry(*event).or_default().together.push(at);
+            }
+        }
+        for (at, split) in self.splits.iter().enumerate() {
+            for event in split.kept.iter().chain(&split.went) {
+                self.naming.entry(*event).or_default().splits.push(at);
+            }
+        }
+        for (at, one) in self.undone.iter().enumerate() {
+            for event in one.kept.1.iter().chain(&one.merged.1) {
+                self.naming.entry(*event).or_default().undone.push(at);
+            }
+        }
     }
 
     /// The events that rules in force name.
     pub fn events(&self) -> BTreeSet<EventId> {
-        let kept = self.splits.iter().flat_map(|split| &split.kept);
-        self.together
+        let sides = self
+            .splits
             .iter()
-            .flatten()
-            .chain(kept)
-            .copied()
-            .collect()
+            .flat_map(|split| [&split.kept, &split.went]);
+        let named = self.together.iter().flatten().chain(sides.flatten());
+        named.copied().collect()
     }
 
-    /// The storylines that events may come back to.
-    pub fn earlier_lines(&self) -> BTreeSet<StorylineId> {
-        let sides = self.undone.iter();
-        sides.flat_map(|one| [one.kept.0, one.merged.0]).collect()
+    /// The rules as they bind what events went into that were merged away: each with its successor.
+    /// Two that a rule had parted and that are one event now stand with what stayed.
+    pub fn following(&self, successors: &BTreeMap<EventId, EventId>) -> Cow<'_, Self> {
+        if successors.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let follow = |event: &EventId| successors.get(event).copied().unwrap_or(*event);
+        let all = |events: &BTreeSet<EventId>| -> BTreeSet<EventId> {
+            events.iter().map(follow).collect()
+        };
+        let follow_undone =
+            |(line, events): &(StorylineId, BTreeSet<EventId>)| (*line, all(events));
+        let mut rules = Self {
+            naming: BTreeMap::new(),
+            together: self
+                .together
+                .iter()
+                .map(|events| events.iter().map(follow).collect())
+                .collect(),
+            splits: self
+                .splits
+                .iter()
+                .map(|split| {
+                    let kept = all(&split.kept);
+                    let went = all(&split.went).difference(&kept).copied().collect();
+                    Split {
+                        kept,
+                        went,
+                        ..*split
+                    }
+                })
+                .collect(),
+            undone: self
+                .undone
+                .iter()
+                .map(|one| Undone {
+                    kept: follow_undone(&one.kept),
+                    merged: follow_undone(&one.merged),
+                })
+                .collect(),
+        };
+        rules.file_names();
+        Cow::Owned(rules)
     }
 
     /// The storyline in which these events stood before a merge that was undone, the latest that
@@ -95,7 +214,6 @@ impl StorylineRules {
                 kept_events,
                 split_events,
             } if is_in_force => {
-                self.together.push(split_events.clone());
                 self.splits.push(Split {
                     from: *storyline,
                     kept: kept_events.iter().copied().collect(),

@@ -62,6 +62,8 @@ pub struct Storylines {
     line_of: BTreeMap<EventId, StorylineId>,
     /// The storylines of each term, by id: the newest last.
     index: FxHashMap<u32, Vec<StorylineId>>,
+    /// Storylines whose events are shown in a published one, with its rank.
+    shown_elsewhere: BTreeMap<StorylineId, i64>,
     next: i64,
     latest_secs: i64,
 }
@@ -120,6 +122,19 @@ impl Storylines {
         }
     }
 
+    /// Tells which unpublished storylines have events that rulings show in a published one, with the
+    /// rank of that: readers follow these events, so they count as published. Replaces what was told
+    /// before.
+    pub fn tell_shown_elsewhere(&mut self, shown: BTreeMap<StorylineId, i64>) {
+        self.shown_elsewhere = shown;
+    }
+
+    /// The rank of a storyline by first publication; `None` while it is provisional.
+    fn published(&self, id: StorylineId) -> Option<i64> {
+        let own = self.lines.get(&id).and_then(|line| line.published);
+        own.or_else(|| self.shown_elsewhere.get(&id).copied())
+    }
+
     /// The storyline that an event is linked to.
     pub fn storyline_of(&self, event: EventId) -> Option<StorylineId> {
         self.line_of.get(&event).copied()
@@ -138,7 +153,7 @@ impl Storylines {
 
     fn link_one(&mut self, sketch: &EventSketch, linking: &mut Linking) {
         let before = self.line_of.get(&sketch.event).copied();
-        let may_move = before.is_some_and(|id| self.lines[&id].published.is_none());
+        let may_move = before.is_some_and(|id| self.published(id).is_none());
         let id = match before {
             Some(id) if !may_move => {
                 self.take_out(id, sketch.event);
@@ -198,7 +213,7 @@ impl Storylines {
             else {
                 return id;
             };
-            let rank = |id: StorylineId| (self.lines[&id].published.unwrap_or(i64::MAX), id);
+            let rank = |id: StorylineId| (self.published(id).unwrap_or(i64::MAX), id);
             let (kept, gone) = if rank(id) < rank(other) {
                 (id, other)
             } else {
@@ -316,5 +331,36 @@ impl Storylines {
 fn file(ids: &mut Vec<StorylineId>, id: StorylineId) {
     if let Err(at) = ids.binary_search(&id) {
         ids.insert(at, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sketch(event: i64, terms: &[(u32, f32)]) -> EventSketch {
+        EventSketch {
+            event: EventId(event),
+            terms: terms.to_vec(),
+            first_secs: 0,
+            last_secs: 0,
+        }
+    }
+
+    #[test]
+    fn an_event_that_readers_follow_elsewhere_is_not_linked_anew() {
+        let (own, other) = (StorylineId(1), StorylineId(2));
+        for (is_shown, expected) in [(false, other), (true, own)] {
+            let mut lines = Storylines::new(StorylineSettings::default(), own);
+            let (first, second) = (sketch(1, &[(1, 1.0)]), sketch(2, &[(1, 1.0)]));
+            lines.link(&[first, second, sketch(3, &[(3, 1.0)])]);
+            lines.mark_published(other, 7);
+            if is_shown {
+                lines.tell_shown_elsewhere(BTreeMap::from([(own, 9)]));
+            }
+            // By now it is nearer to the other, though not so near that the two were one.
+            lines.link(&[sketch(1, &[(3, 0.1), (5, 0.99)])]);
+            assert_eq!(lines.storyline_of(EventId(1)), Some(expected));
+        }
     }
 }

@@ -73,19 +73,6 @@ pub fn dice(own: u64) -> Dice {
     Dice(own ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
-async fn undo_all(world: &mut World, dice: &mut Dice) {
-    loop {
-        let made = world.made();
-        let open: Vec<DecisionId> = in_force(&made).map(|one| one.id).collect();
-        let Some(id) = dice.pick(&open) else { return };
-        undo(&world.store, id, "ben".into(), world.now())
-            .await
-            .unwrap();
-        world.take_in();
-        world.check(0);
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_decision_is_ever_violated_and_undoing_all_gives_what_the_machine_alone_says() {
     let (mut world, mut alone) = (World::open(1000).await, World::open(1000).await);
@@ -112,7 +99,7 @@ async fn no_decision_is_ever_violated_and_undoing_all_gives_what_the_machine_alo
             .iter()
             .any(|event| world.members(*event).len() > 2)
     );
-    undo_all(&mut world, &mut dice).await;
+    world.undo_all(&mut dice).await;
     similar(&world.dump(), &alone.dump());
     world.restart();
     world.take_in();
@@ -131,7 +118,7 @@ async fn decisions_hold_when_the_items_have_left_the_window() {
         world.check(number);
     }
     assert!(counts["decide"] > 3, "{counts:?}");
-    undo_all(&mut world, &mut dice).await;
+    world.undo_all(&mut dice).await;
     println!("{counts:?}");
 }
 

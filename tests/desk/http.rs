@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::newsdesk::{Newsdesk, now};
 
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 
 /// A running desk, and somebody who does what is asked of the owner.
 pub struct Running {
@@ -35,12 +35,12 @@ pub struct Reply {
 }
 
 impl Reply {
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
         value.map_or("", |value| value.to_str().unwrap())
     }
 
-    fn cookie(&self) -> String {
+    pub fn cookie(&self) -> String {
         let cookie = self.headers.get(SET_COOKIE).expect("a cookie");
         cookie
             .to_str()
@@ -133,7 +133,7 @@ impl Running {
             .await
     }
 
-    async fn send(
+    pub async fn send(
         &self,
         method: reqwest::Method,
         path: &str,

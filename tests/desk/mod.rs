@@ -2,6 +2,8 @@
 
 mod at_once;
 mod decisions;
+mod doors;
+mod following;
 mod holding;
 mod http;
 mod newsdesk;

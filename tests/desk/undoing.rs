@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dateline::decisions::in_force;
-use dateline::jobs::decide::{Asked, decide, undo};
-use dateline::news::{DecisionId, EventId, Ruling, StorylineId};
+use dateline::jobs::decide::{Asked, decide};
+use dateline::news::{EventId, Ruling, StorylineId};
 
 use super::holding::dice;
 use super::world::World;
@@ -36,23 +35,6 @@ async fn rule(world: &mut World, ruling: Ruling) {
     world.check(0);
 }
 
-/// Undoes all in random order, now and then across a restart.
-async fn undo_all(world: &mut World, dice: &mut Dice) {
-    loop {
-        let made = world.made();
-        let open: Vec<DecisionId> = in_force(&made).map(|one| one.id).collect();
-        let Some(id) = dice.pick(&open) else { return };
-        undo(&world.store, id, "ben".into(), world.now())
-            .await
-            .unwrap();
-        if dice.roll(3) == 0 {
-            world.restart();
-        }
-        world.take_in();
-        world.check(0);
-    }
-}
-
 fn lines(world: &World) -> BTreeMap<EventId, StorylineId> {
     let events: Vec<EventId> = world.places().into_values().collect();
     let line = |event| Some((event, world.line_of(event)?));
@@ -76,7 +58,7 @@ async fn events_come_back(window_hours: u32) {
                 world.publish().await;
             }
         }
-        undo_all(&mut world, &mut dice).await;
+        world.undo_all(&mut dice).await;
         is_as_before(round, &world.places(), &before);
     }
 }
@@ -107,7 +89,7 @@ async fn storylines_have_their_events_again_under_their_ids() {
                 world.publish().await;
             }
         }
-        undo_all(&mut world, &mut dice).await;
+        world.undo_all(&mut dice).await;
         is_as_before(round, &lines(&world), &before);
     }
 }

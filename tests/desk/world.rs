@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use dateline::cluster::Weights;
 use dateline::decisions::{Attributes, constraints_of, in_force};
 use dateline::jobs::cluster::{Clusterer, ClusteringSettings};
+use dateline::jobs::decide::undo;
 use dateline::jobs::publish::{Pass, publish_events};
 use dateline::news::{
-    EventId, ItemId, OutletKind, Role, Ruling, StorylineId, Target, UtcTime, WireReading,
+    DecisionId, EventId, ItemId, OutletKind, Role, Ruling, StorylineId, Target, UtcTime,
+    WireReading,
 };
 use dateline::store::feeds::{self, NewFeed};
 use dateline::store::items::{self, ItemState};
@@ -22,7 +24,7 @@ const BACKGROUND: usize = 700;
 /// Things that happen, each told in words of its own.
 const HAPPENINGS: usize = 9;
 
-fn word(number: usize) -> String {
+pub fn word(number: usize) -> String {
     let syllables = ["ba", "ko", "ri", "tu", "le", "na", "so", "mi", "du", "fe"];
     let digits = [number % 10, number / 10 % 10, number / 100 % 10];
     digits.iter().map(|digit| syllables[*digit]).collect()
@@ -71,7 +73,8 @@ impl World {
         now() + chrono::TimeDelta::minutes(self.minutes)
     }
 
-    async fn ingest(&mut self, outlet: usize, title: String, summary: String, minutes: i64) {
+    /// An item that says this.
+    pub async fn ingest(&mut self, outlet: usize, title: String, summary: String, minutes: i64) {
         self.minutes += minutes;
         let at = self.now();
         let mut digest = [0; 16];
@@ -163,6 +166,22 @@ impl World {
 
     pub fn made(&self) -> Vec<dateline::news::Decision> {
         self.store.read(decisions::load_decisions).unwrap()
+    }
+
+    /// Undoes all in random order, now and then across a restart.
+    pub async fn undo_all(&mut self, dice: &mut Dice) {
+        loop {
+            let made = self.made();
+            let open: Vec<DecisionId> = in_force(&made).map(|one| one.id).collect();
+            let Some(id) = dice.pick(&open) else { return };
+            let answer = undo(&self.store, id, "ben".into(), self.now()).await;
+            assert!(answer.unwrap().done, "any decision can be undone");
+            if dice.roll(3) == 0 {
+                self.restart();
+            }
+            self.take_in();
+            self.check(0);
+        }
     }
 
     pub fn places(&self) -> BTreeMap<ItemId, EventId> {

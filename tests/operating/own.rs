@@ -105,3 +105,36 @@ async fn what_a_killed_daemon_was_asked_for_is_done_by_the_next_one() {
     let (answer, _service) = tokio::join!(asking, restarting);
     assert!(said(&answer).contains("feed 1 added"), "{}", said(&answer));
 }
+
+#[tokio::test]
+async fn accounts_are_made_reset_and_removed_by_commands() {
+    let place = Place::new(&[], "");
+    let link_of = |output: &Output| {
+        let said = said(output);
+        let token = said.split("/desk/welcome/").nth(1).unwrap_or_default();
+        let token = token.lines().next().unwrap_or_default().to_owned();
+        assert_eq!(token.len(), 64, "{said}");
+        assert!(token.bytes().all(|byte| byte.is_ascii_hexdigit()), "{said}");
+        token
+    };
+    let added = place.dateline(&["editors", "add", "anna"]).await;
+    let twice = place.dateline(&["editors", "add", "anna"]).await;
+    assert!(!twice.status.success(), "{}", said(&twice));
+    let service = place.start();
+    place.hear("READY=1").await;
+    let reset = place.dateline(&["editors", "reset", "anna"]).await;
+    assert_ne!(link_of(&added), link_of(&reset), "no link is given twice");
+    let old = place.client();
+    let old = old.get(&format!("/desk/welcome/{}", link_of(&added))).await;
+    assert_eq!(old.unwrap().status, 404);
+    let new = place.client();
+    let new = new.get(&format!("/desk/welcome/{}", link_of(&reset))).await;
+    assert_eq!(new.unwrap().status, 200);
+    let listed = place.dateline(&["editors", "list"]).await;
+    assert!(said(&listed).contains("has not set a password"));
+    let removed = place.dateline(&["editors", "remove", "anna"]).await;
+    assert!(removed.status.success(), "{}", said(&removed));
+    let listed = place.dateline(&["editors", "list"]).await;
+    assert!(!said(&listed).contains("anna"));
+    drop(service);
+}

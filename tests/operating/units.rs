@@ -120,3 +120,18 @@ fn every_command_has_a_manual_page_and_a_completion() {
     assert!(read("man/dateline.1").contains("dateline\\-feeds"));
     assert!(read("man/dateline-feeds-set.1").contains("interval"));
 }
+
+/// What is caught where it happens is caught in what is shipped, too.
+#[test]
+fn a_panic_unwinds_in_every_profile() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let text = std::fs::read_to_string(manifest).unwrap();
+    assert!(!text.contains("\"abort\""), "a panic would end the daemon");
+    let profiles = text.split("[profile.").skip(1);
+    let released = profiles.filter(|profile| profile.starts_with("release]"));
+    assert!(
+        released
+            .into_iter()
+            .all(|one| one.contains("panic = \"unwind\""))
+    );
+}

@@ -29,6 +29,9 @@ const FIRST: Duration = Duration::from_secs(1);
 /// From a change to the last of the deliveries of two thousand topics.
 const LAST: Duration = Duration::from_secs(2);
 
+/// A post that failed is not sent again in a test, because its clock stands still.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// The Link header and the body of a post.
 type Post = (String, Vec<u8>);
 
@@ -57,9 +60,13 @@ impl Listener {
 
     /// Waits until so many posts have come.
     async fn has_heard(&self, count: usize) {
-        while self.heard.lock().expect("no panic").len() < count {
-            self.arrived.notified().await;
-        }
+        let all = async {
+            while self.heard.lock().expect("no panic").len() < count {
+                self.arrived.notified().await;
+            }
+        };
+        let in_time = tokio::time::timeout(LONGEST, all).await;
+        assert!(in_time.is_ok(), "{} of {count} posts", self.heard().len());
     }
 
     fn heard(&self) -> Vec<Post> {

@@ -4,11 +4,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::old::{Step, members_of};
+use super::scope::Scope;
 use crate::cluster::Engine;
 use crate::decisions::{Constraints, in_force};
 use crate::news::{Decision, EventId, ItemId, Ruling};
 use crate::store::events::{self, Member};
 use crate::store::{Connection, Result, standing};
+
+/// The rulings in force as far as a change of them reaches.
+pub(super) struct Ruled<'a> {
+    pub(super) made: &'a [Decision],
+    /// Those of the scope.
+    pub(super) constraints: Constraints,
+    pub(super) scope: Scope,
+}
 
 /// What is done at once; then it is looked at again.
 #[derive(Debug, Default)]
@@ -77,22 +86,23 @@ pub(super) fn for_engine(engine: &Engine, constraints: &Constraints) -> Constrai
 pub(super) fn plan_returns(
     conn: &Connection,
     engine: &mut Engine,
-    made: &[Decision],
-    constraints: &Constraints,
+    ruled: &Ruled<'_>,
 ) -> Result<Moves> {
     let mut homes = BTreeMap::new();
     let mut away: BTreeMap<(EventId, EventId), Vec<ItemId>> = BTreeMap::new();
-    for (item, home, stored_in) in standing::load_moved_items(conn)? {
-        let stands_in = engine.event_of(item).unwrap_or(stored_in);
-        homes.insert(item, home);
-        if home != stands_in {
-            away.entry((home, stands_in)).or_default().push(item);
+    for event in &ruled.scope.events {
+        for (item, home, stored_in) in standing::load_moved_around(conn, *event)? {
+            let stands_in = engine.event_of(item).unwrap_or(stored_in);
+            let is_new = homes.insert(item, home).is_none();
+            if is_new && home != stands_in {
+                away.entry((home, stands_in)).or_default().push(item);
+            }
         }
     }
     if away.is_empty() {
         return Ok(Moves::default());
     }
-    let scene = Scene::load(conn, engine, made, constraints)?;
+    let scene = Scene::load(conn, engine, ruled)?;
     // Where rulings have the items of an event that has none left: what comes back follows them.
     let mut new_home: BTreeMap<EventId, EventId> = BTreeMap::new();
     for ((home, stands_in), items) in &away {
@@ -181,10 +191,9 @@ fn is_known_by(conn: &Connection, event: EventId, items: &[ItemId]) -> Result<bo
 pub(super) fn plan_partings(
     conn: &Connection,
     engine: &mut Engine,
-    made: &[Decision],
-    constraints: &Constraints,
+    ruled: &Ruled<'_>,
 ) -> Result<Moves> {
-    let scene = Scene::load(conn, engine, made, constraints)?;
+    let scene = Scene::load(conn, engine, ruled)?;
     let mut moves = Moves::default();
     for (event, groups) in scene.by_event() {
         let mut staying: Vec<usize> = Vec::new();
@@ -225,10 +234,9 @@ pub(super) fn plan_partings(
 pub(super) fn plan_holding(
     conn: &Connection,
     engine: &mut Engine,
-    made: &[Decision],
-    constraints: &Constraints,
+    ruled: &Ruled<'_>,
 ) -> Result<Moves> {
-    let scene = Scene::load(conn, engine, made, constraints)?;
+    let scene = Scene::load(conn, engine, ruled)?;
     let places = scene.assign(engine);
     let mut moves = Moves::default();
     let mut joins = Vec::new();
@@ -342,8 +350,9 @@ impl Scene {
     fn load(
         conn: &Connection,
         engine: &Engine,
-        made: &[Decision],
-        constraints: &Constraints,
+        Ruled {
+            made, constraints, ..
+        }: &Ruled<'_>,
     ) -> Result<Self> {
         let groups = Groups::of(constraints);
         let mut event_of = BTreeMap::new();
@@ -367,7 +376,7 @@ impl Scene {
         let apart = constraints.apart.iter();
         let apart = apart.map(|(a, b)| (groups.of[a], groups.of[b]));
         let apart = apart.flat_map(|(a, b)| [(a, b), (b, a)]).collect();
-        let taken_out = taken_out(made);
+        let taken_out = taken_out(made, &groups.of);
         let latest = |group: &usize| {
             let members = groups.members[*group].iter();
             members
@@ -521,17 +530,18 @@ impl Scene {
     }
 }
 
-/// The items that rulings in force took out of an event, each with the place of the latest of them.
-fn taken_out(made: &[Decision]) -> BTreeMap<ItemId, usize> {
+/// Of these items those that rulings in force took out of an event, each with the place of the latest of them.
+fn taken_out(made: &[Decision], of: &BTreeMap<ItemId, usize>) -> BTreeMap<ItemId, usize> {
     let mut taken = BTreeMap::new();
     for (at, decision) in in_force(made).enumerate() {
         let items = match &decision.ruling {
-            Ruling::SplitEvent { split_items, .. } => split_items.clone(),
-            Ruling::MoveItem { item, .. } => vec![*item],
-            Ruling::NotSameEvent { a, b } => vec![*a.max(b)],
+            Ruling::SplitEvent { split_items, .. } => split_items.as_slice(),
+            Ruling::MoveItem { item, .. } => std::slice::from_ref(item),
+            Ruling::NotSameEvent { a, b } => std::slice::from_ref(a.max(b)),
             _ => continue,
         };
-        taken.extend(items.into_iter().map(|item| (item, at)));
+        let named = items.iter().filter(|item| of.contains_key(item));
+        taken.extend(named.map(|item| (*item, at)));
     }
     taken
 }

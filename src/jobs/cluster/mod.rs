@@ -9,15 +9,18 @@ mod old;
 mod restore;
 mod ruling;
 mod save;
+mod scope;
 mod sketches;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::describe::{self, MOST_TELLINGS, Pins, Told};
 use crate::cluster::{Engine, EventChange, EventSketch, Settings, Settlement, Weights};
 use crate::decisions::{Constraints, constraints_of};
 use crate::news::{
-    Decision, DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, UtcTime,
+    Decision, DecisionId, DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair,
+    UtcTime,
 };
 use crate::store::events::{self, EventDescription, Member};
 use crate::store::{Connection, Result, Store, decisions, describing, items};
@@ -49,22 +52,43 @@ pub struct TakenIn {
 }
 
 /// The editors' decisions, and what follows from those in force.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 struct Rulings {
     made: Vec<Decision>,
     constraints: Constraints,
+    /// Those that the engine can see; fewer and fewer, as items leave the window.
+    within_reach: Constraints,
     rules: StorylineRules,
-    pins: Pins,
+    pins: Arc<Pins>,
 }
 
 impl Rulings {
     fn of(made: Vec<Decision>) -> Self {
+        let constraints = constraints_of(&made);
         Self {
-            constraints: constraints_of(&made),
+            within_reach: constraints.clone(),
+            constraints,
             rules: StorylineRules::of(&made),
-            pins: Pins::of(&made),
+            pins: Arc::new(Pins::of(&made)),
             made,
         }
+    }
+
+    /// The decisions with those that are new or were taken back; `None` if none is.
+    fn newer(&self, conn: &Connection) -> Result<Option<Self>> {
+        let last = self.made.last().map_or(DecisionId(0), |last| last.id);
+        let changed = decisions::load_unheeded(conn, last)?;
+        if changed.is_empty() {
+            return Ok(None);
+        }
+        let mut made = self.made.clone();
+        for one in changed {
+            match made.binary_search_by_key(&one.id, |known| known.id) {
+                Ok(at) => made[at] = one,
+                Err(at) => made.insert(at, one),
+            }
+        }
+        Ok(Some(Self::of(made)))
     }
 }
 
@@ -76,6 +100,10 @@ pub struct Clusterer {
     arrived: ItemId,
     tables_saved: ItemId,
     rulings: Rulings,
+    /// What the decisions that are being obeyed may have touched so far.
+    reached: scope::Scope,
+    /// While decisions are obeyed.
+    partners: Option<scope::Partners>,
     /// The last development whose event is known as published.
     marked: DevelopmentId,
     outlets: BTreeMap<OutletId, Outlet>,
@@ -98,8 +126,7 @@ impl Clusterer {
     pub fn take_in(&mut self, store: &Store, now: UtcTime) -> Result<TakenIn> {
         let mut taken = TakenIn::default();
         store.read(|conn| self.mark_published(conn))?;
-        let rulings = Rulings::of(store.read(decisions::load_decisions)?);
-        if rulings != self.rulings {
+        if let Some(rulings) = store.read(|conn| self.rulings.newer(conn))? {
             taken.events += self.obey(store, rulings, now)?;
         }
         loop {
@@ -168,8 +195,13 @@ impl Clusterer {
             beside.extend(arrival.beside.map(|event| (item.id, event)));
             self.arrived = item.id;
         }
-        let constraints = held::for_engine(&self.engine, &self.rulings.constraints);
+        self.rulings.within_reach = scope::within_reach(&self.engine, &self.rulings.within_reach);
+        let constraints = held::for_engine(&self.engine, &self.rulings.within_reach);
         let settlement = self.engine.settle(&constraints);
+        if self.partners.is_some() {
+            let changed = settlement.changed.iter().map(|change| change.event);
+            self.reached.events.extend(changed);
+        }
         for (gone, _) in &settlement.merged {
             let left = store.read(|conn| describing::load_open_line(conn, *gone))?;
             touched.storylines.extend(left);

@@ -43,6 +43,8 @@ pub(super) fn restore(
         storylines,
         arrived,
         rulings,
+        reached: Default::default(),
+        partners: Default::default(),
         marked,
         outlets,
         settings,

@@ -1,9 +1,10 @@
 //! What is done when decisions were made or undone: events and storylines follow them, and that is
 //! noted beside the decisions, so that nothing decided while nobody was at work is passed over.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::save::Touched;
+use super::scope::{Partners, Scope};
 use super::{Clusterer, Rulings, held, old, restore};
 use crate::cluster::Engine;
 use crate::decisions::{Constraints, in_force};
@@ -13,8 +14,21 @@ use crate::store::{Connection, Result, Store, Transaction, decisions, events, st
 /// Rounds in which old items are brought into place: far more than rulings ever need.
 const MOST_ROUNDS: usize = 64;
 
-/// Says where old items go before or after the engine settles, in view of all rulings in force.
-type Placing = fn(&Connection, &mut Engine, &[Decision], &Constraints) -> Result<held::Moves>;
+/// Says where old items go before or after the engine settles, in view of all rulings in force that
+/// hang together with those that changed.
+type Placing = fn(&Connection, &mut Engine, &held::Ruled<'_>) -> Result<held::Moves>;
+
+/// The decisions that are not as they were.
+fn changed_between(before: &[Decision], now: &[Decision]) -> Vec<Decision> {
+    let before: BTreeMap<DecisionId, bool> = before
+        .iter()
+        .map(|one| (one.id, one.undone_at.is_none()))
+        .collect();
+    let changed = now
+        .iter()
+        .filter(|one| before.get(&one.id) != Some(&one.undone_at.is_none()));
+    changed.cloned().collect()
+}
 
 /// The rulings that were undone, the latest first, because it may rest on those before it. With
 /// them those that were undone while they were in force: they may have stood in the way.
@@ -34,13 +48,21 @@ impl Clusterer {
     /// Lets events and storylines follow the decisions, and notes that they do.
     pub(super) fn obey(&mut self, store: &Store, rulings: Rulings, now: UtcTime) -> Result<usize> {
         let undone = undone_between(&self.rulings.made, &rulings.made);
+        let changed = changed_between(&self.rulings.made, &rulings.made);
+        self.reached = Scope::default();
+        for ruling in changed.iter().map(|one| &one.ruling).chain(&undone) {
+            self.reached.items.extend(ruling.items());
+            self.reached.events.extend(ruling.events());
+        }
+        self.partners = Some(Partners::of(&rulings.constraints));
         let (events, storylines) = self.rulings.pins.differences(&rulings.pins);
         self.rulings = rulings;
-        old::split_off(&mut self.engine, &undone, &self.rulings.constraints);
+        let constraints = self.constraints_in_scope(store)?;
+        old::split_off(&mut self.engine, &undone, &constraints);
         let mut origins = Vec::new();
         let mut count = 0;
         for ruling in &undone {
-            count += self.take_back(store, (ruling, old::plan_returns), now)?;
+            count += self.take_back(store, (ruling, old::plan_returns, &constraints), now)?;
         }
         if !undone.is_empty() {
             count += self.put_in_place(store, held::plan_returns, (&mut origins, now))?;
@@ -48,18 +70,23 @@ impl Clusterer {
         count += self.put_in_place(store, held::plan_partings, (&mut origins, now))?;
         count += self.step(store, &[], Touched { events, storylines }, now)?;
         store.read(|conn| self.mark_revived(conn))?;
+        let constraints = self.constraints_in_scope(store)?;
         for ruling in &undone {
-            count += self.take_back(store, (ruling, old::plan_joins), now)?;
+            count += self.take_back(store, (ruling, old::plan_joins, &constraints), now)?;
         }
         count += self.put_in_place(store, held::plan_holding, (&mut origins, now))?;
+        if self.engine.is_unsettled() {
+            count += self.step(store, &[], Touched::default(), now)?;
+        }
         let next_event = self.engine.cursor().next_event;
-        let made = self.rulings.made.clone();
+        self.partners = None;
+        self.reached = Scope::default();
         store.write_blocking(move |tx| {
             for (part, origin) in origins {
                 events::save_origin(tx, part, origin)?;
             }
             super::save::save_next_event(tx, next_event)?;
-            decisions::note_obeyed(tx, &made)
+            decisions::note_obeyed(tx, &changed)
         })?;
         Ok(count)
     }
@@ -68,13 +95,12 @@ impl Clusterer {
     fn take_back(
         &mut self,
         store: &Store,
-        (undone, plan): (&Ruling, old::Plan),
+        (undone, plan, constraints): (&Ruling, old::Plan, &Constraints),
         now: UtcTime,
     ) -> Result<usize> {
         let mut steps = 0;
         loop {
-            let (engine, constraints) = (&self.engine, &self.rulings.constraints);
-            let step = store.read(|conn| plan(conn, engine, undone, constraints))?;
+            let step = store.read(|conn| plan(conn, &self.engine, undone, constraints))?;
             let Some(step) = step else { return Ok(steps) };
             self.take_step(store, step, (false, now))?;
             steps += 1;
@@ -90,9 +116,14 @@ impl Clusterer {
     ) -> Result<usize> {
         let mut steps = 0;
         for _ in 0..MOST_ROUNDS {
+            let scope = store.read(|conn| self.scope(conn))?;
             let (engine, rulings) = (&mut self.engine, &self.rulings);
-            let moves =
-                store.read(|conn| placing(conn, engine, &rulings.made, &rulings.constraints))?;
+            let ruled = held::Ruled {
+                made: &rulings.made,
+                constraints: scope.limit(&rulings.constraints),
+                scope,
+            };
+            let moves = store.read(|conn| placing(conn, engine, &ruled))?;
             if moves.is_empty() {
                 return Ok(steps);
             }
@@ -102,6 +133,7 @@ impl Clusterer {
                 self.take_step(store, step, (is_ruled, now))?;
             }
             for split in moves.split_off {
+                self.reached.events.extend([split.from, split.into]);
                 self.engine.split_off(&split.items, split.into);
                 if !split.is_return {
                     origins.push((split.into, split.from));
@@ -113,12 +145,26 @@ impl Clusterer {
         Ok(steps)
     }
 
+    fn constraints_in_scope(&self, store: &Store) -> Result<Constraints> {
+        let scope = store.read(|conn| self.scope(conn))?;
+        Ok(scope.limit(&self.rulings.constraints))
+    }
+
+    /// All that hangs together with what was reached so far.
+    fn scope(&self, conn: &Connection) -> Result<Scope> {
+        match &self.partners {
+            Some(partners) => Scope::around(conn, &self.engine, partners, &self.reached),
+            None => Ok(self.reached.clone()),
+        }
+    }
+
     fn take_step(
         &mut self,
         store: &Store,
         step: old::Step,
         (is_ruled, now): (bool, UtcTime),
     ) -> Result<()> {
+        self.reached.events.extend([step.from, step.into]);
         let (written, members) = (step.clone(), step.members.clone());
         store.write_blocking(move |tx| old::write(tx, &written, (is_ruled, now)))?;
         if step.is_whole {

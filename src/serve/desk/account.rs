@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chrono::TimeDelta;
 
+use super::super::here::asker;
 use super::super::site::Site;
 use super::frame::{Frame, frame, out_of_order, page, plain, see_other, stranger};
 use super::guard::way_back;
@@ -125,7 +126,7 @@ async fn try_login(
 ) -> crate::store::Result<Outcome> {
     let now = site.clock().now();
     let since = now - TimeDelta::minutes(COUNTED_MINUTES);
-    let address = peer.ip().to_string();
+    let address = asker(peer, headers).to_string();
     let account: String = form.name.trim().chars().take(60).collect();
     let asked = (account.clone(), address);
     let failures = site

@@ -11,8 +11,9 @@ use super::frame::{out_of_order, plain, see_other};
 use super::guard::{carries_token, find_session, is_same_site, way_back};
 use crate::decisions::Attributes;
 use crate::news::{DecisionId, EventId, FeedId, ItemId, Request, Ruling, StorylineId, Target};
+use crate::store::decisions::{Named, load_about};
 use crate::store::review::{Question, save_answer};
-use crate::store::{Connection, Result, decisions, desk, events};
+use crate::store::{Connection, Result, desk, events};
 
 type Fields = Vec<(String, String)>;
 
@@ -339,7 +340,8 @@ impl FormOf<'_> {
             Ok(target) => target,
             Err(wrong) => return Ok(Err(wrong)),
         };
-        let attributes = Attributes::of(&decisions::load_decisions(conn)?);
+        let named = Named::by(&Ruling::Spike { target });
+        let attributes = Attributes::of(&load_about(conn, &named)?);
         let found = match (self.text("do"), target) {
             ("unlock", Target::Event(event)) => attributes.locks.get(&event).copied(),
             _ => attributes.spike_of(target),

@@ -2,14 +2,12 @@
 
 use axum::http::{HeaderMap, header};
 
+use super::super::here::is_from_here;
 use super::super::settings::Settings;
 use super::super::site::Site;
 use super::passwords::{are_same, digest_of};
 use crate::store::Result;
 use crate::store::sessions::{self, Session};
-
-/// Headers by which a proxy says that somebody else asks.
-const FORWARDED: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
 /// The session of a request; `None` if it has none that is open.
 pub(super) async fn find_session(site: &Site, headers: &HeaderMap) -> Result<Option<Session>> {
@@ -82,19 +80,6 @@ fn is_https(settings: &Settings) -> bool {
     settings.base_url.starts_with("https://")
 }
 
-/// True if anybody who asks so may read the desk: only this machine can connect, nobody asks for
-/// somebody else, and the name asked for is this machine's (else another site could point its own
-/// name here).
-pub(super) fn is_open_to_read(settings: &Settings, headers: &HeaderMap) -> bool {
-    let is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let name = host.map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
-    let is_here = matches!(name, Some("127.0.0.1" | "localhost" | "[::1]"));
-    settings.is_local() && !is_forwarded && is_here
-}
-
 /// True if a request that changes something comes from a page of this site: the browser says so
 /// (Fetch Metadata), or its Origin is ours. A request that says neither comes from no browser and
 /// carries its token by itself.
@@ -114,7 +99,7 @@ fn is_our_origin(settings: &Settings, headers: &HeaderMap, origin: &str) -> bool
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    let is_here = is_open_to_read(settings, headers)
+    let is_here = is_from_here(settings, headers)
         && host.is_some_and(|host| origin == format!("http://{host}"));
     base.is_ok_and(|base| base == origin) || is_here
 }
@@ -158,22 +143,5 @@ mod tests {
             assert_eq!(way_back(path), "/desk", "{path:?}");
         }
         assert_eq!(way_back("/desk/events/3?a=b#c"), "/desk/events/3?a=b#c");
-    }
-
-    #[test]
-    fn a_name_that_points_here_does_not_open_the_desk() {
-        let settings = Settings::default();
-        let mut headers = HeaderMap::new();
-        for (host, expected) in [
-            ("127.0.0.1:8330", true),
-            ("localhost", true),
-            ("rebound.example:8330", false),
-        ] {
-            headers.insert(header::HOST, host.parse().unwrap());
-            assert_eq!(is_open_to_read(&settings, &headers), expected, "{host}");
-        }
-        headers.insert(header::HOST, "localhost".parse().unwrap());
-        headers.insert("x-forwarded-for", "203.0.113.9".parse().unwrap());
-        assert!(!is_open_to_read(&settings, &headers));
     }
 }

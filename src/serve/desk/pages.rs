@@ -22,7 +22,7 @@ const MOST_STORYLINES: u32 = 60;
 /// Items that a search shows.
 const MOST_FOUND: u32 = 60;
 /// Decisions that the log shows.
-const MOST_DECISIONS: usize = 200;
+const MOST_DECISIONS: u32 = 200;
 
 type Shown = Result<Response, Response>;
 
@@ -142,6 +142,7 @@ struct SearchPage {
     frame: Frame,
     form: SearchForm,
     found: Vec<FoundLine>,
+    is_cut: bool,
 }
 
 struct FoundLine {
@@ -159,7 +160,8 @@ pub(super) async fn search(
     let asker = let_in(&site, &headers, &uri).await?;
     let search = form.search(site.clock().now());
     let found = read(&site, move |conn| search_items(conn, &search, MOST_FOUND)).await?;
-    let lines = found.into_iter().map(|mut item| {
+    let is_cut = found.ended_at.is_some();
+    let lines = found.items.into_iter().map(|mut item| {
         item.outlet = one_line(&item.outlet);
         item.storyline = item
             .storyline
@@ -173,6 +175,7 @@ pub(super) async fn search(
     let search = SearchPage {
         frame: frame(&site, "Search", "search", &asker),
         found: lines.collect(),
+        is_cut,
         form,
     };
     Ok(page(StatusCode::OK, &search))
@@ -255,8 +258,8 @@ struct LogPage {
 
 pub(super) async fn log(State(site): State<Site>, headers: HeaderMap, uri: Uri) -> Shown {
     let asker = let_in(&site, &headers, &uri).await?;
-    let made = read(&site, decisions::load_decisions).await?;
-    let lines = made.iter().rev().take(MOST_DECISIONS).map(decision_line);
+    let made = read(&site, |conn| decisions::load_latest(conn, MOST_DECISIONS)).await?;
+    let lines = made.iter().map(decision_line);
     let log = LogPage {
         frame: frame(&site, "Log", "log", &asker),
         lines: lines.collect(),

@@ -1,0 +1,129 @@
+//! Who asks: this machine or somebody else, and from which address (security: what is public, which
+//! forwarded addresses are believed).
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::settings::Settings;
+use super::site::Site;
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
+/// Headers by which a proxy says that somebody else asks.
+const FORWARDED: [&str; 3] = ["forwarded", FORWARDED_FOR, "x-real-ip"];
+
+/// True if it is this machine that asks: nobody else can connect, nobody asks for somebody else, and
+/// the name asked for is this machine's (else another site could point its own name here).
+pub(super) fn is_from_here(settings: &Settings, headers: &HeaderMap) -> bool {
+    let is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let name = host.map(|host| match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => name,
+        _ => host,
+    });
+    let is_here = matches!(name, Some("127.0.0.1" | "localhost" | "[::1]"));
+    settings.is_local() && !is_forwarded && is_here
+}
+
+/// The address that asks. A proxy on this machine asks for the one that it names last, which is who
+/// connected to it; what others say of themselves is believed by nobody.
+pub(super) fn asker(peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+    let last = headers.get_all(FORWARDED_FOR).iter().next_back();
+    let last = last
+        .and_then(|value| value.to_str().ok())
+        .and_then(|list| list.rsplit(',').next())
+        .and_then(|address| address.trim().parse().ok());
+    match last {
+        Some(address) if peer.ip().is_loopback() => address,
+        _ => peer.ip(),
+    }
+}
+
+/// Metrics and the status feed are for this machine; for others there is nothing there.
+pub(super) async fn keep_for_this_machine(
+    State(site): State<Site>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    let is_for_operators = path == "/metrics" || path.starts_with("/feeds/status");
+    if is_for_operators && !is_from_here(&site.settings(), request.headers()) {
+        return (StatusCode::NOT_FOUND, "not found\n").into_response();
+    }
+    next.run(request).await
+}
+
+/// What every answer says, whoever made it and whatever it is: its type is not to be guessed,
+/// nothing in it runs, and nobody is told where a reader came from. A page's own words stand.
+pub(super) async fn say_what_is_safe(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        let value = axum::http::HeaderValue::from_static(value);
+        headers.entry(name).or_insert(value);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn a_name_that_points_here_does_not_open_the_desk() {
+        let settings = Settings::default();
+        for (host, expected) in [
+            ("127.0.0.1:8330", true),
+            ("localhost", true),
+            ("[::1]", true),
+            ("[::1]:8330", true),
+            ("rebound.example:8330", false),
+            ("localhost.example", false),
+        ] {
+            let headers = headers(&[("host", host)]);
+            assert_eq!(is_from_here(&settings, &headers), expected, "{host}");
+        }
+        for name in FORWARDED {
+            let headers = headers(&[("host", "localhost"), (name, "127.0.0.1")]);
+            assert!(!is_from_here(&settings, &headers), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_forwarded_address_is_believed_from_a_proxy_on_this_machine_only() {
+        let near = SocketAddr::from(([127, 0, 0, 1], 1));
+        let far = SocketAddr::from(([203, 0, 113, 9], 1));
+        for (peer, lines, expected) in [
+            (near, &[][..], "127.0.0.1"),
+            (near, &["198.51.100.7"], "198.51.100.7"),
+            (near, &["10.0.0.1, 198.51.100.7"], "198.51.100.7"),
+            (near, &["10.0.0.1", "198.51.100.7"], "198.51.100.7"),
+            (near, &["garbage"], "127.0.0.1"),
+            (far, &["198.51.100.7"], "203.0.113.9"),
+        ] {
+            let pairs: Vec<_> = lines.iter().map(|line| (FORWARDED_FOR, *line)).collect();
+            let found = asker(peer, &headers(&pairs));
+            assert_eq!(found.to_string(), expected, "{lines:?}");
+        }
+    }
+}

@@ -13,7 +13,7 @@ mod farm;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use dateline::clock::{Clock, SystemClock};
@@ -28,6 +28,8 @@ use dateline::store::{Store, clustering, items, outlets};
 use farm::{Farm, cpu_millis, megabytes};
 
 const FEEDS: usize = 400;
+/// Items that a feed lists.
+const ITEMS: usize = 60;
 /// New items of a feed at a tick, at most; half as many on average.
 const CHURN: f64 = 20.0;
 const FEEDS_AN_OUTLET: usize = 10;
@@ -45,8 +47,8 @@ fn main() {
     let temporary = tempfile::tempdir().expect("a directory");
     let directory = after("--dir").map_or(temporary.path(), |kept| Path::new(kept));
     let percent = rate * 100.0 / (FEEDS as f64 * (CHURN + 1.0) / 2.0);
-    let churn = CHURN.to_string();
-    let farm = Farm::start(FEEDS, &["--items", "60", "--churn-items", &churn]);
+    let (listed, churn) = (ITEMS.to_string(), CHURN.to_string());
+    let farm = Farm::start(FEEDS, &["--items", &listed, "--churn-items", &churn]);
     let store = Store::open(directory).expect("a store opens");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     add_feeds(&store, clock.as_ref(), farm.port);
@@ -61,24 +63,37 @@ fn main() {
     assert_eq!(published, after - before, "items were lost");
 }
 
+/// How far the threads are.
+#[derive(Default)]
+struct Stage {
+    /// What the farm had before it began to publish was clustered.
+    has_begun: AtomicBool,
+    /// The last item that was clustered and published.
+    through: AtomicI64,
+    /// The farm publishes no more, and what it published was fetched.
+    is_over: AtomicBool,
+}
+
 /// Runs everything beside each other; how many items the farm has published.
 fn run(store: &Store, clock: &Arc<dyn Clock>, farm: &Farm, (secs, percent): (u64, f64)) -> u64 {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let sweep = Sweep::new(poller(store, clock, farm.port));
     let clusterer = Clusterer::load(store, ClusteringSettings::default(), Weights::embedded());
     let clusterer = clusterer.expect("a clusterer is made");
-    let (is_over, is_drained) = (AtomicBool::new(false), AtomicBool::new(false));
+    let stage = Stage::default();
+    let before = clustered_through(store);
     std::thread::scope(|scope| {
-        let (runtime, is_over, is_drained) = (&runtime, &is_over, &is_drained);
+        let (runtime, stage) = (&runtime, &stage);
         scope.spawn(move || {
-            while !is_drained.load(Ordering::Acquire) {
+            while !stage.is_over.load(Ordering::Acquire) {
                 runtime.block_on(sweep.tick()).expect("feeds are claimed");
                 std::thread::sleep(Duration::from_millis(20));
             }
             runtime.block_on(sweep.wait_until_idle());
         });
         let clustering =
-            scope.spawn(move || cluster(store, clock.as_ref(), (runtime, clusterer, is_over)));
+            scope.spawn(move || cluster(store, clock.as_ref(), (runtime, clusterer, stage)));
+        wait_for_the_first(stage, before);
         publish(farm, secs, percent);
         let published = farm.count_published();
         // What the last tick published is fetched within the next visits.
@@ -86,11 +101,20 @@ fn run(store: &Store, clock: &Arc<dyn Clock>, farm: &Farm, (secs, percent): (u64
         std::thread::sleep(Duration::from_secs(5));
         let stored = store.read(items::count_items).expect("items are counted");
         println!("{} items came after the last tick", stored - stored_before);
-        is_drained.store(true, Ordering::Release);
-        is_over.store(true, Ordering::Release);
+        stage.is_over.store(true, Ordering::Release);
         clustering.join().expect("clustering ends");
         published
     })
+}
+
+/// Waits until what the farm began with is fetched, clustered and published: what leaves a feed
+/// before its first visit cannot be had.
+fn wait_for_the_first(stage: &Stage, before: i64) {
+    let first = before + (FEEDS * ITEMS) as i64;
+    while stage.through.load(Ordering::Acquire) < first {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    stage.has_begun.store(true, Ordering::Release);
 }
 
 /// Lets the farm publish each second, and says each minute how it goes.
@@ -114,12 +138,10 @@ fn publish(farm: &Farm, secs: u64, percent: f64) {
 fn cluster(
     store: &Store,
     clock: &dyn Clock,
-    (runtime, mut clusterer, is_over): (&tokio::runtime::Runtime, Clusterer, &AtomicBool),
+    (runtime, mut clusterer, stage): (&tokio::runtime::Runtime, Clusterer, &Stage),
 ) {
     let mut lags: Vec<i64> = Vec::new();
-    let mut seen = store
-        .read(|conn| clustering::load_cursor(conn, "cluster"))
-        .expect("the cursor is read");
+    let mut seen = clustered_through(store);
     let number = Arc::new(std::sync::atomic::AtomicU64::new(1));
     let random = Arc::new(move || {
         let next = number.fetch_add(1, Ordering::Relaxed);
@@ -128,7 +150,7 @@ fn cluster(
             .to_le_bytes()
     });
     loop {
-        let is_last = is_over.load(Ordering::Acquire);
+        let is_last = stage.is_over.load(Ordering::Acquire);
         clusterer
             .take_in(store, clock.now())
             .expect("items are clustered");
@@ -149,8 +171,11 @@ fn cluster(
             Ok((through, times.collect::<Result<Vec<_>, _>>()?))
         });
         let (through, fetched) = fetched.expect("items are read");
-        lags.extend(fetched.into_iter().map(|fetched| now - fetched));
+        if stage.has_begun.load(Ordering::Acquire) {
+            lags.extend(fetched.into_iter().map(|fetched| now - fetched));
+        }
         seen = through;
+        stage.through.store(through, Ordering::Release);
         if is_last {
             break;
         }
@@ -164,6 +189,12 @@ fn cluster(
         at(99).unwrap_or(&0),
         lags.last().unwrap_or(&0)
     );
+}
+
+/// The last item that was clustered.
+fn clustered_through(store: &Store) -> i64 {
+    let through = store.read(|conn| clustering::load_cursor(conn, "cluster"));
+    through.expect("the cursor is read")
 }
 
 fn poller(store: &Store, clock: &Arc<dyn Clock>, port: u16) -> Poller {

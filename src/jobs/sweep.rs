@@ -14,7 +14,7 @@ use crate::fetch::pace::host_key;
 use crate::fetch::schedule::spread_secs;
 use crate::news::{FeedId, UtcTime};
 use crate::store::polls::{self, DueFeed};
-use crate::store::{StoreError, TroubleKind};
+use crate::store::{StoreError, Transaction, TroubleKind};
 
 use super::poll::{PollReport, Poller};
 
@@ -73,6 +73,17 @@ struct Ticks {
     /// Pauses in a row.
     pauses: u32,
     told_trouble: Option<TroubleKind>,
+}
+
+/// What came of claimed feeds.
+#[derive(Debug, Default)]
+struct Enqueued {
+    count: usize,
+    /// Their lane is full.
+    crowded: Vec<FeedId>,
+    /// Saved and due again before their lane has let go of them, or not wanted any more: the claim goes
+    /// back, else they would not be visited until it lapses.
+    busy: Vec<FeedId>,
 }
 
 impl Sweep {
@@ -217,11 +228,17 @@ impl Sweep {
         let due = store
             .write(move |tx| polls::claim_due(tx, now, until, room))
             .await?;
-        let (count, put_off) = self.enqueue(due);
-        if !put_off.is_empty() {
-            store
-                .write(move |tx| put_off_crowded(tx, &put_off, now))
-                .await?;
+        let Enqueued {
+            count,
+            crowded,
+            busy,
+        } = self.enqueue(due);
+        if !crowded.is_empty() || !busy.is_empty() {
+            let put_back = move |tx: &Transaction<'_>| {
+                put_off_crowded(tx, &crowded, now)?;
+                polls::release_claims(tx, &busy)
+            };
+            store.write(put_back).await?;
         }
         Ok(count)
     }
@@ -248,13 +265,13 @@ impl Sweep {
         written
     }
 
-    /// Puts feeds into their lanes; returns how many, and those whose lane is full.
-    fn enqueue(&self, due: Vec<DueFeed>) -> (usize, Vec<FeedId>) {
+    /// Puts feeds into their lanes.
+    fn enqueue(&self, due: Vec<DueFeed>) -> Enqueued {
         let mut lanes = self.inner.lanes();
-        let mut put_off = Vec::new();
-        let mut count = 0;
+        let mut enqueued = Enqueued::default();
         for feed in due {
             if lanes.is_ending || lanes.queued.contains(&feed.id) {
+                enqueued.busy.push(feed.id);
                 continue;
             }
             // Feeds of the operator's own go side by side, and all of them where no pace is set.
@@ -265,13 +282,13 @@ impl Sweep {
             };
             let queue = lanes.queues.get(&key);
             if queue.is_some_and(|queue| queue.len() >= MOST_IN_LANE) {
-                put_off.push(feed.id);
+                enqueued.crowded.push(feed.id);
                 continue;
             }
             let is_new = queue.is_none();
             lanes.queued.insert(feed.id);
             lanes.queues.entry(key.clone()).or_default().push_back(feed);
-            count += 1;
+            enqueued.count += 1;
             if is_new {
                 self.inner.running.send_if_modified(|running| {
                     *running += 1;
@@ -282,7 +299,7 @@ impl Sweep {
             }
         }
         while lanes.tasks.try_join_next().is_some() {}
-        (count, put_off)
+        enqueued
     }
 }
 
@@ -440,4 +457,40 @@ fn put_off_crowded(
 
 fn later(now: UtcTime, secs: u64) -> UtcTime {
     now + chrono::Duration::seconds(i64::try_from(secs.min(10 * 365 * 86_400)).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::FakeClock;
+    use crate::fetch::{FetchSettings, Fetcher};
+    use crate::jobs::PollSettings;
+    use crate::news::{OutletKind, utc_from_secs};
+    use crate::store::feeds::{NewFeed, add_feed};
+    use crate::store::{Store, outlets};
+
+    #[tokio::test]
+    async fn a_feed_that_is_due_before_its_lane_lets_go_of_it_is_claimed_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let now = utc_from_secs(1_790_000_000);
+        let clock = Arc::new(FakeClock::new(now));
+        let added = store.write(move |tx| {
+            let new = NewFeed {
+                url: "http://192.0.2.1/feed".into(),
+                outlet_id: outlets::ensure_outlet(tx, "Paper", OutletKind::Outlet)?,
+                ..NewFeed::default()
+            };
+            add_feed(tx, &new, now)
+        });
+        let (id, _) = added.await.unwrap();
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let fetcher = Fetcher::new(FetchSettings::default(), clock.clone()).unwrap();
+        let poller = Poller::new(store.clone(), fetcher, clock, PollSettings::default());
+        let sweep = Sweep::new(poller);
+        sweep.inner.lanes().queued.insert(id);
+        assert_eq!(sweep.tick().await.unwrap(), 0);
+        let is_due = store.read(|conn| polls::is_anything_due(conn, now));
+        assert!(is_due.unwrap(), "the claim was kept");
+    }
 }

@@ -120,12 +120,8 @@ pub(super) fn within_reach(engine: &Engine, constraints: &Constraints) -> Constr
             .filter(|(_, items)| items.iter().any(is_seen))
             .cloned()
             .collect(),
-        kept_out: constraints
-            .kept_out
-            .iter()
-            .filter(|item| is_seen(item))
-            .copied()
-            .collect(),
+        // Anchors of an event may have left the window long ago.
+        kept_out: constraints.kept_out.clone(),
     }
 }
 

@@ -17,22 +17,18 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use dateline::clock::{Clock, SystemClock};
-use dateline::cluster::Weights;
-use dateline::fetch::{FetchSettings, Fetcher};
-use dateline::jobs::cluster::{Clusterer, ClusteringSettings};
-use dateline::jobs::publish::{Pass, publish_events};
-use dateline::jobs::{PollSettings, Poller, Sweep};
-use dateline::news::OutletKind;
-use dateline::store::feeds::{FeedEdit, NewFeed, add_feed, edit_feed, list_feeds};
-use dateline::store::{Store, clustering, items, outlets};
-use farm::{Farm, cpu_millis, megabytes};
+use dateline::jobs::PollSettings;
+use dateline::store::feeds::{FeedEdit, edit_feed, list_feeds};
+use dateline::store::{Store, clustering, items};
+use farm::{Desk, Farm, cpu_millis, megabytes};
+use tokio::runtime::Runtime;
 
 const FEEDS: usize = 400;
 /// Items that a feed lists.
 const ITEMS: usize = 60;
 /// New items of a feed at a tick, at most; half as many on average.
 const CHURN: f64 = 20.0;
-const FEEDS_AN_OUTLET: usize = 10;
+const IN_FLIGHT: usize = 64;
 /// Of so many items the farm may post one again in the same words, in the same feed within a day; that is
 /// the same item. One of 54,496 was seen.
 const REPOSTED: u64 = 20_000;
@@ -54,7 +50,8 @@ fn main() {
     let farm = Farm::start(FEEDS, &["--items", &listed, "--churn-items", &churn]);
     let store = Store::open(directory).expect("a store opens");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    add_feeds(&store, clock.as_ref(), farm.port);
+    pause_feeds(&store);
+    farm::add_feeds(&store, clock.now(), farm.port, FEEDS);
     let before = store.read(items::count_items).expect("items are counted");
     println!("{before} items before, {secs} s at {rate} items a second");
     let published = run(&store, &clock, &farm, (secs, percent));
@@ -80,10 +77,9 @@ struct Stage {
 
 /// Runs everything beside each other; how many items the farm has published.
 fn run(store: &Store, clock: &Arc<dyn Clock>, farm: &Farm, (secs, percent): (u64, f64)) -> u64 {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
-    let sweep = Sweep::new(poller(store, clock, farm.port));
-    let clusterer = Clusterer::load(store, ClusteringSettings::default(), Weights::embedded());
-    let clusterer = clusterer.expect("a clusterer is made");
+    let runtime = Runtime::new().expect("a runtime starts");
+    let sweep = farm::sweep(store, clock.clone(), (farm.port, IN_FLIGHT), settings());
+    let desk = Desk::load(store);
     let stage = Stage::default();
     let before = clustered_through(store);
     std::thread::scope(|scope| {
@@ -96,7 +92,7 @@ fn run(store: &Store, clock: &Arc<dyn Clock>, farm: &Farm, (secs, percent): (u64
             runtime.block_on(sweep.wait_until_idle());
         });
         let clustering =
-            scope.spawn(move || cluster(store, clock.as_ref(), (runtime, clusterer, stage)));
+            scope.spawn(move || cluster(store, clock.as_ref(), (runtime, desk, stage)));
         wait_for_the_first(stage, before);
         publish(farm, secs, percent);
         let published = farm.count_published();
@@ -139,33 +135,12 @@ fn publish(farm: &Farm, secs: u64, percent: f64) {
 }
 
 /// Clusters and publishes as the daemon does, and notes for each item how long that took.
-fn cluster(
-    store: &Store,
-    clock: &dyn Clock,
-    (runtime, mut clusterer, stage): (&tokio::runtime::Runtime, Clusterer, &Stage),
-) {
+fn cluster(store: &Store, clock: &dyn Clock, (runtime, mut desk, stage): (&Runtime, Desk, &Stage)) {
     let mut lags: Vec<i64> = Vec::new();
     let mut seen = clustered_through(store);
-    let number = Arc::new(std::sync::atomic::AtomicU64::new(1));
-    let random = Arc::new(move || {
-        let next = number.fetch_add(1, Ordering::Relaxed);
-        u128::from(next)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
-            .to_le_bytes()
-    });
     loop {
         let is_last = stage.is_over.load(Ordering::Acquire);
-        clusterer
-            .take_in(store, clock.now())
-            .expect("items are clustered");
-        let pass = Pass {
-            now: clock.now(),
-            hold_secs: 0,
-            random: random.clone(),
-        };
-        runtime
-            .block_on(publish_events(store, pass))
-            .expect("events are published");
+        desk.pass(runtime, store, clock.now());
         let now = clock.now().timestamp();
         let fetched = store.read(|conn| {
             let through = clustering::load_cursor(conn, "cluster")?;
@@ -201,7 +176,8 @@ fn clustered_through(store: &Store) -> i64 {
     through.expect("the cursor is read")
 }
 
-fn poller(store: &Store, clock: &Arc<dyn Clock>, port: u16) -> Poller {
+/// A feed is due again after a second.
+fn settings() -> PollSettings {
     let mut settings = PollSettings::default();
     settings.schedule.base_secs = 1;
     settings.schedule.floor_secs = 1;
@@ -209,22 +185,13 @@ fn poller(store: &Store, clock: &Arc<dyn Clock>, port: u16) -> Poller {
     settings.schedule.idle_ceiling_secs = 1;
     settings.schedule.hint_cap_secs = 1;
     settings.schedule.jitter = 0.0;
-    settings.pace.host_gap_millis = 0;
-    settings.pace.max_in_flight = 64;
-    let fetch = FetchSettings {
-        allow_networks: vec!["127.0.0.0/8".parse().expect("a network")],
-        allow_ports: vec![port],
-        ..FetchSettings::default()
-    };
-    let fetcher = Fetcher::new(fetch, clock.clone()).expect("a fetcher is built");
-    Poller::new(store.clone(), fetcher, clock.clone(), settings)
+    settings
 }
 
-/// Adds the farm's feeds; those that the database had before are paused.
-fn add_feeds(store: &Store, clock: &dyn Clock, port: u16) {
-    let now = clock.now();
+/// Pauses the feeds that the database had before.
+fn pause_feeds(store: &Store) {
     let there = store.read(list_feeds).expect("feeds are listed");
-    let added = store.write_blocking(move |tx| {
+    let paused = store.write_blocking(move |tx| {
         for feed in there {
             let edit = FeedEdit {
                 paused: Some(true),
@@ -232,17 +199,7 @@ fn add_feeds(store: &Store, clock: &dyn Clock, port: u16) {
             };
             edit_feed(tx, feed.feed.id, &edit)?;
         }
-        for feed in 0..FEEDS {
-            let outlet = format!("Farm outlet {}", feed / FEEDS_AN_OUTLET);
-            let outlet_id = outlets::ensure_outlet(tx, &outlet, OutletKind::Outlet)?;
-            let new = NewFeed {
-                url: farm::address(port, feed),
-                outlet_id,
-                ..NewFeed::default()
-            };
-            add_feed(tx, &new, now)?;
-        }
         Ok(())
     });
-    added.expect("feeds are added");
+    paused.expect("feeds are paused");
 }

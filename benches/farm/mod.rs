@@ -1,9 +1,21 @@
-//! A farm of feeds for benches, and what a process costs. The farm is a program of its own, named by
+//! A farm of feeds for benches, Dateline at work on it, and what a process costs. The farm is a program of its own, named by
 //! the environment variable `DATELINE_FARM`: it serves feed i at `http://127.0.0.X:PORT/f/i.xml`,
 //! and publishes new items in some of its feeds at `/_ctl/tick?pct=P`.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use dateline::clock::Clock;
+use dateline::cluster::Weights;
+use dateline::fetch::{FetchSettings, Fetcher};
+use dateline::jobs::cluster::{Clusterer, ClusteringSettings};
+use dateline::jobs::publish::{Pass, publish_events};
+use dateline::jobs::{PollSettings, Poller, Sweep};
+use dateline::news::{OutletKind, UtcTime};
+use dateline::store::feeds::{NewFeed, add_feed};
+use dateline::store::{Store, outlets};
+use tokio::runtime::Runtime;
 
 /// Hosts that the farm's feeds are spread over.
 pub const HOSTS: usize = 50;
@@ -59,6 +71,81 @@ impl Farm {
         let got = got.ok().filter(|got| got.status.success());
         let got = got.unwrap_or_else(|| panic!("{url} does not answer"));
         String::from_utf8_lossy(&got.stdout).into_owned()
+    }
+}
+
+/// Feeds of one outlet, so that outlets are as many as in the world.
+const FEEDS_AN_OUTLET: usize = 10;
+
+/// Subscribes to so many feeds of the farm.
+pub fn add_feeds(store: &Store, now: UtcTime, port: u16, feeds: usize) {
+    let added = store.write_blocking(move |tx| {
+        for feed in 0..feeds {
+            let outlet = format!("Farm outlet {}", feed / FEEDS_AN_OUTLET);
+            let outlet_id = outlets::ensure_outlet(tx, &outlet, OutletKind::Outlet)?;
+            let new = NewFeed {
+                url: address(port, feed),
+                outlet_id,
+                ..NewFeed::default()
+            };
+            add_feed(tx, &new, now)?;
+        }
+        Ok(())
+    });
+    added.expect("feeds are added");
+}
+
+/// A sweep of the farm's feeds without pace towards hosts.
+pub fn sweep(
+    store: &Store,
+    clock: Arc<dyn Clock>,
+    (port, in_flight): (u16, usize),
+    mut settings: PollSettings,
+) -> Sweep {
+    settings.pace.host_gap_millis = 0;
+    settings.pace.max_in_flight = in_flight;
+    let fetch = FetchSettings {
+        allow_networks: vec!["127.0.0.0/8".parse().expect("a network")],
+        allow_ports: vec![port],
+        ..FetchSettings::default()
+    };
+    let fetcher = Fetcher::new(fetch, clock.clone()).expect("a fetcher is built");
+    Sweep::new(Poller::new(store.clone(), fetcher, clock, settings))
+}
+
+/// Clusters what has come and publishes what has settled, as the daemon does.
+pub struct Desk {
+    clusterer: Clusterer,
+    random: Arc<dyn Fn() -> [u8; 16] + Send + Sync>,
+}
+
+impl Desk {
+    pub fn load(store: &Store) -> Self {
+        let settings = ClusteringSettings::default();
+        let clusterer = Clusterer::load(store, settings, Weights::embedded());
+        let number = std::sync::atomic::AtomicU64::new(0);
+        let random = move || {
+            let next = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            u128::from(next)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+                .to_le_bytes()
+        };
+        Self {
+            clusterer: clusterer.expect("a clusterer is made"),
+            random: Arc::new(random),
+        }
+    }
+
+    pub fn pass(&mut self, runtime: &Runtime, store: &Store, now: UtcTime) {
+        let clustered = self.clusterer.take_in(store, now);
+        clustered.expect("items are clustered");
+        let pass = Pass {
+            now,
+            hold_secs: 0,
+            random: self.random.clone(),
+        };
+        let published = runtime.block_on(publish_events(store, pass));
+        published.expect("events are published");
     }
 }
 

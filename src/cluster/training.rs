@@ -67,13 +67,7 @@ const SHRINKAGE: f64 = 12.0;
 
 /// Fits a model; a constant one without samples.
 pub fn fit(samples: &[Sample]) -> Model {
-    let samples: Vec<(&Values, f64, f64)> = samples
-        .iter()
-        .filter_map(|s| {
-            let values = <&Values>::try_from(s.values.as_slice()).ok()?;
-            Some((values, f64::from(u8::from(s.same)), f64::from(s.weight)))
-        })
-        .collect();
+    let samples = targets(samples, |sample, _| Some(sample.same));
     let mut fit = Fit::new(&samples, &FEATURES);
     fit.step_curves();
     for surface in SURFACES {
@@ -92,24 +86,30 @@ pub fn fit(samples: &[Sample]) -> Model {
 /// what is known of them beforehand.
 pub fn fit_first_cut(samples: &[Sample], model: &Model) -> Model {
     let rank = feature_index("rank among candidates");
-    let samples: Vec<(&Values, f64, f64)> = samples
-        .iter()
-        .filter_map(|s| {
-            let values = <&Values>::try_from(s.values.as_slice()).ok()?;
-            let is_kept = probability(model.log_odds(values)) >= LEAST_KEPT_SCORE;
-            // A pair that was no candidate has no rank.
-            (values[rank] > 0.0).then_some((
-                values,
-                f64::from(u8::from(is_kept)),
-                f64::from(s.weight),
-            ))
-        })
-        .collect();
+    let samples = targets(samples, |_, values| {
+        let is_kept = probability(model.log_odds(values)) >= LEAST_KEPT_SCORE;
+        // A pair that was no candidate has no rank.
+        (values[rank] > 0.0).then_some(is_kept)
+    });
     let mut fit = Fit::new(&samples, &AT_A_GLANCE);
     fit.step_curves();
     let passing = fit.lowest_passing();
     fit.bias -= passing;
     fit.into_model()
+}
+
+/// The values of each sample, what is to be told of it (1 or 0) and its weight; without those of which
+/// nothing is to be told.
+fn targets(
+    samples: &[Sample],
+    target: impl Fn(&Sample, &Values) -> Option<bool>,
+) -> Vec<(&Values, f64, f64)> {
+    let targets = samples.iter().filter_map(|sample| {
+        let values = <&Values>::try_from(sample.values.as_slice()).ok()?;
+        let holds = target(sample, values)?;
+        Some((values, f64::from(u8::from(holds)), f64::from(sample.weight)))
+    });
+    targets.collect()
 }
 
 /// Of the pairs that would be kept, so many may be lost to the first cut.

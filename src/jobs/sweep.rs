@@ -443,11 +443,7 @@ fn was_sent(report: &PollReport) -> bool {
 }
 
 /// Feeds beyond what one lane holds come one minute later, by and by.
-fn put_off_crowded(
-    tx: &crate::store::Transaction<'_>,
-    ids: &[FeedId],
-    now: UtcTime,
-) -> crate::store::Result<()> {
+fn put_off_crowded(tx: &Transaction<'_>, ids: &[FeedId], now: UtcTime) -> crate::store::Result<()> {
     let reason = "its host has many feeds, which are visited one after another";
     for id in ids {
         polls::postpone(tx, *id, later(now, 60 + spread_secs(id.0, 120)), reason)?;

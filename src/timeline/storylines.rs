@@ -226,7 +226,7 @@ impl Storylines {
 
     fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
         let line = self.lines.remove(&gone).expect("the storyline is open");
-        for (term, _) in line.sum.strongest(usize::MAX) {
+        for term in line.sum.terms() {
             self.unfile(term, gone);
         }
         for (event, sketch) in line.events {

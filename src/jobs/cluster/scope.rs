@@ -71,17 +71,23 @@ impl Scope {
 
     /// What rulings say of these items.
     pub(super) fn limit(&self, constraints: &Constraints) -> Constraints {
-        let within = |pair: &&(ItemId, ItemId)| self.items.contains(&pair.0);
-        Constraints {
-            together: constraints
-                .together
-                .iter()
-                .filter(within)
-                .copied()
-                .collect(),
-            apart: constraints.apart.iter().filter(within).copied().collect(),
-            ..Constraints::default()
-        }
+        pairs_within(constraints, |pair| self.items.contains(&pair.0))
+    }
+}
+
+/// What rulings hold together or apart, as far as these pairs; nothing else.
+fn pairs_within(
+    constraints: &Constraints,
+    within: impl Fn(&(ItemId, ItemId)) -> bool,
+) -> Constraints {
+    let limit = |pairs: &[(ItemId, ItemId)]| {
+        let pairs = pairs.iter().filter(|pair| within(pair));
+        pairs.copied().collect()
+    };
+    Constraints {
+        together: limit(&constraints.together),
+        apart: limit(&constraints.apart),
+        ..Constraints::default()
     }
 }
 
@@ -97,17 +103,10 @@ pub(super) fn within_reach(engine: &Engine, constraints: &Constraints) -> Constr
             reached.extend([held.root_of(*a), held.root_of(*b)]);
         }
     }
-    let within = |(a, b): &&(ItemId, ItemId)| {
+    let pairs = pairs_within(constraints, |(a, b)| {
         reached.contains(&held.root_of(*a)) || reached.contains(&held.root_of(*b))
-    };
+    });
     Constraints {
-        together: constraints
-            .together
-            .iter()
-            .filter(within)
-            .copied()
-            .collect(),
-        apart: constraints.apart.iter().filter(within).copied().collect(),
         locked: constraints
             .locked
             .iter()
@@ -122,6 +121,7 @@ pub(super) fn within_reach(engine: &Engine, constraints: &Constraints) -> Constr
             .collect(),
         // Anchors of an event may have left the window long ago.
         kept_out: constraints.kept_out.clone(),
+        ..pairs
     }
 }
 

@@ -35,6 +35,8 @@ struct World {
     told: usize,
     /// Every id ever published, with its event and the items shown then.
     ids: BTreeMap<PublicId, (EventId, BTreeSet<ItemId>)>,
+    /// Of each report that editors spiked: the event that it stood in, and what they left in it.
+    spiked_beside: BTreeMap<ItemId, (EventId, Vec<ItemId>)>,
     counts: BTreeMap<&'static str, usize>,
     /// What was done last, for a message.
     last: String,
@@ -56,6 +58,7 @@ impl World {
             minutes: 0,
             told: 0,
             ids: BTreeMap::new(),
+            spiked_beside: BTreeMap::new(),
             counts: BTreeMap::new(),
             last: String::new(),
         }
@@ -190,9 +193,13 @@ impl World {
                 to: b,
                 to_items: others,
             },
-            _ => Ruling::Spike {
-                target: Target::Item(self.dice.pick(&items)?),
-            },
+            _ => {
+                let item = self.dice.pick(&items)?;
+                self.spiked_beside.insert(item, (a, items));
+                Ruling::Spike {
+                    target: Target::Item(item),
+                }
+            }
         })
     }
 
@@ -293,7 +300,7 @@ impl World {
         for (id, (event, anchors)) in &self.ids {
             let (last, standing) = self.follow(*id);
             let alive: BTreeSet<ItemId> = anchors.intersection(&alive).copied().collect();
-            let (left, taken_out) = ruled(&made, *event);
+            let (left, taken_out) = self.ruled(&made, *event);
             let kept = &alive - &taken_out;
             match standing {
                 Standing::Live => {
@@ -321,6 +328,60 @@ impl World {
                 Standing::MergedInto(_) => panic!("{at}: {id} leads round in a ring"),
             }
         }
+    }
+
+    /// What editors said of the reports of an event, as far as it is in force: those that they left in
+    /// it, which its id may mean, and those that they put elsewhere, which it need not follow.
+    fn ruled(&self, made: &[Decision], event: EventId) -> (BTreeSet<ItemId>, BTreeSet<ItemId>) {
+        let (mut left, mut taken_out) = (BTreeSet::new(), BTreeSet::new());
+        for one in in_force(made) {
+            match &one.ruling {
+                Ruling::MoveItem {
+                    item,
+                    from,
+                    from_items,
+                    to,
+                    to_items,
+                } => {
+                    taken_out.insert(*item);
+                    if *from == event {
+                        left.extend(from_items);
+                    }
+                    if *to == event {
+                        left.extend(to_items);
+                        left.insert(*item);
+                    }
+                }
+                Ruling::SplitEvent {
+                    event: parted,
+                    kept_items,
+                    split_items,
+                } => {
+                    taken_out.extend(split_items);
+                    if *parted == event {
+                        left.extend(kept_items);
+                    }
+                }
+                Ruling::MergeEvents {
+                    kept,
+                    kept_items,
+                    merged,
+                    merged_items,
+                } => {
+                    let is_its = [*kept, *merged].contains(&event);
+                    let items = if is_its { &mut left } else { &mut taken_out };
+                    items.extend(kept_items.iter().chain(merged_items));
+                }
+                Ruling::Spike {
+                    target: Target::Item(item),
+                } => match self.spiked_beside.get(item) {
+                    Some((stood_in, beside)) if *stood_in == event => left.extend(beside),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        (left, taken_out)
     }
 
     /// What editors decided, for a message.
@@ -472,54 +533,6 @@ async fn after_an_undone_split_the_id_of_the_part_leads_back_whatever_joined_it(
     world.publish().await;
     assert_eq!(world.members(whole).len(), 4);
     assert_eq!(world.follow(of_part).0, world.id_of(whole));
-}
-
-/// What editors said of the reports of an event, as far as it is in force: those that they left in
-/// it, which its id may mean, and those that they put elsewhere, which it need not follow.
-fn ruled(made: &[Decision], event: EventId) -> (BTreeSet<ItemId>, BTreeSet<ItemId>) {
-    let (mut left, mut taken_out) = (BTreeSet::new(), BTreeSet::new());
-    for one in in_force(made) {
-        match &one.ruling {
-            Ruling::MoveItem {
-                item,
-                from,
-                from_items,
-                to,
-                to_items,
-            } => {
-                taken_out.insert(*item);
-                if *from == event {
-                    left.extend(from_items);
-                }
-                if *to == event {
-                    left.extend(to_items);
-                    left.insert(*item);
-                }
-            }
-            Ruling::SplitEvent {
-                event: parted,
-                kept_items,
-                split_items,
-            } => {
-                taken_out.extend(split_items);
-                if *parted == event {
-                    left.extend(kept_items);
-                }
-            }
-            Ruling::MergeEvents {
-                kept,
-                kept_items,
-                merged,
-                merged_items,
-            } => {
-                let is_its = [*kept, *merged].contains(&event);
-                let items = if is_its { &mut left } else { &mut taken_out };
-                items.extend(kept_items.iter().chain(merged_items));
-            }
-            _ => {}
-        }
-    }
-    (left, taken_out)
 }
 
 fn asked<T: std::str::FromStr>(name: &str) -> Option<T> {

@@ -129,12 +129,13 @@ impl World {
         };
         assert!(self.rule(ruling).await);
         self.publish().await;
+        self.event_of(item)
+    }
+
+    fn event_of(&self, item: ItemId) -> EventId {
         let read = |conn: &dateline::store::Connection| events::event_of_item(conn, item);
-        self.pipeline
-            .store
-            .read(read)
-            .expect("a read")
-            .expect("one")
+        let found = self.pipeline.store.read(read);
+        found.expect("a read").expect("one")
     }
 
     fn id_of(&self, event: EventId) -> PublicId {
@@ -253,6 +254,19 @@ impl World {
         };
         let answer = decide(&self.pipeline.store, asked, self.now()).await;
         answer.expect("an answer").done
+    }
+
+    async fn lock(&mut self, event: EventId) {
+        let items = self.members(event);
+        assert!(self.rule(Ruling::Lock { event, items }).await);
+        self.publish().await;
+    }
+
+    async fn take_back(&mut self, decision: i64) {
+        let id = DecisionId(decision);
+        let answer = undo(&self.pipeline.store, id, "ben".into(), self.now()).await;
+        assert!(answer.expect("an answer").done);
+        self.publish().await;
     }
 
     async fn undo(&mut self) -> &'static str {
@@ -533,6 +547,47 @@ async fn after_an_undone_split_the_id_of_the_part_leads_back_whatever_joined_it(
     world.publish().await;
     assert_eq!(world.members(whole).len(), 4);
     assert_eq!(world.follow(of_part).0, world.id_of(whole));
+}
+
+/// Two events of one happening that an editor keeps apart, both told of again shortly before what the
+/// editor named leaves the window. Then one of them is parted once more, and the machine alone would put
+/// what leaves it to the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_whose_anchors_have_left_the_window_keeps_its_id_when_its_neighbour_is_parted() {
+    let mut world = World::open(0x5eed_000c);
+    world.tell(2, 0).await;
+    world.tell(2, 7).await;
+    world.publish().await;
+    let both = EventId(1);
+    let (a, b) = (world.members(both)[0], world.members(both)[1]);
+    assert!(world.rule(Ruling::NotSameEvent { a, b }).await);
+    world.publish().await;
+    let other = world.event_of(b);
+    for happening in 10..38 {
+        world.tell(happening, 0).await;
+    }
+    world.lock(other).await;
+    world.tell(2, 0).await;
+    world.publish().await;
+    world.take_back(2).await;
+    world.lock(both).await;
+    for _ in 0..2 {
+        world.tell(2, 7).await;
+        world.publish().await;
+    }
+    for happening in 40..44 {
+        world.tell(happening, 0).await;
+        world.publish().await;
+    }
+    world.take_back(3).await;
+    let late = world.members(both)[1];
+    let of_both = world.id_of(both);
+    let last = world.members(other)[2];
+    let half = world.part(other, &[last]).await;
+    assert!(world.members(both).starts_with(&[a, late]));
+    assert_eq!(world.id_of(both), of_both);
+    assert_eq!(world.members(half).first(), Some(&b));
+    assert!(!world.members(half).contains(&late));
 }
 
 fn asked<T: std::str::FromStr>(name: &str) -> Option<T> {

@@ -1,7 +1,7 @@
 //! Which events make a storyline: online, by the words and names of events, with stable ids.
 //!
-//! A storyline's affinity to an event is the mean cosine with its events, damped by the gap in
-//! time. Storylines grow and merge; once one is published only editors split it, because a reader
+//! A storyline's affinity to an event is the mean cosine with its events, in which no word counts
+//! alone, damped by the gap in time. Storylines grow and merge; once one is published only editors split it, because a reader
 //! follows it by id. Before, an event that has changed is linked anew.
 //!
 //! What editors ruled does not enter here (see `obeying`): linking is what the machine alone says.
@@ -29,8 +29,8 @@ pub struct StorylineSettings {
 impl Default for StorylineSettings {
     fn default() -> Self {
         Self {
-            link_score: 0.07,
-            damping_days: 21.0,
+            link_score: 0.05,
+            damping_days: 14.0,
             closed_after_days: 21,
         }
     }
@@ -352,14 +352,15 @@ mod tests {
         let (own, other) = (StorylineId(1), StorylineId(2));
         for (is_shown, expected) in [(false, other), (true, own)] {
             let mut lines = Storylines::new(StorylineSettings::default(), own);
-            let (first, second) = (sketch(1, &[(1, 1.0)]), sketch(2, &[(1, 1.0)]));
-            lines.link(&[first, second, sketch(3, &[(3, 1.0)])]);
+            let fire = [(1, 0.8), (2, 0.6)];
+            let (first, second) = (sketch(1, &fire), sketch(2, &fire));
+            lines.link(&[first, second, sketch(3, &[(3, 0.8), (4, 0.6)])]);
             lines.mark_published(other, 7);
             if is_shown {
                 lines.tell_shown_elsewhere(BTreeMap::from([(own, 9)]));
             }
             // By now it is nearer to the other, though not so near that the two were one.
-            lines.link(&[sketch(1, &[(3, 0.1), (5, 0.99)])]);
+            lines.link(&[sketch(1, &[(3, 0.05), (4, 0.05), (5, 0.99)])]);
             assert_eq!(lines.storyline_of(EventId(1)), Some(expected));
         }
     }

@@ -10,6 +10,7 @@ mod restore;
 mod ruling;
 mod save;
 mod scope;
+mod shown;
 mod sketches;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,6 +105,9 @@ pub struct Clusterer {
     reached: scope::Scope,
     /// While decisions are obeyed.
     partners: Option<scope::Partners>,
+    /// Events that rulings on storylines name which are being obeyed.
+    placed_anew: BTreeSet<EventId>,
+    stale: shown::Stale,
     /// The last development whose event is known as published.
     marked: DevelopmentId,
     outlets: BTreeMap<OutletId, Outlet>,
@@ -371,6 +375,7 @@ impl Clusterer {
             if let Some((storyline, published_at)) = first.storyline {
                 self.storylines
                     .mark_published(storyline, published_at.timestamp());
+                self.stale.note_published(storyline);
             }
         }
         Ok(())

@@ -12,6 +12,7 @@ use crate::news::{EventId, Item, ItemId, Outlet, OutletId, OutletKind, Storyline
 use crate::store::events::StoredEvent;
 use crate::store::{
     Connection, Result, clustering, decisions, describing, events, items, outlets, published,
+    standing,
 };
 use crate::timeline::Storylines;
 
@@ -45,6 +46,8 @@ pub(super) fn restore(
         rulings,
         reached: Default::default(),
         partners: Default::default(),
+        placed_anew: Default::default(),
+        stale: Default::default(),
         marked,
         outlets,
         settings,
@@ -113,6 +116,9 @@ fn restore_storylines(conn: &Connection, settings: &ClusteringSettings) -> Resul
         if let Some(published_at) = stored.published_at {
             storylines.mark_published(stored.storyline, published_at.timestamp());
         }
+    }
+    for (home, at) in standing::load_shown_homes(conn)? {
+        storylines.tell_shown_elsewhere(home, Some(at.timestamp()));
     }
     Ok(storylines)
 }

@@ -53,6 +53,9 @@ impl Clusterer {
         for ruling in changed.iter().map(|one| &one.ruling).chain(&undone) {
             self.reached.items.extend(ruling.items());
             self.reached.events.extend(ruling.events());
+            if !ruling.storylines().is_empty() {
+                self.placed_anew.extend(ruling.events());
+            }
         }
         self.partners = Some(Partners::of(&rulings.constraints));
         let (events, storylines) = self.rulings.pins.differences(&rulings.pins);
@@ -80,6 +83,7 @@ impl Clusterer {
         }
         let next_event = self.engine.cursor().next_event;
         self.partners = None;
+        self.placed_anew.clear();
         self.reached = Scope::default();
         store.write_blocking(move |tx| {
             for (part, origin) in origins {
@@ -165,6 +169,13 @@ impl Clusterer {
         (is_ruled, now): (bool, UtcTime),
     ) -> Result<()> {
         self.reached.events.extend([step.from, step.into]);
+        store.read(|conn| {
+            self.stale.note_event(conn, step.from)?;
+            self.stale.note_event(conn, step.into)?;
+            let is_back = standing::load_successor(conn, step.into)?.is_some();
+            self.placed_anew.extend(is_back.then_some(step.into));
+            Ok(())
+        })?;
         let (written, members) = (step.clone(), step.members.clone());
         store.write_blocking(move |tx| old::write(tx, &written, (is_ruled, now)))?;
         if step.is_whole {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::rulings::Rulings;
 use super::save::{ARRIVED, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED};
-use super::{Clusterer, ClusteringSettings, Rulings, sketches};
+use super::{Clusterer, ClusteringSettings, sketches};
 use crate::cluster::{
     ArrivingItem, Cursor, DormantEvent, Engine, Publication, Restored, RestoredEvent, Restoring,
     SavedTables, Weights,
@@ -45,7 +46,7 @@ pub(super) fn restore(
         arrived,
         rulings,
         reached: Default::default(),
-        partners: Default::default(),
+        is_obeying: false,
         placed_anew: Default::default(),
         stale: Default::default(),
         marked,
@@ -95,7 +96,7 @@ fn restore_window(conn: &Connection, arrived: ItemId, rulings: &Rulings) -> Resu
             })
             .collect(),
         oldest_live: (oldest.0 > 0).then_some(oldest),
-        constraints: rulings.constraints.clone(),
+        constraints: rulings.constraints(),
         cursor: Cursor {
             settled_through: arrived,
             next_event: EventId(clustering::load_cursor(conn, NEXT_EVENT)?.max(1)),

@@ -1,7 +1,7 @@
 //! `dateline run`: the daemon. Polls, clusters, publishes and serves in one process.
 
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -24,6 +24,12 @@ use crate::store::{self, Store};
 
 /// The list of feeds that an empty database begins with.
 const STARTER_LIST: &str = include_str!("../../config/starter.opml");
+/// Threads for reading and other short work that are there from the start, each with its connection:
+/// so many are busy at once under thirty times the load of a newsroom. More come when they are needed
+/// and stay, so that a daemon of weeks is as large as one of an hour.
+const READY_THREADS: usize = 6;
+/// How long a thread stays that has nothing to do.
+const KEEP_ALIVE: Duration = Duration::from_secs(86_400);
 /// How long an ending daemon waits for connections and visits.
 const PATIENCE: Duration = Duration::from_secs(4);
 
@@ -75,8 +81,10 @@ pub fn run(args: &RunArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let due = due.len();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_keep_alive(KEEP_ALIVE)
         .build()?;
     runtime.block_on(async {
+        be_ready(&owned.store).await;
         let mut running = Running::start(plan).await?;
         if !args.no_starter && place.config.import_starter {
             import_starter(&running).await?;
@@ -89,6 +97,33 @@ pub fn run(args: &RunArgs, global: &Global) -> anyhow::Result<ExitCode> {
     runtime.shutdown_timeout(Duration::from_secs(1));
     drop(owned);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens threads and reading connections before anything needs them.
+async fn be_ready(store: &Store) {
+    let all = Arc::new(Barrier::new(READY_THREADS));
+    let ready: Vec<_> = (0..READY_THREADS)
+        .map(|_| {
+            let (store, all) = (store.clone(), all.clone());
+            tokio::task::spawn_blocking(move || {
+                let mut was_opened = false;
+                let looked = store.read(|conn| {
+                    let publication = store::published::load_publication(conn);
+                    was_opened = true;
+                    all.wait();
+                    publication
+                });
+                if !was_opened {
+                    all.wait();
+                }
+                // Who reads next says what is wrong.
+                drop(looked);
+            })
+        })
+        .collect();
+    for one in ready {
+        drop(one.await);
+    }
 }
 
 /// A daemon that runs and serves.

@@ -3,13 +3,11 @@
 
 use std::hash::Hasher;
 
-use rustc_hash::FxHashSet;
-
 use crate::news::{Dateline, ItemId, OutletId, Role, UtcTime};
 use crate::text::concepts::concept_of;
 use crate::text::fingerprint::fingerprint;
 use crate::text::stages::Stages;
-use crate::text::words::{fold_word, hash_word, mix, split_words};
+use crate::text::words::{Word, fold_word, hash_word, mix, split_words};
 
 /// An item as it is handed to the engine, by value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,6 +76,8 @@ pub(super) struct Reading {
 const LEAD_CHARS: usize = 420;
 /// Words that are read of any title: longer ones are not titles.
 const MAX_TITLE_WORDS: usize = 48;
+/// What a word and its space take at the least in most texts: room for them all at once.
+const WORD_BYTES: usize = 5;
 /// Unique terms kept of an item, a bound for hostile texts.
 const MAX_TERMS: usize = 160;
 
@@ -86,7 +86,8 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
     let title = cut_chars(&item.title, LEAD_CHARS);
     reader.read(title, IN_TITLE, MAX_TITLE_WORDS);
     let title_words = reader.order.iter().copied().take(24).collect();
-    let stages = Stages::of_words(&reader.folded);
+    let stages = Stages::of_words(reader.filed.split('\n'));
+    let grams = title_grams(&reader.folded);
     let lead = if item.summary.is_empty() {
         &item.text
     } else {
@@ -94,10 +95,10 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
     };
     reader.read(cut_chars(lead, LEAD_CHARS), IN_LEAD, MAX_TERMS);
     Reading {
-        grams: title_grams(title),
+        grams,
         title_words,
         stages,
-        fingerprint: fingerprint(&reader.folded),
+        fingerprint: fingerprint(&reader.order),
         terms: reader.into_terms(),
     }
 }
@@ -111,16 +112,28 @@ fn cut_chars(text: &str, chars: usize) -> &str {
 #[derive(Default)]
 struct Reader {
     terms: Vec<ReadTerm>,
-    folded: Vec<String>,
+    /// The hashes of all words in order.
     order: Vec<u32>,
+    /// The title's words as they are filed, a line each.
+    filed: String,
+    /// The title's folded words with a space before and after each.
+    folded: String,
 }
 
 impl Reader {
     fn read(&mut self, text: &str, place: u8, max_words: usize) {
-        let capitals_tell = !is_title_case(text);
+        let mut words: Vec<Word<'_>> = Vec::with_capacity(text.len() / WORD_BYTES);
+        words.extend(split_words(text));
+        self.order.reserve(words.len());
+        self.terms.reserve(words.len());
+        let capitals_tell = !is_title_case(&words);
         let mut folded = String::new();
-        for word in split_words(text).take(max_words) {
+        for word in words.into_iter().take(max_words) {
             fold_word(word.written, &mut folded);
+            if place == IN_TITLE {
+                self.folded.push(' ');
+                self.folded.push_str(&folded);
+            }
             if folded.is_empty() {
                 continue;
             }
@@ -134,7 +147,13 @@ impl Reader {
             let hash = hash_word(filed);
             self.terms.push(ReadTerm { hash, flags });
             self.order.push(hash);
-            self.folded.push(filed.to_owned());
+            if place == IN_TITLE {
+                self.filed.push_str(filed);
+                self.filed.push('\n');
+            }
+        }
+        if place == IN_TITLE {
+            self.folded.push(' ');
         }
     }
 
@@ -162,35 +181,25 @@ fn capital_flag(written: &str) -> u8 {
 }
 
 /// True if most longer words have capitals: then they tell no names.
-fn is_title_case(text: &str) -> bool {
+fn is_title_case(words: &[Word<'_>]) -> bool {
     let (mut long, mut capital) = (0, 0);
-    for word in split_words(text).filter(|word| !word.opens_sentence && word.written.len() >= 4) {
+    let told = words.iter();
+    for word in told.filter(|word| !word.opens_sentence && word.written.len() >= 4) {
         long += 1;
         capital += usize::from(word.written.chars().next().is_some_and(char::is_uppercase));
     }
     capital * 10 > long * 7
 }
 
-fn title_grams(title: &str) -> Vec<u16> {
-    let mut line = String::with_capacity(title.len() + 2);
-    let mut folded = String::new();
-    line.push(' ');
-    for word in split_words(title).take(MAX_TITLE_WORDS) {
-        fold_word(word.written, &mut folded);
-        line.push_str(&folded);
-        line.push(' ');
-    }
-    let mut seen = FxHashSet::default();
-    let bounds: Vec<usize> = line
-        .char_indices()
-        .map(|(at, _)| at)
-        .chain([line.len()])
+fn title_grams(line: &str) -> Vec<u16> {
+    let starts = line.char_indices().map(|(at, _)| at);
+    let ends = starts.clone().chain([line.len()]).skip(4);
+    let mut grams: Vec<u16> = starts
+        .zip(ends)
+        .map(|(start, end)| hash_bytes(&line.as_bytes()[start..end]))
         .collect();
-    for window in bounds.windows(5) {
-        seen.insert(hash_bytes(&line.as_bytes()[window[0]..window[4]]));
-    }
-    let mut grams: Vec<u16> = seen.into_iter().collect();
     grams.sort_unstable();
+    grams.dedup();
     grams
 }
 

@@ -52,6 +52,42 @@ pub enum Form {
     Feed(OutputFormat),
 }
 
+/// An archive of an output (RFC 5005, section 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Archive {
+    /// Its place, the oldest is 0.
+    pub number: u32,
+    /// What it holds, in 32 bits: under an address with these it never changes. `None` for the
+    /// address that leads to what it holds now.
+    pub state: Option<u32>,
+}
+
+impl Archive {
+    /// Its address by that of its output.
+    pub fn of(self, output: &str) -> String {
+        let state = self.state.map(|state| format!("-{state:08x}"));
+        [
+            output,
+            "/archive/",
+            &self.number.to_string(),
+            &state.unwrap_or_default(),
+        ]
+        .concat()
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        let (number, state) = match name.split_once('-') {
+            Some((number, state)) => (number, Some(u32::from_str_radix(state, 16).ok()?)),
+            None => (name, None),
+        };
+        let archive = Self {
+            number: number.parse().ok()?,
+            state,
+        };
+        (archive.of("") == ["/archive/", name].concat()).then_some(archive)
+    }
+}
+
 /// What a path names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
@@ -62,7 +98,7 @@ pub enum Address {
         /// In which form.
         form: Form,
         /// Which archive; `None` for the subscription document.
-        archive: Option<u32>,
+        archive: Option<Archive>,
     },
     /// A storyline by slug or by bare id: it leads to its timeline.
     Storyline(String),
@@ -77,12 +113,11 @@ impl Address {
             return Some(Address::Opml);
         }
         let (stem, form) = split_form(path);
-        if let Some((stem, number)) = stem.split_once("/archive/") {
-            let number = number.parse().ok().filter(|_| is_plain_number(number))?;
+        if let Some((stem, name)) = stem.split_once("/archive/") {
             return Some(Address::Output {
                 output: archived_output(stem)?,
                 form,
-                archive: Some(number),
+                archive: Some(Archive::parse(name)?),
             });
         }
         if let Some(name) = stem.strip_prefix("/storylines/")
@@ -145,10 +180,6 @@ fn is_name(name: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-fn is_plain_number(text: &str) -> bool {
-    text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +220,21 @@ mod tests {
     }
 
     #[test]
+    fn an_archive_has_an_address_for_what_it_holds_and_one_that_leads_there() {
+        for (name, state) in [("12", None), ("12-0000abcd", Some(0xabcd))] {
+            let archive = Archive { number: 12, state };
+            let expected = Address::Output {
+                output: Output::Log,
+                form: Form::Feed(OutputFormat::Atom),
+                archive: Some(archive),
+            };
+            let path = archive.of("/feeds/log");
+            assert_eq!(path, ["/feeds/log/archive/", name].concat());
+            assert_eq!(Address::parse(&[&path, ".atom"].concat()), Some(expected));
+        }
+    }
+
+    #[test]
     fn other_paths_name_nothing() {
         let upper = ["/events/", &ID.to_uppercase()].concat();
         let cases = [
@@ -205,6 +251,9 @@ mod tests {
             "/feeds/log/archive/01.atom",
             "/feeds/status/archive/1.atom",
             "/feeds/events/archive/-1.atom",
+            "/feeds/log/archive/1-12.atom",
+            "/feeds/log/archive/1-0000ABCD.atom",
+            "/feeds/log/archive/+1.atom",
             "/storylines/",
             "/storylines/x.atom",
             upper.as_str(),

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::address::{Form, Output};
+use super::address::{Archive, Form, Output};
 use super::compose::{entry_of_development, entry_of_event, entry_of_storyline, told_apart};
 use super::settings::Settings;
 use crate::feed::write::{Deletion, Document, Entry, Paging};
@@ -64,10 +64,10 @@ pub(super) fn find_output(
     store: &Store,
     settings: &Settings,
     (output, form): (&Output, Form),
-    archive: Option<u32>,
+    archive: Option<Archive>,
 ) -> Result<Found> {
-    if let Some(number) = archive {
-        return find_archive(store, settings, output, number);
+    if let Some(archive) = archive {
+        return find_archive(store, settings, output, archive.number);
     }
     let extent = match form {
         Form::Page => Extent::of_page(),
@@ -142,7 +142,7 @@ pub(super) fn find_output(
 /// The feed document of an output that was read.
 pub(super) fn document_of(
     output: &Output,
-    archive: Option<u32>,
+    archive: Option<Archive>,
     content: &Content,
     settings: &Settings,
     publication: &Publication,
@@ -174,7 +174,7 @@ pub(super) fn document_of(
         language: None,
         page_url: address.clone(),
         address: match archive {
-            Some(number) => archive_address(&address, number),
+            Some(archive) => archive.of(&address),
             None => address.clone(),
         },
         hub_url: settings
@@ -189,8 +189,9 @@ pub(super) fn document_of(
 }
 
 /// The permanent id of a feed: of this publication and this path, wherever it is served.
-fn feed_id(instance: PublicId, output: &Output, archive: Option<u32>) -> String {
-    let number = archive.map(|number| number.to_string()).unwrap_or_default();
+fn feed_id(instance: PublicId, output: &Output, archive: Option<Archive>) -> String {
+    let number = archive.map(|archive| archive.number.to_string());
+    let number = number.unwrap_or_default();
     derived_id(instance, &[&output.path(), &number]).urn()
 }
 
@@ -222,14 +223,17 @@ fn ttl_minutes(entries: &[Entry]) -> u32 {
     minutes.clamp(TTL_MINUTES.0, TTL_MINUTES.1) as u32
 }
 
-fn archive_address(address: &str, number: u32) -> String {
-    [address, "/archive/", &number.to_string()].concat()
-}
-
-fn paging(output: &Output, address: &str, archive: Option<u32>, content: &Content) -> Paging {
+fn paging(output: &Output, address: &str, archive: Option<Archive>, content: &Content) -> Paging {
     let newest = content.newest_archive;
-    let at = |number: u32| archive_address(address, number);
-    match archive {
+    // Not by what it holds: an archive would change with every one before it.
+    let at = |number| {
+        Archive {
+            number,
+            state: None,
+        }
+        .of(address)
+    };
+    match archive.map(|archive| archive.number) {
         None => Paging {
             previous: newest.map(at),
             ..Paging::default()

@@ -4,7 +4,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::address::Output;
+use super::address::{Archive, Output};
 use super::assets;
 use super::compose::{latest_standing, notices_of, roles_of, shown_headline, shown_lede};
 use super::documents::{Content, Rows};
@@ -174,17 +174,20 @@ struct ErrorPage {
 /// The page of an output that was read.
 pub(super) fn page_of(
     output: &Output,
-    archive: Option<u32>,
+    archive: Option<Archive>,
     content: &Content,
     settings: &Settings,
 ) -> Vec<u8> {
     let older = match archive {
         None => content.newest_archive,
-        Some(number) => number.checked_sub(1),
+        Some(archive) => archive.number.checked_sub(1),
     };
     let older_url = older.map(|number| {
-        let path = [&output.path(), "/archive/", &number.to_string()].concat();
-        settings.absolute(&path)
+        let older = Archive {
+            number,
+            state: None,
+        };
+        settings.absolute(&older.of(&output.path()))
     });
     let frame = frame_of(output, &content.title, settings);
     let rendered = match &content.rows {

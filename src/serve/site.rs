@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::StatusCode;
+use sha2::{Digest, Sha256};
 
-use super::address::{Address, Form, Output};
+use super::address::{Address, Archive, Form, Output};
 use super::conditional::Coding;
 use super::documents::{self, Found, document_of, find_output};
 use super::pages::page_of;
@@ -363,19 +364,56 @@ fn render(store: &Store, settings: &Settings, address: &Address, prefix: &str) -
                         archive: *archive,
                         prefix,
                     };
-                    let draft = draft_of(&asked, &content, settings, &publication);
-                    Ok(Answer::Document(Arc::new(Rendered::new(draft))))
+                    let draft =
+                        |asked: &Asked<'_>| draft_of(asked, &content, settings, &publication);
+                    if let Some(elsewhere) = current_state(&asked, settings, draft) {
+                        return Ok(elsewhere);
+                    }
+                    Ok(Answer::Document(Arc::new(Rendered::new(draft(&asked)))))
                 }
             }
         }
     }
 }
 
+#[derive(Clone, Copy)]
 struct Asked<'a> {
     output: &'a Output,
     form: Form,
-    archive: Option<u32>,
+    archive: Option<Archive>,
     prefix: &'a str,
+}
+
+/// Where an archive of the log is kept that is asked for by its number alone, or as it was before an
+/// editor kept something out or retention removed it. `None` for what is served where it is.
+fn current_state(
+    asked: &Asked<'_>,
+    settings: &Settings,
+    draft: impl Fn(&Asked<'_>) -> Draft,
+) -> Option<Answer> {
+    let archive = asked.archive.filter(|_| may_be_kept_for_ever(asked))?;
+    let bare = Archive {
+        state: None,
+        ..archive
+    };
+    let body = draft(&Asked {
+        archive: Some(bare),
+        ..*asked
+    })
+    .body;
+    let digest = Sha256::digest(&body);
+    let state = Some(u32::from_be_bytes([
+        digest[0], digest[1], digest[2], digest[3],
+    ]));
+    let current = Archive { state, ..archive };
+    (current != archive).then(|| {
+        let path = current.of(&asked.output.path());
+        moved_to(settings, path, asked.form)
+    })
+}
+
+fn may_be_kept_for_ever(asked: &Asked<'_>) -> bool {
+    asked.prefix.is_empty() && *asked.output == Output::Log
 }
 
 fn draft_of(
@@ -414,11 +452,11 @@ fn draft_of(
 }
 
 fn freshness(is_private: bool, asked: &Asked<'_>, secs: u32) -> Freshness {
-    match (is_private, asked.archive, asked.output) {
-        (true, ..) => Freshness::Private(secs),
-        (_, Some(_), Output::Log) => Freshness::Immutable,
-        (_, Some(_), _) => Freshness::Public(LIVING_ARCHIVE_SECS),
-        (_, None, _) => Freshness::Public(secs),
+    match (is_private, asked.archive) {
+        (true, _) => Freshness::Private(secs),
+        (_, Some(_)) if may_be_kept_for_ever(asked) => Freshness::Immutable,
+        (_, Some(_)) => Freshness::Public(LIVING_ARCHIVE_SECS),
+        (_, None) => Freshness::Public(secs),
     }
 }
 
@@ -438,7 +476,10 @@ fn is_private(settings: &Settings, output: &Output) -> bool {
 
 /// Temporary, because a merge can be undone.
 fn moved(settings: &Settings, target: &Output, form: Form) -> Answer {
-    let mut path = target.path();
+    moved_to(settings, target.path(), form)
+}
+
+fn moved_to(settings: &Settings, mut path: String, form: Form) -> Answer {
     if let Form::Feed(format) = form {
         path.push('.');
         path.push_str(format.ending());

@@ -43,7 +43,7 @@ const AHEAD_WORDS: &str = "will set plan ahead loom expected may could might upc
 impl Stages {
     /// The stages that a sequence of folded words names. A verb of purpose (`to end the war`) names
     /// none.
-    pub fn of_words(words: &[String]) -> Stages {
+    pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Stages {
         let mut stages = Stages::default();
         let mut before = "";
         for word in words {
@@ -126,7 +126,7 @@ mod tests {
 
     fn of(title: &str) -> Stages {
         let words: Vec<String> = title.split(' ').map(str::to_owned).collect();
-        Stages::of_words(&words)
+        Stages::of_words(words.iter().map(String::as_str))
     }
 
     #[test]

@@ -23,18 +23,20 @@ const OPERATIONS: usize = 120;
 /// Things that happen, each told in words of its own; after a while others happen.
 const HAPPENINGS: usize = 9;
 /// Minutes between two items.
-const GAP: i64 = 90;
+pub const GAP: i64 = 90;
 /// Hours in which items are compared, so that much leaves the window.
-const WINDOW_HOURS: u32 = 48;
+pub const WINDOW_HOURS: u32 = 48;
 const KEEP_DAYS: u32 = 4;
 
-struct World {
-    pipeline: Pipeline,
+pub struct World {
+    pub pipeline: Pipeline,
     dice: Dice,
-    minutes: i64,
+    pub minutes: i64,
     told: usize,
     /// Every id ever published, with its event and the items shown then.
     ids: BTreeMap<PublicId, (EventId, BTreeSet<ItemId>)>,
+    /// Of each report that editors spiked: the event that it stood in, and what they left in it.
+    spiked_beside: BTreeMap<ItemId, (EventId, Vec<ItemId>)>,
     counts: BTreeMap<&'static str, usize>,
     /// What was done last, for a message.
     last: String,
@@ -47,7 +49,7 @@ fn word(number: usize) -> String {
 }
 
 impl World {
-    fn open(seed: u64) -> Self {
+    pub fn open(seed: u64) -> Self {
         let mut settings = ClusteringSettings::default();
         settings.events.window_hours = WINDOW_HOURS;
         Self {
@@ -56,12 +58,13 @@ impl World {
             minutes: 0,
             told: 0,
             ids: BTreeMap::new(),
+            spiked_beside: BTreeMap::new(),
             counts: BTreeMap::new(),
             last: String::new(),
         }
     }
 
-    fn now(&self) -> UtcTime {
+    pub fn now(&self) -> UtcTime {
         at_minute(self.minutes)
     }
 
@@ -76,7 +79,7 @@ impl World {
     }
 
     /// An item that tells of a happening, but for one of eight words.
-    async fn tell(&mut self, happening: usize, skipped: usize) {
+    pub async fn tell(&mut self, happening: usize, skipped: usize) {
         self.minutes += GAP;
         let own = |at: usize| word(happening * 97 + at * 13 + 5);
         let words: Vec<String> = (0..8).filter(|at| *at != skipped).map(own).collect();
@@ -88,7 +91,7 @@ impl World {
         self.pipeline.visit(&[item], now).await;
     }
 
-    async fn publish(&mut self) {
+    pub async fn publish(&mut self) {
         let now = self.now();
         self.pipeline.visit(&[], now).await;
         self.pipeline
@@ -96,7 +99,7 @@ impl World {
             .await;
     }
 
-    fn members(&self, event: EventId) -> Vec<ItemId> {
+    pub fn members(&self, event: EventId) -> Vec<ItemId> {
         let members = self
             .pipeline
             .store
@@ -106,7 +109,7 @@ impl World {
     }
 
     /// Other things happen until nothing that is there now is compared any more.
-    async fn leave_the_window(&mut self) {
+    pub async fn leave_the_window(&mut self) {
         self.minutes += i64::from(WINDOW_HOURS) * 60;
         for happening in 40..42 {
             self.tell(happening, 0).await;
@@ -115,7 +118,7 @@ impl World {
     }
 
     /// An editor parts an event; the one that holds what is not `kept`.
-    async fn part(&mut self, event: EventId, kept: &[ItemId]) -> EventId {
+    pub async fn part(&mut self, event: EventId, kept: &[ItemId]) -> EventId {
         let items = self.members(event).into_iter();
         let split_items: Vec<ItemId> = items.filter(|item| !kept.contains(item)).collect();
         let item = split_items[0];
@@ -126,15 +129,16 @@ impl World {
         };
         assert!(self.rule(ruling).await);
         self.publish().await;
-        let read = |conn: &dateline::store::Connection| events::event_of_item(conn, item);
-        self.pipeline
-            .store
-            .read(read)
-            .expect("a read")
-            .expect("one")
+        self.event_of(item)
     }
 
-    fn id_of(&self, event: EventId) -> PublicId {
+    pub fn event_of(&self, item: ItemId) -> EventId {
+        let read = |conn: &dateline::store::Connection| events::event_of_item(conn, item);
+        let found = self.pipeline.store.read(read);
+        found.expect("a read").expect("one")
+    }
+
+    pub fn id_of(&self, event: EventId) -> PublicId {
         let stored = self
             .pipeline
             .store
@@ -145,7 +149,7 @@ impl World {
             .public_id
     }
 
-    fn latest_events(&self) -> Vec<EventId> {
+    pub fn latest_events(&self) -> Vec<EventId> {
         let sql = "SELECT event_id FROM event_items GROUP BY event_id
              ORDER BY max(item_id) DESC LIMIT 20";
         self.rows(sql, |row| row.get(0).map(EventId))
@@ -190,9 +194,13 @@ impl World {
                 to: b,
                 to_items: others,
             },
-            _ => Ruling::Spike {
-                target: Target::Item(self.dice.pick(&items)?),
-            },
+            _ => {
+                let item = self.dice.pick(&items)?;
+                self.spiked_beside.insert(item, (a, items));
+                Ruling::Spike {
+                    target: Target::Item(item),
+                }
+            }
         })
     }
 
@@ -238,7 +246,7 @@ impl World {
         }
     }
 
-    async fn rule(&mut self, ruling: Ruling) -> bool {
+    pub async fn rule(&mut self, ruling: Ruling) -> bool {
         let asked = Asked {
             ruling,
             editor: "anna".into(),
@@ -246,6 +254,19 @@ impl World {
         };
         let answer = decide(&self.pipeline.store, asked, self.now()).await;
         answer.expect("an answer").done
+    }
+
+    pub async fn lock(&mut self, event: EventId) {
+        let items = self.members(event);
+        assert!(self.rule(Ruling::Lock { event, items }).await);
+        self.publish().await;
+    }
+
+    pub async fn take_back(&mut self, decision: i64) {
+        let id = DecisionId(decision);
+        let answer = undo(&self.pipeline.store, id, "ben".into(), self.now()).await;
+        assert!(answer.expect("an answer").done);
+        self.publish().await;
     }
 
     async fn undo(&mut self) -> &'static str {
@@ -293,7 +314,7 @@ impl World {
         for (id, (event, anchors)) in &self.ids {
             let (last, standing) = self.follow(*id);
             let alive: BTreeSet<ItemId> = anchors.intersection(&alive).copied().collect();
-            let (left, taken_out) = ruled(&made, *event);
+            let (left, taken_out) = self.ruled(&made, *event);
             let kept = &alive - &taken_out;
             match standing {
                 Standing::Live => {
@@ -323,6 +344,60 @@ impl World {
         }
     }
 
+    /// What editors said of the reports of an event, as far as it is in force: those that they left in
+    /// it, which its id may mean, and those that they put elsewhere, which it need not follow.
+    fn ruled(&self, made: &[Decision], event: EventId) -> (BTreeSet<ItemId>, BTreeSet<ItemId>) {
+        let (mut left, mut taken_out) = (BTreeSet::new(), BTreeSet::new());
+        for one in in_force(made) {
+            match &one.ruling {
+                Ruling::MoveItem {
+                    item,
+                    from,
+                    from_items,
+                    to,
+                    to_items,
+                } => {
+                    taken_out.insert(*item);
+                    if *from == event {
+                        left.extend(from_items);
+                    }
+                    if *to == event {
+                        left.extend(to_items);
+                        left.insert(*item);
+                    }
+                }
+                Ruling::SplitEvent {
+                    event: parted,
+                    kept_items,
+                    split_items,
+                } => {
+                    taken_out.extend(split_items);
+                    if *parted == event {
+                        left.extend(kept_items);
+                    }
+                }
+                Ruling::MergeEvents {
+                    kept,
+                    kept_items,
+                    merged,
+                    merged_items,
+                } => {
+                    let is_its = [*kept, *merged].contains(&event);
+                    let items = if is_its { &mut left } else { &mut taken_out };
+                    items.extend(kept_items.iter().chain(merged_items));
+                }
+                Ruling::Spike {
+                    target: Target::Item(item),
+                } => match self.spiked_beside.get(item) {
+                    Some((stood_in, beside)) if *stood_in == event => left.extend(beside),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        (left, taken_out)
+    }
+
     /// What editors decided, for a message.
     fn story(&self) -> String {
         let made = self.pipeline.store.read(decisions::load_decisions);
@@ -331,7 +406,7 @@ impl World {
         words.collect::<Vec<_>>().join("\n")
     }
 
-    fn follow(&self, id: PublicId) -> (PublicId, Standing) {
+    pub fn follow(&self, id: PublicId) -> (PublicId, Standing) {
         let mut at = id;
         for _ in 0..1000 {
             let standing = self
@@ -347,179 +422,6 @@ impl World {
         }
         (at, Standing::MergedInto(at))
     }
-}
-
-/// A happening that is told twice and parted by an editor, who then merges the one half into what
-/// was published before.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_id_that_was_merged_away_follows_most_of_its_anchors_and_not_the_last_in_the_window() {
-    let mut world = World::open(0x5eed_0008);
-    world.tell(1, 0).await;
-    world.publish().await;
-    world.tell(2, 0).await;
-    world.tell(2, 7).await;
-    world.publish().await;
-    let [elder, parted] = [1, 2].map(EventId);
-    let items = world.members(parted);
-    assert_eq!((world.members(elder).len(), items.len()), (1, 2));
-    let half = world.part(parted, &items[..1]).await;
-    let merged = world
-        .rule(Ruling::MergeEvents {
-            kept: elder,
-            kept_items: world.members(elder),
-            merged: parted,
-            merged_items: world.members(parted),
-        })
-        .await;
-    assert!(merged);
-    world.publish().await;
-    let [of_elder, of_parted, of_half] = [elder, parted, half].map(|event| world.id_of(event));
-    // Far enough that one of the two has left the window, and the other has not.
-    for number in 0..=i64::from(WINDOW_HOURS) * 60 / GAP {
-        world.tell(2, 7).await;
-        world.publish().await;
-        assert_eq!(world.follow(of_parted).0, of_elder, "{number}");
-        assert_eq!(world.id_of(half), of_half, "{number}");
-        assert_eq!(world.members(half).first(), items.last(), "{number}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_id_stays_with_what_is_shown_of_its_anchors() {
-    for kept_out in 0..2 {
-        let mut world = World::open(0x5eed_0009);
-        world.tell(2, 0).await;
-        world.tell(2, 7).await;
-        world.publish().await;
-        let event = EventId(1);
-        let items = world.members(event);
-        let id = world.id_of(event);
-        let spike = Ruling::Spike {
-            target: Target::Item(items[kept_out]),
-        };
-        assert!(world.rule(spike).await);
-        world.publish().await;
-        let (a, b) = (items[0], items[1]);
-        assert!(world.rule(Ruling::NotSameEvent { a, b }).await);
-        world.publish().await;
-        assert_eq!(world.members(event), [items[1 - kept_out]]);
-        assert_eq!(world.id_of(event), id);
-    }
-}
-
-/// The old event has a report that another ruling names.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_report_that_is_moved_into_an_old_event_joins_it_and_takes_nothing_out() {
-    let mut world = World::open(0x5eed_000a);
-    for (happening, skipped) in [(2, 0), (2, 7), (3, 0)] {
-        world.tell(happening, skipped).await;
-    }
-    world.publish().await;
-    let [old, other] = [1, 2].map(EventId);
-    let items = world.members(old);
-    let (a, b) = (items[1], world.members(other)[0]);
-    assert!(world.rule(Ruling::NotSameEvent { a, b }).await);
-    world.leave_the_window().await;
-    world.tell(5, 0).await;
-    world.publish().await;
-    let from = world.latest_events()[0];
-    let item = world.members(from)[0];
-    let moved = world
-        .rule(Ruling::MoveItem {
-            item,
-            from,
-            from_items: Vec::new(),
-            to: old,
-            to_items: items.clone(),
-        })
-        .await;
-    assert!(moved);
-    let (of_old, of_from) = (world.id_of(old), world.id_of(from));
-    world.publish().await;
-    assert_eq!(world.members(old), [items, vec![item]].concat());
-    assert_eq!(world.id_of(old), of_old);
-    assert_eq!(world.follow(of_from).0, of_old);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_an_undone_split_the_id_of_the_part_leads_back_whatever_joined_it() {
-    let mut world = World::open(0x5eed_000b);
-    world.tell(2, 0).await;
-    world.tell(2, 7).await;
-    world.publish().await;
-    let whole = EventId(1);
-    // The first two have left the window when they are parted, the third has not.
-    world.minutes += i64::from(WINDOW_HOURS) * 60 - 4 * GAP;
-    world.tell(2, 7).await;
-    for happening in 5..9 {
-        world.tell(happening, 0).await;
-        world.publish().await;
-    }
-    let items = world.members(whole);
-    let part = world.part(whole, &items[..1]).await;
-    let of_part = world.id_of(part);
-    world.tell(2, 7).await;
-    world.publish().await;
-    assert_eq!(world.members(part).len(), 3, "the machine added one");
-    let undone = undo(
-        &world.pipeline.store,
-        DecisionId(1),
-        "ben".into(),
-        world.now(),
-    )
-    .await;
-    assert!(undone.expect("an answer").done);
-    world.publish().await;
-    assert_eq!(world.members(whole).len(), 4);
-    assert_eq!(world.follow(of_part).0, world.id_of(whole));
-}
-
-/// What editors said of the reports of an event, as far as it is in force: those that they left in
-/// it, which its id may mean, and those that they put elsewhere, which it need not follow.
-fn ruled(made: &[Decision], event: EventId) -> (BTreeSet<ItemId>, BTreeSet<ItemId>) {
-    let (mut left, mut taken_out) = (BTreeSet::new(), BTreeSet::new());
-    for one in in_force(made) {
-        match &one.ruling {
-            Ruling::MoveItem {
-                item,
-                from,
-                from_items,
-                to,
-                to_items,
-            } => {
-                taken_out.insert(*item);
-                if *from == event {
-                    left.extend(from_items);
-                }
-                if *to == event {
-                    left.extend(to_items);
-                    left.insert(*item);
-                }
-            }
-            Ruling::SplitEvent {
-                event: parted,
-                kept_items,
-                split_items,
-            } => {
-                taken_out.extend(split_items);
-                if *parted == event {
-                    left.extend(kept_items);
-                }
-            }
-            Ruling::MergeEvents {
-                kept,
-                kept_items,
-                merged,
-                merged_items,
-            } => {
-                let is_its = [*kept, *merged].contains(&event);
-                let items = if is_its { &mut left } else { &mut taken_out };
-                items.extend(kept_items.iter().chain(merged_items));
-            }
-            _ => {}
-        }
-    }
-    (left, taken_out)
 }
 
 fn asked<T: std::str::FromStr>(name: &str) -> Option<T> {

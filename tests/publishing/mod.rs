@@ -5,6 +5,7 @@ mod decided;
 mod fanout;
 mod gallery;
 mod golden;
+mod histories;
 mod hostile;
 mod http;
 mod hub;

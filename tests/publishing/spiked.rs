@@ -7,7 +7,7 @@ use dateline::store::published::{self, Extent};
 use super::http::Server;
 use super::newsroom::{Newsroom, at_minute, summit, told};
 
-async fn spike(room: &Newsroom, item: i64, minutes: i64) {
+pub async fn spike(room: &Newsroom, item: i64, minutes: i64) {
     let asked = Asked {
         ruling: Ruling::Spike {
             target: Target::Item(ItemId(item)),
@@ -20,7 +20,7 @@ async fn spike(room: &Newsroom, item: i64, minutes: i64) {
     room.publish(minutes).await;
 }
 
-async fn unspike(room: &Newsroom, decision: i64, minutes: i64) {
+pub async fn unspike(room: &Newsroom, decision: i64, minutes: i64) {
     let at = at_minute(minutes);
     let answer = undo(&room.store, DecisionId(decision), "anna".into(), at).await;
     assert!(answer.expect("an answer").done);

@@ -4,8 +4,9 @@ use dateline::news::{OutletKind, Role, View};
 use dateline::serve::{Settings, Site};
 use dateline::store::{Transaction, items};
 
-use super::http::Server;
+use super::http::{Reply, Server};
 use super::newsroom::{Newsroom, at_minute, summit, told};
+use super::spiked::{spike, unspike};
 
 fn view(name: &str) -> View {
     View {
@@ -15,7 +16,7 @@ fn view(name: &str) -> View {
 }
 
 async fn ids_in(server: &Server, path: &str) -> Vec<String> {
-    let reply = server.get(path).await;
+    let (_, reply) = follow(server, path).await;
     assert_eq!(reply.status, 200, "{path}");
     let feed: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
     let items = feed["items"].as_array().expect("items");
@@ -162,10 +163,10 @@ async fn a_withdrawn_event_stays_in_a_view_for_a_week() {
     assert!(!ids.contains(&room.public_id(1).urn()), "50 came after it");
 }
 
-#[tokio::test]
-async fn archives_hold_what_the_subscription_document_no_longer_does() {
+/// A newsroom of so many fires, each published.
+async fn fires(count: i64) -> Newsroom {
     let room = Newsroom::open();
-    for event in 1..=130_i64 {
+    for event in 1..=count {
         let link = format!("https://ap.example/{event}");
         let item = room
             .ingest(told("AP", &format!("Fire {event}"), &link, event * 120))
@@ -173,6 +174,23 @@ async fn archives_hold_what_the_subscription_document_no_longer_does() {
         room.assign(event, event, &[(item, None)]).await;
         room.publish(event * 120 + 5).await;
     }
+    room
+}
+
+/// The path that an address leads to, with what is there.
+async fn follow(server: &Server, path: &str) -> (String, Reply) {
+    let first = server.get(path).await;
+    if first.status != 307 {
+        return (path.to_owned(), first);
+    }
+    let url = url::Url::parse(first.header("location")).expect("an address");
+    assert!(!first.header("cache-control").contains("immutable"));
+    (url.path().to_owned(), server.get(url.path()).await)
+}
+
+#[tokio::test]
+async fn archives_hold_what_the_subscription_document_no_longer_does() {
+    let room = fires(130).await;
     let server = Server::start(room.site()).await;
     for (name, total) in [("events", 130), ("log", 130)] {
         let first = server.get(&format!("/feeds/{name}.atom")).await.text();
@@ -186,7 +204,8 @@ async fn archives_hold_what_the_subscription_document_no_longer_does() {
         for number in 0..2 {
             let path = format!("/feeds/{name}/archive/{number}");
             ids.extend(ids_in(&server, &format!("{path}.json")).await);
-            let archive = server.get(&format!("{path}.atom")).await.text();
+            let (_, archive) = follow(&server, &format!("{path}.atom")).await;
+            let archive = archive.text();
             assert!(archive.contains("<fh:archive/>") && archive.contains("rel=\"current\""));
             assert!(!archive.contains("rel=\"hub\""));
             assert_eq!(archive.contains("rel=\"prev-archive\""), number == 1);
@@ -200,9 +219,32 @@ async fn archives_hold_what_the_subscription_document_no_longer_does() {
             404
         );
     }
-    let log = server.get("/feeds/log/archive/0.atom").await;
+    let (_, log) = follow(&server, "/feeds/log/archive/0.atom").await;
     assert!(!log.text().contains("next-archive"), "it never changes");
-    assert!(log.header("cache-control").contains("immutable"));
+}
+
+#[tokio::test]
+async fn an_archive_of_the_log_that_may_be_kept_for_ever_never_changes() {
+    let room = fires(130).await;
+    let server = Server::start(room.site()).await;
+    let bare = |number: u8| format!("/feeds/log/archive/{number}.atom");
+    let (path, before) = follow(&server, &bare(0)).await;
+    assert_ne!(path, bare(0));
+    assert!(before.header("cache-control").contains("immutable"));
+    assert!(before.text().contains(&path), "it names itself");
+    let (later_path, later) = follow(&server, &bare(1)).await;
+    let event = room.public_id(1).urn();
+    spike(&room, 1, 16_000).await;
+    let (now_path, now) = follow(&server, &bare(0)).await;
+    assert!(before.text().contains(&event) && !now.text().contains(&event));
+    assert_ne!(path, now_path, "what is kept out is under another address");
+    assert_eq!(follow(&server, &path).await.0, now_path);
+    assert!(now.header("cache-control").contains("immutable"));
+    let (same_path, same) = follow(&server, &later_path).await;
+    assert_eq!((same_path, same.body), (later_path, later.body));
+    unspike(&room, 1, 16_010).await;
+    let (again_path, again) = follow(&server, &bare(0)).await;
+    assert_eq!((again_path, again.body), (path, before.body));
 }
 
 #[tokio::test]

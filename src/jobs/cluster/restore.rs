@@ -1,6 +1,7 @@
 //! The clusterer's state from what the store holds.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use super::rulings::Rulings;
 use super::save::{ARRIVED, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED};
@@ -9,7 +10,7 @@ use crate::cluster::{
     ArrivingItem, Cursor, DormantEvent, Engine, Publication, Restored, RestoredEvent, Restoring,
     SavedTables, Weights,
 };
-use crate::news::{EventId, Item, ItemId, Outlet, OutletId, OutletKind, StorylineId};
+use crate::news::{EventId, Item, ItemId, Outlet, OutletId, OutletKind, ScoredPair, StorylineId};
 use crate::store::events::StoredEvent;
 use crate::store::{
     Connection, Result, clustering, decisions, describing, events, items, outlets, published,
@@ -35,9 +36,8 @@ pub(super) fn restore(
     let after = restored
         .oldest_live
         .map_or(counted, |oldest| counted.min(ItemId(oldest.0 - 1)));
-    let mut restoring = Engine::restore(settings.events.clone(), weights, restored);
-    restore_items(conn, (after, arrived), &outlets, &mut restoring)?;
-    let engine = restoring.finish();
+    let restoring = Engine::restore(settings.events.clone(), weights, restored);
+    let engine = restore_items(conn, (after, arrived), &outlets, restoring)?.finish();
     let storylines = restore_storylines(conn, &settings)?;
     Ok(Clusterer {
         tables_saved: engine.tables_through(),
@@ -55,12 +55,36 @@ pub(super) fn restore(
     })
 }
 
-/// Hands the items after one and up to another to the engine.
+/// What the engine takes at a time.
+type Lot = (Vec<ArrivingItem>, Vec<ScoredPair>);
+
+/// Hands the items after one and up to another to the engine, which takes a lot while the next is read.
 fn restore_items(
+    conn: &Connection,
+    range: (ItemId, ItemId),
+    outlets: &BTreeMap<OutletId, Outlet>,
+    mut restoring: Restoring,
+) -> Result<Restoring> {
+    std::thread::scope(|scope| {
+        let (sender, lots) = sync_channel::<Lot>(1);
+        let taking = scope.spawn(move || {
+            for (items, pairs) in lots {
+                restoring.take(&items, pairs);
+            }
+            restoring
+        });
+        let loaded = load_lots(conn, range, outlets, &sender);
+        drop(sender);
+        let restoring = taking.join().expect("rebuilding does not fail");
+        loaded.map(|()| restoring)
+    })
+}
+
+fn load_lots(
     conn: &Connection,
     (mut after, last): (ItemId, ItemId),
     outlets: &BTreeMap<OutletId, Outlet>,
-    restoring: &mut Restoring,
+    sender: &SyncSender<Lot>,
 ) -> Result<()> {
     loop {
         let mut lot = items::load_items_after(conn, after, LOT)?;
@@ -71,8 +95,10 @@ fn restore_items(
         let pairs = clustering::load_pairs(conn, ItemId(after.0 + 1), end)?;
         let arriving = |item: &Item| arriving(item, is_wire(outlets, item.outlet_id));
         let lot: Vec<ArrivingItem> = lot.iter().map(arriving).collect();
-        restoring.take(&lot, pairs);
         after = end;
+        if sender.send((lot, pairs)).is_err() {
+            return Ok(());
+        }
     }
 }
 

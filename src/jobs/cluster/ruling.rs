@@ -112,10 +112,7 @@ impl Clusterer {
                 return Ok(steps);
             }
             steps += moves.steps.len();
-            for step in moves.steps {
-                let is_ruled = !step.is_return;
-                self.take_step(store, step, (is_ruled, now))?;
-            }
+            // First, so that what has left the window and goes to the same event is known to stand with it.
             for split in moves.split_off {
                 self.reached.events.extend([split.from, split.into]);
                 self.engine.split_off(&split.items, split.into);
@@ -123,6 +120,10 @@ impl Clusterer {
                     origins.push((split.into, split.from));
                 }
                 store.write_blocking(move |tx| note_split(tx, &split))?;
+            }
+            for step in moves.steps {
+                let is_ruled = !step.is_return;
+                self.take_step(store, step, (is_ruled, now))?;
             }
         }
         tracing::error!("rulings on old items are not met");

@@ -110,11 +110,8 @@ impl Around<'_> {
         let mut open = Open::default();
         open.events.extend(placed_anew);
         for event in self.lives.iter().chain(reached) {
-            let is_back = || match self.lives.contains(event) {
-                true => standing::load_successor(self.conn, *event),
-                false => Ok(None),
-            };
-            if self.is_bound(*event)? || is_back()?.is_some() {
+            let is_back = self.lives.contains(event) && !self.is_back_beside(*event)?;
+            if is_back || self.is_bound(*event)? {
                 open.events.insert(*event);
             }
         }
@@ -162,6 +159,21 @@ impl Around<'_> {
         }
         let before = standing::load_predecessors(self.conn, event)?;
         Ok(before.iter().any(|name| self.rules.names(*name)))
+    }
+
+    /// True unless an event lives again and others of its home are shown elsewhere than it was shown.
+    fn is_back_beside(&self, event: EventId) -> Result<bool> {
+        if standing::load_successor(self.conn, event)?.is_none() {
+            return Ok(true);
+        }
+        let Some(stands) = standing::load_standing_event(self.conn, event)? else {
+            return Ok(true);
+        };
+        let around = standing::load_events_around(self.conn, stands.home)?;
+        let mut others = around
+            .iter()
+            .filter(|one| one.event != event && one.home == stands.home && self.is_alive(one));
+        Ok(others.any(|one| one.shown == stands.shown))
     }
 
     /// True if an event is new, so that it only has to know where the others of its home are shown:

@@ -31,7 +31,7 @@ enum Action {
         /// Name to log in with
         name: String,
     },
-    /// End an editor's sessions and password, and print a new link
+    /// End an editor's password, sessions and tokens, and print a new link
     Reset {
         /// Name of the editor
         name: String,

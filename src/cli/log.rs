@@ -2,20 +2,30 @@
 
 use std::process::ExitCode;
 
+use chrono::NaiveTime;
+
 use super::asking::open_to_read;
 use super::table::{print_line, printable};
 use super::{Global, Place};
 use crate::decisions::describe_ruling;
-use crate::news::Decision;
-use crate::store::decisions::load_decisions;
+use crate::news::{Decision, DecisionId};
+use crate::store::decisions::{Latest, load_latest};
 
 /// Options of `log`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: dateline log --limit 20")]
+#[command(
+    after_help = "Examples: dateline log --limit 20\n          dateline log --since 2026-11-01 --json"
+)]
 pub struct LogArgs {
     /// How many decisions to show
     #[arg(long, default_value_t = 50)]
-    limit: usize,
+    limit: u32,
+    /// Only decisions made before the one of this number
+    #[arg(long, value_name = "NUMBER")]
+    before: Option<i64>,
+    /// Only decisions of this day or later (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    since: Option<chrono::NaiveDate>,
     /// Print JSON lines
     #[arg(long)]
     json: bool,
@@ -27,15 +37,25 @@ pub struct LogArgs {
 /// Whatever the store says.
 pub fn run(args: &LogArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let store = open_to_read(&Place::find(global)?)?;
-    let decisions = store.read(load_decisions)?;
-    for decision in decisions.iter().rev().take(args.limit) {
+    let latest = Latest {
+        limit: args.limit,
+        before: args.before.map(DecisionId),
+        since: args.since.map(|day| day.and_time(NaiveTime::MIN).and_utc()),
+    };
+    let decisions = store.read(|conn| load_latest(conn, &latest))?;
+    for decision in &decisions {
         match args.json {
             true => print_line(&serde_json::to_string(decision)?),
             false => print_line(&line_of(decision)),
         }
     }
     if decisions.is_empty() && !args.json {
-        print_line("no decisions yet");
+        let is_part = args.before.is_some() || args.since.is_some();
+        print_line(if is_part {
+            "no such decisions"
+        } else {
+            "no decisions yet"
+        });
     }
     Ok(ExitCode::SUCCESS)
 }

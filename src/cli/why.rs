@@ -11,7 +11,8 @@ use crate::cluster::{Settings, Weights};
 use crate::decisions::{describe_ruling, in_force};
 use crate::jobs::decide::decisions_about;
 use crate::news::{Decision, Evidence, Item, ItemId, PairEvidence};
-use crate::store::{Connection, Store, clustering, decisions, events, items};
+use crate::store::decisions::{Named, load_about};
+use crate::store::{Connection, Store, clustering, events, items};
 
 /// Options of `why`.
 #[derive(Debug, clap::Args)]
@@ -53,7 +54,7 @@ fn why_item(store: &Store, item: &Item, json: bool) -> anyhow::Result<Vec<String
     let (evidence, made) = store.read(|conn| {
         Ok((
             events::load_evidence(conn, item.id)?,
-            decisions::load_decisions(conn)?,
+            load_about(conn, &naming(item))?,
         ))
     })?;
     let Some((evidence, frozen)) = evidence else {
@@ -69,6 +70,13 @@ fn why_item(store: &Store, item: &Item, json: bool) -> anyhow::Result<Vec<String
         return Ok(vec![serde_json::to_string(&evidence)?]);
     }
     Ok(describe_evidence(&evidence, &made))
+}
+
+fn naming(item: &Item) -> Named {
+    Named {
+        items: vec![item.id],
+        ..Named::default()
+    }
 }
 
 fn describe_evidence(evidence: &Evidence, made: &[Decision]) -> Vec<String> {
@@ -122,7 +130,7 @@ fn describe_pair(pair: &PairEvidence, side: &str) -> Vec<String> {
 
 fn why_pair(store: &Store, a: &Item, b: &Item, json: bool) -> anyhow::Result<Vec<String>> {
     let found = store.read(|conn| clustering::load_pair(conn, a.id, b.id))?;
-    let made = store.read(decisions::load_decisions)?;
+    let made = store.read(|conn| load_about(conn, &naming(a)))?;
     let weights = Weights::embedded();
     let mut lines = Vec::new();
     match found {

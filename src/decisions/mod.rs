@@ -42,18 +42,30 @@ pub fn constraints_of(decisions: &[Decision]) -> Constraints {
     for decision in decisions {
         match (&decision.ruling, decision.undone_at) {
             (ruling, None) => add_constraints(&mut constraints, ruling),
-            (
-                Ruling::MergeEvents {
-                    merged,
-                    merged_items,
-                    ..
-                },
-                Some(_),
-            ) => constraints.revived.push((*merged, merged_items.clone())),
-            _ => {}
+            (ruling, Some(_)) => constraints.revived.extend(ended_by(ruling)),
         }
     }
     constraints
+}
+
+/// Events that a ruling may have ended, with the items they held before it: which of two that became
+/// one keeps its id is for what is published to say.
+fn ended_by(ruling: &Ruling) -> Vec<(EventId, Vec<ItemId>)> {
+    match ruling {
+        Ruling::MergeEvents {
+            kept,
+            kept_items,
+            merged,
+            merged_items,
+        } => vec![(*kept, kept_items.clone()), (*merged, merged_items.clone())],
+        Ruling::MoveItem {
+            item,
+            from,
+            from_items,
+            ..
+        } => vec![(*from, from_items.iter().chain([item]).copied().collect())],
+        _ => Vec::new(),
+    }
 }
 
 /// The pairs of items that one ruling has in one event.

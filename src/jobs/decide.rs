@@ -191,7 +191,8 @@ fn load_present(conn: &Connection, ruling: &Ruling) -> Result<Present> {
 /// # Errors
 /// Whatever the store says.
 pub fn find_spike(store: &Store, target: Target) -> Result<Option<DecisionId>> {
-    let made = store.read(decisions::load_decisions)?;
+    let spike = Named::by(&Ruling::Spike { target });
+    let made = store.read(|conn| decisions::load_about(conn, &spike))?;
     Ok(Attributes::of(&made).spike_of(target))
 }
 
@@ -200,7 +201,11 @@ pub fn find_spike(store: &Store, target: Target) -> Result<Option<DecisionId>> {
 /// # Errors
 /// Whatever the store says.
 pub fn find_lock(store: &Store, event: EventId) -> Result<Option<DecisionId>> {
-    let made = store.read(decisions::load_decisions)?;
+    let named = Named {
+        events: vec![event],
+        ..Named::default()
+    };
+    let made = store.read(|conn| decisions::load_about(conn, &named))?;
     Ok(Attributes::of(&made).locks.get(&event).copied())
 }
 

@@ -121,16 +121,38 @@ fn load_naming(
     Ok(new)
 }
 
+/// Which of the latest decisions are meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Latest {
+    /// How many at most.
+    pub limit: u32,
+    /// Only those made before this one.
+    pub before: Option<DecisionId>,
+    /// Only those made then or later.
+    pub since: Option<UtcTime>,
+}
+
 /// The latest decisions, the latest first, undone ones too.
 ///
 /// # Errors
 /// As [`load_decisions`].
-pub fn load_latest(conn: &Connection, limit: u32) -> Result<Vec<Decision>> {
-    let sql = format!("{SELECT_DECISION} ORDER BY id DESC LIMIT ?1");
+pub fn load_latest(conn: &Connection, latest: &Latest) -> Result<Vec<Decision>> {
+    let sql = format!("{SELECT_DECISION} WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
     let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map([limit], read_decision)?;
-    let rows: Vec<(String, Decision)> = rows.collect::<rusqlite::Result<_>>()?;
-    rows.into_iter().map(understand).collect()
+    let before = latest.before.map_or(i64::MAX, |before| before.0);
+    let mut rows = query.query(params![before, latest.limit])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let decision = understand(read_decision(row)?)?;
+        if latest
+            .since
+            .is_some_and(|since| decision.decided_at < since)
+        {
+            break;
+        }
+        found.push(decision);
+    }
+    Ok(found)
 }
 
 /// Marks a decision as undone; false if there is none or it was undone before.

@@ -20,7 +20,8 @@ pub struct Editor {
     pub looked_at: UtcTime,
 }
 
-/// Adds an editor, or gives a known one a new link: the password and the sessions end.
+/// Adds an editor, or gives a known one a new link: the password, the sessions and the tokens of the API
+/// end, because a reset is what is done when a computer is lost.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -39,6 +40,9 @@ pub fn invite_editor(
     let sql = "DELETE FROM sessions
          WHERE editor_id = (SELECT id FROM editors WHERE name = ?1)";
     tx.execute(sql, [name])?;
+    let sql = "UPDATE editor_tokens SET revoked_at = ?2 WHERE revoked_at IS NULL
+            AND editor_id = (SELECT id FROM editors WHERE name = ?1)";
+    tx.execute(sql, params![name, at])?;
     Ok(())
 }
 

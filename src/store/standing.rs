@@ -93,6 +93,47 @@ pub fn load_shown_homes(conn: &Connection) -> Result<Vec<(StorylineId, UtcTime)>
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// As [`load_shown_homes`], of one home; `None` if none of its events is shown in a published storyline
+/// that is another.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_shown_home(conn: &Connection, home: StorylineId) -> Result<Option<UtcTime>> {
+    let sql = "SELECT min(s.published_at)
+         FROM event_homes h CROSS JOIN events e ON e.id = h.event_id
+            CROSS JOIN storylines s ON s.id = e.storyline_id
+         WHERE h.storyline_id = ?1 AND s.published_at IS NOT NULL AND e.merged_into IS NULL";
+    let at: Option<i64> = conn
+        .prepare_cached(sql)?
+        .query_row([home.0], |row| row.get(0))?;
+    Ok(at.map(utc_from_secs))
+}
+
+/// Where the machine has an event that is shown elsewhere, merged away or not; `None` of any other.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_home(conn: &Connection, event: EventId) -> Result<Option<StorylineId>> {
+    let sql = "SELECT storyline_id FROM event_homes WHERE event_id = ?1";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([event.0], |row| row.get(0).map(StorylineId))
+        .optional()?)
+}
+
+/// The homes of what is shown in a storyline and at home elsewhere.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_homes_shown_in(conn: &Connection, line: StorylineId) -> Result<Vec<StorylineId>> {
+    let sql = "SELECT DISTINCT h.storyline_id
+         FROM events e CROSS JOIN event_homes h ON h.event_id = e.id
+         WHERE e.storyline_id = ?1 ORDER BY 1";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([line.0], |row| row.get(0).map(StorylineId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// All that is shown in a storyline or at home in it, merged ones too.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ mod storylines;
 mod vectors;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, cut_lede, pick_headline};
-pub use obeying::{Placing, Standing, StoredLines};
+pub use obeying::{Beside, Placing, Standing, StoredLines};
 pub use occurred::{LifeSettings, life_of, order_events, when_it_occurred};
 pub use rulings::StorylineRules;
 pub use slug::{make_slug, unique_slug};

@@ -29,6 +29,18 @@ pub struct StoredLines {
     pub events: BTreeMap<EventId, Standing>,
     /// Rank by first publication of those that are published.
     pub published: BTreeMap<StorylineId, i64>,
+    /// Homes to which only new events come that no ruling names, by where the others of each are shown:
+    /// these stay where they are.
+    pub beside: BTreeMap<StorylineId, Beside>,
+}
+
+/// Where the events of a home are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// Where those are that no ruling names.
+    pub main: StorylineId,
+    /// Where each is.
+    pub shown: BTreeMap<EventId, StorylineId>,
 }
 
 /// What is to be stored.
@@ -98,16 +110,27 @@ impl Storylines {
             scene.shown_in.insert(*event, standing.shown);
         }
         let homes: BTreeSet<StorylineId> = scene.home_of.values().copied().collect();
+        let mut beside = stored.beside.clone();
         for (event, line) in &linking.linked {
             let home = self.storyline_of(*event).unwrap_or(*line);
             if scene.home_of.contains_key(event) || homes.contains(&home) {
                 scene.home_of.insert(*event, home);
             } else {
-                let standing = Standing { home, shown: home };
+                let others = beside.get_mut(&home);
+                let shown = others.map_or(home, |others| self.join_nearest(*event, home, others));
+                let standing = Standing { home, shown };
                 placing.placed.insert(*event, standing);
             }
         }
         scene
+    }
+
+    /// Where a new event is shown by its home's others, of which it is one from now on.
+    fn join_nearest(&self, event: EventId, home: StorylineId, others: &mut Beside) -> StorylineId {
+        let nearest = self.nearest_part(event, home, &others.shown);
+        let shown = nearest.unwrap_or(others.main);
+        others.shown.insert(event, shown);
+        shown
     }
 
     /// The group of each event: what no ruling names stays with the part of its home that it is
@@ -146,15 +169,15 @@ impl Storylines {
 
     /// Of the groups that hold events of a storyline the one with the highest mean cosine to an
     /// event of it.
-    fn nearest_part(
+    fn nearest_part<T: Copy + Ord>(
         &self,
         event: EventId,
         home: StorylineId,
-        group_of: &BTreeMap<EventId, usize>,
-    ) -> Option<usize> {
+        group_of: &BTreeMap<EventId, T>,
+    ) -> Option<T> {
         let line = self.lines.get(&home)?;
         let own = Sum::of(line.events.get(&event)?);
-        let mut parts: BTreeMap<usize, (Sum, usize)> = BTreeMap::new();
+        let mut parts: BTreeMap<T, (Sum, usize)> = BTreeMap::new();
         for (other, sketch) in &line.events {
             if let Some(group) = group_of.get(other) {
                 let (sum, count) = parts.entry(*group).or_default();

@@ -122,11 +122,13 @@ impl Storylines {
         }
     }
 
-    /// Tells which unpublished storylines have events that rulings show in a published one, with the
-    /// rank of that: readers follow these events, so they count as published. Replaces what was told
-    /// before.
-    pub fn tell_shown_elsewhere(&mut self, shown: BTreeMap<StorylineId, i64>) {
-        self.shown_elsewhere = shown;
+    /// Tells that a storyline has events that rulings show in a published one, with the rank of that, or
+    /// that it has none any more: readers follow these events, so it counts as published.
+    pub fn tell_shown_elsewhere(&mut self, storyline: StorylineId, order: Option<i64>) {
+        match order {
+            Some(order) => self.shown_elsewhere.insert(storyline, order),
+            None => self.shown_elsewhere.remove(&storyline),
+        };
     }
 
     /// The rank of a storyline by first publication; `None` while it is provisional.
@@ -357,7 +359,7 @@ mod tests {
             lines.link(&[first, second, sketch(3, &[(3, 0.8), (4, 0.6)])]);
             lines.mark_published(other, 7);
             if is_shown {
-                lines.tell_shown_elsewhere(BTreeMap::from([(own, 9)]));
+                lines.tell_shown_elsewhere(own, Some(9));
             }
             // By now it is nearer to the other, though not so near that the two were one.
             lines.link(&[sketch(1, &[(3, 0.05), (4, 0.05), (5, 0.99)])]);

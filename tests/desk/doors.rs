@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use dateline::clock::Clock;
-use dateline::store::editors;
+use dateline::store::{editors, sessions};
 use reqwest::Method;
 use sha2::{Digest, Sha256};
 
@@ -207,7 +207,7 @@ async fn guesses_over_many_accounts_end_for_the_address_that_made_them_alone() {
 
 /// 44: a session that is used each day ends too, and a reset ends it at once with the password.
 #[tokio::test]
-async fn a_session_ends_after_a_month_of_use_and_by_a_reset() {
+async fn a_session_ends_after_a_month_of_use_and_by_a_reset_which_ends_tokens_too() {
     let running = Running::start(|settings| settings.listen = ([0, 0, 0, 0], 1).into()).await;
     let (cookie, _) = running.log_in("anna").await;
     let headers = [("cookie", cookie.as_str())];
@@ -228,12 +228,22 @@ async fn a_session_ends_after_a_month_of_use_and_by_a_reset() {
         running.clock.now(),
         running.clock.now() + TimeDelta::hours(24),
     );
+    let bearer = format!("Bearer {}", "7".repeat(64));
+    let program = [("authorization", bearer.as_str())];
+    let token: [u8; 32] = Sha256::digest("7".repeat(64)).into();
+    let kept = running
+        .desk
+        .store
+        .write(move |tx| sessions::add_token(tx, "anna", token, "a script", at));
+    assert!(kept.await.unwrap());
+    assert_eq!(running.get("/api/review", &program).await.status, 200);
     let reset = running
         .desk
         .store
         .write(move |tx| editors::invite_editor(tx, "anna", digest, until, at));
     reset.await.unwrap();
     assert_eq!(running.get("/desk", &headers).await.status, 303);
+    assert_eq!(running.get("/api/review", &program).await.status, 401);
     assert_eq!(running.post("/desk/login", &[], &form).await.status, 401);
 }
 

@@ -29,6 +29,17 @@ async fn told(world: &mut World, matter: usize) -> EventId {
     events.into_iter().next().unwrap()
 }
 
+/// Three items more; the event in which the last of them stands.
+async fn told_again(world: &mut World, matter: usize) -> EventId {
+    for outlet in 20..23 {
+        let text = words(matter);
+        let title = format!("{text} {}", word(matter * 31 + outlet * 7 + 400));
+        world.ingest(outlet, title, text, 7).await;
+    }
+    world.take_in();
+    *world.places().last_key_value().unwrap().1
+}
+
 async fn rule(world: &mut World, ruling: Ruling) -> DecisionId {
     let asked = Asked {
         ruling,
@@ -101,6 +112,33 @@ async fn what_an_event_was_merged_into_is_bound_by_the_rulings_on_it() {
         assert_eq!(line(&world, second), line(&world, first));
         assert_eq!(line(&world, third), apart);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_that_were_never_published_have_their_ids_again_whichever_of_two_was_kept() {
+    let mut world = World::open(1000).await;
+    let small = told(&mut world, 1).await;
+    let large = told(&mut world, 2).await;
+    assert_eq!(told_again(&mut world, 2).await, large);
+    let before = world.places();
+    let ruling = merge(&world, small, large);
+    let merged = rule(&mut world, ruling).await;
+    assert_eq!(world.line_of(small), None, "the larger one's id stays");
+    take_back(&mut world, merged).await;
+    assert_eq!(world.places(), before);
+
+    let item = world.members(small)[0];
+    let ruling = Ruling::MoveItem {
+        item,
+        from: small,
+        from_items: world.members(small)[1..].to_vec(),
+        to: large,
+        to_items: world.members(large),
+    };
+    let moved = rule(&mut world, ruling).await;
+    assert_ne!(world.places(), before);
+    take_back(&mut world, moved).await;
+    assert_eq!(world.places(), before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

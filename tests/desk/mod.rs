@@ -6,6 +6,7 @@ mod doors;
 mod following;
 mod holding;
 mod http;
+mod listing;
 mod newsdesk;
 mod undoing;
 mod why;

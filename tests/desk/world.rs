@@ -14,7 +14,7 @@ use dateline::news::{
 };
 use dateline::store::feeds::{self, NewFeed};
 use dateline::store::items::{self, ItemState};
-use dateline::store::{Store, decisions, desk, events, outlets};
+use dateline::store::{Store, decisions, desk, events, outlets, standing};
 
 use super::newsdesk::now;
 use crate::dice::Dice;
@@ -354,7 +354,14 @@ impl World {
                 split_events,
                 ..
             } => {
-                let (kept, split) = (lines(kept_events), lines(split_events));
+                // Where an event of each side are one by now, it stands with what stayed.
+                let stayed: BTreeSet<EventId> = kept_events
+                    .iter()
+                    .map(|event| self.successor_of(*event))
+                    .collect();
+                let went = split_events.iter().filter(|event| !stayed.contains(event));
+                let went: Vec<EventId> = went.copied().collect();
+                let (kept, split) = (lines(kept_events), lines(&went));
                 assert!(
                     kept.is_disjoint(&split),
                     "{at}: {ruling:?}: {kept:?} {split:?}"
@@ -362,6 +369,13 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// What an event was merged into; itself if it was not.
+    fn successor_of(&self, event: EventId) -> EventId {
+        let next = |conn: &_| standing::load_successor(conn, event);
+        let next = self.store.read(next).unwrap();
+        next.map_or(event, |into| self.successor_of(into))
     }
 
     /// What the events are, each named by its items, and everything frozen.

@@ -225,8 +225,9 @@ async fn decide_one(client: &Client, world: &World, number: u32) -> Option<()> {
 
 async fn undo_one(client: &Client, world: &World) -> Option<()> {
     let all = client.get("/api/decisions").await.ok()?;
-    let made: Vec<serde_json::Value> = serde_json::from_str(&all.body).ok()?;
-    let last = made.iter().rev().find(|one| one["undone_at"].is_null())?;
+    let made: serde_json::Value = serde_json::from_str(&all.body).ok()?;
+    let made = made["decisions"].as_array()?;
+    let last = made.iter().find(|one| one["undone_at"].is_null())?;
     let id = last["id"].as_i64()?;
     let path = format!("/api/decisions/{id}/undo");
     let reply = client.post_json(&path, "").await.ok()?;

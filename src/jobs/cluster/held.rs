@@ -12,8 +12,8 @@ use crate::store::events::{self, Member};
 use crate::store::{Connection, Result, standing};
 
 /// The rulings in force as far as a change of them reaches.
-pub(super) struct Ruled<'a> {
-    pub(super) made: &'a [Decision],
+pub(super) struct Ruled {
+    pub(super) made: Vec<Decision>,
     /// Those of the scope.
     pub(super) constraints: Constraints,
     pub(super) scope: Scope,
@@ -83,11 +83,7 @@ pub(super) fn for_engine(engine: &Engine, constraints: &Constraints) -> Constrai
 
 /// Before the engine settles: what rulings had moved out of an event goes back to the others of it,
 /// unless one in force still holds it where it is or keeps it from there.
-pub(super) fn plan_returns(
-    conn: &Connection,
-    engine: &mut Engine,
-    ruled: &Ruled<'_>,
-) -> Result<Moves> {
+pub(super) fn plan_returns(conn: &Connection, engine: &mut Engine, ruled: &Ruled) -> Result<Moves> {
     let mut homes = BTreeMap::new();
     let mut away: BTreeMap<(EventId, EventId), Vec<ItemId>> = BTreeMap::new();
     for event in &ruled.scope.events {
@@ -191,7 +187,7 @@ fn is_known_by(conn: &Connection, event: EventId, items: &[ItemId]) -> Result<bo
 pub(super) fn plan_partings(
     conn: &Connection,
     engine: &mut Engine,
-    ruled: &Ruled<'_>,
+    ruled: &Ruled,
 ) -> Result<Moves> {
     let scene = Scene::load(conn, engine, ruled)?;
     let mut moves = Moves::default();
@@ -231,11 +227,7 @@ pub(super) fn plan_partings(
 
 /// After the engine has settled: what rulings hold together comes together, and what has left the
 /// window gives way to what is live.
-pub(super) fn plan_holding(
-    conn: &Connection,
-    engine: &mut Engine,
-    ruled: &Ruled<'_>,
-) -> Result<Moves> {
+pub(super) fn plan_holding(conn: &Connection, engine: &mut Engine, ruled: &Ruled) -> Result<Moves> {
     let scene = Scene::load(conn, engine, ruled)?;
     let places = scene.assign(engine);
     let mut moves = Moves::default();
@@ -352,7 +344,7 @@ impl Scene {
         engine: &Engine,
         Ruled {
             made, constraints, ..
-        }: &Ruled<'_>,
+        }: &Ruled,
     ) -> Result<Self> {
         let groups = Groups::of(constraints);
         let mut event_of = BTreeMap::new();

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Clusterer;
 use crate::cluster::{EventSketch, Settlement};
 use crate::news::{EventId, StorylineId};
-use crate::store::standing;
+use crate::store::standing::{self, StandingEvent};
 use crate::store::{Connection, Result, describing};
-use crate::timeline::{Linking, Placing, Standing, StoredLines, StorylineRules};
+use crate::timeline::{Beside, Linking, Placing, Standing, StoredLines, StorylineRules};
 
 impl Clusterer {
     /// Links what a settling changed, and places events under the rulings in force.
@@ -28,9 +28,7 @@ impl Clusterer {
                 self.storylines.restore(home, sketch.clone());
             }
         }
-        let shown = standing::load_shown_homes(conn)?.into_iter();
-        let shown = shown.map(|(home, at)| (home, at.timestamp()));
-        self.storylines.tell_shown_elsewhere(shown.collect());
+        self.stale.tell(conn, &mut self.storylines)?;
         let linking = self.storylines.link(sketches);
         let around = Around {
             conn,
@@ -44,8 +42,10 @@ impl Clusterer {
             lines: BTreeSet::new(),
             events: BTreeSet::new(),
         };
-        let (rules, stored) = around.gather(&self.reached.events)?;
-        Ok(self.storylines.place(&linking, &rules, &stored))
+        let (rules, stored) = around.gather(&self.placed_anew, &self.reached.events)?;
+        let placing = self.storylines.place(&linking, &rules, &stored);
+        self.stale.note_step(conn, settlement, &placing)?;
+        Ok(placing)
     }
 }
 
@@ -97,19 +97,34 @@ struct Open {
 
 impl Around<'_> {
     /// The rules that bear on it, and what is stored; nothing if there are no rulings on storylines,
-    /// which is as good as always.
-    fn gather(mut self, reached: &BTreeSet<EventId>) -> Result<(StorylineRules, StoredLines)> {
+    /// which is as good as always. Of the events that changed rulings reach, those that no rule binds stay
+    /// where they are, unless they are to be placed anew.
+    fn gather(
+        mut self,
+        placed_anew: &BTreeSet<EventId>,
+        reached: &BTreeSet<EventId>,
+    ) -> Result<(StorylineRules, StoredLines)> {
         if self.rules.is_empty() && !standing::is_any_displaced(self.conn)? {
             return Ok((StorylineRules::default(), self.stored));
         }
         let mut open = Open::default();
-        open.events.extend(reached);
-        open.events.extend(&self.lives);
-        open.events
-            .extend(self.merged.iter().flat_map(|(gone, into)| [*gone, *into]));
+        open.events.extend(placed_anew);
+        for event in self.lives.iter().chain(reached) {
+            let is_back = self.lives.contains(event) && !self.is_back_beside(*event)?;
+            if is_back || self.is_bound(*event)? {
+                open.events.insert(*event);
+            }
+        }
+        for (gone, into) in &self.merged {
+            if self.is_bound(*gone)? || self.is_bound(*into)? {
+                open.events.extend([*gone, *into]);
+            }
+        }
         for (event, line) in &self.linking.linked {
-            open.events.insert(*event);
-            open.lines.insert(*line);
+            if !self.looks_only_beside(*event, *line)? {
+                open.events.insert(*event);
+                open.lines.insert(*line);
+            }
         }
         let merges = self.linking.merged.iter();
         open.lines
@@ -133,6 +148,62 @@ impl Around<'_> {
             .following(&self.successors)
             .into_owned();
         Ok((rules, self.stored))
+    }
+
+    /// True if rules name the event or one that went into it.
+    fn is_bound(&self, event: EventId) -> Result<bool> {
+        let gone = self.merged.iter().filter(|(_, into)| **into == event);
+        let mut names = gone.map(|(gone, _)| gone).chain([&event]);
+        if names.any(|name| self.rules.names(*name)) {
+            return Ok(true);
+        }
+        let before = standing::load_predecessors(self.conn, event)?;
+        Ok(before.iter().any(|name| self.rules.names(*name)))
+    }
+
+    /// True unless an event lives again and others of its home are shown elsewhere than it was shown.
+    fn is_back_beside(&self, event: EventId) -> Result<bool> {
+        if standing::load_successor(self.conn, event)?.is_none() {
+            return Ok(true);
+        }
+        let Some(stands) = standing::load_standing_event(self.conn, event)? else {
+            return Ok(true);
+        };
+        let around = standing::load_events_around(self.conn, stands.home)?;
+        let mut others = around
+            .iter()
+            .filter(|one| one.event != event && one.home == stands.home && self.is_alive(one));
+        Ok(others.any(|one| one.shown == stands.shown))
+    }
+
+    /// True if an event is new, so that it only has to know where the others of its home are shown:
+    /// these stay where they are. False if all of these are bound by rules, or if it is not new.
+    fn looks_only_beside(&mut self, event: EventId, home: StorylineId) -> Result<bool> {
+        if standing::load_standing_event(self.conn, event)?.is_some() || self.is_bound(event)? {
+            return Ok(false);
+        }
+        if self.stored.beside.contains_key(&home) || !standing::is_ruled(self.conn, home)? {
+            return Ok(true);
+        }
+        let mut shown = BTreeMap::new();
+        let mut main = None;
+        for one in standing::load_events_around(self.conn, home)? {
+            if one.home != home || !self.is_alive(&one) {
+                continue;
+            }
+            if main.is_none() && !self.is_bound(one.event)? {
+                main = Some(one.shown);
+            }
+            shown.insert(one.event, one.shown);
+        }
+        let Some(main) = main else { return Ok(false) };
+        self.stored.beside.insert(home, Beside { main, shown });
+        Ok(true)
+    }
+
+    fn is_alive(&self, one: &StandingEvent) -> bool {
+        let lives = self.lives.contains(&one.event);
+        lives || !one.is_merged && !self.merged.contains_key(&one.event)
     }
 
     fn look_at_event(&mut self, event: EventId, open: &mut Open) -> Result<()> {
@@ -166,11 +237,7 @@ impl Around<'_> {
             false => Vec::new(),
         };
         for one in around {
-            let is_alive = match one.is_merged {
-                true => self.lives.contains(&one.event),
-                false => !self.merged.contains_key(&one.event) || self.lives.contains(&one.event),
-            };
-            if !is_alive {
+            if !self.is_alive(&one) {
                 continue;
             }
             open.lines.extend([one.home, one.shown]);

@@ -8,23 +8,21 @@ mod lines;
 mod old;
 mod restore;
 mod ruling;
+mod rulings;
 mod save;
 mod scope;
+mod shown;
 mod sketches;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::describe::{self, MOST_TELLINGS, Pins, Told};
+use super::describe::{self, MOST_TELLINGS, Told};
 use crate::cluster::{Engine, EventChange, EventSketch, Settings, Settlement, Weights};
-use crate::decisions::{Constraints, constraints_of};
-use crate::news::{
-    Decision, DecisionId, DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair,
-    UtcTime,
-};
+use crate::news::{DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, UtcTime};
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Connection, Result, Store, decisions, describing, items};
-use crate::timeline::{LifeSettings, Placing, StorylineRules, StorylineSettings, Storylines};
+use crate::store::{Connection, Result, Store, describing, items};
+use crate::timeline::{LifeSettings, Placing, StorylineSettings, Storylines};
+use rulings::Rulings;
 use save::{Save, Touched};
 
 /// Items taken in between two settlings: few enough that readers see progress, many enough that a
@@ -51,47 +49,6 @@ pub struct TakenIn {
     pub events: usize,
 }
 
-/// The editors' decisions, and what follows from those in force.
-#[derive(Clone, Debug, Default)]
-struct Rulings {
-    made: Vec<Decision>,
-    constraints: Constraints,
-    /// Those that the engine can see; fewer and fewer, as items leave the window.
-    within_reach: Constraints,
-    rules: StorylineRules,
-    pins: Arc<Pins>,
-}
-
-impl Rulings {
-    fn of(made: Vec<Decision>) -> Self {
-        let constraints = constraints_of(&made);
-        Self {
-            within_reach: constraints.clone(),
-            constraints,
-            rules: StorylineRules::of(&made),
-            pins: Arc::new(Pins::of(&made)),
-            made,
-        }
-    }
-
-    /// The decisions with those that are new or were taken back; `None` if none is.
-    fn newer(&self, conn: &Connection) -> Result<Option<Self>> {
-        let last = self.made.last().map_or(DecisionId(0), |last| last.id);
-        let changed = decisions::load_unheeded(conn, last)?;
-        if changed.is_empty() {
-            return Ok(None);
-        }
-        let mut made = self.made.clone();
-        for one in changed {
-            match made.binary_search_by_key(&one.id, |known| known.id) {
-                Ok(at) => made[at] = one,
-                Err(at) => made.insert(at, one),
-            }
-        }
-        Ok(Some(Self::of(made)))
-    }
-}
-
 /// The live clusterer beside its store.
 pub struct Clusterer {
     settings: ClusteringSettings,
@@ -102,8 +59,10 @@ pub struct Clusterer {
     rulings: Rulings,
     /// What the decisions that are being obeyed may have touched so far.
     reached: scope::Scope,
-    /// While decisions are obeyed.
-    partners: Option<scope::Partners>,
+    is_obeying: bool,
+    /// Events that rulings on storylines name which are being obeyed.
+    placed_anew: BTreeSet<EventId>,
+    stale: shown::Stale,
     /// The last development whose event is known as published.
     marked: DevelopmentId,
     outlets: BTreeMap<OutletId, Outlet>,
@@ -126,8 +85,9 @@ impl Clusterer {
     pub fn take_in(&mut self, store: &Store, now: UtcTime) -> Result<TakenIn> {
         let mut taken = TakenIn::default();
         store.read(|conn| self.mark_published(conn))?;
-        if let Some(rulings) = store.read(|conn| self.rulings.newer(conn))? {
-            taken.events += self.obey(store, rulings, now)?;
+        let newer = store.read(|conn| self.rulings.load_newer(conn))?;
+        if !newer.is_empty() {
+            taken.events += self.obey(store, newer, now)?;
         }
         loop {
             store.learn_to_pack(self.arrived.0)?;
@@ -193,12 +153,13 @@ impl Clusterer {
             }));
             reprints.extend(arrival.reprint_of.map(|original| (item.id, original)));
             beside.extend(arrival.beside.map(|event| (item.id, event)));
+            self.rulings.meet(item.id);
             self.arrived = item.id;
         }
-        self.rulings.within_reach = scope::within_reach(&self.engine, &self.rulings.within_reach);
+        self.rulings.look_around(&self.engine);
         let constraints = held::for_engine(&self.engine, &self.rulings.within_reach);
         let settlement = self.engine.settle(&constraints);
-        if self.partners.is_some() {
+        if self.is_obeying {
             let changed = settlement.changed.iter().map(|change| change.event);
             self.reached.events.extend(changed);
         }
@@ -371,6 +332,7 @@ impl Clusterer {
             if let Some((storyline, published_at)) = first.storyline {
                 self.storylines
                     .mark_published(storyline, published_at.timestamp());
+                self.stale.note_published(storyline);
             }
         }
         Ok(())
@@ -378,7 +340,7 @@ impl Clusterer {
 
     /// An event that an undone merge brought back is known by its anchors again.
     fn mark_revived(&mut self, conn: &Connection) -> Result<()> {
-        for (event, _) in &self.rulings.constraints.revived {
+        for (event, _) in &self.rulings.within_reach.revived {
             let stored = events::load_stored(conn, *event)?;
             if let Some(publication) = stored.as_ref().and_then(restore::publication_of) {
                 self.engine.mark_published(*event, publication);

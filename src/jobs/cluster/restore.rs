@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
+use super::rulings::Rulings;
 use super::save::{ARRIVED, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED};
-use super::{Clusterer, ClusteringSettings, Rulings, sketches};
+use super::{Clusterer, ClusteringSettings, sketches};
 use crate::cluster::{
     ArrivingItem, Cursor, DormantEvent, Engine, Publication, Restored, RestoredEvent, Restoring,
     SavedTables, Weights,
@@ -13,6 +14,7 @@ use crate::news::{EventId, Item, ItemId, Outlet, OutletId, OutletKind, ScoredPai
 use crate::store::events::StoredEvent;
 use crate::store::{
     Connection, Result, clustering, decisions, describing, events, items, outlets, published,
+    standing,
 };
 use crate::timeline::Storylines;
 
@@ -44,7 +46,9 @@ pub(super) fn restore(
         arrived,
         rulings,
         reached: Default::default(),
-        partners: Default::default(),
+        is_obeying: false,
+        placed_anew: Default::default(),
+        stale: Default::default(),
         marked,
         outlets,
         settings,
@@ -118,7 +122,7 @@ fn restore_window(conn: &Connection, arrived: ItemId, rulings: &Rulings) -> Resu
             })
             .collect(),
         oldest_live: (oldest.0 > 0).then_some(oldest),
-        constraints: rulings.constraints.clone(),
+        constraints: rulings.constraints(),
         cursor: Cursor {
             settled_through: arrived,
             next_event: EventId(clustering::load_cursor(conn, NEXT_EVENT)?.max(1)),
@@ -139,6 +143,9 @@ fn restore_storylines(conn: &Connection, settings: &ClusteringSettings) -> Resul
         if let Some(published_at) = stored.published_at {
             storylines.mark_published(stored.storyline, published_at.timestamp());
         }
+    }
+    for (home, at) in standing::load_shown_homes(conn)? {
+        storylines.tell_shown_elsewhere(home, Some(at.timestamp()));
     }
     Ok(storylines)
 }

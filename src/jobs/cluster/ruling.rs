@@ -1,14 +1,13 @@
 //! What is done when decisions were made or undone: events and storylines follow them, and that is
 //! noted beside the decisions, so that nothing decided while nobody was at work is passed over.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::rulings::Changes;
 use super::save::Touched;
-use super::scope::{Partners, Scope};
-use super::{Clusterer, Rulings, held, old, restore};
+use super::scope::Scope;
+use super::{Clusterer, held, old, restore};
 use crate::cluster::Engine;
-use crate::decisions::{Constraints, in_force};
-use crate::news::{Decision, DecisionId, EventId, Ruling, UtcTime};
+use crate::decisions::Constraints;
+use crate::news::{Decision, EventId, Ruling, UtcTime};
 use crate::store::{Connection, Result, Store, Transaction, decisions, events, standing};
 
 /// Rounds in which old items are brought into place: far more than rulings ever need.
@@ -16,47 +15,31 @@ const MOST_ROUNDS: usize = 64;
 
 /// Says where old items go before or after the engine settles, in view of all rulings in force that
 /// hang together with those that changed.
-type Placing = fn(&Connection, &mut Engine, &held::Ruled<'_>) -> Result<held::Moves>;
-
-/// The decisions that are not as they were.
-fn changed_between(before: &[Decision], now: &[Decision]) -> Vec<Decision> {
-    let before: BTreeMap<DecisionId, bool> = before
-        .iter()
-        .map(|one| (one.id, one.undone_at.is_none()))
-        .collect();
-    let changed = now
-        .iter()
-        .filter(|one| before.get(&one.id) != Some(&one.undone_at.is_none()));
-    changed.cloned().collect()
-}
-
-/// The rulings that were undone, the latest first, because it may rest on those before it. With
-/// them those that were undone while they were in force: they may have stood in the way.
-fn undone_between(before: &[Decision], now: &[Decision]) -> Vec<Ruling> {
-    let held: BTreeSet<DecisionId> = in_force(before).map(|one| one.id).collect();
-    let is_new = |one: &&Decision| held.contains(&one.id) && one.undone_at.is_some();
-    let new: Vec<&Decision> = now.iter().filter(is_new).collect();
-    let was_held = |one: &&Decision| {
-        let until = one.undone_at;
-        is_new(one) || new.iter().any(|other| until >= Some(other.decided_at))
-    };
-    let undone = now.iter().rev().filter(was_held);
-    undone.map(|one| one.ruling.clone()).collect()
-}
+type Placing = fn(&Connection, &mut Engine, &held::Ruled) -> Result<held::Moves>;
 
 impl Clusterer {
     /// Lets events and storylines follow the decisions, and notes that they do.
-    pub(super) fn obey(&mut self, store: &Store, rulings: Rulings, now: UtcTime) -> Result<usize> {
-        let undone = undone_between(&self.rulings.made, &rulings.made);
-        let changed = changed_between(&self.rulings.made, &rulings.made);
+    pub(super) fn obey(
+        &mut self,
+        store: &Store,
+        newer: Vec<Decision>,
+        now: UtcTime,
+    ) -> Result<usize> {
+        let Changes {
+            changed,
+            undone,
+            events,
+            storylines,
+        } = self.rulings.take_up(newer);
         self.reached = Scope::default();
         for ruling in changed.iter().map(|one| &one.ruling).chain(&undone) {
             self.reached.items.extend(ruling.items());
             self.reached.events.extend(ruling.events());
+            if !ruling.storylines().is_empty() {
+                self.placed_anew.extend(ruling.events());
+            }
         }
-        self.partners = Some(Partners::of(&rulings.constraints));
-        let (events, storylines) = self.rulings.pins.differences(&rulings.pins);
-        self.rulings = rulings;
+        self.is_obeying = true;
         let constraints = self.constraints_in_scope(store)?;
         old::split_off(&mut self.engine, &undone, &constraints);
         let mut origins = Vec::new();
@@ -79,7 +62,8 @@ impl Clusterer {
             count += self.step(store, &[], Touched::default(), now)?;
         }
         let next_event = self.engine.cursor().next_event;
-        self.partners = None;
+        self.is_obeying = false;
+        self.placed_anew.clear();
         self.reached = Scope::default();
         store.write_blocking(move |tx| {
             for (part, origin) in origins {
@@ -119,8 +103,8 @@ impl Clusterer {
             let scope = store.read(|conn| self.scope(conn))?;
             let (engine, rulings) = (&mut self.engine, &self.rulings);
             let ruled = held::Ruled {
-                made: &rulings.made,
-                constraints: scope.limit(&rulings.constraints),
+                made: rulings.about(&scope.items),
+                constraints: rulings.pairs_of(&scope.items),
                 scope,
             };
             let moves = store.read(|conn| placing(conn, engine, &ruled))?;
@@ -148,15 +132,12 @@ impl Clusterer {
 
     fn constraints_in_scope(&self, store: &Store) -> Result<Constraints> {
         let scope = store.read(|conn| self.scope(conn))?;
-        Ok(scope.limit(&self.rulings.constraints))
+        Ok(self.rulings.pairs_of(&scope.items))
     }
 
     /// All that hangs together with what was reached so far.
     fn scope(&self, conn: &Connection) -> Result<Scope> {
-        match &self.partners {
-            Some(partners) => Scope::around(conn, &self.engine, partners, &self.reached),
-            None => Ok(self.reached.clone()),
-        }
+        Scope::around(conn, &self.engine, &self.rulings, &self.reached)
     }
 
     fn take_step(
@@ -166,6 +147,13 @@ impl Clusterer {
         (is_ruled, now): (bool, UtcTime),
     ) -> Result<()> {
         self.reached.events.extend([step.from, step.into]);
+        store.read(|conn| {
+            self.stale.note_event(conn, step.from)?;
+            self.stale.note_event(conn, step.into)?;
+            let is_back = standing::load_successor(conn, step.into)?.is_some();
+            self.placed_anew.extend(is_back.then_some(step.into));
+            Ok(())
+        })?;
         let (written, members) = (step.clone(), step.members.clone());
         store.write_blocking(move |tx| old::write(tx, &written, (is_ruled, now)))?;
         if step.is_whole {

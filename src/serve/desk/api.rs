@@ -13,9 +13,10 @@ use super::guard::{carries_token, find_bearer, find_session, is_same_site};
 use super::pages::SearchForm;
 use super::views;
 use crate::news::{DecisionId, Request, Ruling};
+use crate::store::decisions::{self as kept, Latest};
+use crate::store::desk;
 use crate::store::review::load_doubts;
 use crate::store::search::search_items;
-use crate::store::{decisions as kept, desk};
 
 /// The description of this API.
 const OPENAPI: &str = include_str!("openapi.json");
@@ -136,10 +137,44 @@ pub(super) async fn search(
     Ok(json(StatusCode::OK, &found))
 }
 
-pub(super) async fn decisions(State(site): State<Site>, headers: HeaderMap, uri: Uri) -> Answered {
+/// Decisions in one answer, unless another number is asked for; and at most.
+const DECISIONS: (u32, u32) = (50, 500);
+
+/// A page of decisions, as it is asked for.
+#[derive(serde::Deserialize)]
+#[serde(default)]
+pub(super) struct PageForm {
+    limit: u32,
+    before: Option<i64>,
+}
+
+impl Default for PageForm {
+    fn default() -> Self {
+        Self {
+            limit: DECISIONS.0,
+            before: None,
+        }
+    }
+}
+
+pub(super) async fn decisions(
+    State(site): State<Site>,
+    form: Result<Query<PageForm>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Answered {
     may_read(&site, &headers, &uri).await?;
-    let made = read(&site, kept::load_decisions).await?;
-    Ok(json(StatusCode::OK, &made))
+    let Query(form) =
+        form.map_err(|wrong| problem(StatusCode::UNPROCESSABLE_ENTITY, &wrong.body_text()))?;
+    let latest = Latest {
+        limit: form.limit.clamp(1, DECISIONS.1),
+        before: form.before.map(DecisionId),
+        since: None,
+    };
+    let made = read(&site, move |conn| kept::load_latest(conn, &latest)).await?;
+    let last = made.last().filter(|_| made.len() == latest.limit as usize);
+    let body = serde_json::json!({ "decisions": made, "before": last.map(|last| last.id) });
+    Ok(json(StatusCode::OK, &body))
 }
 
 /// A ruling as it is sent.

@@ -14,8 +14,9 @@ use super::views::{
 };
 use crate::feed::write::one_line;
 use crate::news::{EditorId, UtcTime};
+use crate::store::decisions::{self, Latest};
 use crate::store::search::{FoundItem, Search, search_items};
-use crate::store::{decisions, desk, editors, feeds, outlets};
+use crate::store::{desk, editors, feeds, outlets};
 
 /// Storylines on the first page.
 const MOST_STORYLINES: u32 = 60;
@@ -258,7 +259,11 @@ struct LogPage {
 
 pub(super) async fn log(State(site): State<Site>, headers: HeaderMap, uri: Uri) -> Shown {
     let asker = let_in(&site, &headers, &uri).await?;
-    let made = read(&site, |conn| decisions::load_latest(conn, MOST_DECISIONS)).await?;
+    let latest = Latest {
+        limit: MOST_DECISIONS,
+        ..Latest::default()
+    };
+    let made = read(&site, move |conn| decisions::load_latest(conn, &latest)).await?;
     let lines = made.iter().map(decision_line);
     let log = LogPage {
         frame: frame(&site, "Log", "log", &asker),

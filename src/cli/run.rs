@@ -1,7 +1,7 @@
 //! `dateline run`: the daemon. Polls, clusters, publishes and serves in one process.
 
 use std::process::ExitCode;
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -101,29 +101,32 @@ pub fn run(args: &RunArgs, global: &Global) -> anyhow::Result<ExitCode> {
 
 /// Opens threads and reading connections before anything needs them.
 async fn be_ready(store: &Store) {
-    let all = Arc::new(Barrier::new(READY_THREADS));
+    let all = Arc::new((Mutex::new(0), Condvar::new()));
     let ready: Vec<_> = (0..READY_THREADS)
         .map(|_| {
             let (store, all) = (store.clone(), all.clone());
             tokio::task::spawn_blocking(move || {
-                let mut was_opened = false;
-                let looked = store.read(|conn| {
-                    let publication = store::published::load_publication(conn);
-                    was_opened = true;
-                    all.wait();
-                    publication
-                });
-                if !was_opened {
-                    all.wait();
-                }
                 // Who reads next says what is wrong.
-                drop(looked);
+                drop(store.read(|conn| {
+                    let publication = store::published::load_publication(conn);
+                    meet(&all);
+                    publication
+                }));
             })
         })
         .collect();
     for one in ready {
         drop(one.await);
     }
+}
+
+/// Waits until all threads are here, but no longer than a second: the system may refuse one.
+fn meet((count, changed): &(Mutex<usize>, Condvar)) {
+    let mut count = count.lock().unwrap_or_else(PoisonError::into_inner);
+    *count += 1;
+    changed.notify_all();
+    let are_missing = |count: &mut usize| *count < READY_THREADS;
+    drop(changed.wait_timeout_while(count, Duration::from_secs(1), are_missing));
 }
 
 /// A daemon that runs and serves.

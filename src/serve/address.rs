@@ -114,10 +114,14 @@ impl Address {
         }
         let (stem, form) = split_form(path);
         if let Some((stem, name)) = stem.split_once("/archive/") {
-            return Some(Address::Output {
-                output: archived_output(stem)?,
+            let output = archived_output(stem)?;
+            // What is edited in place has one address.
+            let has_states = output == Output::Log;
+            let archive = Archive::parse(name)?;
+            return (has_states || archive.state.is_none()).then_some(Address::Output {
+                output,
                 form,
-                archive: Some(Archive::parse(name)?),
+                archive: Some(archive),
             });
         }
         if let Some(name) = stem.strip_prefix("/storylines/")
@@ -254,6 +258,7 @@ mod tests {
             "/feeds/log/archive/1-12.atom",
             "/feeds/log/archive/1-0000ABCD.atom",
             "/feeds/log/archive/+1.atom",
+            "/feeds/events/archive/1-0000abcd.atom",
             "/storylines/",
             "/storylines/x.atom",
             upper.as_str(),

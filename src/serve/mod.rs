@@ -11,6 +11,7 @@ mod documents;
 mod door;
 mod here;
 mod hub;
+mod leads;
 mod metrics;
 mod outputs;
 mod pages;

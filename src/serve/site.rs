@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::address::{Address, Archive, Form, Output};
 use super::conditional::Coding;
 use super::documents::{self, Found, document_of, find_output};
+use super::leads::Leads;
 use super::pages::page_of;
 use super::rendered::{Draft, Freshness, Rendered};
 use super::settings::Settings;
@@ -41,6 +42,7 @@ struct Inner {
     /// Moves with the publication's version and with the settings.
     generation: AtomicU64,
     slots: RwLock<HashMap<String, Arc<Slot>>>,
+    leads: Leads,
     /// True once the server goes down: streams end.
     closing: tokio::sync::watch::Sender<bool>,
 }
@@ -79,6 +81,7 @@ impl Site {
                 settings: RwLock::new(Arc::new(settings)),
                 generation: AtomicU64::new(1),
                 slots: RwLock::default(),
+                leads: Leads::default(),
                 closing: tokio::sync::watch::Sender::new(false),
             }),
         }
@@ -194,6 +197,11 @@ impl Site {
                 false => Ok(Answer::Nothing),
             };
         }
+        let known = self.inner.generation.load(Ordering::Acquire);
+        if let Some(url) = self.inner.leads.find(&address, path, known) {
+            return Ok(Answer::Elsewhere(StatusCode::TEMPORARY_REDIRECT, url));
+        }
+        let asked = address.clone();
         let slot = self.slot(path);
         let _making = slot.making.lock().await;
         if let Some(rendered) = self.kept(path) {
@@ -208,6 +216,9 @@ impl Site {
                 Ok(Answer::Document(rendered))
             }
             other => {
+                if let Answer::Elsewhere(_, url) = &other {
+                    self.inner.leads.keep(&asked, url, generation);
+                }
                 self.forget(path);
                 Ok(other)
             }

@@ -137,20 +137,15 @@ pub struct Latest {
 /// # Errors
 /// As [`load_decisions`].
 pub fn load_latest(conn: &Connection, latest: &Latest) -> Result<Vec<Decision>> {
-    let sql = format!("{SELECT_DECISION} WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
+    let sql =
+        format!("{SELECT_DECISION} WHERE id < ?1 AND decided_at >= ?3 ORDER BY id DESC LIMIT ?2");
     let mut query = conn.prepare_cached(&sql)?;
     let before = latest.before.map_or(i64::MAX, |before| before.0);
-    let mut rows = query.query(params![before, latest.limit])?;
+    let since = latest.since.map_or(i64::MIN, |since| since.timestamp());
+    let mut rows = query.query(params![before, latest.limit, since])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let decision = understand(read_decision(row)?)?;
-        if latest
-            .since
-            .is_some_and(|since| decision.decided_at < since)
-        {
-            break;
-        }
-        found.push(decision);
+        found.push(understand(read_decision(row)?)?);
     }
     Ok(found)
 }

@@ -392,8 +392,6 @@ pub struct FirstPublication {
     pub development: DevelopmentId,
     /// The event, without its items, with what its id hangs on; `None` if it is gone.
     pub event: Option<StoredEvent>,
-    /// Its storyline, and when that was first published.
-    pub storyline: Option<(StorylineId, UtcTime)>,
 }
 
 /// The first publications told after a development, in that order.
@@ -404,21 +402,14 @@ pub fn load_first_publications(
     conn: &Connection,
     after: DevelopmentId,
 ) -> Result<Vec<FirstPublication>> {
-    let sql = "SELECT d.id, d.event_id, s.id, s.published_at FROM developments d
-            LEFT JOIN storylines s ON s.id = d.storyline_id
-         WHERE d.id > ?1 AND d.kind = ?2 ORDER BY d.id";
+    let sql = "SELECT id, event_id FROM developments WHERE id > ?1 AND kind = ?2 ORDER BY id";
     let mut query = conn.prepare_cached(sql)?;
     let mut rows = query.query(params![after.0, DevelopmentKind::NewEvent.name()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let storyline: Option<i64> = row.get(2)?;
-        let published_at: Option<i64> = row.get(3)?;
         found.push(FirstPublication {
             development: DevelopmentId(row.get(0)?),
             event: load_stored(conn, EventId(row.get(1)?))?,
-            storyline: storyline
-                .map(StorylineId)
-                .zip(published_at.map(utc_from_secs)),
         });
     }
     Ok(found)

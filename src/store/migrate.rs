@@ -36,6 +36,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0007_sources",
         include_str!("../../migrations/0007_sources.sql"),
     ),
+    (
+        "0008_published",
+        include_str!("../../migrations/0008_published.sql"),
+    ),
 ];
 
 /// The schema number of this program.

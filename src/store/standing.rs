@@ -271,3 +271,32 @@ fn select(conn: &Connection, sql: &str, of: impl rusqlite::Params) -> Result<Vec
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
+
+/// The storylines that were first published at a time or later, each with when, the earliest first.
+/// Some are published with an event that was before, which is no development.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_lines_published_since(
+    conn: &Connection,
+    since: UtcTime,
+) -> Result<Vec<(StorylineId, UtcTime)>> {
+    let sql = "SELECT id, published_at FROM storylines WHERE published_at >= ?1
+         ORDER BY published_at, id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([since.timestamp()], |row| {
+        Ok((StorylineId(row.get(0)?), utc_from_secs(row.get(1)?)))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// When a storyline was first published last; `None` if none was.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn latest_line_published_at(conn: &Connection) -> Result<Option<UtcTime>> {
+    let latest = conn
+        .prepare_cached("SELECT max(published_at) FROM storylines")?
+        .query_row([], |row| row.get::<_, Option<i64>>(0))?;
+    Ok(latest.map(utc_from_secs))
+}

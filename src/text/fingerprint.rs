@@ -11,9 +11,8 @@ pub fn fingerprint(words: &[u32]) -> u64 {
         votes.add(spread(u64::from(*word)));
     }
     for pair in words.windows(2) {
-        votes.add(spread(
-            u64::from(pair[0]) << 32 | u64::from(pair[1]) ^ NEIGHBOURS,
-        ));
+        let both = (u64::from(pair[0]) << 32) | u64::from(pair[1]);
+        votes.add(spread(both ^ NEIGHBOURS));
     }
     votes.majority()
 }

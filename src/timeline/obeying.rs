@@ -168,7 +168,7 @@ impl Storylines {
     }
 
     /// Of the groups that hold events of a storyline the one with the highest mean cosine to an
-    /// event of it.
+    /// event of it; `None` if none shares anything with it.
     fn nearest_part<T: Copy + Ord>(
         &self,
         event: EventId,
@@ -188,7 +188,9 @@ impl Storylines {
         let means = parts.into_iter().map(|(group, (sum, count))| {
             (group, super::vectors::cosine_sum(&own, &sum) / count as f32)
         });
-        let best = means.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        // One shared word is nothing.
+        let near = means.filter(|(_, mean)| *mean > 0.0);
+        let best = near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         best.map(|(group, _)| group)
     }
 }

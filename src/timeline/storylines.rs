@@ -315,6 +315,8 @@ impl Storylines {
                 self.line_of.remove(event);
             }
         }
+        self.shown_elsewhere
+            .retain(|id, _| self.lines.contains_key(id));
         self.index.retain(|_, ids| {
             ids.retain(|id| self.lines.contains_key(id));
             !ids.is_empty()

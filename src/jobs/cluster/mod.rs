@@ -20,7 +20,7 @@ use super::describe::{self, MOST_TELLINGS, Told};
 use crate::cluster::{Engine, EventChange, EventSketch, Settings, Settlement, Weights};
 use crate::news::{DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, UtcTime};
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Connection, Result, Store, describing, items};
+use crate::store::{Connection, Result, Store, describing, items, standing};
 use crate::timeline::{LifeSettings, Placing, StorylineSettings, Storylines};
 use rulings::Rulings;
 use save::{Save, Touched};
@@ -28,6 +28,9 @@ use save::{Save, Touched};
 /// Items taken in between two settlings: few enough that readers see progress, many enough that a
 /// flood is settled in few steps.
 const BATCH: u32 = 1024;
+
+/// By how much the clock may be set back while nobody looks.
+const CLOCK_SLACK: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
 
 /// How clustering and storylines are set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,6 +68,8 @@ pub struct Clusterer {
     stale: shown::Stale,
     /// The last development whose event is known as published.
     marked: DevelopmentId,
+    /// Storylines published before are known as such.
+    lines_marked: UtcTime,
     outlets: BTreeMap<OutletId, Outlet>,
 }
 
@@ -84,7 +89,7 @@ impl Clusterer {
     /// Whatever the store says.
     pub fn take_in(&mut self, store: &Store, now: UtcTime) -> Result<TakenIn> {
         let mut taken = TakenIn::default();
-        store.read(|conn| self.mark_published(conn))?;
+        store.read(|conn| self.mark_published(conn, now))?;
         let newer = store.read(|conn| self.rulings.load_newer(conn))?;
         if !newer.is_empty() {
             taken.events += self.obey(store, newer, now)?;
@@ -322,18 +327,21 @@ impl Clusterer {
         ))
     }
 
-    fn mark_published(&mut self, conn: &Connection) -> Result<()> {
+    fn mark_published(&mut self, conn: &Connection, now: UtcTime) -> Result<()> {
         for first in events::load_first_publications(conn, self.marked)? {
             self.marked = first.development;
             let publication = first.event.as_ref().and_then(restore::publication_of);
             if let (Some(event), Some(publication)) = (&first.event, publication) {
                 self.engine.mark_published(event.id, publication);
             }
-            if let Some((storyline, published_at)) = first.storyline {
-                self.storylines
-                    .mark_published(storyline, published_at.timestamp());
-                self.stale.note_published(storyline);
-            }
+        }
+        // Of one second some may be known and others not; and the clock may have been set back.
+        let since = self.lines_marked.min(now - CLOCK_SLACK);
+        for (storyline, published_at) in standing::load_lines_published_since(conn, since)? {
+            self.lines_marked = published_at;
+            self.storylines
+                .mark_published(storyline, published_at.timestamp());
+            self.stale.note_published(storyline);
         }
         Ok(())
     }

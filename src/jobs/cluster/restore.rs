@@ -28,6 +28,7 @@ pub(super) fn restore(
 ) -> Result<Clusterer> {
     // Read first: what is published meanwhile is marked twice rather than never.
     let marked = published::newest_development(conn)?;
+    let lines_marked = standing::latest_line_published_at(conn)?.unwrap_or_default();
     let arrived = ItemId(clustering::load_cursor(conn, ARRIVED)?);
     let outlets = load_outlets(conn)?;
     let rulings = Rulings::of(decisions::load_obeyed(conn)?);
@@ -50,6 +51,7 @@ pub(super) fn restore(
         placed_anew: Default::default(),
         stale: Default::default(),
         marked,
+        lines_marked,
         outlets,
         settings,
     })

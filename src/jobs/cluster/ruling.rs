@@ -101,6 +101,8 @@ impl Clusterer {
         let mut steps = 0;
         for _ in 0..MOST_ROUNDS {
             let scope = store.read(|conn| self.scope(conn))?;
+            // What is put to live events brings along what was ruled on it.
+            self.rulings.bring_back(&scope.items);
             let (engine, rulings) = (&mut self.engine, &self.rulings);
             let ruled = held::Ruled {
                 made: rulings.about(&scope.items),

@@ -158,7 +158,16 @@ impl Rulings {
     /// An item arrives that may have been ruled on before.
     pub(super) fn meet(&mut self, item: ItemId) {
         if self.naming.contains_key(&item) {
-            self.reach.extend(self.around(&BTreeSet::from([item])));
+            self.bring_back(&BTreeSet::from([item]));
+        }
+    }
+
+    /// The engine may see these items again: of what decisions said of them some may have been out of
+    /// its reach.
+    pub(super) fn bring_back(&mut self, items: &BTreeSet<ItemId>) {
+        let around = self.around(items);
+        if !around.is_subset(&self.reach) {
+            self.reach.extend(around);
             self.within_reach = self.said_by(self.reach.iter());
             self.looked_from = None;
         }

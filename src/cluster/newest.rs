@@ -10,7 +10,7 @@ use super::window::{LiveItem, Term};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Newest {
     words: Table,
-    grams: Table,
+    grams: Grams,
     word_pairs: Table,
     /// How rare a word is that so many of the nearest hold.
     rarities: Vec<f32>,
@@ -46,8 +46,7 @@ impl Newest {
         self.rarities.clear();
         self.rarities.extend((0..=size).map(rarity));
         self.weigh_own(newest);
-        self.grams
-            .fill(newest.grams.iter().map(|gram| u32::from(*gram)));
+        self.grams.fill(&newest.grams);
         self.word_pairs.fill(hashed_pairs(&newest.title_words));
     }
 
@@ -84,8 +83,7 @@ impl Newest {
 
     /// How many of these 4-grams stand in the newest title.
     pub(super) fn shared_grams(&self, grams: &[u16]) -> usize {
-        let holds = |gram: &&u16| self.grams.find(u32::from(**gram)).is_some();
-        grams.iter().filter(holds).count()
+        self.grams.count_of(grams)
     }
 
     /// How many neighbouring words of a title are neighbours in the newest title.
@@ -98,6 +96,39 @@ impl Newest {
 fn hashed_pairs(words: &[u32]) -> impl Iterator<Item = u32> + Clone {
     let hashed = |pair: &[u32]| pair[0].wrapping_mul(0x9e37_79b1).rotate_left(15) ^ pair[1];
     words.windows(2).map(hashed)
+}
+
+/// A set of 4-grams: a bit for each that there can be, 8 KB, so that asking is one look at what is near.
+#[derive(Clone, Debug)]
+struct Grams {
+    bits: Box<[u64]>,
+    set: Vec<u16>,
+}
+
+impl Default for Grams {
+    fn default() -> Self {
+        Self {
+            bits: vec![0; 1 << 10].into(),
+            set: Vec::new(),
+        }
+    }
+}
+
+impl Grams {
+    fn fill(&mut self, grams: &[u16]) {
+        for gram in self.set.drain(..) {
+            self.bits[usize::from(gram >> 6)] = 0;
+        }
+        for gram in grams {
+            self.bits[usize::from(gram >> 6)] |= 1 << (gram & 63);
+        }
+        self.set.extend(grams);
+    }
+
+    fn count_of(&self, grams: &[u16]) -> usize {
+        let has = |gram: &u16| self.bits[usize::from(gram >> 6)] >> (gram & 63) & 1;
+        grams.iter().map(has).sum::<u64>() as usize
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]

@@ -506,6 +506,7 @@ impl Engine {
         sums.into_iter().map(mean).collect()
     }
 
+    /// The reports of an event, no more than an item can have kept scores with.
     fn report_count(&self, event: EventId) -> usize {
         let Some(event) = self.events.get(&event) else {
             return 1;
@@ -513,6 +514,7 @@ impl Engine {
         let members = event.members.iter();
         members
             .filter(|slot| self.window.item(**slot).reprint_of.is_none())
+            .take(KEPT_SCORES)
             .count()
     }
 }

@@ -24,10 +24,9 @@ use crate::store::{self, Store};
 
 /// The list of feeds that an empty database begins with.
 const STARTER_LIST: &str = include_str!("../../config/starter.opml");
-/// Threads for reading and other short work that are there from the start, each with its connection:
-/// so many are busy at once under thirty times the load of a newsroom. More come when they are needed
-/// and stay, so that a daemon of weeks is as large as one of an hour.
-const READY_THREADS: usize = 6;
+/// Threads for reading and other short work that are there from the start, each with its connection. More
+/// come when they are needed and stay, so that a daemon of weeks is as large as one of an hour.
+const READY_THREADS: usize = store::IDLE_READERS;
 /// How long a thread stays that has nothing to do.
 const KEEP_ALIVE: Duration = Duration::from_secs(86_400);
 /// How long an ending daemon waits for connections and visits.

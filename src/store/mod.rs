@@ -44,6 +44,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -63,8 +64,9 @@ use writer::{Isolation, Writer};
 /// Name of the database within the data directory.
 pub const FILE_NAME: &str = "dateline.sqlite";
 
-/// How many idle reading connections are kept open.
-const IDLE_READERS: usize = 8;
+/// How many idle reading connections are kept open, and taken in turn: each soon has prepared what it is
+/// asked and filled its cache, and memory stays as it is.
+pub const IDLE_READERS: usize = 4;
 
 /// Statements that each connection keeps prepared; more than the program has.
 const STATEMENT_CACHE: usize = 256;
@@ -79,7 +81,7 @@ struct Inner {
     path: PathBuf,
     writer: Option<Writer>,
     writer_thread: Option<std::thread::JoinHandle<()>>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<VecDeque<Connection>>,
     packing: Arc<Packing>,
 }
 
@@ -340,7 +342,7 @@ impl Store {
         self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)
     }
 
-    fn idle_readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+    fn idle_readers(&self) -> MutexGuard<'_, VecDeque<Connection>> {
         self.inner
             .readers
             .lock()
@@ -348,7 +350,7 @@ impl Store {
     }
 
     fn take_reader(&self) -> Result<Connection> {
-        if let Some(idle) = self.idle_readers().pop() {
+        if let Some(idle) = self.idle_readers().pop_front() {
             return Ok(idle);
         }
         let conn = open_reader(&self.inner.path)?;
@@ -359,7 +361,7 @@ impl Store {
     fn return_reader(&self, conn: Connection) {
         let mut idle = self.idle_readers();
         if idle.len() < IDLE_READERS {
-            idle.push(conn);
+            idle.push_back(conn);
         }
     }
 }

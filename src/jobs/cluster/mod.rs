@@ -18,7 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::describe::{self, MOST_TELLINGS, Told};
 use crate::cluster::{Engine, EventChange, EventSketch, Settings, Settlement, Weights};
-use crate::news::{DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, UtcTime};
+use crate::news::{
+    DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, UtcTime,
+};
 use crate::store::events::{self, EventDescription, Member};
 use crate::store::{Connection, Result, Store, describing, items, standing};
 use crate::timeline::{LifeSettings, Placing, StorylineSettings, Storylines};
@@ -68,8 +70,8 @@ pub struct Clusterer {
     stale: shown::Stale,
     /// The last development whose event is known as published.
     marked: DevelopmentId,
-    /// Storylines published before are known as such.
-    lines_marked: UtcTime,
+    /// Storylines that were published lately and are known as such, with when.
+    lines_marked: BTreeSet<(UtcTime, StorylineId)>,
     outlets: BTreeMap<OutletId, Outlet>,
 }
 
@@ -336,12 +338,15 @@ impl Clusterer {
             }
         }
         // Of one second some may be known and others not; and the clock may have been set back.
-        let since = self.lines_marked.min(now - CLOCK_SLACK);
+        let latest = self.lines_marked.last().map(|(at, _)| *at);
+        let since = latest.unwrap_or_default().min(now - CLOCK_SLACK);
+        self.lines_marked = self.lines_marked.split_off(&(since, StorylineId(0)));
         for (storyline, published_at) in standing::load_lines_published_since(conn, since)? {
-            self.lines_marked = published_at;
-            self.storylines
-                .mark_published(storyline, published_at.timestamp());
-            self.stale.note_published(storyline);
+            if self.lines_marked.insert((published_at, storyline)) {
+                self.storylines
+                    .mark_published(storyline, published_at.timestamp());
+                self.stale.note_published(storyline);
+            }
         }
         Ok(())
     }

@@ -28,7 +28,8 @@ pub(super) fn restore(
 ) -> Result<Clusterer> {
     // Read first: what is published meanwhile is marked twice rather than never.
     let marked = published::newest_development(conn)?;
-    let lines_marked = standing::latest_line_published_at(conn)?.unwrap_or_default();
+    let latest = standing::latest_line_published_at(conn)?;
+    let lines_marked = latest.map(|at| (at, StorylineId(0))).into_iter().collect();
     let arrived = ItemId(clustering::load_cursor(conn, ARRIVED)?);
     let outlets = load_outlets(conn)?;
     let rulings = Rulings::of(decisions::load_obeyed(conn)?);

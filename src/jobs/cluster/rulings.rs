@@ -158,16 +158,19 @@ impl Rulings {
     /// An item arrives that may have been ruled on before.
     pub(super) fn meet(&mut self, item: ItemId) {
         if self.naming.contains_key(&item) {
-            self.bring_back(&BTreeSet::from([item]));
+            self.extend_reach(self.around(&BTreeSet::from([item])));
         }
     }
 
-    /// The engine may see these items again: of what decisions said of them some may have been out of
-    /// its reach.
+    /// The engine may see items of a scope again: of what decisions said of them some may have been out
+    /// of its reach.
     pub(super) fn bring_back(&mut self, items: &BTreeSet<ItemId>) {
-        let around = self.around(items);
-        if !around.is_subset(&self.reach) {
-            self.reach.extend(around);
+        self.extend_reach(self.naming_any(items));
+    }
+
+    fn extend_reach(&mut self, ids: BTreeSet<DecisionId>) {
+        if !ids.is_subset(&self.reach) {
+            self.reach.extend(ids);
             self.within_reach = self.said_by(self.reach.iter());
             self.looked_from = None;
         }

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::cluster::ArrivingItem;
 use crate::news::{ItemId, OutletId, UtcTime, utc_from_secs};
 use crate::text::wire::{WireInput, read_wire};
+use crate::text::words::spread;
 
 /// What is done with the dates of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -167,10 +168,7 @@ fn exponential_secs(bits: u64) -> i64 {
 
 /// SplitMix64: the same seed gives the same stream on every machine.
 fn random(seed: u64, at: u64) -> u64 {
-    let mut bits = seed.wrapping_add((at + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
+    spread(seed.wrapping_add((at + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
 }
 
 fn hash_id(id: &str, seed: u64) -> u64 {

@@ -63,6 +63,14 @@ pub struct Archive {
 }
 
 impl Archive {
+    /// Whatever it holds now.
+    pub fn numbered(number: u32) -> Self {
+        Self {
+            number,
+            state: None,
+        }
+    }
+
     /// Its address by that of its output.
     pub fn of(self, output: &str) -> String {
         let state = self.state.map(|state| format!("-{state:08x}"));

@@ -226,13 +226,7 @@ fn ttl_minutes(entries: &[Entry]) -> u32 {
 fn paging(output: &Output, address: &str, archive: Option<Archive>, content: &Content) -> Paging {
     let newest = content.newest_archive;
     // Not by what it holds: an archive would change with every one before it.
-    let at = |number| {
-        Archive {
-            number,
-            state: None,
-        }
-        .of(address)
-    };
+    let at = |number| Archive::numbered(number).of(address);
     match archive.map(|archive| archive.number) {
         None => Paging {
             previous: newest.map(at),

@@ -182,13 +182,8 @@ pub(super) fn page_of(
         None => content.newest_archive,
         Some(archive) => archive.number.checked_sub(1),
     };
-    let older_url = older.map(|number| {
-        let older = Archive {
-            number,
-            state: None,
-        };
-        settings.absolute(&older.of(&output.path()))
-    });
+    let older_url =
+        older.map(|number| settings.absolute(&Archive::numbered(number).of(&output.path())));
     let frame = frame_of(output, &content.title, settings);
     let rendered = match &content.rows {
         Rows::Storylines(storylines) => HomePage {

@@ -403,12 +403,8 @@ fn current_state(
     draft: impl Fn(&Asked<'_>) -> Draft,
 ) -> Option<Answer> {
     let archive = asked.archive.filter(|_| may_be_kept_for_ever(asked))?;
-    let bare = Archive {
-        state: None,
-        ..archive
-    };
     let body = draft(&Asked {
-        archive: Some(bare),
+        archive: Some(Archive::numbered(archive.number)),
         ..*asked
     })
     .body;

@@ -142,12 +142,9 @@ pub fn load_latest(conn: &Connection, latest: &Latest) -> Result<Vec<Decision>> 
     let mut query = conn.prepare_cached(&sql)?;
     let before = latest.before.map_or(i64::MAX, |before| before.0);
     let since = latest.since.map_or(i64::MIN, |since| since.timestamp());
-    let mut rows = query.query(params![before, latest.limit, since])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(understand(read_decision(row)?)?);
-    }
-    Ok(found)
+    let rows = query.query_map(params![before, latest.limit, since], read_decision)?;
+    let rows: Vec<(String, Decision)> = rows.collect::<rusqlite::Result<_>>()?;
+    rows.into_iter().map(understand).collect()
 }
 
 /// Marks a decision as undone; false if there is none or it was undone before.

@@ -75,18 +75,22 @@ pub fn load_successor(conn: &Connection, event: EventId) -> Result<Option<EventI
         .optional()?)
 }
 
+/// Events at home elsewhere that are shown in a published storyline.
+const SHOWN_IN_PUBLISHED: &str = "FROM event_homes h CROSS JOIN events e ON e.id = h.event_id
+        CROSS JOIN storylines s ON s.id = e.storyline_id
+     WHERE s.published_at IS NOT NULL AND e.merged_into IS NULL";
+
 /// Homes of events that are shown in a published storyline while the home itself is not published:
 /// when the first of those storylines was.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_shown_homes(conn: &Connection) -> Result<Vec<(StorylineId, UtcTime)>> {
-    let sql = "SELECT h.storyline_id, min(s.published_at)
-         FROM event_homes h CROSS JOIN events e ON e.id = h.event_id
-            CROSS JOIN storylines s ON s.id = e.storyline_id
-         WHERE s.published_at IS NOT NULL AND e.merged_into IS NULL
-         GROUP BY h.storyline_id ORDER BY h.storyline_id";
-    let mut query = conn.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT h.storyline_id, min(s.published_at) {SHOWN_IN_PUBLISHED}
+         GROUP BY h.storyline_id ORDER BY h.storyline_id"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map([], |row| {
         Ok((StorylineId(row.get(0)?), utc_from_secs(row.get(1)?)))
     })?;
@@ -99,12 +103,9 @@ pub fn load_shown_homes(conn: &Connection) -> Result<Vec<(StorylineId, UtcTime)>
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_shown_home(conn: &Connection, home: StorylineId) -> Result<Option<UtcTime>> {
-    let sql = "SELECT min(s.published_at)
-         FROM event_homes h CROSS JOIN events e ON e.id = h.event_id
-            CROSS JOIN storylines s ON s.id = e.storyline_id
-         WHERE h.storyline_id = ?1 AND s.published_at IS NOT NULL AND e.merged_into IS NULL";
+    let sql = format!("SELECT min(s.published_at) {SHOWN_IN_PUBLISHED} AND h.storyline_id = ?1");
     let at: Option<i64> = conn
-        .prepare_cached(sql)?
+        .prepare_cached(&sql)?
         .query_row([home.0], |row| row.get(0))?;
     Ok(at.map(utc_from_secs))
 }

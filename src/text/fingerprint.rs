@@ -3,6 +3,8 @@
 //! Near fingerprints are only candidates: texts of one template are near too, so `cluster`
 //! verifies every find on the words.
 
+use super::words::spread;
+
 /// The fingerprint of a sequence of words, each given by its hash; 0 for none. Single words and
 /// neighbours both count, so that the order matters.
 pub fn fingerprint(words: &[u32]) -> u64 {
@@ -64,13 +66,6 @@ impl Votes {
         }
         more
     }
-}
-
-/// Spreads 64 bits over all of them (the finalizer of SplitMix64).
-fn spread(bits: u64) -> u64 {
-    let bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ bits >> 31
 }
 
 /// How many of the 64 bits differ.

@@ -229,6 +229,13 @@ pub fn hash_word(folded: &str) -> u32 {
     mix(hash)
 }
 
+/// Spreads 64 bits over all of them (the finalizer of SplitMix64).
+pub fn spread(bits: u64) -> u64 {
+    let bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ bits >> 31
+}
+
 /// Folds 64 bits into 32 well spread ones.
 pub fn mix(hash: u64) -> u32 {
     let spread = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);

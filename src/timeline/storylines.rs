@@ -1,8 +1,8 @@
 //! Which events make a storyline: online, by the words and names of events, with stable ids.
 //!
 //! A storyline's affinity to an event is the mean cosine with its events, in which no word counts
-//! alone, damped by the gap in time. Storylines grow and merge; once one is published only editors split it, because a reader
-//! follows it by id. Before, an event that has changed is linked anew.
+//! alone, damped by the gap in time. Storylines grow and merge; once one is published only editors
+//! split it, because a reader follows it by id. Before, an event that has changed is linked anew.
 //!
 //! What editors ruled does not enter here (see `obeying`): linking is what the machine alone says.
 

@@ -263,10 +263,13 @@ impl World {
     }
 
     pub async fn take_back(&mut self, decision: i64) {
-        let id = DecisionId(decision);
+        self.undo_decision(DecisionId(decision)).await;
+        self.publish().await;
+    }
+
+    async fn undo_decision(&self, id: DecisionId) {
         let answer = undo(&self.pipeline.store, id, "ben".into(), self.now()).await;
         assert!(answer.expect("an answer").done);
-        self.publish().await;
     }
 
     async fn undo(&mut self) -> &'static str {
@@ -278,8 +281,7 @@ impl World {
         };
         let undone = made.iter().find(|one| one.id == id);
         self.last = format!("undo {id}: {:?}", undone.map(|one| &one.ruling));
-        let answer = undo(&self.pipeline.store, id, "ben".into(), self.now()).await;
-        assert!(answer.expect("an answer").done);
+        self.undo_decision(id).await;
         "undo"
     }
 

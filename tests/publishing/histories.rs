@@ -1,7 +1,6 @@
 //! Short histories in which an id once lost its meaning, each found by the random ones of `decided`.
 
-use dateline::jobs::decide::undo;
-use dateline::news::{DecisionId, EventId, Ruling, Target};
+use dateline::news::{EventId, Ruling, Target};
 
 use super::decided::{GAP, WINDOW_HOURS, World};
 
@@ -117,15 +116,7 @@ async fn after_an_undone_split_the_id_of_the_part_leads_back_whatever_joined_it(
     world.tell(2, 7).await;
     world.publish().await;
     assert_eq!(world.members(part).len(), 3, "the machine added one");
-    let undone = undo(
-        &world.pipeline.store,
-        DecisionId(1),
-        "ben".into(),
-        world.now(),
-    )
-    .await;
-    assert!(undone.expect("an answer").done);
-    world.publish().await;
+    world.take_back(1).await;
     assert_eq!(world.members(whole).len(), 4);
     assert_eq!(world.follow(of_part).0, world.id_of(whole));
 }

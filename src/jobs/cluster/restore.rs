@@ -125,7 +125,7 @@ fn restore_window(conn: &Connection, arrived: ItemId, rulings: &Rulings) -> Resu
             })
             .collect(),
         oldest_live: (oldest.0 > 0).then_some(oldest),
-        constraints: rulings.constraints(),
+        constraints: rulings.within_reach.clone(),
         cursor: Cursor {
             settled_through: arrived,
             next_event: EventId(clustering::load_cursor(conn, NEXT_EVENT)?.max(1)),

@@ -176,11 +176,6 @@ impl Rulings {
         }
     }
 
-    /// All that follows for items from all decisions.
-    pub(super) fn constraints(&self) -> Constraints {
-        constraints_of(&self.made)
-    }
-
     /// What decisions say of items to which one of these hangs on, as pairs.
     pub(super) fn pairs_of(&self, items: &BTreeSet<ItemId>) -> Constraints {
         let said = self.said_by(self.naming_any(items).iter());

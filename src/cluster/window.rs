@@ -22,6 +22,8 @@ pub(super) type Slots = SmallVec<[Slot; 4]>;
 
 /// Items kept in the list of one word: more only repeat what the newest say.
 pub(super) const NEWEST: usize = 256;
+/// The lists of words are swept once so large a part of what is live has left: a half.
+const UNSWEPT_PART: usize = 2;
 /// Items looked at of one band of fingerprints, the newest.
 const NEWEST_IN_BAND: usize = 16;
 
@@ -211,6 +213,8 @@ pub(super) struct Window {
     briefs: VecDeque<Brief>,
     slots: FxHashMap<ItemId, Slot>,
     words: FxHashMap<u32, Slots>,
+    /// Items that have left since the lists of words were swept.
+    unswept: usize,
     bands: Bands,
 }
 
@@ -236,6 +240,10 @@ impl Window {
         self.briefs.pop_front();
         self.base += 1;
         self.slots.remove(&item.id);
+        self.unswept += 1;
+        if self.unswept > self.items.len() / UNSWEPT_PART {
+            self.sweep();
+        }
         Some(item)
     }
 
@@ -300,6 +308,12 @@ impl Window {
             item.weigh(tables);
             *brief = item.brief();
         }
+        self.sweep();
+    }
+
+    /// Drops what has left the window from the lists of words.
+    fn sweep(&mut self) {
+        self.unswept = 0;
         let base = self.base;
         self.words.retain(|_, list| {
             list.retain(|slot| *slot >= base);
@@ -348,5 +362,42 @@ impl Bands {
 
     fn latest(&self, fingerprint: u64) -> [Option<NonZeroSlot>; BANDS] {
         bands(fingerprint).map(|key| self.latest.get(key as usize).copied().flatten())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::arriving::read_item;
+
+    /// Lives through so many items that share no word, `most` of them at a time, and no epoch.
+    fn lived_through(items: i64, most: usize) -> Window {
+        let mut tables = Tables::default();
+        let language = tables.language("en");
+        let mut window = Window::default();
+        for id in 1..=items {
+            let item = ArrivingItem {
+                id: ItemId(id),
+                summary: format!("first{id} second{id} third{id}"),
+                ..ArrivingItem::default()
+            };
+            window.push(LiveItem::new(&item, language, read_item(&item)));
+            if window.len() > most {
+                window.pop();
+            }
+        }
+        window
+    }
+
+    #[test]
+    fn the_words_of_what_has_left_are_forgotten_though_no_epoch_begins() {
+        let window = lived_through(5_000, 100);
+        assert_eq!(window.len(), 100);
+        assert!(window.words.len() <= 3 * 151, "{}", window.words.len());
+        let words = read_item(&ArrivingItem {
+            summary: "second5000".to_owned(),
+            ..ArrivingItem::default()
+        });
+        assert_eq!(window.holding(words.terms[0].hash).len(), 1);
     }
 }

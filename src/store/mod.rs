@@ -387,6 +387,8 @@ fn keep_plans(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Keeps 2 MB of pages, which are there within minutes; the system has the others at hand. A transaction
+/// may still change 8 MB (2,000 pages) before any of them is written.
 fn prepare_writer(conn: &Connection) -> Result<()> {
     keep_plans(conn)?;
     conn.execute_batch(
@@ -396,13 +398,15 @@ fn prepare_writer(conn: &Connection) -> Result<()> {
          PRAGMA foreign_keys = ON;
          PRAGMA busy_timeout = 5000;
          PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -8000;
+         PRAGMA cache_size = -2000;
+         PRAGMA cache_spill = 2000;
          PRAGMA journal_size_limit = 67108864;",
     )?;
     conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     Ok(())
 }
 
+/// Keeps few pages: SQLite drops all of a reader's whenever something was committed.
 fn open_reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -411,7 +415,7 @@ fn open_reader(path: &Path) -> Result<Connection> {
     keep_plans(&conn)?;
     conn.execute_batch(
         "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -1500;",
+         PRAGMA cache_size = -500;",
     )?;
     conn.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     Ok(conn)

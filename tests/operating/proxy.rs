@@ -1,14 +1,16 @@
-//! The nginx example of `docs/operating.md`, run as it stands there but for certificates and ports.
-//! Says so where nginx is not installed.
+//! The examples for nginx and Caddy of `docs/operating.md`, run as they stand there but for certificates
+//! and ports. Says so where one of them is not installed.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::client::{Client, Reply};
 use super::newsroom::{Outlets, now};
-use super::service::Place;
+use super::service::{Place, Service};
+
+const BASE: &str = "https://news.example.org/dateline";
 
 struct Proxy {
     child: Child,
@@ -27,25 +29,57 @@ impl Drop for Proxy {
     }
 }
 
-fn example() -> String {
+/// A daemon under a prefix that has visited its feeds.
+struct Published {
+    place: Place,
+    _service: Service,
+    _outlets: Outlets,
+}
+
+impl Published {
+    async fn start() -> Self {
+        let outlets = Outlets::open(2, 1).await;
+        let place = Place::new(&[outlets.port()], "");
+        let config = std::fs::read_to_string(place.config()).unwrap();
+        let own = format!("base_url = \"http://{}\"", place.address());
+        place.configure(&config.replace(&own, &format!("base_url = \"{BASE}\"")));
+        let store = place.open_store();
+        outlets.subscribe(&store, 3600, now()).await;
+        drop(store);
+        let service = place.start();
+        place.hear("READY=1").await;
+        Self {
+            place,
+            _service: service,
+            _outlets: outlets,
+        }
+    }
+}
+
+/// The first example of the page in that language, before the daemon of that place.
+fn example(language: &str, place: &Place) -> String {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operating.md");
     let page = std::fs::read_to_string(page).unwrap();
-    let (_, example) = page.split_once("```nginx\n").expect("the page has one");
-    example.split("```").next().unwrap().to_owned()
+    let (_, example) = page
+        .split_once(&format!("```{language}\n"))
+        .expect("the page has one");
+    let example = example.split("```").next().unwrap();
+    example.replace("127.0.0.1:8330", &place.address().to_string())
+}
+
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
 }
 
 /// nginx before that daemon; `None` if it is not installed.
 async fn start_nginx(place: &Place) -> Option<Proxy> {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path().display();
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let mut server: String = example()
-        .replace("443 ssl", &port.to_string())
-        .replace("/var/cache/nginx/dateline", &format!("{at}/cache"))
-        .replace("127.0.0.1:8330", &place.address().to_string());
+    let address = free_address();
+    let mut server: String = example("nginx", place)
+        .replace("443 ssl", &address.to_string())
+        .replace("/var/cache/nginx/dateline", &format!("{at}/cache"));
     server = server
         .lines()
         .filter(|line| !line.contains("ssl_certificate"))
@@ -58,29 +92,54 @@ async fn start_nginx(place: &Place) -> Option<Proxy> {
     );
     let path = directory.path().join("nginx.conf");
     std::fs::write(&path, config).unwrap();
-    let started = Command::new("nginx")
-        .args(["-e", "/dev/null", "-c"])
-        .arg(&path)
-        .stderr(Stdio::null())
-        .spawn();
-    let Ok(child) = started else {
-        eprintln!("nginx is not installed: the example was not tried");
+    let mut command = Command::new("nginx");
+    command.args(["-e", "/dev/null", "-c"]).arg(&path);
+    start(command, address, directory).await
+}
+
+/// Caddy before that daemon; `None` if it is not installed.
+async fn start_caddy(place: &Place) -> Option<Proxy> {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path().display();
+    let address = free_address();
+    let site =
+        example("caddy", place).replace("news.example.org {", &format!("http://{address} {{"));
+    let config = format!("{{\nadmin off\nstorage file_system {at}/storage\n}}\n{site}");
+    let path = directory.path().join("Caddyfile");
+    std::fs::write(&path, config).unwrap();
+    let mut command = Command::new("caddy");
+    command
+        .args(["run", "--adapter", "caddyfile", "--config"])
+        .arg(&path);
+    command.env("XDG_CONFIG_HOME", directory.path());
+    start(command, address, directory).await
+}
+
+async fn start(
+    mut command: Command,
+    address: SocketAddr,
+    directory: tempfile::TempDir,
+) -> Option<Proxy> {
+    let Ok(child) = command.stderr(Stdio::null()).spawn() else {
+        let program = command.get_program().display();
+        eprintln!("{program} is not installed: the example was not tried");
         return None;
     };
-    let client = Client::new(port).with("X-Reader", "test");
+    let client = Client::new(address).with("X-Reader", "test");
+    let proxy = Proxy {
+        child,
+        client,
+        _directory: directory,
+    };
     let up = async {
-        while client.get("/").await.is_err() {
+        while proxy.client.get("/").await.is_err() {
             tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), up)
         .await
-        .expect("nginx takes the example");
-    Some(Proxy {
-        child,
-        client,
-        _directory: directory,
-    })
+        .expect("the program takes the example");
+    Some(proxy)
 }
 
 fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {
@@ -88,23 +147,12 @@ fn header<'a>(reply: &'a Reply, name: &str) -> &'a str {
     reply.head.lines().find_map(find).unwrap_or_default()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_nginx_example_serves_under_its_prefix_compressed_cached_and_without_the_desk() {
-    let outlets = Outlets::open(2, 1).await;
-    let place = Place::new(&[outlets.port()], "");
-    let config = std::fs::read_to_string(place.config()).unwrap();
-    let own = format!("base_url = \"http://{}\"", place.address());
-    let base = "https://news.example.org/dateline";
-    place.configure(&config.replace(&own, &format!("base_url = \"{base}\"")));
-    let store = place.open_store();
-    outlets.subscribe(&store, 3600, now()).await;
-    drop(store);
-    let _service = place.start();
-    place.hear("READY=1").await;
-    let Some(proxy) = start_nginx(&place).await else {
-        return;
-    };
+/// Everything but the desk stands under the prefix, compressed, with tags that are asked for.
+async fn check_prefix(proxy: &Proxy) {
     let get = async |path: &str| proxy.client.get(path).await.unwrap();
+    let bare = get("/dateline").await;
+    assert!((301..=308).contains(&bare.status), "{}", bare.head);
+    assert!(header(&bare, "location").ends_with("/dateline/"));
 
     let home = get("/dateline/").await;
     assert_eq!(home.status, 200, "{}", home.head);
@@ -121,8 +169,7 @@ async fn the_nginx_example_serves_under_its_prefix_compressed_cached_and_without
 
     let path = "/dateline/feeds/events.atom";
     let plain = get(path).await;
-    assert!(plain.body.contains(&format!("{base}/feeds/events.atom")));
-    assert_eq!(header(&get(path).await, "x-cache"), "hit");
+    assert!(plain.body.contains(&format!("{BASE}/feeds/events.atom")));
     let packed = proxy.client.clone().with("Accept-Encoding", "gzip");
     let packed = packed.get(path).await.unwrap();
     assert_eq!(header(&packed, "content-encoding"), "gzip");
@@ -134,7 +181,11 @@ async fn the_nginx_example_serves_under_its_prefix_compressed_cached_and_without
     let etag = header(&plain, "etag").to_owned();
     let again = proxy.client.clone().with("If-None-Match", &etag);
     assert_eq!(again.get(path).await.unwrap().status, 304, "{etag}");
+}
 
+/// The desk stands at the root and asks who is there; figures are for this machine only.
+async fn check_desk(proxy: &Proxy) {
+    let get = async |path: &str| proxy.client.get(path).await.unwrap();
     assert_eq!(get("/dateline/metrics").await.status, 404);
     let desk = get("/desk").await;
     assert_eq!(
@@ -143,4 +194,26 @@ async fn the_nginx_example_serves_under_its_prefix_compressed_cached_and_without
     );
     assert_eq!(get("/desk/login?back=/desk").await.status, 200);
     assert_eq!(get("/api/storylines").await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nginx_example_serves_under_its_prefix_compressed_cached_and_without_the_desk() {
+    let published = Published::start().await;
+    let Some(proxy) = start_nginx(&published.place).await else {
+        return;
+    };
+    check_prefix(&proxy).await;
+    let cached = proxy.client.get("/dateline/feeds/events.atom").await;
+    assert_eq!(header(&cached.unwrap(), "x-cache"), "hit");
+    check_desk(&proxy).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_caddy_example_serves_under_its_prefix_compressed_and_without_the_desk() {
+    let published = Published::start().await;
+    let Some(proxy) = start_caddy(&published.place).await else {
+        return;
+    };
+    check_prefix(&proxy).await;
+    check_desk(&proxy).await;
 }

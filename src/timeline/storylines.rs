@@ -49,6 +49,9 @@ pub struct Linking {
 pub(super) struct Line {
     pub(super) events: BTreeMap<EventId, EventSketch>,
     sum: Sum,
+    /// The terms under which it is filed, rising: a function of its events, whatever came first, so that a
+    /// restart changes nothing.
+    filed: Vec<u32>,
     latest_secs: i64,
     /// Rank by first publication; `None` while provisional.
     published: Option<i64>,
@@ -104,6 +107,7 @@ impl Storylines {
     pub fn forget(&mut self, event: EventId) {
         if let Some(id) = self.line_of.remove(&event) {
             self.take_out(id, event);
+            self.file_anew(id);
         }
     }
 
@@ -142,6 +146,15 @@ impl Storylines {
         self.line_of.get(&event).copied()
     }
 
+    /// What is compared of an event; `None` if it is linked to no open storyline, or is one of too many
+    /// there.
+    pub fn sketch_of(&self, event: EventId) -> Option<&EventSketch> {
+        self.lines
+            .get(self.line_of.get(&event)?)?
+            .events
+            .get(&event)
+    }
+
     /// The events of a storyline that is still open, by id.
     pub fn events_of(&self, storyline: StorylineId) -> Vec<EventId> {
         let line = self.lines.get(&storyline);
@@ -165,6 +178,7 @@ impl Storylines {
             _ => {
                 if let Some(id) = before {
                     self.take_out(id, sketch.event);
+                    self.file_anew(id);
                 }
                 let id = self
                     .nearest(sketch)
@@ -228,8 +242,8 @@ impl Storylines {
 
     fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
         let line = self.lines.remove(&gone).expect("the storyline is open");
-        for term in line.sum.terms() {
-            self.unfile(term, gone);
+        for term in &line.filed {
+            self.unfile(*term, gone);
         }
         for (event, sketch) in line.events {
             self.put_in(kept, sketch);
@@ -272,14 +286,32 @@ impl Storylines {
         line.sum.add(&sketch);
         line.latest_secs = line.latest_secs.max(sketch.last_secs);
         line.events.insert(sketch.event, sketch);
-        let surplus = line.events.len() > MOST_EVENTS;
-        for (term, _) in line.sum.strongest(INDEXED_TERMS) {
-            file(self.index.entry(term).or_default(), id);
-        }
-        if surplus {
+        if line.events.len() > MOST_EVENTS {
             let oldest = line.events.values().min_by_key(|e| (e.last_secs, e.event));
             let event = oldest.expect("there are many").event;
             self.take_out(id, event);
+        }
+        self.file_anew(id);
+    }
+
+    /// Files a storyline under its strongest terms and under no others.
+    fn file_anew(&mut self, id: StorylineId) {
+        let Some(line) = self.lines.get_mut(&id) else {
+            return;
+        };
+        let strongest = line.sum.strongest(INDEXED_TERMS);
+        let mut terms: Vec<u32> = strongest.into_iter().map(|(term, _)| term).collect();
+        terms.sort_unstable();
+        let before = std::mem::replace(&mut line.filed, terms.clone());
+        for term in &terms {
+            if before.binary_search(term).is_err() {
+                file(self.index.entry(*term).or_default(), id);
+            }
+        }
+        for term in before {
+            if terms.binary_search(&term).is_err() {
+                self.unfile(term, id);
+            }
         }
     }
 
@@ -289,11 +321,15 @@ impl Storylines {
         };
         if let Some(sketch) = line.events.remove(&event) {
             line.sum.subtract(&sketch);
+            if sketch.last_secs == line.latest_secs && !line.events.is_empty() {
+                let times = line.events.values().map(|other| other.last_secs);
+                line.latest_secs = times.max().unwrap_or(line.latest_secs);
+            }
         }
-        if line.events.is_empty() {
+        if line.events.is_empty() && line.published.is_none() {
             let line = self.lines.remove(&id).expect("the storyline is open");
-            if line.published.is_some() {
-                self.lines.insert(id, line);
+            for term in line.filed {
+                self.unfile(term, id);
             }
         }
     }
@@ -328,6 +364,9 @@ impl Storylines {
             && let Ok(at) = ids.binary_search(&id)
         {
             ids.remove(at);
+            if ids.is_empty() {
+                self.index.remove(&term);
+            }
         }
     }
 }

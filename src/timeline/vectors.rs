@@ -52,11 +52,6 @@ impl Sum {
         self.terms.retain(|(_, weight)| *weight > 0);
     }
 
-    /// All terms.
-    pub(super) fn terms(&self) -> impl Iterator<Item = u32> + '_ {
-        self.terms.iter().map(|(term, _)| *term)
-    }
-
     /// The heaviest terms with their weights, the heaviest first.
     pub(super) fn strongest(&self, most: usize) -> Vec<(u32, u32)> {
         let heavier = |a: &(u32, u32), b: &(u32, u32)| b.1.cmp(&a.1).then(a.0.cmp(&b.0));

@@ -24,9 +24,10 @@ use crate::store::{self, Store};
 
 /// The list of feeds that an empty database begins with.
 const STARTER_LIST: &str = include_str!("../../config/starter.opml");
-/// Threads for reading and other short work that are there from the start, each with its connection. More
-/// come when they are needed and stay, so that a daemon of weeks is as large as one of an hour.
-const READY_THREADS: usize = store::IDLE_READERS;
+/// Threads for reading and other short work that are there from the start: as many as keep a connection, and
+/// two for clustering and what comes at the same time. More come when they are needed and stay, so that a
+/// daemon of weeks is as large as one of an hour.
+const READY_THREADS: usize = store::IDLE_READERS + 2;
 /// How long a thread stays that has nothing to do.
 const KEEP_ALIVE: Duration = Duration::from_secs(86_400);
 /// How long an ending daemon waits for connections and visits.

@@ -13,7 +13,7 @@ use dateline::store::{Result, Store, Transaction, clustering, outlets, publishin
 const NOW: i64 = 1_790_000_000;
 const FEEDS: u64 = 2_000;
 /// Items of one transaction.
-const LOT: u64 = 5_000;
+const LOT: u64 = 2_000;
 /// Items within the window of the clusterer.
 const LIVE: u64 = 100_000;
 /// Seconds between two items in the window.
@@ -49,7 +49,7 @@ pub fn fill(store: &Store, there: u64, count: u64) {
     let mut from = there;
     while from < count {
         let until = (from + LOT).min(count);
-        let lot = store.write_blocking(move |tx| write_lot(tx, from, until, count));
+        let lot = store.write_together_blocking(move |tx| write_lot(tx, from, until, count));
         lot.expect("items are written");
         store
             .learn_to_pack(until as i64)

@@ -76,6 +76,7 @@ impl Desk {
             reprints: self.reprints.clone(),
             events: events.collect(),
             oldest_live: self.engine.oldest_live(),
+            own: Vec::new(),
             constraints: Constraints::default(),
         }
     }

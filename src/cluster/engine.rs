@@ -2,19 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
-
 use super::arriving::{ArrivingItem, read_item};
 use super::candidates::{Candidate, Limits, Scratch};
-use super::dormant::Dormant;
 use super::features::{Glance, Place, Values, measure};
+use super::grouping::Grouping;
 use super::newest::Newest;
 use super::pairs::{mean_score, pairs_between, score_of, steps_of};
 use super::reprints::find_original;
 use super::tables::{SavedTables, Tables};
 use super::weights::{Weights, probability};
-use super::window::{LiveItem, Slot, Slots, Window};
-use crate::decisions::Constraints;
+use super::window::{LiveItem, Slot, Window};
 use crate::news::{EventId, ItemId, Role, ScoredPair, UtcTime};
 
 /// The engine's settings; the defaults are those the weights were tuned with.
@@ -145,19 +142,6 @@ impl Standing {
     }
 }
 
-/// An event with live items.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct LiveEvent {
-    /// In order of arrival.
-    pub(super) members: Slots,
-    /// True once a member has left the window: the others then stay together.
-    pub(super) is_pinned: bool,
-    pub(super) is_locked: bool,
-    pub(super) publication: Option<Box<Publication>>,
-    /// Its items that have left the window.
-    pub(super) gone: Vec<ItemId>,
-}
-
 /// The clusterer's live state. The same calls in the same order give the same results.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -167,15 +151,15 @@ pub struct Engine {
     pub(super) window: Window,
     scratch: Scratch,
     newest: Newest,
-    pub(super) events: BTreeMap<EventId, LiveEvent>,
+    /// As rulings have it.
+    pub(super) groups: Grouping,
+    /// As the machine alone would have it; `None` while that is the same.
+    pub(super) own: Option<Box<Grouping>>,
     pub(super) next_event: i64,
+    /// The first event id that was not in use at the last settling.
+    pub(super) new_from: i64,
     pub(super) latest_secs: i64,
-    pub(super) unsettled: BTreeSet<Slot>,
     pub(super) settled_through: ItemId,
-    pub(super) constraints: Constraints,
-    /// The live events of items that have left the window.
-    pub(super) gone_of: FxHashMap<ItemId, EventId>,
-    pub(super) dormant: Dormant,
 }
 
 impl Engine {
@@ -188,14 +172,12 @@ impl Engine {
             window: Window::default(),
             scratch: Scratch::default(),
             newest: Newest::default(),
-            events: BTreeMap::new(),
+            groups: Grouping::default(),
+            own: None,
             next_event: next_event.0,
+            new_from: next_event.0,
             latest_secs: i64::MIN,
-            unsettled: BTreeSet::new(),
             settled_through: ItemId(0),
-            constraints: Constraints::default(),
-            gone_of: FxHashMap::default(),
-            dormant: Dormant::default(),
         }
     }
 
@@ -234,7 +216,6 @@ impl Engine {
         if let Some(original) = original {
             arrival.reprint_of = Some(self.window.item(original).id);
             live.reprint_of = Some(original);
-            live.event = self.window.item(original).event;
         } else {
             let is_taught = !partners.is_empty();
             let scored = self.measure_candidates(&live, &found, is_taught);
@@ -244,7 +225,7 @@ impl Engine {
             arrival.pairs = self.keep_scores(&mut live, scored);
         }
         self.assign(live, &mut arrival);
-        arrival.settling_is_due = self.unsettled.len() >= self.settings.settle_every;
+        arrival.settling_is_due = self.groups.unsettled.len() >= self.settings.settle_every;
         arrival
     }
 
@@ -268,26 +249,29 @@ impl Engine {
 
     /// Tells the engine that an event is published, and what its id hangs on.
     pub fn mark_published(&mut self, event: EventId, publication: Publication) {
-        if let Some(event) = self.events.get_mut(&event) {
-            event.publication = Some(Box::new(publication));
+        let own = self.own.iter_mut().map(|own| &mut **own);
+        for groups in own.chain([&mut self.groups]) {
+            if let Some(event) = groups.events.get_mut(&event) {
+                event.publication = Some(Box::new(publication.clone()));
+            }
         }
     }
 
     /// The event in which a live item stands now.
     pub fn event_of(&self, item: ItemId) -> Option<EventId> {
-        self.window.item(self.window.slot_of(item)?).event
+        self.event_at(self.window.slot_of(item)?)
     }
 
     /// The live items of an event, in order of arrival; empty if it is not live.
     pub fn items_of(&self, event: EventId) -> Vec<ItemId> {
-        let members = self.events.get(&event).map(|event| &event.members);
+        let members = self.groups.events.get(&event).map(|event| &event.members);
         let members = members.into_iter().flatten();
         members.map(|slot| self.window.item(*slot).id).collect()
     }
 
     /// The live events, by id.
     pub fn live_events(&self) -> impl Iterator<Item = EventId> + '_ {
-        self.events.keys().copied()
+        self.groups.events.keys().copied()
     }
 
     /// How many items are live.
@@ -435,32 +419,39 @@ impl Engine {
     }
 
     /// Files the item and puts it into its provisional event.
-    fn assign(&mut self, mut live: LiveItem, arrival: &mut Arrival) {
-        let best = self.best_event(&live);
-        if !live.tells_an_event {
-            arrival.beside = best
-                .filter(|(_, score)| *score >= self.settings.settle_score)
-                .map(|(event, _)| event);
-        } else if live.event.is_none() {
-            live.event = best
-                .filter(|(event, score)| {
-                    *score >= self.settings.join_score && !self.events[event].is_locked
-                })
-                .map(|(event, _)| event);
-        }
+    fn assign(&mut self, live: LiveItem, arrival: &mut Arrival) {
         let tells = live.tells_an_event;
         let slot = self.file(live);
         if !tells {
+            arrival.beside = self
+                .best_event(slot)
+                .filter(|(_, score)| *score >= self.settings.settle_score)
+                .map(|(event, _)| event);
             return;
         }
-        let event = self.window.item(slot).event.unwrap_or_else(|| {
-            arrival.opened = true;
-            self.open_event()
+        let (event, opened) = self.place_new(slot);
+        (arrival.event, arrival.opened) = (Some(event), opened);
+        self.with_own(|own| own.place_new(slot));
+    }
+
+    /// Puts a filed item into its provisional event, and says whether that is new with it.
+    fn place_new(&mut self, slot: Slot) -> (EventId, bool) {
+        let there = match self.window.item(slot).reprint_of {
+            Some(original) => self.event_at(original),
+            None => None,
+        };
+        let there = there.or_else(|| {
+            let best = self.best_event(slot).filter(|(event, score)| {
+                *score >= self.settings.join_score && !self.groups.events[event].is_locked
+            });
+            best.map(|(event, _)| event)
         });
-        self.window.item_mut(slot).event = Some(event);
-        self.events.entry(event).or_default().members.push(slot);
-        self.unsettled.insert(slot);
-        arrival.event = Some(event);
+        let event = there.unwrap_or_else(|| self.open_event_for(slot, &[]));
+        self.groups.move_to(slot, event);
+        let members = &mut self.groups.events.entry(event).or_default().members;
+        members.push(slot);
+        self.groups.unsettled.insert(slot);
+        (event, there.is_none())
     }
 
     /// Files an item and tells its partners of the scores.
@@ -468,6 +459,10 @@ impl Engine {
         let pairs = live.pairs.clone();
         let tells = live.tells_an_event;
         let slot = self.window.push(live);
+        self.groups.push();
+        if let Some(own) = &mut self.own {
+            own.push();
+        }
         if tells {
             for (other, steps) in pairs {
                 self.window.item_mut(other).pairs.push((slot, steps));
@@ -476,14 +471,8 @@ impl Engine {
         slot
     }
 
-    pub(super) fn open_event(&mut self) -> EventId {
-        let event = EventId(self.next_event);
-        self.next_event += 1;
-        event
-    }
-
-    fn best_event(&self, live: &LiveItem) -> Option<(EventId, f32)> {
-        self.event_means(&live.pairs)
+    fn best_event(&self, slot: Slot) -> Option<(EventId, f32)> {
+        self.event_means(&self.window.item(slot).pairs)
             .into_iter()
             .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
@@ -492,7 +481,7 @@ impl Engine {
     pub(super) fn event_means(&self, pairs: &[(Slot, u32)]) -> Vec<(EventId, f32)> {
         let mut sums: BTreeMap<EventId, u64> = BTreeMap::new();
         for (slot, steps) in pairs {
-            if let Some(event) = self.window.get(*slot).and_then(|item| item.event) {
+            if let Some(event) = self.event_at(*slot) {
                 *sums.entry(event).or_default() += u64::from(*steps);
             }
         }
@@ -508,7 +497,7 @@ impl Engine {
 
     /// The reports of an event, no more than an item can have kept scores with.
     fn report_count(&self, event: EventId) -> usize {
-        let Some(event) = self.events.get(&event) else {
+        let Some(event) = self.groups.events.get(&event) else {
             return 1;
         };
         let members = event.members.iter();

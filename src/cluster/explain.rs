@@ -65,7 +65,7 @@ impl Engine {
     pub fn explain(&self, item: ItemId, frozen: &[ScoredPair]) -> Option<Evidence> {
         let slot = self.window.slot_of(item)?;
         let live = self.window.item(slot);
-        let event = live.event?;
+        let event = self.event_at(slot)?;
         let report = live
             .reprint_of
             .filter(|root| self.window.get(*root).is_some());
@@ -110,7 +110,7 @@ impl Engine {
         let root = live
             .reprint_of
             .filter(|root| self.window.get(*root).is_some());
-        Some(self.mean_within(root.unwrap_or(slot), live.event?))
+        Some(self.mean_within(root.unwrap_or(slot), self.event_at(slot)?))
     }
 
     /// A pair's terms by name, and the probability that they sum to.
@@ -122,15 +122,15 @@ impl Engine {
     fn mean_within(&self, slot: Slot, event: EventId) -> f32 {
         let is_other =
             |member: &&Slot| **member != slot && self.window.item(**member).reprint_of.is_none();
-        let others = self.events[&event].members.iter().filter(is_other).count();
+        let others = self.groups.events[&event]
+            .members
+            .iter()
+            .filter(is_other)
+            .count();
         if others == 0 {
             return 1.0;
         }
-        let within = |(other, _): &&(Slot, u32)| {
-            self.window
-                .get(*other)
-                .is_some_and(|item| item.event == Some(event))
-        };
+        let within = |(other, _): &&(Slot, u32)| self.event_at(*other) == Some(event);
         let pairs = self.window.item(slot).pairs.iter().filter(within);
         let sum = pairs.map(|(_, steps)| u64::from(*steps)).sum();
         mean_score(sum, pairs_between(1, others, KEPT_SCORES))

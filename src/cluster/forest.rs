@@ -139,7 +139,7 @@ impl Forest<'_> {
     }
 
     fn show_event_of(&mut self, slot: Slot) {
-        if let Some(id) = self.engine.window.item(slot).event {
+        if let Some(id) = self.engine.event_at(slot) {
             self.shown.extend(self.settled_reports(id).first());
             self.meet_event(id);
         }
@@ -166,7 +166,7 @@ impl Forest<'_> {
     fn join_ruled(&mut self) {
         let mut pairs = self.rules.together.clone();
         for id in self.met.iter().copied().collect::<BTreeSet<EventId>>() {
-            if !self.engine.events[&id].is_pinned {
+            if !self.engine.groups.events[&id].is_pinned {
                 continue;
             }
             let members = self.settled_reports(id);
@@ -456,9 +456,11 @@ impl Forest<'_> {
     fn items_of(&self, at: usize) -> Vec<Slot> {
         let leaves: FxHashSet<Slot> = self.nodes[at].leaves.iter().copied().collect();
         let events = self.nodes[at].leaves.iter();
-        let events = events.filter_map(|slot| self.engine.window.item(*slot).event);
+        let events = events.filter_map(|slot| self.engine.event_at(*slot));
         let events: BTreeSet<EventId> = events.collect();
-        let members = events.iter().flat_map(|id| &self.engine.events[id].members);
+        let members = events
+            .iter()
+            .flat_map(|id| &self.engine.groups.events[id].members);
         // A reprint that a ruling had parted from its original stands in an event of its own.
         let candidates = members.chain(&self.change.ruled).chain(&leaves);
         let of_these = candidates.filter(|slot| {

@@ -34,10 +34,13 @@ pub(super) struct Naming {
 pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
     let claims = Claims::gather(engine, parts);
     let mut names: Vec<Option<EventId>> = vec![None; parts.len()];
-    let kept_out = &engine.constraints.kept_out;
-    let sleepers = engine.dormant.around(parts, &engine.window, kept_out);
-    for (event, held) in engine.constraints.revived.iter().rev() {
-        if !engine.events.contains_key(event)
+    let kept_out = &engine.groups.constraints.kept_out;
+    let sleepers = engine
+        .groups
+        .dormant
+        .around(parts, &engine.window, kept_out);
+    for (event, held) in engine.groups.constraints.revived.iter().rev() {
+        if !engine.groups.events.contains_key(event)
             && !names.contains(&Some(*event))
             && let Some(part) = claims.part_to_revive(engine, parts, held)
             && !claims.has_elder(*event, part, &sleepers)
@@ -61,18 +64,19 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
     for sleeper in sleepers.iter().filter(|one| one.is_half) {
         wake(sleeper, &mut names);
     }
-    let names: Vec<Name> = names
-        .into_iter()
+    let is_known: Vec<bool> = names.iter().map(Option::is_some).collect();
+    for (part, slots) in parts
+        .iter()
         .enumerate()
-        .map(|(part, name)| match name {
-            Some(event) => Name {
-                event,
-                split_from: None,
-            },
-            None => Name {
-                event: engine.open_event(),
-                split_from: claims.main_origin(part),
-            },
+        .filter(|(part, _)| !is_known[*part])
+    {
+        names[part] = Some(engine.open_event_for(slots[0], &names));
+    }
+    let named = names.into_iter().flatten().zip(is_known).enumerate();
+    let names: Vec<Name> = named
+        .map(|(part, (event, is_known))| Name {
+            event,
+            split_from: (!is_known).then(|| claims.main_origin(part)).flatten(),
         })
         .collect();
     let used: BTreeSet<EventId> = names.iter().map(|name| name.event).collect();
@@ -133,14 +137,14 @@ impl Claims {
         // What was only put somewhere when it came speaks for no event that was there before it.
         let is_fresh = |slot: &Slot| engine.window.item(*slot).id > engine.settled_through;
         let is_new = |event: &EventId| {
-            let live = engine.events.get(event);
+            let live = engine.groups.events.get(event);
             live.is_none_or(|live| live.gone.is_empty() && live.members.iter().all(is_fresh))
         };
         let mut sorted = Vec::new();
         for (part, slots) in parts.iter().enumerate() {
             let mut items: BTreeMap<EventId, usize> = BTreeMap::new();
             for slot in slots {
-                let event = engine.window.item(*slot).event;
+                let event = engine.event_at(*slot);
                 if let Some(event) = event.filter(|event| !is_fresh(slot) || is_new(event)) {
                     *items.entry(event).or_default() += 1;
                 }
@@ -220,9 +224,9 @@ impl Claims {
             .enumerate()
             .max_by_key(|(_, part)| count(part))?;
         let first = part.iter().find(|slot| held.contains(slot))?;
-        let swallower = engine.window.item(*first).event?;
+        let swallower = engine.event_at(*first)?;
         let goes_on = parts.iter().enumerate().any(|(other, slots)| {
-            let is_its = |slot: &Slot| engine.window.item(*slot).event == Some(swallower);
+            let is_its = |slot: &Slot| engine.event_at(*slot) == Some(swallower);
             other != at
                 && slots
                     .iter()
@@ -246,16 +250,16 @@ fn claim(
     event: EventId,
     items: usize,
 ) -> Claim {
-    let live = engine.events.get(&event);
+    let live = engine.groups.events.get(&event);
     let publication = live.and_then(|live| live.publication.as_ref());
     let holds = |id| {
         let slot = engine.window.slot_of(id);
         slot.is_some_and(|slot| slots.binary_search(&slot).is_ok())
     };
-    let is_gone = |id| engine.gone_of.get(&id) == Some(&event);
+    let is_gone = |id| engine.groups.gone_of.get(&id) == Some(&event);
     let has_gone = live.is_some_and(|live| !live.gone.is_empty());
-    let mut apart = engine.constraints.apart.iter().filter(|_| has_gone);
-    let kept_out = &engine.constraints.kept_out;
+    let mut apart = engine.groups.constraints.apart.iter().filter(|_| has_gone);
+    let kept_out = &engine.groups.constraints.kept_out;
     let anchors = publication.map(|publication| publication.counting_anchors(kept_out));
     let headline = publication.and_then(|publication| publication.headline);
     Claim {

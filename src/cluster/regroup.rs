@@ -13,12 +13,12 @@ impl Engine {
 
     /// The live event of an item that has left the window itself.
     pub fn old_event_of(&self, item: ItemId) -> Option<EventId> {
-        self.gone_of.get(&item).copied()
+        self.groups.gone_of.get(&item).copied()
     }
 
     /// True if the event has live items.
     pub fn is_live_event(&self, event: EventId) -> bool {
-        self.events.contains_key(&event)
+        self.groups.events.contains_key(&event)
     }
 
     /// Puts live items into an event of that id, which has no live items yet. They are judged anew
@@ -30,33 +30,33 @@ impl Engine {
             .collect();
         slots.sort_unstable();
         for slot in &slots {
-            let before = self.window.item_mut(*slot).event.replace(into);
+            let before = self.groups.move_to(*slot, into);
             let Some(before) = before else { continue };
-            if let Some(event) = self.events.get_mut(&before) {
+            if let Some(event) = self.groups.events.get_mut(&before) {
                 event.members.retain(|member| *member != *slot);
                 // What they leave is judged anew, too: their company had a part in it.
-                self.unsettled.extend(&event.members);
+                self.groups.unsettled.extend(&event.members);
                 if event.members.is_empty() {
-                    self.close_event(before);
+                    self.groups.close_event(before);
                 }
             }
         }
         if !slots.is_empty() {
-            self.unsettled.extend(&slots);
-            self.events.entry(into).or_default().members = slots.into();
+            self.groups.unsettled.extend(&slots);
+            self.groups.events.entry(into).or_default().members = slots.into();
         }
     }
 
     /// One event goes into another; either may be live. Live items keep each other's company if the
     /// event reaches back beyond the window; else they are judged anew at the next settling.
     pub fn absorb(&mut self, gone: EventId, into: EventId) {
-        let Some(event) = self.events.remove(&gone) else {
+        let Some(event) = self.groups.events.remove(&gone) else {
             return;
         };
         for slot in &event.members {
-            self.window.item_mut(*slot).event = Some(into);
+            self.groups.move_to(*slot, into);
         }
-        let kept = self.events.entry(into).or_default();
+        let kept = self.groups.events.entry(into).or_default();
         kept.members.extend(event.members);
         kept.members.sort_unstable();
         kept.is_locked |= event.is_locked;
@@ -66,13 +66,13 @@ impl Engine {
 
     /// Tells where an item stands that has left the window.
     pub fn place_old(&mut self, item: ItemId, event: EventId) {
-        let before = self.gone_of.get(&item).copied();
+        let before = self.groups.gone_of.get(&item).copied();
         if before == Some(event) {
             return;
         }
         if let Some(id) = before {
-            self.gone_of.remove(&item);
-            if let Some(before) = self.events.get_mut(&id) {
+            self.groups.gone_of.remove(&item);
+            if let Some(before) = self.groups.events.get_mut(&id) {
                 before.gone.retain(|other| *other != item);
             }
             self.unpin_if_young(id);
@@ -84,31 +84,16 @@ impl Engine {
 
     /// True if items wait for a settling.
     pub fn is_unsettled(&self) -> bool {
-        !self.unsettled.is_empty()
+        !self.groups.unsettled.is_empty()
     }
 
     /// What does not reach back beyond the window any more is held together by nothing but its
     /// scores, as it would be after a restart.
     fn unpin_if_young(&mut self, id: EventId) {
-        if let Some(event) = self
-            .events
-            .get_mut(&id)
-            .filter(|event| event.gone.is_empty())
-        {
+        let event = self.groups.events.get_mut(&id);
+        if let Some(event) = event.filter(|event| event.gone.is_empty()) {
             event.is_pinned = false;
-            self.unsettled.extend(&event.members);
-        }
-    }
-
-    /// Forgets an event that has no live items any more.
-    pub(super) fn close_event(&mut self, id: EventId) {
-        for item in self
-            .events
-            .remove(&id)
-            .into_iter()
-            .flat_map(|event| event.gone)
-        {
-            self.gone_of.remove(&item);
+            self.groups.unsettled.extend(&event.members);
         }
     }
 }
@@ -153,12 +138,12 @@ mod tests {
         ));
         engine.settle(&Constraints::default());
         assert_eq!(engine.old_event_of(ItemId(1)), Some(event));
-        assert!(engine.events[&event].is_pinned);
+        assert!(engine.groups.events[&event].is_pinned);
 
         engine.place_old(ItemId(1), event);
-        assert!(engine.events[&event].is_pinned && !engine.is_unsettled());
+        assert!(engine.groups.events[&event].is_pinned && !engine.is_unsettled());
         engine.place_old(ItemId(1), EventId(99));
-        assert!(!engine.events[&event].is_pinned);
+        assert!(!engine.groups.events[&event].is_pinned);
         assert!(engine.is_unsettled(), "what is left is judged anew");
     }
 }

@@ -6,7 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::arriving::{ArrivingItem, Reading, read_item};
 use super::dormant::DormantEvent;
-use super::engine::{Engine, LiveEvent, Publication, Settings};
+use super::engine::{Engine, Publication, Settings};
+use super::grouping::LiveEvent;
 use super::pairs::steps_of;
 use super::settle::Cursor;
 use super::tables::{SavedTables, Tables};
@@ -35,6 +36,9 @@ pub struct Restored {
     pub oldest_live: Option<ItemId>,
     /// The rulings of the last settling.
     pub constraints: Constraints,
+    /// Where the machine alone would have other items than rulings have: what it would have, which is
+    /// nothing where only rulings have the event.
+    pub own: Vec<RestoredEvent>,
 }
 
 /// An event as stored.
@@ -61,7 +65,7 @@ impl Engine {
         let mut engine = Self::new(settings, weights, restored.cursor.next_event);
         engine.tables = Tables::restore(&restored.tables);
         engine.settled_through = restored.cursor.settled_through;
-        engine.constraints = restored.constraints;
+        engine.groups.constraints = restored.constraints;
         Restoring {
             engine,
             counted_through: restored.tables.through,
@@ -69,6 +73,7 @@ impl Engine {
             originals: restored.reprints.into_iter().collect(),
             events: restored.events,
             dormant: restored.dormant,
+            own: restored.own,
         }
     }
 
@@ -83,12 +88,12 @@ impl Engine {
             return;
         }
         for slot in &members {
-            self.window.item_mut(*slot).event = Some(event.id);
+            self.groups.move_to(*slot, event.id);
             if self.window.item(*slot).id > self.settled_through {
-                self.unsettled.insert(*slot);
+                self.groups.unsettled.insert(*slot);
             }
         }
-        let mut locked = self.constraints.locked.iter().flatten();
+        let mut locked = self.groups.constraints.locked.iter().flatten();
         let is_locked = locked.any(|item| event.items.contains(item));
         let is_live = |item: &ItemId| self.window.slot_of(*item).is_some();
         let gone: Vec<ItemId> = event
@@ -96,8 +101,8 @@ impl Engine {
             .into_iter()
             .filter(|item| !is_live(item))
             .collect();
-        self.gone_of
-            .extend(gone.iter().map(|item| (*item, event.id)));
+        let around = gone.iter().map(|item| (*item, event.id));
+        self.groups.gone_of.extend(around);
         let restored = LiveEvent {
             is_pinned: !gone.is_empty(),
             is_locked,
@@ -105,7 +110,34 @@ impl Engine {
             publication: event.publication.map(Box::new),
             gone,
         };
-        self.events.insert(event.id, restored);
+        self.groups.events.insert(event.id, restored);
+    }
+
+    /// The machine alone has other items in these events; none where it has no such event.
+    fn restore_own(&mut self, own: Vec<RestoredEvent>) {
+        if own.is_empty() {
+            return;
+        }
+        self.keep_own();
+        self.with_own(|engine| {
+            let mut left: Slots = Slots::new();
+            for event in &own {
+                let shown = engine.groups.events.get(&event.id);
+                left.extend(shown.into_iter().flat_map(|event| event.members.clone()));
+                engine.groups.close_event(event.id);
+            }
+            for event in own {
+                engine.restore_event(event);
+            }
+            // What is kept says of every item where it goes; if not, it stays where it is shown.
+            let is_lost = |event: &EventId| !engine.groups.events.contains_key(event);
+            let left = left.into_iter();
+            let lost = left.filter_map(|slot| Some((slot, engine.event_at(slot).filter(is_lost)?)));
+            for (slot, event) in lost.collect::<Vec<_>>() {
+                let members = &mut engine.groups.events.entry(event).or_default().members;
+                members.push(slot);
+            }
+        });
     }
 }
 
@@ -119,6 +151,7 @@ pub struct Restoring {
     originals: FxHashMap<ItemId, ItemId>,
     events: Vec<RestoredEvent>,
     dormant: Vec<DormantEvent>,
+    own: Vec<RestoredEvent>,
 }
 
 impl Restoring {
@@ -165,8 +198,9 @@ impl Restoring {
             self.engine.restore_event(event);
         }
         for event in self.dormant {
-            self.engine.dormant.add(event, &self.engine.window);
+            self.engine.groups.dormant.add(event, &self.engine.window);
         }
+        self.engine.restore_own(self.own);
         self.engine
     }
 }

@@ -13,7 +13,7 @@ use crate::news::{EventId, ItemId};
 /// The slots of items that rulings name which hold in one of two states and not in the other, and
 /// of all that hang together with them by rulings.
 pub(super) fn slots_ruled_otherwise(engine: &Engine, constraints: &Constraints) -> BTreeSet<Slot> {
-    let before = &engine.constraints;
+    let before = &engine.groups.constraints;
     let mut named = BTreeSet::new();
     for (now, then) in [(constraints, before), (before, constraints)] {
         let linked = only_in(&now.together, &then.together);
@@ -51,7 +51,10 @@ fn only_in<'a, T: Eq + Hash>(these: &'a [T], those: &'a [T]) -> impl Iterator<It
 /// which the others of it stand together with.
 fn stand_in(engine: &Engine, item: ItemId) -> Option<Slot> {
     engine.window.slot_of(item).or_else(|| {
-        let event = engine.events.get(engine.gone_of.get(&item)?)?;
+        let event = engine
+            .groups
+            .events
+            .get(engine.groups.gone_of.get(&item)?)?;
         event.members.first().copied()
     })
 }
@@ -60,7 +63,7 @@ fn stand_in(engine: &Engine, item: ItemId) -> Option<Slot> {
 fn event_around(engine: &Engine, item: ItemId) -> Option<EventId> {
     engine
         .event_of(item)
-        .or_else(|| engine.gone_of.get(&item).copied())
+        .or_else(|| engine.groups.gone_of.get(&item).copied())
 }
 
 /// The rulings in force, on live items.
@@ -84,7 +87,7 @@ impl Rules {
             let both_live = [a, b].map(|item| engine.window.slot_of(*item).is_some()) == [true; 2];
             !both_live && event_around(engine, *a) == event_around(engine, *b)
         };
-        let constraints = &engine.constraints;
+        let constraints = &engine.groups.constraints;
         let together: Vec<_> = constraints.together.iter().filter_map(live).collect();
         let apart = constraints.apart.iter();
         let apart: Vec<_> = apart

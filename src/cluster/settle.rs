@@ -38,7 +38,7 @@ pub struct EventChange {
 /// What a settling changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settlement {
-    /// Events that are new or whose items changed, by id.
+    /// Events that are new or whose items changed, in the order of their first live items.
     pub changed: Vec<EventChange>,
     /// Events that are no more, each with the one that most of its items went to. To be applied
     /// after `changed`.
@@ -47,21 +47,52 @@ pub struct Settlement {
     pub closed: Vec<EventId>,
     /// To be stored with the above.
     pub cursor: Cursor,
+    /// What the machine alone would have changed, where that may differ from the above; `None` where
+    /// it is the same.
+    pub own: Option<OwnEvents>,
+}
+
+/// What the machine alone would have changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnEvents {
+    /// Events that are new or whose items changed, in the order of their first live items.
+    pub changed: Vec<EventId>,
+    /// Events that are no more, each with the one that most of its items went to.
+    pub merged: Vec<(EventId, EventId)>,
 }
 
 impl Engine {
     /// Groups anew what the items that came since the last time and changed rulings reach. Also moves
     /// the window on: items that have left it are changed by nothing but rulings.
     pub fn settle(&mut self, constraints: &Constraints) -> Settlement {
+        self.keep_own_if_ruled(constraints);
+        let mut settlement = self.settle_groups(constraints);
+        settlement.own = self.with_own(|own| {
+            let settled = own.settle_groups(&Constraints::default());
+            OwnEvents {
+                changed: settled.changed.iter().map(|one| one.event).collect(),
+                merged: settled.merged,
+            }
+        });
+        self.settled_through = self.newest_id();
+        settlement.closed = self.expire();
+        self.new_from = self.next_event;
+        settlement.cursor = self.cursor();
+        self.drop_own_if_same();
+        settlement
+    }
+
+    /// Groups anew what a change of these groups reaches.
+    fn settle_groups(&mut self, constraints: &Constraints) -> Settlement {
         let mut change = Change {
-            fresh: std::mem::take(&mut self.unsettled),
+            fresh: std::mem::take(&mut self.groups.unsettled),
             ruled: BTreeSet::new(),
         };
         let before = Rules::new(self);
         let mut changed = None;
-        if *constraints != self.constraints {
+        if *constraints != self.groups.constraints {
             change.ruled = slots_ruled_otherwise(self, constraints);
-            self.constraints = constraints.clone();
+            self.groups.constraints = constraints.clone();
             changed = Some(Rules::new(self));
         }
         let rules = changed.as_ref().unwrap_or(&before);
@@ -70,11 +101,11 @@ impl Engine {
             let groups = group_anew(self, (rules, &before), &change);
             self.put_in_force(groups, &change.fresh, rules, &mut settlement);
         }
-        settlement.changed.sort_by_key(|change| change.event);
+        // By what does not depend on the numbers of events: storylines are linked in this order.
+        settlement
+            .changed
+            .sort_by_key(|change| change.items.first().copied());
         settlement.merged.sort_unstable();
-        self.settled_through = self.newest_id();
-        self.expire(&mut settlement);
-        settlement.cursor = self.cursor();
         settlement
     }
 
@@ -101,7 +132,7 @@ impl Engine {
         let naming = name_parts(self, &groups);
         settlement.merged.extend(&naming.merged);
         for event in &naming.left {
-            self.close_event(*event);
+            self.groups.close_event(*event);
         }
         let mut passed_on: Vec<(EventId, Vec<ItemId>)> = Vec::new();
         for (id, into) in &naming.merged {
@@ -109,7 +140,7 @@ impl Engine {
             passed_on.extend(gone.map(|items| (*into, items)));
         }
         for (id, into) in &naming.led_on {
-            self.dormant.lead(*id, *into);
+            self.groups.dormant.lead(*id, *into);
             settlement.merged.push((*id, *into));
         }
         for (group, name) in groups.into_iter().zip(&naming.names) {
@@ -132,14 +163,14 @@ impl Engine {
 
     /// Ends an event that was merged into another; its items that have left the window.
     fn put_to_sleep(&mut self, id: EventId, into: EventId) -> Option<Vec<ItemId>> {
-        let event = self.events.remove(&id)?;
+        let event = self.groups.events.remove(&id)?;
         if let Some(publication) = event.publication {
             let dormant = DormantEvent {
                 id,
                 publication: *publication,
                 into,
             };
-            self.dormant.add(dormant, &self.window);
+            self.groups.dormant.add(dormant, &self.window);
         }
         Some(event.gone)
     }
@@ -154,10 +185,10 @@ impl Engine {
         rules: &Rules,
     ) -> bool {
         for slot in group {
-            self.window.item_mut(*slot).event = Some(id);
+            self.groups.move_to(*slot, id);
         }
-        let awake = self.dormant.take(id);
-        let event = self.events.entry(id).or_default();
+        let awake = self.groups.dormant.take(id);
+        let event = self.groups.events.entry(id).or_default();
         if let Some(awake) = awake {
             event.publication = Some(Box::new(awake.publication));
         }
@@ -170,43 +201,33 @@ impl Engine {
 
     /// Items that have left the window go along into another live event.
     pub(super) fn take_over(&mut self, into: EventId, items: Vec<ItemId>) {
-        let Some(event) = self.events.get_mut(&into) else {
+        let Some(event) = self.groups.events.get_mut(&into) else {
             return;
         };
         event.is_pinned |= !items.is_empty();
         for item in items {
-            self.gone_of.insert(item, into);
+            self.groups.gone_of.insert(item, into);
             event.gone.push(item);
         }
     }
 
     /// Items leave in order of arrival once the latest time is past their window, or if there are
-    /// too many of them.
-    fn expire(&mut self, settlement: &mut Settlement) {
+    /// too many of them. Returns the events of which all have left.
+    fn expire(&mut self) -> Vec<EventId> {
         let reach = i64::from(self.settings.window_hours) * 3600;
         let horizon = self.latest_secs.saturating_sub(reach);
         let most = self.settings.most_items;
+        let mut closed = Vec::new();
         while let Some(oldest) = self.window.oldest() {
             if oldest.time_secs >= horizon && self.window.len() <= most {
                 break;
             }
-            let slot = self.window.base();
-            let gone = self.window.pop().expect("there was an oldest item");
-            self.dormant.expire(gone.id);
-            let Some(id) = gone.event else { continue };
-            let event = self.events.get_mut(&id).expect("an item's event is live");
-            if event.members.first() == Some(&slot) {
-                event.members.remove(0);
-            } else {
-                event.members.retain(|member| *member != slot);
-            }
-            event.is_pinned = true;
-            event.gone.push(gone.id);
-            self.gone_of.insert(gone.id, id);
-            if event.members.is_empty() {
-                self.close_event(id);
-                settlement.closed.push(id);
+            let gone = self.window.pop().expect("there was an oldest item").id;
+            closed.extend(self.groups.pop(gone));
+            if let Some(own) = &mut self.own {
+                own.pop(gone);
             }
         }
+        closed
     }
 }

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::arriving::IN_TITLE;
 use super::engine::Engine;
+use super::grouping::Grouping;
 use super::window::NAME;
 use crate::news::EventId;
 
@@ -34,7 +35,17 @@ const MOST_TERMS: usize = 40;
 impl Engine {
     /// The sketch of a live event; `None` if it has no live items.
     pub fn sketch(&self, event: EventId) -> Option<EventSketch> {
-        let members = &self.events.get(&event)?.members;
+        self.sketch_in(&self.groups, event)
+    }
+
+    /// The sketch of an event as the machine alone would have it; `None` if it has no live items
+    /// there.
+    pub fn own_sketch(&self, event: EventId) -> Option<EventSketch> {
+        self.sketch_in(self.own_groups(), event)
+    }
+
+    fn sketch_in(&self, groups: &Grouping, event: EventId) -> Option<EventSketch> {
+        let members = &groups.events.get(&event)?.members;
         let items = || members.iter().map(|slot| self.window.item(*slot));
         let mut sums: FxHashMap<u32, f32> = FxHashMap::default();
         let reports = items().filter(|item| item.reprint_of.is_none() || members.len() == 1);

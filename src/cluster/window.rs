@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::arriving::{ArrivingItem, IN_LEAD, IN_TITLE, NUMBER, Reading};
 use super::tables::Tables;
-use crate::news::{EventId, ItemId, OutletId};
+use crate::news::{ItemId, OutletId};
 use crate::text::fingerprint::{BANDS, KEYS, bands};
 use crate::text::stages::Stages;
 
@@ -80,8 +80,6 @@ pub(super) struct LiveItem {
     pub(super) reprint_of: Option<Slot>,
     /// Frozen scores with other live items, in steps of [`super::pairs::SCORE_STEPS`].
     pub(super) pairs: Vec<(Slot, u32)>,
-    /// `None` for items that join no event.
-    pub(super) event: Option<EventId>,
 }
 
 impl LiveItem {
@@ -119,7 +117,6 @@ impl LiveItem {
             before_in_band: [None; BANDS],
             reprint_of: None,
             pairs: Vec::new(),
-            event: None,
         }
     }
 

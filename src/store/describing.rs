@@ -237,17 +237,21 @@ pub struct StoredSketch {
     pub sketch: Vec<u8>,
 }
 
-/// The sketches of the events whose latest report is not older than `since`, by event.
+/// The sketches of the machine's own events whose latest report is not older than `since`, by event.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_sketches(conn: &Connection, since: UtcTime) -> Result<Vec<StoredSketch>> {
-    let sql = "SELECT e.id, coalesce(h.storyline_id, e.storyline_id) AS home, s.published_at,
-            e.sketch
-         FROM events e LEFT JOIN event_homes h ON h.event_id = e.id
-            LEFT JOIN storylines s ON s.id = home
-         WHERE e.storyline_id IS NOT NULL AND e.last_report_at >= ?1 AND e.sketch IS NOT NULL AND e.merged_into IS NULL
-         ORDER BY e.id";
+    let sql = "SELECT own.id, own.home, s.published_at, own.sketch FROM (
+            SELECT e.id, coalesce(h.storyline_id, e.storyline_id) AS home, e.sketch
+            FROM events e LEFT JOIN event_homes h ON h.event_id = e.id
+            WHERE e.storyline_id IS NOT NULL AND e.last_report_at >= ?1
+               AND e.sketch IS NOT NULL AND e.merged_into IS NULL
+               AND NOT EXISTS (SELECT 1 FROM own_events WHERE event_id = e.id)
+            UNION ALL
+            SELECT event_id, storyline_id, sketch FROM own_events
+            WHERE storyline_id IS NOT NULL AND sketch IS NOT NULL AND last_report_at >= ?1
+         ) own LEFT JOIN storylines s ON s.id = own.home ORDER BY own.id";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([since.timestamp()], |row| {
         Ok(StoredSketch {

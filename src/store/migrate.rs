@@ -40,6 +40,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0008_published",
         include_str!("../../migrations/0008_published.sql"),
     ),
+    (
+        "0009_own_events",
+        include_str!("../../migrations/0009_own_events.sql"),
+    ),
 ];
 
 /// The schema number of this program.

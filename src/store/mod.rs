@@ -24,6 +24,7 @@ mod lock;
 mod migrate;
 mod numbers;
 pub mod outlets;
+pub mod own_events;
 mod packing;
 pub mod polls;
 pub mod published;

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::rulings::StorylineRules;
 use super::storylines::{Linking, Storylines};
 use super::vectors::Sum;
+use crate::cluster::EventSketch;
 use crate::news::{EventId, StorylineId};
 
 /// How an event stands.
@@ -55,21 +56,22 @@ pub struct Placing {
 }
 
 impl Storylines {
-    /// Where events stand after a linking.
+    /// Where events stand after a linking. The sketches are those of the events that are new.
     pub fn place(
         &mut self,
         linking: &Linking,
         rules: &StorylineRules,
         stored: &StoredLines,
+        sketches: &[EventSketch],
     ) -> Placing {
         let mut placing = Placing {
             rehomed: linking.merged.clone(),
             ..Placing::default()
         };
-        let scene = self.scene(linking, stored, &mut placing);
+        let scene = self.scene(linking, stored, sketches, &mut placing);
         let mut groups = Groups::new(&scene, rules);
         groups.take_names(rules, &stored.published, || self.open());
-        let shown = self.settle_unnamed(&scene, rules, &groups);
+        let shown = self.settle_unnamed(&scene, rules, &groups, sketches);
         for (event, group) in shown {
             let home = scene.home_of[&event];
             let standing = Standing {
@@ -100,7 +102,13 @@ impl Storylines {
 
     /// The events that rulings may move, with their homes by now. What is linked elsewhere is placed
     /// at once.
-    fn scene(&self, linking: &Linking, stored: &StoredLines, placing: &mut Placing) -> Scene {
+    fn scene(
+        &self,
+        linking: &Linking,
+        stored: &StoredLines,
+        sketches: &[EventSketch],
+        placing: &mut Placing,
+    ) -> Scene {
         let mut scene = Scene {
             merged: linking.merged.iter().copied().collect(),
             ..Scene::default()
@@ -112,12 +120,14 @@ impl Storylines {
         let homes: BTreeSet<StorylineId> = scene.home_of.values().copied().collect();
         let mut beside = stored.beside.clone();
         for (event, line) in &linking.linked {
-            let home = self.storyline_of(*event).unwrap_or(*line);
+            let home = scene.follow(*line);
             if scene.home_of.contains_key(event) || homes.contains(&home) {
                 scene.home_of.insert(*event, home);
             } else {
                 let others = beside.get_mut(&home);
-                let shown = others.map_or(home, |others| self.join_nearest(*event, home, others));
+                let shown = others.map_or(home, |others| {
+                    self.join_nearest((*event, home), others, sketches)
+                });
                 let standing = Standing { home, shown };
                 placing.placed.insert(*event, standing);
             }
@@ -126,8 +136,13 @@ impl Storylines {
     }
 
     /// Where a new event is shown by its home's others, of which it is one from now on.
-    fn join_nearest(&self, event: EventId, home: StorylineId, others: &mut Beside) -> StorylineId {
-        let nearest = self.nearest_part(event, home, &others.shown);
+    fn join_nearest(
+        &self,
+        (event, home): (EventId, StorylineId),
+        others: &mut Beside,
+        sketches: &[EventSketch],
+    ) -> StorylineId {
+        let nearest = self.nearest_part((event, home), &others.shown, sketches);
         let shown = nearest.unwrap_or(others.main);
         others.shown.insert(event, shown);
         shown
@@ -140,6 +155,7 @@ impl Storylines {
         scene: &Scene,
         rules: &StorylineRules,
         groups: &Groups,
+        sketches: &[EventSketch],
     ) -> BTreeMap<EventId, usize> {
         let mut group_of = BTreeMap::new();
         let mut new = Vec::new();
@@ -160,7 +176,7 @@ impl Storylines {
             group_of.insert(*event, group);
         }
         for (event, home) in new {
-            let nearest = self.nearest_part(event, home, &group_of);
+            let nearest = self.nearest_part((event, home), &group_of, sketches);
             let main = groups.of[&Node::Line(home)];
             group_of.insert(event, nearest.unwrap_or(main));
         }
@@ -171,12 +187,12 @@ impl Storylines {
     /// event of it; `None` if none shares anything with it.
     fn nearest_part<T: Copy + Ord>(
         &self,
-        event: EventId,
-        home: StorylineId,
+        (event, home): (EventId, StorylineId),
         group_of: &BTreeMap<EventId, T>,
+        sketches: &[EventSketch],
     ) -> Option<T> {
         let line = self.lines.get(&home)?;
-        let own = Sum::of(line.events.get(&event)?);
+        let own = Sum::of(sketches.iter().find(|sketch| sketch.event == event)?);
         let mut parts: BTreeMap<T, (Sum, usize)> = BTreeMap::new();
         for (other, sketch) in &line.events {
             if let Some(group) = group_of.get(other) {

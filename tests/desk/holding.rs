@@ -13,6 +13,8 @@ use super::world::World;
 use crate::dice::Dice;
 
 const OPERATIONS: usize = 200;
+/// The number of the operation that publishes.
+const PUBLISH: usize = 15;
 
 async fn operate(world: &mut World, dice: &mut Dice, counts: &mut BTreeMap<&str, usize>) {
     let mut count = |what| *counts.entry(what).or_default() += 1;
@@ -52,7 +54,7 @@ async fn operate(world: &mut World, dice: &mut Dice, counts: &mut BTreeMap<&str,
             world.restart();
             count("restart");
         }
-        _ => {
+        PUBLISH.. => {
             world.publish().await;
             count("publish");
         }
@@ -75,18 +77,44 @@ pub fn dice(own: u64) -> Dice {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_decision_is_ever_violated_and_undoing_all_gives_what_the_machine_alone_says() {
-    let (mut world, mut alone) = (World::open(1000).await, World::open(1000).await);
     let mut dice = dice(0x0dec_1de5);
+    let (world, alone) = decide_and_undo(&mut dice, true).await;
+    similar(&world.dump(), &alone.dump(), operations());
+}
+
+/// While nothing is published: what readers follow stays where they follow it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn undoing_all_gives_the_storylines_that_the_machine_alone_makes() {
+    let mut dice = dice(0x0057_0e1e);
+    let (world, alone) = decide_and_undo(&mut dice, false).await;
+    similar(&world.dump(), &alone.dump(), operations());
+    similar(
+        &world.dump_storylines(),
+        &alone.dump_storylines(),
+        operations(),
+    );
+}
+
+/// A world in which much was decided and all undone, and another one with the same items.
+async fn decide_and_undo(dice: &mut Dice, publishes: bool) -> (World, World) {
+    let (mut world, mut alone) = (World::open(1000).await, World::open(1000).await);
     let mut counts = BTreeMap::new();
     for number in 0..operations() {
         let seed = dice.0;
+        if !publishes && Dice(seed).roll(16) == PUBLISH {
+            dice.roll(16);
+            continue;
+        }
         let before = world.minutes;
-        operate(&mut world, &mut dice, &mut counts).await;
+        operate(&mut world, dice, &mut counts).await;
         world.take_in();
         world.check(number);
         if world.minutes > before {
             operate(&mut alone, &mut Dice(seed), &mut BTreeMap::new()).await;
             alone.take_in();
+        }
+        if !publishes {
+            similar(&world.dump_own(), &alone.dump_own(), number);
         }
     }
     assert!(
@@ -99,12 +127,12 @@ async fn no_decision_is_ever_violated_and_undoing_all_gives_what_the_machine_alo
             .iter()
             .any(|event| world.members(*event).len() > 2)
     );
-    world.undo_all(&mut dice).await;
-    similar(&world.dump(), &alone.dump());
+    world.undo_all(dice).await;
+    similar(&world.dump(), &alone.dump(), operations());
     world.restart();
     world.take_in();
-    similar(&world.dump(), &alone.dump());
     println!("{counts:?}");
+    (world, alone)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -122,7 +150,7 @@ async fn decisions_hold_when_the_items_have_left_the_window() {
     println!("{counts:?}");
 }
 
-fn similar(left: &str, right: &str) {
+fn similar(left: &str, right: &str, at: usize) {
     let differs = left.lines().zip(right.lines()).find(|(a, b)| a != b);
-    assert!(left == right, "{differs:#?}");
+    assert!(left == right, "{at}: {differs:#?}");
 }

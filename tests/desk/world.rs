@@ -380,17 +380,57 @@ impl World {
 
     /// What the events are, each named by its items, and everything frozen.
     pub fn dump(&self) -> String {
+        self.list(&[
+            "SELECT group_concat(item_id) || ' ' || headline || ' ' || coalesce(lede, lede_bytes) || ' '
+                || occurred_at || ' ' || report_count || ' ' || outlet_count || ' ' || spiked
+                || locked
+             FROM (SELECT * FROM event_items ORDER BY item_id) m
+                JOIN events e ON e.id = m.event_id GROUP BY e.id ORDER BY min(item_id)",
+            "SELECT item_id || ' ' || coalesce(reprint_of, '-') FROM event_items ORDER BY item_id",
+            "SELECT item_id || ' ' || hex(pairs) FROM scores ORDER BY item_id",
+        ])
+    }
+
+    /// What the storylines are, each named by its items.
+    pub fn dump_storylines(&self) -> String {
+        self.list(&[
+            "SELECT group_concat(item_id) || ' ' || s.headline || ' ' || s.life || ' '
+                || s.event_count || ' ' || s.outlet_count || ' ' || s.first_event_at || ' '
+                || s.last_event_at
+             FROM (SELECT e.storyline_id, m.item_id FROM events e
+                    JOIN event_items m ON m.event_id = e.id ORDER BY m.item_id) t
+                JOIN storylines s ON s.id = t.storyline_id GROUP BY s.id ORDER BY min(item_id)",
+        ])
+    }
+
+    /// The storylines that the machine alone would have by now, each named by its items.
+    pub fn dump_own(&self) -> String {
+        self.list(&[
+            "WITH own (item, event) AS (
+                SELECT i.value, o.event_id FROM own_events o, json_each(o.items) i
+                UNION ALL SELECT m.item_id, m.event_id FROM event_items m
+                WHERE m.event_id NOT IN (SELECT event_id FROM own_events)),
+             homes (event, line) AS (
+                SELECT event_id, storyline_id FROM own_events
+                UNION ALL SELECT e.id, coalesce(h.storyline_id, e.storyline_id)
+                FROM events e LEFT JOIN event_homes h ON h.event_id = e.id
+                WHERE e.id NOT IN (SELECT event_id FROM own_events))
+             SELECT group_concat(item) FROM (
+                SELECT o.item, h.line FROM own o JOIN homes h ON h.event = o.event ORDER BY o.item)
+             GROUP BY line ORDER BY min(item)",
+            "WITH own (item, event) AS (
+                SELECT i.value, o.event_id FROM own_events o, json_each(o.items) i
+                UNION ALL SELECT m.item_id, m.event_id FROM event_items m
+                WHERE m.event_id NOT IN (SELECT event_id FROM own_events))
+             SELECT group_concat(item) FROM (SELECT * FROM own ORDER BY item)
+             GROUP BY event ORDER BY min(item)",
+        ])
+    }
+
+    fn list(&self, queries: &[&str]) -> String {
         let read = self.store.read(|conn| {
             let mut text = String::new();
-            for sql in [
-                "SELECT group_concat(item_id) || ' ' || headline || ' ' || coalesce(lede, lede_bytes) || ' '
-                    || occurred_at || ' ' || report_count || ' ' || outlet_count || ' ' || spiked
-                    || locked
-                 FROM (SELECT * FROM event_items ORDER BY item_id) m
-                    JOIN events e ON e.id = m.event_id GROUP BY e.id ORDER BY min(item_id)",
-                "SELECT item_id || ' ' || coalesce(reprint_of, '-') FROM event_items ORDER BY item_id",
-                "SELECT item_id || ' ' || hex(pairs) FROM scores ORDER BY item_id",
-            ] {
+            for sql in queries {
                 let mut query = conn.prepare(sql)?;
                 let rows = query.query_map([], |row| row.get::<_, String>(0))?;
                 for row in rows {

@@ -16,7 +16,7 @@ impl Forest<'_> {
     /// `None` for what is in no event.
     pub(super) fn meet(&mut self, report: Slot) -> Option<usize> {
         if !self.node_of.contains_key(&report) {
-            self.meet_event(self.engine.window.item(report).event?);
+            self.meet_event(self.engine.event_at(report)?);
         }
         self.node_of.get(&report).copied()
     }
@@ -42,12 +42,12 @@ impl Forest<'_> {
 
     /// The reports of an event as it was settled.
     pub(super) fn settled_reports(&self, id: EventId) -> Vec<Slot> {
-        let members = self.engine.events[&id].members.iter();
+        let members = self.engine.groups.events[&id].members.iter();
         let reports = members
             .map(|slot| self.rules.report_of(self.engine, *slot))
             .filter(|report| !self.change.fresh.contains(report))
             // The original of a reprint may have been ruled into another event.
-            .filter(|report| self.engine.window.item(*report).event == Some(id));
+            .filter(|report| self.engine.event_at(*report) == Some(id));
         let mut reports: Vec<Slot> = reports.collect();
         reports.sort_unstable();
         reports.dedup();
@@ -84,8 +84,8 @@ impl Forest<'_> {
             return;
         }
         let leaves = node.leaves.clone();
-        let event = self.engine.window.item(leaves[0]).event;
-        let is_pinned = event.is_some_and(|event| self.engine.events[&event].is_pinned);
+        let event = self.engine.event_at(leaves[0]);
+        let is_pinned = event.is_some_and(|event| self.engine.groups.events[&event].is_pinned);
         let trees = match is_pinned {
             true => leaves.iter().map(|leaf| Tree::leaf(*leaf)).collect(),
             false => self.trees_of(&leaves),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Clusterer;
+use super::own::{self, OwnChanges};
 use crate::cluster::{EventSketch, Settlement};
 use crate::news::{EventId, StorylineId};
 use crate::store::standing::{self, StandingEvent};
@@ -16,11 +17,15 @@ impl Clusterer {
         conn: &Connection,
         settlement: &Settlement,
         sketches: &[EventSketch],
-    ) -> Result<Placing> {
-        for (gone, _) in &settlement.merged {
+    ) -> Result<(Placing, OwnChanges)> {
+        let own = settlement.own.as_ref();
+        let merged = own.map_or(&settlement.merged, |own| &own.merged);
+        for (gone, _) in merged {
             self.storylines.forget(*gone);
         }
-        for sketch in sketches {
+        let machine = own.map(|own| own::sketches_of(&self.engine, own));
+        let machine = machine.as_deref().unwrap_or(sketches);
+        for sketch in machine {
             // One that lives again stands where it stood.
             if self.storylines.storyline_of(sketch.event).is_none()
                 && let Some(home) = home_of_revived(conn, sketch.event)?
@@ -29,11 +34,21 @@ impl Clusterer {
             }
         }
         self.stale.tell(conn, &mut self.storylines)?;
-        let linking = self.storylines.link(sketches);
+        let linking = self.storylines.link(machine);
+        let told = match own {
+            None => linking.clone(),
+            Some(_) => own::homes_of(
+                conn,
+                (&self.engine, &self.storylines),
+                (settlement, &self.own),
+                linking.clone(),
+            )?,
+        };
+        let changes = self.own_changes(conn, settlement, &linking)?;
         let around = Around {
             conn,
             rules: &self.rulings.rules,
-            linking: &linking,
+            linking: &told,
             lives: settlement.changed.iter().map(|one| one.event).collect(),
             merged: settlement.merged.iter().copied().collect(),
             stored: StoredLines::default(),
@@ -43,9 +58,9 @@ impl Clusterer {
             events: BTreeSet::new(),
         };
         let (rules, stored) = around.gather(&self.placed_anew, &self.reached.events)?;
-        let placing = self.storylines.place(&linking, &rules, &stored);
+        let placing = self.storylines.place(&told, &rules, &stored, sketches);
         self.stale.note_step(conn, settlement, &placing)?;
-        Ok(placing)
+        Ok((placing, changes))
     }
 }
 

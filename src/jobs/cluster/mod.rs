@@ -6,6 +6,7 @@
 mod held;
 mod lines;
 mod old;
+mod own;
 mod restore;
 mod ruling;
 mod rulings;
@@ -22,14 +23,20 @@ use crate::news::{
     DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, UtcTime,
 };
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Connection, Result, Store, describing, items, standing};
+use crate::store::{Connection, Result, Store, describing, items, own_events, standing};
 use crate::timeline::{LifeSettings, Placing, StorylineSettings, Storylines};
+use own::{Own, OwnChanges};
 use rulings::Rulings;
 use save::{Save, Touched};
 
 /// Items taken in between two settlings: few enough that readers see progress, many enough that a
 /// flood is settled in few steps.
 const BATCH: u32 = 1024;
+
+/// Days for which what linking compared is kept after its storyline can take no more.
+const SKETCH_SLACK_DAYS: i64 = 2;
+/// What is forgotten at a time, so that nobody waits for it.
+const TRIMMED_AT_ONCE: u32 = 5_000;
 
 /// By how much the clock may be set back while nobody looks.
 const CLOCK_SLACK: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
@@ -62,6 +69,7 @@ pub struct Clusterer {
     arrived: ItemId,
     tables_saved: ItemId,
     rulings: Rulings,
+    own: Own,
     /// What the decisions that are being obeyed may have touched so far.
     reached: scope::Scope,
     is_obeying: bool,
@@ -115,7 +123,8 @@ impl Clusterer {
         }
     }
 
-    /// Looks at storylines whose life may have changed by time alone.
+    /// Looks at storylines whose life may have changed by time alone, and forgets what linking compared
+    /// of events to which nothing is linked any more.
     ///
     /// # Errors
     /// Whatever the store says.
@@ -128,6 +137,12 @@ impl Clusterer {
             storylines,
         };
         self.step(store, &[], touched, now)?;
+        let days = i64::from(self.settings.storylines.closed_after_days) + SKETCH_SLACK_DAYS;
+        let before = store.read(describing::newest_report)? - chrono::TimeDelta::days(days);
+        store.write_blocking(move |tx| {
+            describing::trim_sketches(tx, before, TRIMMED_AT_ONCE)?;
+            own_events::trim_own_events(tx, before, TRIMMED_AT_ONCE)
+        })?;
         Ok(())
     }
 
@@ -178,12 +193,12 @@ impl Clusterer {
         let sketches: Vec<EventSketch> = changed
             .filter_map(|change| self.engine.sketch(change.event))
             .collect();
-        let placing = store.read(|conn| self.link(conn, &settlement, &sketches))?;
+        let (placing, own) = store.read(|conn| self.link(conn, &settlement, &sketches))?;
         let count = settlement.changed.len() + settlement.merged.len() + touched.events.len();
         let found = Found {
             settlement,
             placing,
-            sketches,
+            own,
             pairs,
             frozen,
             reprints,
@@ -222,9 +237,6 @@ impl Clusterer {
         touched
             .storylines
             .extend(placed.map(|standing| standing.shown));
-        let sketches = found.sketches.iter();
-        let sketches = sketches.map(|sketch| (sketch.event, sketches::encode(sketch)));
-        let sketches = sketches.collect();
         let tables =
             (self.engine.tables_through() != self.tables_saved).then(|| self.engine.tables());
         self.tables_saved = self.engine.tables_through();
@@ -244,7 +256,7 @@ impl Clusterer {
             queued,
             members,
             descriptions,
-            sketches,
+            own: found.own,
             storylines: touched.storylines.into_iter().collect(),
             tables,
         })
@@ -374,8 +386,7 @@ impl Clusterer {
 struct Found {
     settlement: Settlement,
     placing: Placing,
-    /// Of the changed events.
-    sketches: Vec<EventSketch>,
+    own: OwnChanges,
     pairs: Vec<ScoredPair>,
     /// The pairs of each arrival whose values are kept.
     frozen: BTreeMap<ItemId, Vec<ScoredPair>>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
+use super::own::Own;
 use super::rulings::Rulings;
 use super::save::{ARRIVED, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED};
 use super::{Clusterer, ClusteringSettings, sketches};
@@ -13,8 +14,8 @@ use crate::cluster::{
 use crate::news::{EventId, Item, ItemId, Outlet, OutletId, OutletKind, ScoredPair, StorylineId};
 use crate::store::events::StoredEvent;
 use crate::store::{
-    Connection, Result, clustering, decisions, describing, events, items, outlets, published,
-    standing,
+    Connection, Result, clustering, decisions, describing, events, items, outlets, own_events,
+    published, standing,
 };
 use crate::timeline::Storylines;
 
@@ -33,7 +34,9 @@ pub(super) fn restore(
     let arrived = ItemId(clustering::load_cursor(conn, ARRIVED)?);
     let outlets = load_outlets(conn)?;
     let rulings = Rulings::of(decisions::load_obeyed(conn)?);
-    let restored = restore_window(conn, arrived, &rulings)?;
+    let own = own_events::load_own_items(conn)?;
+    let own_stored = Own::of(own.iter().map(|one| one.0));
+    let restored = restore_window(conn, arrived, (&rulings, own))?;
     let counted = restored.tables.through;
     let after = restored
         .oldest_live
@@ -47,6 +50,7 @@ pub(super) fn restore(
         storylines,
         arrived,
         rulings,
+        own: own_stored,
         reached: Default::default(),
         is_obeying: false,
         placed_anew: Default::default(),
@@ -105,7 +109,11 @@ fn load_lots(
     }
 }
 
-fn restore_window(conn: &Connection, arrived: ItemId, rulings: &Rulings) -> Result<Restored> {
+fn restore_window(
+    conn: &Connection,
+    arrived: ItemId,
+    (rulings, own): (&Rulings, Vec<(EventId, Vec<ItemId>)>),
+) -> Result<Restored> {
     let oldest = ItemId(clustering::load_cursor(conn, OLDEST_LIVE)?);
     let tables = load_tables(conn)?;
     Ok(Restored {
@@ -126,6 +134,10 @@ fn restore_window(conn: &Connection, arrived: ItemId, rulings: &Rulings) -> Resu
             .collect(),
         oldest_live: (oldest.0 > 0).then_some(oldest),
         constraints: rulings.within_reach.clone(),
+        own: own
+            .into_iter()
+            .map(|(id, items)| restored_own(conn, id, items))
+            .collect::<Result<_>>()?,
         cursor: Cursor {
             settled_through: arrived,
             next_event: EventId(clustering::load_cursor(conn, NEXT_EVENT)?.max(1)),
@@ -199,6 +211,18 @@ fn restored_event(event: StoredEvent) -> RestoredEvent {
         publication: publication_of(&event),
         items: event.items,
     }
+}
+
+fn restored_own(conn: &Connection, id: EventId, items: Vec<ItemId>) -> Result<RestoredEvent> {
+    let stored = match items.is_empty() {
+        true => None,
+        false => events::load_stored(conn, id)?,
+    };
+    Ok(RestoredEvent {
+        id,
+        publication: stored.as_ref().and_then(publication_of),
+        items,
+    })
 }
 
 fn load_tables(conn: &Connection) -> Result<SavedTables> {

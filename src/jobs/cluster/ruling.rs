@@ -40,6 +40,10 @@ impl Clusterer {
             }
         }
         self.is_obeying = true;
+        let is_about_items = |ruling: &Ruling| !ruling.items().is_empty();
+        if changed.iter().any(|one| is_about_items(&one.ruling)) {
+            self.engine.keep_own();
+        }
         let constraints = self.constraints_in_scope(store)?;
         old::split_off(&mut self.engine, &undone, &constraints);
         let mut origins = Vec::new();
@@ -58,7 +62,7 @@ impl Clusterer {
             count += self.take_back(store, (ruling, old::plan_joins, &constraints), now)?;
         }
         count += self.put_in_place(store, held::plan_holding, (&mut origins, now))?;
-        if self.engine.is_unsettled() {
+        if self.engine.is_unsettled() || self.own.is_touched() {
             count += self.step(store, &[], Touched::default(), now)?;
         }
         let next_event = self.engine.cursor().next_event;
@@ -117,6 +121,7 @@ impl Clusterer {
             // First, so that what has left the window and goes to the same event is known to stand with it.
             for split in moves.split_off {
                 self.reached.events.extend([split.from, split.into]);
+                self.own.touch([split.from, split.into]);
                 self.engine.split_off(&split.items, split.into);
                 if !split.is_return {
                     origins.push((split.into, split.from));
@@ -149,6 +154,7 @@ impl Clusterer {
         (is_ruled, now): (bool, UtcTime),
     ) -> Result<()> {
         self.reached.events.extend([step.from, step.into]);
+        self.own.touch([step.from, step.into]);
         store.read(|conn| {
             self.stale.note_event(conn, step.from)?;
             self.stale.note_event(conn, step.into)?;
@@ -159,7 +165,6 @@ impl Clusterer {
         let (written, members) = (step.clone(), step.members.clone());
         store.write_blocking(move |tx| old::write(tx, &written, (is_ruled, now)))?;
         if step.is_whole {
-            self.storylines.forget(step.from);
             self.engine.absorb(step.from, step.into);
         }
         for member in members {

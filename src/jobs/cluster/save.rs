@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::describe;
+use super::own::OwnChanges;
 use crate::cluster::{SavedTables, Settlement};
 use crate::jobs::describe::Pins;
 use crate::news::{EventId, ItemId, ScoredPair, StorylineId, UtcTime};
@@ -37,7 +38,7 @@ pub(super) struct Save {
     /// The members of each changed event, in the order of the settlement.
     pub(super) members: Vec<Vec<Member>>,
     pub(super) descriptions: Vec<(EventId, EventDescription)>,
-    pub(super) sketches: Vec<(EventId, Vec<u8>)>,
+    pub(super) own: OwnChanges,
     /// Items that stand beside the events of a storyline.
     pub(super) beside: Vec<(ItemId, StorylineId)>,
     pub(super) storylines: BTreeSet<StorylineId>,
@@ -65,9 +66,7 @@ impl Save {
         for event in &self.queued {
             describing::leave_describe_queue(tx, *event)?;
         }
-        for (event, sketch) in &self.sketches {
-            describing::save_sketch(tx, *event, Some(sketch))?;
-        }
+        self.own.write(tx)?;
         for storyline in &self.storylines {
             let told = describe::describe_storyline(tx, *storyline, pins, (now, life))?;
             match told {

@@ -1,0 +1,227 @@
+//! The machine's own events where rulings have others. Storylines are linked from these, and the ruled
+//! ones are shown by where their items are at home: so with every ruling undone the storylines are
+//! those that the machine alone would have made.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Clusterer, sketches};
+use crate::cluster::{Engine, EventSketch, OwnEvents, Settlement};
+use crate::news::{EventId, ItemId, StorylineId, utc_from_secs};
+use crate::store::own_events::{self, OwnEvent};
+use crate::store::standing;
+use crate::store::{Connection, Result, Transaction, events};
+use crate::timeline::{Linking, Storylines};
+
+/// What is to be kept of own events.
+#[derive(Debug, Default)]
+pub(super) struct OwnChanges {
+    /// What linking compares of events that are the machine's own.
+    sketches: Vec<(EventId, Vec<u8>)>,
+    /// The machine would have other items in these.
+    kept: Vec<OwnEvent>,
+    /// The machine would have what rulings have.
+    same: Vec<EventId>,
+    /// Storylines that the machine made one.
+    merged: Vec<(StorylineId, StorylineId)>,
+}
+
+impl OwnChanges {
+    pub(super) fn write(&self, tx: &Transaction<'_>) -> Result<()> {
+        for (event, sketch) in &self.sketches {
+            crate::store::describing::save_sketch(tx, *event, Some(sketch))?;
+        }
+        for (gone, into) in &self.merged {
+            own_events::move_own_events(tx, *gone, *into)?;
+        }
+        for event in &self.kept {
+            own_events::save_own_event(tx, event)?;
+        }
+        for event in &self.same {
+            own_events::forget_own_event(tx, *event)?;
+        }
+        Ok(())
+    }
+}
+
+/// Where rulings have other events than the machine alone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Own {
+    /// The events of which the machine's own are stored.
+    stored: BTreeSet<EventId>,
+    /// Events that were changed beside the engine since the last step.
+    touched: BTreeSet<EventId>,
+}
+
+impl Own {
+    pub(super) fn of(stored: impl IntoIterator<Item = EventId>) -> Self {
+        Self {
+            stored: stored.into_iter().collect(),
+            touched: BTreeSet::new(),
+        }
+    }
+
+    /// Events are changed beside the engine.
+    pub(super) fn touch(&mut self, events: impl IntoIterator<Item = EventId>) {
+        self.touched.extend(events);
+    }
+
+    /// True if a step has to look at what was changed.
+    pub(super) fn is_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+}
+
+/// What linking is told of.
+pub(super) fn sketches_of(engine: &Engine, own: &OwnEvents) -> Vec<EventSketch> {
+    let changed = own.changed.iter();
+    changed
+        .filter_map(|event| engine.own_sketch(*event))
+        .collect()
+}
+
+/// Where the events that rulings make are at home, as far as a step may have changed that: in the storyline that
+/// the machine links most of their items to.
+pub(super) fn homes_of(
+    conn: &Connection,
+    (engine, storylines): (&Engine, &Storylines),
+    (settlement, own): (&Settlement, &Own),
+    linking: Linking,
+) -> Result<Linking> {
+    let mut ruled: BTreeSet<EventId> = own.touched.clone();
+    ruled.extend(settlement.changed.iter().map(|change| change.event));
+    for (machine, _) in &linking.linked {
+        for item in engine.own_items_of(*machine) {
+            ruled.extend(standing_in(conn, engine, item)?);
+        }
+    }
+    let gone: BTreeSet<EventId> = settlement.merged.iter().map(|one| one.0).collect();
+    let mut linked = Vec::new();
+    for event in ruled.difference(&gone) {
+        let Some(home) = home_of(conn, (engine, storylines), *event)? else {
+            continue;
+        };
+        let stands = standing::load_standing_event(conn, *event)?;
+        let is_there = stands.is_some_and(|one| !one.is_merged && one.home == home);
+        if !is_there {
+            linked.push((*event, home));
+        }
+    }
+    Ok(Linking {
+        linked,
+        merged: linking.merged,
+    })
+}
+
+fn standing_in(conn: &Connection, engine: &Engine, item: ItemId) -> Result<Option<EventId>> {
+    match engine.event_of(item).or_else(|| engine.old_event_of(item)) {
+        Some(event) => Ok(Some(event)),
+        None => events::event_of_item(conn, item),
+    }
+}
+
+/// `None` if the machine has nothing of the event in an open storyline: it stays where it is.
+fn home_of(
+    conn: &Connection,
+    (engine, storylines): (&Engine, &Storylines),
+    event: EventId,
+) -> Result<Option<StorylineId>> {
+    let mut items = engine.items_of(event);
+    let stored = events::load_members(conn, event)?;
+    let old = stored.into_iter().map(|(item, _)| item);
+    items.extend(old.filter(|item| engine.event_of(*item).is_none()));
+    let mut counts: BTreeMap<StorylineId, usize> = BTreeMap::new();
+    for item in items {
+        let machine = engine.own_event_of(item);
+        let line = machine.and_then(|machine| storylines.storyline_of(machine));
+        if let Some(line) = line {
+            *counts.entry(line).or_default() += 1;
+        }
+    }
+    let most = counts
+        .into_iter()
+        .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+    Ok(most.map(|(line, _)| line))
+}
+
+impl Clusterer {
+    /// What is to be kept after a linking.
+    pub(super) fn own_changes(
+        &mut self,
+        conn: &Connection,
+        settlement: &Settlement,
+        linking: &Linking,
+    ) -> Result<OwnChanges> {
+        if settlement.own.is_none() && self.own.stored.is_empty() && self.own.touched.is_empty() {
+            let changed = settlement.changed.iter();
+            let sketches = changed.filter_map(|change| self.storylines.sketch_of(change.event));
+            return Ok(OwnChanges {
+                sketches: sketches
+                    .map(|one| (one.event, sketches::encode(one)))
+                    .collect(),
+                ..OwnChanges::default()
+            });
+        }
+        let mut touched = std::mem::take(&mut self.own.touched);
+        touched.extend(settlement.changed.iter().map(|change| change.event));
+        touched.extend(settlement.merged.iter().map(|one| one.0));
+        if let Some(own) = &settlement.own {
+            touched.extend(&own.changed);
+            touched.extend(own.merged.iter().map(|one| one.0));
+        }
+        touched.extend(linking.linked.iter().map(|one| one.0));
+        let mut changes = OwnChanges {
+            merged: linking.merged.clone(),
+            ..OwnChanges::default()
+        };
+        for event in touched {
+            self.keep(conn, settlement, event, &mut changes)?;
+        }
+        Ok(changes)
+    }
+
+    fn keep(
+        &mut self,
+        conn: &Connection,
+        settlement: &Settlement,
+        event: EventId,
+        changes: &mut OwnChanges,
+    ) -> Result<()> {
+        let items = self.engine.own_items_of(event);
+        let is_shown = self.engine.is_live_event(event);
+        let sketch = self.storylines.sketch_of(event);
+        let is_same = match items.is_empty() && !is_shown {
+            true => sketch.is_none(),
+            false => self.engine.is_own(event),
+        };
+        if is_same {
+            let sketch = sketch.map(|sketch| (event, sketches::encode(sketch)));
+            changes.sketches.extend(sketch);
+            if self.own.stored.remove(&event) {
+                changes.same.push(event);
+            }
+            return Ok(());
+        }
+        let has_left = items.is_empty() && !is_shown;
+        if has_left && (self.own.stored.contains(&event) || !is_gone(conn, settlement, event)?) {
+            return Ok(());
+        }
+        let shown = self.engine.sketch(event);
+        let latest = sketch.or(shown.as_ref()).map(|sketch| sketch.last_secs);
+        changes.kept.push(OwnEvent {
+            id: event,
+            items,
+            storyline: self.storylines.storyline_of(event),
+            sketch: sketch.map(sketches::encode),
+            last_report_at: utc_from_secs(latest.unwrap_or_default()),
+        });
+        self.own.stored.insert(event);
+        Ok(())
+    }
+}
+
+/// True of an event that rulings merged away, so that its row does not keep what linking compares.
+fn is_gone(conn: &Connection, settlement: &Settlement, event: EventId) -> Result<bool> {
+    Ok(settlement.merged.iter().any(|one| one.0 == event)
+        || standing::load_successor(conn, event)?.is_some()
+        || events::load_stored(conn, event)?.is_none())
+}

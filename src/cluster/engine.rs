@@ -436,10 +436,8 @@ impl Engine {
 
     /// Puts a filed item into its provisional event, and says whether that is new with it.
     fn place_new(&mut self, slot: Slot) -> (EventId, bool) {
-        let there = match self.window.item(slot).reprint_of {
-            Some(original) => self.event_at(original),
-            None => None,
-        };
+        let original = self.window.item(slot).reprint_of;
+        let there = original.and_then(|original| self.event_at(original));
         let there = there.or_else(|| {
             let best = self.best_event(slot).filter(|(event, score)| {
                 *score >= self.settings.join_score && !self.groups.events[event].is_locked

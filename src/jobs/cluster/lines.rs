@@ -35,20 +35,17 @@ impl Clusterer {
         }
         self.stale.tell(conn, &mut self.storylines)?;
         let linking = self.storylines.link(machine);
-        let told = match own {
-            None => linking.clone(),
-            Some(_) => own::homes_of(
-                conn,
-                (&self.engine, &self.storylines),
-                (settlement, &self.own),
-                linking.clone(),
-            )?,
-        };
+        let homes = own.map(|_| {
+            let machine = (&self.engine, &self.storylines);
+            own::homes_of(conn, machine, (settlement, &self.own), &linking)
+        });
+        let homes = homes.transpose()?;
+        let told = homes.as_ref().unwrap_or(&linking);
         let changes = self.own_changes(conn, settlement, &linking)?;
         let around = Around {
             conn,
             rules: &self.rulings.rules,
-            linking: &told,
+            linking: told,
             lives: settlement.changed.iter().map(|one| one.event).collect(),
             merged: settlement.merged.iter().copied().collect(),
             stored: StoredLines::default(),
@@ -58,7 +55,7 @@ impl Clusterer {
             events: BTreeSet::new(),
         };
         let (rules, stored) = around.gather(&self.placed_anew, &self.reached.events)?;
-        let placing = self.storylines.place(&told, &rules, &stored, sketches);
+        let placing = self.storylines.place(told, &rules, &stored, sketches);
         self.stale.note_step(conn, settlement, &placing)?;
         Ok((placing, changes))
     }

@@ -8,8 +8,7 @@ use super::{Clusterer, sketches};
 use crate::cluster::{Engine, EventSketch, OwnEvents, Settlement};
 use crate::news::{EventId, ItemId, StorylineId, utc_from_secs};
 use crate::store::own_events::{self, OwnEvent};
-use crate::store::standing;
-use crate::store::{Connection, Result, Transaction, events};
+use crate::store::{Connection, Result, Transaction, describing, events, standing};
 use crate::timeline::{Linking, Storylines};
 
 /// What is to be kept of own events.
@@ -28,7 +27,7 @@ pub(super) struct OwnChanges {
 impl OwnChanges {
     pub(super) fn write(&self, tx: &Transaction<'_>) -> Result<()> {
         for (event, sketch) in &self.sketches {
-            crate::store::describing::save_sketch(tx, *event, Some(sketch))?;
+            describing::save_sketch(tx, *event, Some(sketch))?;
         }
         for (gone, into) in &self.merged {
             own_events::move_own_events(tx, *gone, *into)?;
@@ -85,7 +84,7 @@ pub(super) fn homes_of(
     conn: &Connection,
     (engine, storylines): (&Engine, &Storylines),
     (settlement, own): (&Settlement, &Own),
-    linking: Linking,
+    linking: &Linking,
 ) -> Result<Linking> {
     let mut ruled: BTreeSet<EventId> = own.touched.clone();
     ruled.extend(settlement.changed.iter().map(|change| change.event));
@@ -108,7 +107,7 @@ pub(super) fn homes_of(
     }
     Ok(Linking {
         linked,
-        merged: linking.merged,
+        merged: linking.merged.clone(),
     })
 }
 
@@ -151,16 +150,6 @@ impl Clusterer {
         settlement: &Settlement,
         linking: &Linking,
     ) -> Result<OwnChanges> {
-        if settlement.own.is_none() && self.own.stored.is_empty() && self.own.touched.is_empty() {
-            let changed = settlement.changed.iter();
-            let sketches = changed.filter_map(|change| self.storylines.sketch_of(change.event));
-            return Ok(OwnChanges {
-                sketches: sketches
-                    .map(|one| (one.event, sketches::encode(one)))
-                    .collect(),
-                ..OwnChanges::default()
-            });
-        }
         let mut touched = std::mem::take(&mut self.own.touched);
         touched.extend(settlement.changed.iter().map(|change| change.event));
         touched.extend(settlement.merged.iter().map(|one| one.0));
@@ -168,7 +157,8 @@ impl Clusterer {
             touched.extend(&own.changed);
             touched.extend(own.merged.iter().map(|one| one.0));
         }
-        touched.extend(linking.linked.iter().map(|one| one.0));
+        let linked = linking.linked.iter().map(|one| one.0);
+        touched.extend(linked.filter(|event| self.own.stored.contains(event)));
         let mut changes = OwnChanges {
             merged: linking.merged.clone(),
             ..OwnChanges::default()
@@ -179,6 +169,8 @@ impl Clusterer {
         Ok(changes)
     }
 
+    /// Says of an event whether the machine's own is kept beside it. One that has left the window keeps
+    /// what it has: its own row, or the event's.
     fn keep(
         &mut self,
         conn: &Connection,
@@ -189,7 +181,8 @@ impl Clusterer {
         let items = self.engine.own_items_of(event);
         let is_shown = self.engine.is_live_event(event);
         let sketch = self.storylines.sketch_of(event);
-        let is_same = match items.is_empty() && !is_shown {
+        let has_left = items.is_empty() && !is_shown;
+        let is_same = match has_left {
             true => sketch.is_none(),
             false => self.engine.is_own(event),
         };
@@ -201,7 +194,6 @@ impl Clusterer {
             }
             return Ok(());
         }
-        let has_left = items.is_empty() && !is_shown;
         if has_left && (self.own.stored.contains(&event) || !is_gone(conn, settlement, event)?) {
             return Ok(());
         }

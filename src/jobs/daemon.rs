@@ -15,7 +15,7 @@ use super::websub_subscriber::Subscriber;
 use super::{Poller, Schedule, StorageSettings, Sweep, backup, decide, feeds, retention};
 use crate::clock::Clock;
 use crate::cluster::Weights;
-use crate::news::{Answer, Request};
+use crate::news::{Answer, Request, UtcTime};
 use crate::store::{Result, Store, publishing, requests};
 
 /// How long workers wait after a commit for more to come, so that a burst is one pass.
@@ -310,13 +310,16 @@ async fn work_requests(hands: Hands) {
             }
         };
         for (number, request) in waiting {
+            let now = hands.clock.now();
             let answer = match request {
-                Ok(request) => answer_request(&hands, &request).await,
+                Ok(request) => match answer_request(&hands, (number, &request), now).await {
+                    Some(answer) => answer,
+                    None => continue,
+                },
                 Err(error) => {
                     Answer::refused(format!("this daemon does not understand it: {error}"))
                 }
             };
-            let now = hands.clock.now();
             let saved = hands
                 .store
                 .write(move |tx| requests::answer(tx, number, &answer, now))
@@ -328,15 +331,20 @@ async fn work_requests(hands: Hands) {
     }
 }
 
-async fn answer_request(hands: &Hands, request: &Request) -> Answer {
-    match decide::answer_request(&hands.store, request, hands.clock.now()).await {
-        Ok(Some(answer)) => return answer,
-        Ok(None) => {}
-        Err(error) => return Answer::refused(error.to_string()),
+/// The answer that is left to be saved; `None` if it was saved with what was decided.
+async fn answer_request(
+    hands: &Hands,
+    (number, request): (i64, &Request),
+    now: UtcTime,
+) -> Option<Answer> {
+    match decide::answer_waiting(&hands.store, (number, request), now).await {
+        Ok(true) => return None,
+        Ok(false) => {}
+        Err(error) => return Some(Answer::refused(error.to_string())),
     }
-    match feeds::answer_request(&hands.poller, request).await {
+    Some(match feeds::answer_request(&hands.poller, request).await {
         Ok(Some(answer)) => answer,
         Ok(None) => Answer::refused("this daemon does not do that"),
         Err(error) => Answer::refused(format!("{error:#}")),
-    }
+    })
 }

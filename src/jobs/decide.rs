@@ -10,7 +10,7 @@ use crate::news::{
     Answer, Decision, DecisionId, EventId, ItemId, Request, Ruling, Target, UtcTime,
 };
 use crate::store::decisions::{self, Named};
-use crate::store::{Connection, Result, Store, Transaction};
+use crate::store::{Connection, Result, Store, Transaction, requests};
 
 /// A ruling as it is asked for.
 #[derive(Clone, Debug)]
@@ -48,7 +48,8 @@ pub async fn undo(
         .await
 }
 
-/// Does what a request asks if it is about decisions; `None` if it is about something else.
+/// Does what a request asks if it is about decisions; `None` if it is about something else. On the disk
+/// when it returns.
 ///
 /// # Errors
 /// Whatever the store says; a refusal is an answer and no error.
@@ -57,6 +58,43 @@ pub async fn answer_request(
     request: &Request,
     now: UtcTime,
 ) -> Result<Option<Answer>> {
+    if !is_about_decisions(request) {
+        return Ok(None);
+    }
+    let request = request.clone();
+    store
+        .write_durably(move |tx| answer_within(tx, &request, now))
+        .await
+}
+
+/// As [`answer_request`], for a request that waits under a number: that it is answered is noted together
+/// with what was decided, so that a crash between the two does not have it decided twice. False if it is
+/// about something else.
+///
+/// # Errors
+/// Whatever the store says; then it still waits.
+pub async fn answer_waiting(
+    store: &Store,
+    (number, request): (i64, &Request),
+    now: UtcTime,
+) -> Result<bool> {
+    if !is_about_decisions(request) {
+        return Ok(false);
+    }
+    let request = request.clone();
+    let answered = store.write_durably(move |tx| {
+        let answer = answer_within(tx, &request, now)?;
+        let noted = answer.map(|answer| requests::answer(tx, number, &answer, now));
+        noted.transpose()
+    });
+    Ok(answered.await?.is_some())
+}
+
+fn is_about_decisions(request: &Request) -> bool {
+    matches!(request, Request::Decide { .. } | Request::Undo { .. })
+}
+
+fn answer_within(tx: &Transaction<'_>, request: &Request, now: UtcTime) -> Result<Option<Answer>> {
     match request.clone() {
         Request::Decide {
             ruling,
@@ -68,9 +106,9 @@ pub async fn answer_request(
                 editor,
                 note,
             };
-            Ok(Some(decide(store, asked, now).await?))
+            decide_within(tx, &asked, now).map(Some)
         }
-        Request::Undo { decision, editor } => Ok(Some(undo(store, decision, editor, now).await?)),
+        Request::Undo { decision, editor } => undo_within(tx, decision, &editor, now).map(Some),
         _ => Ok(None),
     }
 }

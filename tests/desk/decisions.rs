@@ -1,8 +1,9 @@
 //! Rulings against a store: what is kept, what is refused, in which words.
 
-use dateline::jobs::decide::{Asked, decide, find_lock, find_spike, undo};
-use dateline::news::{Answer, DecisionId, EventId, Ruling, Target};
+use dateline::jobs::decide::{Asked, answer_waiting, decide, find_lock, find_spike, undo};
+use dateline::news::{Answer, DecisionId, EventId, Request, Ruling, Target};
 use dateline::store::decisions::load_decisions;
+use dateline::store::requests;
 
 use super::newsdesk::{Newsdesk, items, merge, now, split};
 
@@ -36,6 +37,37 @@ async fn a_ruling_is_kept_with_who_when_and_why() {
         ("anna", "because")
     );
     assert_eq!(made[0].decided_at, now());
+}
+
+/// As if the daemon had died in between: what is decided and that it was answered are one commit.
+#[tokio::test]
+async fn a_request_that_cannot_be_noted_as_answered_decides_nothing() {
+    let desk = Newsdesk::open().await;
+    let request = Request::Decide {
+        ruling: merge(),
+        editor: "anna".into(),
+        note: String::new(),
+    };
+    let asked = request.clone();
+    let number = desk.store.write(move |tx| {
+        tx.execute_batch(
+            "CREATE TRIGGER mute BEFORE UPDATE ON requests BEGIN SELECT raise(ABORT, 'mute'); END",
+        )?;
+        requests::ask(tx, &asked, now())
+    });
+    let number = number.await.unwrap();
+    let answered = answer_waiting(&desk.store, (number, &request), now()).await;
+    assert!(answered.is_err());
+    assert!(desk.store.read(load_decisions).unwrap().is_empty());
+
+    let heard = desk
+        .store
+        .write(|tx| Ok(tx.execute_batch("DROP TRIGGER mute")?));
+    heard.await.unwrap();
+    let answered = answer_waiting(&desk.store, (number, &request), now()).await;
+    assert!(answered.unwrap());
+    assert_eq!(desk.store.read(load_decisions).unwrap().len(), 1);
+    assert!(desk.store.read(requests::load_waiting).unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 //! fast the desk answers, and how long retention takes for the oldest fifth. The database is made
 //! directly, with the store's own functions.
 //!
-//! `cargo bench --bench archive -- [ITEMS] [--dir DIRECTORY]`; 200,000 items by default, 5,000,000 for
-//! the figures of docs/performance.md. With a directory the database stays there and is used again.
+//! `cargo bench --bench archive -- [ITEMS] [--dir DIRECTORY] [--until SECS] [--only-fill]`; 200,000
+//! items by default, 5,000,000 for the figures of docs/performance.md, the last of them at those Unix
+//! seconds. With a directory the database stays there and is used again.
 #![allow(
     clippy::disallowed_methods,
     reason = "a bench is the client here, and holds the stopwatch"
@@ -12,7 +13,8 @@
 #[path = "archive/fill.rs"]
 mod fill;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,34 +23,48 @@ use dateline::cluster::Weights;
 use dateline::jobs::cluster::{Clusterer, ClusteringSettings};
 use dateline::serve::{self, Settings, Site};
 use dateline::store::{Store, items, retention};
+use fill::Archive;
 
+/// When the last item comes, unless another time is asked for: in September 2026.
+const UNTIL: i64 = 1_790_000_000;
 /// Pages of the desk and of the world, each asked for so many times with another number.
 const ROUNDS: u64 = 60;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let first = arguments.iter().find_map(|argument| argument.parse().ok());
-    let count: u64 = first.unwrap_or(200_000);
-    let kept = arguments.iter().position(|argument| argument == "--dir");
-    let kept = kept.and_then(|at| arguments.get(at + 1));
+    let archive = Archive {
+        count: first.unwrap_or(200_000),
+        until: after(&arguments, "--until").unwrap_or(UNTIL),
+    };
+    let kept: Option<PathBuf> = after(&arguments, "--dir");
     let temporary = tempfile::tempdir().expect("a directory");
-    let directory = kept.map_or(temporary.path(), |kept| Path::new(kept));
+    let directory = kept.as_deref().unwrap_or(temporary.path());
     let store = Store::open(directory).expect("a store opens");
     let there = store.read(items::count_items).expect("items are counted");
-    if there < count {
+    if there < archive.count {
         let started = Instant::now();
-        fill::fill(&store, there, count);
+        fill::fill(&store, there, archive);
         println!(
-            "{count} items made in {:.0} s",
+            "{} items made in {:.0} s",
+            archive.count,
             started.elapsed().as_secs_f64()
         );
     }
-    weigh(&store, count);
+    if arguments.iter().any(|argument| argument == "--only-fill") {
+        return;
+    }
+    weigh(&store, archive.count);
     drop(store);
     let store = start(directory);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
-    runtime.block_on(ask_pages(&store, count));
-    forget(&store, count);
+    runtime.block_on(ask_pages(&store, archive));
+    forget(&store, archive);
+}
+
+fn after<T: FromStr>(arguments: &[String], name: &str) -> Option<T> {
+    let at = arguments.iter().position(|argument| argument == name)?;
+    arguments.get(at + 1)?.parse().ok()
 }
 
 /// What takes the bytes.
@@ -98,7 +114,7 @@ fn start(directory: &Path) -> Store {
     store
 }
 
-async fn ask_pages(store: &Store, count: u64) {
+async fn ask_pages(store: &Store, archive: Archive) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
@@ -107,7 +123,7 @@ async fn ask_pages(store: &Store, count: u64) {
         base_url: format!("http://{address}"),
         ..Settings::default()
     };
-    let clock: Arc<dyn Clock> = Arc::new(FakeClock::new(fill::now()));
+    let clock: Arc<dyn Clock> = Arc::new(FakeClock::new(archive.time_of(archive.count)));
     let site = Site::new(store.clone(), settings, clock);
     tokio::spawn(serve::run(listener, site, std::future::pending()));
     // Err means that there is one already.
@@ -134,7 +150,7 @@ async fn ask_pages(store: &Store, count: u64) {
     for page in pages {
         let mut times = Vec::new();
         for round in 0..ROUNDS {
-            let path = fill::name_in(page, round, count);
+            let path = fill::name_in(page, round, archive.count);
             let started = Instant::now();
             let answer = client.get(format!("http://{address}{path}")).send().await;
             let answer = answer.expect("the site answers");
@@ -153,8 +169,8 @@ async fn ask_pages(store: &Store, count: u64) {
 }
 
 /// Retention of the oldest fifth, lot by lot.
-fn forget(store: &Store, count: u64) {
-    let before = fill::time_of(count / 5, count);
+fn forget(store: &Store, archive: Archive) {
+    let before = archive.time_of(archive.count / 5);
     let (started, mut longest, mut gone) = (Instant::now(), Duration::ZERO, 0);
     loop {
         let lot_started = Instant::now();

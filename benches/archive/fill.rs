@@ -1,16 +1,18 @@
 //! Makes items, events and storylines with the statistics of news: words by Zipf's law, events of one
 //! to some hundred items, the last hundred thousand items within the window.
 
+use dateline::cluster::{ArrivingItem, Engine, Restored, Weights};
+use dateline::jobs::cluster::ClusteringSettings;
 use dateline::news::{
-    EventId, FeedId, Life, OutletId, OutletKind, PublicId, Role, StorylineId, UtcTime, WireReading,
-    utc_from_secs,
+    EventId, FeedId, ItemId, Life, OutletId, OutletKind, PublicId, Role, StorylineId, UtcTime,
+    WireReading, utc_from_secs,
 };
+use dateline::store::clustering::LearntTable;
 use dateline::store::events::{self, EventDescription, Member, StorylineDescription};
 use dateline::store::feeds::{NewFeed, add_feed};
 use dateline::store::items::{ItemState, insert_item};
 use dateline::store::{Result, Store, Transaction, clustering, outlets, publishing};
 
-const NOW: i64 = 1_790_000_000;
 const FEEDS: u64 = 2_000;
 /// Items of one transaction.
 const LOT: u64 = 2_000;
@@ -22,16 +24,19 @@ const LIVE_SECS: i64 = 3;
 const OLD_SECS: i64 = 6;
 const VOCABULARY: u64 = 60_000;
 
-/// When all of this happens.
-pub fn now() -> UtcTime {
-    utc_from_secs(NOW)
+/// How many items there are, and when the last one came, in Unix seconds.
+#[derive(Clone, Copy)]
+pub struct Archive {
+    pub count: u64,
+    pub until: i64,
 }
 
-/// The time of an item of so many.
-pub fn time_of(item: u64, count: u64) -> UtcTime {
-    let back = (count - item.min(count)) as i64;
-    let live = back.min(LIVE as i64);
-    utc_from_secs(NOW - live * LIVE_SECS - (back - live) * OLD_SECS)
+impl Archive {
+    pub fn time_of(self, item: u64) -> UtcTime {
+        let back = (self.count - item.min(self.count)) as i64;
+        let live = back.min(LIVE as i64);
+        utc_from_secs(self.until - live * LIVE_SECS - (back - live) * OLD_SECS)
+    }
 }
 
 /// A path with numbers and words put in.
@@ -44,31 +49,73 @@ pub fn name_in(page: &str, round: u64, count: u64) -> String {
         .replace("{start}", &word(2_000 + mix(round) % 500)[..4])
 }
 
-pub fn fill(store: &Store, there: u64, count: u64) {
-    store.write_blocking(prepare).expect("feeds are added");
+pub fn fill(store: &Store, there: u64, archive: Archive) {
+    let prepared = store.write_blocking(move |tx| prepare(tx, archive));
+    prepared.expect("feeds are added");
+    let count = archive.count;
     let mut from = there;
     while from < count {
         let until = (from + LOT).min(count);
-        let lot = store.write_together_blocking(move |tx| write_lot(tx, from, until, count));
+        let lot = store.write_together_blocking(move |tx| write_lot(tx, (from, until), archive));
         lot.expect("items are written");
         store
             .learn_to_pack(until as i64)
             .expect("packing is learnt");
         from = until;
     }
+    let oldest = count.saturating_sub(LIVE).max(1) as i64;
+    let learnt = learn(archive, oldest as u64);
     let ends = store.write_blocking(move |tx| {
+        clustering::save_learnt_tables(tx, &learnt)?;
         clustering::save_cursor(tx, "cluster", count as i64)?;
-        let oldest = count.saturating_sub(LIVE).max(1) as i64;
         clustering::save_cursor(tx, "cluster-oldest-live", oldest)?;
         clustering::save_cursor(tx, "cluster-next-event", event_of(count) as i64 + 2)?;
         clustering::save_cursor(tx, "cluster-next-storyline", event_of(count) as i64 / 3 + 3)?;
-        publishing::move_version(tx, now())
+        publishing::move_version(tx, archive.time_of(count))
     });
     ends.expect("cursors are saved");
 }
 
-fn prepare(tx: &Transaction<'_>) -> Result<()> {
-    publishing::ensure_publication(tx, PublicId::mint([7; 16]), now())?;
+/// What clustering would have learnt from the last items before the oldest live one.
+fn learn(archive: Archive, oldest: u64) -> Vec<LearntTable> {
+    let settings = ClusteringSettings::default().events;
+    let mut learning = Engine::restore(settings, Weights::embedded(), Restored::default());
+    for from in (oldest.saturating_sub(LIVE)..oldest).step_by(LOT as usize) {
+        let until = (from + LOT).min(oldest);
+        let items: Vec<ArrivingItem> = (from..until).map(|at| arriving(at, archive)).collect();
+        learning.take(&items, Vec::new());
+    }
+    let tables = learning.finish().tables().languages;
+    let learnt = tables.into_iter().map(|(language, content)| LearntTable {
+        language,
+        seq: ItemId(oldest as i64),
+        content,
+    });
+    learnt.collect()
+}
+
+fn arriving(item: u64, archive: Archive) -> ArrivingItem {
+    let state = state_of(item, event_of(item), archive);
+    ArrivingItem {
+        id: ItemId(item as i64 + 1),
+        outlet: OutletId(outlet_of(item)),
+        outlet_is_wire: false,
+        language: state.language,
+        item_time: state.item_time,
+        time_is_claimed: true,
+        title: state.title,
+        summary: state.summary,
+        text: state.text,
+        role: Role::News,
+        agency: None,
+        dateline: None,
+        series_key: None,
+    }
+}
+
+fn prepare(tx: &Transaction<'_>, archive: Archive) -> Result<()> {
+    let began = archive.time_of(0);
+    publishing::ensure_publication(tx, PublicId::mint([7; 16]), began)?;
     for feed in 0..FEEDS {
         let name = format!("Outlet {}", feed / 5);
         let outlet_id = outlets::ensure_outlet(tx, &name, OutletKind::Outlet)?;
@@ -77,12 +124,12 @@ fn prepare(tx: &Transaction<'_>) -> Result<()> {
             outlet_id,
             ..NewFeed::default()
         };
-        add_feed(tx, &new, now())?;
+        add_feed(tx, &new, began)?;
     }
     Ok(())
 }
 
-fn write_lot(tx: &Transaction<'_>, from: u64, until: u64, count: u64) -> Result<()> {
+fn write_lot(tx: &Transaction<'_>, (from, until): (u64, u64), archive: Archive) -> Result<()> {
     let mut number = from;
     while number < until {
         let event = event_of(number);
@@ -92,10 +139,10 @@ fn write_lot(tx: &Transaction<'_>, from: u64, until: u64, count: u64) -> Result<
         }
         let mut members = Vec::new();
         for item in first..number {
-            let state = state_of(item, event, count);
-            let feed = mix(item) % FEEDS;
-            let (feed_id, outlet_id) = (FeedId(feed as i64 + 1), OutletId(feed as i64 / 5 + 1));
-            let at = time_of(item, count);
+            let state = state_of(item, event, archive);
+            let feed_id = FeedId((mix(item) % FEEDS) as i64 + 1);
+            let outlet_id = OutletId(outlet_of(item));
+            let at = archive.time_of(item);
             members.push(Member {
                 item: insert_item(tx, feed_id, outlet_id, &state, at)?,
                 reprint_of: None,
@@ -103,7 +150,7 @@ fn write_lot(tx: &Transaction<'_>, from: u64, until: u64, count: u64) -> Result<
                 frozen: Vec::new(),
             });
         }
-        tell(tx, event, &members, (time_of(first, count), first))?;
+        tell(tx, event, &members, (archive.time_of(first), first))?;
     }
     Ok(())
 }
@@ -150,9 +197,13 @@ fn tell(
     publishing::leave_queue(tx, id)
 }
 
-fn state_of(item: u64, event: u64, count: u64) -> ItemState {
+fn outlet_of(item: u64) -> i64 {
+    (mix(item) % FEEDS) as i64 / 5 + 1
+}
+
+fn state_of(item: u64, event: u64, archive: Archive) -> ItemState {
     let (title, summary) = (title_of(item, event), lead_of(item, event));
-    let at = time_of(item, count);
+    let at = archive.time_of(item);
     let key = |salt: u64| u128::from(mix(item * 8 + salt)).to_le_bytes();
     ItemState {
         guid: Some(format!(

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bound::Bound;
 use super::rulings::StorylineRules;
 use super::storylines::{Linking, Storylines};
 use super::vectors::Sum;
@@ -92,8 +93,8 @@ impl Storylines {
             if !touched.contains(gone) {
                 placing.merged.push((*gone, into));
             } else if !groups.names.values().any(|name| name == gone) {
-                let group = groups.of.get(&Node::Line(into));
-                let name = group.and_then(|group| groups.names.get(group));
+                let group = groups.bound.group_of(Node::Line(into));
+                let name = group.and_then(|group| groups.names.get(&group));
                 placing.merged.push((*gone, *name.unwrap_or(&into)));
             }
         }
@@ -160,10 +161,10 @@ impl Storylines {
         let mut group_of = BTreeMap::new();
         let mut new = Vec::new();
         for (event, home) in &scene.home_of {
-            let main = groups.of[&Node::Line(*home)];
+            let main = groups.main_of(*home);
             let parts = groups.parts.get(home);
-            let group = match (groups.of.get(&Node::Event(*event)), parts) {
-                (Some(group), _) => *group,
+            let group = match (groups.bound.group_of(Node::Event(*event)), parts) {
+                (Some(group), _) => group,
                 (None, None) => main,
                 (None, Some(parts)) => match scene.shown_in.get(event) {
                     Some(shown) => groups.follow(*event, *shown, parts, rules).unwrap_or(main),
@@ -177,7 +178,7 @@ impl Storylines {
         }
         for (event, home) in new {
             let nearest = self.nearest_part((event, home), &group_of, sketches);
-            let main = groups.of[&Node::Line(home)];
+            let main = groups.main_of(home);
             group_of.insert(event, nearest.unwrap_or(main));
         }
         group_of
@@ -238,16 +239,10 @@ enum Node {
     Event(EventId),
 }
 
-/// The sides of splits that a group has nodes of: which split, and whether it is the side that went.
-type Sides = BTreeSet<(usize, bool)>;
-
 /// What stands together.
 #[derive(Default)]
 struct Groups {
-    of: BTreeMap<Node, usize>,
-    /// Empty once it went into another.
-    nodes: Vec<Vec<Node>>,
-    sides: Vec<Sides>,
+    bound: Bound<Node>,
     /// The storyline of each group that holds something.
     names: BTreeMap<usize, StorylineId>,
     /// Of each storyline the groups that rulings made of some of its events.
@@ -271,73 +266,32 @@ struct Held {
 
 impl Groups {
     fn new(scene: &Scene, rules: &StorylineRules) -> Self {
-        let mut groups = Self::default();
+        let mut bound = Bound::default();
         for home in scene.home_of.values() {
-            groups.add(Node::Line(*home));
+            bound.add(Node::Line(*home));
         }
+        rules.bind(&mut bound, Node::Event);
         for (at, split) in rules.splits.iter().enumerate() {
-            for (side, events) in [(false, &split.kept), (true, &split.went)] {
-                for event in events {
-                    groups.mark(Node::Event(*event), (at, side));
-                }
-            }
             let homes = split.kept.iter().filter_map(|kept| scene.home_of.get(kept));
             for line in homes.chain([&split.from]) {
-                if groups.of.contains_key(&Node::Line(*line)) {
-                    groups.mark(Node::Line(*line), (at, false));
+                if bound.group_of(Node::Line(*line)).is_some() {
+                    bound.mark(Node::Line(*line), (at, false));
                 }
             }
         }
-        for events in &rules.together {
-            groups.join_all(events);
-        }
-        for split in &rules.splits {
-            groups.join_all(&split.went);
-        }
+        let mut groups = Self {
+            bound,
+            ..Self::default()
+        };
         groups.go_home(scene, rules);
         groups.hold(scene);
         groups
     }
 
-    fn add(&mut self, node: Node) -> usize {
-        let next = self.nodes.len();
-        let group = *self.of.entry(node).or_insert(next);
-        if group == next {
-            self.nodes.push(vec![node]);
-            self.sides.push(Sides::new());
-        }
-        group
-    }
-
-    fn mark(&mut self, node: Node, side: (usize, bool)) {
-        let group = self.add(node);
-        self.sides[group].insert(side);
-    }
-
-    fn join_all<'a>(&mut self, events: impl IntoIterator<Item = &'a EventId>) {
-        let mut events = events.into_iter();
-        let Some(first) = events.next() else { return };
-        for event in events {
-            self.join(Node::Event(*first), Node::Event(*event));
-        }
-    }
-
-    fn join(&mut self, a: Node, b: Node) {
-        let (kept, gone) = (self.add(a), self.add(b));
-        if kept == gone {
-            return;
-        }
-        for node in std::mem::take(&mut self.nodes[gone]) {
-            self.of.insert(node, kept);
-            self.nodes[kept].push(node);
-        }
-        let sides = std::mem::take(&mut self.sides[gone]);
-        self.sides[kept].extend(sides);
-    }
-
-    fn are_apart(&self, a: usize, b: usize) -> bool {
-        let mut sides = self.sides[a].iter();
-        sides.any(|(split, went)| self.sides[b].contains(&(*split, !went)))
+    /// The group of a storyline of the scene.
+    fn main_of(&self, home: StorylineId) -> usize {
+        let group = self.bound.group_of(Node::Line(home));
+        group.expect("each home of the scene is in a group")
     }
 
     /// What rulings hold together stands with the homes of its events, as far as splits allow.
@@ -349,19 +303,16 @@ impl Groups {
             let Some(home) = scene.home_of.get(&event) else {
                 continue;
             };
-            let (event, home) = (Node::Event(event), Node::Line(*home));
-            let (a, b) = (self.add(event), self.add(home));
-            if !self.are_apart(a, b) {
-                self.join(home, event);
-            }
+            self.bound
+                .join_unless_parted(Node::Line(*home), Node::Event(event));
         }
     }
 
     fn hold(&mut self, scene: &Scene) {
         let mut held: BTreeMap<usize, Held> = BTreeMap::new();
         for (event, home) in &scene.home_of {
-            let main = self.of[&Node::Line(*home)];
-            let group = self.of.get(&Node::Event(*event)).copied();
+            let main = self.main_of(*home);
+            let group = self.bound.group_of(Node::Event(*event));
             let one = held.entry(group.unwrap_or(main)).or_default();
             if let Some(group) = group {
                 one.events.insert(*event);
@@ -372,10 +323,10 @@ impl Groups {
             }
         }
         let mut line_in: BTreeMap<StorylineId, usize> = BTreeMap::new();
-        for (node, group) in &self.of {
-            if let (Node::Line(line), Some(one)) = (node, held.get_mut(group)) {
-                one.lines.insert(*line);
-                line_in.insert(*line, *group);
+        for (node, group) in self.bound.iter() {
+            if let (Node::Line(line), Some(one)) = (node, held.get_mut(&group)) {
+                one.lines.insert(line);
+                line_in.insert(line, group);
             }
         }
         for (group, one) in &mut held {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bound::Bound;
 use crate::news::{Decision, EventId, Ruling, StorylineId};
 
 /// A ruling that events left a storyline.
@@ -132,9 +133,11 @@ impl StorylineRules {
         named.copied().collect()
     }
 
-    /// The rules as they bind what events went into that were merged away: each with its successor.
-    /// Two that a rule had parted and that are one event now stand with what stayed.
+    /// The rules as they bind what events went into that were merged away: each with its successor,
+    /// unless rules part the two. What a rule parted and what is one event now stands with what
+    /// stayed, if the event itself is not named.
     pub fn following(&self, successors: &BTreeMap<EventId, EventId>) -> Cow<'_, Self> {
+        let successors = self.agreeing(successors);
         if successors.is_empty() {
             return Cow::Borrowed(self);
         }
@@ -154,14 +157,10 @@ impl StorylineRules {
             splits: self
                 .splits
                 .iter()
-                .map(|split| {
-                    let kept = all(&split.kept);
-                    let went = all(&split.went).difference(&kept).copied().collect();
-                    Split {
-                        kept,
-                        went,
-                        ..*split
-                    }
+                .map(|split| Split {
+                    kept: all(&split.kept),
+                    went: all(&split.went),
+                    ..*split
                 })
                 .collect(),
             undone: self
@@ -175,6 +174,43 @@ impl StorylineRules {
         };
         rules.file_names();
         Cow::Owned(rules)
+    }
+
+    /// The successors that no rules part from what went into them, also by way of what others hold
+    /// together with either.
+    fn agreeing(&self, successors: &BTreeMap<EventId, EventId>) -> BTreeMap<EventId, EventId> {
+        let mut bound = Bound::default();
+        self.bind(&mut bound, |event| event);
+        let has_stayed =
+            |event: &EventId| self.splits.iter().any(|split| split.kept.contains(event));
+        let (stayed, others): (Vec<_>, Vec<_>) = successors
+            .iter()
+            .map(|(event, into)| (*event, *into))
+            .partition(|(event, _)| has_stayed(event));
+        let mut agreeing = BTreeMap::new();
+        for (event, into) in stayed.into_iter().chain(others) {
+            if bound.join_unless_parted(event, into) {
+                agreeing.insert(event, into);
+            }
+        }
+        agreeing
+    }
+
+    /// Puts what the rules hold together into groups, with the sides of splits.
+    pub(super) fn bind<T: Copy + Ord>(&self, bound: &mut Bound<T>, node: impl Fn(EventId) -> T) {
+        for (at, split) in self.splits.iter().enumerate() {
+            for (side, events) in [(false, &split.kept), (true, &split.went)] {
+                for event in events {
+                    bound.mark(node(*event), (at, side));
+                }
+            }
+        }
+        for events in &self.together {
+            bound.join_all(events.iter().copied().map(&node));
+        }
+        for split in &self.splits {
+            bound.join_all(split.went.iter().copied().map(&node));
+        }
     }
 
     /// The storyline in which these events stood before a merge that was undone, the latest that
@@ -222,5 +258,52 @@ impl StorylineRules {
             }
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids<C: FromIterator<EventId>>(numbers: &[i64]) -> C {
+        numbers.iter().copied().map(EventId).collect()
+    }
+
+    fn rules(together: &[&[i64]], (kept, went): (&[i64], &[i64])) -> StorylineRules {
+        let mut rules = StorylineRules {
+            together: together.iter().map(|events| ids(events)).collect(),
+            splits: vec![Split {
+                from: StorylineId(1),
+                kept: ids(kept),
+                went: ids(went),
+            }],
+            ..StorylineRules::default()
+        };
+        rules.file_names();
+        rules
+    }
+
+    #[test]
+    fn a_rule_binds_what_its_events_went_into() {
+        let rules = rules(&[&[1, 5]], (&[1], &[2]));
+        let followed = rules.following(&BTreeMap::from([(EventId(5), EventId(6))]));
+        assert_eq!(followed.together, [ids::<Vec<_>>(&[1, 6])]);
+    }
+
+    #[test]
+    fn an_event_that_came_to_the_other_side_of_a_split_binds_nothing_there() {
+        // The one that came is held together with what went by another rule.
+        let rules = rules(&[&[3, 4]], (&[1], &[2, 3]));
+        let followed = rules.following(&BTreeMap::from([(EventId(4), EventId(1))]));
+        assert_eq!(*followed, rules);
+    }
+
+    #[test]
+    fn two_that_a_split_parted_and_that_are_one_now_stand_with_what_stayed() {
+        let rules = rules(&[], (&[1, 2], &[3, 4]));
+        let into = |event| (EventId(event), EventId(9));
+        let followed = rules.following(&BTreeMap::from([into(2), into(3)]));
+        assert_eq!(followed.splits[0].kept, ids(&[1, 9]));
+        assert_eq!(followed.splits[0].went, ids(&[3, 4]));
     }
 }

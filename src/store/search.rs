@@ -9,7 +9,7 @@ use crate::news::{EventId, ItemId, StorylineId, UtcTime, utc_from_secs};
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search {
-    /// Words; the last one may be unfinished.
+    /// Words; the last one may be the beginning of one, if nothing holds it as it stands.
     pub words: String,
     /// Name of the outlet; empty for all.
     pub outlet: String,
@@ -50,6 +50,9 @@ pub struct Found {
     /// Set if the search ended before all items with the words were looked at: where it ended.
     /// What is older was not looked at.
     pub ended_at: Option<ItemId>,
+    /// True if nothing holds all the words as they stand, so that the last one was taken as the beginning
+    /// of a word.
+    pub is_last_begun: bool,
 }
 
 /// Files an item under the words of its title and lead.
@@ -80,8 +83,9 @@ const MOST_WORDS: usize = 12;
 /// with much else to do.
 const MOST_LOOKED_AT: usize = 10_000;
 
-/// The latest items that hold all the words, at most `limit`; none if there is no word. What it
-/// found tells whether there may be more.
+/// The latest items that hold all the words, at most `limit`; none if there is no word. If nothing
+/// holds them, the last word is taken as the beginning of one. What it found tells whether there may
+/// be more.
 ///
 /// # Errors
 /// Whatever SQLite says; never because of what was typed.
@@ -89,15 +93,29 @@ pub fn search_items(conn: &Connection, search: &Search, limit: u32) -> Result<Fo
     search_within(conn, search, (limit as usize, MOST_LOOKED_AT))
 }
 
-fn search_within(
+fn search_within(conn: &Connection, search: &Search, bounds: (usize, usize)) -> Result<Found> {
+    let Some(words) = match_expression(&search.words) else {
+        return Ok(Found::default());
+    };
+    let found = search_matching(conn, search, &words, bounds)?;
+    if !found.items.is_empty() || found.ended_at.is_some() {
+        return Ok(found);
+    }
+    // For the beginning of a word the index goes through all items with such a word, however many.
+    let begun = search_matching(conn, search, &[&words, "*"].concat(), bounds)?;
+    Ok(Found {
+        is_last_begun: !begun.items.is_empty() || begun.ended_at.is_some(),
+        ..begun
+    })
+}
+
+fn search_matching(
     conn: &Connection,
     search: &Search,
+    expression: &str,
     (limit, most_looked_at): (usize, usize),
 ) -> Result<Found> {
     let mut found = Found::default();
-    let Some(expression) = match_expression(&search.words) else {
-        return Ok(found);
-    };
     let sql = "SELECT rowid FROM item_search WHERE item_search MATCH ?1 ORDER BY rowid DESC";
     let mut query = conn.prepare_cached(sql)?;
     let mut rows = query.query_map([expression], |row| row.get(0).map(ItemId))?;
@@ -158,10 +176,7 @@ fn match_expression(words: &str) -> Option<String> {
         .take(MOST_WORDS)
         .map(|word| format!("\"{word}\""))
         .collect();
-    if quoted.is_empty() {
-        return None;
-    }
-    Some([&quoted.join(" "), "*"].concat())
+    (!quoted.is_empty()).then(|| quoted.join(" "))
 }
 
 /// Marks that combine with the letter before are part of its word.
@@ -207,6 +222,42 @@ mod tests {
             let found = store.read(|conn| search_items(conn, &search, 10));
             assert_eq!(found.unwrap(), Found::default(), "{words:?}");
         }
+    }
+
+    fn titled(titles: &'static [&'static str]) -> (tempfile::TempDir, Store) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let filled = store.write_blocking(move |tx| {
+            let paper = outlets::ensure_outlet(tx, "Paper", OutletKind::Outlet)?;
+            for title in titles {
+                let state = ItemState {
+                    title: (*title).into(),
+                    ..ItemState::default()
+                };
+                insert_item(tx, FeedId(1), paper, &state, utc_from_secs(0))?;
+            }
+            Ok(())
+        });
+        filled.unwrap();
+        (directory, store)
+    }
+
+    #[test]
+    fn the_last_word_begins_one_where_nothing_holds_it_as_it_stands() {
+        let (_directory, store) = titled(&["Trump speaks", "Trumpet played", "A trump card"]);
+        let find = |words: &str| {
+            let search = Search {
+                words: words.into(),
+                ..Search::default()
+            };
+            let found = store.read(|conn| search_items(conn, &search, 10)).unwrap();
+            let items: Vec<i64> = found.items.iter().map(|found| found.item.0).collect();
+            (items, found.is_last_begun)
+        };
+        assert_eq!(find("trump"), (vec![3, 1], false));
+        assert_eq!(find("trum"), (vec![3, 2, 1], true));
+        assert_eq!(find("played tru"), (vec![2], true));
+        assert_eq!(find("tru played"), (vec![], false));
     }
 
     #[test]

@@ -144,6 +144,7 @@ struct SearchPage {
     form: SearchForm,
     found: Vec<FoundLine>,
     is_cut: bool,
+    is_last_begun: bool,
 }
 
 struct FoundLine {
@@ -162,6 +163,7 @@ pub(super) async fn search(
     let search = form.search(site.clock().now());
     let found = read(&site, move |conn| search_items(conn, &search, MOST_FOUND)).await?;
     let is_cut = found.ended_at.is_some();
+    let is_last_begun = found.is_last_begun;
     let lines = found.items.into_iter().map(|mut item| {
         item.outlet = one_line(&item.outlet);
         item.storyline = item
@@ -177,6 +179,7 @@ pub(super) async fn search(
         frame: frame(&site, "Search", "search", &asker),
         found: lines.collect(),
         is_cut,
+        is_last_begun,
         form,
     };
     Ok(page(StatusCode::OK, &search))

@@ -29,6 +29,8 @@ use fill::Archive;
 const UNTIL: i64 = 1_790_000_000;
 /// Pages of the desk and of the world, each asked for so many times with another number.
 const ROUNDS: u64 = 60;
+/// Items of a lot of retention, as the daemon has it.
+const LOT: u32 = 200;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -174,7 +176,7 @@ fn forget(store: &Store, archive: Archive) {
     let (started, mut longest, mut gone) = (Instant::now(), Duration::ZERO, 0);
     loop {
         let lot_started = Instant::now();
-        let lot = store.write_blocking(move |tx| retention::remove_lot(tx, before, 100, before));
+        let lot = store.write_blocking(move |tx| retention::remove_lot(tx, before, LOT, before));
         let lot = lot.expect("a lot is removed");
         longest = longest.max(lot_started.elapsed());
         gone += lot.items;

@@ -4,6 +4,8 @@
 //! What stays for ever: keys and tombstones of items, decisions, slugs, and the ids of what was
 //! published (`retired_ids`, filled by triggers). Which age is old is decided by the caller.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Transaction, params};
 
 use super::Result;
@@ -63,11 +65,11 @@ const EMPTY_STORYLINES: &str = "
     SELECT s.id FROM storylines s
     WHERE s.last_event_at < ?1 AND s.merged_into IS NULL
       AND NOT EXISTS (SELECT 1 FROM events WHERE storyline_id = s.id)
-      AND NOT EXISTS (SELECT 1 FROM storyline_items WHERE storyline_id = s.id)
-    ORDER BY s.last_event_at LIMIT ?2";
+      AND NOT EXISTS (SELECT 1 FROM storyline_items WHERE storyline_id = s.id)";
 
-/// Takes away at most `limit` events, then as many lone items and storylines, that are older than
-/// `before`. Call again until nothing is taken.
+/// Takes away what is older than `before`: events with the storylines that they leave empty, or if
+/// there is no such event lone items, or else storylines. It ends once `limit` items are gone, but takes
+/// an event whole. Call again until nothing is taken.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -77,19 +79,58 @@ pub fn remove_lot(
     limit: u32,
     now: UtcTime,
 ) -> Result<Removed> {
-    let mut removed = Removed::default();
-    for event in pick(tx, OLD_EVENTS, before, limit)? {
-        let gone = remove_event(tx, event, now)?;
-        removed.add(gone);
+    // What lone items are is found by going through all old ones, so it is not asked in each lot.
+    let mut removed = remove_events(tx, before, limit, now)?;
+    if removed.is_nothing() {
+        for item in pick(tx, OLD_LONE_ITEMS, before, limit)? {
+            bury(tx, item, now)?;
+            removed.items += 1;
+        }
     }
-    for item in pick(tx, OLD_LONE_ITEMS, before, limit)? {
-        bury(tx, item, now)?;
-        removed.items += 1;
-    }
-    for storyline in pick(tx, EMPTY_STORYLINES, before, limit)? {
-        removed.storylines += remove_storyline(tx, storyline)?;
+    if removed.is_nothing() {
+        let first_empty = [EMPTY_STORYLINES, " ORDER BY s.last_event_at LIMIT ?2"].concat();
+        for storyline in pick(tx, &first_empty, before, limit)? {
+            removed.storylines += remove_storyline(tx, storyline)?;
+        }
     }
     Ok(removed)
+}
+
+fn remove_events(
+    tx: &Transaction<'_>,
+    before: UtcTime,
+    limit: u32,
+    now: UtcTime,
+) -> Result<Removed> {
+    let mut removed = Removed::default();
+    let mut left = BTreeSet::new();
+    for event in pick(tx, OLD_EVENTS, before, limit)? {
+        left.extend(storyline_of(tx, event)?);
+        removed.add(remove_event(tx, event, now)?);
+        if removed.items >= limit as usize {
+            break;
+        }
+    }
+    for storyline in left {
+        if is_empty(tx, storyline, before)? {
+            removed.storylines += remove_storyline(tx, storyline)?;
+        }
+    }
+    Ok(removed)
+}
+
+fn storyline_of(tx: &Transaction<'_>, event: i64) -> Result<Option<i64>> {
+    let sql = "SELECT storyline_id FROM events WHERE id = ?1";
+    Ok(tx
+        .prepare_cached(sql)?
+        .query_row([event], |row| row.get(0))?)
+}
+
+fn is_empty(tx: &Transaction<'_>, storyline: i64, before: UtcTime) -> Result<bool> {
+    let sql = [EMPTY_STORYLINES, " AND s.id = ?2"].concat();
+    Ok(tx
+        .prepare_cached(&sql)?
+        .exists(params![before.timestamp(), storyline])?)
 }
 
 /// Shortens histories that are kept for operators: health of feeds, words of unknown prefixes.

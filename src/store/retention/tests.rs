@@ -176,6 +176,21 @@ fn a_lot_is_bounded() {
 }
 
 #[test]
+fn an_event_goes_whole_and_ends_the_lot() {
+    let (_directory, store) = open();
+    for id in 1..=5 {
+        add_item(&store, id, 100);
+    }
+    add_event(&store, 1, &[1, 2, 3], 101);
+    add_event(&store, 2, &[4], 100);
+    assert_eq!(remove(&store, 60, 2).items, 3);
+    assert_eq!(remove(&store, 60, 2).events, 1);
+    let lone = remove(&store, 60, 2);
+    assert_eq!((lone.events, lone.items), (0, 1));
+    assert!(remove(&store, 60, 2).is_nothing());
+}
+
+#[test]
 fn a_slug_whose_storyline_is_gone_is_not_given_again() {
     let (_directory, store) = open();
     add_event(&store, 1, &[], 100);

@@ -49,9 +49,9 @@ pub struct Linking {
 pub(super) struct Line {
     pub(super) events: BTreeMap<EventId, EventSketch>,
     sum: Sum,
-    /// The terms under which it is filed, rising: a function of its events, whatever came first, so that a
-    /// restart changes nothing.
-    filed: Vec<u32>,
+    /// The terms under which it is filed, each with how many of its events have it among their
+    /// strongest: a function of its events, whatever came first, so that a restart changes nothing.
+    filed: FxHashMap<u32, u32>,
     latest_secs: i64,
     /// Rank by first publication; `None` while provisional.
     published: Option<i64>,
@@ -73,7 +73,7 @@ pub struct Storylines {
 
 /// Events of a storyline that are compared: more only repeat what the newest say.
 const MOST_EVENTS: usize = 400;
-/// Terms by which a storyline is looked up.
+/// Terms of an event under which its storyline is filed, and by which a storyline is looked up.
 const INDEXED_TERMS: usize = 40;
 /// Storylines looked at of each term, the newest.
 const NEWEST_OF_TERM: usize = 64;
@@ -107,7 +107,6 @@ impl Storylines {
     pub fn forget(&mut self, event: EventId) {
         if let Some(id) = self.line_of.remove(&event) {
             self.take_out(id, event);
-            self.file_anew(id);
         }
     }
 
@@ -178,7 +177,6 @@ impl Storylines {
             _ => {
                 if let Some(id) = before {
                     self.take_out(id, sketch.event);
-                    self.file_anew(id);
                 }
                 let id = self
                     .nearest(sketch)
@@ -242,7 +240,7 @@ impl Storylines {
 
     fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
         let line = self.lines.remove(&gone).expect("the storyline is open");
-        for term in &line.filed {
+        for term in line.filed.keys() {
             self.unfile(*term, gone);
         }
         for (event, sketch) in line.events {
@@ -283,6 +281,13 @@ impl Storylines {
     fn put_in(&mut self, id: StorylineId, sketch: EventSketch) {
         self.line_of.insert(sketch.event, id);
         let line = self.lines.entry(id).or_default();
+        for term in filing_terms(&sketch) {
+            let events = line.filed.entry(term).or_default();
+            *events += 1;
+            if *events == 1 {
+                file(self.index.entry(term).or_default(), id);
+            }
+        }
         line.sum.add(&sketch);
         line.latest_secs = line.latest_secs.max(sketch.last_secs);
         line.events.insert(sketch.event, sketch);
@@ -291,46 +296,35 @@ impl Storylines {
             let event = oldest.expect("there are many").event;
             self.take_out(id, event);
         }
-        self.file_anew(id);
-    }
-
-    /// Files a storyline under its strongest terms and under no others.
-    fn file_anew(&mut self, id: StorylineId) {
-        let Some(line) = self.lines.get_mut(&id) else {
-            return;
-        };
-        let strongest = line.sum.strongest(INDEXED_TERMS);
-        let mut terms: Vec<u32> = strongest.into_iter().map(|(term, _)| term).collect();
-        terms.sort_unstable();
-        let before = std::mem::replace(&mut line.filed, terms.clone());
-        for term in &terms {
-            if before.binary_search(term).is_err() {
-                file(self.index.entry(*term).or_default(), id);
-            }
-        }
-        for term in before {
-            if terms.binary_search(&term).is_err() {
-                self.unfile(term, id);
-            }
-        }
     }
 
     fn take_out(&mut self, id: StorylineId, event: EventId) {
         let Some(line) = self.lines.get_mut(&id) else {
             return;
         };
-        if let Some(sketch) = line.events.remove(&event) {
-            line.sum.subtract(&sketch);
-            if sketch.last_secs == line.latest_secs && !line.events.is_empty() {
-                let times = line.events.values().map(|other| other.last_secs);
-                line.latest_secs = times.max().unwrap_or(line.latest_secs);
+        let Some(sketch) = line.events.remove(&event) else {
+            return;
+        };
+        line.sum.subtract(&sketch);
+        if sketch.last_secs == line.latest_secs && !line.events.is_empty() {
+            let times = line.events.values().map(|other| other.last_secs);
+            line.latest_secs = times.max().unwrap_or(line.latest_secs);
+        }
+        let mut unused = Vec::new();
+        for term in filing_terms(&sketch) {
+            if let Some(events) = line.filed.get_mut(&term) {
+                *events -= 1;
+                if *events == 0 {
+                    line.filed.remove(&term);
+                    unused.push(term);
+                }
             }
         }
         if line.events.is_empty() && line.published.is_none() {
-            let line = self.lines.remove(&id).expect("the storyline is open");
-            for term in line.filed {
-                self.unfile(term, id);
-            }
+            self.lines.remove(&id);
+        }
+        for term in unused {
+            self.unfile(term, id);
         }
     }
 
@@ -369,6 +363,12 @@ impl Storylines {
             }
         }
     }
+}
+
+/// The terms of an event under which its storyline is filed.
+fn filing_terms(sketch: &EventSketch) -> impl Iterator<Item = u32> + use<> {
+    let strongest = Sum::of(sketch).strongest(INDEXED_TERMS);
+    strongest.into_iter().map(|(term, _)| term)
 }
 
 fn file(ids: &mut Vec<StorylineId>, id: StorylineId) {

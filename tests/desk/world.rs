@@ -142,6 +142,12 @@ impl World {
         tokio::task::block_in_place(|| self.clusterer.take_in(&self.store, now).unwrap());
     }
 
+    pub fn refine(&mut self) {
+        let now = self.now();
+        let refined = tokio::task::block_in_place(|| self.clusterer.refine(&self.store, now));
+        refined.unwrap();
+    }
+
     pub fn restart(&mut self) {
         self.clusterer = load(&self.store, &self.settings);
     }

@@ -2,8 +2,8 @@
 -- linked from. No references: such an event may have no row in `events`.
 CREATE TABLE own_events (
     event_id       INTEGER PRIMARY KEY,
-    -- The items that the machine alone would have in it, as a JSON array: empty if only rulings have
-    -- the event, or once all have left the window.
+    -- The items that the machine alone would have in it, as a JSON array, those that have left the
+    -- window included: empty if only rulings have the event.
     items          TEXT NOT NULL,
     -- Where the machine links it, and what linking compares; null if only rulings have the event.
     storyline_id   INTEGER,

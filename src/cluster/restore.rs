@@ -12,7 +12,7 @@ use super::pairs::steps_of;
 use super::settle::Cursor;
 use super::tables::{SavedTables, Tables};
 use super::weights::Weights;
-use super::window::{LiveItem, Slots};
+use super::window::{LiveItem, Slot, Slots};
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId, Role, ScoredPair};
 
@@ -120,24 +120,53 @@ impl Engine {
         }
         self.keep_own();
         self.with_own(|engine| {
-            let mut left: Slots = Slots::new();
+            let mut shown: Vec<(Slot, EventId)> = Vec::new();
             for event in &own {
-                let shown = engine.groups.events.get(&event.id);
-                left.extend(shown.into_iter().flat_map(|event| event.members.clone()));
+                let live = engine.groups.events.get(&event.id).into_iter();
+                let members = live.flat_map(|live| &live.members);
+                shown.extend(members.map(|slot| (*slot, event.id)));
                 engine.groups.close_event(event.id);
             }
             for event in own {
+                for item in &event.items {
+                    engine.leave_event(*item);
+                }
                 engine.restore_event(event);
             }
             // What is kept says of every item where it goes; if not, it stays where it is shown.
-            let is_lost = |event: &EventId| !engine.groups.events.contains_key(event);
-            let left = left.into_iter();
-            let lost = left.filter_map(|slot| Some((slot, engine.event_at(slot).filter(is_lost)?)));
-            for (slot, event) in lost.collect::<Vec<_>>() {
-                let members = &mut engine.groups.events.entry(event).or_default().members;
-                members.push(slot);
+            for (slot, event) in shown {
+                engine.stay_in(slot, event);
             }
         });
+    }
+
+    /// Takes an item out of the event that holds it, if it is live.
+    fn leave_event(&mut self, item: ItemId) {
+        let Some(slot) = self.window.slot_of(item) else {
+            return;
+        };
+        let Some(id) = self.groups.place(slot) else {
+            return;
+        };
+        if let Some(event) = self.groups.events.get_mut(&id) {
+            event.members.retain(|member| *member != slot);
+            if event.members.is_empty() {
+                self.groups.close_event(id);
+            }
+        }
+    }
+
+    /// Puts an item into the event in which it is shown, unless an event holds it.
+    fn stay_in(&mut self, slot: Slot, shown: EventId) {
+        let place = self.groups.place(slot);
+        let held = place.and_then(|event| self.groups.events.get(&event));
+        if held.is_some_and(|event| event.members.contains(&slot)) {
+            return;
+        }
+        self.groups.move_to(slot, shown);
+        let members = &mut self.groups.events.entry(shown).or_default().members;
+        members.push(slot);
+        members.sort_unstable();
     }
 }
 
@@ -234,4 +263,68 @@ fn pairs_by_later(pairs: Vec<ScoredPair>) -> BTreeMap<ItemId, Vec<ScoredPair>> {
         pairs.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.earlier.cmp(&b.earlier)));
     }
     by_later
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::news::{OutletId, utc_from_secs};
+
+    fn arriving(id: i64) -> ArrivingItem {
+        ArrivingItem {
+            id: ItemId(id),
+            outlet: OutletId(id),
+            outlet_is_wire: false,
+            language: "en".into(),
+            item_time: utc_from_secs(1_750_000_000 + id),
+            time_is_claimed: true,
+            title: format!("Harbour closes after storm number {id}"),
+            summary: String::new(),
+            text: String::new(),
+            role: Role::News,
+            agency: None,
+            dateline: None,
+            series_key: None,
+        }
+    }
+
+    fn event(id: i64, items: &[i64]) -> RestoredEvent {
+        RestoredEvent {
+            id: EventId(id),
+            items: items.iter().copied().map(ItemId).collect(),
+            publication: None,
+        }
+    }
+
+    /// An engine of three items in one event, of which own events say what they say.
+    fn restored(own: Vec<RestoredEvent>) -> Engine {
+        let state = Restored {
+            events: vec![event(1, &[1, 2, 3])],
+            own,
+            oldest_live: Some(ItemId(1)),
+            cursor: Cursor {
+                settled_through: ItemId(3),
+                next_event: EventId(9),
+            },
+            ..Restored::default()
+        };
+        let mut restoring = Engine::restore(Settings::default(), Weights::embedded(), state);
+        restoring.take(&[arriving(1), arriving(2), arriving(3)], Vec::new());
+        restoring.finish()
+    }
+
+    #[test]
+    fn an_item_of_which_no_own_event_says_anything_stays_where_it_is_shown() {
+        let engine = restored(vec![event(1, &[1, 2])]);
+        let all: Vec<ItemId> = (1..=3).map(ItemId).collect();
+        assert_eq!(engine.own_items_of(EventId(1)), all);
+    }
+
+    #[test]
+    fn an_item_stands_in_one_own_event() {
+        let engine = restored(vec![event(2, &[3])]);
+        assert_eq!(engine.own_items_of(EventId(1)), [ItemId(1), ItemId(2)]);
+        assert_eq!(engine.own_items_of(EventId(2)), [ItemId(3)]);
+        assert_eq!(engine.event_of(ItemId(3)), Some(EventId(1)));
+    }
 }

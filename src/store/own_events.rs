@@ -10,7 +10,7 @@ use crate::news::{EventId, ItemId, StorylineId, UtcTime};
 pub struct OwnEvent {
     /// The event.
     pub id: EventId,
-    /// Its items, by id, for as long as some are in the window; empty if only rulings have the event.
+    /// Its items, by id, those that have left the window included; empty if only rulings have the event.
     pub items: Vec<ItemId>,
     /// The storyline to which the machine links it; `None` if only rulings have the event.
     pub storyline: Option<StorylineId>,
@@ -65,9 +65,21 @@ pub fn move_own_events(tx: &Transaction<'_>, gone: StorylineId, into: StorylineI
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_own_items(conn: &Connection) -> Result<Vec<(EventId, Vec<ItemId>)>> {
-    let sql = "SELECT event_id, items FROM own_events ORDER BY event_id";
+    load_older_own_items(conn, None)
+}
+
+/// The same of those that were last told of before a time; of all if it is `None`.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_older_own_items(
+    conn: &Connection,
+    before: Option<UtcTime>,
+) -> Result<Vec<(EventId, Vec<ItemId>)>> {
+    let sql = "SELECT event_id, items FROM own_events
+         WHERE ?1 IS NULL OR last_report_at < ?1 ORDER BY event_id";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([], |row| {
+    let rows = query.query_map([before.map(|before| before.timestamp())], |row| {
         Ok((row.get(0).map(EventId)?, row.get::<_, String>(1)?))
     })?;
     let mut own = Vec::new();
@@ -77,16 +89,4 @@ pub fn load_own_items(conn: &Connection) -> Result<Vec<(EventId, Vec<ItemId>)>> 
         own.push((event, items.into_iter().map(ItemId).collect()));
     }
     Ok(own)
-}
-
-/// Forgets those to which nothing is linked any more; at most `limit` at once.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn trim_own_events(tx: &Transaction<'_>, before: UtcTime, limit: u32) -> Result<usize> {
-    let sql = "DELETE FROM own_events WHERE event_id IN (
-            SELECT event_id FROM own_events WHERE last_report_at < ?1 LIMIT ?2)";
-    Ok(tx
-        .prepare_cached(sql)?
-        .execute(params![before.timestamp(), limit])?)
 }

@@ -36,6 +36,14 @@ impl Default for StorylineSettings {
     }
 }
 
+impl StorylineSettings {
+    /// Days before the newest report that events are compared for: until no open storyline can hold
+    /// one that is older.
+    pub fn compared_days(&self) -> i64 {
+        i64::from(self.closed_after_days) + 1
+    }
+}
+
 /// What linking changed, as the machine alone has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Linking {
@@ -52,6 +60,8 @@ pub(super) struct Line {
     /// The terms under which it is filed, each with how many of its events have it among their
     /// strongest: a function of its events, whatever came first, so that a restart changes nothing.
     filed: FxHashMap<u32, u32>,
+    /// Events that are not compared because there are too many, with the time of each.
+    surplus: BTreeMap<EventId, i64>,
     latest_secs: i64,
     /// Rank by first publication; `None` while provisional.
     published: Option<i64>,
@@ -63,6 +73,8 @@ pub struct Storylines {
     settings: StorylineSettings,
     pub(super) lines: BTreeMap<StorylineId, Line>,
     line_of: BTreeMap<EventId, StorylineId>,
+    /// The same events by the time of their last report.
+    by_time: BTreeSet<(i64, EventId)>,
     /// The storylines of each term, by id: the newest last.
     index: FxHashMap<u32, Vec<StorylineId>>,
     /// Storylines whose events are shown in a published one, with its rank.
@@ -99,6 +111,7 @@ impl Storylines {
             self.latest_secs = self.latest_secs.max(sketch.last_secs);
             self.link_one(sketch, &mut linking);
         }
+        self.let_go();
         self.close_old();
         linking
     }
@@ -243,6 +256,11 @@ impl Storylines {
         for term in line.filed.keys() {
             self.unfile(*term, gone);
         }
+        for (event, at) in line.surplus {
+            self.line_of.insert(event, kept);
+            let into = self.lines.entry(kept).or_default();
+            into.surplus.insert(event, at);
+        }
         for (event, sketch) in line.events {
             self.put_in(kept, sketch);
             linking.linked.push((event, kept));
@@ -280,6 +298,7 @@ impl Storylines {
 
     fn put_in(&mut self, id: StorylineId, sketch: EventSketch) {
         self.line_of.insert(sketch.event, id);
+        self.by_time.insert((sketch.last_secs, sketch.event));
         let line = self.lines.entry(id).or_default();
         for term in filing_terms(&sketch) {
             let events = line.filed.entry(term).or_default();
@@ -292,9 +311,12 @@ impl Storylines {
         line.latest_secs = line.latest_secs.max(sketch.last_secs);
         line.events.insert(sketch.event, sketch);
         if line.events.len() > MOST_EVENTS {
-            let oldest = line.events.values().min_by_key(|e| (e.last_secs, e.event));
-            let event = oldest.expect("there are many").event;
+            let oldest = line.events.values().map(|e| (e.last_secs, e.event)).min();
+            let (at, event) = oldest.expect("there are many");
             self.take_out(id, event);
+            self.by_time.insert((at, event));
+            let line = self.lines.entry(id).or_default();
+            line.surplus.insert(event, at);
         }
     }
 
@@ -302,9 +324,13 @@ impl Storylines {
         let Some(line) = self.lines.get_mut(&id) else {
             return;
         };
+        if let Some(at) = line.surplus.remove(&event) {
+            self.by_time.remove(&(at, event));
+        }
         let Some(sketch) = line.events.remove(&event) else {
             return;
         };
+        self.by_time.remove(&(sketch.last_secs, event));
         line.sum.subtract(&sketch);
         if sketch.last_secs == line.latest_secs && !line.events.is_empty() {
             let times = line.events.values().map(|other| other.last_secs);
@@ -328,6 +354,21 @@ impl Storylines {
         }
     }
 
+    /// Lets go of events that were told of last so long ago that a restart would not read them. Their
+    /// storylines, if open, go on from what they have told since.
+    fn let_go(&mut self) {
+        let days = self.settings.compared_days();
+        let horizon = self.latest_secs.saturating_sub(days * 86_400);
+        while let Some((at, event)) = self.by_time.first().copied()
+            && at < horizon
+        {
+            self.by_time.remove(&(at, event));
+            if let Some(id) = self.line_of.remove(&event) {
+                self.take_out(id, event);
+            }
+        }
+    }
+
     fn close_old(&mut self) {
         let reach = i64::from(self.settings.closed_after_days) * 86_400;
         let horizon = self.latest_secs.saturating_sub(reach);
@@ -341,8 +382,11 @@ impl Storylines {
         }
         for id in &old {
             let line = self.lines.remove(id).expect("listed above");
-            for event in line.events.keys() {
-                self.line_of.remove(event);
+            let compared = line.events.values().map(|one| (one.last_secs, one.event));
+            let surplus = line.surplus.iter().map(|(event, at)| (*at, *event));
+            for (at, event) in compared.chain(surplus) {
+                self.by_time.remove(&(at, event));
+                self.line_of.remove(&event);
             }
         }
         self.shown_elsewhere

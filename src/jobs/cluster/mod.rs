@@ -23,7 +23,7 @@ use crate::news::{
     DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, UtcTime,
 };
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Connection, Result, Store, describing, items, own_events, standing};
+use crate::store::{Connection, Result, Store, describing, items, standing};
 use crate::timeline::{LifeSettings, Placing, StorylineSettings, Storylines};
 use own::{Own, OwnChanges};
 use rulings::Rulings;
@@ -139,11 +139,8 @@ impl Clusterer {
         self.step(store, &[], touched, now)?;
         let days = i64::from(self.settings.storylines.closed_after_days) + SKETCH_SLACK_DAYS;
         let before = store.read(describing::newest_report)? - chrono::TimeDelta::days(days);
-        store.write_blocking(move |tx| {
-            describing::trim_sketches(tx, before, TRIMMED_AT_ONCE)?;
-            own_events::trim_own_events(tx, before, TRIMMED_AT_ONCE)
-        })?;
-        Ok(())
+        store.write_blocking(move |tx| describing::trim_sketches(tx, before, TRIMMED_AT_ONCE))?;
+        self.trim_own(store, before)
     }
 
     /// How many items are compared with new ones.

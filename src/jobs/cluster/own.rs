@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Clusterer, sketches};
 use crate::cluster::{Engine, EventSketch, OwnEvents, Settlement};
-use crate::news::{EventId, ItemId, StorylineId, utc_from_secs};
+use crate::news::{EventId, ItemId, StorylineId, UtcTime, utc_from_secs};
 use crate::store::own_events::{self, OwnEvent};
-use crate::store::{Connection, Result, Transaction, describing, events, standing};
+use crate::store::{Connection, Result, Store, Transaction, describing, events, standing};
 use crate::timeline::{Linking, Storylines};
 
 /// What is to be kept of own events.
@@ -88,18 +88,28 @@ pub(super) fn homes_of(
 ) -> Result<Linking> {
     let mut ruled: BTreeSet<EventId> = own.touched.clone();
     ruled.extend(settlement.changed.iter().map(|change| change.event));
-    for (machine, _) in &linking.linked {
-        for item in engine.own_items_of(*machine) {
+    let regrouped = settlement.own.iter().flat_map(|own| &own.changed);
+    let machine: BTreeSet<EventId> = linking.linked.iter().map(|one| one.0).collect();
+    for machine in machine.into_iter().chain(regrouped.copied()) {
+        for item in engine.own_items_of(machine) {
             ruled.extend(standing_in(conn, engine, item)?);
         }
     }
+    let merged: BTreeMap<StorylineId, StorylineId> = linking.merged.iter().copied().collect();
+    let linked_to: BTreeMap<EventId, StorylineId> = linking.linked.iter().copied().collect();
+    // What came late may be linked to a storyline that takes no more after it.
+    let line_of = |machine| {
+        let line = storylines.storyline_of(machine);
+        line.or_else(|| linked_to.get(&machine).copied())
+    };
     let gone: BTreeSet<EventId> = settlement.merged.iter().map(|one| one.0).collect();
     let mut linked = Vec::new();
     for event in ruled.difference(&gone) {
-        let Some(home) = home_of(conn, (engine, storylines), *event)? else {
+        let stands = standing::load_standing_event(conn, *event)?;
+        let before = stands.as_ref().map(|one| follow(&merged, one.home));
+        let Some(home) = home_of(conn, engine, (*event, before), line_of)? else {
             continue;
         };
-        let stands = standing::load_standing_event(conn, *event)?;
         let is_there = stands.is_some_and(|one| !one.is_merged && one.home == home);
         if !is_there {
             linked.push((*event, home));
@@ -118,11 +128,22 @@ fn standing_in(conn: &Connection, engine: &Engine, item: ItemId) -> Result<Optio
     }
 }
 
-/// `None` if the machine has nothing of the event in an open storyline: it stays where it is.
+/// The storyline that a storyline was merged into.
+fn follow(merged: &BTreeMap<StorylineId, StorylineId>, mut line: StorylineId) -> StorylineId {
+    while let Some(into) = merged.get(&line) {
+        line = *into;
+    }
+    line
+}
+
+/// Where an event is at home that was at home somewhere before, or nowhere: items that the window knows no
+/// more speak for where it was. `None` if the machine has nothing of it in an open storyline: it stays
+/// where it is.
 fn home_of(
     conn: &Connection,
-    (engine, storylines): (&Engine, &Storylines),
-    event: EventId,
+    engine: &Engine,
+    (event, before): (EventId, Option<StorylineId>),
+    line_of: impl Fn(EventId) -> Option<StorylineId>,
 ) -> Result<Option<StorylineId>> {
     let mut items = engine.items_of(event);
     let stored = events::load_members(conn, event)?;
@@ -130,8 +151,10 @@ fn home_of(
     items.extend(old.filter(|item| engine.event_of(*item).is_none()));
     let mut counts: BTreeMap<StorylineId, usize> = BTreeMap::new();
     for item in items {
-        let machine = engine.own_event_of(item);
-        let line = machine.and_then(|machine| storylines.storyline_of(machine));
+        let line = match engine.own_event_of(item) {
+            Some(machine) => line_of(machine),
+            None => before,
+        };
         if let Some(line) = line {
             *counts.entry(line).or_default() += 1;
         }
@@ -143,6 +166,24 @@ fn home_of(
 }
 
 impl Clusterer {
+    /// Forgets own events to which nothing is linked any more, and of which nothing is in the window.
+    pub(super) fn trim_own(&mut self, store: &Store, before: UtcTime) -> Result<()> {
+        let mut old = store.read(|conn| own_events::load_older_own_items(conn, Some(before)))?;
+        let is_seen = |item: &ItemId| self.engine.own_event_of(*item).is_some();
+        old.retain(|(event, items)| {
+            !self.engine.is_live_event(*event)
+                && self.engine.own_items_of(*event).is_empty()
+                && !items.iter().any(is_seen)
+        });
+        for (event, _) in &old {
+            self.own.stored.remove(event);
+        }
+        store.write_blocking(move |tx| {
+            let mut events = old.iter();
+            events.try_for_each(|(event, _)| own_events::forget_own_event(tx, *event))
+        })
+    }
+
     /// What is to be kept after a linking.
     pub(super) fn own_changes(
         &mut self,

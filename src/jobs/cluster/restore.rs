@@ -150,7 +150,7 @@ fn restore_storylines(conn: &Connection, settings: &ClusteringSettings) -> Resul
     let next = StorylineId(clustering::load_cursor(conn, NEXT_STORYLINE)?.max(1));
     let mut storylines = Storylines::new(settings.storylines.clone(), next);
     let newest = describing::newest_report(conn)?;
-    let days = chrono::TimeDelta::days(i64::from(settings.storylines.closed_after_days) + 1);
+    let days = chrono::TimeDelta::days(settings.storylines.compared_days());
     for stored in describing::load_sketches(conn, newest - days)? {
         if let Some(sketch) = sketches::decode(stored.event, &stored.sketch) {
             storylines.restore(stored.storyline, sketch);

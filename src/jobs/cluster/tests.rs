@@ -5,6 +5,7 @@ use crate::feed::identity::GuidStanding;
 use crate::feed::{ParsedFeed, ParsedItem};
 use crate::jobs::ingest::{self, Arrived};
 use crate::news::{FeedId, OutletKind, utc_from_secs};
+use crate::store::decisions;
 use crate::store::feeds::{self, NewFeed};
 use crate::store::outlets::ensure_outlet;
 
@@ -246,4 +247,35 @@ fn a_restart_between_any_two_polls_changes_nothing() {
             .unwrap();
     }
     assert_eq!(dump(&steady.store), dump(&restarted.store));
+}
+
+/// A ruling that changes nothing: what rulings have is what the machine alone has.
+fn part_the_strike(store: &Store) {
+    let ruling = crate::news::Ruling::NotSameEvent {
+        a: ItemId(1),
+        b: ItemId(5),
+    };
+    let saved = store.write_blocking(move |tx| {
+        decisions::save_decision(tx, &ruling, "ada", "", utc_from_secs(NOW))
+    });
+    saved.unwrap();
+}
+
+#[test]
+fn a_report_that_comes_weeks_late_stands_in_a_storyline_beside_rulings_too() {
+    let desk = open();
+    list_summit(&desk.store);
+    let mut clusterer = load(&desk.store);
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    part_the_strike(&desk.store);
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let late = "A flood closes the harbour of Bergen";
+    list(&desk.store, "Harbour News", &[(-24.0 * 25.0, late, "")]);
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let sql = "SELECT storyline_id FROM events WHERE headline = ?1";
+    let line: Option<i64> = desk
+        .store
+        .read(|conn| Ok(conn.query_row(sql, [late], |row| row.get(0))?))
+        .unwrap();
+    assert!(line.is_some());
 }

@@ -14,7 +14,7 @@ use dateline::jobs::publish::{Pass, publish_events};
 use dateline::jobs::{PollSettings, Poller, Sweep};
 use dateline::news::{OutletKind, UtcTime};
 use dateline::store::feeds::{NewFeed, add_feed};
-use dateline::store::{Store, outlets};
+use dateline::store::{Store, clustering, outlets};
 use tokio::runtime::Runtime;
 
 /// Hosts that the farm's feeds are spread over.
@@ -123,7 +123,10 @@ impl Desk {
     pub fn load(store: &Store) -> Self {
         let settings = ClusteringSettings::default();
         let clusterer = Clusterer::load(store, settings, Weights::embedded());
-        let number = std::sync::atomic::AtomicU64::new(0);
+        // Public ids are made of numbers that another run on the same database has not used.
+        let next = store.read(|conn| clustering::load_cursor(conn, "cluster-next-event"));
+        let next = next.expect("the cursor is read").unsigned_abs() << 24;
+        let number = std::sync::atomic::AtomicU64::new(next);
         let random = move || {
             let next = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             u128::from(next)

@@ -166,7 +166,8 @@ pub fn load_publication_of_line(conn: &Connection, id: StorylineId) -> Result<Op
 /// Whatever SQLite says.
 pub fn count_outlets(conn: &Connection, id: StorylineId) -> Result<u32> {
     let sql = "SELECT count(DISTINCT i.outlet_id) FROM events e
-         JOIN event_items m ON m.event_id = e.id JOIN items i ON i.id = m.item_id
+         JOIN event_items m ON m.event_id = e.id
+         CROSS JOIN items i INDEXED BY items_outlet ON i.id = m.item_id
          WHERE e.storyline_id = ?1";
     Ok(conn
         .prepare_cached(sql)?

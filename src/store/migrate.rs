@@ -44,6 +44,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0009_own_events",
         include_str!("../../migrations/0009_own_events.sql"),
     ),
+    (
+        "0010_outlets_of_items",
+        include_str!("../../migrations/0010_outlets_of_items.sql"),
+    ),
 ];
 
 /// The schema number of this program.

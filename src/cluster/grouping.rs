@@ -79,6 +79,16 @@ impl Grouping {
         })
     }
 
+    /// Takes a live item out of an event, which is forgotten if no other is left in it.
+    pub(super) fn leave(&mut self, slot: Slot, id: EventId) {
+        if let Some(event) = self.events.get_mut(&id) {
+            event.members.retain(|member| *member != slot);
+            if event.members.is_empty() {
+                self.close_event(id);
+            }
+        }
+    }
+
     /// Forgets an event that has no live items any more.
     pub(super) fn close_event(&mut self, id: EventId) {
         let event = self.events.remove(&id).into_iter();

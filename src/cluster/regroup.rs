@@ -32,13 +32,10 @@ impl Engine {
         for slot in &slots {
             let before = self.groups.move_to(*slot, into);
             let Some(before) = before else { continue };
-            if let Some(event) = self.groups.events.get_mut(&before) {
-                event.members.retain(|member| *member != *slot);
-                // What they leave is judged anew, too: their company had a part in it.
+            self.groups.leave(*slot, before);
+            // What they leave is judged anew, too: their company had a part in it.
+            if let Some(event) = self.groups.events.get(&before) {
                 self.groups.unsettled.extend(&event.members);
-                if event.members.is_empty() {
-                    self.groups.close_event(before);
-                }
             }
         }
         if !slots.is_empty() {

@@ -129,7 +129,10 @@ impl Engine {
             }
             for event in own {
                 for item in &event.items {
-                    engine.leave_event(*item);
+                    let slot = engine.window.slot_of(*item);
+                    if let Some((slot, id)) = slot.and_then(|at| Some((at, engine.event_at(at)?))) {
+                        engine.groups.leave(slot, id);
+                    }
                 }
                 engine.restore_event(event);
             }
@@ -138,22 +141,6 @@ impl Engine {
                 engine.stay_in(slot, event);
             }
         });
-    }
-
-    /// Takes an item out of the event that holds it, if it is live.
-    fn leave_event(&mut self, item: ItemId) {
-        let Some(slot) = self.window.slot_of(item) else {
-            return;
-        };
-        let Some(id) = self.groups.place(slot) else {
-            return;
-        };
-        if let Some(event) = self.groups.events.get_mut(&id) {
-            event.members.retain(|member| *member != slot);
-            if event.members.is_empty() {
-                self.groups.close_event(id);
-            }
-        }
     }
 
     /// Puts an item into the event in which it is shown, unless an event holds it.

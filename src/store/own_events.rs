@@ -60,19 +60,12 @@ pub fn move_own_events(tx: &Transaction<'_>, gone: StorylineId, into: StorylineI
     Ok(())
 }
 
-/// All of them, by event, without their sketches: of each the id and the items.
+/// Those that were last told of before a time, all if it is `None`, by event, without their sketches: of
+/// each the id and the items.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_own_items(conn: &Connection) -> Result<Vec<(EventId, Vec<ItemId>)>> {
-    load_older_own_items(conn, None)
-}
-
-/// The same of those that were last told of before a time; of all if it is `None`.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn load_older_own_items(
+pub fn load_own_items(
     conn: &Connection,
     before: Option<UtcTime>,
 ) -> Result<Vec<(EventId, Vec<ItemId>)>> {

@@ -89,7 +89,7 @@ impl Storylines {
             .flat_map(|standing| [standing.home, standing.shown])
             .collect();
         for (gone, into) in &linking.merged {
-            let into = scene.follow(*into);
+            let into = linking.follow(*into);
             if !touched.contains(gone) {
                 placing.merged.push((*gone, into));
             } else if !groups.names.values().any(|name| name == gone) {
@@ -110,18 +110,15 @@ impl Storylines {
         sketches: &[EventSketch],
         placing: &mut Placing,
     ) -> Scene {
-        let mut scene = Scene {
-            merged: linking.merged.iter().copied().collect(),
-            ..Scene::default()
-        };
+        let mut scene = Scene::default();
         for (event, standing) in &stored.events {
-            scene.home_of.insert(*event, scene.follow(standing.home));
+            scene.home_of.insert(*event, linking.follow(standing.home));
             scene.shown_in.insert(*event, standing.shown);
         }
         let homes: BTreeSet<StorylineId> = scene.home_of.values().copied().collect();
         let mut beside = stored.beside.clone();
         for (event, line) in &linking.linked {
-            let home = scene.follow(*line);
+            let home = linking.follow(*line);
             if scene.home_of.contains_key(event) || homes.contains(&home) {
                 scene.home_of.insert(*event, home);
             } else {
@@ -218,18 +215,6 @@ struct Scene {
     home_of: BTreeMap<EventId, StorylineId>,
     /// Where those are shown that were there before.
     shown_in: BTreeMap<EventId, StorylineId>,
-    merged: BTreeMap<StorylineId, StorylineId>,
-}
-
-impl Scene {
-    /// The storyline that a storyline was linked into.
-    fn follow(&self, line: StorylineId) -> StorylineId {
-        let mut line = line;
-        while let Some(into) = self.merged.get(&line) {
-            line = *into;
-        }
-        line
-    }
 }
 
 /// An event that a ruling names, or what a storyline of the machine holds beside these.

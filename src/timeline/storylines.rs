@@ -50,7 +50,19 @@ pub struct Linking {
     /// Events whose storyline is new or another than before, with that storyline.
     pub linked: Vec<(EventId, StorylineId)>,
     /// Storylines that are no more, each with the one that its events went to.
+    /// In the order in which they were merged.
     pub merged: Vec<(StorylineId, StorylineId)>,
+}
+
+impl Linking {
+    /// The storyline that a storyline is in by now; itself if it was not merged.
+    pub fn follow(&self, line: StorylineId) -> StorylineId {
+        let merged = self.merged.iter();
+        merged.fold(line, |line, (gone, into)| match *gone == line {
+            true => *into,
+            false => line,
+        })
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

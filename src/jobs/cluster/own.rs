@@ -89,14 +89,12 @@ pub(super) fn homes_of(
     let mut ruled: BTreeSet<EventId> = own.touched.clone();
     ruled.extend(settlement.changed.iter().map(|change| change.event));
     let regrouped = settlement.own.iter().flat_map(|own| &own.changed);
-    let machine: BTreeSet<EventId> = linking.linked.iter().map(|one| one.0).collect();
-    for machine in machine.into_iter().chain(regrouped.copied()) {
-        for item in engine.own_items_of(machine) {
+    let linked_to: BTreeMap<EventId, StorylineId> = linking.linked.iter().copied().collect();
+    for machine in linked_to.keys().chain(regrouped) {
+        for item in engine.own_items_of(*machine) {
             ruled.extend(standing_in(conn, engine, item)?);
         }
     }
-    let merged: BTreeMap<StorylineId, StorylineId> = linking.merged.iter().copied().collect();
-    let linked_to: BTreeMap<EventId, StorylineId> = linking.linked.iter().copied().collect();
     // What came late may be linked to a storyline that takes no more after it.
     let line_of = |machine| {
         let line = storylines.storyline_of(machine);
@@ -106,7 +104,7 @@ pub(super) fn homes_of(
     let mut linked = Vec::new();
     for event in ruled.difference(&gone) {
         let stands = standing::load_standing_event(conn, *event)?;
-        let before = stands.as_ref().map(|one| follow(&merged, one.home));
+        let before = stands.as_ref().map(|one| linking.follow(one.home));
         let Some(home) = home_of(conn, engine, (*event, before), line_of)? else {
             continue;
         };
@@ -126,14 +124,6 @@ fn standing_in(conn: &Connection, engine: &Engine, item: ItemId) -> Result<Optio
         Some(event) => Ok(Some(event)),
         None => events::event_of_item(conn, item),
     }
-}
-
-/// The storyline that a storyline was merged into.
-fn follow(merged: &BTreeMap<StorylineId, StorylineId>, mut line: StorylineId) -> StorylineId {
-    while let Some(into) = merged.get(&line) {
-        line = *into;
-    }
-    line
 }
 
 /// Where an event is at home that was at home somewhere before, or nowhere: items that the window knows no
@@ -168,7 +158,7 @@ fn home_of(
 impl Clusterer {
     /// Forgets own events to which nothing is linked any more, and of which nothing is in the window.
     pub(super) fn trim_own(&mut self, store: &Store, before: UtcTime) -> Result<()> {
-        let mut old = store.read(|conn| own_events::load_older_own_items(conn, Some(before)))?;
+        let mut old = store.read(|conn| own_events::load_own_items(conn, Some(before)))?;
         let is_seen = |item: &ItemId| self.engine.own_event_of(*item).is_some();
         old.retain(|(event, items)| {
             !self.engine.is_live_event(*event)

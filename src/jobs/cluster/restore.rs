@@ -34,7 +34,7 @@ pub(super) fn restore(
     let arrived = ItemId(clustering::load_cursor(conn, ARRIVED)?);
     let outlets = load_outlets(conn)?;
     let rulings = Rulings::of(decisions::load_obeyed(conn)?);
-    let own = own_events::load_own_items(conn)?;
+    let own = own_events::load_own_items(conn, None)?;
     let own_stored = Own::of(own.iter().map(|one| one.0));
     let restored = restore_window(conn, arrived, (&rulings, own))?;
     let counted = restored.tables.through;

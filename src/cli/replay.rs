@@ -1,6 +1,5 @@
 //! `dateline replay`: clusters a stream of items from a file, in memory, and says how fast.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,7 +12,7 @@ use super::stream::{Arrivals, Dates, StreamItem, read_lines, schedule};
 use super::table::print_line;
 use crate::cluster::{Arrival, ArrivingItem, Engine, Settings, Settlement, Weights};
 use crate::decisions::Constraints;
-use crate::news::{EventId, ItemId, ScoredPair, StorylineId};
+use crate::news::{EventId, ItemId, StorylineId};
 use crate::timeline::{StorylineSettings, Storylines};
 
 /// Clusters a stream of items from a file, in memory.
@@ -149,7 +148,7 @@ pub struct Replay {
     storylines: Storylines,
     settled: FxHashMap<ItemId, EventId>,
     on_arrival: FxHashMap<ItemId, EventId>,
-    beside: FxHashMap<ItemId, Vec<ScoredPair>>,
+    beside: FxHashMap<ItemId, ItemId>,
     merged: FxHashMap<EventId, EventId>,
     storyline_of: FxHashMap<EventId, StorylineId>,
     merged_storylines: FxHashMap<StorylineId, StorylineId>,
@@ -175,9 +174,11 @@ impl Replay {
         let arrival = self.engine.arrive(item);
         if let Some(event) = arrival.event {
             self.on_arrival.insert(item.id, event);
-        } else if let Some(event) = arrival.beside {
-            self.on_arrival.insert(item.id, event);
-            self.beside.insert(item.id, arrival.pairs.clone());
+        } else if let Some(report) = arrival.beside {
+            if let Some(event) = self.engine.event_of(report) {
+                self.on_arrival.insert(item.id, event);
+            }
+            self.beside.insert(item.id, report);
         }
         if arrival.settling_is_due {
             self.settle();
@@ -211,20 +212,10 @@ impl Replay {
         self.merged_storylines.extend(linking.merged);
     }
 
-    /// Puts items that join no event beside the one they are nearest to, as things are now.
+    /// Puts items that join no event where the report stands by now that they stand beside.
     fn place_beside(&mut self) {
-        for (item, pairs) in std::mem::take(&mut self.beside) {
-            let mut means: BTreeMap<EventId, f32> = BTreeMap::new();
-            for pair in &pairs {
-                if let Some(event) = self.current_event(pair.earlier) {
-                    let best = means.entry(event).or_default();
-                    *best = best.max(pair.score);
-                }
-            }
-            let nearest = means
-                .into_iter()
-                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-            if let Some((event, _)) = nearest {
+        for (item, report) in std::mem::take(&mut self.beside) {
+            if let Some(event) = self.current_event(report) {
                 self.settled.insert(item, event);
             }
         }

@@ -91,8 +91,10 @@ pub struct Arrival {
     pub opened: bool,
     /// The original that it is a copy of.
     pub reprint_of: Option<ItemId>,
-    /// For a role that joins no event: the event that it stands beside, if one is near.
-    pub beside: Option<EventId>,
+    /// For a role that joins no event: the report that it resembles most, if it is near enough to
+    /// stand beside it, wherever that stands. It follows from frozen scores alone, so that rulings
+    /// and settling change nothing of it.
+    pub beside: Option<ItemId>,
     /// True if enough came in to settle; settling earlier changes no outcome.
     pub settling_is_due: bool,
 }
@@ -423,10 +425,10 @@ impl Engine {
         let tells = live.tells_an_event;
         let slot = self.file(live);
         if !tells {
-            arrival.beside = self
-                .best_event(slot)
-                .filter(|(_, score)| *score >= self.settings.settle_score)
-                .map(|(event, _)| event);
+            let nearest = arrival.pairs.first();
+            arrival.beside = nearest
+                .filter(|pair| pair.score >= self.settings.settle_score)
+                .map(|pair| pair.earlier);
             return;
         }
         let (event, opened) = self.place_new(slot);

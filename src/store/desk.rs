@@ -160,16 +160,27 @@ fn line_of(
     })
 }
 
-/// Items beside the events of a storyline: wraps, live blogs, background. Latest first.
+/// Items beside the reports of a storyline's events: wraps, live blogs, background. Latest first,
+/// at most `limit`, and how many there are.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_beside(conn: &Connection, storyline: StorylineId) -> Result<Vec<ItemId>> {
-    let sql = "SELECT item_id FROM storyline_items WHERE storyline_id = ?1
-         ORDER BY item_id DESC LIMIT 60";
+pub fn load_beside(
+    conn: &Connection,
+    storyline: StorylineId,
+    limit: usize,
+) -> Result<(Vec<ItemId>, usize)> {
+    let sql = "SELECT b.item_id FROM events e
+            CROSS JOIN event_items m ON m.event_id = e.id
+            CROSS JOIN items_beside b ON b.report_id = m.item_id
+         WHERE e.storyline_id = ?1 AND e.merged_into IS NULL
+         ORDER BY b.item_id DESC";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([storyline.0], |row| row.get(0).map(ItemId))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let count = found.len();
+    found.truncate(limit);
+    Ok((found, count))
 }
 
 /// The other events around the time of one: where an item of it might belong. Same storyline

@@ -236,16 +236,15 @@ pub fn link_event(
         .filter(|before| *before != storyline))
 }
 
-/// Puts an item beside the events of a storyline: a wrap, a live blog, background.
+/// Puts an item that tells no event beside a report: a wrap, a live blog, background. It is shown
+/// with the storyline in which that report stands by now.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn link_item(tx: &Transaction<'_>, item: ItemId, storyline: StorylineId) -> Result<()> {
-    open_storyline(tx, storyline)?;
-    let sql = "INSERT INTO storyline_items (item_id, storyline_id) VALUES (?1, ?2)
-         ON CONFLICT DO UPDATE SET storyline_id = excluded.storyline_id";
-    tx.prepare_cached(sql)?
-        .execute(params![item.0, storyline.0])?;
+pub fn stand_beside(tx: &Transaction<'_>, item: ItemId, report: ItemId) -> Result<()> {
+    let sql = "INSERT INTO items_beside (item_id, report_id) VALUES (?1, ?2)
+         ON CONFLICT DO NOTHING";
+    tx.prepare_cached(sql)?.execute(params![item.0, report.0])?;
     Ok(())
 }
 
@@ -256,13 +255,8 @@ pub fn link_item(tx: &Transaction<'_>, item: ItemId, storyline: StorylineId) -> 
 /// Whatever SQLite says.
 pub fn merge_storyline(tx: &Transaction<'_>, gone: StorylineId, into: StorylineId) -> Result<()> {
     open_storyline(tx, into)?;
-    let moves = [
-        "UPDATE events SET storyline_id = ?2, version = version + 1 WHERE storyline_id = ?1",
-        "UPDATE storyline_items SET storyline_id = ?2 WHERE storyline_id = ?1",
-    ];
-    for sql in moves {
-        tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
-    }
+    let sql = "UPDATE events SET storyline_id = ?2, version = version + 1 WHERE storyline_id = ?1";
+    tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
     let sql = "UPDATE storylines SET merged_into = ?2, event_count = 0, version = version + 1
          WHERE id = ?1 AND public_id IS NOT NULL";
     if tx.prepare_cached(sql)?.execute(params![gone.0, into.0])? == 0 {

@@ -48,6 +48,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0010_outlets_of_items",
         include_str!("../../migrations/0010_outlets_of_items.sql"),
     ),
+    (
+        "0011_beside",
+        include_str!("../../migrations/0011_beside.sql"),
+    ),
 ];
 
 /// The schema number of this program.

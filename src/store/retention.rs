@@ -64,8 +64,7 @@ const OLD_LONE_ITEMS: &str = "
 const EMPTY_STORYLINES: &str = "
     SELECT s.id FROM storylines s
     WHERE s.last_event_at < ?1 AND s.merged_into IS NULL
-      AND NOT EXISTS (SELECT 1 FROM events WHERE storyline_id = s.id)
-      AND NOT EXISTS (SELECT 1 FROM storyline_items WHERE storyline_id = s.id)";
+      AND NOT EXISTS (SELECT 1 FROM events WHERE storyline_id = s.id)";
 
 /// Takes away what is older than `before`: events with the storylines that they leave empty, or if
 /// there is no such event lone items, or else storylines. It ends once `limit` items are gone, but takes

@@ -146,8 +146,10 @@ const FILTER: &str = "SELECT i.id, i.title, o.name, i.language, i.role, i.item_t
         e.headline, s.id, s.headline
      FROM items i JOIN outlets o ON o.id = i.outlet_id
         LEFT JOIN event_items m ON m.item_id = i.id LEFT JOIN events e ON e.id = m.event_id
-        LEFT JOIN storyline_items b ON b.item_id = i.id
-        LEFT JOIN storylines s ON s.id = coalesce(e.storyline_id, b.storyline_id)
+        LEFT JOIN items_beside b ON b.item_id = i.id
+        LEFT JOIN event_items bm ON bm.item_id = b.report_id
+        LEFT JOIN events be ON be.id = bm.event_id
+        LEFT JOIN storylines s ON s.id = coalesce(e.storyline_id, be.storyline_id)
      WHERE i.id = ?1 AND (?2 = '' OR o.name = ?2) AND (?3 = '' OR i.language = ?3)
         AND (?4 = '' OR i.role = ?4) AND (?5 IS NULL OR i.item_time >= ?5)";
 

@@ -129,6 +129,10 @@ async fn decide_and_undo(dice: &mut Dice, publishes: bool) -> (World, World) {
             .iter()
             .any(|event| world.members(*event).len() > 2)
     );
+    assert!(
+        alone.dump().contains(" beside "),
+        "live blogs stand beside reports"
+    );
     world.undo_all(dice).await;
     similar(&world.dump(), &alone.dump(), operations());
     world.restart();

@@ -75,6 +75,18 @@ impl World {
 
     /// An item that says this.
     pub async fn ingest(&mut self, outlet: usize, title: String, summary: String, minutes: i64) {
+        self.ingest_as(Role::News, outlet, title, summary, minutes)
+            .await;
+    }
+
+    async fn ingest_as(
+        &mut self,
+        role: Role,
+        outlet: usize,
+        title: String,
+        summary: String,
+        minutes: i64,
+    ) {
         self.minutes += minutes;
         let at = self.now();
         let mut digest = [0; 16];
@@ -99,7 +111,7 @@ impl World {
             wire: WireReading {
                 clean_title: title,
                 clean_summary: summary,
-                role: Role::News,
+                role,
                 ..WireReading::default()
             },
             categories: Vec::new(),
@@ -134,7 +146,12 @@ impl World {
             words.iter().rev().cloned().collect::<Vec<_>>().join(" ")
         );
         let title = format!("{} {}", words.join(" "), word(dice.roll(1000)));
-        self.ingest(dice.roll(40), title, summary, minutes).await;
+        let role = match dice.roll(10) {
+            0 => Role::Live,
+            _ => Role::News,
+        };
+        self.ingest_as(role, dice.roll(40), title, summary, minutes)
+            .await;
     }
 
     pub fn take_in(&mut self) {
@@ -392,7 +409,9 @@ impl World {
                 || locked
              FROM (SELECT * FROM event_items ORDER BY item_id) m
                 JOIN events e ON e.id = m.event_id GROUP BY e.id ORDER BY min(item_id)",
-            "SELECT item_id || ' ' || coalesce(reprint_of, '-') FROM event_items ORDER BY item_id",
+            "SELECT item_id || ' ' || coalesce(reprint_of, '-') || ' ' || coalesce(hex(frozen), '-')
+             FROM event_items ORDER BY item_id",
+            "SELECT item_id || ' beside ' || report_id FROM items_beside ORDER BY item_id",
             "SELECT item_id || ' ' || hex(pairs) FROM scores ORDER BY item_id",
         ])
     }

@@ -171,7 +171,7 @@ impl Clusterer {
                 ..pair
             }));
             reprints.extend(arrival.reprint_of.map(|original| (item.id, original)));
-            beside.extend(arrival.beside.map(|event| (item.id, event)));
+            beside.extend(arrival.beside.map(|report| (item.id, report)));
             self.rulings.meet(item.id);
             self.arrived = item.id;
         }
@@ -237,16 +237,11 @@ impl Clusterer {
         let tables =
             (self.engine.tables_through() != self.tables_saved).then(|| self.engine.tables());
         self.tables_saved = self.engine.tables_through();
-        let mut beside = Vec::with_capacity(found.beside.len());
-        for (item, event) in &found.beside {
-            let line = lines::shown_in(conn, &found.placing, *event)?;
-            beside.extend(line.map(|line| (*item, line)));
-        }
         Ok(Save {
             arrived: self.arrived,
             oldest_live: self.engine.oldest_live(),
             next_storyline: self.storylines.next_id(),
-            beside,
+            beside: found.beside,
             settlement: found.settlement,
             placing: found.placing,
             pairs: found.pairs,
@@ -294,14 +289,15 @@ impl Clusterer {
     }
 
     /// Of an arrival's pairs those whose values are kept, so that its place can be explained for as
-    /// long as it is there: the best one, and the best one with a member of another event. `None` if
-    /// it has no pairs.
+    /// long as it is there: the best one, and the best one with a member of another event of the
+    /// machine's own, whatever is ruled, since what is frozen outlives rulings. `None` if it has no
+    /// pairs.
     fn weightiest(&self, pairs: &[ScoredPair]) -> Option<Vec<ScoredPair>> {
         let best = pairs.first()?;
-        let event = self.engine.event_of(best.earlier);
+        let event = self.engine.own_event_of(best.earlier);
         let other = pairs
             .iter()
-            .find(|pair| self.engine.event_of(pair.earlier) != event);
+            .find(|pair| self.engine.own_event_of(pair.earlier) != event);
         let kept = [best].into_iter().chain(other);
         let weights = self.engine.weights();
         Some(kept.map(|pair| weights.shorten(pair.clone())).collect())
@@ -388,7 +384,7 @@ struct Found {
     /// The pairs of each arrival whose values are kept.
     frozen: BTreeMap<ItemId, Vec<ScoredPair>>,
     reprints: BTreeMap<ItemId, ItemId>,
-    beside: Vec<(ItemId, EventId)>,
+    beside: Vec<(ItemId, ItemId)>,
 }
 
 #[cfg(test)]

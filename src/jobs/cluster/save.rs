@@ -39,8 +39,8 @@ pub(super) struct Save {
     pub(super) members: Vec<Vec<Member>>,
     pub(super) descriptions: Vec<(EventId, EventDescription)>,
     pub(super) own: OwnChanges,
-    /// Items that stand beside the events of a storyline.
-    pub(super) beside: Vec<(ItemId, StorylineId)>,
+    /// Items that tell no event and stand beside a report.
+    pub(super) beside: Vec<(ItemId, ItemId)>,
     pub(super) storylines: BTreeSet<StorylineId>,
     pub(super) tables: Option<SavedTables>,
 }
@@ -120,8 +120,8 @@ impl Save {
             self.storylines.remove(gone);
             self.storylines.insert(*into);
         }
-        for (item, storyline) in &self.beside {
-            events::link_item(tx, *item, *storyline)?;
+        for (item, report) in &self.beside {
+            events::stand_beside(tx, *item, *report)?;
         }
         Ok(())
     }

@@ -279,3 +279,45 @@ fn a_report_that_comes_weeks_late_stands_in_a_storyline_beside_rulings_too() {
         .unwrap();
     assert!(line.is_some());
 }
+
+#[test]
+fn a_live_blog_stands_in_whatever_storyline_its_nearest_report_stands() {
+    let desk = open();
+    list_summit(&desk.store);
+    let mut clusterer = load(&desk.store);
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let live = "Live updates: Alaska summit ends with no deal for Trump and Putin";
+    list(&desk.store, "Wire", &[(5.4, live, ENDS)]);
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let line_and_event = || {
+        let sql = "SELECT e.storyline_id, e.id FROM items_beside b
+             JOIN event_items m ON m.item_id = b.report_id JOIN events e ON e.id = m.event_id";
+        let read = desk.store.read(|conn| {
+            let row = conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok((StorylineId(row.0), EventId(row.1)))
+        });
+        read.unwrap()
+    };
+    let beside = |line| {
+        let read = desk
+            .store
+            .read(|conn| crate::store::desk::load_beside(conn, line, 9));
+        read.unwrap()
+    };
+    let (before, event) = line_and_event();
+    assert_eq!(beside(before), (vec![ItemId(6)], 1));
+    let ruling = crate::news::Ruling::SplitStoryline {
+        storyline: before,
+        kept_events: vec![clusterer.engine.event_of(ItemId(1)).unwrap()],
+        split_events: vec![event],
+    };
+    let saved = desk.store.write_blocking(move |tx| {
+        decisions::save_decision(tx, &ruling, "ada", "", utc_from_secs(NOW))
+    });
+    saved.unwrap();
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let (after, _) = line_and_event();
+    assert_ne!(after, before);
+    assert_eq!(beside(before), (vec![], 0));
+    assert_eq!(beside(after), (vec![ItemId(6)], 1));
+}

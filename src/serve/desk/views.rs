@@ -177,6 +177,9 @@ fn event_line(conn: &Connection, event: &Event, attributes: &Attributes) -> Resu
     })
 }
 
+/// Items beside a storyline that are listed: more are counted.
+const MOST_BESIDE: usize = 60;
+
 /// A storyline with its events and what stands beside them.
 #[derive(serde::Serialize)]
 pub(super) struct StorylineView {
@@ -188,6 +191,8 @@ pub(super) struct StorylineView {
     pub(super) merged_into: Option<i64>,
     pub(super) events: Vec<EventLine>,
     pub(super) beside: Vec<BesideLine>,
+    /// Items beside it that are not listed.
+    pub(super) beside_more: usize,
 }
 
 /// An item beside the events of a storyline.
@@ -209,8 +214,10 @@ pub(super) fn load_storyline(conn: &Connection, id: i64) -> Result<Option<Storyl
         let attributes = Attributes::of(&decisions_about(conn, event.id)?);
         lines.push(event_line(conn, &event, &attributes)?);
     }
-    let mut beside = Vec::new();
-    for item in desk::load_beside(conn, storyline.id)? {
+    let (nearby, count) = desk::load_beside(conn, storyline.id, MOST_BESIDE)?;
+    let mut beside = Vec::with_capacity(nearby.len());
+    let beside_more = count - nearby.len();
+    for item in nearby {
         if let Some(item) = items::load_item(conn, item)? {
             beside.push(BesideLine {
                 item: item.id.0,
@@ -221,7 +228,17 @@ pub(super) fn load_storyline(conn: &Connection, id: i64) -> Result<Option<Storyl
             });
         }
     }
-    Ok(Some(storyline_view(&storyline, lines, beside)))
+    Ok(Some(StorylineView {
+        id: storyline.id.0,
+        headline: named(&storyline.headline),
+        life: storyline.life.name(),
+        counts: counts_of(&storyline),
+        spiked: storyline.spiked,
+        merged_into: storyline.merged_into.map(|into| into.0),
+        events: lines,
+        beside,
+        beside_more,
+    }))
 }
 
 /// How many events a storyline has, and how many outlets tell them.
@@ -231,23 +248,6 @@ fn counts_of(storyline: &Storyline) -> String {
         count(storyline.event_count, "event"),
         count(storyline.outlet_count, "outlet")
     )
-}
-
-fn storyline_view(
-    storyline: &Storyline,
-    events: Vec<EventLine>,
-    beside: Vec<BesideLine>,
-) -> StorylineView {
-    StorylineView {
-        id: storyline.id.0,
-        headline: named(&storyline.headline),
-        life: storyline.life.name(),
-        counts: counts_of(storyline),
-        spiked: storyline.spiked,
-        merged_into: storyline.merged_into.map(|into| into.0),
-        events,
-        beside,
-    }
 }
 
 /// A pair in an explanation.

@@ -61,7 +61,7 @@ pub struct Publication {
     pub order: i64,
     /// The reports shown at first publication.
     pub anchors: Vec<ItemId>,
-    /// The report whose headline was shown.
+    /// The report whose headline was shown then.
     pub headline: Option<ItemId>,
 }
 

@@ -82,8 +82,9 @@ pub struct StoredEvent {
     pub published_at: Option<UtcTime>,
     /// What its id hangs on, by id; empty while provisional.
     pub anchors: Vec<ItemId>,
-    /// The report whose headline is shown.
-    pub headline_item: Option<ItemId>,
+    /// The anchor whose headline was shown at first publication; `None` if that was an editor's, or
+    /// while provisional.
+    pub published_headline: Option<ItemId>,
 }
 
 /// Opens the event if it is new, and puts the items into it, out of whatever they were in.
@@ -344,7 +345,7 @@ pub fn give_slug(tx: &Transaction<'_>, storyline: StorylineId, wanted: &str) -> 
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_live_events(conn: &Connection, oldest: ItemId) -> Result<Vec<StoredEvent>> {
-    let sql = "SELECT id, storyline_id, published_at, headline_item_id FROM events
+    let sql = "SELECT id, storyline_id, published_at FROM events
          WHERE id IN (SELECT DISTINCT event_id FROM event_items WHERE item_id >= ?1)
          ORDER BY id";
     let mut query = conn.prepare_cached(sql)?;
@@ -353,7 +354,7 @@ pub fn load_live_events(conn: &Connection, oldest: ItemId) -> Result<Vec<StoredE
     for event in &mut events {
         event.items = item_ids(conn, ITEMS_OF_EVENT, event.id)?;
         if event.published_at.is_some() {
-            event.anchors = item_ids(conn, ANCHORS_OF_EVENT, event.id)?;
+            load_anchors(conn, event)?;
         }
     }
     Ok(events)
@@ -365,16 +366,16 @@ pub fn load_live_events(conn: &Connection, oldest: ItemId) -> Result<Vec<StoredE
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_merged(conn: &Connection, oldest: ItemId) -> Result<Vec<(StoredEvent, EventId)>> {
-    let sql = "SELECT id, storyline_id, published_at, headline_item_id, merged_into FROM events e
+    let sql = "SELECT id, storyline_id, published_at, merged_into FROM events e
          WHERE merged_into IS NOT NULL AND public_id IS NOT NULL AND EXISTS (
             SELECT 1 FROM anchors a WHERE a.event_id = e.id AND a.item_id >= ?1) ORDER BY id";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([oldest.0], |row| {
-        Ok((read_stored(row)?, EventId(row.get(4)?)))
+        Ok((read_stored(row)?, EventId(row.get(3)?)))
     })?;
     let mut events: Vec<(StoredEvent, EventId)> = rows.collect::<rusqlite::Result<_>>()?;
     for (event, _) in &mut events {
-        event.anchors = item_ids(conn, ANCHORS_OF_EVENT, event.id)?;
+        load_anchors(conn, event)?;
     }
     Ok(events)
 }
@@ -414,14 +415,14 @@ pub fn load_first_publications(
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_stored(conn: &Connection, event: EventId) -> Result<Option<StoredEvent>> {
-    let sql = "SELECT id, storyline_id, published_at, headline_item_id FROM events WHERE id = ?1";
+    let sql = "SELECT id, storyline_id, published_at FROM events WHERE id = ?1";
     let stored = conn
         .prepare_cached(sql)?
         .query_row([event.0], read_stored)
         .optional()?;
     stored
         .map(|mut stored| {
-            stored.anchors = item_ids(conn, ANCHORS_OF_EVENT, event)?;
+            load_anchors(conn, &mut stored)?;
             Ok(stored)
         })
         .transpose()
@@ -552,7 +553,6 @@ fn open_storyline(tx: &Transaction<'_>, id: StorylineId) -> Result<()> {
 }
 
 const ITEMS_OF_EVENT: &str = "SELECT item_id FROM event_items WHERE event_id = ?1 ORDER BY 1";
-const ANCHORS_OF_EVENT: &str = "SELECT item_id FROM anchors WHERE event_id = ?1 ORDER BY 1";
 
 fn read_stored(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
     Ok(StoredEvent {
@@ -561,8 +561,22 @@ fn read_stored(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
         items: Vec::new(),
         published_at: row.get::<_, Option<i64>>(2)?.map(utc_from_secs),
         anchors: Vec::new(),
-        headline_item: row.get::<_, Option<i64>>(3)?.map(ItemId),
+        published_headline: None,
     })
+}
+
+fn load_anchors(conn: &Connection, event: &mut StoredEvent) -> Result<()> {
+    let sql = "SELECT item_id, is_headline FROM anchors WHERE event_id = ?1 ORDER BY item_id";
+    let mut query = conn.prepare_cached(sql)?;
+    let mut rows = query.query([event.id.0])?;
+    while let Some(row) = rows.next()? {
+        let item = ItemId(row.get(0)?);
+        event.anchors.push(item);
+        if row.get(1)? {
+            event.published_headline = Some(item);
+        }
+    }
+    Ok(())
 }
 
 fn item_ids(conn: &Connection, sql: &str, event: EventId) -> Result<Vec<ItemId>> {

@@ -52,6 +52,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0011_beside",
         include_str!("../../migrations/0011_beside.sql"),
     ),
+    (
+        "0012_published_headline",
+        include_str!("../../migrations/0012_published_headline.sql"),
+    ),
 ];
 
 /// The schema number of this program.

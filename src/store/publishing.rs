@@ -131,7 +131,7 @@ pub fn leave_queue(tx: &Transaction<'_>, id: EventId) -> Result<()> {
 }
 
 /// Publishes an event for the first time under a new id, and remembers the items by which it will
-/// be known.
+/// be known, and which of them its headline is of.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -145,7 +145,8 @@ pub fn publish_event(
     let sql = "UPDATE events SET public_id = ?2, published_at = ?3, updated_at = ?3 WHERE id = ?1";
     tx.prepare_cached(sql)?
         .execute(params![id.0, public_id.to_bytes(), now.timestamp()])?;
-    let sql = "INSERT OR IGNORE INTO anchors (event_id, item_id) VALUES (?1, ?2)";
+    let sql = "INSERT OR IGNORE INTO anchors (event_id, item_id, is_headline)
+         SELECT id, ?2, headline_item_id IS ?2 FROM events WHERE id = ?1";
     let mut insert = tx.prepare_cached(sql)?;
     for item in anchors {
         insert.execute(params![id.0, item.0])?;

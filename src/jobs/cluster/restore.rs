@@ -188,7 +188,7 @@ pub(super) fn publication_of(event: &StoredEvent) -> Option<Publication> {
     Some(Publication {
         order: event.published_at?.timestamp(),
         anchors: event.anchors.clone(),
-        headline: event.headline_item,
+        headline: event.published_headline,
     })
 }
 

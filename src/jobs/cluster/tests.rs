@@ -321,3 +321,26 @@ fn a_live_blog_stands_in_whatever_storyline_its_nearest_report_stands() {
     assert_eq!(beside(before), (vec![], 0));
     assert_eq!(beside(after), (vec![ItemId(6)], 1));
 }
+
+#[test]
+fn an_event_is_known_by_the_headline_of_its_first_publication_after_a_restart_too() {
+    let desk = open();
+    list_summit(&desk.store);
+    let mut clusterer = load(&desk.store);
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let event = clusterer.engine.event_of(ItemId(1)).unwrap();
+    let written = desk.store.write_blocking(move |tx| {
+        let sql = "UPDATE events SET headline_item_id = ?2 WHERE id = ?1";
+        tx.execute(sql, [event.0, 2])?;
+        let (id, anchors) = (crate::news::PublicId::mint([7; 16]), [ItemId(1), ItemId(2)]);
+        let now = utc_from_secs(NOW);
+        crate::store::publishing::publish_event(tx, event, id, &anchors.into(), now)?;
+        tx.execute(sql, [event.0, 1])?;
+        Ok(())
+    });
+    written.unwrap();
+    let stored = desk.store.read(|conn| events::load_stored(conn, event));
+    let publication = restore::publication_of(&stored.unwrap().unwrap()).unwrap();
+    assert_eq!(publication.headline, Some(ItemId(2)));
+    assert_eq!(publication.anchors, [ItemId(1), ItemId(2)]);
+}

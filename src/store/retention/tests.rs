@@ -64,7 +64,7 @@ fn add_event(store: &Store, id: i64, items: &[i64], days_old: i64) {
             store,
             &format!(
                 "INSERT INTO event_items (item_id, event_id) VALUES ({item}, {id});
-                 INSERT INTO anchors VALUES ({id}, {item});"
+                 INSERT INTO anchors (event_id, item_id) VALUES ({id}, {item});"
             ),
         );
     }

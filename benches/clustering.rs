@@ -71,6 +71,7 @@ fn measure(size: usize) {
 fn take(engine: &mut Engine, maker: &mut Maker) {
     if engine.arrive(&maker.next_item()).settling_is_due {
         engine.settle(&Constraints::default());
+        engine.move_on();
     }
 }
 

@@ -63,6 +63,7 @@ fn groups(seed: u64, course: &Course) -> BTreeSet<Vec<ItemId>> {
             } else {
                 Constraints::default()
             });
+            engine.move_on();
         }
     }
     engine.settle(&course.last);

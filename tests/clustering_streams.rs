@@ -22,6 +22,7 @@ fn sizes(titles: impl Iterator<Item = (i64, String)>) -> Vec<usize> {
         };
         if engine.arrive(&item).settling_is_due {
             engine.settle(&Constraints::default());
+            engine.move_on();
         }
     }
     engine.settle(&Constraints::default());

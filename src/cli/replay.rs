@@ -196,6 +196,7 @@ impl Replay {
         }
         self.merged.extend(settlement.merged.iter().copied());
         self.link(&settlement);
+        self.engine.move_on();
         settlement
     }
 

@@ -216,6 +216,7 @@ impl Labelled {
             ids.insert(at, arriving.id);
             if arrival.settling_is_due {
                 engine.settle(&Constraints::default());
+                engine.move_on();
             }
         }
     }

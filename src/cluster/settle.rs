@@ -43,8 +43,8 @@ pub struct Settlement {
     /// Events that are no more, each with the one that most of its items went to. To be applied
     /// after `changed`.
     pub merged: Vec<(EventId, EventId)>,
-    /// Events all of whose items have now left the window: the machine changes them no more.
-    pub closed: Vec<EventId>,
+    /// Events that live items have left which keep others: they are to be described anew.
+    pub left: Vec<EventId>,
     /// To be stored with the above.
     pub cursor: Cursor,
     /// What the machine alone would have changed, where that may differ from the above; `None` where
@@ -62,8 +62,8 @@ pub struct OwnEvents {
 }
 
 impl Engine {
-    /// Groups anew what the items that came since the last time and changed rulings reach. Also moves
-    /// the window on: items that have left it are changed by nothing but rulings.
+    /// Groups anew what the items that came since the last time and changed rulings reach. Once what
+    /// changed is described, the window is to be moved on ([`Engine::move_on`]).
     pub fn settle(&mut self, constraints: &Constraints) -> Settlement {
         self.keep_own_if_ruled(constraints);
         let mut settlement = self.settle_groups(constraints);
@@ -75,11 +75,17 @@ impl Engine {
             }
         });
         self.settled_through = self.newest_id();
-        settlement.closed = self.expire();
         self.new_from = self.next_event;
         settlement.cursor = self.cursor();
-        self.drop_own_if_same();
         settlement
+    }
+
+    /// Moves the window on after a settling: items that have left it are changed by nothing but
+    /// rulings. Returns the events of which all have left.
+    pub fn move_on(&mut self) -> Vec<EventId> {
+        let closed = self.expire();
+        self.drop_own_if_same();
+        closed
     }
 
     /// Groups anew what a change of these groups reaches.
@@ -134,6 +140,7 @@ impl Engine {
         for event in &naming.left {
             self.groups.close_event(*event);
         }
+        settlement.left.extend(&naming.left);
         let mut passed_on: Vec<(EventId, Vec<ItemId>)> = Vec::new();
         for (id, into) in &naming.merged {
             let gone = self.put_to_sleep(*id, *into);

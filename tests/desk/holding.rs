@@ -1,4 +1,4 @@
-//! Random histories of items, decisions, undoing, refinement and restarts beside a real store: no
+//! Random histories of items, decisions, undoing, refinement, restarts and crashes beside a real store: no
 //! decision in force is ever violated, and with all of them undone the events are what the machine
 //! alone makes of the same items. More operations with `DATELINE_OPERATIONS`, other histories with
 //! `DATELINE_SEED`.
@@ -34,6 +34,9 @@ async fn operate(world: &mut World, dice: &mut Dice, counts: &mut BTreeMap<&str,
                 };
                 let answer = decide(&world.store, asked, world.now()).await.unwrap();
                 count(if answer.done { "decide" } else { "refused" });
+                if dice.roll(4) == 0 {
+                    world.crash(dice);
+                }
             }
         }
         10..=11 => {
@@ -43,6 +46,9 @@ async fn operate(world: &mut World, dice: &mut Dice, counts: &mut BTreeMap<&str,
                 let answer = undo(&world.store, id, "ben".into(), world.now()).await;
                 assert!(answer.unwrap().done, "any decision can be undone");
                 count("undo");
+                if dice.roll(4) == 0 {
+                    world.crash(dice);
+                }
             }
         }
         12 => {

@@ -14,7 +14,7 @@ use dateline::news::{
 };
 use dateline::store::feeds::{self, NewFeed};
 use dateline::store::items::{self, ItemState};
-use dateline::store::{Store, decisions, desk, events, outlets, standing};
+use dateline::store::{Connection, Store, decisions, desk, events, outlets, standing};
 
 use super::newsdesk::now;
 use crate::dice::Dice;
@@ -32,7 +32,7 @@ pub fn word(number: usize) -> String {
 
 /// A store with its clusterer.
 pub struct World {
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
     pub store: Store,
     settings: ClusteringSettings,
     pub clusterer: Clusterer,
@@ -52,7 +52,7 @@ impl World {
         settings.events.window_hours = window_hours;
         let clusterer = load(&store, &settings);
         let mut world = Self {
-            _directory: directory,
+            directory,
             store,
             settings,
             clusterer,
@@ -75,7 +75,7 @@ impl World {
 
     /// An item that says this.
     pub async fn ingest(&mut self, outlet: usize, title: String, summary: String, minutes: i64) {
-        self.ingest_as(Role::News, outlet, title, summary, minutes)
+        self.ingest_as(Role::News, outlet, (title, summary), minutes)
             .await;
     }
 
@@ -83,8 +83,7 @@ impl World {
         &mut self,
         role: Role,
         outlet: usize,
-        title: String,
-        summary: String,
+        (title, summary): (String, String),
         minutes: i64,
     ) {
         self.minutes += minutes;
@@ -150,7 +149,7 @@ impl World {
             0 => Role::Live,
             _ => Role::News,
         };
-        self.ingest_as(role, dice.roll(40), title, summary, minutes)
+        self.ingest_as(role, dice.roll(40), (title, summary), minutes)
             .await;
     }
 
@@ -167,6 +166,28 @@ impl World {
 
     pub fn restart(&mut self) {
         self.clusterer = load(&self.store, &self.settings);
+    }
+
+    /// Takes in until the first write of one kind, which fails; then starts anew.
+    pub fn crash(&mut self, dice: &mut Dice) {
+        let writes = [
+            "BEFORE INSERT ON cursors WHEN new.name = 'cluster'",
+            "BEFORE UPDATE OF obeyed ON decisions",
+            "BEFORE UPDATE OF event_id ON event_items WHEN new.item_id % 3 = 0",
+            "BEFORE INSERT ON own_events WHEN new.event_id % 2 = 0",
+        ];
+        let write = dice.pick(&writes).expect("there are some");
+        let path = self.directory.path().join(dateline::store::FILE_NAME);
+        let conn = Connection::open(path).unwrap();
+        conn.execute_batch(&format!(
+            "CREATE TRIGGER crash {write} BEGIN SELECT RAISE (ABORT, 'crash'); END"
+        ))
+        .unwrap();
+        let now = self.now();
+        // Whether anything of the kind is written depends on what was decided.
+        let _ = tokio::task::block_in_place(|| self.clusterer.take_in(&self.store, now));
+        conn.execute_batch("DROP TRIGGER crash").unwrap();
+        self.restart();
     }
 
     pub async fn publish(&mut self) {
@@ -199,8 +220,10 @@ impl World {
             let Some(id) = dice.pick(&open) else { return };
             let answer = undo(&self.store, id, "ben".into(), self.now()).await;
             assert!(answer.unwrap().done, "any decision can be undone");
-            if dice.roll(3) == 0 {
-                self.restart();
+            match dice.roll(6) {
+                0 => self.crash(dice),
+                1..=2 => self.restart(),
+                _ => {}
             }
             self.take_in();
             self.check(0);
@@ -350,6 +373,20 @@ impl World {
         for one in in_force(&made) {
             self.check_storylines(at, &one.ruling);
         }
+        assert_eq!(self.misdescribed(), "", "{at}\n{}", story());
+    }
+
+    /// Events that are described with reports or by a headline that they do not have.
+    fn misdescribed(&self) -> String {
+        self.list(&[
+            "SELECT e.id || ' has ' || e.report_count FROM events e
+             WHERE e.merged_into IS NULL AND e.report_count <> (
+                SELECT max(count(*) - count(m.reprint_of), min(count(*), 1)) FROM event_items m
+                    JOIN items i ON i.id = m.item_id WHERE m.event_id = e.id AND i.spiked = 0)",
+            "SELECT e.id || ' shows the headline of ' || e.headline_item_id FROM events e
+             WHERE e.merged_into IS NULL AND e.report_count > 0 AND e.headline_item_id NOT IN (
+                SELECT item_id FROM event_items WHERE event_id = e.id)",
+        ])
     }
 
     fn check_storylines(&self, at: usize, ruling: &Ruling) {

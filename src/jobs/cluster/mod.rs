@@ -182,6 +182,7 @@ impl Clusterer {
             let changed = settlement.changed.iter().map(|change| change.event);
             self.reached.events.extend(changed);
         }
+        touched.events.extend(&settlement.left);
         for (gone, _) in &settlement.merged {
             let left = store.read(|conn| describing::load_open_line(conn, *gone))?;
             touched.storylines.extend(left);
@@ -237,6 +238,8 @@ impl Clusterer {
         let tables =
             (self.engine.tables_through() != self.tables_saved).then(|| self.engine.tables());
         self.tables_saved = self.engine.tables_through();
+        // Not before: what leaves the window in the step in which it changed is described too.
+        self.engine.move_on();
         Ok(Save {
             arrived: self.arrived,
             oldest_live: self.engine.oldest_live(),
@@ -305,14 +308,11 @@ impl Clusterer {
 
     fn describe(&self, conn: &Connection, event: EventId) -> Result<Option<EventDescription>> {
         let live = self.engine.items_of(event);
-        let first_live = live.first().copied().unwrap_or(ItemId(i64::MAX));
         let stored = events::load_members(conn, event)?
             .into_iter()
             .map(|(item, _)| item);
         // Items that are live and not in the engine's event are about to leave it.
-        let older = stored.filter(|item| {
-            live.is_empty() || *item < first_live && self.engine.event_of(*item).is_none()
-        });
+        let older = stored.filter(|item| self.engine.event_of(*item).is_none());
         let ids: Vec<ItemId> = older
             .chain(live.iter().copied())
             .take(MOST_TELLINGS)

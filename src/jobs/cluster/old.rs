@@ -44,8 +44,14 @@ impl Step {
 pub(super) type Plan = fn(&Connection, &Engine, &Ruling, &Constraints) -> Result<Option<Step>>;
 
 /// Takes live items of a merged event out of the other one, of which all items have left the window:
-/// the engine alone has nothing to hold them against.
-pub(super) fn split_off(engine: &mut Engine, undone: &[Ruling], constraints: &Constraints) {
+/// the engine alone has nothing to hold them against. Returns the events that they leave, of which the
+/// engine knows no more.
+pub(super) fn split_off(
+    engine: &mut Engine,
+    undone: &[Ruling],
+    constraints: &Constraints,
+) -> Vec<EventId> {
+    let mut left = Vec::new();
     for ruling in undone {
         let Ruling::MergeEvents {
             kept_items,
@@ -73,8 +79,10 @@ pub(super) fn split_off(engine: &mut Engine, undone: &[Ruling], constraints: &Co
             && !are_held(constraints, kept_items, merged_items)
         {
             engine.split_off(&live, *merged);
+            left.push(event);
         }
     }
+    left
 }
 
 /// True if rulings in force hold items of the two sides together.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::old::Step;
 use super::{Clusterer, sketches};
 use crate::cluster::{Engine, EventSketch, OwnEvents, Settlement};
 use crate::news::{EventId, ItemId, StorylineId, UtcTime, utc_from_secs};
@@ -228,17 +229,38 @@ impl Clusterer {
         if has_left && (self.own.stored.contains(&event) || !is_gone(conn, settlement, event)?) {
             return Ok(());
         }
+        changes.kept.push(self.own_event(event));
+        self.own.stored.insert(event);
+        Ok(())
+    }
+
+    /// What the machine alone has of the two events of a step, as far as the step may take it out of
+    /// their rows. To be written with the step: should nothing be written after it, what the machine
+    /// alone would have is still known.
+    pub(super) fn own_before(&mut self, step: &Step) -> OwnChanges {
+        let mut changes = OwnChanges::default();
+        for event in [step.from, step.into] {
+            let is_live =
+                self.engine.is_live_event(event) || !self.engine.own_items_of(event).is_empty();
+            let is_leaving = step.is_whole && event == step.from;
+            if (is_live || is_leaving) && self.own.stored.insert(event) {
+                changes.kept.push(self.own_event(event));
+            }
+        }
+        changes
+    }
+
+    fn own_event(&self, event: EventId) -> OwnEvent {
+        let sketch = self.storylines.sketch_of(event);
         let shown = self.engine.sketch(event);
         let latest = sketch.or(shown.as_ref()).map(|sketch| sketch.last_secs);
-        changes.kept.push(OwnEvent {
+        OwnEvent {
             id: event,
-            items,
+            items: self.engine.own_items_of(event),
             storyline: self.storylines.storyline_of(event),
             sketch: sketch.map(sketches::encode),
             last_report_at: utc_from_secs(latest.unwrap_or_default()),
-        });
-        self.own.stored.insert(event);
-        Ok(())
+        }
     }
 }
 

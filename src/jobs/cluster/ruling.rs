@@ -8,7 +8,9 @@ use super::{Clusterer, held, old, restore};
 use crate::cluster::Engine;
 use crate::decisions::Constraints;
 use crate::news::{Decision, EventId, Ruling, UtcTime};
-use crate::store::{Connection, Result, Store, Transaction, decisions, events, standing};
+use crate::store::{
+    Connection, Result, Store, Transaction, decisions, describing, events, standing,
+};
 
 /// Rounds in which old items are brought into place: far more than rulings ever need.
 const MOST_ROUNDS: usize = 64;
@@ -28,7 +30,7 @@ impl Clusterer {
         let Changes {
             changed,
             undone,
-            events,
+            mut events,
             storylines,
         } = self.rulings.take_up(newer);
         self.reached = Scope::default();
@@ -45,7 +47,7 @@ impl Clusterer {
             self.engine.keep_own();
         }
         let constraints = self.constraints_in_scope(store)?;
-        old::split_off(&mut self.engine, &undone, &constraints);
+        events.extend(old::split_off(&mut self.engine, &undone, &constraints));
         let mut origins = Vec::new();
         let mut count = 0;
         for ruling in &undone {
@@ -163,7 +165,12 @@ impl Clusterer {
             Ok(())
         })?;
         let (written, members) = (step.clone(), step.members.clone());
-        store.write_blocking(move |tx| old::write(tx, &written, (is_ruled, now)))?;
+        let (own, next_event) = (self.own_before(&step), self.engine.cursor().next_event);
+        store.write_blocking(move |tx| {
+            own.write(tx)?;
+            super::save::save_next_event(tx, next_event)?;
+            old::write(tx, &written, (is_ruled, now))
+        })?;
         if step.is_whole {
             self.engine.absorb(step.from, step.into);
         }
@@ -190,5 +197,5 @@ fn note_split(tx: &Transaction<'_>, split: &held::SplitOff) -> Result<()> {
             false => standing::note_moved(tx, *item, split.from)?,
         }
     }
-    Ok(())
+    describing::enter_describe_queue(tx, split.from)
 }

@@ -344,3 +344,54 @@ fn an_event_is_known_by_the_headline_of_its_first_publication_after_a_restart_to
     assert_eq!(publication.headline, Some(ItemId(2)));
     assert_eq!(publication.anchors, [ItemId(1), ItemId(2)]);
 }
+
+#[test]
+fn what_the_machine_alone_has_outlives_a_crash_in_the_midst_of_a_ruling() {
+    let desk = open();
+    let mut settings = ClusteringSettings::default();
+    settings.events.window_hours = 3;
+    let load = || Clusterer::load(&desk.store, settings.clone(), Weights::embedded()).unwrap();
+    list_summit(&desk.store);
+    let mut clusterer = load();
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let before = dump(&desk.store);
+    let event_of = |item| desk.store.read(|conn| events::event_of_item(conn, item));
+    let opening = event_of(ItemId(1)).unwrap().unwrap();
+    let ending = event_of(ItemId(3)).unwrap().unwrap();
+    assert!(!clusterer.engine.is_live_event(opening));
+    assert!(clusterer.engine.is_live_event(ending));
+    let ruling = crate::news::Ruling::MergeEvents {
+        kept: ending,
+        kept_items: vec![ItemId(3), ItemId(4)],
+        merged: opening,
+        merged_items: vec![ItemId(1), ItemId(2)],
+    };
+    let crash = format!(
+        "CREATE TRIGGER crash BEFORE INSERT ON cursors WHEN new.name = 'cluster'
+            AND {opening} = (SELECT event_id FROM event_items WHERE item_id = 3)
+         BEGIN SELECT RAISE (ABORT, 'crash'); END"
+    );
+    let written = desk.store.write_blocking(move |tx| {
+        tx.execute_batch(&crash)?;
+        decisions::save_decision(tx, &ruling, "ada", "", utc_from_secs(NOW))
+    });
+    let decision = written.unwrap();
+    assert!(clusterer.take_in(&desk.store, utc_from_secs(NOW)).is_err());
+    assert_eq!(event_of(ItemId(3)).unwrap(), Some(opening), "it was moved");
+    let dropped = desk
+        .store
+        .write_blocking(|tx| Ok(tx.execute_batch("DROP TRIGGER crash")?));
+    dropped.unwrap();
+    let mut clusterer = load();
+    assert_eq!(
+        clusterer.engine.own_items_of(ending),
+        [ItemId(3), ItemId(4)]
+    );
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let undone = desk.store.write_blocking(move |tx| {
+        decisions::undo_decision(tx, decision, "ada", utc_from_secs(NOW))
+    });
+    undone.unwrap();
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    assert_eq!(dump(&desk.store), before);
+}

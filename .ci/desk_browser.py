@@ -117,7 +117,8 @@ def flow(browser, other, base):
     print("split:", browser.run("return document.querySelector('.said').innerText.split('\\n')[0]"))
     browser.leave("document.querySelector('button[value=undo]').click()")
     browser.go(storyline)
-    browser.wait("document.querySelectorAll('[data-tick]').length > 1", "the storyline")
+    browser.wait(f"document.querySelectorAll('.moment').length === {len(events)}",
+                 "the storyline as it was before the split")
     browser.run("window.isOld = true")
     for key in "jjm":
         browser.press(key)

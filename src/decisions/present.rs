@@ -89,17 +89,17 @@ pub fn check_present(ruling: &Ruling, present: &Present) -> Result<(), Refusal> 
 
 impl Present {
     fn hold(&self, event: EventId, items: &[ItemId]) -> Result<(), Refusal> {
-        if !self.storyline_of.contains_key(&event) {
-            return Err(Refusal::NoEvent(event));
-        }
+        let is_gone = !self.storyline_of.contains_key(&event);
         let place = |item: &ItemId| self.event_of.get(item).copied();
         match items.iter().find(|item| place(item) != Some(event)) {
-            Some(item) => Err(Refusal::ItemWent {
+            // Of an event that is gone it says where what was seen in it stands now.
+            Some(item) if !is_gone || place(item).is_some() => Err(Refusal::ItemWent {
                 item: *item,
                 event,
                 now: place(item),
             }),
-            None => Ok(()),
+            _ if is_gone => Err(Refusal::NoEvent(event)),
+            _ => Ok(()),
         }
     }
 

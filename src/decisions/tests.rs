@@ -177,6 +177,16 @@ fn a_ruling_on_what_has_changed_is_refused() {
         refusal.to_string(),
         "event 3 changed since you looked: item 3 stands in event 9 now"
     );
+    let gone = Ruling::Lock {
+        event: EventId(7),
+        items: items(&[3]),
+    };
+    let refusal = check_present(&gone, &present).unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "event 7 changed since you looked: item 3 stands in event 9 now",
+        "where an event went is told by its items"
+    );
     assert_eq!(
         check_present(&merge(&[1], &[8]), &present),
         Err(Refusal::NoEvent(EventId(8)))

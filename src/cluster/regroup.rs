@@ -134,6 +134,7 @@ mod tests {
             "Floods close the harbour of Juneau until Monday",
         ));
         engine.settle(&Constraints::default());
+        engine.move_on();
         assert_eq!(engine.old_event_of(ItemId(1)), Some(event));
         assert!(engine.groups.events[&event].is_pinned);
 

@@ -3,27 +3,21 @@
 //!
 //! It does not fetch and does not decide when to come again.
 
+mod draft;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::TimeDelta;
-
 use crate::feed::identity::{
-    GuidStanding, IdentityInput, ItemMatch, KeyKind, KnownItem, KnownItems, Verdict, Visit,
-    content_digest, keys_of, match_items,
+    GuidStanding, IdentityInput, IdentityKey, ItemMatch, KeyKind, KnownItem, KnownItems, Matching,
+    Verdict, Visit, keys_of, match_items,
 };
 use crate::feed::{ParsedFeed, ParsedItem};
 use crate::news::{Feed, ItemId, Outlet, Problem, Role, UtcTime, WireReading};
 use crate::store::items::{self, ItemState, KeyBytes, KnownRow};
 use crate::store::{Connection, Result, Transaction, review};
 use crate::text::belief::{Belief, Party, is_own_kill_believed, judge_kill};
-use crate::text::wire::{WireInput, read_wire};
-use crate::text::{language, links};
-
-/// How far back a claimed time of publication is believed (invariant 10).
-const OLDEST_CLAIM: TimeDelta = TimeDelta::days(30);
-/// How far ahead of our clock it is believed (invariant 10).
-const NEWEST_CLAIM: TimeDelta = TimeDelta::minutes(10);
+use draft::Draft;
 
 /// A document and its circumstances.
 #[derive(Clone, Copy, Debug)]
@@ -105,19 +99,13 @@ impl NewItem {
 /// Whatever the store says.
 pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
     let listed = &arrived.parsed.items;
-    let drafts: Vec<Draft<'_>> = listed
+    let mut drafts: Vec<Draft<'_>> = listed
         .iter()
         .filter(|item| !is_wholly_empty(item))
-        .map(|item| Draft::read(item, arrived))
+        .map(Draft::glance)
         .collect();
     let problems = note_empty_items(listed.len() - drafts.len());
-    let inputs: Vec<IdentityInput> = drafts.iter().map(|draft| draft.identity.clone()).collect();
-    let known = Known::look_up(conn, arrived.feed, &inputs)?;
-    let visit = Visit {
-        standing: arrived.standing,
-        fetched_at: arrived.fetched_at,
-    };
-    let matching = match_items(&inputs, &known.items, visit);
+    let (known, matching) = identify(conn, &mut drafts, arrived)?;
     let mut prepared = Prepared {
         standing: matching.standing,
         lost_because: matching.lost_because,
@@ -140,6 +128,52 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
     prepared.note_overlap(is_first, arrived);
     judge_notices(conn, &mut prepared, arrived)?;
     Ok(prepared)
+}
+
+/// Which items the drafts are. Most of a document was there at the last visit and says the same: that
+/// is seen without reading language and wire tags, which is what costs, as long as nothing of a series
+/// is among the rest.
+fn identify(
+    conn: &Connection,
+    drafts: &mut [Draft<'_>],
+    arrived: Arrived<'_>,
+) -> Result<(Known, Matching)> {
+    let visit = Visit {
+        standing: arrived.standing,
+        fetched_at: arrived.fetched_at,
+    };
+    let mut known = Known::default();
+    known.look_up(conn, arrived.feed, drafts)?;
+    let same: Vec<Option<ItemId>> = drafts.iter().map(|draft| known.says_same(draft)).collect();
+    let mut others = drafts.iter_mut().zip(&same);
+    others
+        .by_ref()
+        .filter(|(_, same)| same.is_none())
+        .for_each(|(draft, _)| draft.read(arrived));
+    if !drafts.iter().any(Draft::is_of_series) {
+        let matching = match_items(&inputs_of(drafts), &known.items, visit);
+        if are_as_seen(&matching.items, &same) {
+            return Ok((known, matching));
+        }
+    }
+    drafts.iter_mut().for_each(|draft| draft.read(arrived));
+    known.look_up(conn, arrived.feed, drafts)?;
+    let matching = match_items(&inputs_of(drafts), &known.items, visit);
+    Ok((known, matching))
+}
+
+fn inputs_of(drafts: &[Draft<'_>]) -> Vec<IdentityInput> {
+    drafts.iter().map(|draft| draft.identity.clone()).collect()
+}
+
+/// True if what says the same as a known item was found to be that item.
+fn are_as_seen(found: &[ItemMatch], same: &[Option<ItemId>]) -> bool {
+    let verdict = |index: usize| match found[index].verdict {
+        Verdict::Repeats(first) => found[first].verdict,
+        verdict => verdict,
+    };
+    let mut same = same.iter().enumerate();
+    same.all(|(index, same)| same.is_none_or(|same| verdict(index) == Verdict::Same(same)))
 }
 
 /// Writes what was prepared; returns the new items' ids in order.
@@ -208,105 +242,6 @@ fn group_by_item<'a>(
     groups.into_iter().map(oldest_first).collect()
 }
 
-/// An item of the document with what was read in it.
-struct Draft<'a> {
-    item: &'a ParsedItem,
-    identity: IdentityInput,
-    wire: WireReading,
-    language: String,
-    link: Option<String>,
-    text: &'a str,
-}
-
-impl<'a> Draft<'a> {
-    fn read(item: &'a ParsedItem, arrived: Arrived<'_>) -> Self {
-        let said = [item.title.as_str(), &item.summary, &item.content_text].join("\n");
-        let feeds_language = arrived
-            .feed
-            .language
-            .as_deref()
-            .or(arrived.parsed.language.as_deref());
-        let language = language::detect(item.language.as_deref(), feeds_language, &said);
-        let link = item.link.as_deref().map(links::canonical_link);
-        // A full text that is the lead again is not kept twice.
-        let text = if item.content_text == item.summary {
-            ""
-        } else {
-            &item.content_text
-        };
-        let claimed = item
-            .claimed_at()
-            .filter(|claim| is_believable(*claim, arrived.fetched_at));
-        let wire = read_wire(&WireInput {
-            outlet_name: &arrived.outlet.name,
-            outlet_is_wire: arrived.outlet.kind == crate::news::OutletKind::Wire,
-            source_name: item.source_title.as_deref(),
-            language: &language,
-            title: &item.title,
-            summary: &item.summary,
-            text,
-            link: link.as_deref(),
-            categories: &item.categories,
-            item_time: claimed.unwrap_or(arrived.fetched_at),
-        });
-        let identity = IdentityInput {
-            guid: item.guid.clone(),
-            link: link.clone(),
-            title: item.title.clone(),
-            summary: item.summary.clone(),
-            series_key: wire.series_key.clone(),
-            published_at: item.claimed_at(),
-        };
-        Self {
-            item,
-            identity,
-            wire,
-            language,
-            link,
-            text,
-        }
-    }
-
-    /// What orders the states of one item: the number that the BBC puts behind its guids, then the
-    /// outlet's claims.
-    fn revision(&self) -> (u32, Option<UtcTime>) {
-        let number = self.item.guid.as_deref().and_then(|guid| {
-            let (_, number) = guid.rsplit_once('#')?;
-            number.parse().ok()
-        });
-        (
-            number.unwrap_or(0),
-            self.item.updated.or(self.item.published),
-        )
-    }
-
-    fn into_state(self, found: &ItemMatch, fetched_at: UtcTime) -> ItemState {
-        let claim = self
-            .item
-            .claimed_at()
-            .filter(|claim| found.time_is_certain && is_believable(*claim, fetched_at));
-        ItemState {
-            guid: self.item.guid.clone(),
-            digest: content_digest(&self.item.title, &self.item.summary, self.text),
-            title: self.item.title.clone(),
-            summary: self.item.summary.clone(),
-            text: self.text.to_owned(),
-            link: self.link,
-            author: self.item.author.clone(),
-            language: self.language,
-            published_at: self.item.claimed_at(),
-            updated_at: self.item.updated,
-            item_time: claim.unwrap_or(fetched_at),
-            time_is_claimed: claim.is_some(),
-            wire: self.wire,
-            categories: self.item.categories.clone(),
-            image: self.item.image.clone(),
-            withdrawn_at: None,
-            keys: digests_of(found),
-        }
-    }
-}
-
 impl Prepared {
     /// Takes the states that the document lists of one item, oldest first.
     fn take(
@@ -316,19 +251,18 @@ impl Prepared {
         known: &Known,
         arrived: Arrived<'_>,
     ) {
-        let mut states = Vec::with_capacity(drafts.len());
-        let mut unknown_prefix = None;
-        for draft in drafts {
-            unknown_prefix = draft.wire.unknown_prefix.clone();
-            states.push(draft.into_state(found, arrived.fetched_at));
-        }
-        states.dedup_by(|later, earlier| later.digest == earlier.digest);
+        let mut drafts = drafts;
+        drafts.dedup_by(|later, earlier| later.digest == earlier.digest);
         match found.verdict {
             Verdict::New => {
+                let newest = drafts.last().and_then(|draft| draft.unknown_prefix());
+                let unknown_prefix = newest.map(str::to_owned);
+                let states = drafts.into_iter();
+                let states = states.map(|draft| draft.into_state(found, arrived));
                 if let Some(prefix) = unknown_prefix {
                     *self.unknown_prefixes.entry(prefix).or_default() += 1;
                 }
-                let mut states = states.into_iter();
+                let mut states = states;
                 if let Some(first) = states.next() {
                     let later = states.collect();
                     self.new.push(NewItem { first, later });
@@ -339,14 +273,16 @@ impl Prepared {
             Verdict::Same(id) => {
                 self.known += 1;
                 // Older states in the document were seen when they were new, or never will be.
-                let Some(mut state) = states.pop() else {
+                let Some(newest) = drafts.pop() else {
                     return;
                 };
-                if known.says(id, &state) {
-                    state.keys.retain(|key| !known.leads(key, id));
-                    self.keys.push((id, state.keys));
+                if known.says(id, &newest.digest) {
+                    let mut keys = digests_of(&found.keys);
+                    keys.retain(|key| !known.leads(key, id));
+                    self.keys.push((id, keys));
                     return;
                 }
+                let mut state = newest.into_state(found, arrived);
                 self.judge_own_kill(&mut state, arrived);
                 self.revised.push((id, state));
             }
@@ -378,39 +314,39 @@ impl Prepared {
 }
 
 /// What the store knows of a document's items.
+#[derive(Default)]
 struct Known {
     items: KnownItems,
     /// Of the present state of each.
     digests: BTreeMap<ItemId, Vec<u8>>,
+    asked: BTreeSet<KeyBytes>,
 }
 
 impl Known {
-    fn look_up(conn: &Connection, feed: &Feed, inputs: &[IdentityInput]) -> Result<Self> {
-        let keys: BTreeSet<KeyBytes> = inputs
-            .iter()
-            .flat_map(keys_of)
-            .map(|key| key.digest())
-            .collect();
-        let keys: Vec<KeyBytes> = keys.into_iter().collect();
-        let found = items::look_up_keys(conn, feed.id, &keys)?;
-        Ok(Self {
-            digests: found
-                .iter()
-                .map(|(_, row)| (row.id, row.digest.clone()))
-                .collect(),
-            items: KnownItems {
-                by_key: found
-                    .into_iter()
-                    .map(|(key, row)| (key, known_item(row)))
-                    .collect(),
-            },
-        })
+    /// Looks up what was not asked for before.
+    fn look_up(&mut self, conn: &Connection, feed: &Feed, drafts: &[Draft<'_>]) -> Result<()> {
+        let keys = drafts.iter().flat_map(|draft| &draft.keys).copied();
+        let keys: BTreeSet<KeyBytes> = keys.collect();
+        let new: Vec<KeyBytes> = keys.difference(&self.asked).copied().collect();
+        for (key, row) in items::look_up_keys(conn, feed.id, &new)? {
+            self.digests.insert(row.id, row.digest.clone());
+            self.items.by_key.insert(key, known_item(row));
+        }
+        self.asked.extend(new);
+        Ok(())
     }
 
-    /// True if the item says already what this state says.
-    fn says(&self, id: ItemId, state: &ItemState) -> bool {
+    /// The item that a draft's best key leads to, if that says the same.
+    fn says_same(&self, draft: &Draft<'_>) -> Option<ItemId> {
+        let mut keys = draft.keys.iter();
+        let known = keys.find_map(|key| self.items.by_key.get(key))?;
+        self.says(known.id, &draft.digest).then_some(known.id)
+    }
+
+    /// True if the item says already what a state of this digest says.
+    fn says(&self, id: ItemId, state: &[u8; 16]) -> bool {
         let digest = self.digests.get(&id);
-        digest.is_some_and(|digest| digest[..] == state.digest[..])
+        digest.is_some_and(|digest| digest[..] == state[..])
     }
 
     /// True if the key leads to the item already.
@@ -494,10 +430,6 @@ fn known_item(row: KnownRow) -> KnownItem {
     }
 }
 
-fn digests_of(found: &ItemMatch) -> Vec<KeyBytes> {
-    found.keys.iter().map(|key| key.digest()).collect()
-}
-
-fn is_believable(claim: UtcTime, fetched_at: UtcTime) -> bool {
-    (fetched_at - OLDEST_CLAIM..=fetched_at + NEWEST_CLAIM).contains(&claim)
+fn digests_of(keys: &[IdentityKey]) -> Vec<KeyBytes> {
+    keys.iter().map(IdentityKey::digest).collect()
 }

@@ -12,8 +12,7 @@ use crate::news::{
     Decision, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, PublicId,
     Report, Ruling, Target, ToldAtLength, UtcTime,
 };
-use crate::store::decisions::{self, Named};
-use crate::store::{Result, Store, Transaction, events, published, publishing};
+use crate::store::{Result, Store, Transaction, decisions, events, published, publishing};
 use crate::timeline::figures::{head_number, stage_of};
 use crate::timeline::material::{
     Change, Present, Ruled, Telling, Told, first_told, material_changes,
@@ -130,7 +129,7 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
     publish_storyline(tx, pass, event)?;
     let id = PublicId::mint((pass.random)());
     publishing::publish_event(tx, event.id, id, &anchors, pass.now)?;
-    let present = present_of(tx, waiting, &reports, None)?;
+    let present = present_of(tx, event, &reports)?;
     let note = match waiting.split_from {
         Some(origin) => published::name_of_event(tx, origin)?
             .map(|name| format!("split from: {}", name.headline))
@@ -142,7 +141,11 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
         note,
     };
     tell(tx, pass, waiting, &change)?;
-    publishing::save_told(tx, event.id, &told_json(&first_told(&present))?, None)?;
+    let told = Told {
+        at_length: at_length(event, &reports),
+        ..first_told(&present)
+    };
+    publishing::save_told(tx, event.id, &told_json(&told)?, None)?;
     Ok(true)
 }
 
@@ -167,10 +170,13 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     publish_storyline(tx, pass, event)?;
     let told = waiting.told.as_deref();
     let told: Option<Told> = told.and_then(|json| serde_json::from_str(json).ok());
-    let at_length = told.as_ref().map(|told| &told.at_length);
-    let present = present_of(tx, waiting, &reports, at_length)?;
+    let present = present_of(tx, event, &reports)?;
     let told = told.unwrap_or_else(|| first_told(&present));
-    let (changes, next) = material_changes(&told, &present);
+    let (changes, mut next) = material_changes(&told, &present);
+    next.at_length = match changes.is_empty() {
+        true => still_at_length(event, &reports, &told.at_length),
+        false => at_length(event, &reports),
+    };
     for change in &changes {
         tell(tx, pass, waiting, change)?;
     }
@@ -214,44 +220,44 @@ fn anchors_of(reports: &[Report]) -> BTreeSet<ItemId> {
         .collect()
 }
 
-fn present_of(
-    tx: &Transaction<'_>,
-    waiting: &publishing::Waiting,
-    reports: &[Report],
-    told: Option<&ToldAtLength>,
-) -> Result<Present> {
-    let event = &waiting.event;
-    let letters = |told: &ToldAtLength| Some(letters_of(&lines_of(reports, told)));
-    let at_length = ToldAtLength {
-        lines: letters(&ToldAtLength::default()),
+/// What the entry of an event tells at length once something material changed.
+fn at_length(event: &Event, reports: &[Report]) -> ToldAtLength {
+    ToldAtLength {
+        lines: Some(letters_of(&lines_of(reports, &ToldAtLength::default()))),
         lede: event.lede.clone(),
         place: event.place.clone(),
-    };
-    let still_at_length = match told.filter(|told| told.lines.is_some()) {
-        Some(told) => ToldAtLength {
-            lines: letters(told),
-            ..told.clone()
-        },
-        None => at_length.clone(),
-    };
-    let members = events::load_members(tx, event.id)?;
-    let items: BTreeSet<ItemId> = members.into_iter().map(|(item, _)| item).collect();
-    let named = Named {
-        items: items.iter().copied().collect(),
-        events: vec![event.id],
-        storylines: Vec::new(),
-    };
-    let about = decisions::load_about(tx, &named)?;
+    }
+}
+
+/// What it goes on to tell at length until then.
+fn still_at_length(event: &Event, reports: &[Report], told: &ToldAtLength) -> ToldAtLength {
+    if told.lines.is_none() {
+        return at_length(event, reports);
+    }
+    ToldAtLength {
+        lines: Some(letters_of(&lines_of(reports, told))),
+        ..told.clone()
+    }
+}
+
+fn present_of(tx: &Transaction<'_>, event: &Event, reports: &[Report]) -> Result<Present> {
     Ok(Present {
         headline: event.headline.clone(),
         headline_item_id: event.headline_item_id,
         tellings: reports.iter().map(telling_of).collect(),
-        rulings: in_force(&about)
-            .filter_map(|decision| ruled(decision, event.id, &items))
-            .collect(),
-        at_length,
-        still_at_length,
+        rulings: rulings_on(tx, event.id)?,
     })
+}
+
+fn rulings_on(tx: &Transaction<'_>, event: EventId) -> Result<Vec<Ruled>> {
+    let about = decisions::load_about_event(tx, event)?;
+    if about.is_empty() {
+        return Ok(Vec::new());
+    }
+    let members = events::load_members(tx, event)?;
+    let items: BTreeSet<ItemId> = members.into_iter().map(|(item, _)| item).collect();
+    let rulings = in_force(&about).filter_map(|decision| ruled(decision, event, &items));
+    Ok(rulings.collect())
 }
 
 fn telling_of(report: &Report) -> Telling {

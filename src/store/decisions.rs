@@ -78,6 +78,24 @@ pub fn load_about(conn: &Connection, named: &Named) -> Result<Vec<Decision>> {
     Ok(found.into_values().collect())
 }
 
+/// The decisions that name an event or one of its items, in order, undone ones too.
+///
+/// # Errors
+/// As [`load_decisions`].
+pub fn load_about_event(conn: &Connection, event: EventId) -> Result<Vec<Decision>> {
+    let sql = "SELECT decision_id FROM decision_names WHERE noun = 2 AND thing = ?1
+         UNION SELECT n.decision_id FROM event_items m
+            CROSS JOIN decision_names n ON n.noun = 1 AND n.thing = m.item_id
+         WHERE m.event_id = ?1 ORDER BY 1";
+    let mut query = conn.prepare_cached(sql)?;
+    let ids = query.query_map([event.0], |row| row.get(0).map(DecisionId))?;
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(load_decision(conn, id?)?);
+    }
+    Ok(found)
+}
+
 /// The decisions that a ruling or its undoing is to be held against: those that name what it names,
 /// those in force that name what these name, and so on; in order, undone ones too.
 ///

@@ -52,10 +52,6 @@ pub struct Present {
     pub tellings: Vec<Telling>,
     /// The decisions in force that name it, oldest first.
     pub rulings: Vec<Ruled>,
-    /// What its entry would tell at length.
-    pub at_length: ToldAtLength,
-    /// What it tells at length until something material changes.
-    pub still_at_length: ToldAtLength,
 }
 
 /// What was last told to the world of an event: what the next change is held against. Kept beside
@@ -102,12 +98,11 @@ pub struct Change {
     pub note: String,
 }
 
-/// What is told at first publication.
+/// What is told at first publication; what the entry tells at length is for the caller to add.
 pub fn first_told(present: &Present) -> Told {
     let mut told = Told {
         head_number: chosen(present).and_then(|telling| telling.head_number.clone()),
         stage: chosen(present).and_then(|telling| telling.stage.clone()),
-        at_length: present.at_length.clone(),
         ..Told::default()
     };
     note_the_rest(&mut told, present);
@@ -115,7 +110,7 @@ pub fn first_told(present: &Present) -> Told {
 }
 
 /// The material changes since `told`, and what is told from now on. No change gives the same `told`
-/// again as far as later changes depend on it.
+/// again as far as later changes depend on it. What the entry tells at length is as it was.
 pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
     let mut next = told.clone();
     let mut changes = Vec::new();
@@ -124,11 +119,6 @@ pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
     changes.extend(ruling(told, present));
     changes.extend(outcome(&mut next, present));
     note_the_rest(&mut next, present);
-    let at_length = match changes.is_empty() {
-        true => &present.still_at_length,
-        false => &present.at_length,
-    };
-    next.at_length.clone_from(at_length);
     (changes, next)
 }
 

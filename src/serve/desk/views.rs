@@ -10,7 +10,7 @@ use crate::news::{
     StorylineId, UtcTime,
 };
 use crate::serve::TermsOf;
-use crate::store::decisions::{Named, load_about};
+use crate::store::decisions::load_about_event;
 use crate::store::desk::{self, StorylineLine};
 use crate::store::reports::load_all_reports;
 use crate::store::{Connection, Result, events, items};
@@ -211,7 +211,7 @@ pub(super) fn load_storyline(conn: &Connection, id: i64) -> Result<Option<Storyl
     };
     let mut lines = Vec::new();
     for event in desk::load_events_of(conn, storyline.id)? {
-        let attributes = Attributes::of(&decisions_about(conn, event.id)?);
+        let attributes = Attributes::of(&load_about_event(conn, event.id)?);
         lines.push(event_line(conn, &event, &attributes)?);
     }
     let (nearby, count) = desk::load_beside(conn, storyline.id, MOST_BESIDE)?;
@@ -312,7 +312,7 @@ pub(super) fn load_event(
     let Some(event) = desk::load_event(conn, EventId(id))? else {
         return Ok(None);
     };
-    let made = decisions_about(conn, event.id)?;
+    let made = load_about_event(conn, event.id)?;
     let mut line = event_line(conn, &event, &Attributes::of(&made))?;
     let lines: Vec<ReportLine> = std::mem::take(&mut line.reports);
     let mut reports = Vec::new();
@@ -476,17 +476,6 @@ fn diff_revisions(revisions: &[Revision], item: &Item) -> Vec<RevisionView> {
             .collect(),
     });
     views.collect()
-}
-
-/// The decisions that name an event or its items.
-fn decisions_about(conn: &Connection, event: EventId) -> Result<Vec<Decision>> {
-    let members = events::load_members(conn, event)?.into_iter();
-    let named = Named {
-        items: members.map(|(item, _)| item).collect(),
-        events: vec![event],
-        storylines: Vec::new(),
-    };
-    load_about(conn, &named)
 }
 
 /// A decision as a line of the log.

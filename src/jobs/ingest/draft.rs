@@ -1,0 +1,159 @@
+//! An item of a document, read as far as is needed to tell what it is.
+
+use chrono::TimeDelta;
+
+use super::{Arrived, digests_of};
+use crate::feed::ParsedItem;
+use crate::feed::identity::{IdentityInput, ItemMatch, content_digest, keys_of};
+use crate::news::{OutletKind, UtcTime, WireReading};
+use crate::store::items::{ItemState, KeyBytes};
+use crate::text::wire::{WireInput, read_wire};
+use crate::text::{language, links};
+
+/// How far back a claimed time of publication is believed (invariant 10).
+const OLDEST_CLAIM: TimeDelta = TimeDelta::days(30);
+/// How far ahead of our clock it is believed (invariant 10).
+const NEWEST_CLAIM: TimeDelta = TimeDelta::minutes(10);
+
+/// An item of the document with what was read in it.
+pub(super) struct Draft<'a> {
+    pub(super) item: &'a ParsedItem,
+    /// Without a series key until it is read.
+    pub(super) identity: IdentityInput,
+    /// Best first.
+    pub(super) keys: Vec<KeyBytes>,
+    /// Of its content.
+    pub(super) digest: [u8; 16],
+    link: Option<String>,
+    text: &'a str,
+    reading: Option<Reading>,
+}
+
+/// What only the words tell.
+struct Reading {
+    language: String,
+    wire: WireReading,
+}
+
+impl<'a> Draft<'a> {
+    /// What shows without reading its words.
+    pub(super) fn glance(item: &'a ParsedItem) -> Self {
+        // A full text that is the lead again is not kept twice.
+        let text = if item.content_text == item.summary {
+            ""
+        } else {
+            &item.content_text
+        };
+        let link = item.link.as_deref().map(links::canonical_link);
+        let identity = IdentityInput {
+            guid: item.guid.clone(),
+            link: link.clone(),
+            title: item.title.clone(),
+            summary: item.summary.clone(),
+            series_key: None,
+            published_at: item.claimed_at(),
+        };
+        Self {
+            item,
+            keys: digests_of(&keys_of(&identity)),
+            identity,
+            digest: content_digest(&item.title, &item.summary, text),
+            link,
+            text,
+            reading: None,
+        }
+    }
+
+    /// Reads language and wire tags, if that is not done.
+    pub(super) fn read(&mut self, arrived: Arrived<'_>) {
+        if self.reading.is_none() {
+            let reading = self.read_words(arrived);
+            if reading.wire.series_key.is_some() {
+                self.identity
+                    .series_key
+                    .clone_from(&reading.wire.series_key);
+                self.keys = digests_of(&keys_of(&self.identity));
+            }
+            self.reading = Some(reading);
+        }
+    }
+
+    /// True if it was read and is one of a series of an agency.
+    pub(super) fn is_of_series(&self) -> bool {
+        self.identity.series_key.is_some()
+    }
+
+    /// A prefix that no wire rule knows.
+    pub(super) fn unknown_prefix(&self) -> Option<&str> {
+        self.reading.as_ref()?.wire.unknown_prefix.as_deref()
+    }
+
+    /// What orders the states of one item: the number that the BBC puts behind its guids, then the
+    /// outlet's claims.
+    pub(super) fn revision(&self) -> (u32, Option<UtcTime>) {
+        let number = self.item.guid.as_deref().and_then(|guid| {
+            let (_, number) = guid.rsplit_once('#')?;
+            number.parse().ok()
+        });
+        (
+            number.unwrap_or(0),
+            self.item.updated.or(self.item.published),
+        )
+    }
+
+    pub(super) fn into_state(mut self, found: &ItemMatch, arrived: Arrived<'_>) -> ItemState {
+        let reading = self.reading.take();
+        let Reading { language, wire } = reading.unwrap_or_else(|| self.read_words(arrived));
+        let claim = self
+            .believable_claim(arrived)
+            .filter(|_| found.time_is_certain);
+        ItemState {
+            guid: self.item.guid.clone(),
+            digest: self.digest,
+            title: self.item.title.clone(),
+            summary: self.item.summary.clone(),
+            text: self.text.to_owned(),
+            link: self.link,
+            author: self.item.author.clone(),
+            language,
+            published_at: self.item.claimed_at(),
+            updated_at: self.item.updated,
+            item_time: claim.unwrap_or(arrived.fetched_at),
+            time_is_claimed: claim.is_some(),
+            wire,
+            categories: self.item.categories.clone(),
+            image: self.item.image.clone(),
+            withdrawn_at: None,
+            keys: digests_of(&found.keys),
+        }
+    }
+
+    fn read_words(&self, arrived: Arrived<'_>) -> Reading {
+        let item = self.item;
+        let said = [item.title.as_str(), &item.summary, &item.content_text].join("\n");
+        let feeds_language = arrived
+            .feed
+            .language
+            .as_deref()
+            .or(arrived.parsed.language.as_deref());
+        let language = language::detect(item.language.as_deref(), feeds_language, &said);
+        let wire = read_wire(&WireInput {
+            outlet_name: &arrived.outlet.name,
+            outlet_is_wire: arrived.outlet.kind == OutletKind::Wire,
+            source_name: item.source_title.as_deref(),
+            language: &language,
+            title: &item.title,
+            summary: &item.summary,
+            text: self.text,
+            link: self.link.as_deref(),
+            categories: &item.categories,
+            item_time: self.believable_claim(arrived).unwrap_or(arrived.fetched_at),
+        });
+        Reading { language, wire }
+    }
+
+    fn believable_claim(&self, arrived: Arrived<'_>) -> Option<UtcTime> {
+        let range = arrived.fetched_at - OLDEST_CLAIM..=arrived.fetched_at + NEWEST_CLAIM;
+        self.item.claimed_at().filter(|claim| range.contains(claim))
+    }
+}

@@ -89,6 +89,8 @@ pub struct Storylines {
     by_time: BTreeSet<(i64, EventId)>,
     /// The storylines of each term, by id: the newest last.
     index: FxHashMap<u32, Vec<StorylineId>>,
+    /// Kept between calls for its room alone.
+    shares: FxHashMap<StorylineId, u64>,
     /// Storylines whose events are shown in a published one, with its rank.
     shown_elsewhere: BTreeMap<StorylineId, i64>,
     next: i64,
@@ -223,11 +225,14 @@ impl Storylines {
         id
     }
 
-    fn nearest(&self, sketch: &EventSketch) -> Option<StorylineId> {
+    fn nearest(&mut self, sketch: &EventSketch) -> Option<StorylineId> {
         let sum = Sum::of(sketch);
-        let near = self.sharing_terms(&sum, None).into_iter().map(|id| {
-            let affinity = self.affinity(&sum, 1, sketch.last_secs, &self.lines[&id]);
-            (id, affinity)
+        let sharing = self
+            .sharing(&sum.strongest(INDEXED_TERMS), None)
+            .into_iter();
+        let near = sharing.filter_map(|id| {
+            let line = self.lines.get(&id)?;
+            Some((id, self.affinity(&sum, 1, sketch.last_secs, line)))
         });
         let near = near.filter(|(_, affinity)| *affinity >= self.settings.link_score);
         let best = near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
@@ -237,16 +242,14 @@ impl Storylines {
     /// Merges the storyline with the nearest others until none is near enough.
     fn merge_around(&mut self, mut id: StorylineId, linking: &mut Linking) -> StorylineId {
         loop {
+            let terms = self.lines[&id].sum.strongest(INDEXED_TERMS);
+            let sharing = self.sharing(&terms, Some(id)).into_iter();
             let line = &self.lines[&id];
-            let near = self
-                .sharing_terms(&line.sum, Some(id))
-                .into_iter()
-                .map(|other| {
-                    let count = line.events.len();
-                    let affinity =
-                        self.affinity(&line.sum, count, line.latest_secs, &self.lines[&other]);
-                    (other, affinity)
-                });
+            let near = sharing.filter_map(|other| {
+                let (count, latest) = (line.events.len(), line.latest_secs);
+                let affinity = self.affinity(&line.sum, count, latest, self.lines.get(&other)?);
+                Some((other, affinity))
+            });
             let near = near.filter(|(_, affinity)| *affinity >= self.settings.link_score);
             let Some((other, _)) = near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
             else {
@@ -286,19 +289,19 @@ impl Storylines {
         cosine_sum(sum, &line.sum) / pairs * (-gap_days / self.settings.damping_days).exp()
     }
 
-    /// The storylines whose strongest terms hold most of the weight of a sum's: only those are
+    /// The storylines whose strongest terms hold most of the weight of these: only those are
     /// compared as a whole.
-    fn sharing_terms(&self, sum: &Sum, except: Option<StorylineId>) -> Vec<StorylineId> {
-        let mut shares: FxHashMap<StorylineId, u64> = FxHashMap::default();
-        for (term, weight) in sum.strongest(INDEXED_TERMS) {
-            let newest = self.index.get(&term).into_iter().flatten().rev();
+    fn sharing(&mut self, terms: &[(u32, u32)], except: Option<StorylineId>) -> Vec<StorylineId> {
+        self.shares.clear();
+        for (term, weight) in terms {
+            let newest = self.index.get(term).into_iter().flatten().rev();
             for id in newest.take(NEWEST_OF_TERM) {
-                *shares.entry(*id).or_default() += u64::from(weight) * u64::from(weight);
+                *self.shares.entry(*id).or_default() += u64::from(*weight) * u64::from(*weight);
             }
         }
-        let is_open = |id: &StorylineId| Some(*id) != except && self.lines.contains_key(id);
-        let mut near: Vec<(StorylineId, u64)> =
-            shares.into_iter().filter(|(id, _)| is_open(id)).collect();
+        let shares = self.shares.iter().map(|(id, share)| (*id, *share));
+        let others = shares.filter(|(id, _)| Some(*id) != except);
+        let mut near: Vec<(StorylineId, u64)> = others.collect();
         let nearer =
             |a: &(StorylineId, u64), b: &(StorylineId, u64)| b.1.cmp(&a.1).then(a.0.cmp(&b.0));
         if near.len() > COMPARED {

@@ -13,7 +13,6 @@ use crate::news::{
     Report, Ruling, Target, ToldAtLength, UtcTime,
 };
 use crate::store::{Result, Store, Transaction, decisions, events, published, publishing};
-use crate::timeline::figures::{head_number, stage_of};
 use crate::timeline::material::{
     Change, Present, Ruled, Telling, Told, first_told, material_changes,
 };
@@ -265,8 +264,6 @@ fn telling_of(report: &Report) -> Telling {
         item_id: report.item_id,
         outlet: report.outlet.clone(),
         headline: report.title.clone(),
-        head_number: head_number(&report.title),
-        stage: stage_of(&report.title).map(str::to_owned),
         is_correction: report.role == crate::news::Role::Correction,
         is_withdrawn: report.is_withdrawn || report.role == crate::news::Role::Kill,
         change_note: report.change_note.clone(),

@@ -388,10 +388,20 @@ fn keep_plans(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Keeps 2 MB of pages, which are there within minutes; the system has the others at hand. A transaction
-/// may still change 8 MB (2,000 pages) before any of them is written.
+/// Of so many pages one is kept by the writer: about as many as lead to the others, so that each look-up
+/// reads one. The system has the others at hand.
+const PAGES_TO_ONE_KEPT: i64 = 256;
+/// The fewest and the most KiB of pages that the writer keeps.
+const KEPT_KIB: (i64, i64) = (2_000, 64_000);
+
+/// Keeps a small share of the pages. A transaction may change 8 MB (2,000 pages) before any of them is
+/// written.
 fn prepare_writer(conn: &Connection) -> Result<()> {
     keep_plans(conn)?;
+    let pages: i64 = conn.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+    let bytes: i64 = conn.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    let kib = pages / PAGES_TO_ONE_KEPT * bytes / 1024;
+    conn.pragma_update(None, "cache_size", -kib.clamp(KEPT_KIB.0, KEPT_KIB.1))?;
     conn.execute_batch(
         "PRAGMA auto_vacuum = INCREMENTAL;
          PRAGMA journal_mode = WAL;
@@ -399,7 +409,6 @@ fn prepare_writer(conn: &Connection) -> Result<()> {
          PRAGMA foreign_keys = ON;
          PRAGMA busy_timeout = 5000;
          PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -2000;
          PRAGMA cache_spill = 2000;
          PRAGMA journal_size_limit = 67108864;",
     )?;

@@ -233,15 +233,18 @@ const NUMBER_WORDS: &[(&str, u32)] = &[
 /// The stage that the headline tells; `None` if it tells none that is known.
 pub fn stage_of(headline: &str) -> Option<&'static str> {
     let words = words_of(headline).join(" ");
-    let padded = [" ", &words, " "].concat();
     STAGES
         .iter()
-        .find(|(_, signs)| {
-            signs
-                .iter()
-                .any(|sign| padded.contains(&[" ", *sign, " "].concat()))
-        })
+        .find(|(_, signs)| signs.iter().any(|sign| has_words(&words, sign)))
         .map(|(stage, _)| *stage)
+}
+
+/// True if words, parted by one space each, are among others.
+fn has_words(all: &str, wanted: &str) -> bool {
+    all.match_indices(wanted).any(|(at, _)| {
+        let (before, after) = (&all[..at], &all[at + wanted.len()..]);
+        (before.is_empty() || before.ends_with(' ')) && (after.is_empty() || after.starts_with(' '))
+    })
 }
 
 /// The first number of the headline that counts something, in digits: not a year, a time, an age, a

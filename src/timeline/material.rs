@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::figures::{head_number, stage_of};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength};
 
 /// How many outlets must tell a new outcome or figure before it counts: one may be mistaken.
@@ -20,10 +21,6 @@ pub struct Telling {
     pub outlet: String,
     /// Its headline.
     pub headline: String,
-    /// The number that its headline is about, in digits; `None` if there is none.
-    pub head_number: Option<String>,
-    /// The stage of the event that its headline tells (`opens`, `ends`); `None` if it tells none.
-    pub stage: Option<String>,
     /// True if it is a correction.
     pub is_correction: bool,
     /// True if its outlet or agency withdrew it.
@@ -101,8 +98,8 @@ pub struct Change {
 /// What is told at first publication; what the entry tells at length is for the caller to add.
 pub fn first_told(present: &Present) -> Told {
     let mut told = Told {
-        head_number: chosen(present).and_then(|telling| telling.head_number.clone()),
-        stage: chosen(present).and_then(|telling| telling.stage.clone()),
+        head_number: chosen(present).and_then(|telling| head_number(&telling.headline)),
+        stage: chosen(present).and_then(|telling| stage_of(&telling.headline).map(str::to_owned)),
         ..Told::default()
     };
     note_the_rest(&mut told, present);
@@ -183,16 +180,20 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let stage = moved(
         &mut next.stage,
         &mut next.former_stages,
-        headline.stage.as_deref(),
-        |stage| is_confirmed(present, |telling| telling.stage.as_deref() == Some(stage)),
+        stage_of(&headline.headline),
+        |stage| {
+            is_confirmed(present, |telling| {
+                stage_of(&telling.headline) == Some(stage)
+            })
+        },
     );
     let number = moved(
         &mut next.head_number,
         &mut next.former_numbers,
-        headline.head_number.as_deref(),
+        head_number(&headline.headline).as_deref(),
         |number| {
             is_confirmed(present, |telling| {
-                telling.head_number.as_deref() == Some(number)
+                head_number(&telling.headline).as_deref() == Some(number)
             })
         },
     );

@@ -3,18 +3,10 @@
 use super::*;
 
 fn telling(id: i64, outlet: &str, headline: &str) -> Telling {
-    let number = headline
-        .split(|letter: char| !letter.is_ascii_digit())
-        .find(|part| !part.is_empty());
-    let stage = ["opens", "ends"]
-        .into_iter()
-        .find(|stage| headline.contains(stage));
     Telling {
         item_id: ItemId(id),
         outlet: outlet.to_owned(),
         headline: headline.to_owned(),
-        head_number: number.map(str::to_owned),
-        stage: stage.map(str::to_owned),
         ..Telling::default()
     }
 }

@@ -194,7 +194,11 @@ fn tell(
     publishing::publish_storyline(tx, storyline, mint(0), at)?;
     let anchors = members.iter().map(|member| member.item).collect();
     publishing::publish_event(tx, id, mint(1), &anchors, at)?;
-    publishing::leave_queue(tx, id)
+    // What its storyline says now is known of its earlier events too.
+    let of_storyline = event - event % 3..=event;
+    of_storyline
+        .map(|event| EventId(event as i64 + 1))
+        .try_for_each(|id| publishing::leave_queue(tx, id))
 }
 
 fn outlet_of(item: u64) -> i64 {

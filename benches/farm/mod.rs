@@ -113,16 +113,34 @@ pub fn sweep(
     Sweep::new(Poller::new(store.clone(), fetcher, clock, settings))
 }
 
-/// Clusters what has come and publishes what has settled, as the daemon does.
+/// Clusters what has come.
 pub struct Desk {
     clusterer: Clusterer,
-    random: Arc<dyn Fn() -> [u8; 16] + Send + Sync>,
 }
 
 impl Desk {
     pub fn load(store: &Store) -> Self {
         let settings = ClusteringSettings::default();
         let clusterer = Clusterer::load(store, settings, Weights::embedded());
+        Self {
+            clusterer: clusterer.expect("a clusterer is made"),
+        }
+    }
+
+    pub fn cluster(&mut self, store: &Store, now: UtcTime) {
+        let clustered = self.clusterer.take_in(store, now);
+        clustered.expect("items are clustered");
+    }
+}
+
+/// Publishes what has settled.
+#[derive(Clone)]
+pub struct Press {
+    random: Arc<dyn Fn() -> [u8; 16] + Send + Sync>,
+}
+
+impl Press {
+    pub fn new(store: &Store) -> Self {
         // Public ids are made of numbers that another run on the same database has not used.
         let next = store.read(|conn| clustering::load_cursor(conn, "cluster-next-event"));
         let next = next.expect("the cursor is read").unsigned_abs() << 24;
@@ -134,14 +152,11 @@ impl Desk {
                 .to_le_bytes()
         };
         Self {
-            clusterer: clusterer.expect("a clusterer is made"),
             random: Arc::new(random),
         }
     }
 
-    pub fn pass(&mut self, runtime: &Runtime, store: &Store, now: UtcTime) {
-        let clustered = self.clusterer.take_in(store, now);
-        clustered.expect("items are clustered");
+    pub fn publish(&self, runtime: &Runtime, store: &Store, now: UtcTime) {
         let pass = Pass {
             now,
             hold_secs: 0,

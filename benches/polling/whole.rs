@@ -20,19 +20,20 @@ pub fn prepare<'a>(
     farm::add_feeds(&store, clock.now(), task.port, task.feeds);
     let load = (task.port, task.in_flight);
     let sweep = farm::sweep(&store, clock.clone(), load, PollSettings::default());
-    let mut desk = farm::Desk::load(&store);
+    let (mut desk, press) = (farm::Desk::load(&store), farm::Press::new(&store));
     Box::new(move || {
         clock.advance_secs(7200);
         std::thread::scope(|scope| {
             let (store, clock) = (&store, &clock);
-            let desk = &mut desk;
+            let (desk, press) = (&mut desk, press.clone());
             let (end, ended) = std::sync::mpsc::channel::<()>();
             scope.spawn(move || {
                 // As the daemon does: cluster what came in, publish what settled, wait a moment.
                 loop {
                     let pause = std::time::Duration::from_millis(100);
                     let is_last = ended.recv_timeout(pause).is_ok();
-                    desk.pass(runtime, store, clock.now());
+                    desk.cluster(store, clock.now());
+                    press.publish(runtime, store, clock.now());
                     if is_last {
                         break;
                     }

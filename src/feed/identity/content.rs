@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 use sha2::{Digest, Sha256};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::feed::doctype::Entities;
 use crate::feed::entities::decode_entities;
@@ -26,9 +26,17 @@ pub(super) fn normalised(text: &str) -> String {
     } else {
         text
     };
-    let mut level = String::with_capacity(text.len());
+    // Most texts are composed already, and composing costs more than all the rest.
+    match text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        true => level(text.chars(), text.len()),
+        false => level(text.nfc(), text.len()),
+    }
+}
+
+fn level(chars: impl Iterator<Item = char>, bytes: usize) -> String {
+    let mut level = String::with_capacity(bytes);
     let mut in_space = true;
-    for c in text.nfc().map(levelled) {
+    for c in chars.map(levelled) {
         let is_space = c.is_whitespace();
         if !(is_space && in_space) {
             level.push(if is_space { ' ' } else { c });

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 /// Twice the shared words over all words, 0 to 1; 1 if both are empty. Scripts without spaces
 /// are compared by pairs of characters.
 pub(super) fn likeness(a: &str, b: &str) -> f32 {
+    if a == b {
+        return 1.0;
+    }
     let (a, b) = (words(a), words(b));
     let total = a.len() + b.len();
     if total == 0 {

@@ -18,8 +18,11 @@ use std::time::{Duration, Instant};
 
 use dateline::clock::{Clock, SystemClock};
 use dateline::jobs::PollSettings;
+use dateline::jobs::decide::{Asked, decide, undo};
+use dateline::news::{Answer, EventId, ItemId, Ruling};
+use dateline::store::decisions::{Latest, load_latest};
 use dateline::store::feeds::{FeedEdit, edit_feed, list_feeds};
-use dateline::store::{Store, clustering, items};
+use dateline::store::{Connection, Store, clustering, events, items};
 use farm::{Desk, Farm, Press, cpu_millis, megabytes};
 use tokio::runtime::Runtime;
 
@@ -97,6 +100,7 @@ fn run(store: &Store, clock: &Arc<dyn Clock>, farm: &Farm, (secs, percent): (u64
         });
         scope.spawn(move || cluster(store, clock.as_ref(), (desk, stage)));
         let publishing = scope.spawn(move || publish(store, clock.as_ref(), (runtime, stage)));
+        scope.spawn(move || rule(store, clock.as_ref(), (runtime, stage)));
         wait_for_the_first(stage, before);
         tell(farm, secs, percent);
         let published = farm.count_published();
@@ -176,6 +180,78 @@ fn publish(store: &Store, clock: &dyn Clock, (runtime, stage): (&Runtime, &Stage
         at(99).unwrap_or(&0),
         lags.last().unwrap_or(&0)
     );
+}
+
+/// An editor who merges the two newest events and takes it back, a decision a second; prints how long
+/// each took to be acknowledged, which is when it is on the disk.
+fn rule(store: &Store, clock: &dyn Clock, (runtime, stage): (&Runtime, &Stage)) {
+    let mut millis: Vec<f64> = Vec::new();
+    let mut timed = |answer: &mut dyn FnMut() -> Answer| {
+        let started = Instant::now();
+        let answer = answer();
+        if stage.has_begun.load(Ordering::Acquire) {
+            millis.push(started.elapsed().as_secs_f64() * 1000.0);
+        }
+        std::thread::sleep(Duration::from_secs(1));
+        answer
+    };
+    while !stage.is_over.load(Ordering::Acquire) {
+        let Some(ruling) = store.read(merge_of_newest).expect("events are read") else {
+            continue;
+        };
+        let made = timed(&mut || {
+            let asked = Asked {
+                ruling: ruling.clone(),
+                editor: "bench".to_owned(),
+                note: String::new(),
+            };
+            let decided = runtime.block_on(decide(store, asked, clock.now()));
+            decided.expect("a decision is made")
+        });
+        if !made.done {
+            continue;
+        }
+        let newest = Latest {
+            limit: 1,
+            ..Latest::default()
+        };
+        let newest = store.read(|conn| load_latest(conn, &newest));
+        let decision = newest.expect("decisions are read")[0].id;
+        timed(&mut || {
+            let undone = undo(store, decision, "bench".to_owned(), clock.now());
+            runtime.block_on(undone).expect("it is undone")
+        });
+    }
+    millis.sort_unstable_by(f64::total_cmp);
+    let at = |share: usize| millis.get((millis.len() * share / 100).min(millis.len() - 1));
+    println!(
+        "{} decisions acknowledged in ms: {:.1?} at the median, {:.1?} at the 99th of 100",
+        millis.len(),
+        at(50),
+        at(99)
+    );
+}
+
+/// Merges the two newest events of several reports; `None` if there are none.
+fn merge_of_newest(conn: &Connection) -> dateline::store::Result<Option<Ruling>> {
+    let sql = "SELECT id FROM events WHERE merged_into IS NULL AND report_count > 1
+         ORDER BY id DESC LIMIT 2";
+    let mut query = conn.prepare_cached(sql)?;
+    let ids = query.query_map([], |row| row.get(0).map(EventId))?;
+    let ids: Vec<EventId> = ids.collect::<Result<_, _>>()?;
+    let &[merged, kept] = &ids[..] else {
+        return Ok(None);
+    };
+    let items = |event| -> dateline::store::Result<Vec<ItemId>> {
+        let members = events::load_members(conn, event)?;
+        Ok(members.into_iter().map(|(item, _)| item).collect())
+    };
+    Ok(Some(Ruling::MergeEvents {
+        kept,
+        kept_items: items(kept)?,
+        merged,
+        merged_items: items(merged)?,
+    }))
 }
 
 fn fetched_between(store: &Store, after: i64, through: i64) -> Vec<i64> {

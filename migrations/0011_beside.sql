@@ -15,4 +15,12 @@ FROM storyline_items b
     CROSS JOIN event_items m ON m.event_id = e.id AND m.item_id < b.item_id
 GROUP BY b.item_id;
 
+-- Or else the first one after it.
+INSERT OR IGNORE INTO items_beside (item_id, report_id)
+SELECT b.item_id, min(m.item_id)
+FROM storyline_items b
+    CROSS JOIN events e ON e.storyline_id = b.storyline_id
+    CROSS JOIN event_items m ON m.event_id = e.id
+GROUP BY b.item_id;
+
 DROP TABLE storyline_items;

@@ -40,7 +40,7 @@ impl Default for Settings {
             join_score: 0.5,
             settle_score: 0.5,
             settle_every: 256,
-            most_items: 500_000,
+            most_items: 200_000,
         }
     }
 }
@@ -472,27 +472,44 @@ impl Engine {
     }
 
     fn best_event(&self, slot: Slot) -> Option<(EventId, f32)> {
-        self.event_means(&self.window.item(slot).pairs)
-            .into_iter()
-            .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        self.nearest_event(&self.window.item(slot).pairs, None)
     }
 
-    /// The mean of frozen scores with each event's reports, by event.
-    pub(super) fn event_means(&self, pairs: &[(Slot, u32)]) -> Vec<(EventId, f32)> {
-        let mut sums: BTreeMap<EventId, u64> = BTreeMap::new();
+    /// The event with the highest mean of frozen scores, other than one; of equals the older.
+    pub(super) fn nearest_event(
+        &self,
+        pairs: &[(Slot, u32)],
+        except: Option<EventId>,
+    ) -> Option<(EventId, f32)> {
+        let mut sums: BTreeMap<EventId, (u64, usize)> = BTreeMap::new();
         for (slot, steps) in pairs {
-            if let Some(event) = self.event_at(*slot) {
-                *sums.entry(event).or_default() += u64::from(*steps);
+            if let Some(event) = self.event_at(*slot).filter(|event| Some(*event) != except) {
+                let (sum, count) = sums.entry(event).or_default();
+                (*sum, *count) = (*sum + u64::from(*steps), *count + 1);
             }
         }
-        let mean = |(event, sum): (EventId, u64)| {
-            let reports = self.report_count(event);
-            (
-                event,
-                mean_score(sum, pairs_between(1, reports, KEPT_SCORES)),
-            )
+        let mean = |sum, reports: usize| {
+            let reports = reports.min(KEPT_SCORES);
+            mean_score(sum, pairs_between(1, reports, KEPT_SCORES))
         };
-        sums.into_iter().map(mean).collect()
+        // An event has as many reports as it has scores with, or more: what its mean is at most.
+        let sums = sums.into_iter();
+        let bounded = sums.map(|(event, (sum, count))| (mean(sum, count), event, sum));
+        let mut bounded: Vec<(f32, EventId, u64)> = bounded.collect();
+        bounded.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+        let mut best: Option<(EventId, f32)> = None;
+        for (bound, event, sum) in bounded {
+            if best.is_some_and(|best| bound < best.1) {
+                break;
+            }
+            let mean = mean(sum, self.report_count(event));
+            let is_nearer =
+                |best: (EventId, f32)| mean > best.1 || mean == best.1 && event < best.0;
+            if best.is_none_or(is_nearer) {
+                best = Some((event, mean));
+            }
+        }
+        best
     }
 
     /// The reports of an event, no more than an item can have kept scores with.

@@ -70,7 +70,7 @@ impl Engine {
             .reprint_of
             .filter(|root| self.window.get(*root).is_some());
         let subject = report.unwrap_or(slot);
-        let runner_up = self.runner_up(subject, event);
+        let runner_up = self.nearest_event(&self.window.item(subject).pairs, Some(event));
         let against = runner_up.map(|(event, _)| event);
         Some(Evidence {
             item,
@@ -134,12 +134,6 @@ impl Engine {
         let pairs = self.window.item(slot).pairs.iter().filter(within);
         let sum = pairs.map(|(_, steps)| u64::from(*steps)).sum();
         mean_score(sum, pairs_between(1, others, KEPT_SCORES))
-    }
-
-    fn runner_up(&self, slot: Slot, event: EventId) -> Option<(EventId, f32)> {
-        let means = self.event_means(&self.window.item(slot).pairs);
-        let others = means.into_iter().filter(|(other, _)| *other != event);
-        others.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 
     fn strongest(

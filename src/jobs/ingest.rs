@@ -13,7 +13,7 @@ use crate::feed::identity::{
     Verdict, Visit, keys_of, match_items,
 };
 use crate::feed::{ParsedFeed, ParsedItem};
-use crate::news::{Feed, ItemId, Outlet, Problem, Role, UtcTime, WireReading};
+use crate::news::{Feed, ItemId, Outlet, OutletKind, Problem, Role, UtcTime, WireReading};
 use crate::store::items::{self, ItemState, KeyBytes, KnownRow};
 use crate::store::{Connection, Result, Transaction, review};
 use crate::text::belief::{Belief, Party, is_own_kill_believed, judge_kill};
@@ -131,8 +131,8 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
 }
 
 /// Which items the drafts are. Most of a document was there at the last visit and says the same: that
-/// is seen without reading language and wire tags, which is what costs, as long as nothing of a series
-/// is among the rest.
+/// is seen without reading language and wire tags, which is what costs, as long as nothing of an agency's
+/// series is there.
 fn identify(
     conn: &Connection,
     drafts: &mut [Draft<'_>],
@@ -144,7 +144,9 @@ fn identify(
     };
     let mut known = Known::default();
     known.look_up(conn, arrived.feed, drafts)?;
-    let same: Vec<Option<ItemId>> = drafts.iter().map(|draft| known.says_same(draft)).collect();
+    let is_wire = arrived.outlet.kind == OutletKind::Wire;
+    let same = |draft: &Draft<'_>| known.says_same(draft).filter(|_| !is_wire);
+    let same: Vec<Option<ItemId>> = drafts.iter().map(same).collect();
     let mut others = drafts.iter_mut().zip(&same);
     others
         .by_ref()
@@ -319,28 +321,37 @@ struct Known {
     items: KnownItems,
     /// Of the present state of each.
     digests: BTreeMap<ItemId, Vec<u8>>,
+    of_series: BTreeSet<ItemId>,
     asked: BTreeSet<KeyBytes>,
 }
 
 impl Known {
     /// Looks up what was not asked for before.
     fn look_up(&mut self, conn: &Connection, feed: &Feed, drafts: &[Draft<'_>]) -> Result<()> {
-        let keys = drafts.iter().flat_map(|draft| &draft.keys).copied();
-        let keys: BTreeSet<KeyBytes> = keys.collect();
+        let keys = drafts.iter().flat_map(|draft| &draft.keys);
+        let keys: BTreeSet<KeyBytes> = keys.map(|(_, key)| *key).collect();
         let new: Vec<KeyBytes> = keys.difference(&self.asked).copied().collect();
         for (key, row) in items::look_up_keys(conn, feed.id, &new)? {
             self.digests.insert(row.id, row.digest.clone());
+            if row.is_of_series {
+                self.of_series.insert(row.id);
+            }
             self.items.by_key.insert(key, known_item(row));
         }
         self.asked.extend(new);
         Ok(())
     }
 
-    /// The item that a draft's best key leads to, if that says the same.
+    /// The item that a draft's best key leads to, if that says the same. `None` where a series of an
+    /// agency may have a say: then it has to be read.
     fn says_same(&self, draft: &Draft<'_>) -> Option<ItemId> {
-        let mut keys = draft.keys.iter();
-        let known = keys.find_map(|key| self.items.by_key.get(key))?;
-        self.says(known.id, &draft.digest).then_some(known.id)
+        let mut better = draft
+            .keys
+            .iter()
+            .filter(|(kind, _)| *kind < KeyKind::Series);
+        let known = better.find_map(|(_, key)| self.items.by_key.get(key))?;
+        let is_same = self.says(known.id, &draft.digest) && !self.of_series.contains(&known.id);
+        is_same.then_some(known.id)
     }
 
     /// True if the item says already what a state of this digest says.

@@ -73,6 +73,8 @@ pub struct KnownRow {
     pub digest: Vec<u8>,
     /// True if the item itself is gone and only remembered.
     pub is_tombstone: bool,
+    /// True if it is one of a series of an agency.
+    pub is_of_series: bool,
 }
 
 /// Keeps a new item and returns its id, which is its place in history.
@@ -211,7 +213,8 @@ pub fn look_up_keys(
     let sql = "SELECT item_id FROM item_keys WHERE feed_id = ?1 AND key = ?2";
     let mut leads_to = conn.prepare_cached(sql)?;
     let sql = "SELECT k.id, i.title, unpacked(i.content), coalesce(i.published_at, t.published_at),
-            coalesce(i.fetched_at, t.removed_at, 0), coalesce(i.digest, t.digest, x''), i.id IS NULL
+            coalesce(i.fetched_at, t.removed_at, 0), coalesce(i.digest, t.digest, x''), i.id IS NULL,
+            i.series_key IS NOT NULL
          FROM (SELECT ?1 AS id) k LEFT JOIN items i ON i.id = k.id
             LEFT JOIN tombstones t ON t.item_id = k.id";
     let mut load = conn.prepare_cached(sql)?;
@@ -426,6 +429,7 @@ fn read_known(row: &Row<'_>) -> rusqlite::Result<KnownRow> {
         fetched_at: utc_from_secs(row.get(4)?),
         digest: row.get(5)?,
         is_tombstone: row.get(6)?,
+        is_of_series: row.get(7)?,
     })
 }
 

@@ -394,8 +394,8 @@ const PAGES_TO_ONE_KEPT: i64 = 256;
 /// The fewest and the most KiB of pages that the writer keeps.
 const KEPT_KIB: (i64, i64) = (2_000, 64_000);
 
-/// Keeps a small share of the pages. A transaction may change 8 MB (2,000 pages) before any of them is
-/// written.
+/// Keeps a small share of the pages. A transaction may change 8 MB (2,000 pages), or as much as is kept,
+/// before any of them is written.
 fn prepare_writer(conn: &Connection) -> Result<()> {
     keep_plans(conn)?;
     let pages: i64 = conn.query_row("PRAGMA page_count", [], |row| row.get(0))?;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::{Arrived, digests_of};
 use crate::feed::ParsedItem;
-use crate::feed::identity::{IdentityInput, ItemMatch, content_digest, keys_of};
+use crate::feed::identity::{IdentityInput, ItemMatch, KeyKind, content_digest, keys_of};
 use crate::news::{OutletKind, UtcTime, WireReading};
 use crate::store::items::{ItemState, KeyBytes};
 use crate::text::wire::{WireInput, read_wire};
@@ -21,7 +21,7 @@ pub(super) struct Draft<'a> {
     /// Without a series key until it is read.
     pub(super) identity: IdentityInput,
     /// Best first.
-    pub(super) keys: Vec<KeyBytes>,
+    pub(super) keys: Vec<(KeyKind, KeyBytes)>,
     /// Of its content.
     pub(super) digest: [u8; 16],
     link: Option<String>,
@@ -55,7 +55,7 @@ impl<'a> Draft<'a> {
         };
         Self {
             item,
-            keys: digests_of(&keys_of(&identity)),
+            keys: kinds_and_digests(&identity),
             identity,
             digest: content_digest(&item.title, &item.summary, text),
             link,
@@ -72,7 +72,7 @@ impl<'a> Draft<'a> {
                 self.identity
                     .series_key
                     .clone_from(&reading.wire.series_key);
-                self.keys = digests_of(&keys_of(&self.identity));
+                self.keys = kinds_and_digests(&self.identity);
             }
             self.reading = Some(reading);
         }
@@ -156,4 +156,9 @@ impl<'a> Draft<'a> {
         let range = arrived.fetched_at - OLDEST_CLAIM..=arrived.fetched_at + NEWEST_CLAIM;
         self.item.claimed_at().filter(|claim| range.contains(claim))
     }
+}
+
+fn kinds_and_digests(identity: &IdentityInput) -> Vec<(KeyKind, KeyBytes)> {
+    let keys = keys_of(identity).into_iter();
+    keys.map(|key| (key.kind, key.digest())).collect()
 }

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use dateline::clock::{Clock, FakeClock};
 use dateline::cluster::Weights;
 use dateline::jobs::cluster::{Clusterer, ClusteringSettings};
+use dateline::jobs::retention::LOT;
 use dateline::serve::{self, Settings, Site};
 use dateline::store::{Store, items, retention};
 use fill::Archive;
@@ -29,8 +30,6 @@ use fill::Archive;
 const UNTIL: i64 = 1_790_000_000;
 /// Pages of the desk and of the world, each asked for so many times with another number.
 const ROUNDS: u64 = 60;
-/// Items of a lot of retention, as the daemon has it.
-const LOT: u32 = 200;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

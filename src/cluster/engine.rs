@@ -441,7 +441,7 @@ impl Engine {
         let original = self.window.item(slot).reprint_of;
         let there = original.and_then(|original| self.event_at(original));
         let there = there.or_else(|| {
-            let best = self.best_event(slot).filter(|(event, score)| {
+            let best = self.nearest_event(slot, None).filter(|(event, score)| {
                 *score >= self.settings.join_score && !self.groups.events[event].is_locked
             });
             best.map(|(event, _)| event)
@@ -471,27 +471,21 @@ impl Engine {
         slot
     }
 
-    fn best_event(&self, slot: Slot) -> Option<(EventId, f32)> {
-        self.nearest_event(&self.window.item(slot).pairs, None)
-    }
-
-    /// The event with the highest mean of frozen scores, other than one; of equals the older.
+    /// The event with the highest mean of an item's frozen scores with its reports, other than one; of
+    /// equals the older.
     pub(super) fn nearest_event(
         &self,
-        pairs: &[(Slot, u32)],
+        slot: Slot,
         except: Option<EventId>,
     ) -> Option<(EventId, f32)> {
         let mut sums: BTreeMap<EventId, (u64, usize)> = BTreeMap::new();
-        for (slot, steps) in pairs {
-            if let Some(event) = self.event_at(*slot).filter(|event| Some(*event) != except) {
+        for (other, steps) in &self.window.item(slot).pairs {
+            if let Some(event) = self.event_at(*other).filter(|event| Some(*event) != except) {
                 let (sum, count) = sums.entry(event).or_default();
                 (*sum, *count) = (*sum + u64::from(*steps), *count + 1);
             }
         }
-        let mean = |sum, reports: usize| {
-            let reports = reports.min(KEPT_SCORES);
-            mean_score(sum, pairs_between(1, reports, KEPT_SCORES))
-        };
+        let mean = |sum, reports| mean_score(sum, pairs_between(1, reports, KEPT_SCORES));
         // An event has as many reports as it has scores with, or more: what its mean is at most.
         let sums = sums.into_iter();
         let bounded = sums.map(|(event, (sum, count))| (mean(sum, count), event, sum));

@@ -70,7 +70,7 @@ impl Engine {
             .reprint_of
             .filter(|root| self.window.get(*root).is_some());
         let subject = report.unwrap_or(slot);
-        let runner_up = self.nearest_event(&self.window.item(subject).pairs, Some(event));
+        let runner_up = self.nearest_event(subject, Some(event));
         let against = runner_up.map(|(event, _)| event);
         Some(Evidence {
             item,

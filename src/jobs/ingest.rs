@@ -147,11 +147,13 @@ fn identify(
     let is_wire = arrived.outlet.kind == OutletKind::Wire;
     let same = |draft: &Draft<'_>| known.says_same(draft).filter(|_| !is_wire);
     let same: Vec<Option<ItemId>> = drafts.iter().map(same).collect();
-    let mut others = drafts.iter_mut().zip(&same);
-    others
-        .by_ref()
+    for (draft, _) in drafts
+        .iter_mut()
+        .zip(&same)
         .filter(|(_, same)| same.is_none())
-        .for_each(|(draft, _)| draft.read(arrived));
+    {
+        draft.read(arrived);
+    }
     if !drafts.iter().any(Draft::is_of_series) {
         let matching = match_items(&inputs_of(drafts), &known.items, visit);
         if are_as_seen(&matching.items, &same) {
@@ -248,23 +250,20 @@ impl Prepared {
     /// Takes the states that the document lists of one item, oldest first.
     fn take(
         &mut self,
-        drafts: Vec<Draft<'_>>,
+        mut drafts: Vec<Draft<'_>>,
         found: &ItemMatch,
         known: &Known,
         arrived: Arrived<'_>,
     ) {
-        let mut drafts = drafts;
         drafts.dedup_by(|later, earlier| later.digest == earlier.digest);
         match found.verdict {
             Verdict::New => {
-                let newest = drafts.last().and_then(|draft| draft.unknown_prefix());
-                let unknown_prefix = newest.map(str::to_owned);
-                let states = drafts.into_iter();
-                let states = states.map(|draft| draft.into_state(found, arrived));
-                if let Some(prefix) = unknown_prefix {
-                    *self.unknown_prefixes.entry(prefix).or_default() += 1;
+                if let Some(prefix) = drafts.last().and_then(Draft::unknown_prefix) {
+                    let count = self.unknown_prefixes.entry(prefix.to_owned()).or_default();
+                    *count += 1;
                 }
-                let mut states = states;
+                let states = drafts.into_iter();
+                let mut states = states.map(|draft| draft.into_state(found, arrived));
                 if let Some(first) = states.next() {
                     let later = states.collect();
                     self.new.push(NewItem { first, later });

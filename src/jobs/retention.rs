@@ -8,7 +8,7 @@ use crate::store::{Result, Store, polls, requests};
 use super::StorageSettings;
 
 /// Items of one lot, a few more if its last event has many.
-const LOT: u32 = 200;
+pub const LOT: u32 = 200;
 /// Free room given back at once, in bytes.
 const GIVEN_BACK_AT_ONCE: u64 = 4 << 20;
 /// Part of the file that may stay free: tomorrow's items go there.

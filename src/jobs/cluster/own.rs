@@ -161,11 +161,7 @@ impl Clusterer {
     pub(super) fn trim_own(&mut self, store: &Store, before: UtcTime) -> Result<()> {
         let mut old = store.read(|conn| own_events::load_own_items(conn, Some(before)))?;
         let is_seen = |item: &ItemId| self.engine.own_event_of(*item).is_some();
-        old.retain(|(event, items)| {
-            !self.engine.is_live_event(*event)
-                && self.engine.own_items_of(*event).is_empty()
-                && !items.iter().any(is_seen)
-        });
+        old.retain(|(event, items)| self.has_left(*event) && !items.iter().any(is_seen));
         for (event, _) in &old {
             self.own.stored.remove(event);
         }
@@ -210,10 +206,8 @@ impl Clusterer {
         event: EventId,
         changes: &mut OwnChanges,
     ) -> Result<()> {
-        let items = self.engine.own_items_of(event);
-        let is_shown = self.engine.is_live_event(event);
         let sketch = self.storylines.sketch_of(event);
-        let has_left = items.is_empty() && !is_shown;
+        let has_left = self.has_left(event);
         let is_same = match has_left {
             true => sketch.is_none(),
             false => self.engine.is_own(event),
@@ -240,14 +234,17 @@ impl Clusterer {
     pub(super) fn own_before(&mut self, step: &Step) -> OwnChanges {
         let mut changes = OwnChanges::default();
         for event in [step.from, step.into] {
-            let is_live =
-                self.engine.is_live_event(event) || !self.engine.own_items_of(event).is_empty();
             let is_leaving = step.is_whole && event == step.from;
-            if (is_live || is_leaving) && self.own.stored.insert(event) {
+            if (is_leaving || !self.has_left(event)) && self.own.stored.insert(event) {
                 changes.kept.push(self.own_event(event));
             }
         }
         changes
+    }
+
+    /// True if neither the machine alone nor rulings have anything live in an event.
+    fn has_left(&self, event: EventId) -> bool {
+        !self.engine.is_live_event(event) && self.engine.own_items_of(event).is_empty()
     }
 
     fn own_event(&self, event: EventId) -> OwnEvent {

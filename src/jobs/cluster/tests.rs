@@ -4,7 +4,7 @@ use super::*;
 use crate::feed::identity::GuidStanding;
 use crate::feed::{ParsedFeed, ParsedItem};
 use crate::jobs::ingest::{self, Arrived};
-use crate::news::{FeedId, OutletKind, utc_from_secs};
+use crate::news::{DecisionId, FeedId, OutletKind, Ruling, utc_from_secs};
 use crate::store::decisions;
 use crate::store::feeds::{self, NewFeed};
 use crate::store::outlets::ensure_outlet;
@@ -135,6 +135,15 @@ fn list_summit(store: &Store) {
     );
 }
 
+/// The summit's items, taken in.
+fn clustered_summit() -> (Desk, Clusterer) {
+    let desk = open();
+    list_summit(&desk.store);
+    let mut clusterer = load(&desk.store);
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    (desk, clusterer)
+}
+
 /// Everything that clustering wrote, as text.
 fn dump(store: &Store) -> String {
     store
@@ -193,10 +202,7 @@ fn the_summit_opens_and_ends_in_two_events_of_one_storyline() {
 
 #[test]
 fn a_second_pass_writes_nothing() {
-    let desk = open();
-    list_summit(&desk.store);
-    let mut clusterer = load(&desk.store);
-    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let (desk, mut clusterer) = clustered_summit();
     let before = dump(&desk.store);
     let taken = clusterer
         .take_in(&desk.store, utc_from_secs(NOW + 60))
@@ -249,24 +255,22 @@ fn a_restart_between_any_two_polls_changes_nothing() {
     assert_eq!(dump(&steady.store), dump(&restarted.store));
 }
 
-/// A ruling that changes nothing: what rulings have is what the machine alone has.
-fn part_the_strike(store: &Store) {
-    let ruling = crate::news::Ruling::NotSameEvent {
-        a: ItemId(1),
-        b: ItemId(5),
-    };
+fn decide(store: &Store, ruling: Ruling) -> DecisionId {
     let saved = store.write_blocking(move |tx| {
         decisions::save_decision(tx, &ruling, "ada", "", utc_from_secs(NOW))
     });
-    saved.unwrap();
+    saved.unwrap()
+}
+
+/// A ruling that changes nothing: what rulings have is what the machine alone has.
+fn part_the_strike(store: &Store) {
+    let (a, b) = (ItemId(1), ItemId(5));
+    decide(store, Ruling::NotSameEvent { a, b });
 }
 
 #[test]
 fn a_report_that_comes_weeks_late_stands_in_a_storyline_beside_rulings_too() {
-    let desk = open();
-    list_summit(&desk.store);
-    let mut clusterer = load(&desk.store);
-    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let (desk, mut clusterer) = clustered_summit();
     part_the_strike(&desk.store);
     clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
     let late = "A flood closes the harbour of Bergen";
@@ -282,10 +286,7 @@ fn a_report_that_comes_weeks_late_stands_in_a_storyline_beside_rulings_too() {
 
 #[test]
 fn a_live_blog_stands_in_whatever_storyline_its_nearest_report_stands() {
-    let desk = open();
-    list_summit(&desk.store);
-    let mut clusterer = load(&desk.store);
-    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let (desk, mut clusterer) = clustered_summit();
     let live = "Live updates: Alaska summit ends with no deal for Trump and Putin";
     list(&desk.store, "Wire", &[(5.4, live, ENDS)]);
     clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
@@ -306,15 +307,12 @@ fn a_live_blog_stands_in_whatever_storyline_its_nearest_report_stands() {
     };
     let (before, event) = line_and_event();
     assert_eq!(beside(before), (vec![ItemId(6)], 1));
-    let ruling = crate::news::Ruling::SplitStoryline {
+    let ruling = Ruling::SplitStoryline {
         storyline: before,
         kept_events: vec![clusterer.engine.event_of(ItemId(1)).unwrap()],
         split_events: vec![event],
     };
-    let saved = desk.store.write_blocking(move |tx| {
-        decisions::save_decision(tx, &ruling, "ada", "", utc_from_secs(NOW))
-    });
-    saved.unwrap();
+    decide(&desk.store, ruling);
     clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
     let (after, _) = line_and_event();
     assert_ne!(after, before);
@@ -324,10 +322,7 @@ fn a_live_blog_stands_in_whatever_storyline_its_nearest_report_stands() {
 
 #[test]
 fn an_event_is_known_by_the_headline_of_its_first_publication_after_a_restart_too() {
-    let desk = open();
-    list_summit(&desk.store);
-    let mut clusterer = load(&desk.store);
-    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let (desk, clusterer) = clustered_summit();
     let event = clusterer.engine.event_of(ItemId(1)).unwrap();
     let written = desk.store.write_blocking(move |tx| {
         let sql = "UPDATE events SET headline_item_id = ?2 WHERE id = ?1";
@@ -360,7 +355,7 @@ fn what_the_machine_alone_has_outlives_a_crash_in_the_midst_of_a_ruling() {
     let ending = event_of(ItemId(3)).unwrap().unwrap();
     assert!(!clusterer.engine.is_live_event(opening));
     assert!(clusterer.engine.is_live_event(ending));
-    let ruling = crate::news::Ruling::MergeEvents {
+    let ruling = Ruling::MergeEvents {
         kept: ending,
         kept_items: vec![ItemId(3), ItemId(4)],
         merged: opening,
@@ -371,11 +366,11 @@ fn what_the_machine_alone_has_outlives_a_crash_in_the_midst_of_a_ruling() {
             AND {opening} = (SELECT event_id FROM event_items WHERE item_id = 3)
          BEGIN SELECT RAISE (ABORT, 'crash'); END"
     );
-    let written = desk.store.write_blocking(move |tx| {
-        tx.execute_batch(&crash)?;
-        decisions::save_decision(tx, &ruling, "ada", "", utc_from_secs(NOW))
-    });
-    let decision = written.unwrap();
+    let armed = desk
+        .store
+        .write_blocking(move |tx| Ok(tx.execute_batch(&crash)?));
+    armed.unwrap();
+    let decision = decide(&desk.store, ruling);
     assert!(clusterer.take_in(&desk.store, utc_from_secs(NOW)).is_err());
     assert_eq!(event_of(ItemId(3)).unwrap(), Some(opening), "it was moved");
     let dropped = desk

@@ -24,7 +24,6 @@ pub(super) struct Draft<'a> {
     pub(super) keys: Vec<(KeyKind, KeyBytes)>,
     /// Of its content.
     pub(super) digest: [u8; 16],
-    link: Option<String>,
     text: &'a str,
     reading: Option<Reading>,
 }
@@ -44,10 +43,9 @@ impl<'a> Draft<'a> {
         } else {
             &item.content_text
         };
-        let link = item.link.as_deref().map(links::canonical_link);
         let identity = IdentityInput {
             guid: item.guid.clone(),
-            link: link.clone(),
+            link: item.link.as_deref().map(links::canonical_link),
             title: item.title.clone(),
             summary: item.summary.clone(),
             series_key: None,
@@ -58,7 +56,6 @@ impl<'a> Draft<'a> {
             keys: kinds_and_digests(&identity),
             identity,
             digest: content_digest(&item.title, &item.summary, text),
-            link,
             text,
             reading: None,
         }
@@ -113,7 +110,7 @@ impl<'a> Draft<'a> {
             title: self.item.title.clone(),
             summary: self.item.summary.clone(),
             text: self.text.to_owned(),
-            link: self.link,
+            link: self.identity.link,
             author: self.item.author.clone(),
             language,
             published_at: self.item.claimed_at(),
@@ -145,7 +142,7 @@ impl<'a> Draft<'a> {
             title: &item.title,
             summary: &item.summary,
             text: self.text,
-            link: self.link.as_deref(),
+            link: self.identity.link.as_deref(),
             categories: &item.categories,
             item_time: self.believable_claim(arrived).unwrap_or(arrived.fetched_at),
         });

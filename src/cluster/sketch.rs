@@ -29,6 +29,10 @@ fn shortened(weight: f32) -> f32 {
     f32::from((weight * WEIGHT_STEPS) as u16) / WEIGHT_STEPS
 }
 
+/// What a word of a lead counts beside one of a title. Storylines of alaska2025 come out at a B-cubed F1
+/// of .89 to .90 from a tenth to three tenths and at .84 from two fifths up, those of outlets' feeds are
+/// the same throughout (means over five thresholds of linking).
+const OF_LEAD: f32 = 0.25;
 /// Words kept of an event.
 const MOST_TERMS: usize = 40;
 
@@ -51,7 +55,7 @@ impl Engine {
         let reports = items().filter(|item| item.reprint_of.is_none() || members.len() == 1);
         for item in reports {
             for term in &item.terms {
-                let place = if term.is(IN_TITLE) { 1.0 } else { 0.5 };
+                let place = if term.is(IN_TITLE) { 1.0 } else { OF_LEAD };
                 let kind = if term.is(NAME) { 2.0 } else { 1.0 };
                 *sums.entry(term.hash).or_default() +=
                     term.weight() * place * kind / item.norm.max(1.0);

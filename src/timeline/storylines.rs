@@ -30,7 +30,7 @@ impl Default for StorylineSettings {
     fn default() -> Self {
         Self {
             link_score: 0.05,
-            damping_days: 14.0,
+            damping_days: 10.0,
             closed_after_days: 21,
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod check;
+mod checkpoints;
 pub mod clustering;
 mod content;
 pub mod decisions;
@@ -59,7 +60,7 @@ pub use health::{Trouble, TroubleKind};
 pub use lock::DirectoryLock;
 pub use migrate::newest_schema;
 use packing::Packing;
-pub use writer::Durability;
+pub use writer::{Durability, Pending};
 use writer::{Isolation, Writer};
 
 /// Name of the database within the data directory.
@@ -116,7 +117,7 @@ impl Store {
             );
         }
         packing.load(&conn)?;
-        let (writer, thread) = Writer::start(conn);
+        let (writer, thread) = Writer::start(conn, &path)?;
         Ok(Self::from_parts(path, packing, Some((writer, thread))))
     }
 
@@ -188,17 +189,16 @@ impl Store {
             .await
     }
 
-    /// As [`Store::write_together`], for a thread outside the runtime.
+    /// Hands `work` over as for [`Store::write_together`] and goes on; for a thread outside the runtime.
     ///
     /// # Errors
-    /// As [`Store::write_together`].
-    pub fn write_together_blocking<T, F>(&self, work: F) -> Result<T>
+    /// [`StoreError::Closed`] if the writer has ended; the rest comes with [`Pending::wait`].
+    pub fn begin_together_blocking<F>(&self, work: F) -> Result<Pending>
     where
-        T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<()> + Send + 'static,
     {
         self.writer()?
-            .write_blocking((Durability::Process, Isolation::Together), work)
+            .begin_blocking((Durability::Process, Isolation::Together), work)
     }
 
     /// As [`Store::write`], and the disk has confirmed it: for what people decided.

@@ -1,11 +1,13 @@
 //! The one writer: a thread that takes closures from a bounded queue and runs as many as wait in
 //! one transaction, each in a savepoint of its own, so that a failing one takes nothing with it.
 
+use std::path::Path;
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::checkpoints::Checkpoints;
 use super::error::{Result, StoreError};
 use super::health::{Trouble, TroubleKind};
 
@@ -72,21 +74,25 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the thread; it ends when every `Writer` is gone.
-    pub fn start(conn: Connection) -> (Self, JoinHandle<()>) {
+    ///
+    /// # Errors
+    /// Why the database at `path` cannot be opened once more, to copy its log.
+    pub fn start(mut conn: Connection, path: &Path) -> Result<(Self, JoinHandle<()>)> {
+        let checkpoints = Checkpoints::start(&mut conn, path)?;
         let (queue, tasks) = mpsc::channel(QUEUE_LENGTH);
         let (committed, commits) = watch::channel(0);
         let trouble = watch::Sender::new(None);
         let met = trouble.clone();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || run_writer(conn, tasks, &committed, &met))
+            .spawn(move || run_writer((conn, checkpoints), tasks, &committed, &met))
             .expect("the system can start a thread");
         let writer = Self {
             queue,
             commits,
             trouble,
         };
-        (writer, thread)
+        Ok((writer, thread))
     }
 
     /// Runs `work` in a transaction and waits until it is committed.
@@ -124,6 +130,22 @@ impl Writer {
         answer.blocking_recv().map_err(|_| StoreError::Closed)?
     }
 
+    /// Hands `work` over for a transaction and goes on; for a thread outside the runtime.
+    pub fn begin_blocking<F>(
+        &self,
+        (durability, isolation): (Durability, Isolation),
+        work: F,
+    ) -> Result<Pending>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<()> + Send + 'static,
+    {
+        let (task, answer) = make_task((durability, isolation), work);
+        self.queue
+            .blocking_send(task)
+            .map_err(|_| StoreError::Closed)?;
+        Ok(Pending(Some(answer)))
+    }
+
     /// Counts commits: changes whenever the database may have changed.
     pub fn commits(&self) -> watch::Receiver<u64> {
         self.commits.clone()
@@ -137,6 +159,30 @@ impl Writer {
     /// How many closures wait.
     pub fn queue_length(&self) -> usize {
         QUEUE_LENGTH - self.queue.capacity()
+    }
+}
+
+/// A write that was handed over and may not be committed yet. Dropped, it is waited for all the same, so
+/// that who reads the database after a failure on the way finds it at rest.
+#[must_use]
+pub struct Pending(Option<oneshot::Receiver<Result<()>>>);
+
+impl Pending {
+    /// Waits until it is committed; not for a thread of the runtime.
+    ///
+    /// # Errors
+    /// Why nothing of it was kept.
+    pub fn wait(mut self) -> Result<()> {
+        let answer = self.0.take().ok_or(StoreError::Closed)?;
+        answer.blocking_recv().map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if let Some(answer) = self.0.take() {
+            drop(answer.blocking_recv());
+        }
     }
 }
 
@@ -169,7 +215,7 @@ where
 }
 
 fn run_writer(
-    mut conn: Connection,
+    (mut conn, checkpoints): (Connection, Checkpoints),
     mut tasks: mpsc::Receiver<Task>,
     committed: &watch::Sender<u64>,
     trouble: &watch::Sender<Option<Trouble>>,
@@ -188,7 +234,9 @@ fn run_writer(
         was_shared = batch.len() > 1;
         run_batch(&mut conn, batch, &mut durability, trouble);
         committed.send_modify(|count| *count += 1);
+        checkpoints.look(&conn);
     }
+    drop(checkpoints);
     // Leaves a clean file behind; if it cannot, the next start recovers from the log.
     drop(conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)"));
 }

@@ -23,7 +23,7 @@ use crate::news::{
     DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, UtcTime,
 };
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Connection, Result, Store, describing, items, standing};
+use crate::store::{Connection, Pending, Result, Store, describing, items, standing};
 use crate::timeline::{LifeSettings, Placing, StorylineSettings, Storylines};
 use own::{Own, OwnChanges};
 use rulings::Rulings;
@@ -100,17 +100,25 @@ impl Clusterer {
     /// Whatever the store says.
     pub fn take_in(&mut self, store: &Store, now: UtcTime) -> Result<TakenIn> {
         let mut taken = TakenIn::default();
-        store.read(|conn| self.mark_published(conn, now))?;
-        let newer = store.read(|conn| self.rulings.load_newer(conn))?;
-        if !newer.is_empty() {
-            taken.events += self.obey(store, newer, now)?;
-        }
+        let mut saving = None;
         loop {
+            store.read(|conn| self.mark_published(conn, now))?;
+            let newer = store.read(|conn| self.rulings.load_newer(conn))?;
+            if !newer.is_empty() {
+                wait_for(saving.take())?;
+                taken.events += self.obey(store, newer, now)?;
+            }
             store.learn_to_pack(self.arrived.0)?;
             let mut batch =
                 store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
             let times = batch.iter().map(|item| item.item_time);
             batch.truncate(self.engine.fitting(times));
+            // Beside the writing of the batch before: this asks nothing of what that changes.
+            let judged = match batch.is_empty() {
+                true => None,
+                false => Some(self.judge(store, &batch)?),
+            };
+            wait_for(saving.take())?;
             let events = store.read(|conn| describing::load_describe_queue(conn, BATCH))?;
             if batch.is_empty() && events.is_empty() {
                 return Ok(taken);
@@ -120,7 +128,10 @@ impl Clusterer {
                 events,
                 storylines: Vec::new(),
             };
-            taken.events += self.step(store, &batch, touched, now)?;
+            let judged = judged.map_or_else(|| self.judge(store, &[]), Ok)?;
+            let (count, save) = self.place(store, judged, touched)?;
+            taken.events += count;
+            saving = Some(self.begin_save(store, save, now)?);
         }
     }
 
@@ -137,7 +148,7 @@ impl Clusterer {
             events: Vec::new(),
             storylines,
         };
-        self.step(store, &[], touched, now)?;
+        self.step(store, touched, now)?;
         let days = i64::from(self.settings.storylines.closed_after_days) + SKETCH_SLACK_DAYS;
         let before = store.read(describing::newest_report)? - chrono::TimeDelta::days(days);
         store.write_blocking(move |tx| describing::trim_sketches(tx, before, TRIMMED_AT_ONCE))?;
@@ -149,30 +160,33 @@ impl Clusterer {
         self.engine.live_items()
     }
 
-    fn step(
-        &mut self,
-        store: &Store,
-        batch: &[Item],
-        mut touched: Touched,
-        now: UtcTime,
-    ) -> Result<usize> {
-        let mut pairs = Vec::new();
-        let mut frozen = BTreeMap::new();
-        let mut reprints = BTreeMap::new();
-        let mut beside = Vec::new();
+    fn step(&mut self, store: &Store, touched: Touched, now: UtcTime) -> Result<usize> {
+        let judged = self.judge(store, &[])?;
+        let (count, save) = self.place(store, judged, touched)?;
+        self.begin_save(store, save, now)?.wait()?;
+        Ok(count)
+    }
+
+    /// Takes in arrivals and settles, in memory alone.
+    fn judge(&mut self, store: &Store, batch: &[Item]) -> Result<Judged> {
+        let mut arrived = Arrived::default();
         for item in batch {
             let is_wire = store.read(|conn| self.is_wire(conn, item.outlet_id))?;
             let arrival = self.engine.arrive(&restore::arriving(item, is_wire));
-            frozen.extend(
+            arrived.frozen.extend(
                 self.weightiest(&arrival.pairs)
                     .map(|of_one| (item.id, of_one)),
             );
-            pairs.extend(arrival.pairs.into_iter().map(|pair| ScoredPair {
-                values: Vec::new(),
-                ..pair
-            }));
-            reprints.extend(arrival.reprint_of.map(|original| (item.id, original)));
-            beside.extend(arrival.beside.map(|report| (item.id, report)));
+            arrived
+                .pairs
+                .extend(arrival.pairs.into_iter().map(|pair| ScoredPair {
+                    values: Vec::new(),
+                    ..pair
+                }));
+            let reprint = arrival.reprint_of.map(|original| (item.id, original));
+            arrived.reprints.extend(reprint);
+            let beside = arrival.beside.map(|report| (item.id, report));
+            arrived.beside.extend(beside);
             self.rulings.meet(item.id);
             self.arrived = item.id;
         }
@@ -183,6 +197,21 @@ impl Clusterer {
             let changed = settlement.changed.iter().map(|change| change.event);
             self.reached.events.extend(changed);
         }
+        Ok(Judged {
+            arrived,
+            settlement,
+        })
+    }
+
+    /// Links and describes what a settling changed, which asks the store as the step before left it. How many
+    /// events are new, changed or described anew, and what is to be saved.
+    fn place(
+        &mut self,
+        store: &Store,
+        judged: Judged,
+        mut touched: Touched,
+    ) -> Result<(usize, Save)> {
+        let settlement = &judged.settlement;
         touched.events.extend(&settlement.left);
         for (gone, _) in &settlement.merged {
             let left = store.read(|conn| describing::load_open_line(conn, *gone))?;
@@ -192,21 +221,21 @@ impl Clusterer {
         let sketches: Vec<EventSketch> = changed
             .filter_map(|change| self.engine.sketch(change.event))
             .collect();
-        let (placing, own) = store.read(|conn| self.link(conn, &settlement, &sketches))?;
+        let (placing, own) = store.read(|conn| self.link(conn, settlement, &sketches))?;
         let count = settlement.changed.len() + settlement.merged.len() + touched.events.len();
         let found = Found {
-            settlement,
+            arrived: judged.arrived,
+            settlement: judged.settlement,
             placing,
             own,
-            pairs,
-            frozen,
-            reprints,
-            beside,
         };
         let save = store.read(|conn| self.prepare_save(conn, found, touched))?;
+        Ok((count, save))
+    }
+
+    fn begin_save(&self, store: &Store, save: Save, now: UtcTime) -> Result<Pending> {
         let (pins, life) = (self.rulings.pins.clone(), self.settings.life.clone());
-        store.write_together_blocking(move |tx| save.write(tx, &pins, (now, &life)))?;
-        Ok(count)
+        store.begin_together_blocking(move |tx| save.write(tx, &pins, (now, &life)))
     }
 
     fn prepare_save(
@@ -245,10 +274,10 @@ impl Clusterer {
             arrived: self.arrived,
             oldest_live: self.engine.oldest_live(),
             next_storyline: self.storylines.next_id(),
-            beside: found.beside,
+            beside: found.arrived.beside,
             settlement: found.settlement,
             placing: found.placing,
-            pairs: found.pairs,
+            pairs: found.arrived.pairs,
             queued,
             members,
             descriptions,
@@ -273,7 +302,7 @@ impl Clusterer {
             let (reprint_of, evidence) = match stored.get(item) {
                 Some(original) => (*original, None),
                 None => {
-                    let arrived = found.reprints.get(item).copied();
+                    let arrived = found.arrived.reprints.get(item).copied();
                     let original = match arrived {
                         Some(original) => Some(original),
                         None => events::original_of(conn, *item)?,
@@ -286,7 +315,7 @@ impl Clusterer {
                 item: *item,
                 reprint_of,
                 evidence,
-                frozen: found.frozen.get(item).cloned().unwrap_or_default(),
+                frozen: found.arrived.frozen.get(item).cloned().unwrap_or_default(),
             });
         }
         Ok(members)
@@ -376,16 +405,32 @@ impl Clusterer {
     }
 }
 
-/// What arrivals and a settling brought, before anything is saved.
-struct Found {
-    settlement: Settlement,
-    placing: Placing,
-    own: OwnChanges,
+/// What a batch of arrivals brought.
+#[derive(Default)]
+struct Arrived {
     pairs: Vec<ScoredPair>,
     /// The pairs of each arrival whose values are kept.
     frozen: BTreeMap<ItemId, Vec<ScoredPair>>,
     reprints: BTreeMap<ItemId, ItemId>,
     beside: Vec<(ItemId, ItemId)>,
+}
+
+/// A batch of arrivals and the settling after it.
+struct Judged {
+    arrived: Arrived,
+    settlement: Settlement,
+}
+
+/// The same with its place in storylines, before anything is saved.
+struct Found {
+    arrived: Arrived,
+    settlement: Settlement,
+    placing: Placing,
+    own: OwnChanges,
+}
+
+fn wait_for(saving: Option<Pending>) -> Result<()> {
+    saving.map_or(Ok(()), Pending::wait)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl Clusterer {
             count += self.put_in_place(store, held::plan_returns, (&mut origins, now))?;
         }
         count += self.put_in_place(store, held::plan_partings, (&mut origins, now))?;
-        count += self.step(store, &[], Touched { events, storylines }, now)?;
+        count += self.step(store, Touched { events, storylines }, now)?;
         store.read(|conn| self.mark_revived(conn))?;
         let constraints = self.constraints_in_scope(store)?;
         for ruling in &undone {
@@ -65,7 +65,7 @@ impl Clusterer {
         }
         count += self.put_in_place(store, held::plan_holding, (&mut origins, now))?;
         if self.engine.is_unsettled() || self.own.is_touched() {
-            count += self.step(store, &[], Touched::default(), now)?;
+            count += self.step(store, Touched::default(), now)?;
         }
         let next_event = self.engine.cursor().next_event;
         self.is_obeying = false;

@@ -49,7 +49,8 @@ pub(super) fn group_anew(
         rules_before,
         change,
         nodes: Vec::new(),
-        node_of: FxHashMap::default(),
+        node_of: NodeOf::new(engine),
+        sums: Sums::default(),
         met: FxHashSet::default(),
         shown: BTreeSet::new(),
         offers: BinaryHeap::new(),
@@ -82,8 +83,8 @@ struct Node {
     above: Option<usize>,
     /// For a group that does otherwise than before: from when on.
     awake_since: Option<Moment>,
-    /// Groups that may come near enough to an awake one.
-    near: BTreeSet<usize>,
+    /// Groups that may come near enough to an awake one, in no order, some more than once.
+    near: Vec<usize>,
     changes: u32,
     is_locked: bool,
 }
@@ -91,8 +92,44 @@ struct Node {
 /// Sums of scores by group, and memory that is used again.
 #[derive(Default)]
 struct Sums {
-    of_nodes: FxHashMap<usize, u64>,
+    /// By group; 0 of those that were not met.
+    of_nodes: Vec<u64>,
+    met: Vec<usize>,
     path: Vec<usize>,
+}
+
+impl Sums {
+    fn add(&mut self, node: usize, sum: u64) {
+        if self.of_nodes[node] == 0 {
+            self.met.push(node);
+        }
+        self.of_nodes[node] += sum;
+    }
+}
+
+/// The smallest group known of each live report that was met.
+struct NodeOf {
+    base: Slot,
+    /// One more than the number of the group, from the oldest item on; 0 of what was not met.
+    nodes: Vec<u32>,
+}
+
+impl NodeOf {
+    fn new(engine: &Engine) -> Self {
+        Self {
+            base: engine.window.base(),
+            nodes: vec![0; engine.window.len()],
+        }
+    }
+
+    fn get(&self, report: Slot) -> Option<usize> {
+        let node = self.nodes.get(report.checked_sub(self.base)? as usize)?;
+        (*node as usize).checked_sub(1)
+    }
+
+    fn set(&mut self, report: Slot, node: usize) {
+        self.nodes[(report - self.base) as usize] = node as u32 + 1;
+    }
 }
 
 struct Forest<'a> {
@@ -101,8 +138,8 @@ struct Forest<'a> {
     rules_before: &'a Rules,
     change: &'a Change,
     nodes: Vec<Node>,
-    /// The smallest group known of each report met so far.
-    node_of: FxHashMap<Slot, usize>,
+    node_of: NodeOf,
+    sums: Sums,
     met: FxHashSet<EventId>,
     /// Reports whose group is part of the outcome, changed or not.
     shown: BTreeSet<Slot>,
@@ -116,7 +153,7 @@ impl Forest<'_> {
             if !self.change.fresh.contains(&report) {
                 self.meet(report);
                 self.shown.insert(report);
-            } else if !self.node_of.contains_key(&report) {
+            } else if self.node_of.get(report).is_none() {
                 self.add_leaf(report, Some(FIRST));
             }
             self.show_event_of(*slot);
@@ -192,14 +229,14 @@ impl Forest<'_> {
 
     fn join_pair(&mut self, a: Slot, b: Slot) {
         let [a, b] = [a, b].map(|slot| self.rules.report_of(self.engine, slot));
-        if !self.node_of.contains_key(&a) && !self.node_of.contains_key(&b) {
+        if self.node_of.get(a).is_none() && self.node_of.get(b).is_none() {
             return;
         }
         for slot in [a, b] {
             let top = self.meet(slot).map(|at| self.top_above(at));
             if top.is_some_and(|top| self.nodes[top].awake_since.is_none()) {
                 let other = if slot == a { b } else { a };
-                if self.node_of.get(&other).map(|at| self.top_above(*at)) == top {
+                if self.node_of.get(other).map(|at| self.top_above(at)) == top {
                     return;
                 }
                 self.take_out(slot);
@@ -286,13 +323,18 @@ impl Forest<'_> {
 
     fn offer_to_near(&mut self, at: usize) {
         let near = std::mem::take(&mut self.nodes[at].near);
-        let near: BTreeSet<usize> = near
+        let mut near: Vec<usize> = near
             .into_iter()
             .map(|other| self.top_above(other))
             .filter(|other| *other != at && self.is_top(*other))
             .collect();
+        near.sort_unstable();
+        near.dedup();
         for other in &near {
-            self.nodes[*other].near.insert(at);
+            let near_it = &mut self.nodes[*other].near;
+            if near_it.last() != Some(&at) {
+                near_it.push(at);
+            }
             self.grow(*other);
         }
         if !self.nodes[at].is_locked {
@@ -302,10 +344,14 @@ impl Forest<'_> {
     }
 
     /// Writes an offer to each group near, and inside one, that exists when it would be taken.
-    fn offer(&mut self, at: usize, near: &BTreeSet<usize>) {
+    fn offer(&mut self, at: usize, near: &[usize]) {
         let since = self.nodes[at].awake_since.unwrap_or(FIRST);
         let since = since.min(self.nodes[at].formed);
-        for (group, sum) in self.sums_around(at, near) {
+        let mut sums = std::mem::take(&mut self.sums);
+        sums.of_nodes.resize(self.nodes.len(), 0);
+        self.sum_around(at, near, &mut sums);
+        while let Some(group) = sums.met.pop() {
+            let sum = std::mem::take(&mut sums.of_nodes[group]);
             let node = &self.nodes[group];
             let joined = node.above.map(|above| self.nodes[above].formed);
             let exists = |moment: &Moment| {
@@ -319,6 +365,7 @@ impl Forest<'_> {
                 self.offers.push((moment, [at, group], changes));
             }
         }
+        self.sums = sums;
     }
 
     /// When two groups with that sum of scores would come together; `None` below the threshold.
@@ -330,7 +377,7 @@ impl Forest<'_> {
     }
 
     /// The groups with a report of which the mean reaches the threshold: no other can come near.
-    fn groups_near(&mut self, at: usize) -> BTreeSet<usize> {
+    fn groups_near(&mut self, at: usize) -> Vec<usize> {
         let top = self.top_above(at);
         let mut sums: FxHashMap<Slot, u64> = FxHashMap::default();
         for leaf in &self.nodes[at].leaves {
@@ -353,31 +400,30 @@ impl Forest<'_> {
         groups.filter(|group| *group != top).collect()
     }
 
-    /// The sums of a group's scores with others and with the groups that these are made of.
-    fn sums_around(&self, at: usize, near: &BTreeSet<usize>) -> FxHashMap<usize, u64> {
-        let mut sums = Sums::default();
+    /// Adds the sums of a group's scores with others, in rising order, and with the groups that these
+    /// are made of.
+    fn sum_around(&self, at: usize, near: &[usize], sums: &mut Sums) {
         let count = |at: usize| self.nodes[at].leaves.len();
         let one_by_one: usize = near.iter().map(|other| count(*other).min(count(at))).sum();
         if count(at) <= one_by_one {
-            self.add_seen_from(at, |top| near.contains(&top), &mut sums);
-            return sums.of_nodes;
+            self.add_seen_from(at, |top| near.binary_search(&top).is_ok(), sums);
+            return;
         }
         for other in near {
             if count(at) <= count(*other) {
-                self.add_seen_from(at, |top| top == *other, &mut sums);
+                self.add_seen_from(at, |top| top == *other, sums);
                 continue;
             }
             for leaf in &self.nodes[*other].leaves {
                 let pairs = self.engine.window.item(*leaf).pairs.iter();
                 let with_it = pairs.filter(|(partner, _)| {
-                    let node = self.node_of.get(partner);
-                    node.is_some_and(|node| self.top_above(*node) == at)
+                    let node = self.node_of.get(*partner);
+                    node.is_some_and(|node| self.top_above(node) == at)
                 });
                 let sum = with_it.map(|(_, steps)| u64::from(*steps)).sum();
-                self.add_on_path(*leaf, sum, |top| top == *other, &mut sums);
+                self.add_on_path(*leaf, sum, |top| top == *other, sums);
             }
         }
-        sums.of_nodes
     }
 
     fn add_seen_from(&self, at: usize, is_meant: impl Fn(usize) -> bool, sums: &mut Sums) {
@@ -396,7 +442,7 @@ impl Forest<'_> {
         is_meant: impl Fn(usize) -> bool,
         sums: &mut Sums,
     ) {
-        let Some(mut at) = self.node_of.get(&report).copied() else {
+        let Some(mut at) = self.node_of.get(report) else {
             return;
         };
         sums.path.clear();
@@ -408,9 +454,9 @@ impl Forest<'_> {
         if sum == 0 || !is_meant(at) {
             return;
         }
-        for at in sums.path.iter().rev() {
-            *sums.of_nodes.entry(*at).or_default() += sum;
-            if self.nodes[*at].parts.is_empty() {
+        while let Some(at) = sums.path.pop() {
+            sums.add(at, sum);
+            if self.nodes[at].parts.is_empty() {
                 break;
             }
         }
@@ -430,7 +476,8 @@ impl Forest<'_> {
     }
 
     fn top_of(&self, report: Slot) -> usize {
-        self.top_above(self.node_of[&report])
+        let node = self.node_of.get(report);
+        self.top_above(node.expect("the report was met"))
     }
 
     fn top_above(&self, at: usize) -> usize {

@@ -1,7 +1,6 @@
 //! The events that a change reaches, and how their reports once came together.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
@@ -15,10 +14,10 @@ impl Forest<'_> {
     /// The smallest group known of a report, with the rest of its event if it was not met before.
     /// `None` for what is in no event.
     pub(super) fn meet(&mut self, report: Slot) -> Option<usize> {
-        if !self.node_of.contains_key(&report) {
+        if self.node_of.get(report).is_none() {
             self.meet_event(self.engine.event_at(report)?);
         }
-        self.node_of.get(&report).copied()
+        self.node_of.get(report)
     }
 
     pub(super) fn meet_event(&mut self, id: EventId) {
@@ -34,7 +33,7 @@ impl Forest<'_> {
             _ => {
                 let at = self.add(leaves, FIRST);
                 for leaf in self.nodes[at].leaves.clone() {
-                    self.node_of.insert(leaf, at);
+                    self.node_of.set(leaf, at);
                 }
             }
         }
@@ -57,7 +56,7 @@ impl Forest<'_> {
     pub(super) fn add_leaf(&mut self, report: Slot, awake_since: Option<Moment>) -> usize {
         let at = self.add(vec![report], FIRST);
         self.nodes[at].awake_since = awake_since;
-        self.node_of.insert(report, at);
+        self.node_of.set(report, at);
         at
     }
 
@@ -69,7 +68,7 @@ impl Forest<'_> {
             parts: Vec::new(),
             above: None,
             awake_since: None,
-            near: BTreeSet::new(),
+            near: Vec::new(),
             changes: 0,
         });
         self.nodes.len() - 1
@@ -113,7 +112,7 @@ impl Forest<'_> {
         self.nodes[at].above = Some(above);
         self.nodes[above].parts.push(at);
         if let [leaf] = self.nodes[at].leaves[..] {
-            self.node_of.insert(leaf, at);
+            self.node_of.set(leaf, at);
         }
         for part in tree.parts.into_iter().flatten() {
             self.add_tree(part, at);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::dice::Dice;
 use dateline::cluster::{ArrivingItem, Engine, Settings, Weights};
 use dateline::decisions::Constraints;
-use dateline::news::{EventId, ItemId, OutletId, utc_from_secs};
+use dateline::news::{EventId, ItemId, OutletId, Role, utc_from_secs};
 
 /// Items before the storylines, so that the tables know what is common.
 const OTHER_NEWS: i64 = 60;
@@ -27,12 +27,16 @@ fn dice(seed: u64) -> Dice {
 
 /// A few matters that share names and words, so that much hangs together.
 fn item(id: i64, draws: &mut Dice) -> ArrivingItem {
-    let matter = draws.roll(3);
+    item_of(3, id, draws)
+}
+
+fn item_of(matters: usize, id: i64, draws: &mut Dice) -> ArrivingItem {
+    let matter = draws.roll(matters);
     let words: Vec<String> = (0..9)
         .map(|at| match (id <= OTHER_NEWS, at % 3) {
             (true, _) => format!("Word{}", draws.roll(4000)),
             (false, 0) => format!("Name{}", matter * 6 + draws.roll(6)),
-            (false, _) => format!("w{}", draws.roll(25)),
+            (false, _) => format!("w{}", matter / 3 * 25 + draws.roll(25)),
         })
         .collect();
     ArrivingItem {
@@ -47,13 +51,17 @@ fn item(id: i64, draws: &mut Dice) -> ArrivingItem {
     }
 }
 
-fn groups(seed: u64, course: &Course) -> BTreeSet<Vec<ItemId>> {
+fn engine() -> Engine {
     let settings = Settings {
         settle_score: 0.3,
         join_score: 0.3,
         ..Settings::default()
     };
-    let mut engine = Engine::new(settings, Weights::embedded(), EventId(1));
+    Engine::new(settings, Weights::embedded(), EventId(1))
+}
+
+fn groups(seed: u64, course: &Course) -> BTreeSet<Vec<ItemId>> {
+    let mut engine = engine();
     let (mut words, mut rulings) = (dice(seed), dice(seed + 1_000));
     for id in 1..=OTHER_NEWS + ITEMS {
         engine.arrive(&item(id, &mut words));
@@ -125,4 +133,56 @@ fn rulings_give_the_same_groups_whenever_they_are_made() {
         let at_the_end = groups(seed, &course(i64::MAX, false));
         assert_eq!(groups(seed, &course(3, true)), at_the_end, "seed {seed}");
     }
+}
+
+#[test]
+fn the_machine_alone_groups_as_if_nothing_were_ruled() {
+    for seed in 1..9 {
+        let (mut ruled, mut free) = (engine(), engine());
+        let (mut words, mut rulings) = (dice(seed), dice(seed + 1_000));
+        for id in 1..=OTHER_NEWS + 4 * ITEMS {
+            let item = item_of(18, id, &mut words);
+            ruled.arrive(&item);
+            free.arrive(&item);
+            if id % 6 != 0 {
+                continue;
+            }
+            ruled.settle(&some_rulings(id, &mut rulings));
+            free.settle(&Constraints::default());
+            let live = (1..=id).map(ItemId);
+            let own: BTreeSet<Vec<ItemId>> = live
+                .filter_map(|item| ruled.own_event_of(item))
+                .map(|event| ruled.own_items_of(event))
+                .collect();
+            let alone = free.live_events().map(|event| free.items_of(event));
+            assert_eq!(own, alone.collect(), "seed {seed}, after item {id}");
+            ruled.move_on();
+            free.move_on();
+        }
+    }
+}
+
+#[test]
+fn a_ruling_on_what_tells_no_event_changes_nothing() {
+    let mut engine = engine();
+    let of = |id: i64, role: Role, title: &str| ArrivingItem {
+        id: ItemId(id),
+        role,
+        item_time: utc_from_secs(1_755_000_000 + id * 60),
+        language: "en".to_owned(),
+        title: title.to_owned(),
+        ..ArrivingItem::default()
+    };
+    engine.arrive(&of(1, Role::News, "Leaders meet in Anchorage as the summit opens"));
+    let blog = engine.arrive(&of(2, Role::Live, "Live updates: leaders meet in Anchorage"));
+    assert_eq!(blog.event, None);
+    engine.settle(&Constraints {
+        together: vec![(ItemId(1), ItemId(2)), (ItemId(2), ItemId(1))],
+        apart: vec![(ItemId(2), ItemId(1))],
+        locked: vec![vec![ItemId(2)]],
+        ..Constraints::default()
+    });
+    let event = engine.event_of(ItemId(1)).expect("it is a report");
+    assert_eq!(engine.items_of(event), [ItemId(1)]);
+    assert_eq!(engine.event_of(ItemId(2)), None);
 }

@@ -14,6 +14,7 @@
 //! the highest mean over its parts. It holds while a mean counts all pairs, for groups of up to
 //! [`super::engine::KEPT_SCORES`] reports; for larger ones the outcome may depend on their history.
 
+mod alike;
 mod trees;
 
 use std::cmp::Reverse;
@@ -26,6 +27,8 @@ use super::pairs::{mean_score, pairs_between};
 use super::rules::Rules;
 use super::window::Slot;
 use crate::news::EventId;
+pub(super) use alike::Alike;
+use alike::Kin;
 
 /// What has changed since the last settling.
 pub(super) struct Change {
@@ -37,12 +40,13 @@ pub(super) struct Change {
 
 /// The events that a change reaches, as groups of live items, each sorted by slot. Every event
 /// that may have other items than before is among them with all of its items. The second rules are
-/// those that what is settled was grouped under.
+/// those that what is settled was grouped under. Beside them what the machine alone would group alike, if that
+/// is kept.
 pub(super) fn group_anew(
     engine: &Engine,
     (rules, rules_before): (&Rules, &Rules),
     change: &Change,
-) -> Vec<Vec<Slot>> {
+) -> (Vec<Vec<Slot>>, Alike) {
     let mut forest = Forest {
         engine,
         rules,
@@ -51,6 +55,7 @@ pub(super) fn group_anew(
         nodes: Vec::new(),
         node_of: NodeOf::new(engine),
         sums: Sums::default(),
+        kin: Kin::default(),
         met: FxHashSet::default(),
         shown: BTreeSet::new(),
         offers: BinaryHeap::new(),
@@ -59,7 +64,10 @@ pub(super) fn group_anew(
     forest.wake_ruled();
     forest.join_ruled();
     forest.join_by_score();
-    forest.into_groups()
+    let tops = forest.tops();
+    let groups: Vec<Vec<Slot>> = tops.iter().map(|at| forest.items_of(*at)).collect();
+    let alike = forest.find_alike(&tops, &groups);
+    (groups, alike)
 }
 
 /// When two groups came together: the higher mean first (the bits of a non-negative float are in its
@@ -140,6 +148,7 @@ struct Forest<'a> {
     nodes: Vec<Node>,
     node_of: NodeOf,
     sums: Sums,
+    kin: Kin,
     met: FxHashSet<EventId>,
     /// Reports whose group is part of the outcome, changed or not.
     shown: BTreeSet<Slot>,
@@ -157,6 +166,7 @@ impl Forest<'_> {
                 self.add_leaf(report, Some(FIRST));
             }
             self.show_event_of(*slot);
+            self.tie_to_event(*slot);
         }
     }
 
@@ -242,7 +252,10 @@ impl Forest<'_> {
                 self.take_out(slot);
             }
         }
-        let [a, b] = [a, b].map(|slot| self.top_of(slot));
+        let tops = [a, b].map(|slot| self.meet(slot).map(|at| self.top_above(at)));
+        // What tells no event stands with nothing, whatever is ruled.
+        let [Some(a), Some(b)] = tops else { return };
+        self.kin.tie(a, b);
         if a != b && !self.are_apart(a, b) {
             self.join(a, b, FIRST);
         }
@@ -291,6 +304,7 @@ impl Forest<'_> {
 
     /// The larger group takes in the other, and is awake from now on.
     fn join(&mut self, a: usize, b: usize, moment: Moment) -> usize {
+        self.kin.tie(a, b);
         let is_larger = self.nodes[a].leaves.len() >= self.nodes[b].leaves.len();
         let (kept, taken) = if is_larger { (a, b) } else { (b, a) };
         let gone = &mut self.nodes[taken];
@@ -331,6 +345,7 @@ impl Forest<'_> {
         near.sort_unstable();
         near.dedup();
         for other in &near {
+            self.kin.tie(at, *other);
             let near_it = &mut self.nodes[*other].near;
             if near_it.last() != Some(&at) {
                 near_it.push(at);
@@ -394,8 +409,10 @@ impl Forest<'_> {
             .collect();
         reports.sort_unstable();
         let groups = reports.into_iter().filter_map(|report| {
-            let at = self.meet(report)?;
-            Some(self.top_above(at))
+            let met = self.meet(report)?;
+            let group = self.top_above(met);
+            self.kin.tie(at, group);
+            Some(group)
         });
         groups.filter(|group| *group != top).collect()
     }
@@ -488,7 +505,8 @@ impl Forest<'_> {
         at
     }
 
-    fn into_groups(self) -> Vec<Vec<Slot>> {
+    /// The groups that make the outcome, by their smallest reports.
+    fn tops(&self) -> Vec<usize> {
         let awake = (0..self.nodes.len())
             .filter(|at| self.nodes[*at].awake_since.is_some() && self.is_top(*at));
         let shown = self.shown.iter().map(|report| self.top_of(*report));
@@ -496,7 +514,7 @@ impl Forest<'_> {
             .chain(shown)
             .map(|at| (self.nodes[at].leaves[0], at))
             .collect();
-        tops.into_iter().map(|(_, at)| self.items_of(at)).collect()
+        tops.into_iter().map(|(_, at)| at).collect()
     }
 
     /// All items of a group of reports: originals with their reprints.

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashSet;
+
 use super::dormant::DormantEvent;
 use super::engine::Engine;
-use super::forest::{Change, group_anew};
+use super::forest::{Alike, Change, group_anew};
 use super::identity::name_parts;
 use super::rules::{Rules, slots_ruled_otherwise};
 use super::window::Slot;
@@ -66,9 +68,9 @@ impl Engine {
     /// changed is described, the window is to be moved on ([`Engine::move_on`]).
     pub fn settle(&mut self, constraints: &Constraints) -> Settlement {
         self.keep_own_if_ruled(constraints);
-        let mut settlement = self.settle_groups(constraints);
+        let (mut settlement, alike) = self.settle_groups(constraints, Alike::default());
         settlement.own = self.with_own(|own| {
-            let settled = own.settle_groups(&Constraints::default());
+            let (settled, _) = own.settle_groups(&Constraints::default(), alike);
             OwnEvents {
                 changed: settled.changed.iter().map(|one| one.event).collect(),
                 merged: settled.merged,
@@ -88,10 +90,16 @@ impl Engine {
         closed
     }
 
-    /// Groups anew what a change of these groups reaches.
-    fn settle_groups(&mut self, constraints: &Constraints) -> Settlement {
+    /// Groups anew what a change of these groups reaches. Of what is grouped otherwise already, the
+    /// groups are taken as they are; what comes out alike for the machine alone is returned.
+    fn settle_groups(
+        &mut self,
+        constraints: &Constraints,
+        known: Alike,
+    ) -> (Settlement, Alike) {
+        let fresh = std::mem::take(&mut self.groups.unsettled);
         let mut change = Change {
-            fresh: std::mem::take(&mut self.groups.unsettled),
+            fresh: fresh.difference(&known.fresh).copied().collect(),
             ruled: BTreeSet::new(),
         };
         let before = Rules::new(self);
@@ -102,17 +110,27 @@ impl Engine {
             changed = Some(Rules::new(self));
         }
         let rules = changed.as_ref().unwrap_or(&before);
+        let (mut groups, mut alike) = match change.fresh.is_empty() && change.ruled.is_empty() {
+            true => Default::default(),
+            false => group_anew(self, (rules, &before), &change),
+        };
+        if meet(&groups, &known.groups) {
+            change.fresh.clone_from(&fresh);
+            (groups, alike) = group_anew(self, (rules, &before), &change);
+        } else {
+            groups.extend(known.groups);
+            groups.sort_by_key(|group| group[0]);
+        }
         let mut settlement = Settlement::default();
-        if !change.fresh.is_empty() || !change.ruled.is_empty() {
-            let groups = group_anew(self, (rules, &before), &change);
-            self.put_in_force(groups, &change.fresh, rules, &mut settlement);
+        if !groups.is_empty() {
+            self.put_in_force(groups, &fresh, rules, &mut settlement);
         }
         // By what does not depend on the numbers of events: storylines are linked in this order.
         settlement
             .changed
             .sort_by_key(|change| change.items.first().copied());
         settlement.merged.sort_unstable();
-        settlement
+        (settlement, alike)
     }
 
     /// What has to be stored for [`Engine::restore`] beside tables, pairs and events.
@@ -237,4 +255,13 @@ impl Engine {
         }
         closed
     }
+}
+
+/// True if an item stands in a group of each.
+fn meet(groups: &[Vec<Slot>], others: &[Vec<Slot>]) -> bool {
+    if groups.is_empty() || others.is_empty() {
+        return false;
+    }
+    let slots: FxHashSet<Slot> = groups.iter().flatten().copied().collect();
+    others.iter().flatten().any(|slot| slots.contains(slot))
 }

@@ -1,0 +1,133 @@
+//! What rulings do not reach the machine alone groups alike, so it is not grouped twice.
+//!
+//! Groups that took part in each other's history are kin. Kin that hold nothing that rulings name, and
+//! nothing that stands elsewhere in what the machine alone has, come out the same there.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashSet;
+
+use super::Forest;
+use crate::cluster::grouping::Grouping;
+use crate::cluster::window::Slot;
+use crate::news::EventId;
+
+/// What the machine alone groups as under rulings.
+#[derive(Debug, Default)]
+pub(in crate::cluster) struct Alike {
+    /// The groups, among those of the outcome and in their order.
+    pub(in crate::cluster) groups: Vec<Vec<Slot>>,
+    /// What came and stands in one of them.
+    pub(in crate::cluster) fresh: BTreeSet<Slot>,
+}
+
+/// Which groups are kin: a forest of disjoint sets.
+#[derive(Default)]
+pub(super) struct Kin {
+    /// By group; those beyond the end are kin of none.
+    above: Vec<usize>,
+}
+
+impl Kin {
+    pub(super) fn tie(&mut self, a: usize, b: usize) {
+        let known = self.above.len();
+        self.above.extend(known..=a.max(b));
+        let (a, b) = (self.shorten(a), self.shorten(b));
+        self.above[a.max(b)] = a.min(b);
+    }
+
+    /// The eldest of a group's kin, with a shorter way to it than before.
+    fn shorten(&mut self, mut at: usize) -> usize {
+        while self.above[at] != at {
+            self.above[at] = self.above[self.above[at]];
+            at = self.above[at];
+        }
+        at
+    }
+
+    fn eldest(&self, mut at: usize) -> usize {
+        while let Some(above) = self.above.get(at).filter(|above| **above != at) {
+            at = *above;
+        }
+        at
+    }
+}
+
+impl Forest<'_> {
+    /// A report that came is kin of what it was put with when it came.
+    pub(super) fn tie_to_event(&mut self, slot: Slot) {
+        let (Some(node), Some(id)) = (self.node_around(slot), self.engine.event_at(slot)) else {
+            return;
+        };
+        let others = self.engine.groups.events[&id].members.iter();
+        let mut others = others.filter(|other| **other != slot);
+        if let Some(other) = others.find_map(|other| self.node_around(*other)) {
+            self.kin.tie(node, other);
+        }
+    }
+
+    /// The smallest group known of the report that an item is part of.
+    fn node_around(&self, slot: Slot) -> Option<usize> {
+        self.engine.window.get(slot)?;
+        self.node_of.get(self.rules.report_of(self.engine, slot))
+    }
+
+    /// What the machine alone groups as under rulings, of an outcome with these groups; nothing if it is
+    /// not kept.
+    pub(super) fn find_alike(&self, tops: &[usize], groups: &[Vec<Slot>]) -> Alike {
+        let Some(own) = &self.engine.own else {
+            return Alike::default();
+        };
+        if self.engine.groups.is_own {
+            return Alike::default();
+        }
+        let otherwise = self.kin_otherwise(own);
+        let is_alike = |at: usize| !otherwise.contains(&self.kin.eldest(at));
+        let alike = tops.iter().zip(groups).filter(|(at, _)| is_alike(**at));
+        let fresh = self.change.fresh.iter().copied();
+        Alike {
+            groups: alike.map(|(_, group)| group.clone()).collect(),
+            fresh: fresh
+                .filter(|slot| self.node_around(*slot).is_some_and(is_alike))
+                .collect(),
+        }
+    }
+
+    /// The eldest of those that may come out otherwise for the machine alone.
+    fn kin_otherwise(&self, own: &Grouping) -> FxHashSet<usize> {
+        let rules = [self.rules, self.rules_before].into_iter();
+        let named = rules.flat_map(|rules| {
+            let pairs = rules.together.iter().chain(&rules.apart);
+            let paired = pairs.flat_map(|(a, b)| [*a, *b]);
+            paired.chain(rules.locked.iter().copied())
+        });
+        let fresh = &self.change.fresh;
+        let elsewhere = fresh.iter().copied().filter(|slot| {
+            own.place(*slot) != self.engine.event_at(*slot) || !own.unsettled.contains(slot)
+        });
+        let only_own = own.unsettled.difference(fresh).copied();
+        let events = fresh.iter().filter_map(|slot| self.engine.event_at(*slot));
+        let events: BTreeSet<EventId> = events.chain(self.met.iter().copied()).collect();
+        let differing = events.iter().filter(|id| self.differs(own, **id));
+        let members = differing.filter_map(|id| self.engine.groups.events.get(id));
+        let members = members.flat_map(|event| event.members.iter().copied());
+        let all = named.chain(elsewhere).chain(only_own).chain(members);
+        all.chain(self.change.ruled.iter().copied())
+            .flat_map(|slot| [self.node_around(slot), self.node_of.get(slot)])
+            .flatten()
+            .map(|node| self.kin.eldest(node))
+            .collect()
+    }
+
+    /// True if the machine alone has an event otherwise.
+    fn differs(&self, own: &Grouping, id: EventId) -> bool {
+        match (own.events.get(&id), self.engine.groups.events.get(&id)) {
+            (Some(own), Some(ruled)) => {
+                own.members != ruled.members
+                    || own.is_pinned != ruled.is_pinned
+                    || own.gone != ruled.gone
+            }
+            (own, ruled) => own.is_some() || ruled.is_some(),
+        }
+    }
+}

@@ -148,3 +148,58 @@ fn what_is_read_at_once_is_of_one_commit() {
     assert_eq!(counts.unwrap(), (0, 0));
     assert_eq!(count_cursors(&store), 1);
 }
+
+#[tokio::test]
+async fn who_decides_does_not_wait_for_what_was_fetched_before() {
+    let (_directory, store) = open();
+    let order: Arc<Mutex<Vec<&str>>> = Arc::default();
+    let note = |name: &'static str| {
+        let order = order.clone();
+        move |_: &Transaction<'_>| {
+            order.lock().unwrap().push(name);
+            Ok(())
+        }
+    };
+    let (go, gate) = std::sync::mpsc::channel();
+    let (has_begun, begun) = tokio::sync::oneshot::channel();
+    let busy = store.write_together(move |_| {
+        has_begun.send(()).unwrap();
+        Ok(gate.recv().unwrap())
+    });
+    let others = async {
+        begun.await.unwrap();
+        let fetched = store.write_together(note("fetched"));
+        let decided = store.write_durably(note("decided"));
+        let both = async { tokio::join!(fetched, decided) };
+        let opened = async {
+            while store.queue_length() < 2 {
+                tokio::task::yield_now().await;
+            }
+            go.send(()).unwrap();
+        };
+        tokio::join!(biased; both, opened).0
+    };
+    let (busy, (fetched, decided)) = tokio::join!(busy, others);
+    busy.and(fetched).and(decided).unwrap();
+    assert_eq!(*order.lock().unwrap(), ["decided", "fetched"]);
+}
+
+#[test]
+fn the_log_is_copied_beside_the_writer_and_begins_anew() {
+    let (directory, store) = open();
+    let fill = |round: i64| {
+        store.write_blocking(move |tx| {
+            tx.execute_batch(&format!(
+                "CREATE TABLE IF NOT EXISTS blobs (id INTEGER PRIMARY KEY, content BLOB);
+                 INSERT OR REPLACE INTO blobs VALUES ({round}, zeroblob(8000000))"
+            ))?;
+            Ok(())
+        })
+    };
+    for round in 0..20 {
+        fill(round).unwrap();
+    }
+    let log = directory.path().join(format!("{FILE_NAME}-wal"));
+    let bytes = std::fs::metadata(log).unwrap().len();
+    assert!(bytes < 100_000_000, "the log of 160 MB is {bytes} bytes long");
+}

@@ -1,8 +1,10 @@
 //! The one writer: a thread that takes closures from a bounded queue and runs as many as wait in
 //! one transaction, each in a savepoint of its own, so that a failing one takes nothing with it.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -19,7 +21,11 @@ const BATCH_LENGTH: usize = 128;
 
 /// How long a closure waits for company if the one before had some. Visits come by the dozen, and what
 /// they change lies on the same few pages: shared, a commit costs each a fraction.
-const GATHERING: std::time::Duration = std::time::Duration::from_millis(2);
+const GATHERING: Duration = Duration::from_millis(2);
+
+/// For how long patient closures are added to a transaction. Who came meanwhile and is not patient waits
+/// for no more than that, one closure and a commit.
+const TURN: Duration = Duration::from_millis(20);
 
 /// Whether a commit waits for the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,17 +228,23 @@ fn run_writer(
 ) {
     let mut durability = None;
     let mut was_shared = false;
-    while let Some(first) = tasks.blocking_recv() {
-        if was_shared && first.is_patient() && tasks.is_empty() {
-            std::thread::park_timeout(GATHERING);
+    let mut waiting = Waiting::default();
+    loop {
+        if waiting.is_empty() {
+            let Some(first) = tasks.blocking_recv() else {
+                break;
+            };
+            if was_shared && first.is_patient() && tasks.is_empty() {
+                std::thread::park_timeout(GATHERING);
+            }
+            waiting.add(first);
         }
-        let mut batch = vec![first];
-        while batch.len() < BATCH_LENGTH {
+        while waiting.len() < BATCH_LENGTH {
             let Ok(next) = tasks.try_recv() else { break };
-            batch.push(next);
+            waiting.add(next);
         }
-        was_shared = batch.len() > 1;
-        run_batch(&mut conn, batch, &mut durability, trouble);
+        was_shared = waiting.len() > 1;
+        run_turn(&mut conn, &mut waiting, &mut durability, trouble);
         committed.send_modify(|count| *count += 1);
         checkpoints.look(&conn);
     }
@@ -262,40 +274,85 @@ struct Batch {
     trouble: Option<Trouble>,
 }
 
-/// Runs the tasks in one transaction; after a task that failed together with others, the rest in
+/// The tasks that wait, in two lines.
+#[derive(Default)]
+struct Waiting {
+    hurried: VecDeque<Task>,
+    patient: VecDeque<Task>,
+    /// Until when patient ones are taken.
+    turn_ends: Option<Instant>,
+}
+
+impl Waiting {
+    fn add(&mut self, task: Task) {
+        match task.is_patient() {
+            true => self.patient.push_back(task),
+            false => self.hurried.push_back(task),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.hurried.len() + self.patient.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The next turn takes at least one.
+    fn begin_turn(&mut self) {
+        self.turn_ends = None;
+    }
+
+    fn next(&mut self) -> Option<Task> {
+        if let Some(task) = self.hurried.pop_front() {
+            return Some(task);
+        }
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "a stopwatch, not the time of day"
+        )]
+        let now = Instant::now();
+        let ends = *self.turn_ends.get_or_insert(now + TURN);
+        (now < ends).then(|| self.patient.pop_front()).flatten()
+    }
+}
+
+/// Runs a turn of the tasks in one transaction; after a task that failed together with others, the rest in
 /// another one. Callers are answered after trouble was noted, so that who got an error finds its
 /// reason.
 ///
 /// `set` is the durability that the connection was last set to; `None` if it is not known.
-fn run_batch(
+fn run_turn(
     conn: &mut Connection,
-    tasks: Vec<Task>,
+    waiting: &mut Waiting,
     set: &mut Option<Durability>,
     state: &watch::Sender<Option<Trouble>>,
 ) {
-    let wanted = match tasks
-        .iter()
-        .any(|task| task.durability == Durability::Power)
-    {
+    let is_durable = |task: &Task| task.durability == Durability::Power;
+    let wanted = match waiting.hurried.iter().any(is_durable) {
         true => Durability::Power,
         false => Durability::Process,
     };
-    let mut waiting = tasks.into_iter().peekable();
-    while waiting.peek().is_some() {
+    waiting.begin_turn();
+    let mut next = waiting.next();
+    while let Some(first) = next.take() {
         let mut batch = Batch::default();
+        let mut tasks = std::iter::once(first).chain(std::iter::from_fn(|| waiting.next()));
         let end = set_durability(conn, wanted, set)
-            .and_then(|()| run_transaction(conn, &mut waiting, &mut batch));
+            .and_then(|()| run_transaction(conn, &mut tasks, &mut batch));
         let met_at_end = end.as_ref().err().and_then(Trouble::met);
         note_trouble(state, batch.trouble.or(met_at_end));
         for answer in batch.answers {
             answer(end.as_ref().copied().map_err(same_error));
         }
-        if let Err(cause) = end
-            && !matches!(cause, StoreError::Undone)
-        {
-            for task in waiting.by_ref() {
-                let outcome = (task.work)(Err(same_error(&cause)));
-                (outcome.answer)(Ok(()));
+        if let Err(cause) = end {
+            match cause {
+                StoreError::Undone => next = tasks.next(),
+                cause => tasks.for_each(|task| {
+                    let outcome = (task.work)(Err(same_error(&cause)));
+                    (outcome.answer)(Ok(()));
+                }),
             }
         }
     }

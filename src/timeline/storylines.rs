@@ -99,8 +99,10 @@ pub struct Storylines {
 
 /// Events of a storyline that are compared: more only repeat what the newest say.
 const MOST_EVENTS: usize = 400;
-/// Terms of an event under which its storyline is filed, and by which a storyline is looked up.
+/// Terms of an event under which its storyline is filed.
 const INDEXED_TERMS: usize = 40;
+/// Terms by which the storylines near an event or a storyline are looked up, the strongest.
+const ASKED_TERMS: usize = 24;
 /// Storylines looked at of each term, the newest.
 const NEWEST_OF_TERM: usize = 64;
 /// Storylines that are compared as a whole: on the development sets twice or twenty times as many do
@@ -228,7 +230,7 @@ impl Storylines {
     fn nearest(&mut self, sketch: &EventSketch) -> Option<StorylineId> {
         let sum = Sum::of(sketch);
         let sharing = self
-            .sharing(&sum.strongest(INDEXED_TERMS), None)
+            .sharing(&sum.strongest(ASKED_TERMS), None)
             .into_iter();
         let near = sharing.filter_map(|id| {
             let line = self.lines.get(&id)?;
@@ -242,7 +244,7 @@ impl Storylines {
     /// Merges the storyline with the nearest others until none is near enough.
     fn merge_around(&mut self, mut id: StorylineId, linking: &mut Linking) -> StorylineId {
         loop {
-            let terms = self.lines[&id].sum.strongest(INDEXED_TERMS);
+            let terms = self.lines[&id].sum.strongest(ASKED_TERMS);
             let sharing = self.sharing(&terms, Some(id)).into_iter();
             let line = &self.lines[&id];
             let near = sharing.filter_map(|other| {

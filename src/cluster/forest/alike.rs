@@ -102,16 +102,12 @@ impl Forest<'_> {
             paired.chain(rules.locked.iter().copied())
         });
         let fresh = &self.change.fresh;
-        let elsewhere = fresh.iter().copied().filter(|slot| {
-            own.place(*slot) != self.engine.event_at(*slot) || !own.unsettled.contains(slot)
-        });
-        let only_own = own.unsettled.difference(fresh).copied();
+        let only_one = own.unsettled.symmetric_difference(fresh).copied();
         let events = fresh.iter().filter_map(|slot| self.engine.event_at(*slot));
         let events: BTreeSet<EventId> = events.chain(self.met.iter().copied()).collect();
         let differing = events.iter().filter(|id| self.differs(own, **id));
-        let members = differing.filter_map(|id| self.engine.groups.events.get(id));
-        let members = members.flat_map(|event| event.members.iter().copied());
-        let all = named.chain(elsewhere).chain(only_own).chain(members);
+        let members = differing.flat_map(|id| &self.engine.groups.events[id].members);
+        let all = named.chain(only_one).chain(members.copied());
         all.chain(self.change.ruled.iter().copied())
             .flat_map(|slot| [self.node_around(slot), self.node_of.get(slot)])
             .flatten()
@@ -119,15 +115,15 @@ impl Forest<'_> {
             .collect()
     }
 
-    /// True if the machine alone has an event otherwise.
+    /// True if the machine alone has other items with those of an event, under whatever id.
     fn differs(&self, own: &Grouping, id: EventId) -> bool {
-        match (own.events.get(&id), self.engine.groups.events.get(&id)) {
-            (Some(own), Some(ruled)) => {
-                own.members != ruled.members
-                    || own.is_pinned != ruled.is_pinned
-                    || own.gone != ruled.gone
-            }
-            (own, ruled) => own.is_some() || ruled.is_some(),
-        }
+        let ruled = &self.engine.groups.events[&id];
+        let place = ruled.members.first().and_then(|slot| own.place(*slot));
+        let own = place.and_then(|id| own.events.get(&id));
+        own.is_none_or(|own| {
+            own.members != ruled.members
+                || own.is_pinned != ruled.is_pinned
+                || own.gone != ruled.gone
+        })
     }
 }

@@ -3,7 +3,7 @@
 //! long does an editor who decides meanwhile wait?
 //!
 //! `DATELINE_FARM=PROGRAM cargo bench --bench sustained -- [SECS] [--items-a-second 1000] [--dir
-//! DIRECTORY]`. With a directory, the database in it (made by the bench `archive`) is what there was
+//! DIRECTORY] [--without-editor]`. With a directory, the database in it (made by the bench `archive`) is what there was
 //! before. The clock is the system's: a feed is due again after a second, and nothing is paced.
 #![allow(
     clippy::disallowed_methods,
@@ -60,7 +60,8 @@ fn main() {
     farm::add_feeds(&store, clock.now(), farm.port, FEEDS);
     let before = store.read(items::count_items).expect("items are counted");
     println!("{before} items before, {secs} s at {rate} items a second");
-    let published = run(&store, &clock, &farm, (secs, percent));
+    let with_editor = !arguments.iter().any(|one| one == "--without-editor");
+    let published = run(&store, &clock, &farm, (secs, percent, with_editor));
     let after = store.read(items::count_items).expect("items are counted");
     println!(
         "{published} items published by the farm, {} stored",
@@ -84,7 +85,12 @@ struct Stage {
 }
 
 /// Runs everything beside each other; how many items the farm has published.
-fn run(store: &Store, clock: &Arc<dyn Clock>, farm: &Farm, (secs, percent): (u64, f64)) -> u64 {
+fn run(
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+    farm: &Farm,
+    (secs, percent, with_editor): (u64, f64, bool),
+) -> u64 {
     let runtime = Runtime::new().expect("a runtime starts");
     let sweep = farm::sweep(store, clock.clone(), (farm.port, IN_FLIGHT), settings());
     let desk = Desk::load(store);
@@ -101,7 +107,9 @@ fn run(store: &Store, clock: &Arc<dyn Clock>, farm: &Farm, (secs, percent): (u64
         });
         scope.spawn(move || cluster(store, clock.as_ref(), (desk, stage)));
         let publishing = scope.spawn(move || publish(store, clock.as_ref(), (runtime, stage)));
-        scope.spawn(move || rule(store, clock.as_ref(), (runtime, stage)));
+        if with_editor {
+            scope.spawn(move || rule(store, clock.as_ref(), (runtime, stage)));
+        }
         wait_for_the_first(stage, before);
         tell(farm, secs, percent);
         let published = farm.count_published();

@@ -173,8 +173,16 @@ fn a_ruling_on_what_tells_no_event_changes_nothing() {
         title: title.to_owned(),
         ..ArrivingItem::default()
     };
-    engine.arrive(&of(1, Role::News, "Leaders meet in Anchorage as the summit opens"));
-    let blog = engine.arrive(&of(2, Role::Live, "Live updates: leaders meet in Anchorage"));
+    engine.arrive(&of(
+        1,
+        Role::News,
+        "Leaders meet in Anchorage as the summit opens",
+    ));
+    let blog = engine.arrive(&of(
+        2,
+        Role::Live,
+        "Live updates: leaders meet in Anchorage",
+    ));
     assert_eq!(blog.event, None);
     engine.settle(&Constraints {
         together: vec![(ItemId(1), ItemId(2)), (ItemId(2), ItemId(1))],

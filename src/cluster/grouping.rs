@@ -149,8 +149,9 @@ impl Engine {
         }
     }
 
-    /// Once no ruling is left, and all stands where the machine has it, one is enough.
-    pub(super) fn drop_own_if_same(&mut self) {
+    /// Once no ruling is left, and all stands where the machine has it, one is enough. It costs a look at
+    /// all that is live, as keeping it anew does: to be called now and then.
+    pub fn drop_own_if_same(&mut self) {
         let is_ruled = regroups(&self.groups.constraints);
         if let Some(own) = &self.own
             && !is_ruled

@@ -85,18 +85,12 @@ impl Engine {
     /// Moves the window on after a settling: items that have left it are changed by nothing but
     /// rulings. Returns the events of which all have left.
     pub fn move_on(&mut self) -> Vec<EventId> {
-        let closed = self.expire();
-        self.drop_own_if_same();
-        closed
+        self.expire()
     }
 
     /// Groups anew what a change of these groups reaches. Of what is grouped otherwise already, the
     /// groups are taken as they are; what comes out alike for the machine alone is returned.
-    fn settle_groups(
-        &mut self,
-        constraints: &Constraints,
-        known: Alike,
-    ) -> (Settlement, Alike) {
+    fn settle_groups(&mut self, constraints: &Constraints, known: Alike) -> (Settlement, Alike) {
         let fresh = std::mem::take(&mut self.groups.unsettled);
         let mut change = Change {
             fresh: fresh.difference(&known.fresh).copied().collect(),

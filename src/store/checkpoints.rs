@@ -2,9 +2,9 @@
 //! as SQLite does it by default, it makes an editor wait for the disk.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::hooks::Wal;
@@ -18,6 +18,8 @@ const DUE: i32 = 4_000;
 /// Pages of the log from which the writer copies the rest itself, between two transactions: 64 MB. While
 /// it does, nothing is added, so that it can begin anew and grows no further.
 const TOO_LONG: i32 = 16_000;
+/// Pages of the log from which the writer waits for a copy that is being made before it does so.
+const FAR_TOO_LONG: i32 = 32_000;
 
 /// The thread that copies, and how long the log is. It ends when this is dropped.
 pub(super) struct Checkpoints {
@@ -32,6 +34,8 @@ struct State {
     logged: AtomicI32,
     /// Pages of the log that are in the database.
     copied: AtomicI32,
+    /// Held by who copies: SQLite refuses a second one.
+    copying: Mutex<()>,
 }
 
 impl Checkpoints {
@@ -67,8 +71,18 @@ impl Checkpoints {
         let logged = self.state.logged.load(Ordering::Acquire);
         let copied = self.state.copied.load(Ordering::Acquire);
         // A log that is shorter than what was copied of it has begun anew.
-        let new = if logged < copied { logged } else { logged - copied };
-        if logged >= TOO_LONG {
+        let new = if logged < copied {
+            logged
+        } else {
+            logged - copied
+        };
+        let copying = &self.state.copying;
+        let turn = match logged {
+            FAR_TOO_LONG.. => Some(copying.lock().unwrap_or_else(PoisonError::into_inner)),
+            TOO_LONG.. => copying.try_lock().ok(),
+            _ => None,
+        };
+        if turn.is_some() {
             copy(writer, &self.state);
         } else if new >= DUE
             && let Some(bell) = &self.bell
@@ -91,6 +105,7 @@ impl Drop for Checkpoints {
 
 fn copy_when_due(conn: &Connection, rings: &Receiver<()>, state: &State) {
     while rings.recv().is_ok() {
+        let _turn = state.copying.lock();
         copy(conn, state);
     }
 }

@@ -229,9 +229,7 @@ impl Storylines {
 
     fn nearest(&mut self, sketch: &EventSketch) -> Option<StorylineId> {
         let sum = Sum::of(sketch);
-        let sharing = self
-            .sharing(&sum.strongest(ASKED_TERMS), None)
-            .into_iter();
+        let sharing = self.sharing(&sum.strongest(ASKED_TERMS), None).into_iter();
         let near = sharing.filter_map(|id| {
             let line = self.lines.get(&id)?;
             Some((id, self.affinity(&sum, 1, sketch.last_secs, line)))

@@ -106,7 +106,9 @@ impl Clusterer {
             let newer = store.read(|conn| self.rulings.load_newer(conn))?;
             if !newer.is_empty() {
                 wait_for(saving.take())?;
-                taken.events += self.obey(store, newer, now)?;
+                let (count, noting) = self.obey(store, newer, now)?;
+                taken.events += count;
+                saving = Some(noting);
             }
             store.learn_to_pack(self.arrived.0)?;
             let mut batch =
@@ -141,6 +143,7 @@ impl Clusterer {
     /// # Errors
     /// Whatever the store says.
     pub fn refine(&mut self, store: &Store, now: UtcTime) -> Result<()> {
+        self.engine.drop_own_if_same();
         self.outlets = store.read(restore::load_outlets)?;
         let quiet = chrono::TimeDelta::hours(i64::from(self.settings.life.quiet_after_hours));
         let storylines = store.read(|conn| describing::load_resting(conn, now - quiet))?;

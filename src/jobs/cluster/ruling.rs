@@ -9,7 +9,7 @@ use crate::cluster::Engine;
 use crate::decisions::Constraints;
 use crate::news::{Decision, EventId, Ruling, UtcTime};
 use crate::store::{
-    Connection, Result, Store, Transaction, decisions, describing, events, standing,
+    Connection, Pending, Result, Store, Transaction, decisions, describing, events, standing,
 };
 
 /// Rounds in which old items are brought into place: far more than rulings ever need.
@@ -20,13 +20,14 @@ const MOST_ROUNDS: usize = 64;
 type Placing = fn(&Connection, &mut Engine, &held::Ruled) -> Result<held::Moves>;
 
 impl Clusterer {
-    /// Lets events and storylines follow the decisions, and notes that they do.
+    /// Lets events and storylines follow the decisions; how many events changed. That they do is being
+    /// noted.
     pub(super) fn obey(
         &mut self,
         store: &Store,
         newer: Vec<Decision>,
         now: UtcTime,
-    ) -> Result<usize> {
+    ) -> Result<(usize, Pending)> {
         let Changes {
             changed,
             undone,
@@ -71,14 +72,14 @@ impl Clusterer {
         self.is_obeying = false;
         self.placed_anew.clear();
         self.reached = Scope::default();
-        store.write_blocking(move |tx| {
+        let noting = store.begin_together_blocking(move |tx| {
             for (part, origin) in origins {
                 events::save_origin(tx, part, origin)?;
             }
             super::save::save_next_event(tx, next_event)?;
             decisions::note_obeyed(tx, &changed)
         })?;
-        Ok(count)
+        Ok((count, noting))
     }
 
     /// Takes the steps that the undoing of a ruling asks for, until there are none.

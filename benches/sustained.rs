@@ -3,8 +3,9 @@
 //! long does an editor who decides meanwhile wait?
 //!
 //! `DATELINE_FARM=PROGRAM cargo bench --bench sustained -- [SECS] [--items-a-second 1000] [--dir
-//! DIRECTORY] [--without-editor]`. With a directory, the database in it (made by the bench `archive`) is what there was
-//! before. The clock is the system's: a feed is due again after a second, and nothing is paced.
+//! DIRECTORY] [--every SECS] [--without-editor]`. With a directory, the database in it (made by the bench `archive`) is what there was
+//! before. The clock is the system's: a feed is due again after a second, or as
+//! many as are given, and nothing is paced.
 #![allow(
     clippy::disallowed_methods,
     reason = "a bench holds the stopwatch, and counts in the database what came"
@@ -28,10 +29,10 @@ use farm::{Desk, Farm, Press, cpu_millis, megabytes};
 use tokio::runtime::Runtime;
 
 const FEEDS: usize = 400;
-/// Items that a feed lists.
-const ITEMS: usize = 60;
+/// Items that a feed lists beside those that may be new.
+const OLDER_ITEMS: usize = 40;
 /// New items of a feed at a tick, at most; half as many on average.
-const CHURN: f64 = 20.0;
+const CHURN: usize = 20;
 const IN_FLIGHT: usize = 64;
 /// What the daemon waits for more to come, so that a burst is one pass.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -51,17 +52,27 @@ fn main() {
     let rate: f64 = rate.unwrap_or(1_000.0);
     let temporary = tempfile::tempdir().expect("a directory");
     let directory = after("--dir").map_or(temporary.path(), |kept| Path::new(kept));
-    let percent = rate * 100.0 / (FEEDS as f64 * (CHURN + 1.0) / 2.0);
-    let (listed, churn) = (ITEMS.to_string(), CHURN.to_string());
-    let farm = Farm::start(FEEDS, &["--items", &listed, "--churn-items", &churn]);
+    let percent = rate * 100.0 / (FEEDS as f64 * (CHURN as f64 + 1.0) / 2.0);
+    let every = after("--every").and_then(|secs| secs.parse().ok());
+    let every: u32 = every.unwrap_or(1);
+    // A tick comes each second, so nothing leaves a feed between two visits.
+    let listed = OLDER_ITEMS + CHURN * every as usize;
+    let (items, churn) = (listed.to_string(), CHURN.to_string());
+    let farm = Farm::start(FEEDS, &["--items", &items, "--churn-items", &churn]);
     let store = Store::open(directory).expect("a store opens");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     pause_feeds(&store);
     farm::add_feeds(&store, clock.now(), farm.port, FEEDS);
     let before = store.read(items::count_items).expect("items are counted");
     println!("{before} items before, {secs} s at {rate} items a second");
-    let with_editor = !arguments.iter().any(|one| one == "--without-editor");
-    let published = run(&store, &clock, &farm, (secs, percent, with_editor));
+    let load = Load {
+        secs,
+        percent,
+        every,
+        first: clustered_through(&store) + (FEEDS * listed) as i64,
+        with_editor: !arguments.iter().any(|one| one == "--without-editor"),
+    };
+    let published = run(&store, &clock, &farm, &load);
     let after = store.read(items::count_items).expect("items are counted");
     println!(
         "{published} items published by the farm, {} stored",
@@ -69,6 +80,18 @@ fn main() {
     );
     let fewer = published.abs_diff(after - before);
     assert!(fewer <= published / REPOSTED, "items were lost");
+}
+
+/// What the farm and the editor do.
+struct Load {
+    secs: u64,
+    /// Of a hundred feeds so many have something new each second.
+    percent: f64,
+    /// Seconds between two visits of a feed.
+    every: u32,
+    /// The last item of what the farm begins with.
+    first: i64,
+    with_editor: bool,
 }
 
 /// How far the threads are.
@@ -85,17 +108,16 @@ struct Stage {
 }
 
 /// Runs everything beside each other; how many items the farm has published.
-fn run(
-    store: &Store,
-    clock: &Arc<dyn Clock>,
-    farm: &Farm,
-    (secs, percent, with_editor): (u64, f64, bool),
-) -> u64 {
+fn run(store: &Store, clock: &Arc<dyn Clock>, farm: &Farm, load: &Load) -> u64 {
     let runtime = Runtime::new().expect("a runtime starts");
-    let sweep = farm::sweep(store, clock.clone(), (farm.port, IN_FLIGHT), settings());
+    let sweep = farm::sweep(
+        store,
+        clock.clone(),
+        (farm.port, IN_FLIGHT),
+        settings(load.every),
+    );
     let desk = Desk::load(store);
     let stage = Stage::default();
-    let before = clustered_through(store);
     std::thread::scope(|scope| {
         let (runtime, stage) = (&runtime, &stage);
         scope.spawn(move || {
@@ -107,15 +129,15 @@ fn run(
         });
         scope.spawn(move || cluster(store, clock.as_ref(), (desk, stage)));
         let publishing = scope.spawn(move || publish(store, clock.as_ref(), (runtime, stage)));
-        if with_editor {
+        if load.with_editor {
             scope.spawn(move || rule(store, clock.as_ref(), (runtime, stage)));
         }
-        wait_for_the_first(stage, before);
-        tell(farm, secs, percent);
+        wait_for_the_first(stage, load.first);
+        tell(farm, load.secs, load.percent);
         let published = farm.count_published();
         // What the last tick published is fetched within the next visits.
         let stored_before = store.read(items::count_items).expect("items are counted");
-        std::thread::sleep(Duration::from_secs(5));
+        std::thread::sleep(Duration::from_secs(4 + u64::from(load.every)));
         let stored = store.read(items::count_items).expect("items are counted");
         println!("{} items came after the last tick", stored - stored_before);
         stage.is_over.store(true, Ordering::Release);
@@ -126,8 +148,7 @@ fn run(
 
 /// Waits until what the farm began with is fetched, clustered and published: what leaves a feed
 /// before its first visit cannot be had.
-fn wait_for_the_first(stage: &Stage, before: i64) {
-    let first = before + (FEEDS * ITEMS) as i64;
+fn wait_for_the_first(stage: &Stage, first: i64) {
     while stage.through.load(Ordering::Acquire) < first {
         std::thread::sleep(Duration::from_millis(100));
     }
@@ -284,14 +305,14 @@ fn clustered_through(store: &Store) -> i64 {
     through.expect("the cursor is read")
 }
 
-/// A feed is due again after a second.
-fn settings() -> PollSettings {
+/// A feed is due again after so many seconds.
+fn settings(every: u32) -> PollSettings {
     let mut settings = PollSettings::default();
-    settings.schedule.base_secs = 1;
-    settings.schedule.floor_secs = 1;
-    settings.schedule.ceiling_secs = 1;
-    settings.schedule.idle_ceiling_secs = 1;
-    settings.schedule.hint_cap_secs = 1;
+    settings.schedule.base_secs = every;
+    settings.schedule.floor_secs = every;
+    settings.schedule.ceiling_secs = every;
+    settings.schedule.idle_ceiling_secs = every;
+    settings.schedule.hint_cap_secs = every;
     settings.schedule.jitter = 0.0;
     settings
 }

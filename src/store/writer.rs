@@ -3,6 +3,8 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -74,6 +76,8 @@ pub enum Isolation {
 #[derive(Clone)]
 pub struct Writer {
     queue: mpsc::Sender<Task>,
+    /// How many closures were taken from the queue and wait for their turn.
+    in_line: Arc<AtomicUsize>,
     commits: watch::Receiver<u64>,
     trouble: watch::Sender<Option<Trouble>>,
 }
@@ -88,13 +92,16 @@ impl Writer {
         let (queue, tasks) = mpsc::channel(QUEUE_LENGTH);
         let (committed, commits) = watch::channel(0);
         let trouble = watch::Sender::new(None);
+        let line = Waiting::default();
+        let in_line = line.told.clone();
         let met = trouble.clone();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || run_writer((conn, checkpoints), tasks, &committed, &met))
+            .spawn(move || run_writer((conn, checkpoints), (tasks, line), &committed, &met))
             .expect("the system can start a thread");
         let writer = Self {
             queue,
+            in_line,
             commits,
             trouble,
         };
@@ -164,7 +171,8 @@ impl Writer {
 
     /// How many closures wait.
     pub fn queue_length(&self) -> usize {
-        QUEUE_LENGTH - self.queue.capacity()
+        let queued = QUEUE_LENGTH - self.queue.capacity();
+        queued + self.in_line.load(Ordering::Relaxed)
     }
 }
 
@@ -222,13 +230,12 @@ where
 
 fn run_writer(
     (mut conn, checkpoints): (Connection, Checkpoints),
-    mut tasks: mpsc::Receiver<Task>,
+    (mut tasks, mut waiting): (mpsc::Receiver<Task>, Waiting),
     committed: &watch::Sender<u64>,
     trouble: &watch::Sender<Option<Trouble>>,
 ) {
     let mut durability = None;
     let mut was_shared = false;
-    let mut waiting = Waiting::default();
     loop {
         if waiting.is_empty() {
             let Some(first) = tasks.blocking_recv() else {
@@ -281,6 +288,8 @@ struct Waiting {
     patient: VecDeque<Task>,
     /// Until when patient ones are taken.
     turn_ends: Option<Instant>,
+    /// How many these are, for others to see.
+    told: Arc<AtomicUsize>,
 }
 
 impl Waiting {
@@ -289,6 +298,7 @@ impl Waiting {
             true => self.patient.push_back(task),
             false => self.hurried.push_back(task),
         }
+        self.told.fetch_add(1, Ordering::Relaxed);
     }
 
     fn len(&self) -> usize {
@@ -305,9 +315,12 @@ impl Waiting {
     }
 
     fn next(&mut self) -> Option<Task> {
-        if let Some(task) = self.hurried.pop_front() {
-            return Some(task);
-        }
+        let task = self.hurried.pop_front().or_else(|| self.next_patient())?;
+        self.told.fetch_sub(1, Ordering::Relaxed);
+        Some(task)
+    }
+
+    fn next_patient(&mut self) -> Option<Task> {
         #[allow(
             clippy::disallowed_methods,
             reason = "a stopwatch, not the time of day"

@@ -24,6 +24,8 @@ pub struct StorylineSettings {
     pub damping_days: f32,
     /// Days without an event after which a storyline takes no more.
     pub closed_after_days: u32,
+    /// Events compared at most, the latest, whatever their time: a bound for memory.
+    pub most_events: usize,
 }
 
 impl Default for StorylineSettings {
@@ -32,6 +34,7 @@ impl Default for StorylineSettings {
             link_score: 0.05,
             damping_days: 10.0,
             closed_after_days: 21,
+            most_events: 200_000,
         }
     }
 }
@@ -95,7 +98,12 @@ pub struct Storylines {
     shown_elsewhere: BTreeMap<StorylineId, i64>,
     next: i64,
     latest_secs: i64,
+    /// The last event that was let go because there were too many.
+    let_go_through: LetGo,
 }
+
+/// By the time of its last report, and its id.
+type LetGo = Option<(i64, EventId)>;
 
 /// Events of a storyline that are compared: more only repeat what the newest say.
 const MOST_EVENTS: usize = 400;
@@ -127,7 +135,7 @@ impl Storylines {
             self.latest_secs = self.latest_secs.max(sketch.last_secs);
             self.link_one(sketch, &mut linking);
         }
-        self.let_go();
+        self.let_go_old();
         self.close_old();
         linking
     }
@@ -192,6 +200,18 @@ impl Storylines {
     /// The next id that will be used.
     pub fn next_id(&self) -> StorylineId {
         StorylineId(self.next)
+    }
+
+    /// The last event, with the time of its last report, that was let go because there were too many: to be
+    /// stored for [`Storylines::let_go_through`]. `None` if there never were.
+    pub fn let_go(&self) -> Option<(i64, EventId)> {
+        self.let_go_through
+    }
+
+    /// Lets go of what was let go before everything was restored.
+    pub fn let_go_through(&mut self, last: (i64, EventId)) {
+        self.let_go_through = Some(last);
+        self.let_go_old();
     }
 
     fn link_one(&mut self, sketch: &EventSketch, linking: &mut Linking) {
@@ -369,14 +389,17 @@ impl Storylines {
         }
     }
 
-    /// Lets go of events that were told of last so long ago that a restart would not read them. Their
-    /// storylines, if open, go on from what they have told since.
-    fn let_go(&mut self) {
+    /// Lets go of events that were told of last so long ago that a restart would not read them, or that
+    /// are too many. Their storylines, if open, go on from what they have told since.
+    fn let_go_old(&mut self) {
         let days = self.settings.compared_days();
         let horizon = self.latest_secs.saturating_sub(days * 86_400);
-        while let Some((at, event)) = self.by_time.first().copied()
-            && at < horizon
-        {
+        while let Some((at, event)) = self.by_time.first().copied() {
+            if self.by_time.len() > self.settings.most_events {
+                self.let_go_through = self.let_go_through.max(Some((at, event)));
+            } else if at >= horizon && Some((at, event)) > self.let_go_through {
+                break;
+            }
             self.by_time.remove(&(at, event));
             if let Some(id) = self.line_of.remove(&event) {
                 self.take_out(id, event);
@@ -447,6 +470,41 @@ mod tests {
             first_secs: 0,
             last_secs: 0,
         }
+    }
+
+    #[test]
+    fn of_too_many_events_the_oldest_are_let_go_and_a_restart_knows_of_it() {
+        let settings = StorylineSettings {
+            most_events: 3,
+            ..StorylineSettings::default()
+        };
+        let at = |event: i64, secs: i64| EventSketch {
+            last_secs: secs,
+            ..sketch(event, &[(1, 0.8), (2, 0.6)])
+        };
+        // The last two were told at the same time, and one of them is let go.
+        let told = [at(1, 40), at(2, 10), at(3, 20), at(4, 30), at(5, 20)];
+        let mut lines = Storylines::new(settings.clone(), StorylineId(1));
+        lines.link(&told);
+        let held = |lines: &Storylines| {
+            let events = (1..6).map(EventId);
+            let are_held = events.map(|event| lines.storyline_of(event).is_some());
+            are_held.collect::<Vec<bool>>()
+        };
+        let expected = [true, false, false, true, true];
+        assert_eq!(held(&lines), expected);
+
+        let mut anew = Storylines::new(settings, lines.next_id());
+        for sketch in told {
+            anew.restore(StorylineId(1), sketch);
+        }
+        anew.let_go_through(lines.let_go().expect("two were let go"));
+        assert_eq!(held(&anew), expected);
+        assert_eq!(anew.let_go(), lines.let_go());
+        // Fewer by now: what was let go does not come back, and what is as old is not compared.
+        anew.forget(EventId(1));
+        anew.link(&[at(6, 15)]);
+        assert_eq!(anew.storyline_of(EventId(6)), None);
     }
 
     #[test]

@@ -277,6 +277,7 @@ impl Clusterer {
             arrived: self.arrived,
             oldest_live: self.engine.oldest_live(),
             next_storyline: self.storylines.next_id(),
+            let_go: self.storylines.let_go(),
             beside: found.arrived.beside,
             settlement: found.settlement,
             placing: found.placing,

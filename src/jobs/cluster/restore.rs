@@ -5,13 +5,17 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use super::own::Own;
 use super::rulings::Rulings;
-use super::save::{ARRIVED, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED};
+use super::save::{
+    ARRIVED, LET_GO_AT, LET_GO_EVENT, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED,
+};
 use super::{Clusterer, ClusteringSettings, sketches};
 use crate::cluster::{
     ArrivingItem, Cursor, DormantEvent, Engine, Publication, Restored, RestoredEvent, Restoring,
     SavedTables, Weights,
 };
-use crate::news::{EventId, Item, ItemId, Outlet, OutletId, OutletKind, ScoredPair, StorylineId};
+use crate::news::{
+    EventId, Item, ItemId, Outlet, OutletId, OutletKind, ScoredPair, StorylineId, utc_from_secs,
+};
 use crate::store::events::StoredEvent;
 use crate::store::{
     Connection, Result, clustering, decisions, describing, events, items, outlets, own_events,
@@ -151,13 +155,22 @@ fn restore_storylines(conn: &Connection, settings: &ClusteringSettings) -> Resul
     let mut storylines = Storylines::new(settings.storylines.clone(), next);
     let newest = describing::newest_report(conn)?;
     let days = chrono::TimeDelta::days(settings.storylines.compared_days());
-    for stored in describing::load_sketches(conn, newest - days)? {
+    let let_go_at = clustering::load_cursor(conn, LET_GO_AT)?;
+    let let_go_event = EventId(clustering::load_cursor(conn, LET_GO_EVENT)?);
+    let let_go = (let_go_event > EventId(0)).then_some((let_go_at, let_go_event));
+    let since = let_go.map_or(newest - days, |(at, _)| {
+        utc_from_secs(at).max(newest - days)
+    });
+    for stored in describing::load_sketches(conn, since)? {
         if let Some(sketch) = sketches::decode(stored.event, &stored.sketch) {
             storylines.restore(stored.storyline, sketch);
         }
         if let Some(published_at) = stored.published_at {
             storylines.mark_published(stored.storyline, published_at.timestamp());
         }
+    }
+    if let Some(last) = let_go {
+        storylines.let_go_through(last);
     }
     for (home, at) in standing::load_shown_homes(conn)? {
         storylines.tell_shown_elsewhere(home, Some(at.timestamp()));

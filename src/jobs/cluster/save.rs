@@ -15,6 +15,8 @@ use crate::timeline::{LifeSettings, Placing};
 pub(super) const ARRIVED: &str = "cluster";
 pub(super) const NEXT_EVENT: &str = "cluster-next-event";
 pub(super) const NEXT_STORYLINE: &str = "cluster-next-storyline";
+pub(super) const LET_GO_AT: &str = "cluster-let-go-at";
+pub(super) const LET_GO_EVENT: &str = "cluster-let-go-event";
 pub(super) const OLDEST_LIVE: &str = "cluster-oldest-live";
 pub(super) const TABLES_COUNTED: &str = "cluster-tables-counted";
 
@@ -30,6 +32,8 @@ pub(super) struct Save {
     pub(super) arrived: ItemId,
     pub(super) oldest_live: Option<ItemId>,
     pub(super) next_storyline: StorylineId,
+    /// The last event that linking let go because there were too many.
+    pub(super) let_go: Option<(i64, EventId)>,
     pub(super) settlement: Settlement,
     pub(super) placing: Placing,
     pub(super) pairs: Vec<ScoredPair>,
@@ -80,6 +84,10 @@ impl Save {
         clustering::save_cursor(tx, ARRIVED, self.arrived.0)?;
         clustering::save_cursor(tx, NEXT_EVENT, self.settlement.cursor.next_event.0)?;
         clustering::save_cursor(tx, NEXT_STORYLINE, self.next_storyline.0)?;
+        if let Some((at, event)) = self.let_go {
+            clustering::save_cursor(tx, LET_GO_AT, at)?;
+            clustering::save_cursor(tx, LET_GO_EVENT, event.0)?;
+        }
         clustering::save_cursor(tx, OLDEST_LIVE, self.oldest_live.map_or(0, |item| item.0))
     }
 

@@ -54,7 +54,7 @@ fn main() {
     let directory = after("--dir").map_or(temporary.path(), |kept| Path::new(kept));
     let percent = rate * 100.0 / (FEEDS as f64 * (CHURN as f64 + 1.0) / 2.0);
     let every = after("--every").and_then(|secs| secs.parse().ok());
-    let every: u32 = every.unwrap_or(1);
+    let every: u64 = every.unwrap_or(1);
     // A tick comes each second, so nothing leaves a feed between two visits.
     let listed = OLDER_ITEMS + CHURN * every as usize;
     let (items, churn) = (listed.to_string(), CHURN.to_string());
@@ -88,7 +88,7 @@ struct Load {
     /// Of a hundred feeds so many have something new each second.
     percent: f64,
     /// Seconds between two visits of a feed.
-    every: u32,
+    every: u64,
     /// The last item of what the farm begins with.
     first: i64,
     with_editor: bool,
@@ -137,7 +137,7 @@ fn run(store: &Store, clock: &Arc<dyn Clock>, farm: &Farm, load: &Load) -> u64 {
         let published = farm.count_published();
         // What the last tick published is fetched within the next visits.
         let stored_before = store.read(items::count_items).expect("items are counted");
-        std::thread::sleep(Duration::from_secs(4 + u64::from(load.every)));
+        std::thread::sleep(Duration::from_secs(4 + load.every));
         let stored = store.read(items::count_items).expect("items are counted");
         println!("{} items came after the last tick", stored - stored_before);
         stage.is_over.store(true, Ordering::Release);
@@ -306,7 +306,7 @@ fn clustered_through(store: &Store) -> i64 {
 }
 
 /// A feed is due again after so many seconds.
-fn settings(every: u32) -> PollSettings {
+fn settings(every: u64) -> PollSettings {
     let mut settings = PollSettings::default();
     settings.schedule.base_secs = every;
     settings.schedule.floor_secs = every;

@@ -56,7 +56,7 @@ pub fn fill(store: &Store, there: u64, archive: Archive) {
     let mut from = there;
     while from < count {
         let until = (from + LOT).min(count);
-        let lot = store.write_together_blocking(move |tx| write_lot(tx, (from, until), archive));
+        let lot = store.write_blocking(move |tx| write_lot(tx, (from, until), archive));
         lot.expect("items are written");
         store
             .learn_to_pack(until as i64)

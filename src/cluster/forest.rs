@@ -40,34 +40,33 @@ pub(super) struct Change {
 
 /// The events that a change reaches, as groups of live items, each sorted by slot. Every event
 /// that may have other items than before is among them with all of its items. The second rules are
-/// those that what is settled was grouped under. Beside them what the machine alone would group alike, if that
-/// is kept.
+/// those that what is settled was grouped under. Beside them what the machine alone would group alike,
+/// if that is kept.
 pub(super) fn group_anew(
     engine: &Engine,
-    (rules, rules_before): (&Rules, &Rules),
+    rules: (&Rules, &Rules),
     change: &Change,
 ) -> (Vec<Vec<Slot>>, Alike) {
-    let mut forest = Forest {
-        engine,
-        rules,
-        rules_before,
-        change,
-        nodes: Vec::new(),
-        node_of: NodeOf::new(engine),
-        sums: Sums::default(),
-        kin: Kin::default(),
-        met: FxHashSet::default(),
-        shown: BTreeSet::new(),
-        offers: BinaryHeap::new(),
-    };
-    forest.wake_fresh();
-    forest.wake_ruled();
-    forest.join_ruled();
-    forest.join_by_score();
+    let forest = Forest::of_change(engine, rules, change);
     let tops = forest.tops();
     let groups: Vec<Vec<Slot>> = tops.iter().map(|at| forest.items_of(*at)).collect();
     let alike = forest.find_alike(&tops, &groups);
     (groups, alike)
+}
+
+/// The same beside what is grouped already; `None` if the two meet.
+pub(super) fn group_beside(
+    known: &Alike,
+    engine: &Engine,
+    rules: (&Rules, &Rules),
+    change: &Change,
+) -> Option<Vec<Vec<Slot>>> {
+    let forest = Forest::of_change(engine, rules, change);
+    if forest.meets(known) {
+        return None;
+    }
+    let tops = forest.tops().into_iter();
+    Some(tops.map(|at| forest.items_of(at)).collect())
 }
 
 /// When two groups came together: the higher mean first (the bits of a non-negative float are in its
@@ -155,7 +154,32 @@ struct Forest<'a> {
     offers: BinaryHeap<Offer>,
 }
 
-impl Forest<'_> {
+impl<'a> Forest<'a> {
+    fn of_change(
+        engine: &'a Engine,
+        (rules, rules_before): (&'a Rules, &'a Rules),
+        change: &'a Change,
+    ) -> Self {
+        let mut forest = Self {
+            engine,
+            rules,
+            rules_before,
+            change,
+            nodes: Vec::new(),
+            node_of: NodeOf::new(engine),
+            sums: Sums::default(),
+            kin: Kin::default(),
+            met: FxHashSet::default(),
+            shown: BTreeSet::new(),
+            offers: BinaryHeap::new(),
+        };
+        forest.wake_fresh();
+        forest.wake_ruled();
+        forest.join_ruled();
+        forest.join_by_score();
+        forest
+    }
+
     fn wake_fresh(&mut self) {
         for slot in &self.change.fresh {
             let report = self.rules.report_of(self.engine, *slot);

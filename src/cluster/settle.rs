@@ -5,11 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashSet;
-
 use super::dormant::DormantEvent;
 use super::engine::Engine;
-use super::forest::{Alike, Change, group_anew};
+use super::forest::{Alike, Change, group_anew, group_beside};
 use super::identity::name_parts;
 use super::rules::{Rules, slots_ruled_otherwise};
 use super::window::Slot;
@@ -88,12 +86,12 @@ impl Engine {
         self.expire()
     }
 
-    /// Groups anew what a change of these groups reaches. Of what is grouped otherwise already, the
-    /// groups are taken as they are; what comes out alike for the machine alone is returned.
+    /// Groups anew what a change of these groups reaches, where it is not known to come out as before.
+    /// What comes out alike for the machine alone is returned.
     fn settle_groups(&mut self, constraints: &Constraints, known: Alike) -> (Settlement, Alike) {
         let fresh = std::mem::take(&mut self.groups.unsettled);
         let mut change = Change {
-            fresh: fresh.difference(&known.fresh).copied().collect(),
+            fresh,
             ruled: BTreeSet::new(),
         };
         let before = Rules::new(self);
@@ -104,20 +102,16 @@ impl Engine {
             changed = Some(Rules::new(self));
         }
         let rules = changed.as_ref().unwrap_or(&before);
-        let (mut groups, mut alike) = match change.fresh.is_empty() && change.ruled.is_empty() {
-            true => Default::default(),
-            false => group_anew(self, (rules, &before), &change),
-        };
-        if meet(&groups, &known.groups) {
-            change.fresh.clone_from(&fresh);
-            (groups, alike) = group_anew(self, (rules, &before), &change);
-        } else {
-            groups.extend(known.groups);
-            groups.sort_by_key(|group| group[0]);
-        }
         let mut settlement = Settlement::default();
-        if !groups.is_empty() {
-            self.put_in_force(groups, &fresh, rules, &mut settlement);
+        let mut alike = Alike::default();
+        if !change.fresh.is_empty() || !change.ruled.is_empty() {
+            let beside = self.group_beside((rules, &before), &change, known);
+            let groups = beside.unwrap_or_else(|| {
+                let (groups, found) = group_anew(self, (rules, &before), &change);
+                alike = found;
+                groups
+            });
+            self.put_in_force(groups, &change.fresh, rules, &mut settlement);
         }
         // By what does not depend on the numbers of events: storylines are linked in this order.
         settlement
@@ -125,6 +119,27 @@ impl Engine {
             .sort_by_key(|change| change.items.first().copied());
         settlement.merged.sort_unstable();
         (settlement, alike)
+    }
+
+    /// All groups that a change reaches, of which some are known; `None` if none are, or if they would not
+    /// come out by themselves.
+    fn group_beside(
+        &self,
+        rules: (&Rules, &Rules),
+        change: &Change,
+        known: Alike,
+    ) -> Option<Vec<Vec<Slot>>> {
+        if known.groups.is_empty() {
+            return None;
+        }
+        let rest = Change {
+            fresh: change.fresh.difference(&known.fresh).copied().collect(),
+            ruled: change.ruled.clone(),
+        };
+        let mut groups = group_beside(&known, self, rules, &rest)?;
+        groups.extend(known.groups);
+        groups.sort_by_key(|group| group[0]);
+        Some(groups)
     }
 
     /// What has to be stored for [`Engine::restore`] beside tables, pairs and events.
@@ -249,13 +264,4 @@ impl Engine {
         }
         closed
     }
-}
-
-/// True if an item stands in a group of each.
-fn meet(groups: &[Vec<Slot>], others: &[Vec<Slot>]) -> bool {
-    if groups.is_empty() || others.is_empty() {
-        return false;
-    }
-    let slots: FxHashSet<Slot> = groups.iter().flatten().copied().collect();
-    others.iter().flatten().any(|slot| slots.contains(slot))
 }

@@ -16,7 +16,7 @@ use super::error::Result;
 /// again meanwhile is copied once.
 const DUE: i32 = 4_000;
 /// Pages of the log from which the writer copies the rest itself, between two transactions: 64 MB. While
-/// it does, nothing is added, so that it can begin anew and grows no further.
+/// it does, nothing is added, so that the log begins anew, unless a reader still needs it.
 const TOO_LONG: i32 = 16_000;
 /// Pages of the log from which the writer waits for a copy that is being made before it does so.
 const FAR_TOO_LONG: i32 = 32_000;
@@ -50,7 +50,10 @@ impl Checkpoints {
         let state: Arc<State> = Arc::default();
         let seen = state.clone();
         writer.wal_hook(Some(move |_: &mut Wal, pages| {
-            seen.logged.store(pages, Ordering::Release);
+            if pages < seen.logged.swap(pages, Ordering::AcqRel) {
+                // The log has begun anew.
+                seen.copied.store(0, Ordering::Release);
+            }
             Ok(())
         }))?;
         let (bell, rings) = sync_channel(1);
@@ -70,12 +73,7 @@ impl Checkpoints {
     pub(super) fn look(&self, writer: &Connection) {
         let logged = self.state.logged.load(Ordering::Acquire);
         let copied = self.state.copied.load(Ordering::Acquire);
-        // A log that is shorter than what was copied of it has begun anew.
-        let new = if logged < copied {
-            logged
-        } else {
-            logged - copied
-        };
+        let new = logged - copied;
         let copying = &self.state.copying;
         let turn = match logged {
             FAR_TOO_LONG.. => Some(copying.lock().unwrap_or_else(PoisonError::into_inner)),
@@ -113,8 +111,10 @@ fn copy_when_due(conn: &Connection, rings: &Receiver<()>, state: &State) {
 /// Copies what no reader still needs from the log. If it fails, nothing is lost and it is tried again
 /// after the next commit, as SQLite does.
 fn copy(conn: &Connection, state: &State) {
-    let copied = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(2));
-    if let Ok(copied) = copied {
-        state.copied.store(copied, Ordering::Release);
+    match conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(2)) {
+        Ok(copied) => state.copied.store(copied, Ordering::Release),
+        Err(error) => {
+            tracing::warn!(%error, "what is in the database's log was not copied; it is tried again")
+        }
     }
 }

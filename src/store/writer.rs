@@ -1,5 +1,6 @@
-//! The one writer: a thread that takes closures from a bounded queue and runs as many as wait in
-//! one transaction, each in a savepoint of its own, so that a failing one takes nothing with it.
+//! The one writer: a thread that takes closures from a bounded queue and runs them by turns, each turn in
+//! one transaction. Closures have a savepoint each, so that a failing one takes nothing with it, or fail
+//! together; these are patient, and the others go before them.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -26,7 +27,7 @@ const BATCH_LENGTH: usize = 128;
 const GATHERING: Duration = Duration::from_millis(2);
 
 /// For how long patient closures are added to a transaction. Who came meanwhile and is not patient waits
-/// for no more than that, one closure and a commit.
+/// for no more than that, one closure and a commit, and has the next transaction without them.
 const TURN: Duration = Duration::from_millis(20);
 
 /// Whether a commit waits for the disk.
@@ -246,8 +247,8 @@ fn run_writer(
             }
             waiting.add(first);
         }
-        while waiting.len() < BATCH_LENGTH {
-            let Ok(next) = tasks.try_recv() else { break };
+        // All of them, so that nobody in a hurry is behind who is not.
+        while let Ok(next) = tasks.try_recv() {
             waiting.add(next);
         }
         was_shared = waiting.len() > 1;
@@ -286,6 +287,10 @@ struct Batch {
 struct Waiting {
     hurried: VecDeque<Task>,
     patient: VecDeque<Task>,
+    /// Whose turn it is.
+    is_hurried: bool,
+    /// How many are still taken in it.
+    left: usize,
     /// Until when patient ones are taken.
     turn_ends: Option<Instant>,
     /// How many these are, for others to see.
@@ -309,13 +314,34 @@ impl Waiting {
         self.len() == 0
     }
 
-    /// The next turn takes at least one.
-    fn begin_turn(&mut self) {
+    /// The next turn, which takes at least one: by turns those in a hurry and the patient ones, so that
+    /// nobody waits for ever, and at once what somebody decided, which nothing that was fetched undoes.
+    fn begin_turn(&mut self) -> Durability {
+        let durability = self.most_durable();
+        let has_priority = !self.is_hurried || durability == Durability::Power;
+        self.is_hurried = !self.hurried.is_empty() && (has_priority || self.patient.is_empty());
         self.turn_ends = None;
+        self.left = BATCH_LENGTH;
+        match self.is_hurried {
+            true => durability,
+            false => Durability::Process,
+        }
+    }
+
+    fn most_durable(&self) -> Durability {
+        let mut tasks = self.hurried.iter();
+        match tasks.any(|task| task.durability == Durability::Power) {
+            true => Durability::Power,
+            false => Durability::Process,
+        }
     }
 
     fn next(&mut self) -> Option<Task> {
-        let task = self.hurried.pop_front().or_else(|| self.next_patient())?;
+        self.left = self.left.checked_sub(1)?;
+        let task = match self.is_hurried {
+            true => self.hurried.pop_front(),
+            false => self.next_patient(),
+        }?;
         self.told.fetch_sub(1, Ordering::Relaxed);
         Some(task)
     }
@@ -342,12 +368,7 @@ fn run_turn(
     set: &mut Option<Durability>,
     state: &watch::Sender<Option<Trouble>>,
 ) {
-    let is_durable = |task: &Task| task.durability == Durability::Power;
-    let wanted = match waiting.hurried.iter().any(is_durable) {
-        true => Durability::Power,
-        false => Durability::Process,
-    };
-    waiting.begin_turn();
+    let wanted = waiting.begin_turn();
     let mut next = waiting.next();
     while let Some(first) = next.take() {
         let mut batch = Batch::default();

@@ -1,7 +1,8 @@
 //! What rulings do not reach the machine alone groups alike, so it is not grouped twice.
 //!
 //! Groups that took part in each other's history are kin. Kin that hold nothing that rulings name, and
-//! nothing that stands elsewhere in what the machine alone has, come out the same there.
+//! nothing that stands elsewhere in what the machine alone has, come out the same there, unless what is
+//! grouped for the machine alone meets them: then all of it is grouped.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,8 @@ pub(in crate::cluster) struct Alike {
     pub(in crate::cluster) groups: Vec<Vec<Slot>>,
     /// What came and stands in one of them.
     pub(in crate::cluster) fresh: BTreeSet<Slot>,
+    /// All reports that had a part in their history, whether they are in a group or not.
+    reports: FxHashSet<Slot>,
 }
 
 /// Which groups are kin: a forest of disjoint sets.
@@ -85,12 +88,20 @@ impl Forest<'_> {
         let is_alike = |at: usize| !otherwise.contains(&self.kin.eldest(at));
         let alike = tops.iter().zip(groups).filter(|(at, _)| is_alike(**at));
         let fresh = self.change.fresh.iter().copied();
+        let kin = (0..self.nodes.len()).filter(|at| is_alike(*at));
         Alike {
+            reports: kin.flat_map(|at| &self.nodes[at].leaves).copied().collect(),
             groups: alike.map(|(_, group)| group.clone()).collect(),
             fresh: fresh
                 .filter(|slot| self.node_around(*slot).is_some_and(is_alike))
                 .collect(),
         }
+    }
+
+    /// True if a report was met that is known to have had a part in what is grouped already.
+    pub(super) fn meets(&self, known: &Alike) -> bool {
+        let mut leaves = self.nodes.iter().flat_map(|node| &node.leaves);
+        !known.reports.is_empty() && leaves.any(|leaf| known.reports.contains(leaf))
     }
 
     /// The eldest of those that may come out otherwise for the machine alone.

@@ -30,8 +30,7 @@ use rulings::Rulings;
 use save::{Save, Touched};
 
 /// Items taken in between two settlings: few enough that readers see progress, many enough that a
-/// flood is settled in few steps. With 256 a flood takes a tenth more of the processor, and decisions
-/// made meanwhile are acknowledged no sooner.
+/// flood is settled in few steps. With 256 a flood takes a tenth more of the processor.
 const BATCH: u32 = 1024;
 
 /// Days for which what linking compared is kept after its storyline can take no more.

@@ -34,7 +34,7 @@ impl Default for StorylineSettings {
             link_score: 0.05,
             damping_days: 10.0,
             closed_after_days: 21,
-            most_events: 200_000,
+            most_events: 100_000,
         }
     }
 }

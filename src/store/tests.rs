@@ -164,7 +164,8 @@ async fn who_decides_does_not_wait_for_what_was_fetched_before() {
     let (has_begun, begun) = tokio::sync::oneshot::channel();
     let busy = store.write_together(move |_| {
         has_begun.send(()).unwrap();
-        Ok(gate.recv().unwrap())
+        gate.recv().unwrap();
+        Ok(())
     });
     let others = async {
         begun.await.unwrap();

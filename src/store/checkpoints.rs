@@ -114,7 +114,7 @@ fn copy(conn: &Connection, state: &State) {
     match conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(2)) {
         Ok(copied) => state.copied.store(copied, Ordering::Release),
         Err(error) => {
-            tracing::warn!(%error, "what is in the database's log was not copied; it is tried again")
+            tracing::warn!(%error, "the database's log was not copied into it");
         }
     }
 }

@@ -3,9 +3,9 @@
 //! long does an editor who decides meanwhile wait?
 //!
 //! `DATELINE_FARM=PROGRAM cargo bench --bench sustained -- [SECS] [--items-a-second 1000] [--dir
-//! DIRECTORY] [--every SECS] [--without-editor]`. With a directory, the database in it (made by the bench `archive`) is what there was
-//! before. The clock is the system's: a feed is due again after a second, or as
-//! many as are given, and nothing is paced.
+//! DIRECTORY] [--every SECS] [--without-editor]`. With a directory, the database in it (made by the
+//! bench `archive`) is what there was before. The clock is the system's: a feed is due again after a
+//! second, or as many as are given, and nothing is paced.
 #![allow(
     clippy::disallowed_methods,
     reason = "a bench holds the stopwatch, and counts in the database what came"

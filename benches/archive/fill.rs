@@ -11,7 +11,7 @@ use dateline::store::clustering::LearntTable;
 use dateline::store::events::{self, EventDescription, Member, StorylineDescription};
 use dateline::store::feeds::{NewFeed, add_feed};
 use dateline::store::items::{ItemState, insert_item};
-use dateline::store::{Result, Store, Transaction, clustering, outlets, publishing};
+use dateline::store::{Pending, Result, Store, Transaction, clustering, outlets, publishing};
 
 const FEEDS: u64 = 2_000;
 /// Items of one transaction.
@@ -56,8 +56,9 @@ pub fn fill(store: &Store, there: u64, archive: Archive) {
     let mut from = there;
     while from < count {
         let until = (from + LOT).min(count);
-        let lot = store.write_blocking(move |tx| write_lot(tx, (from, until), archive));
-        lot.expect("items are written");
+        let lot = store.begin_together_blocking(move |tx| write_lot(tx, (from, until), archive));
+        let written = lot.and_then(Pending::wait);
+        written.expect("items are written");
         store
             .learn_to_pack(until as i64)
             .expect("packing is learnt");

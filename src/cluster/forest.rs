@@ -147,7 +147,8 @@ struct Forest<'a> {
     nodes: Vec<Node>,
     node_of: NodeOf,
     sums: Sums,
-    kin: Kin,
+    /// `None` unless what the machine alone has is grouped after this.
+    kin: Option<Kin>,
     met: FxHashSet<EventId>,
     /// Reports whose group is part of the outcome, changed or not.
     shown: BTreeSet<Slot>,
@@ -168,7 +169,7 @@ impl<'a> Forest<'a> {
             nodes: Vec::new(),
             node_of: NodeOf::new(engine),
             sums: Sums::default(),
-            kin: Kin::default(),
+            kin: (engine.own.is_some() && !engine.groups.is_own).then(Kin::default),
             met: FxHashSet::default(),
             shown: BTreeSet::new(),
             offers: BinaryHeap::new(),
@@ -279,7 +280,7 @@ impl<'a> Forest<'a> {
         let tops = [a, b].map(|slot| self.meet(slot).map(|at| self.top_above(at)));
         // What tells no event stands with nothing, whatever is ruled.
         let [Some(a), Some(b)] = tops else { return };
-        self.kin.tie(a, b);
+        self.tie(a, b);
         if a != b && !self.are_apart(a, b) {
             self.join(a, b, FIRST);
         }
@@ -328,7 +329,7 @@ impl<'a> Forest<'a> {
 
     /// The larger group takes in the other, and is awake from now on.
     fn join(&mut self, a: usize, b: usize, moment: Moment) -> usize {
-        self.kin.tie(a, b);
+        self.tie(a, b);
         let is_larger = self.nodes[a].leaves.len() >= self.nodes[b].leaves.len();
         let (kept, taken) = if is_larger { (a, b) } else { (b, a) };
         let gone = &mut self.nodes[taken];
@@ -369,7 +370,7 @@ impl<'a> Forest<'a> {
         near.sort_unstable();
         near.dedup();
         for other in &near {
-            self.kin.tie(at, *other);
+            self.tie(at, *other);
             let near_it = &mut self.nodes[*other].near;
             if near_it.last() != Some(&at) {
                 near_it.push(at);
@@ -435,7 +436,7 @@ impl<'a> Forest<'a> {
         let groups = reports.into_iter().filter_map(|report| {
             let met = self.meet(report)?;
             let group = self.top_above(met);
-            self.kin.tie(at, group);
+            self.tie(at, group);
             Some(group)
         });
         groups.filter(|group| *group != top).collect()

@@ -80,18 +80,11 @@ impl Engine {
         settlement
     }
 
-    /// Moves the window on after a settling: items that have left it are changed by nothing but
-    /// rulings. Returns the events of which all have left.
-    pub fn move_on(&mut self) -> Vec<EventId> {
-        self.expire()
-    }
-
     /// Groups anew what a change of these groups reaches, where it is not known to come out as before.
     /// What comes out alike for the machine alone is returned.
     fn settle_groups(&mut self, constraints: &Constraints, known: Alike) -> (Settlement, Alike) {
-        let fresh = std::mem::take(&mut self.groups.unsettled);
         let mut change = Change {
-            fresh,
+            fresh: std::mem::take(&mut self.groups.unsettled),
             ruled: BTreeSet::new(),
         };
         let before = Rules::new(self);
@@ -245,9 +238,10 @@ impl Engine {
         }
     }
 
-    /// Items leave in order of arrival once the latest time is past their window, or if there are
-    /// too many of them. Returns the events of which all have left.
-    fn expire(&mut self) -> Vec<EventId> {
+    /// Moves the window on after a settling: items that have left it are changed by nothing but rulings.
+    /// They leave in order of arrival once the latest time is past their window, or if there are too many
+    /// of them. Returns the events of which all have left.
+    pub fn move_on(&mut self) -> Vec<EventId> {
         let reach = i64::from(self.settings.window_hours) * 3600;
         let horizon = self.latest_secs.saturating_sub(reach);
         let most = self.settings.most_items;

@@ -137,21 +137,18 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        let (task, answer) = make_task((durability, isolation), work);
-        self.queue
-            .blocking_send(task)
-            .map_err(|_| StoreError::Closed)?;
-        answer.blocking_recv().map_err(|_| StoreError::Closed)?
+        self.begin_blocking((durability, isolation), work)?.wait()
     }
 
     /// Hands `work` over for a transaction and goes on; for a thread outside the runtime.
-    pub fn begin_blocking<F>(
+    pub fn begin_blocking<T, F>(
         &self,
         (durability, isolation): (Durability, Isolation),
         work: F,
-    ) -> Result<Pending>
+    ) -> Result<Pending<T>>
     where
-        F: FnOnce(&Transaction<'_>) -> Result<()> + Send + 'static,
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
         let (task, answer) = make_task((durability, isolation), work);
         self.queue
@@ -180,20 +177,20 @@ impl Writer {
 /// A write that was handed over and may not be committed yet. Dropped, it is waited for all the same, so
 /// that who reads the database after a failure on the way finds it at rest.
 #[must_use]
-pub struct Pending(Option<oneshot::Receiver<Result<()>>>);
+pub struct Pending<T = ()>(Option<oneshot::Receiver<Result<T>>>);
 
-impl Pending {
+impl<T> Pending<T> {
     /// Waits until it is committed; not for a thread of the runtime.
     ///
     /// # Errors
     /// Why nothing of it was kept.
-    pub fn wait(mut self) -> Result<()> {
+    pub fn wait(mut self) -> Result<T> {
         let answer = self.0.take().ok_or(StoreError::Closed)?;
         answer.blocking_recv().map_err(|_| StoreError::Closed)?
     }
 }
 
-impl Drop for Pending {
+impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
         if let Some(answer) = self.0.take() {
             drop(answer.blocking_recv());
@@ -317,23 +314,16 @@ impl Waiting {
     /// The next turn, which takes at least one: by turns those in a hurry and the patient ones, so that
     /// nobody waits for ever, and at once what somebody decided, which nothing that was fetched undoes.
     fn begin_turn(&mut self) -> Durability {
-        let durability = self.most_durable();
+        let mut tasks = self.hurried.iter();
+        let durability = match tasks.any(|task| task.durability == Durability::Power) {
+            true => Durability::Power,
+            false => Durability::Process,
+        };
         let has_priority = !self.is_hurried || durability == Durability::Power;
         self.is_hurried = !self.hurried.is_empty() && (has_priority || self.patient.is_empty());
         self.turn_ends = None;
         self.left = BATCH_LENGTH;
-        match self.is_hurried {
-            true => durability,
-            false => Durability::Process,
-        }
-    }
-
-    fn most_durable(&self) -> Durability {
-        let mut tasks = self.hurried.iter();
-        match tasks.any(|task| task.durability == Durability::Power) {
-            true => Durability::Power,
-            false => Durability::Process,
-        }
+        durability
     }
 
     fn next(&mut self) -> Option<Task> {

@@ -98,12 +98,9 @@ pub struct Storylines {
     shown_elsewhere: BTreeMap<StorylineId, i64>,
     next: i64,
     latest_secs: i64,
-    /// The last event that was let go because there were too many.
-    let_go_through: LetGo,
+    /// The last event that was let go because there were too many, with the time of its last report.
+    let_go_through: Option<(i64, EventId)>,
 }
-
-/// By the time of its last report, and its id.
-type LetGo = Option<(i64, EventId)>;
 
 /// Events of a storyline that are compared: more only repeat what the newest say.
 const MOST_EVENTS: usize = 400;

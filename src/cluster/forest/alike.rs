@@ -57,15 +57,25 @@ impl Kin {
 }
 
 impl Forest<'_> {
+    /// Notes that two groups are kin.
+    pub(super) fn tie(&mut self, a: usize, b: usize) {
+        if let Some(kin) = &mut self.kin {
+            kin.tie(a, b);
+        }
+    }
+
     /// A report that came is kin of what it was put with when it came.
     pub(super) fn tie_to_event(&mut self, slot: Slot) {
+        if self.kin.is_none() {
+            return;
+        }
         let (Some(node), Some(id)) = (self.node_around(slot), self.engine.event_at(slot)) else {
             return;
         };
         let others = self.engine.groups.events[&id].members.iter();
         let mut others = others.filter(|other| **other != slot);
         if let Some(other) = others.find_map(|other| self.node_around(*other)) {
-            self.kin.tie(node, other);
+            self.tie(node, other);
         }
     }
 
@@ -78,19 +88,19 @@ impl Forest<'_> {
     /// What the machine alone groups as under rulings, of an outcome with these groups; nothing if it is
     /// not kept.
     pub(super) fn find_alike(&self, tops: &[usize], groups: &[Vec<Slot>]) -> Alike {
-        let Some(own) = &self.engine.own else {
+        let (Some(own), Some(kin)) = (&self.engine.own, &self.kin) else {
             return Alike::default();
         };
-        if self.engine.groups.is_own {
-            return Alike::default();
-        }
-        let otherwise = self.kin_otherwise(own);
-        let is_alike = |at: usize| !otherwise.contains(&self.kin.eldest(at));
+        let otherwise = self.kin_otherwise(own, kin);
+        let is_alike = |at: usize| !otherwise.contains(&kin.eldest(at));
         let alike = tops.iter().zip(groups).filter(|(at, _)| is_alike(**at));
         let fresh = self.change.fresh.iter().copied();
-        let kin = (0..self.nodes.len()).filter(|at| is_alike(*at));
+        let nodes = (0..self.nodes.len()).filter(|at| is_alike(*at));
         Alike {
-            reports: kin.flat_map(|at| &self.nodes[at].leaves).copied().collect(),
+            reports: nodes
+                .flat_map(|at| &self.nodes[at].leaves)
+                .copied()
+                .collect(),
             groups: alike.map(|(_, group)| group.clone()).collect(),
             fresh: fresh
                 .filter(|slot| self.node_around(*slot).is_some_and(is_alike))
@@ -105,7 +115,7 @@ impl Forest<'_> {
     }
 
     /// The eldest of those that may come out otherwise for the machine alone.
-    fn kin_otherwise(&self, own: &Grouping) -> FxHashSet<usize> {
+    fn kin_otherwise(&self, own: &Grouping, kin: &Kin) -> FxHashSet<usize> {
         let rules = [self.rules, self.rules_before].into_iter();
         let named = rules.flat_map(|rules| {
             let pairs = rules.together.iter().chain(&rules.apart);
@@ -122,7 +132,7 @@ impl Forest<'_> {
         all.chain(self.change.ruled.iter().copied())
             .flat_map(|slot| [self.node_around(slot), self.node_of.get(slot)])
             .flatten()
-            .map(|node| self.kin.eldest(node))
+            .map(|node| kin.eldest(node))
             .collect()
     }
 

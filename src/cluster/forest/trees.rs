@@ -110,7 +110,7 @@ impl Forest<'_> {
         let formed = moment_of_tree(&tree);
         let at = self.add(tree.leaves, formed);
         self.nodes[at].above = Some(above);
-        self.kin.tie(at, above);
+        self.tie(at, above);
         self.nodes[above].parts.push(at);
         if let [leaf] = self.nodes[at].leaves[..] {
             self.node_of.set(leaf, at);

@@ -44,20 +44,24 @@ impl Engine {
         }
     }
 
-    /// One event goes into another; either may be live. Live items keep each other's company if the
-    /// event reaches back beyond the window; else they are judged anew at the next settling.
-    pub fn absorb(&mut self, gone: EventId, into: EventId) {
-        let Some(event) = self.groups.events.remove(&gone) else {
-            return;
-        };
-        for slot in &event.members {
-            self.groups.move_to(*slot, into);
+    /// One event goes into another, which holds all these items then; either may be live. Live items keep
+    /// each other's company if the event reaches back beyond the window; else they are judged anew at
+    /// the next settling.
+    pub fn absorb(&mut self, gone: EventId, (into, all): (EventId, &[ItemId])) {
+        if let Some(event) = self.groups.events.remove(&gone) {
+            for slot in &event.members {
+                self.groups.move_to(*slot, into);
+            }
+            let kept = self.groups.events.entry(into).or_default();
+            kept.members.extend(event.members);
+            kept.members.sort_unstable();
+            kept.is_locked |= event.is_locked;
+            self.take_over(into, event.gone);
         }
-        let kept = self.groups.events.entry(into).or_default();
-        kept.members.extend(event.members);
-        kept.members.sort_unstable();
-        kept.is_locked |= event.is_locked;
-        self.take_over(into, event.gone);
+        // Before it is looked at whether it reaches back: it may have had no live item until now.
+        for item in all {
+            self.place_old(*item, into);
+        }
         self.unpin_if_young(into);
     }
 
@@ -143,5 +147,41 @@ mod tests {
         engine.place_old(ItemId(1), EventId(99));
         assert!(!engine.groups.events[&event].is_pinned);
         assert!(engine.is_unsettled(), "what is left is judged anew");
+    }
+
+    /// Even one that takes nothing by score.
+    #[test]
+    fn what_goes_into_an_event_of_old_items_alone_stays_together_there() {
+        let settings = Settings {
+            window_hours: 1,
+            ..Settings::default()
+        };
+        let mut engine = Engine::new(settings, Weights::embedded(), EventId(1));
+        let title = "Leaders meet in Anchorage as the summit on the ceasefire opens";
+        engine.arrive(&item(1, 0, "Summit guests land in Anchorage"));
+        engine.settle(&Constraints::default());
+        let old = engine.event_of(ItemId(1)).expect("it is live");
+        engine.arrive(&item(2, 70, title));
+        engine.arrive(&item(
+            3,
+            71,
+            "Leaders arrive in Anchorage as the ceasefire summit opens",
+        ));
+        engine.settle(&Constraints::default());
+        engine.move_on();
+        let live = engine.event_of(ItemId(2)).expect("it is live");
+        assert_eq!(engine.event_of(ItemId(3)), Some(live));
+        assert!(!engine.is_live_event(old));
+
+        let all = [ItemId(1), ItemId(2), ItemId(3)];
+        engine.absorb(live, (old, &all));
+        engine.settle(&Constraints {
+            together: vec![(ItemId(1), ItemId(2))],
+            locked: vec![vec![ItemId(1)]],
+            ..Constraints::default()
+        });
+        assert_eq!(engine.old_event_of(ItemId(1)), Some(old));
+        let events = [2, 3].map(|id| engine.event_of(ItemId(id)));
+        assert_eq!(events, [Some(old); 2]);
     }
 }

@@ -7,7 +7,7 @@ use super::scope::Scope;
 use super::{Clusterer, held, old, restore};
 use crate::cluster::Engine;
 use crate::decisions::Constraints;
-use crate::news::{Decision, EventId, Ruling, UtcTime};
+use crate::news::{Decision, EventId, ItemId, Ruling, UtcTime};
 use crate::store::{
     Connection, Pending, Result, Store, Transaction, decisions, describing, events, standing,
 };
@@ -64,8 +64,12 @@ impl Clusterer {
         for ruling in &undone {
             count += self.take_back(store, (ruling, old::plan_joins, &constraints), now)?;
         }
-        count += self.put_in_place(store, held::plan_holding, (&mut origins, now))?;
-        if self.engine.is_unsettled() || self.own.is_touched() {
+        for _ in 0..MOST_ROUNDS {
+            count += self.put_in_place(store, held::plan_holding, (&mut origins, now))?;
+            if !(self.engine.is_unsettled() || self.own.is_touched()) {
+                break;
+            }
+            // What comes of this may again stand elsewhere than what is held to it.
             count += self.step(store, Touched::default(), now)?;
         }
         let next_event = self.engine.cursor().next_event;
@@ -173,7 +177,9 @@ impl Clusterer {
             old::write(tx, &written, (is_ruled, now))
         })?;
         if step.is_whole {
-            self.engine.absorb(step.from, step.into);
+            let all = store.read(|conn| events::load_members(conn, step.into))?;
+            let all: Vec<ItemId> = all.into_iter().map(|(item, _)| item).collect();
+            self.engine.absorb(step.from, (step.into, &all));
         }
         for member in members {
             self.engine.place_old(member.item, step.into);
@@ -181,11 +187,6 @@ impl Clusterer {
         let stored = store.read(|conn| events::load_stored(conn, step.into))?;
         if let Some(publication) = stored.as_ref().and_then(restore::publication_of) {
             self.engine.mark_published(step.into, publication);
-        }
-        if step.is_whole && self.engine.is_live_event(step.into) {
-            for (item, _) in store.read(|conn| events::load_members(conn, step.into))? {
-                self.engine.place_old(item, step.into);
-            }
         }
         Ok(())
     }

@@ -89,6 +89,17 @@ impl Grouping {
         }
     }
 
+    /// The event of an id, live from now on: what was known of it while it was merged away is known of
+    /// it again, and its id leads nowhere else.
+    pub(super) fn wake(&mut self, id: EventId) -> &mut LiveEvent {
+        let awake = self.dormant.take(id);
+        let event = self.events.entry(id).or_default();
+        if let Some(awake) = awake {
+            event.publication = Some(Box::new(awake.publication));
+        }
+        event
+    }
+
     /// Forgets an event that has no live items any more.
     pub(super) fn close_event(&mut self, id: EventId) {
         let event = self.events.remove(&id).into_iter();

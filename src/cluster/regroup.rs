@@ -40,7 +40,7 @@ impl Engine {
         }
         if !slots.is_empty() {
             self.groups.unsettled.extend(&slots);
-            self.groups.events.entry(into).or_default().members = slots.into();
+            self.groups.wake(into).members = slots.into();
         }
     }
 
@@ -52,7 +52,7 @@ impl Engine {
             for slot in &event.members {
                 self.groups.move_to(*slot, into);
             }
-            let kept = self.groups.events.entry(into).or_default();
+            let kept = self.groups.wake(into);
             kept.members.extend(event.members);
             kept.members.sort_unstable();
             kept.is_locked |= event.is_locked;

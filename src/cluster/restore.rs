@@ -103,14 +103,13 @@ impl Engine {
             .collect();
         let around = gone.iter().map(|item| (*item, event.id));
         self.groups.gone_of.extend(around);
-        let restored = LiveEvent {
+        *self.groups.wake(event.id) = LiveEvent {
             is_pinned: !gone.is_empty(),
             is_locked,
             members,
             publication: event.publication.map(Box::new),
             gone,
         };
-        self.groups.events.insert(event.id, restored);
     }
 
     /// The machine alone has other items in these events; none where it has no such event.
@@ -151,7 +150,7 @@ impl Engine {
             return;
         }
         self.groups.move_to(slot, shown);
-        let members = &mut self.groups.events.entry(shown).or_default().members;
+        let members = &mut self.groups.wake(shown).members;
         members.push(slot);
         members.sort_unstable();
     }
@@ -285,8 +284,13 @@ mod tests {
 
     /// An engine of three items in one event, of which own events say what they say.
     fn restored(own: Vec<RestoredEvent>) -> Engine {
+        restored_beside(Vec::new(), own)
+    }
+
+    fn restored_beside(dormant: Vec<DormantEvent>, own: Vec<RestoredEvent>) -> Engine {
         let state = Restored {
             events: vec![event(1, &[1, 2, 3])],
+            dormant,
             own,
             oldest_live: Some(ItemId(1)),
             cursor: Cursor {
@@ -313,5 +317,27 @@ mod tests {
         assert_eq!(engine.own_items_of(EventId(1)), [ItemId(1), ItemId(2)]);
         assert_eq!(engine.own_items_of(EventId(2)), [ItemId(3)]);
         assert_eq!(engine.event_of(ItemId(3)), Some(EventId(1)));
+    }
+
+    /// Else its id would go to another group, and its items be in none.
+    #[test]
+    fn what_rulings_merged_away_does_not_sleep_where_the_machine_alone_has_it() {
+        let publication = Publication {
+            order: 1,
+            anchors: vec![ItemId(3)],
+            headline: None,
+        };
+        let merged = DormantEvent {
+            id: EventId(2),
+            publication: publication.clone(),
+            into: EventId(1),
+        };
+        let own = RestoredEvent {
+            publication: Some(publication),
+            ..event(2, &[3])
+        };
+        let engine = restored_beside(vec![merged.clone()], vec![event(1, &[1, 2]), own]);
+        assert_eq!(engine.groups.dormant.clone().take(EventId(2)), Some(merged));
+        assert_eq!(engine.own_groups().dormant.clone().take(EventId(2)), None);
     }
 }

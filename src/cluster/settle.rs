@@ -214,11 +214,7 @@ impl Engine {
         for slot in group {
             self.groups.move_to(*slot, id);
         }
-        let awake = self.groups.dormant.take(id);
-        let event = self.groups.events.entry(id).or_default();
-        if let Some(awake) = awake {
-            event.publication = Some(Box::new(awake.publication));
-        }
+        let event = self.groups.wake(id);
         event.is_locked = group.iter().any(|slot| rules.locked.contains(slot));
         let before = event.members.iter().filter(|slot| !fresh.contains(slot));
         let is_changed = !before.eq(group);

@@ -11,7 +11,7 @@ use super::pairs::{mean_score, pairs_between, score_of, steps_of};
 use super::reprints::find_original;
 use super::tables::{SavedTables, Tables};
 use super::weights::{Weights, probability};
-use super::window::{LiveItem, Slot, Window};
+use super::window::{LiveItem, Pair, Slot, Window};
 use crate::news::{EventId, ItemId, Role, ScoredPair, UtcTime};
 
 /// The engine's settings; the defaults are those the weights were tuned with.
@@ -53,6 +53,8 @@ pub(super) const KEPT_SCORES: usize = 64;
 const RAREST: usize = 12;
 /// Nearest items that local weights are taken from.
 const NEAREST: usize = 40;
+/// Items whose words are asked of memory at a time: all of them stay near until they are measured.
+const BROUGHT_NEAR: usize = 12;
 
 /// How an event stands in what is published: its identity hangs on these items (invariant 6).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -204,10 +206,12 @@ impl Engine {
         if item.role == Role::Advisory || self.window.slot_of(item.id).is_some() {
             return arrival;
         }
-        let mut live = self.read(item);
+        let live = self.read(item);
         let found = self
             .scratch
             .find_candidates(&self.window, &live, self.limits());
+        let nearest = found.iter().take(NEAREST);
+        self.window.bring_near(nearest.map(|one| one.slot));
         if !partners.is_empty() {
             self.measure_partners(&live, &found, partners, measured);
         }
@@ -215,18 +219,21 @@ impl Engine {
             .tells_an_event
             .then(|| find_original(&self.window, &live, &found))
             .flatten();
+        let mut kept = Vec::new();
         if let Some(original) = original {
             arrival.reprint_of = Some(self.window.item(original).id);
-            live.reprint_of = Some(original);
         } else {
             let is_taught = !partners.is_empty();
             let scored = self.measure_candidates(&live, &found, is_taught);
             if is_taught {
                 measured.extend(scored.iter().map(|pair| self.measured_pair(pair)));
             }
-            arrival.pairs = self.keep_scores(&mut live, scored);
+            kept = self.keep_scores(scored);
+            arrival.pairs = self.frozen_pairs(item.id, &kept);
         }
-        self.assign(live, &mut arrival);
+        let pairs = kept.iter().map(|pair| (pair.slot, steps_of(pair.score)));
+        let pairs = pairs.collect();
+        self.assign(live, (original, pairs), &mut arrival);
         arrival.settling_is_due = self.groups.unsettled.len() >= self.settings.settle_every;
         arrival
     }
@@ -324,8 +331,8 @@ impl Engine {
         }
     }
 
-    /// Keeps the scores that may matter.
-    fn keep_scores(&self, live: &mut LiveItem, mut scored: Vec<Measured>) -> Vec<ScoredPair> {
+    /// The scores that may matter, the highest first.
+    fn keep_scores(&self, mut scored: Vec<Measured>) -> Vec<Measured> {
         scored.retain(|pair| pair.score >= LEAST_KEPT_SCORE);
         for pair in &mut scored {
             // What is frozen is what is summed later, to the last bit.
@@ -333,11 +340,13 @@ impl Engine {
         }
         scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot)));
         scored.truncate(KEPT_SCORES);
-        let steps = scored.iter().map(|pair| (pair.slot, steps_of(pair.score)));
-        live.pairs = steps.collect();
-        let pairs = scored.into_iter().map(|pair| ScoredPair {
+        scored
+    }
+
+    fn frozen_pairs(&self, later: ItemId, kept: &[Measured]) -> Vec<ScoredPair> {
+        let pairs = kept.iter().map(|pair| ScoredPair {
             earlier: self.window.item(pair.slot).id,
-            later: live.id,
+            later,
             score: pair.score,
             weights_version: self.weights.version,
             values: pair.values.to_vec(),
@@ -355,15 +364,24 @@ impl Engine {
     ) -> Vec<Measured> {
         self.gather_nearest(live, found);
         let standing = Standing::of(found);
-        let mut measured = Vec::with_capacity(if all { found.len() } else { KEPT_SCORES });
-        for (number, candidate) in found.iter().enumerate() {
-            let glance = self.glance(live, *candidate, standing.place(number, candidate.rank));
-            if !all && !self.weights.is_worth_measuring(glance) {
-                continue;
-            }
-            let old = self.window.item(candidate.slot);
-            if old.tells_an_event && old.reprint_of.is_none() {
-                measured.push(self.measure_one(live, candidate.slot, glance));
+        let glances = found.iter().enumerate().map(|(number, candidate)| {
+            let place = standing.place(number, candidate.rank);
+            (candidate.slot, self.glance(live, *candidate, place))
+        });
+        let is_worth = |(slot, glance): &(Slot, Glance)| {
+            let is_report = || {
+                let tells = self.window.brief(*slot).tells_an_event;
+                tells && self.window.original_of(*slot).is_none()
+            };
+            (all || self.weights.is_worth_measuring(*glance)) && is_report()
+        };
+        let worth = glances.filter(is_worth);
+        let worth: Vec<(Slot, Glance)> = worth.collect();
+        let mut measured = Vec::with_capacity(worth.len());
+        for lot in worth.chunks(BROUGHT_NEAR) {
+            self.window.bring_near(lot.iter().map(|one| one.0));
+            for (slot, glance) in lot {
+                measured.push(self.measure_one(live, *slot, *glance));
             }
         }
         measured
@@ -421,9 +439,14 @@ impl Engine {
     }
 
     /// Files the item and puts it into its provisional event.
-    fn assign(&mut self, live: LiveItem, arrival: &mut Arrival) {
+    fn assign(
+        &mut self,
+        live: LiveItem,
+        (original, pairs): (Option<Slot>, Vec<Pair>),
+        arrival: &mut Arrival,
+    ) {
         let tells = live.tells_an_event;
-        let slot = self.file(live);
+        let slot = self.file(live, original, pairs);
         if !tells {
             let nearest = arrival.pairs.first();
             arrival.beside = nearest
@@ -438,7 +461,7 @@ impl Engine {
 
     /// Puts a filed item into its provisional event, and says whether that is new with it.
     fn place_new(&mut self, slot: Slot) -> (EventId, bool) {
-        let original = self.window.item(slot).reprint_of;
+        let original = self.window.original_of(slot);
         let there = original.and_then(|original| self.event_at(original));
         let there = there.or_else(|| {
             let best = self.nearest_event(slot, None).filter(|(event, score)| {
@@ -454,19 +477,17 @@ impl Engine {
         (event, there.is_none())
     }
 
-    /// Files an item and tells its partners of the scores.
-    pub(super) fn file(&mut self, live: LiveItem) -> Slot {
-        let pairs = live.pairs.clone();
-        let tells = live.tells_an_event;
-        let slot = self.window.push(live);
+    /// Files an item with the original that it repeats and its scores with older ones.
+    pub(super) fn file(
+        &mut self,
+        live: LiveItem,
+        original: Option<Slot>,
+        pairs: Vec<Pair>,
+    ) -> Slot {
+        let slot = self.window.push(live, original, pairs);
         self.groups.push();
         if let Some(own) = &mut self.own {
             own.push();
-        }
-        if tells {
-            for (other, steps) in pairs {
-                self.window.item_mut(other).pairs.push((slot, steps));
-            }
         }
         slot
     }
@@ -479,7 +500,7 @@ impl Engine {
         except: Option<EventId>,
     ) -> Option<(EventId, f32)> {
         let mut sums: BTreeMap<EventId, (u64, usize)> = BTreeMap::new();
-        for (other, steps) in &self.window.item(slot).pairs {
+        for (other, steps) in self.window.pairs_of(slot) {
             if let Some(event) = self.event_at(*other).filter(|event| Some(*event) != except) {
                 let (sum, count) = sums.entry(event).or_default();
                 (*sum, *count) = (*sum + u64::from(*steps), *count + 1);
@@ -513,7 +534,7 @@ impl Engine {
         };
         let members = event.members.iter();
         members
-            .filter(|slot| self.window.item(**slot).reprint_of.is_none())
+            .filter(|slot| self.window.original_of(**slot).is_none())
             .take(KEPT_SCORES)
             .count()
     }

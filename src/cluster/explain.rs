@@ -64,11 +64,9 @@ impl Engine {
     /// constraints only.
     pub fn explain(&self, item: ItemId, frozen: &[ScoredPair]) -> Option<Evidence> {
         let slot = self.window.slot_of(item)?;
-        let live = self.window.item(slot);
         let event = self.event_at(slot)?;
-        let report = live
-            .reprint_of
-            .filter(|root| self.window.get(*root).is_some());
+        let original = self.window.original_of(slot);
+        let report = original.filter(|root| self.window.get(*root).is_some());
         let subject = report.unwrap_or(slot);
         let runner_up = self.nearest_event(subject, Some(event));
         let against = runner_up.map(|(event, _)| event);
@@ -91,7 +89,7 @@ impl Engine {
         let Some(slot) = self.window.slot_of(item) else {
             return Vec::new();
         };
-        let pairs = self.window.item(slot).pairs.iter();
+        let pairs = self.window.pairs_of(slot).iter();
         let live = pairs.filter_map(|(other, steps)| Some((self.window.get(*other)?.id, *steps)));
         live.map(|(other, steps)| ScoredPair {
             earlier: item.min(other),
@@ -106,10 +104,8 @@ impl Engine {
     /// The mean score by which a live item stands in its event; as in its evidence.
     pub fn mean_score_of(&self, item: ItemId) -> Option<f32> {
         let slot = self.window.slot_of(item)?;
-        let live = self.window.item(slot);
-        let root = live
-            .reprint_of
-            .filter(|root| self.window.get(*root).is_some());
+        let original = self.window.original_of(slot);
+        let root = original.filter(|root| self.window.get(*root).is_some());
         Some(self.mean_within(root.unwrap_or(slot), self.event_at(slot)?))
     }
 
@@ -121,7 +117,7 @@ impl Engine {
     /// Mean of the item's frozen scores with the other reports of its event.
     fn mean_within(&self, slot: Slot, event: EventId) -> f32 {
         let is_other =
-            |member: &&Slot| **member != slot && self.window.item(**member).reprint_of.is_none();
+            |member: &&Slot| **member != slot && self.window.original_of(**member).is_none();
         let others = self.groups.events[&event]
             .members
             .iter()
@@ -131,7 +127,7 @@ impl Engine {
             return 1.0;
         }
         let within = |(other, _): &&(Slot, u32)| self.event_at(*other) == Some(event);
-        let pairs = self.window.item(slot).pairs.iter().filter(within);
+        let pairs = self.window.pairs_of(slot).iter().filter(within);
         let sum = pairs.map(|(_, steps)| u64::from(*steps)).sum();
         mean_score(sum, pairs_between(1, others, KEPT_SCORES))
     }

@@ -421,7 +421,7 @@ impl<'a> Forest<'a> {
         let top = self.top_above(at);
         let mut sums: FxHashMap<Slot, u64> = FxHashMap::default();
         for leaf in &self.nodes[at].leaves {
-            for (other, steps) in &self.engine.window.item(*leaf).pairs {
+            for (other, steps) in self.engine.window.pairs_of(*leaf) {
                 *sums.entry(*other).or_default() += u64::from(*steps);
             }
         }
@@ -457,7 +457,7 @@ impl<'a> Forest<'a> {
                 continue;
             }
             for leaf in &self.nodes[*other].leaves {
-                let pairs = self.engine.window.item(*leaf).pairs.iter();
+                let pairs = self.engine.window.pairs_of(*leaf).iter();
                 let with_it = pairs.filter(|(partner, _)| {
                     let node = self.node_of.get(*partner);
                     node.is_some_and(|node| self.top_above(node) == at)
@@ -470,7 +470,7 @@ impl<'a> Forest<'a> {
 
     fn add_seen_from(&self, at: usize, is_meant: impl Fn(usize) -> bool, sums: &mut Sums) {
         for leaf in &self.nodes[at].leaves {
-            for (partner, steps) in &self.engine.window.item(*leaf).pairs {
+            for (partner, steps) in self.engine.window.pairs_of(*leaf) {
                 self.add_on_path(*partner, u64::from(*steps), &is_meant, sums);
             }
         }

@@ -27,7 +27,7 @@ pub(super) fn find_original(
 ) -> Option<Slot> {
     let mut found: Vec<Slot> = window
         .in_bands_of(item.fingerprint)
-        .filter(|slot| distance(window.item(*slot).fingerprint, item.fingerprint) <= FARTHEST)
+        .filter(|slot| distance(window.fingerprint_of(*slot), item.fingerprint) <= FARTHEST)
         .chain(ranked.iter().take(BY_RANK).map(|candidate| candidate.slot))
         .collect();
     found.sort_unstable();
@@ -35,9 +35,9 @@ pub(super) fn find_original(
     let copied = found.into_iter().map(|slot| (slot, window.item(slot)));
     copied
         .filter(|(_, other)| other.tells_an_event && is_copy(item, other))
-        .map(|(slot, other)| {
-            other
-                .reprint_of
+        .map(|(slot, _)| {
+            let original = window.original_of(slot);
+            original
                 .filter(|root| window.get(*root).is_some())
                 .unwrap_or(slot)
         })

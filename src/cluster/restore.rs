@@ -196,15 +196,13 @@ impl Restoring {
         live.weigh(&engine.tables);
         engine.latest_secs = engine.latest_secs.max(live.time_secs);
         let original = self.originals.get(&item.id);
-        live.reprint_of = original.and_then(|original| engine.window.slot_of(*original));
-        live.pairs = pairs
-            .iter()
-            .filter_map(|pair| {
-                let slot = engine.window.slot_of(pair.earlier)?;
-                Some((slot, steps_of(pair.score)))
-            })
-            .collect();
-        engine.file(live);
+        let original = original.and_then(|original| engine.window.slot_of(*original));
+        let live_pair = |pair: &ScoredPair| {
+            let slot = engine.window.slot_of(pair.earlier)?;
+            Some((slot, steps_of(pair.score)))
+        };
+        let pairs = pairs.iter().filter_map(live_pair).collect();
+        engine.file(live, original, pairs);
     }
 
     /// The engine, after the last item.

@@ -52,8 +52,10 @@ impl Engine {
         let members = &groups.events.get(&event)?.members;
         let items = || members.iter().map(|slot| self.window.item(*slot));
         let mut sums: FxHashMap<u32, f32> = FxHashMap::default();
-        let reports = items().filter(|item| item.reprint_of.is_none() || members.len() == 1);
-        for item in reports {
+        let reports = members
+            .iter()
+            .filter(|slot| members.len() == 1 || self.window.original_of(**slot).is_none());
+        for item in reports.map(|slot| self.window.item(*slot)) {
             for term in &item.terms {
                 let place = if term.is(IN_TITLE) { 1.0 } else { OF_LEAD };
                 let kind = if term.is(NAME) { 2.0 } else { 1.0 };

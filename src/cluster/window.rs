@@ -3,6 +3,7 @@
 //! Items leave in the order in which they came, so a restored window equals the one before.
 
 use std::collections::VecDeque;
+use std::hint::black_box;
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -24,6 +25,9 @@ pub(super) type Slots = SmallVec<[Slot; 4]>;
 pub(super) const NEWEST: usize = 256;
 /// The lists of words are swept once so large a part of what is live has left: a half.
 const UNSWEPT_PART: usize = 2;
+/// What a line of the processor's cache holds, 64 bytes.
+const TERMS_IN_LINE: usize = 64 / size_of::<Term>();
+const GRAMS_IN_LINE: usize = 64 / size_of::<u16>();
 /// Items looked at of one band of fingerprints, the newest.
 const NEWEST_IN_BAND: usize = 16;
 
@@ -74,12 +78,6 @@ pub(super) struct LiveItem {
     /// The first word of the title that is a name by the tables.
     pub(super) first_name: Option<u32>,
     pub(super) title_has_number: bool,
-    /// The item filed before it in each band of its fingerprint.
-    before_in_band: [Option<NonZeroSlot>; BANDS],
-    /// The original that this item repeats.
-    pub(super) reprint_of: Option<Slot>,
-    /// Frozen scores with other live items, in steps of [`super::pairs::SCORE_STEPS`].
-    pub(super) pairs: Vec<(Slot, u32)>,
 }
 
 impl LiveItem {
@@ -114,9 +112,6 @@ impl LiveItem {
             lengths,
             first_name: None,
             title_has_number,
-            before_in_band: [None; BANDS],
-            reprint_of: None,
-            pairs: Vec::new(),
         }
     }
 
@@ -169,6 +164,7 @@ impl LiveItem {
             norm: self.norm,
             language: self.language,
             time_is_claimed: self.time_is_claimed,
+            tells_an_event: self.tells_an_event,
         }
     }
 
@@ -187,6 +183,7 @@ pub(super) struct Brief {
     pub(super) norm: f32,
     pub(super) language: u8,
     time_is_claimed: bool,
+    pub(super) tells_an_event: bool,
 }
 
 impl Brief {
@@ -201,13 +198,20 @@ fn hash_of(text: Option<&str>) -> u32 {
     text.map_or(0, crate::text::words::hash_word)
 }
 
-/// The live items and the lists of their words.
+/// A frozen score with another live item, in steps of [`super::pairs::SCORE_STEPS`].
+pub(super) type Pair = (Slot, u32);
+
+/// The live items and the lists of their words. What is asked of many items at a time is kept apart from
+/// the rest of them, side by side in memory.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Window {
     base: Slot,
     items: VecDeque<LiveItem>,
-    /// Of each item, in the same order.
+    /// Of each item, in the same order, as the next three.
     briefs: VecDeque<Brief>,
+    filed: VecDeque<Filed>,
+    originals: VecDeque<Option<NonZeroSlot>>,
+    pairs: VecDeque<Vec<Pair>>,
     slots: FxHashMap<ItemId, Slot>,
     words: FxHashMap<u32, Slots>,
     /// Items that have left since the lists of words were swept.
@@ -216,17 +220,35 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Files an item; it is then the newest.
-    pub(super) fn push(&mut self, mut item: LiveItem) -> Slot {
+    /// Files an item with the original that it repeats and its scores with older ones; it is then the
+    /// newest.
+    pub(super) fn push(
+        &mut self,
+        item: LiveItem,
+        original: Option<Slot>,
+        pairs: Vec<Pair>,
+    ) -> Slot {
         let slot = self.base + self.items.len() as Slot;
         for term in &item.terms {
             push_newest(self.words.entry(term.hash).or_default(), slot);
         }
-        if !item.terms.is_empty() {
-            item.before_in_band = self.bands.file(item.fingerprint, slot);
+        let before_in_band = match item.terms.is_empty() {
+            true => [None; BANDS],
+            false => self.bands.file(item.fingerprint, slot),
+        };
+        if item.tells_an_event {
+            for (other, steps) in &pairs {
+                self.pairs[(other - self.base) as usize].push((slot, *steps));
+            }
         }
         self.slots.insert(item.id, slot);
         self.briefs.push_back(item.brief());
+        self.filed.push_back(Filed {
+            fingerprint: item.fingerprint,
+            before_in_band,
+        });
+        self.originals.push_back(original.and_then(to_link));
+        self.pairs.push_back(pairs);
         self.items.push_back(item);
         slot
     }
@@ -235,6 +257,9 @@ impl Window {
     pub(super) fn pop(&mut self) -> Option<LiveItem> {
         let item = self.items.pop_front()?;
         self.briefs.pop_front();
+        self.filed.pop_front();
+        self.originals.pop_front();
+        self.pairs.pop_front();
         self.base += 1;
         self.slots.remove(&item.id);
         self.unswept += 1;
@@ -260,6 +285,25 @@ impl Window {
         self.items.get(slot.checked_sub(self.base)? as usize)
     }
 
+    /// Asks memory for all that is compared of these items. Asked for at once it comes in little more time
+    /// than that of one takes, and most of the cost of comparing is waiting for it.
+    pub(super) fn bring_near(&self, slots: impl Iterator<Item = Slot> + Clone) {
+        let items = slots.map(|slot| self.item(slot));
+        let ends = items
+            .clone()
+            .map(|item| item.lengths.0 as usize ^ item.terms.len());
+        black_box(ends.fold(0, |all, one| all ^ one));
+        let lines = items.map(|item| {
+            let terms = item.terms.iter().step_by(TERMS_IN_LINE);
+            let terms = terms.fold(0, |all, term| all ^ term.hash);
+            let grams = item.grams.iter().step_by(GRAMS_IN_LINE);
+            let grams = grams.fold(0, |all, gram| all ^ gram);
+            let word = item.title_words.first().copied().unwrap_or(0);
+            terms ^ u32::from(grams) ^ word
+        });
+        black_box(lines.fold(0, |all, one| all ^ one));
+    }
+
     /// The item of a live slot.
     pub(super) fn item(&self, slot: Slot) -> &LiveItem {
         self.get(slot).expect("the slot is live")
@@ -270,9 +314,23 @@ impl Window {
         self.briefs[(slot - self.base) as usize]
     }
 
-    pub(super) fn item_mut(&mut self, slot: Slot) -> &mut LiveItem {
-        let at = (slot - self.base) as usize;
-        &mut self.items[at]
+    /// The original that the item of a live slot repeats; it may have left the window.
+    pub(super) fn original_of(&self, slot: Slot) -> Option<Slot> {
+        from_link(self.originals[(slot - self.base) as usize])
+    }
+
+    /// The scores of the item of a live slot with others, of which some may have left the window.
+    pub(super) fn pairs_of(&self, slot: Slot) -> &[Pair] {
+        &self.pairs[(slot - self.base) as usize]
+    }
+
+    /// The fingerprint of the item of a live slot.
+    pub(super) fn fingerprint_of(&self, slot: Slot) -> u64 {
+        self.filed(slot).fingerprint
+    }
+
+    fn filed(&self, slot: Slot) -> &Filed {
+        &self.filed[(slot - self.base) as usize]
     }
 
     pub(super) fn slot_of(&self, id: ItemId) -> Option<Slot> {
@@ -291,7 +349,7 @@ impl Window {
     pub(super) fn in_bands_of(&self, fingerprint: u64) -> impl Iterator<Item = Slot> + '_ {
         let latest = self.bands.latest(fingerprint).into_iter().enumerate();
         latest.flat_map(move |(band, latest)| {
-            let before = move |slot: &Slot| from_link(self.item(*slot).before_in_band[band]);
+            let before = move |slot: &Slot| from_link(self.filed(*slot).before_in_band[band]);
             let is_live = |slot: &Slot| *slot >= self.base;
             let newest = from_link(latest).filter(is_live);
             std::iter::successors(newest, move |slot| before(slot).filter(is_live))
@@ -344,6 +402,14 @@ fn from_link(link: Option<NonZeroSlot>) -> Option<Slot> {
     link.map(|slot| slot.get() - 1)
 }
 
+/// How an item is filed under its fingerprint.
+#[derive(Clone, Copy, Debug)]
+struct Filed {
+    fingerprint: u64,
+    /// The item filed before it in each band.
+    before_in_band: [Option<NonZeroSlot>; BANDS],
+}
+
 /// The item filed last in each band of fingerprints; each names the one before it.
 #[derive(Clone, Debug, Default)]
 struct Bands {
@@ -378,7 +444,11 @@ mod tests {
                 summary: format!("first{id} second{id} third{id}"),
                 ..ArrivingItem::default()
             };
-            window.push(LiveItem::new(&item, language, read_item(&item)));
+            window.push(
+                LiveItem::new(&item, language, read_item(&item)),
+                None,
+                Vec::new(),
+            );
             if window.len() > most {
                 window.pop();
             }

@@ -192,8 +192,8 @@ impl Storylines {
         let line = self.lines.get(&home)?;
         let own = Sum::of(sketches.iter().find(|sketch| sketch.event == event)?);
         let mut parts: BTreeMap<T, (Sum, usize)> = BTreeMap::new();
-        for (other, sketch) in &line.events {
-            if let Some(group) = group_of.get(other) {
+        for sketch in line.events.iter() {
+            if let Some(group) = group_of.get(&sketch.event) {
                 let (sum, count) = parts.entry(*group).or_default();
                 sum.add(sketch);
                 *count += 1;

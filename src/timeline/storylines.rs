@@ -6,9 +6,10 @@
 //!
 //! What editors ruled does not enter here (see `obeying`): linking is what the machine alone says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::vectors::{Sum, cosine_sum};
 use crate::cluster::EventSketch;
@@ -70,16 +71,51 @@ impl Linking {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Line {
-    pub(super) events: BTreeMap<EventId, EventSketch>,
+    pub(super) events: Sketches,
+    /// Of its events; it is filed under every term of it, so that a restart changes nothing.
     sum: Sum,
-    /// The terms under which it is filed, each with how many of its events have it among their
-    /// strongest: a function of its events, whatever came first, so that a restart changes nothing.
-    filed: FxHashMap<u32, u32>,
     /// Events that are not compared because there are too many, with the time of each.
     surplus: BTreeMap<EventId, i64>,
     latest_secs: i64,
     /// Rank by first publication; `None` while provisional.
     published: Option<i64>,
+}
+
+/// What is compared of some events, by id. Most storylines have one, which needs no memory of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Sketches(SmallVec<[EventSketch; 1]>);
+
+impl Sketches {
+    fn place(&self, event: EventId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&event, |sketch| sketch.event)
+    }
+
+    fn get(&self, event: EventId) -> Option<&EventSketch> {
+        self.place(event).ok().map(|at| &self.0[at])
+    }
+
+    fn insert(&mut self, sketch: EventSketch) {
+        match self.place(sketch.event) {
+            Ok(at) => self.0[at] = sketch,
+            Err(at) => self.0.insert(at, sketch),
+        }
+    }
+
+    fn remove(&mut self, event: EventId) -> Option<EventSketch> {
+        self.place(event).ok().map(|at| self.0.remove(at))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &EventSketch> {
+        self.0.iter()
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// The storylines of the last weeks. The same calls in the same order give the same results.
@@ -90,8 +126,8 @@ pub struct Storylines {
     line_of: BTreeMap<EventId, StorylineId>,
     /// The same events by the time of their last report.
     by_time: BTreeSet<(i64, EventId)>,
-    /// The storylines of each term, by id: the newest last.
-    index: FxHashMap<u32, Vec<StorylineId>>,
+    /// The storylines of each term, by id: the newest last. The oldest are those that go.
+    index: FxHashMap<u32, VecDeque<StorylineId>>,
     /// Kept between calls for its room alone.
     shares: FxHashMap<StorylineId, u64>,
     /// Storylines whose events are shown in a published one, with its rank.
@@ -104,8 +140,6 @@ pub struct Storylines {
 
 /// Events of a storyline that are compared: more only repeat what the newest say.
 const MOST_EVENTS: usize = 400;
-/// Terms of an event under which its storyline is filed.
-const INDEXED_TERMS: usize = 40;
 /// Terms by which the storylines near an event or a storyline are looked up, the strongest.
 const ASKED_TERMS: usize = 24;
 /// Storylines looked at of each term, the newest.
@@ -182,16 +216,15 @@ impl Storylines {
     /// What is compared of an event; `None` if it is linked to no open storyline, or is one of too many
     /// there.
     pub fn sketch_of(&self, event: EventId) -> Option<&EventSketch> {
-        self.lines
-            .get(self.line_of.get(&event)?)?
-            .events
-            .get(&event)
+        self.lines.get(self.line_of.get(&event)?)?.events.get(event)
     }
 
     /// The events of a storyline that is still open, by id.
     pub fn events_of(&self, storyline: StorylineId) -> Vec<EventId> {
         let line = self.lines.get(&storyline);
-        line.map_or_else(Vec::new, |line| line.events.keys().copied().collect())
+        line.map_or_else(Vec::new, |line| {
+            line.events.iter().map(|one| one.event).collect()
+        })
     }
 
     /// The next id that will be used.
@@ -285,17 +318,17 @@ impl Storylines {
 
     fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
         let line = self.lines.remove(&gone).expect("the storyline is open");
-        for term in line.filed.keys() {
-            self.unfile(*term, gone);
+        for term in line.sum.terms() {
+            self.unfile(term, gone);
         }
         for (event, at) in line.surplus {
             self.line_of.insert(event, kept);
             let into = self.lines.entry(kept).or_default();
             into.surplus.insert(event, at);
         }
-        for (event, sketch) in line.events {
+        for sketch in line.events.0 {
+            linking.linked.push((sketch.event, kept));
             self.put_in(kept, sketch);
-            linking.linked.push((event, kept));
         }
         linking.merged.push((gone, kept));
     }
@@ -332,18 +365,13 @@ impl Storylines {
         self.line_of.insert(sketch.event, id);
         self.by_time.insert((sketch.last_secs, sketch.event));
         let line = self.lines.entry(id).or_default();
-        for term in filing_terms(&sketch) {
-            let events = line.filed.entry(term).or_default();
-            *events += 1;
-            if *events == 1 {
-                file(self.index.entry(term).or_default(), id);
-            }
+        for term in line.sum.add(&sketch) {
+            file(self.index.entry(term).or_default(), id);
         }
-        line.sum.add(&sketch);
         line.latest_secs = line.latest_secs.max(sketch.last_secs);
-        line.events.insert(sketch.event, sketch);
+        line.events.insert(sketch);
         if line.events.len() > MOST_EVENTS {
-            let oldest = line.events.values().map(|e| (e.last_secs, e.event)).min();
+            let oldest = line.events.iter().map(|e| (e.last_secs, e.event)).min();
             let (at, event) = oldest.expect("there are many");
             self.take_out(id, event);
             self.by_time.insert((at, event));
@@ -359,24 +387,14 @@ impl Storylines {
         if let Some(at) = line.surplus.remove(&event) {
             self.by_time.remove(&(at, event));
         }
-        let Some(sketch) = line.events.remove(&event) else {
+        let Some(sketch) = line.events.remove(event) else {
             return;
         };
         self.by_time.remove(&(sketch.last_secs, event));
-        line.sum.subtract(&sketch);
+        let unused = line.sum.subtract(&sketch);
         if sketch.last_secs == line.latest_secs && !line.events.is_empty() {
-            let times = line.events.values().map(|other| other.last_secs);
+            let times = line.events.iter().map(|other| other.last_secs);
             line.latest_secs = times.max().unwrap_or(line.latest_secs);
-        }
-        let mut unused = Vec::new();
-        for term in filing_terms(&sketch) {
-            if let Some(events) = line.filed.get_mut(&term) {
-                *events -= 1;
-                if *events == 0 {
-                    line.filed.remove(&term);
-                    unused.push(term);
-                }
-            }
         }
         if line.events.is_empty() && line.published.is_none() {
             self.lines.remove(&id);
@@ -417,7 +435,7 @@ impl Storylines {
         }
         for id in &old {
             let line = self.lines.remove(id).expect("listed above");
-            let compared = line.events.values().map(|one| (one.last_secs, one.event));
+            let compared = line.events.iter().map(|one| (one.last_secs, one.event));
             let surplus = line.surplus.iter().map(|(event, at)| (*at, *event));
             for (at, event) in compared.chain(surplus) {
                 self.by_time.remove(&(at, event));
@@ -444,13 +462,7 @@ impl Storylines {
     }
 }
 
-/// The terms of an event under which its storyline is filed.
-fn filing_terms(sketch: &EventSketch) -> impl Iterator<Item = u32> + use<> {
-    let strongest = Sum::of(sketch).strongest(INDEXED_TERMS);
-    strongest.into_iter().map(|(term, _)| term)
-}
-
-fn file(ids: &mut Vec<StorylineId>, id: StorylineId) {
+fn file(ids: &mut VecDeque<StorylineId>, id: StorylineId) {
     if let Err(at) = ids.binary_search(&id) {
         ids.insert(at, id);
     }

@@ -22,13 +22,14 @@ const FAR_LARGER: usize = 8;
 
 impl Sum {
     pub(super) fn of(sketch: &EventSketch) -> Self {
-        Self {
-            terms: steps_of(sketch).collect(),
-        }
+        let mut sum = Self::default();
+        sum.add(sketch);
+        sum
     }
 
-    /// Adds an event's vector.
-    pub(super) fn add(&mut self, sketch: &EventSketch) {
+    /// Adds an event's vector. Returns its terms that are new here.
+    pub(super) fn add(&mut self, sketch: &EventSketch) -> Vec<u32> {
+        let mut new = Vec::new();
         let mut terms = Vec::with_capacity(self.terms.len() + sketch.terms.len());
         let mut own = self.terms.iter().copied().peekable();
         for (term, weight) in steps_of(sketch) {
@@ -36,20 +37,36 @@ impl Sum {
                 terms.push(before);
             }
             let same = own.next_if(|same| same.0 == term);
+            if same.is_none() {
+                new.push(term);
+            }
             terms.push((term, same.map_or(0, |same| same.1) + weight));
         }
         terms.extend(own);
+        terms.shrink_to_fit();
         self.terms = terms;
+        new
     }
 
-    /// Takes away an event's vector that was added.
-    pub(super) fn subtract(&mut self, sketch: &EventSketch) {
+    /// Takes away an event's vector that was added. Returns the terms that no other has.
+    pub(super) fn subtract(&mut self, sketch: &EventSketch) -> Vec<u32> {
+        let mut unused = Vec::new();
         for (term, weight) in steps_of(sketch) {
             if let Ok(at) = self.terms.binary_search_by_key(&term, |own| own.0) {
-                self.terms[at].1 = self.terms[at].1.saturating_sub(weight);
+                let sum = &mut self.terms[at].1;
+                *sum = sum.saturating_sub(weight);
+                if *sum == 0 {
+                    unused.push(term);
+                }
             }
         }
         self.terms.retain(|(_, weight)| *weight > 0);
+        unused
+    }
+
+    /// All terms, rising.
+    pub(super) fn terms(&self) -> impl Iterator<Item = u32> {
+        self.terms.iter().map(|(term, _)| *term)
     }
 
     /// The heaviest terms with their weights, in no order.

@@ -130,7 +130,7 @@ impl Forest<'_> {
         );
         let mut scores = Vec::new();
         for (at, leaf) in leaves.iter().enumerate() {
-            for (other, steps) in &self.engine.window.item(*leaf).pairs {
+            for (other, steps) in self.engine.window.pairs_of(*leaf) {
                 if let Some(other) = node_of.get(other).filter(|other| **other < at as u32) {
                     scores.push((*other, at as u32, u64::from(*steps)));
                 }

@@ -23,14 +23,17 @@ pub(super) fn encode(sketch: &EventSketch) -> Vec<u8> {
 pub(super) fn decode(event: EventId, bytes: &[u8]) -> Option<EventSketch> {
     let (first, rest) = bytes.split_first_chunk::<8>()?;
     let (last, rest) = rest.split_first_chunk::<8>()?;
-    let terms = rest.chunks_exact(TERM_BYTES).filter_map(|pair| {
+    let chunks = rest.chunks_exact(TERM_BYTES);
+    // They are kept for weeks: no room for more.
+    let mut terms = Vec::with_capacity(chunks.len());
+    terms.extend(chunks.filter_map(|pair| {
         let (term, weight) = pair.split_first_chunk::<4>()?;
         let steps = u16::from_le_bytes(*weight.first_chunk::<2>()?);
         Some((u32::from_le_bytes(*term), f32::from(steps) / WEIGHT_STEPS))
-    });
+    }));
     Some(EventSketch {
         event,
-        terms: terms.collect(),
+        terms,
         first_secs: i64::from_le_bytes(*first),
         last_secs: i64::from_le_bytes(*last),
     })

@@ -420,6 +420,7 @@ impl<'a> Forest<'a> {
     fn groups_near(&mut self, at: usize) -> Vec<usize> {
         let top = self.top_above(at);
         let mut sums: FxHashMap<Slot, u64> = FxHashMap::default();
+        self.engine.window.bring_pairs_near(&self.nodes[at].leaves);
         for leaf in &self.nodes[at].leaves {
             for (other, steps) in self.engine.window.pairs_of(*leaf) {
                 *sums.entry(*other).or_default() += u64::from(*steps);

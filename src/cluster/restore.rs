@@ -213,6 +213,9 @@ impl Restoring {
         for event in self.dormant {
             self.engine.groups.dormant.add(event, &self.engine.window);
         }
+        // From the first arrival on: a lock already puts it elsewhere than the machine alone would.
+        let constraints = self.engine.groups.constraints.clone();
+        self.engine.keep_own_if_ruled(&constraints);
         self.engine.restore_own(self.own);
         self.engine
     }
@@ -337,5 +340,22 @@ mod tests {
         let engine = restored_beside(vec![merged.clone()], vec![event(1, &[1, 2]), own]);
         assert_eq!(engine.groups.dormant.clone().take(EventId(2)), Some(merged));
         assert_eq!(engine.own_groups().dormant.clone().take(EventId(2)), None);
+    }
+
+    /// Not from the first settling on: what arrives before is placed in both.
+    #[test]
+    fn under_a_lock_what_the_machine_alone_has_is_kept_from_the_start() {
+        let locked = Constraints {
+            locked: vec![vec![ItemId(1)]],
+            ..Constraints::default()
+        };
+        for (constraints, is_kept) in [(locked, true), (Constraints::default(), false)] {
+            let state = Restored {
+                constraints,
+                ..Restored::default()
+            };
+            let restoring = Engine::restore(Settings::default(), Weights::embedded(), state);
+            assert_eq!(restoring.finish().own.is_some(), is_kept);
+        }
     }
 }

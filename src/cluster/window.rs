@@ -28,6 +28,7 @@ const UNSWEPT_PART: usize = 2;
 /// What a line of the processor's cache holds, 64 bytes.
 const TERMS_IN_LINE: usize = 64 / size_of::<Term>();
 const GRAMS_IN_LINE: usize = 64 / size_of::<u16>();
+const PAIRS_IN_LINE: usize = 64 / size_of::<Pair>();
 /// Items looked at of one band of fingerprints, the newest.
 const NEWEST_IN_BAND: usize = 16;
 
@@ -300,6 +301,15 @@ impl Window {
             let grams = grams.fold(0, |all, gram| all ^ gram);
             let word = item.title_words.first().copied().unwrap_or(0);
             terms ^ u32::from(grams) ^ word
+        });
+        black_box(lines.fold(0, |all, one| all ^ one));
+    }
+
+    /// The same for the scores of these items.
+    pub(super) fn bring_pairs_near(&self, slots: &[Slot]) {
+        let lines = slots.iter().map(|slot| {
+            let pairs = self.pairs_of(*slot).iter().step_by(PAIRS_IN_LINE);
+            pairs.fold(0, |all, pair| all ^ pair.0)
         });
         black_box(lines.fold(0, |all, one| all ^ one));
     }

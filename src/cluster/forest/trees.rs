@@ -129,6 +129,7 @@ impl Forest<'_> {
                 .map(|(at, leaf)| (*leaf, at as u32)),
         );
         let mut scores = Vec::new();
+        self.engine.window.bring_pairs_near(leaves);
         for (at, leaf) in leaves.iter().enumerate() {
             for (other, steps) in self.engine.window.pairs_of(*leaf) {
                 if let Some(other) = node_of.get(other).filter(|other| **other < at as u32) {

@@ -127,6 +127,11 @@ pub(super) fn plan_returns(conn: &Connection, engine: &mut Engine, ruled: &Ruled
         }
         busy.extend([from, into]);
         let mut members = members_of(conn, from)?;
+        // What was just split off is stored there until the engine has settled.
+        members.retain(|member| {
+            let stands_in = engine.event_of(member.item);
+            stands_in.is_none_or(|event| event == from)
+        });
         let others = members.iter().map(|member| member.item);
         let others: Vec<ItemId> = others.filter(|item| !items.contains(item)).collect();
         // What the machine added to an event goes along with all that its id hangs on.

@@ -118,14 +118,18 @@ mod tests {
         }
     }
 
-    /// As after a restart, which knows an event by its items alone.
-    #[test]
-    fn an_event_of_which_every_old_item_was_taken_is_pinned_no_more() {
+    fn engine_of_an_hour() -> Engine {
         let settings = Settings {
             window_hours: 1,
             ..Settings::default()
         };
-        let mut engine = Engine::new(settings, Weights::embedded(), EventId(1));
+        Engine::new(settings, Weights::embedded(), EventId(1))
+    }
+
+    /// As after a restart, which knows an event by its items alone.
+    #[test]
+    fn an_event_of_which_every_old_item_was_taken_is_pinned_no_more() {
+        let mut engine = engine_of_an_hour();
         let title = "Leaders meet in Anchorage as the summit on the ceasefire opens";
         engine.arrive(&item(1, 0, title));
         engine.arrive(&item(2, 50, title));
@@ -152,11 +156,7 @@ mod tests {
     /// Even one that takes nothing by score.
     #[test]
     fn what_goes_into_an_event_of_old_items_alone_stays_together_there() {
-        let settings = Settings {
-            window_hours: 1,
-            ..Settings::default()
-        };
-        let mut engine = Engine::new(settings, Weights::embedded(), EventId(1));
+        let mut engine = engine_of_an_hour();
         let title = "Leaders meet in Anchorage as the summit on the ceasefire opens";
         engine.arrive(&item(1, 0, "Summit guests land in Anchorage"));
         engine.settle(&Constraints::default());

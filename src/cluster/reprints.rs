@@ -35,12 +35,7 @@ pub(super) fn find_original(
     let copied = found.into_iter().map(|slot| (slot, window.item(slot)));
     copied
         .filter(|(_, other)| other.tells_an_event && is_copy(item, other))
-        .map(|(slot, _)| {
-            let original = window.original_of(slot);
-            original
-                .filter(|root| window.get(*root).is_some())
-                .unwrap_or(slot)
-        })
+        .map(|(slot, _)| window.live_original_of(slot).unwrap_or(slot))
         .min()
 }
 

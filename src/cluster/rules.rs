@@ -106,9 +106,9 @@ impl Rules {
     /// The report that a live item is part of, by the slot of its original: itself, unless it is a
     /// reprint of a live original that no ruling parts it from.
     pub(super) fn report_of(&self, engine: &Engine, slot: Slot) -> Slot {
-        let original = engine.window.original_of(slot);
+        let original = engine.window.live_original_of(slot);
         original
-            .filter(|root| engine.window.get(*root).is_some() && !self.separated.contains(&slot))
+            .filter(|_| !self.separated.contains(&slot))
             .unwrap_or(slot)
     }
 }

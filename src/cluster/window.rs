@@ -329,6 +329,12 @@ impl Window {
         from_link(self.originals[(slot - self.base) as usize])
     }
 
+    /// The same if it is live.
+    pub(super) fn live_original_of(&self, slot: Slot) -> Option<Slot> {
+        let original = self.original_of(slot);
+        original.filter(|original| self.get(*original).is_some())
+    }
+
     /// The scores of the item of a live slot with others, of which some may have left the window.
     pub(super) fn pairs_of(&self, slot: Slot) -> &[Pair] {
         &self.pairs[(slot - self.base) as usize]

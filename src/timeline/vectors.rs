@@ -22,9 +22,9 @@ const FAR_LARGER: usize = 8;
 
 impl Sum {
     pub(super) fn of(sketch: &EventSketch) -> Self {
-        let mut sum = Self::default();
-        sum.add(sketch);
-        sum
+        Self {
+            terms: steps_of(sketch).collect(),
+        }
     }
 
     /// Adds an event's vector. Returns its terms that are new here.

@@ -169,7 +169,7 @@ impl Clusterer {
             self.placed_anew.extend(is_back.then_some(step.into));
             Ok(())
         })?;
-        let (written, members) = (step.clone(), step.members.clone());
+        let written = step.clone();
         let (own, next_event) = (self.own_before(&step), self.engine.cursor().next_event);
         store.write_blocking(move |tx| {
             own.write(tx)?;
@@ -180,9 +180,10 @@ impl Clusterer {
             let all = store.read(|conn| events::load_members(conn, step.into))?;
             let all: Vec<ItemId> = all.into_iter().map(|(item, _)| item).collect();
             self.engine.absorb(step.from, (step.into, &all));
-        }
-        for member in members {
-            self.engine.place_old(member.item, step.into);
+        } else {
+            for member in &step.members {
+                self.engine.place_old(member.item, step.into);
+            }
         }
         let stored = store.read(|conn| events::load_stored(conn, step.into))?;
         if let Some(publication) = stored.as_ref().and_then(restore::publication_of) {

@@ -126,12 +126,7 @@ pub(super) fn plan_returns(conn: &Connection, engine: &mut Engine, ruled: &Ruled
             continue;
         }
         busy.extend([from, into]);
-        let mut members = members_of(conn, from)?;
-        // What was just split off is stored there until the engine has settled.
-        members.retain(|member| {
-            let stands_in = engine.event_of(member.item);
-            stands_in.is_none_or(|event| event == from)
-        });
+        let mut members = members_of(conn, engine, from)?;
         let others = members.iter().map(|member| member.item);
         let others: Vec<ItemId> = others.filter(|item| !items.contains(item)).collect();
         // What the machine added to an event goes along with all that its id hangs on.
@@ -274,7 +269,7 @@ pub(super) fn plan_holding(conn: &Connection, engine: &mut Engine, ruled: &Ruled
                 (b, a)
             };
             moves.steps.push(Step {
-                members: members_of(conn, from)?,
+                members: members_of(conn, engine, from)?,
                 from,
                 into,
                 is_whole: true,
@@ -513,7 +508,7 @@ impl Scene {
         if old.is_empty() {
             return Ok(None);
         }
-        let all = members_of(conn, from)?;
+        let all = members_of(conn, engine, from)?;
         let count = all.len();
         let goes = |member: &Member| match self.groups.of.get(&member.item) {
             Some(own) => *own == group && old.contains(&member.item),

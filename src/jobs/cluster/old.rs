@@ -167,9 +167,16 @@ pub(super) fn plan_joins(
     }
 }
 
-/// The items of an event as they are to stand in another.
-pub(super) fn members_of(conn: &Connection, event: EventId) -> Result<Vec<Member>> {
+/// The items of an event as they are to stand in another. What the engine has elsewhere is none of
+/// them, though it is stored in the event until the engine has settled.
+pub(super) fn members_of(
+    conn: &Connection,
+    engine: &Engine,
+    event: EventId,
+) -> Result<Vec<Member>> {
     let members = events::load_members(conn, event)?.into_iter();
+    let stands_here = |item| engine.event_of(item).is_none_or(|other| other == event);
+    let members = members.filter(|(item, _)| stands_here(*item));
     let members = members.map(|(item, reprint_of)| Member {
         item,
         reprint_of,
@@ -199,15 +206,6 @@ impl Planner<'_> {
         Ok(None)
     }
 
-    fn standing_in(&self, event: EventId, items: &[ItemId]) -> Result<Vec<Member>> {
-        let mut members = members_of(self.conn, event)?;
-        members.retain(|member| {
-            let copies = |of: ItemId| items.contains(&of);
-            items.contains(&member.item) || member.reprint_of.is_some_and(copies)
-        });
-        Ok(members)
-    }
-
     /// The event of one side goes into that of the other; the one published first stays.
     fn join(&self, left: &[ItemId], right: &[ItemId]) -> Result<Option<Step>> {
         let (Some(a), Some(b)) = (self.event_of(left)?, self.event_of(right)?) else {
@@ -231,7 +229,7 @@ impl Planner<'_> {
             return Ok(None);
         }
         Ok(Some(Step {
-            members: members_of(self.conn, from)?,
+            members: members_of(self.conn, self.engine, from)?,
             from,
             into,
             is_whole: true,
@@ -262,9 +260,13 @@ impl Planner<'_> {
         from: EventId,
         into: EventId,
     ) -> Result<Option<Step>> {
-        let mut members = self.standing_in(from, go)?;
-        members.retain(|member| !stay.contains(&member.item) && self.is_old(&member.item));
-        let all = events::load_members(self.conn, from)?.len();
+        let mut members = members_of(self.conn, self.engine, from)?;
+        let all = members.len();
+        members.retain(|member| {
+            let copies = |of: ItemId| go.contains(&of);
+            let goes = go.contains(&member.item) || member.reprint_of.is_some_and(copies);
+            goes && !stay.contains(&member.item) && self.is_old(&member.item)
+        });
         Ok(Step::of(members, (from, into), all))
     }
 

@@ -64,14 +64,7 @@ impl Clusterer {
         for ruling in &undone {
             count += self.take_back(store, (ruling, old::plan_joins, &constraints), now)?;
         }
-        for _ in 0..MOST_ROUNDS {
-            count += self.put_in_place(store, held::plan_holding, (&mut origins, now))?;
-            if !(self.engine.is_unsettled() || self.own.is_touched()) {
-                break;
-            }
-            // What comes of this may again stand elsewhere than what is held to it.
-            count += self.step(store, Touched::default(), now)?;
-        }
+        count += self.hold_together(store, (&mut origins, now))?;
         let next_event = self.engine.cursor().next_event;
         self.is_obeying = false;
         self.placed_anew.clear();
@@ -84,6 +77,26 @@ impl Clusterer {
             decisions::note_obeyed(tx, &changed)
         })?;
         Ok((count, noting))
+    }
+
+    /// After the engine has settled: brings together what rulings hold together, and settles what that
+    /// touched, until both are at rest.
+    fn hold_together(
+        &mut self,
+        store: &Store,
+        (origins, now): (&mut Vec<(EventId, EventId)>, UtcTime),
+    ) -> Result<usize> {
+        let mut count = 0;
+        for _ in 0..MOST_ROUNDS {
+            count += self.put_in_place(store, held::plan_holding, (origins, now))?;
+            if !(self.engine.is_unsettled() || self.own.is_touched()) {
+                return Ok(count);
+            }
+            // What comes of this may again stand elsewhere than what is held to it.
+            count += self.step(store, Touched::default(), now)?;
+        }
+        tracing::error!("what rulings hold together does not come to rest");
+        Ok(count)
     }
 
     /// Takes the steps that the undoing of a ruling asks for, until there are none.

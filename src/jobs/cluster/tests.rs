@@ -390,3 +390,24 @@ fn what_the_machine_alone_has_outlives_a_crash_in_the_midst_of_a_ruling() {
     clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
     assert_eq!(dump(&desk.store), before);
 }
+
+#[test]
+fn what_was_just_split_off_is_none_of_an_events_items() {
+    let (desk, mut clusterer) = clustered_summit();
+    let all = desk
+        .store
+        .read(|conn| events::load_members(conn, EventId(1)))
+        .unwrap();
+    let [stays, goes] = all[..] else {
+        panic!("an event of two reports, not {all:?}")
+    };
+    let own = clusterer.engine.reserve_event();
+    clusterer.engine.split_off(&[goes.0], own);
+    let engine = &clusterer.engine;
+    let left = desk
+        .store
+        .read(|conn| old::members_of(conn, engine, EventId(1)))
+        .unwrap();
+    let left: Vec<ItemId> = left.iter().map(|member| member.item).collect();
+    assert_eq!(left, [stays.0]);
+}

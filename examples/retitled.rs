@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use dateline::feed::identity::{
-    GuidStanding, IdentityInput, KnownItem, KnownItems, Verdict, Visit, is_revision, keys_of,
+    Candidate, GuidStanding, IdentityInput, KnownItem, KnownItems, Verdict, Visit, is_revision,
     match_items,
 };
 use dateline::feed::{self, ParsedFeed};
@@ -79,16 +79,17 @@ fn is_one_item(pair: &Value, guid: &str) -> bool {
         fetched_at,
         is_tombstone: false,
     };
-    let by_key: HashMap<_, _> = keys_of(&inputs[0])
-        .iter()
-        .map(|key| (key.digest(), known.clone()))
-        .collect();
-    let known = KnownItems { by_key };
+    let candidates = inputs.clone().map(Candidate::of);
+    let by_key = candidates[0].keys.iter().map(|key| (key.digest, known.id));
+    let known = KnownItems {
+        by_key: by_key.collect(),
+        items: HashMap::from([(known.id, known)]),
+    };
     let visit = Visit {
         standing: GuidStanding::Good,
         fetched_at,
     };
-    let matching = match_items(&inputs[1..], &known, visit);
+    let matching = match_items(&[&candidates[1]], &known, visit);
     matching.items[0].verdict == Verdict::Same(ItemId(1))
         && is_revision(&inputs[0].title, &inputs[1].title)
 }

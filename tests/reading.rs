@@ -112,6 +112,23 @@ fn a_second_reading_is_the_same_as_the_first() {
 }
 
 #[test]
+fn polling_reads_the_same_items_without_markup() {
+    for (name, bytes) in fixtures() {
+        let mut studied = read(&bytes).0;
+        for item in &mut studied.items {
+            item.content_html.clear();
+        }
+        let polled = feed::read_polled(&bytes, None, &base()).0;
+        assert_eq!(polled.items, studied.items, "{name}");
+        let head = |feed: &ParsedFeed| {
+            let addresses = (feed.self_url.clone(), feed.hub_urls.clone());
+            (feed.format, feed.title.clone(), feed.hints.clone(), addresses)
+        };
+        assert_eq!(head(&polled), head(&studied), "{name}");
+    }
+}
+
+#[test]
 fn no_prefix_of_a_document_makes_the_reader_panic_or_gain_items() {
     for (name, bytes) in fixtures() {
         let whole = read(&bytes).0.items.len();

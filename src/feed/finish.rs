@@ -10,14 +10,29 @@ use super::parsed::{ParsedFeed, ParsedItem};
 use super::raw::{RawFeed, RawItem, RawText, TextKind};
 use super::urls::web_url;
 
-/// Cleans a feed. `base` is the document's own address.
-pub(crate) fn finish(raw: RawFeed, base: &Url, problems: &mut Vec<Problem>) -> ParsedFeed {
+/// Cleans a feed. `base` is the document's own address. `with_markup` is false where contents as HTML
+/// are to be left out.
+pub(crate) fn finish(
+    raw: RawFeed,
+    with_markup: bool,
+    base: &Url,
+    problems: &mut Vec<Problem>,
+) -> ParsedFeed {
     let mut sanitiser = Sanitiser::new();
     let language = raw.language.as_deref().and_then(language_tag);
     let items = raw
         .items
         .into_iter()
-        .map(|item| finish_item(item, language.as_deref(), base, &mut sanitiser))
+        .map(|item| {
+            let content_html = match with_markup {
+                true => safe_html(&item.content, base, &mut sanitiser),
+                false => String::new(),
+            };
+            ParsedItem {
+                content_html,
+                ..finish_item(item, language.as_deref())
+            }
+        })
         .collect();
     if sanitiser.gave_up {
         problems.push(Problem::new(
@@ -45,18 +60,17 @@ pub(crate) fn finish(raw: RawFeed, base: &Url, problems: &mut Vec<Problem>) -> P
     }
 }
 
-fn finish_item(
-    raw: RawItem,
-    language: Option<&str>,
-    base: &Url,
-    sanitiser: &mut Sanitiser,
-) -> ParsedItem {
-    let content_base = raw.content.base.as_ref().unwrap_or(base);
-    let content_html = match raw.content.kind {
-        _ if raw.content.is_empty() => String::new(),
-        TextKind::Plain => ammonia::clean_text(&tidy(&raw.content.value)),
-        _ => sanitiser.clean(&tidy(&raw.content.value), content_base),
-    };
+fn safe_html(content: &RawText, base: &Url, sanitiser: &mut Sanitiser) -> String {
+    let base = content.base.as_ref().unwrap_or(base);
+    match content.kind {
+        _ if content.is_empty() => String::new(),
+        TextKind::Plain => ammonia::clean_text(&tidy(&content.value)),
+        _ => sanitiser.clean(&tidy(&content.value), base),
+    }
+}
+
+/// All of an item but its content as HTML.
+fn finish_item(raw: RawItem, language: Option<&str>) -> ParsedItem {
     ParsedItem {
         guid: raw
             .guid
@@ -66,7 +80,7 @@ fn finish_item(
         title: text_line(&raw.title),
         summary: text_block(&raw.summary),
         content_text: text_block(&raw.content),
-        content_html,
+        content_html: String::new(),
         author: author_line(&raw.authors),
         published: raw.published.or(raw.created),
         updated: raw.updated,

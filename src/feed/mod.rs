@@ -20,7 +20,7 @@ pub mod write;
 
 pub use dates::read_date;
 pub use parsed::{Format, ParsedFeed, ParsedItem, VisitHints};
-pub use read::{count_items_uncleaned, read};
+pub use read::{count_items_uncleaned, read, read_polled};
 
 /// How a revision differs from the next: for pages, which do not import `text`.
 pub use crate::text::diff::{WordChange, word_diff};

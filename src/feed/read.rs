@@ -9,7 +9,7 @@ use super::finish::finish;
 use super::json::read_json;
 use super::merge::fill_gaps;
 use super::parsed::{Format, ParsedFeed};
-use super::raw::RawFeed;
+use super::raw::{RawFeed, RawItem};
 use super::reader::{MAX_ITEMS, Reading, read_leniently};
 use super::strict::{is_safe_for_strict, read_strictly};
 
@@ -23,10 +23,39 @@ pub fn read(
     content_type: Option<&str>,
     base_url: &Url,
 ) -> (ParsedFeed, Vec<Problem>) {
+    read_for(Purpose::Study, bytes, content_type, base_url)
+}
+
+/// As [`read`], as polling wants it: without contents as HTML, and with feed-rs's reading only where
+/// ours leaves something open.
+pub fn read_polled(
+    bytes: &[u8],
+    content_type: Option<&str>,
+    base_url: &Url,
+) -> (ParsedFeed, Vec<Problem>) {
+    read_for(Purpose::Polling, bytes, content_type, base_url)
+}
+
+/// What a document is read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// All that can be said of it.
+    Study,
+    /// What is kept of it.
+    Polling,
+}
+
+fn read_for(
+    purpose: Purpose,
+    bytes: &[u8],
+    content_type: Option<&str>,
+    base_url: &Url,
+) -> (ParsedFeed, Vec<Problem>) {
     let mut problems = Vec::new();
     let decoded = decode(bytes, content_type, &mut problems);
-    let raw = read_text(&decoded.text, base_url, &mut problems);
-    let mut feed = finish(raw, base_url, &mut problems);
+    let raw = read_text(&decoded.text, base_url, purpose, &mut problems);
+    let with_markup = purpose == Purpose::Study;
+    let mut feed = finish(raw, with_markup, base_url, &mut problems);
     feed.encoding = decoded.encoding;
     (feed, problems)
 }
@@ -37,12 +66,17 @@ pub fn read(
 pub fn count_items_uncleaned(bytes: &[u8], base_url: &Url) -> usize {
     let mut problems = Vec::new();
     let decoded = decode(bytes, None, &mut problems);
-    read_text(&decoded.text, base_url, &mut problems)
+    read_text(&decoded.text, base_url, Purpose::Study, &mut problems)
         .items
         .len()
 }
 
-fn read_text(text: &str, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
+fn read_text(
+    text: &str,
+    base: &Url,
+    purpose: Purpose,
+    problems: &mut Vec<Problem>,
+) -> RawFeed {
     let start =
         text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
     if start.starts_with(['{', '[']) {
@@ -55,7 +89,8 @@ fn read_text(text: &str, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
         || reading.is_cut
         || reading.is_wide
         || reading.has_too_many_items;
-    if suspicious || !is_safe_for_strict(text) {
+    let is_enough = purpose == Purpose::Polling && !leaves_open(&reading.feed, text);
+    if suspicious || is_enough || !is_safe_for_strict(text) {
         return known_format(reading.feed, problems);
     }
     match read_strictly(text, base) {
@@ -77,6 +112,36 @@ fn read_text(text: &str, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
             known_format(reading.feed, problems)
         }
     }
+}
+
+/// True if another reader may find what is not in this reading: there are more starts of items than
+/// items, or one is without address, title, text or time.
+fn leaves_open(feed: &RawFeed, text: &str) -> bool {
+    let lacks_something = |item: &RawItem| {
+        let has_address = item.guid.is_some() || item.link.is_some();
+        let has_text = !(item.summary.is_empty() && item.content.is_empty());
+        let has_time = item.published.is_some() || item.updated.is_some() || item.created.is_some();
+        !(has_address && has_text && has_time) || item.title.is_empty()
+    };
+    feed.format == Format::None
+        || feed.title.is_empty()
+        || feed.items.is_empty()
+        || feed.items.iter().any(lacks_something)
+        || count_starts(text) > feed.items.len()
+}
+
+/// How often an item seems to begin, within texts too.
+fn count_starts(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let starts = ["<item", "<entry"].iter().flat_map(|start| {
+        let found = memchr::memmem::find_iter(bytes, start.as_bytes());
+        found.map(|at| at + start.len())
+    });
+    let ends_name = |at: &usize| {
+        let next = bytes.get(*at);
+        next.is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
+    };
+    starts.filter(ends_name).count()
 }
 
 fn report(reading: &Reading, problems: &mut Vec<Problem>) {

@@ -62,18 +62,17 @@ fn with_two_slashes(address: String) -> String {
 
 /// Line breaks and tabs inside an address are accidents of layout, as browsers have it.
 fn without_space(address: &str) -> String {
-    address
-        .trim()
-        .chars()
-        .filter(|c| !c.is_control() && !matches!(c, '\u{200b}' | '\u{feff}'))
-        .map(|c| {
-            if c == ' ' {
-                "%20".to_owned()
-            } else {
-                c.to_string()
-            }
-        })
-        .collect()
+    let address = address.trim();
+    let mut clean = String::with_capacity(address.len());
+    for c in address.chars() {
+        match c {
+            ' ' => clean.push_str("%20"),
+            '\u{200b}' | '\u{feff}' => {}
+            c if c.is_control() => {}
+            c => clean.push(c),
+        }
+    }
+    clean
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ pub async fn add_address(poller: &Poller, mut wanted: OpmlFeed) -> anyhow::Resul
     };
     let base = Url::parse(&visited.answer.final_url).unwrap_or_else(|_| url.clone());
     let content_type = visited.answer.content_type.as_deref();
-    let (parsed, _) = feed::read(bytes, content_type, &base);
+    let (parsed, _) = feed::read_polled(bytes, content_type, &base);
     if parsed.format != Format::None {
         if wanted.title.is_empty() && wanted.outlet.is_none() {
             wanted.outlet = Some(parsed.title).filter(|title| !title.is_empty());

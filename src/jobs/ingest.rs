@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::feed::identity::{
-    GuidStanding, IdentityInput, IdentityKey, ItemMatch, KeyKind, KnownItem, KnownItems, Matching,
+    Candidate, GuidStanding, IdentityInput, ItemMatch, KeyKind, KnownItem, KnownItems, Matching,
     Verdict, Visit, keys_of, match_items,
 };
 use crate::feed::{ParsedFeed, ParsedItem};
@@ -155,19 +155,19 @@ fn identify(
         draft.read(arrived);
     }
     if !drafts.iter().any(Draft::is_of_series) {
-        let matching = match_items(&inputs_of(drafts), &known.items, visit);
+        let matching = match_items(&candidates_of(drafts), &known.items, visit);
         if are_as_seen(&matching.items, &same) {
             return Ok((known, matching));
         }
     }
     drafts.iter_mut().for_each(|draft| draft.read(arrived));
     known.look_up(conn, arrived.feed, drafts)?;
-    let matching = match_items(&inputs_of(drafts), &known.items, visit);
+    let matching = match_items(&candidates_of(drafts), &known.items, visit);
     Ok((known, matching))
 }
 
-fn inputs_of(drafts: &[Draft<'_>]) -> Vec<IdentityInput> {
-    drafts.iter().map(|draft| draft.identity.clone()).collect()
+fn candidates_of<'a>(drafts: &'a [Draft<'_>]) -> Vec<&'a Candidate> {
+    drafts.iter().map(|draft| &draft.candidate).collect()
 }
 
 /// True if what says the same as a known item was found to be that item.
@@ -278,8 +278,8 @@ impl Prepared {
                     return;
                 };
                 if known.says(id, &newest.digest) {
-                    let mut keys = digests_of(&found.keys);
-                    keys.retain(|key| !known.leads(key, id));
+                    let mut keys = found.keys.clone();
+                    keys.retain(|key| known.items.by_key.get(key) != Some(&id));
                     self.keys.push((id, keys));
                     return;
                 }
@@ -322,49 +322,66 @@ struct Known {
     digests: BTreeMap<ItemId, Vec<u8>>,
     of_series: BTreeSet<ItemId>,
     asked: BTreeSet<KeyBytes>,
+    /// Those whose lead and link were read.
+    whole: BTreeSet<ItemId>,
 }
 
 impl Known {
     /// Looks up what was not asked for before.
     fn look_up(&mut self, conn: &Connection, feed: &Feed, drafts: &[Draft<'_>]) -> Result<()> {
-        let keys = drafts.iter().flat_map(|draft| &draft.keys);
-        let keys: BTreeSet<KeyBytes> = keys.map(|(_, key)| *key).collect();
-        let new: Vec<KeyBytes> = keys.difference(&self.asked).copied().collect();
-        for (key, row) in items::look_up_keys(conn, feed.id, &new)? {
+        let keys = drafts.iter().flat_map(|draft| &draft.candidate.keys);
+        let keys: Vec<KeyBytes> = keys
+            .map(|key| key.digest)
+            .filter(|key| self.asked.insert(*key))
+            .collect();
+        let found = items::look_up_keys(conn, feed.id, &keys)?;
+        let ids: BTreeSet<ItemId> = found.iter().map(|(_, id)| *id).collect();
+        self.items.by_key.extend(found);
+        let is_new = |id: &ItemId| !self.items.items.contains_key(id);
+        let ids: Vec<ItemId> = ids.into_iter().filter(is_new).collect();
+        for row in items::load_known(conn, &ids)? {
             self.digests.insert(row.id, row.digest.clone());
             if row.is_of_series {
                 self.of_series.insert(row.id);
             }
-            self.items.by_key.insert(key, known_item(row));
+            self.items.items.insert(row.id, known_item(row));
         }
-        self.asked.extend(new);
+        self.complete(conn, drafts)
+    }
+
+    /// Reads lead and link of what says something else than the drafts that lead to it: of all others
+    /// they are not asked for, and they are packed.
+    fn complete(&mut self, conn: &Connection, drafts: &[Draft<'_>]) -> Result<()> {
+        for draft in drafts {
+            for key in &draft.candidate.keys {
+                let Some(id) = self.items.by_key.get(&key.digest).copied() else {
+                    continue;
+                };
+                if self.says(id, &draft.digest) || !self.whole.insert(id) {
+                    continue;
+                }
+                if let Some(known) = self.items.items.get_mut(&id) {
+                    (known.summary, known.link) = items::load_lead_and_link(conn, id)?;
+                }
+            }
+        }
         Ok(())
     }
 
     /// The item that a draft's best key leads to, if that says the same. `None` where a series of an
     /// agency may have a say: then it has to be read.
     fn says_same(&self, draft: &Draft<'_>) -> Option<ItemId> {
-        let mut better = draft
-            .keys
-            .iter()
-            .filter(|(kind, _)| *kind < KeyKind::Series);
-        let known = better.find_map(|(_, key)| self.items.by_key.get(key))?;
-        let is_same = self.says(known.id, &draft.digest) && !self.of_series.contains(&known.id);
-        is_same.then_some(known.id)
+        let keys = draft.candidate.keys.iter();
+        let mut better = keys.filter(|key| key.kind < KeyKind::Series);
+        let id = better.find_map(|key| self.items.by_key.get(&key.digest))?;
+        let is_same = self.says(*id, &draft.digest) && !self.of_series.contains(id);
+        is_same.then_some(*id)
     }
 
     /// True if the item says already what a state of this digest says.
     fn says(&self, id: ItemId, state: &[u8; 16]) -> bool {
         let digest = self.digests.get(&id);
         digest.is_some_and(|digest| digest[..] == state[..])
-    }
-
-    /// True if the key leads to the item already.
-    fn leads(&self, key: &KeyBytes, id: ItemId) -> bool {
-        self.items
-            .by_key
-            .get(key)
-            .is_some_and(|known| known.id == id)
     }
 }
 
@@ -414,7 +431,7 @@ fn link_keys(link: Option<&str>) -> Vec<KeyBytes> {
     };
     let keys = keys_of(&input).into_iter();
     keys.filter(|key| key.kind == KeyKind::Link)
-        .map(|key| key.digest())
+        .map(|key| key.digest)
         .collect()
 }
 
@@ -432,14 +449,10 @@ fn known_item(row: KnownRow) -> KnownItem {
     KnownItem {
         id: row.id,
         title: row.title,
-        summary: row.summary,
-        link: row.link,
+        summary: String::new(),
+        link: None,
         published_at: row.published_at,
         fetched_at: row.fetched_at,
         is_tombstone: row.is_tombstone,
     }
-}
-
-fn digests_of(keys: &[IdentityKey]) -> Vec<KeyBytes> {
-    keys.iter().map(IdentityKey::digest).collect()
 }

@@ -444,7 +444,7 @@ impl Document {
             return Ok(Found::Unreadable("its address is no address".to_owned()));
         };
         let (mut parsed, problems) =
-            feed::read(&self.bytes, self.content_type.as_deref(), &base_url);
+            feed::read_polled(&self.bytes, self.content_type.as_deref(), &base_url);
         if parsed.format == Format::None {
             let why = problems.first().map(|problem| problem.message.clone());
             return Ok(match looks_like_page(&self.bytes) {

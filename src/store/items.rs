@@ -1,6 +1,6 @@
 //! Items, their long texts, their keys and their revisions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
@@ -61,10 +61,6 @@ pub struct KnownRow {
     pub id: ItemId,
     /// Its title; empty for a tombstone.
     pub title: String,
-    /// Its lead; empty for a tombstone.
-    pub summary: String,
-    /// Its link.
-    pub link: Option<String>,
     /// The outlet's claim.
     pub published_at: Option<UtcTime>,
     /// Our clock at acceptance, or at removal for a tombstone.
@@ -209,30 +205,42 @@ pub fn look_up_keys(
     conn: &Connection,
     feed_id: FeedId,
     keys: &[KeyBytes],
-) -> Result<Vec<(KeyBytes, KnownRow)>> {
+) -> Result<Vec<(KeyBytes, ItemId)>> {
     let sql = "SELECT item_id FROM item_keys WHERE feed_id = ?1 AND key = ?2";
     let mut leads_to = conn.prepare_cached(sql)?;
-    let sql = "SELECT k.id, i.title, unpacked(i.content), coalesce(i.published_at, t.published_at),
+    let mut found = Vec::new();
+    for key in keys {
+        let values = params![feed_id.0, key_number(*key)];
+        let id: Option<i64> = leads_to.query_row(values, |row| row.get(0)).optional()?;
+        found.extend(id.map(|id| (*key, ItemId(id))));
+    }
+    Ok(found)
+}
+
+/// What keys led to, or the tombstones of it.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_known(conn: &Connection, ids: &[ItemId]) -> Result<Vec<KnownRow>> {
+    let sql = "SELECT k.id, i.title, coalesce(i.published_at, t.published_at),
             coalesce(i.fetched_at, t.removed_at, 0), coalesce(i.digest, t.digest, x''), i.id IS NULL,
             i.series_key IS NOT NULL
          FROM (SELECT ?1 AS id) k LEFT JOIN items i ON i.id = k.id
             LEFT JOIN tombstones t ON t.item_id = k.id";
     let mut load = conn.prepare_cached(sql)?;
-    // An item has several keys and is read once.
-    let mut rows: BTreeMap<i64, KnownRow> = BTreeMap::new();
-    let mut found = Vec::new();
-    for key in keys {
-        let values = params![feed_id.0, key_number(*key)];
-        let id: Option<i64> = leads_to.query_row(values, |row| row.get(0)).optional()?;
-        let Some(id) = id else { continue };
-        let row = match rows.get(&id) {
-            Some(row) => row.clone(),
-            None => load.query_row([id], read_known)?,
-        };
-        rows.entry(id).or_insert_with(|| row.clone());
-        found.push((*key, row));
-    }
-    Ok(found)
+    let rows = ids.iter().map(|id| Ok(load.query_row([id.0], read_known)?));
+    rows.collect()
+}
+
+/// The lead and the link of an item; both empty if it is gone.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_lead_and_link(conn: &Connection, id: ItemId) -> Result<(String, Option<String>)> {
+    let sql = "SELECT unpacked(content) FROM items WHERE id = ?1";
+    let mut load = conn.prepare_cached(sql)?;
+    let content = load.query_row([id.0], |row| content(row, 0)).optional()?;
+    Ok(content.map_or_else(Default::default, |content| (content.summary, content.link)))
 }
 
 /// True if an item of the feed was ever kept and still is.
@@ -419,17 +427,14 @@ fn read_item(row: &Row<'_>) -> rusqlite::Result<Item> {
 }
 
 fn read_known(row: &Row<'_>) -> rusqlite::Result<KnownRow> {
-    let content = content(row, 2)?;
     Ok(KnownRow {
         id: ItemId(row.get(0)?),
         title: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
-        summary: content.summary,
-        link: content.link,
-        published_at: row.get::<_, Option<i64>>(3)?.map(utc_from_secs),
-        fetched_at: utc_from_secs(row.get(4)?),
-        digest: row.get(5)?,
-        is_tombstone: row.get(6)?,
-        is_of_series: row.get(7)?,
+        published_at: row.get::<_, Option<i64>>(2)?.map(utc_from_secs),
+        fetched_at: utc_from_secs(row.get(3)?),
+        digest: row.get(4)?,
+        is_tombstone: row.get(5)?,
+        is_of_series: row.get(6)?,
     })
 }
 

@@ -45,25 +45,34 @@ impl KeyKind {
 }
 
 /// One key of an item.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdentityKey {
     /// Which rung.
     pub kind: KeyKind,
     /// What stands on it.
     pub value: String,
+    /// Both in 16 bytes, for the store.
+    pub digest: KeyDigest,
 }
 
+/// A key in 16 bytes. It never changes between versions: SHA-256 of the kind's name, a zero byte and
+/// the value, cut.
+pub type KeyDigest = [u8; 16];
+
 impl IdentityKey {
-    /// The key in 16 bytes, for the store. It never changes between versions: SHA-256 of the
-    /// kind's name, a zero byte and the value, cut.
-    pub fn digest(&self) -> [u8; 16] {
+    /// What stands on a rung.
+    pub fn new(kind: KeyKind, value: String) -> Self {
         let mut hasher = Sha256::new();
-        hasher.update(self.kind.name());
+        hasher.update(kind.name());
         hasher.update([0]);
-        hasher.update(&self.value);
+        hasher.update(&value);
         let mut digest = [0; 16];
         digest.copy_from_slice(&hasher.finalize()[..16]);
-        digest
+        Self {
+            kind,
+            value,
+            digest,
+        }
     }
 }
 
@@ -81,20 +90,26 @@ pub fn keys_of(input: &IdentityInput) -> Vec<IdentityKey> {
         .filter(|link| !link.is_empty());
     let mut keys = Vec::with_capacity(6);
     let mut add = |kind, value: Option<String>| {
-        keys.extend(value.map(|value| IdentityKey { kind, value }));
+        keys.extend(value.map(|value| IdentityKey::new(kind, value)));
     };
     add(KeyKind::HostRule, host_rules::key_of(guid, link));
     add(KeyKind::Guid, guid.map(str::to_owned));
-    add(KeyKind::Link, link.and_then(link_key));
-    add(KeyKind::LinkNumber, link.and_then(link_number));
+    let url = link.map(Url::parse);
+    add(
+        KeyKind::Link,
+        match (link, &url) {
+            (_, Some(Ok(url))) => link_key(url),
+            // What is no address tells items apart as it stands.
+            (link, _) => link.map(str::to_owned),
+        },
+    );
+    let number = url.and_then(|url| link_number(&url.ok()?));
+    add(KeyKind::LinkNumber, number);
     add(KeyKind::Series, input.series_key.clone());
     let text = text_of(input);
     if text.trim().is_empty() {
         return keys;
     }
-    let mut add = |kind, value: Option<String>| {
-        keys.extend(value.map(|value| IdentityKey { kind, value }));
-    };
     let dated = input
         .published_at
         .map(|at| format!("{}\n{text}", at.timestamp()));
@@ -113,10 +128,7 @@ fn text_of(input: &IdentityInput) -> String {
 
 /// The link without what does not make another page: scheme, `www.`, the slash at the end. `None`
 /// for the address of a whole site, which many items share.
-fn link_key(link: &str) -> Option<String> {
-    let Ok(url) = Url::parse(link) else {
-        return Some(link.to_owned());
-    };
+fn link_key(url: &Url) -> Option<String> {
     let host = url.host_str().unwrap_or_default();
     let host = host.strip_prefix("www.").unwrap_or(host);
     let path = url.path().trim_end_matches('/');
@@ -137,8 +149,7 @@ fn link_key(link: &str) -> Option<String> {
 static LONG_NUMBER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[0-9]{7,}").expect("the pattern is valid"));
 
-fn link_number(link: &str) -> Option<String> {
-    let url = Url::parse(link).ok()?;
+fn link_number(url: &Url) -> Option<String> {
     let host = url.host_str()?;
     let found = LONG_NUMBER
         .find_iter(url.path())

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 
 use super::content::normalised;
-use super::keys::{IdentityKey, KeyKind, keys_of};
+use super::keys::{IdentityKey, KeyDigest, KeyKind, keys_of};
 use super::similar::{likeness, words};
 use super::{
-    GuidStanding, IdentityInput, ItemMatch, KnownItem, KnownItems, Matching, Verdict, Visit,
+    Candidate, GuidStanding, IdentityInput, ItemMatch, KnownItem, KnownItems, Matching, Verdict,
+    Visit,
 };
 use crate::news::{ItemId, UtcTime};
 
@@ -30,8 +31,8 @@ const TELLING_WORDS: usize = 10;
 const FUTURE_MINUTES: i64 = 10;
 
 /// Identifies the items of a document.
-pub fn match_items(inputs: &[IdentityInput], known: &KnownItems, visit: Visit) -> Matching {
-    let mut ladder = Ladder::new(inputs, known, visit);
+pub fn match_items(candidates: &[&Candidate], known: &KnownItems, visit: Visit) -> Matching {
+    let mut ladder = Ladder::new(candidates, known, visit);
     ladder.judge_guids();
     for kind in RUNGS {
         ladder.climb(kind);
@@ -52,12 +53,12 @@ const RUNGS: [KeyKind; 7] = [
 ];
 
 struct Ladder<'a> {
-    inputs: &'a [IdentityInput],
+    inputs: Vec<&'a IdentityInput>,
     known: &'a KnownItems,
     visit: Visit,
-    keys: Vec<Vec<IdentityKey>>,
+    keys: Vec<&'a [IdentityKey]>,
     /// Who in this document has a key.
-    holders: HashMap<IdentityKey, Vec<usize>>,
+    holders: HashMap<KeyDigest, Vec<usize>>,
     times_are_equal: bool,
     lost_because: Option<String>,
     guids_churn: bool,
@@ -66,12 +67,13 @@ struct Ladder<'a> {
 }
 
 impl<'a> Ladder<'a> {
-    fn new(inputs: &'a [IdentityInput], known: &'a KnownItems, visit: Visit) -> Self {
-        let keys: Vec<_> = inputs.iter().map(keys_of).collect();
-        let mut holders: HashMap<IdentityKey, Vec<usize>> = HashMap::new();
+    fn new(candidates: &[&'a Candidate], known: &'a KnownItems, visit: Visit) -> Self {
+        let inputs: Vec<&IdentityInput> = candidates.iter().map(|one| &one.input).collect();
+        let keys: Vec<&[IdentityKey]> = candidates.iter().map(|one| &one.keys[..]).collect();
+        let mut holders: HashMap<KeyDigest, Vec<usize>> = HashMap::new();
         for (index, keys) in keys.iter().enumerate() {
-            for key in keys {
-                holders.entry(key.clone()).or_default().push(index);
+            for key in *keys {
+                holders.entry(key.digest).or_default().push(index);
             }
         }
         let first_time = inputs.first().and_then(|input| input.published_at);
@@ -79,6 +81,7 @@ impl<'a> Ladder<'a> {
             && first_time.is_some()
             && inputs.iter().all(|input| input.published_at == first_time);
         Self {
+            found: vec![None; inputs.len()],
             inputs,
             known,
             visit,
@@ -87,7 +90,6 @@ impl<'a> Ladder<'a> {
             times_are_equal,
             lost_because: None,
             guids_churn: false,
-            found: vec![None; inputs.len()],
             claimed: HashMap::new(),
         }
     }
@@ -106,12 +108,12 @@ impl<'a> Ladder<'a> {
             return;
         }
         let repeated = self.guid_keys().find(|(index, key)| {
-            let first = self.holders[*key][0];
+            let first = self.holders[&key.digest][0];
             first != *index && !self.is_same_listing(first, *index)
         });
         let returned = self.guid_keys().find(|(index, key)| {
             self.lookup(key)
-                .is_some_and(|known| self.contradicts(&self.inputs[*index], known))
+                .is_some_and(|known| self.contradicts(self.inputs[*index], known))
         });
         self.lost_because = match (repeated, returned) {
             (Some((_, key)), _) => Some(format!(
@@ -123,23 +125,23 @@ impl<'a> Ladder<'a> {
         };
     }
 
-    fn guid_keys(&self) -> impl Iterator<Item = (usize, &IdentityKey)> {
+    fn guid_keys(&self) -> impl Iterator<Item = (usize, &'a IdentityKey)> + '_ {
         self.keys.iter().enumerate().filter_map(|(index, keys)| {
             Some((index, keys.iter().find(|key| key.kind == KeyKind::Guid)?))
         })
     }
 
     fn lookup(&self, key: &IdentityKey) -> Option<&'a KnownItem> {
-        self.known.by_key.get(&key.digest())
+        self.known.get(&key.digest)
     }
 
-    fn key(&self, index: usize, kind: KeyKind) -> Option<&IdentityKey> {
+    fn key(&self, index: usize, kind: KeyKind) -> Option<&'a IdentityKey> {
         self.keys[index].iter().find(|key| key.kind == kind)
     }
 
     /// True if two entries of the document are one item listed twice: the same words and link.
     fn is_same_listing(&self, a: usize, b: usize) -> bool {
-        let (a, b) = (&self.inputs[a], &self.inputs[b]);
+        let (a, b) = (self.inputs[a], self.inputs[b]);
         normalised(&a.title) == normalised(&b.title)
             && a.link == b.link
             && likeness(&a.summary, &b.summary) >= SAME_TITLES
@@ -176,7 +178,7 @@ impl<'a> Ladder<'a> {
             let Some(known) = self.key(index, kind).and_then(|key| self.lookup(key)) else {
                 continue;
             };
-            if !self.agrees(kind, &self.inputs[index], known) {
+            if !self.agrees(kind, self.inputs[index], known) {
                 continue;
             }
             match self.claimed.get(&known.id) {
@@ -200,7 +202,7 @@ impl<'a> Ladder<'a> {
         if kind == KeyKind::Guid {
             return self.standing() == GuidStanding::Good;
         }
-        let others = &self.holders[key];
+        let others = &self.holders[&key.digest];
         if others.len() < 2 {
             return true;
         }
@@ -266,7 +268,7 @@ impl<'a> Ladder<'a> {
                 {
                     return None;
                 }
-                let first = *self.holders[key].first().filter(|first| **first < index)?;
+                let first = *self.holders[&key.digest].first().filter(|first| **first < index)?;
                 self.is_repeat(first, index, key.kind)
                     .then_some((first, key.kind))
             });
@@ -318,7 +320,7 @@ impl<'a> Ladder<'a> {
             _ => self.keys[index]
                 .iter()
                 .filter(|key| self.is_usable(index, key.kind))
-                .cloned()
+                .map(|key| key.digest)
                 .collect(),
         };
         let claim = self.inputs[index].published_at;

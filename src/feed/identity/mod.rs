@@ -10,8 +10,10 @@ mod keys;
 mod matching;
 mod similar;
 
+use std::collections::HashMap;
+
 pub use content::{content_digest, is_revision};
-pub use keys::{IdentityKey, KeyKind, keys_of};
+pub use keys::{IdentityKey, KeyDigest, KeyKind, keys_of};
 pub use matching::match_items;
 
 use crate::news::{ItemId, UtcTime};
@@ -31,6 +33,25 @@ pub struct IdentityInput {
     pub series_key: Option<String>,
     /// The outlet's claim of publication.
     pub published_at: Option<UtcTime>,
+}
+
+/// An item of a document, with the keys that it is known by.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Candidate {
+    /// What identity is read from.
+    pub input: IdentityInput,
+    /// What [`keys_of`] gives for it.
+    pub keys: Vec<IdentityKey>,
+}
+
+impl Candidate {
+    /// With its keys.
+    pub fn of(input: IdentityInput) -> Self {
+        Self {
+            keys: keys_of(&input),
+            input,
+        }
+    }
 }
 
 /// Whether the guids of a feed tell its items apart.
@@ -60,9 +81,9 @@ pub struct KnownItem {
     pub id: ItemId,
     /// Its title; empty for a tombstone.
     pub title: String,
-    /// Its lead; empty for a tombstone.
+    /// Its lead; empty for a tombstone. Asked for only where the titles differ.
     pub summary: String,
-    /// Its link; may be absent for a tombstone.
+    /// Its link; may be absent for a tombstone. Asked for only where the titles differ.
     pub link: Option<String>,
     /// The outlet's claim.
     pub published_at: Option<UtcTime>,
@@ -75,8 +96,17 @@ pub struct KnownItem {
 /// What the store knows about the items of a document.
 #[derive(Clone, Debug, Default)]
 pub struct KnownItems {
-    /// What the keys of the document's items (all that [`keys_of`] gives) lead to, by digest.
-    pub by_key: std::collections::HashMap<[u8; 16], KnownItem>,
+    /// What the keys of the document's items lead to.
+    pub by_key: HashMap<KeyDigest, ItemId>,
+    /// All that keys lead to.
+    pub items: HashMap<ItemId, KnownItem>,
+}
+
+impl KnownItems {
+    /// The item that a key leads to.
+    pub fn get(&self, key: &KeyDigest) -> Option<&KnownItem> {
+        self.items.get(self.by_key.get(key)?)
+    }
 }
 
 /// What was found for one item of a document.
@@ -100,7 +130,7 @@ pub struct ItemMatch {
     /// The rung that told; `None` for new items.
     pub by: Option<KeyKind>,
     /// What to remember it by from now on.
-    pub keys: Vec<IdentityKey>,
+    pub keys: Vec<KeyDigest>,
     /// False if the claimed time is missing, in the future, or the same for every item.
     pub time_is_certain: bool,
 }

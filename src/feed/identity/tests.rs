@@ -36,17 +36,19 @@ impl Memory {
     }
 
     fn visit_at(&mut self, inputs: &[IdentityInput], fetched_at: UtcTime) -> Matching {
-        let by_key = self
-            .keys
-            .iter()
-            .map(|(key, at)| (*key, self.items[*at].clone()))
-            .collect();
-        let known = KnownItems { by_key };
+        let by_key = self.keys.iter().map(|(key, at)| (*key, id_of(*at)));
+        let items = self.items.iter().map(|item| (item.id, item.clone()));
+        let known = KnownItems {
+            by_key: by_key.collect(),
+            items: items.collect(),
+        };
+        let candidates: Vec<Candidate> = inputs.iter().cloned().map(Candidate::of).collect();
+        let candidates: Vec<&Candidate> = candidates.iter().collect();
         let visit = Visit {
             standing: self.standing,
             fetched_at,
         };
-        let matching = match_items(inputs, &known, visit);
+        let matching = match_items(&candidates, &known, visit);
         self.standing = matching.standing;
         for (input, found) in inputs.iter().zip(&matching.items) {
             let at = match found.verdict {
@@ -63,15 +65,19 @@ impl Memory {
                 Verdict::Repeats(_) => continue,
             };
             self.keys
-                .extend(found.keys.iter().map(|key| (key.digest(), at)));
+                .extend(found.keys.iter().map(|key| (*key, at)));
         }
         matching
     }
 }
 
+fn id_of(at: usize) -> ItemId {
+    ItemId(i64::try_from(at).expect("ids are small"))
+}
+
 fn known_of(input: &IdentityInput, at: usize, fetched_at: UtcTime) -> KnownItem {
     KnownItem {
-        id: ItemId(i64::try_from(at).expect("ids are small")),
+        id: id_of(at),
         title: input.title.clone(),
         summary: input.summary.clone(),
         link: input.link.clone(),

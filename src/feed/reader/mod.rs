@@ -1,6 +1,6 @@
 //! Our own reading of XML feeds, well formed or not, with the meanings that Python's feedparser
-//! has established. feed-rs stays the parser of what is well formed; this gives what it cannot:
-//! every field in every dialect, and the items of broken documents.
+//! has established: every field in every dialect, and the items of broken documents. feed-rs is the
+//! second reader of what is well formed.
 
 mod capture;
 mod fields;

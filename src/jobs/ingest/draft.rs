@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::{Arrived, digests_of};
+use super::Arrived;
 use crate::feed::ParsedItem;
-use crate::feed::identity::{IdentityInput, ItemMatch, KeyKind, content_digest, keys_of};
+use crate::feed::identity::{Candidate, IdentityInput, ItemMatch, content_digest};
 use crate::news::{OutletKind, UtcTime, WireReading};
-use crate::store::items::{ItemState, KeyBytes};
+use crate::store::items::ItemState;
 use crate::text::wire::{WireInput, read_wire};
 use crate::text::{language, links};
 
@@ -19,9 +19,7 @@ const NEWEST_CLAIM: TimeDelta = TimeDelta::minutes(10);
 pub(super) struct Draft<'a> {
     pub(super) item: &'a ParsedItem,
     /// Without a series key until it is read.
-    pub(super) identity: IdentityInput,
-    /// Best first.
-    pub(super) keys: Vec<(KeyKind, KeyBytes)>,
+    pub(super) candidate: Candidate,
     /// Of its content.
     pub(super) digest: [u8; 16],
     text: &'a str,
@@ -53,8 +51,7 @@ impl<'a> Draft<'a> {
         };
         Self {
             item,
-            keys: kinds_and_digests(&identity),
-            identity,
+            candidate: Candidate::of(identity),
             digest: content_digest(&item.title, &item.summary, text),
             text,
             reading: None,
@@ -66,10 +63,9 @@ impl<'a> Draft<'a> {
         if self.reading.is_none() {
             let reading = self.read_words(arrived);
             if reading.wire.series_key.is_some() {
-                self.identity
-                    .series_key
-                    .clone_from(&reading.wire.series_key);
-                self.keys = kinds_and_digests(&self.identity);
+                let mut identity = std::mem::take(&mut self.candidate.input);
+                identity.series_key.clone_from(&reading.wire.series_key);
+                self.candidate = Candidate::of(identity);
             }
             self.reading = Some(reading);
         }
@@ -77,7 +73,7 @@ impl<'a> Draft<'a> {
 
     /// True if it was read and is one of a series of an agency.
     pub(super) fn is_of_series(&self) -> bool {
-        self.identity.series_key.is_some()
+        self.candidate.input.series_key.is_some()
     }
 
     /// A prefix that no wire rule knows.
@@ -110,7 +106,7 @@ impl<'a> Draft<'a> {
             title: self.item.title.clone(),
             summary: self.item.summary.clone(),
             text: self.text.to_owned(),
-            link: self.identity.link,
+            link: self.candidate.input.link,
             author: self.item.author.clone(),
             language,
             published_at: self.item.claimed_at(),
@@ -121,7 +117,7 @@ impl<'a> Draft<'a> {
             categories: self.item.categories.clone(),
             image: self.item.image.clone(),
             withdrawn_at: None,
-            keys: digests_of(&found.keys),
+            keys: found.keys.clone(),
         }
     }
 
@@ -142,7 +138,7 @@ impl<'a> Draft<'a> {
             title: &item.title,
             summary: &item.summary,
             text: self.text,
-            link: self.identity.link.as_deref(),
+            link: self.candidate.input.link.as_deref(),
             categories: &item.categories,
             item_time: self.believable_claim(arrived).unwrap_or(arrived.fetched_at),
         });
@@ -153,9 +149,4 @@ impl<'a> Draft<'a> {
         let range = arrived.fetched_at - OLDEST_CLAIM..=arrived.fetched_at + NEWEST_CLAIM;
         self.item.claimed_at().filter(|claim| range.contains(claim))
     }
-}
-
-fn kinds_and_digests(identity: &IdentityInput) -> Vec<(KeyKind, KeyBytes)> {
-    let keys = keys_of(identity).into_iter();
-    keys.map(|key| (key.kind, key.digest())).collect()
 }

@@ -2,6 +2,9 @@
 //! changed outcome. It reads plain words only; what it does not know is no stage, and then nothing
 //! is claimed to have changed.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Stages, and the words or pairs of words that tell them, lower case, in English, German, French
 /// and Spanish. The first that occurs wins, so that `ends without a deal` is a failure and not just
 /// an end. Chosen by reading headlines of the kind; a word that also means something else is not here.
@@ -230,21 +233,34 @@ const NUMBER_WORDS: &[(&str, u32)] = &[
     ("dozens", 0),
 ];
 
+/// The signs of stages by their first word: the place of the stage, and the words that follow.
+static SIGNS: LazyLock<HashMap<&str, Vec<(usize, Vec<&str>)>>> = LazyLock::new(|| {
+    let mut by_first: HashMap<&str, Vec<(usize, Vec<&str>)>> = HashMap::new();
+    for (place, (_, signs)) in STAGES.iter().enumerate() {
+        for sign in *signs {
+            let mut words = sign.split(' ');
+            let first = words.next().unwrap_or_default();
+            let rest = words.collect();
+            by_first.entry(first).or_default().push((place, rest));
+        }
+    }
+    by_first
+});
+
 /// The stage that the headline tells; `None` if it tells none that is known.
 pub fn stage_of(headline: &str) -> Option<&'static str> {
-    let words = words_of(headline).join(" ");
-    STAGES
-        .iter()
-        .find(|(_, signs)| signs.iter().any(|sign| has_words(&words, sign)))
-        .map(|(stage, _)| *stage)
-}
-
-/// True if words, parted by one space each, are among others.
-fn has_words(all: &str, wanted: &str) -> bool {
-    all.match_indices(wanted).any(|(at, _)| {
-        let (before, after) = (&all[..at], &all[at + wanted.len()..]);
-        (before.is_empty() || before.ends_with(' ')) && (after.is_empty() || after.starts_with(' '))
-    })
+    let words = words_of(headline);
+    let found = words.iter().enumerate().flat_map(|(at, word)| {
+        let following = &words[at + 1..];
+        let signs = SIGNS.get(word.as_str()).into_iter().flatten();
+        signs.filter_map(move |(place, rest)| {
+            let next = following.iter().take(rest.len());
+            next.map(String::as_str)
+                .eq(rest.iter().copied())
+                .then_some(*place)
+        })
+    });
+    found.min().map(|place| STAGES[place].0)
 }
 
 /// The first number of the headline that counts something, in digits: not a year, a time, an age, a

@@ -122,7 +122,12 @@ fn polling_reads_the_same_items_without_markup() {
         assert_eq!(polled.items, studied.items, "{name}");
         let head = |feed: &ParsedFeed| {
             let addresses = (feed.self_url.clone(), feed.hub_urls.clone());
-            (feed.format, feed.title.clone(), feed.hints.clone(), addresses)
+            (
+                feed.format,
+                feed.title.clone(),
+                feed.hints.clone(),
+                addresses,
+            )
         };
         assert_eq!(head(&polled), head(&studied), "{name}");
     }

@@ -71,12 +71,7 @@ pub fn count_items_uncleaned(bytes: &[u8], base_url: &Url) -> usize {
         .len()
 }
 
-fn read_text(
-    text: &str,
-    base: &Url,
-    purpose: Purpose,
-    problems: &mut Vec<Problem>,
-) -> RawFeed {
+fn read_text(text: &str, base: &Url, purpose: Purpose, problems: &mut Vec<Problem>) -> RawFeed {
     let start =
         text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
     if start.starts_with(['{', '[']) {

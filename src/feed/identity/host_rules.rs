@@ -53,7 +53,11 @@ pub(super) fn key_of(guid: Option<&str>, link: Option<&str>) -> Option<String> {
 
 fn key_of_address(address: &str) -> Option<String> {
     let lower = address.to_ascii_lowercase();
-    let names_host = |rule: &Rule| rule.hosts.iter().any(|known| lower.contains(known.as_str()));
+    let names_host = |rule: &Rule| {
+        rule.hosts
+            .iter()
+            .any(|known| lower.contains(known.as_str()))
+    };
     if !RULES.iter().any(names_host) {
         return None;
     }

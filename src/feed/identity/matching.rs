@@ -268,7 +268,9 @@ impl<'a> Ladder<'a> {
                 {
                     return None;
                 }
-                let first = *self.holders[&key.digest].first().filter(|first| **first < index)?;
+                let first = *self.holders[&key.digest]
+                    .first()
+                    .filter(|first| **first < index)?;
                 self.is_repeat(first, index, key.kind)
                     .then_some((first, key.kind))
             });

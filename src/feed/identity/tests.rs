@@ -64,8 +64,7 @@ impl Memory {
                 }
                 Verdict::Repeats(_) => continue,
             };
-            self.keys
-                .extend(found.keys.iter().map(|key| (*key, at)));
+            self.keys.extend(found.keys.iter().map(|key| (*key, at)));
         }
         matching
     }

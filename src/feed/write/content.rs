@@ -82,7 +82,7 @@ fn outlets_since(body: &Body) -> Vec<Since<'_>> {
         }
         let reprints = fitted.map(|line| line.reprints).unwrap_or_default();
         for reprint in &report.reprints {
-            match reprints.iter().any(|(one, _)| one.item == reprint.item) {
+            match reprints.iter().any(|one| one.item == reprint.item) {
                 true => listed.push(&reprint.outlet),
                 false => counted.push(Since {
                     outlet: &reprint.outlet,
@@ -188,18 +188,7 @@ fn place_and_time(html: &mut Xml, body: &Body) {
 
 fn report_line(html: &mut Xml, line: &Fitted<'_>) {
     html.open("li", &[]);
-    html.markup(&line.report);
-    html.text(match line.reprints.len() {
-        0 => "",
-        1 => " · also carried by ",
-        _ => " · also carried by: ",
-    });
-    for (index, (_, reprint)) in line.reprints.iter().enumerate() {
-        if index > 0 {
-            html.text(", ");
-        }
-        html.markup(reprint);
-    }
+    line.write(html);
     html.close("li");
 }
 
@@ -249,6 +238,6 @@ pub(super) fn time(html: &mut Xml, at: UtcTime) {
     html.text(&clock_time(at));
 }
 
-fn clock_time(at: UtcTime) -> String {
+pub(super) fn clock_time(at: UtcTime) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
 }

@@ -3,9 +3,10 @@
 //! has the letters that it took when it was told, at its shortest since, and what needs more is
 //! shortened or only counted. Addresses are not shown, so they cost nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::content::{link_or_text, time};
+use super::content::{clock_time, link_or_text};
 use super::document::{ReportLine, ReprintLine};
 use super::plain::one_line;
 use super::xml::Xml;
@@ -57,85 +58,122 @@ pub fn lines_of(reports: &[Report], told: &ToldAtLength) -> Vec<ReportLine> {
 
 /// How many letters each item takes in the list; those that are only counted are not in it.
 pub fn letters_of(lines: &[ReportLine]) -> BTreeMap<ItemId, u32> {
-    let fitted = lines.iter().filter_map(|line| Some((line, fit(line)?)));
+    let count = |letters| u32::try_from(letters).unwrap_or(u32::MAX);
+    let fitted = lines.iter().filter_map(fit);
     fitted
-        .flat_map(|(line, fitted)| {
+        .flat_map(|fitted| {
+            let own = letters_of_report(fitted.line, &fitted.title);
             let reprints = fitted.reprints.into_iter();
-            let reprints = reprints.map(|(reprint, html)| (reprint.item, html));
-            std::iter::once((line.item, fitted.report)).chain(reprints)
+            let reprints = reprints.map(|one| (one.item, letters_of_reprint(one)));
+            std::iter::once((fitted.line.item, own)).chain(reprints)
         })
-        .map(|(item, html)| {
-            (
-                item,
-                u32::try_from(shown_letters(&html)).unwrap_or(u32::MAX),
-            )
-        })
+        .map(|(item, letters)| (item, count(letters)))
         .collect()
 }
 
-/// A line of the list within its letters, as HTML.
+/// A line of the list within its letters.
 pub(super) struct Fitted<'a> {
-    pub(super) report: String,
-    pub(super) reprints: Vec<(&'a ReprintLine, String)>,
+    line: &'a ReportLine,
+    title: String,
+    /// Those that have a place.
+    pub(super) reprints: Vec<&'a ReprintLine>,
 }
 
 /// `None` if the report has no place in the list: then its reprints have none either.
 pub(super) fn fit(line: &ReportLine) -> Option<Fitted<'_>> {
-    let title = one_line(&line.title);
-    let report = match line.letters {
-        None => report_html(line, line.url.as_deref(), &title),
-        Some(most) => report_within(line, line.url.as_deref(), &title, most as usize)?,
+    let has_place = |one: &&ReprintLine| {
+        let most = one.letters.map_or(usize::MAX, |most| most as usize);
+        letters_of_reprint(one) <= most
     };
-    let reprints = line.reprints.iter();
     Some(Fitted {
-        report,
-        reprints: reprints
-            .filter_map(|reprint| Some((reprint, reprint_within(reprint)?)))
-            .collect(),
+        title: fitting_title(line)?,
+        reprints: line.reprints.iter().filter(has_place).collect(),
+        line,
     })
 }
 
-fn report_within(line: &ReportLine, url: Option<&str>, title: &str, most: usize) -> Option<String> {
-    let whole = report_html(line, url, title);
-    let excess = shown_letters(&whole).saturating_sub(most);
+fn fitting_title(line: &ReportLine) -> Option<String> {
+    let title = one_line(&line.title);
+    let most = line.letters.map_or(usize::MAX, |most| most as usize);
+    let excess = letters_of_report(line, &title).saturating_sub(most);
     if excess == 0 {
-        return Some(whole);
+        return Some(title);
     }
-    let room = escaped_letters(title).checked_sub(excess)?;
-    (room >= SHORTEST_HEADLINE).then(|| report_html(line, url, &cut(title, room)))
+    let room = escaped_letters(&title).checked_sub(excess)?;
+    (room >= SHORTEST_HEADLINE).then(|| cut(&title, room))
 }
 
-fn reprint_within(reprint: &ReprintLine) -> Option<String> {
-    let most = reprint.letters.map_or(usize::MAX, |most| most as usize);
-    let mut html = Xml::fragment();
-    link_or_text(&mut html, reprint.url.as_deref(), &reprint.outlet);
-    let html = html.into_text();
-    (shown_letters(&html) <= most).then_some(html)
+impl Fitted<'_> {
+    /// Writes the report and the reprints that have a place.
+    pub(super) fn write(&self, html: &mut Xml) {
+        let url = self.line.url.as_deref();
+        for piece in pieces_of(self.line, &self.title) {
+            match piece {
+                Piece::Text(text) => html.text(&text),
+                Piece::Marked(mark, text) => html.element(mark, &[], &text),
+                Piece::Title(title) => link_or_text(html, url, title),
+            }
+        }
+        html.text(match self.reprints.len() {
+            0 => "",
+            1 => " · also carried by ",
+            _ => " · also carried by: ",
+        });
+        for (index, one) in self.reprints.iter().enumerate() {
+            if index > 0 {
+                html.text(", ");
+            }
+            link_or_text(html, one.url.as_deref(), &one.outlet);
+        }
+    }
 }
 
-fn report_html(line: &ReportLine, url: Option<&str>, title: &str) -> String {
-    let mut html = Xml::fragment();
-    html.element("b", &[], &one_line(&line.outlet));
-    html.text(": ");
-    link_or_text(&mut html, url, title);
-    html.text(" · ");
-    time(&mut html, line.at);
+/// A piece of a report's line, as it is shown.
+enum Piece<'a> {
+    Text(Cow<'a, str>),
+    /// Within an element.
+    Marked(&'static str, Cow<'a, str>),
+    /// Linked, if there is an address.
+    Title(&'a str),
+}
+
+fn pieces_of<'a>(line: &'a ReportLine, title: &'a str) -> Vec<Piece<'a>> {
+    let text = |text: &'static str| Piece::Text(Cow::Borrowed(text));
+    let mut pieces = vec![
+        Piece::Marked("b", one_line(&line.outlet).into()),
+        text(": "),
+        Piece::Title(title),
+        text(" · "),
+        Piece::Text(clock_time(line.at).into()),
+    ];
     if line.role != "news" {
-        html.text(" · ");
-        html.element("em", &[], line.role);
+        pieces.extend([text(" · "), Piece::Marked("em", line.role.into())]);
     }
     if line.is_first {
-        html.text(" · first to report");
+        pieces.push(text(" · first to report"));
     }
     if line.is_withdrawn {
-        html.text(" · ");
-        html.element("b", &[], "withdrawn");
+        pieces.extend([text(" · "), Piece::Marked("b", "withdrawn".into())]);
     }
     if !line.note.is_empty() {
-        html.text(" · ");
-        html.text(&one_line(&line.note));
+        pieces.extend([text(" · "), Piece::Text(one_line(&line.note).into())]);
     }
-    html.into_text()
+    pieces
+}
+
+/// How many letters a report takes with that title. So readers count that tell of entries which grew
+/// (Feedbin): markup is not counted, and an escaped letter as it is escaped.
+fn letters_of_report(line: &ReportLine, title: &str) -> usize {
+    let pieces = pieces_of(line, title).into_iter();
+    let letters = pieces.map(|piece| match piece {
+        Piece::Text(text) | Piece::Marked(_, text) => escaped_letters(&text),
+        Piece::Title(title) => escaped_letters(title),
+    });
+    letters.sum()
+}
+
+fn letters_of_reprint(reprint: &ReprintLine) -> usize {
+    escaped_letters(&one_line(&reprint.outlet))
 }
 
 /// The text with an ellipsis in at most so many letters, as they are counted when escaped.
@@ -195,6 +233,34 @@ mod tests {
         }
     }
 
+    fn shown(fitted: &Fitted<'_>) -> String {
+        let mut html = Xml::fragment();
+        fitted.write(&mut html);
+        html.into_text()
+    }
+
+    #[test]
+    fn letters_are_counted_as_they_are_shown() {
+        let mut line = report(
+            1,
+            "Fire & <smoke>\u{202e} in \u{fffd}town",
+            Some("https://a.example/1"),
+        );
+        line.note = "adds\n toll > 3".to_owned();
+        line.role = "correction";
+        (line.is_first, line.is_withdrawn) = (true, true);
+        for url in [
+            None,
+            Some("javascript:alert(1)".to_owned()),
+            line.url.clone(),
+        ] {
+            line.url = url;
+            let html = shown(&fit(&line).expect("a line"));
+            let counted = letters_of(std::slice::from_ref(&line));
+            assert_eq!(shown_letters(&html), counted[&line.item] as usize, "{html}");
+        }
+    }
+
     /// The line as it is told within what it took before.
     fn told_again(before: &ReportLine, now: ReportLine) -> Option<String> {
         let letters = letters_of(std::slice::from_ref(before));
@@ -202,7 +268,7 @@ mod tests {
             letters: Some(letters.get(&now.item).copied().unwrap_or(0)),
             ..now
         };
-        let html = fit(&now)?.report;
+        let html = shown(&fit(&now)?);
         assert!(
             shown_letters(&html) <= letters[&now.item] as usize,
             "{html}"

@@ -233,15 +233,20 @@ const NUMBER_WORDS: &[(&str, u32)] = &[
     ("dozens", 0),
 ];
 
-/// The signs of stages by their first word: the place of the stage, and the words that follow.
-static SIGNS: LazyLock<HashMap<&str, Vec<(usize, Vec<&str>)>>> = LazyLock::new(|| {
-    let mut by_first: HashMap<&str, Vec<(usize, Vec<&str>)>> = HashMap::new();
+/// The place of a stage, and what follows the first word of a sign of it.
+type Sign = (usize, Vec<&'static str>);
+
+/// The signs of stages by their first word.
+static SIGNS: LazyLock<HashMap<&str, Vec<Sign>>> = LazyLock::new(|| {
+    let mut by_first: HashMap<&str, Vec<Sign>> = HashMap::new();
     for (place, (_, signs)) in STAGES.iter().enumerate() {
         for sign in *signs {
             let mut words = sign.split(' ');
             let first = words.next().unwrap_or_default();
-            let rest = words.collect();
-            by_first.entry(first).or_default().push((place, rest));
+            by_first
+                .entry(first)
+                .or_default()
+                .push((place, words.collect()));
         }
     }
     by_first

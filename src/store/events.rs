@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::items::content;
+use super::items::load_content;
 use super::scores::{pack_evidence, pack_values, unpack_evidence, unpack_values};
 use super::{Result, StoreError};
 use crate::news::{
@@ -199,13 +199,12 @@ fn lede_columns<'a>(
     if lede.is_empty() {
         return Ok((None, 0));
     }
-    let sql = "SELECT unpacked(content) FROM items WHERE id = ?1";
-    let shown = description.headline_item.map(|item| item.0);
-    let content = tx
-        .prepare_cached(sql)?
-        .query_row([shown], |row| content(row, 0))
-        .optional()?;
-    match content {
+    let shown = description.headline_item;
+    match shown
+        .map(|item| load_content(tx, item))
+        .transpose()?
+        .flatten()
+    {
         Some(content) if content.summary.starts_with(lede) => {
             Ok((None, u32::try_from(lede.len()).unwrap_or(u32::MAX)))
         }

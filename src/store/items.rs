@@ -237,10 +237,15 @@ pub fn load_known(conn: &Connection, ids: &[ItemId]) -> Result<Vec<KnownRow>> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_lead_and_link(conn: &Connection, id: ItemId) -> Result<(String, Option<String>)> {
+    let content = load_content(conn, id)?.unwrap_or_default();
+    Ok((content.summary, content.link))
+}
+
+/// The unpacked content of an item; `None` if it is gone.
+pub(super) fn load_content(conn: &Connection, id: ItemId) -> Result<Option<Content>> {
     let sql = "SELECT unpacked(content) FROM items WHERE id = ?1";
     let mut load = conn.prepare_cached(sql)?;
-    let content = load.query_row([id.0], |row| content(row, 0)).optional()?;
-    Ok(content.map_or_else(Default::default, |content| (content.summary, content.link)))
+    Ok(load.query_row([id.0], |row| content(row, 0)).optional()?)
 }
 
 /// True if an item of the feed was ever kept and still is.

@@ -121,10 +121,15 @@ fn polling_reads_the_same_items_without_markup() {
         let polled = feed::read_polled(&bytes, None, &base()).0;
         assert_eq!(polled.items, studied.items, "{name}");
         let head = |feed: &ParsedFeed| {
-            let addresses = (feed.self_url.clone(), feed.hub_urls.clone());
+            let addresses = (
+                feed.link.clone(),
+                feed.self_url.clone(),
+                feed.hub_urls.clone(),
+            );
             (
                 feed.format,
                 feed.title.clone(),
+                feed.language.clone(),
                 feed.hints.clone(),
                 addresses,
             )

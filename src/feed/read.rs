@@ -125,18 +125,26 @@ fn leaves_open(feed: &RawFeed, text: &str) -> bool {
         || count_starts(text) > feed.items.len()
 }
 
-/// How often an item seems to begin, within texts too.
+/// How often an item seems to begin, whatever its prefix, within texts too.
 fn count_starts(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let starts = ["<item", "<entry"].iter().flat_map(|start| {
+    let starts = ["<item", "<entry", ":item", ":entry"].iter();
+    let starts = starts.flat_map(|start| {
         let found = memchr::memmem::find_iter(bytes, start.as_bytes());
-        found.map(|at| at + start.len())
+        found.map(|at| (at, at + start.len()))
     });
-    let ends_name = |at: &usize| {
-        let next = bytes.get(*at);
-        next.is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
+    let begins = |(start, end): &(usize, usize)| {
+        let next = bytes.get(*end);
+        let ends = next.is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
+        ends && (bytes[*start] == b'<' || has_start_before(&bytes[..*start]))
     };
-    starts.filter(ends_name).count()
+    starts.filter(begins).count()
+}
+
+/// True if nothing but a prefix stands between the last `<` and the end.
+fn has_start_before(bytes: &[u8]) -> bool {
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.') || b >= 0x80;
+    bytes.iter().rev().find(|b| !is_name(**b)) == Some(&b'<')
 }
 
 fn report(reading: &Reading, problems: &mut Vec<Problem>) {

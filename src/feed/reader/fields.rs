@@ -171,6 +171,7 @@ impl<'a> State<'a> {
         let text = capture.text.trim().to_owned();
         match capture.role {
             Role::Link => self.deliver_link(&text, scope),
+            Role::Comments if scope == Scope::Item => self.deliver_comments(&text),
             Role::Source => self.deliver_source(text),
             Role::Guid => self.deliver_guid(&text, &capture.note, scope),
             Role::Published | Role::Updated | Role::Created => {
@@ -423,7 +424,8 @@ impl ItemDraft {
     /// The item, with what stands in for missing fields.
     pub(super) fn finish(self) -> RawItem {
         let mut item = self.item;
-        item.link = item.link.or(self.guid_link).or(self.other_link);
+        let stand_in = self.guid_link.or(self.other_link).or(self.comments_link);
+        item.link = item.link.or(stand_in);
         if let (Some(image), Some(credit)) = (&mut item.image, self.credit) {
             image.credit.get_or_insert(credit);
         }
@@ -471,6 +473,7 @@ fn is_simple(role: Role) -> bool {
     matches!(
         role,
         Role::Guid
+            | Role::Comments
             | Role::Published
             | Role::Updated
             | Role::Created

@@ -35,6 +35,9 @@ impl<'a> State<'a> {
             .to_ascii_lowercase();
         let kind = attribute(attributes, "type")
             .unwrap_or("text/html")
+            .split(';')
+            .next()
+            .unwrap_or_default()
             .trim()
             .to_ascii_lowercase();
         let is_page = matches!(
@@ -57,6 +60,7 @@ impl<'a> State<'a> {
                 draft.item.source_url.get_or_insert(address);
             }
             (Scope::Feed, "alternate", None) if is_page => self.feed.link = Some(address),
+            (Scope::Feed, "alternate", None) => self.feed_other_link = Some(address),
             (Scope::Feed, "self", None) => self.feed.self_url = Some(address),
             (Scope::Feed, "hub", None) => self.feed.hub_urls.push(address),
             _ => {}
@@ -68,6 +72,12 @@ impl<'a> State<'a> {
             return;
         };
         self.put_link(&address, "alternate", true, scope);
+    }
+
+    /// Where an item is talked about stands in for where it can be read.
+    pub(super) fn deliver_comments(&mut self, text: &str) {
+        let address = self.resolved(text);
+        self.with_item(|draft| draft.comments_link = address);
     }
 
     pub(super) fn enter_source(&mut self, parent: Scope, attributes: &Attributes<'a>) {

@@ -51,6 +51,7 @@ pub(super) struct ItemDraft {
     pub depths: Depths,
     pub guid_link: Option<String>,
     pub other_link: Option<String>,
+    pub comments_link: Option<String>,
     pub summary_is_weak: bool,
     pub image_rank: u32,
     pub credit: Option<String>,
@@ -93,6 +94,8 @@ pub(super) struct State<'a> {
     pub feed_depths: Depths,
     /// The feed's id, where it is an address: stands in for a missing link.
     pub feed_guid_link: Option<String>,
+    /// An alternate that is no page, as an item's `other_link`.
+    pub feed_other_link: Option<String>,
     pub draft: Option<ItemDraft>,
     is_broken: bool,
     pub is_hostile: bool,
@@ -116,6 +119,7 @@ impl<'a> State<'a> {
             feed: RawFeed::default(),
             feed_depths: Depths::default(),
             feed_guid_link: None,
+            feed_other_link: None,
             draft: None,
             is_broken: false,
             is_hostile: false,
@@ -146,7 +150,8 @@ impl<'a> State<'a> {
     }
 
     pub(super) fn finish(mut self) -> Reading {
-        self.feed.link = self.feed.link.take().or(self.feed_guid_link.take());
+        let stand_in = self.feed_guid_link.take().or(self.feed_other_link.take());
+        self.feed.link = self.feed.link.take().or(stand_in);
         let is_cut = self.scanner.is_cut || !self.captures.is_empty();
         let is_open = !self.stack.is_empty();
         // A field that was cut off is worth nothing, and an item that was cut off only something

@@ -1,7 +1,7 @@
 //! How events and storylines are described: collects what `timeline` judges, and puts its verdicts
 //! into the rows that pages and feeds show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -95,6 +95,20 @@ pub(super) fn describe_event(
         last_report_at: times().max()?,
         ..EventDescription::default()
     })
+}
+
+/// How many reports tell an event and how many outlets carry it.
+pub(super) type Counts = (u32, u32);
+
+/// Counts all tellings of an event as [`describing::count_reports`] counts what is stored.
+pub(super) fn count_reports(tellings: &[TellingRow]) -> Counts {
+    let shown = || tellings.iter().filter(|telling| !telling.is_spiked);
+    let originals = shown().filter(|telling| telling.reprint_of.is_none());
+    let outlets: BTreeSet<OutletId> = shown().map(|telling| telling.outlet).collect();
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    // Reprints of which the original is kept out or gone are one report.
+    let reports = originals.count().max(shown().count().min(1));
+    (count(reports), count(outlets.len()))
 }
 
 /// Those that stand; what was withdrawn if nothing does; what is spiked if nothing else is there.

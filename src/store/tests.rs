@@ -150,7 +150,7 @@ fn what_is_read_at_once_is_of_one_commit() {
 }
 
 #[tokio::test]
-async fn who_decides_does_not_wait_for_what_was_fetched_before() {
+async fn who_decides_does_not_wait_for_what_came_before() {
     let (_directory, store) = open();
     let order: Arc<Mutex<Vec<&str>>> = Arc::default();
     let note = |name: &'static str| {
@@ -170,19 +170,23 @@ async fn who_decides_does_not_wait_for_what_was_fetched_before() {
     let others = async {
         begun.await.unwrap();
         let fetched = store.write_together(note("fetched"));
+        let published = store.write(note("published"));
         let decided = store.write_durably(note("decided"));
-        let both = async { tokio::join!(fetched, decided) };
+        let all = async { tokio::join!(fetched, published, decided) };
         let opened = async {
-            while store.queue_length() < 2 {
+            while store.queue_length() < 3 {
                 tokio::task::yield_now().await;
             }
             go.send(()).unwrap();
         };
-        tokio::join!(biased; both, opened).0
+        tokio::join!(biased; all, opened).0
     };
-    let (busy, (fetched, decided)) = tokio::join!(busy, others);
-    busy.and(fetched).and(decided).unwrap();
-    assert_eq!(*order.lock().unwrap(), ["decided", "fetched"]);
+    let (busy, (fetched, published, decided)) = tokio::join!(busy, others);
+    busy.and(fetched).and(published).and(decided).unwrap();
+    assert_eq!(
+        *order.lock().unwrap(),
+        ["decided", "published", "fetched"]
+    );
 }
 
 #[test]

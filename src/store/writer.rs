@@ -1,6 +1,6 @@
 //! The one writer: a thread that takes closures from a bounded queue and runs them by turns, each turn in
 //! one transaction. Closures have a savepoint each, so that a failing one takes nothing with it, or fail
-//! together; these are patient, and the others go before them.
+//! together; these are patient, the others go before them, and what people decided goes before all.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -58,10 +58,25 @@ struct Task {
 }
 
 impl Task {
-    /// True if nobody waits at a screen for it.
-    fn is_patient(&self) -> bool {
-        self.durability == Durability::Process && self.isolation == Isolation::Together
+    fn line(&self) -> Line {
+        match (self.durability, self.isolation) {
+            (Durability::Power, _) => Line::Decided,
+            (_, Isolation::Alone) => Line::Hurried,
+            (_, Isolation::Together) => Line::Patient,
+        }
     }
+}
+
+/// Where a closure waits; each turn is one line's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Line {
+    /// What somebody decided, which nothing that was fetched undoes: always the next turn.
+    Decided,
+    /// What others wait for.
+    Hurried,
+    /// What nobody waits for at a screen.
+    #[default]
+    Patient,
 }
 
 /// What a failing closure takes with it.
@@ -239,7 +254,7 @@ fn run_writer(
             let Some(first) = tasks.blocking_recv() else {
                 break;
             };
-            if was_shared && first.is_patient() && tasks.is_empty() {
+            if was_shared && first.line() == Line::Patient && tasks.is_empty() {
                 std::thread::park_timeout(GATHERING);
             }
             waiting.add(first);
@@ -279,13 +294,16 @@ struct Batch {
     trouble: Option<Trouble>,
 }
 
-/// The tasks that wait, in two lines.
+/// The tasks that wait, in three lines.
 #[derive(Default)]
 struct Waiting {
+    decided: VecDeque<Task>,
     hurried: VecDeque<Task>,
     patient: VecDeque<Task>,
     /// Whose turn it is.
-    is_hurried: bool,
+    turn: Line,
+    /// Of the lines where nothing was decided, the one that had the last turn.
+    before: Line,
     /// How many are still taken in it.
     left: usize,
     /// Until when patient ones are taken.
@@ -296,41 +314,49 @@ struct Waiting {
 
 impl Waiting {
     fn add(&mut self, task: Task) {
-        match task.is_patient() {
-            true => self.patient.push_back(task),
-            false => self.hurried.push_back(task),
-        }
+        self.tasks_of(task.line()).push_back(task);
         self.told.fetch_add(1, Ordering::Relaxed);
     }
 
+    fn tasks_of(&mut self, line: Line) -> &mut VecDeque<Task> {
+        match line {
+            Line::Decided => &mut self.decided,
+            Line::Hurried => &mut self.hurried,
+            Line::Patient => &mut self.patient,
+        }
+    }
+
     fn len(&self) -> usize {
-        self.hurried.len() + self.patient.len()
+        self.decided.len() + self.hurried.len() + self.patient.len()
     }
 
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The next turn, which takes at least one: by turns those in a hurry and the patient ones, so that
-    /// nobody waits for ever, and at once what somebody decided, which nothing that was fetched undoes.
+    /// The next turn, which takes at least one: at once what somebody decided, else by turns those in a
+    /// hurry and the patient ones, so that nobody waits for ever.
     fn begin_turn(&mut self) -> Durability {
-        let mut tasks = self.hurried.iter();
-        let durability = match tasks.any(|task| task.durability == Durability::Power) {
-            true => Durability::Power,
-            false => Durability::Process,
-        };
-        let has_priority = !self.is_hurried || durability == Durability::Power;
-        self.is_hurried = !self.hurried.is_empty() && (has_priority || self.patient.is_empty());
         self.turn_ends = None;
         self.left = BATCH_LENGTH;
-        durability
+        self.turn = Line::Decided;
+        if !self.decided.is_empty() {
+            return Durability::Power;
+        }
+        let has_priority = self.before == Line::Patient || self.patient.is_empty();
+        self.before = match !self.hurried.is_empty() && has_priority {
+            true => Line::Hurried,
+            false => Line::Patient,
+        };
+        self.turn = self.before;
+        Durability::Process
     }
 
     fn next(&mut self) -> Option<Task> {
         self.left = self.left.checked_sub(1)?;
-        let task = match self.is_hurried {
-            true => self.hurried.pop_front(),
-            false => self.next_patient(),
+        let task = match self.turn {
+            Line::Patient => self.next_patient(),
+            line => self.tasks_of(line).pop_front(),
         }?;
         self.told.fetch_sub(1, Ordering::Relaxed);
         Some(task)

@@ -17,7 +17,7 @@ mod sketches;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::describe::{self, MOST_TELLINGS, Told};
+use super::describe::{self, Counts, MOST_TELLINGS, Told};
 use crate::cluster::{Engine, EventChange, EventSketch, Settings, Settlement, Weights};
 use crate::news::{
     DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, UtcTime,
@@ -27,7 +27,7 @@ use crate::store::{Connection, Pending, Result, Store, describing, items, standi
 use crate::timeline::{LifeSettings, Placing, StorylineSettings, Storylines};
 use own::{Own, OwnChanges};
 use rulings::Rulings;
-use save::{Save, Touched};
+use save::{Described, Save, Touched};
 
 /// Items taken in between two settlings: few enough that readers see progress, many enough that a
 /// flood is settled in few steps. With 256 a flood takes a tenth more of the processor.
@@ -256,8 +256,21 @@ impl Clusterer {
             .extend(found.settlement.changed.iter().map(|change| change.event));
         let events: BTreeSet<EventId> = touched.events.iter().copied().collect();
         let mut descriptions = Vec::with_capacity(events.len());
+        let changed = found.settlement.changed.iter().map(|change| change.event);
+        let members_of: BTreeMap<EventId, &[Member]> = changed
+            .zip(&members)
+            .map(|(event, members)| (event, &members[..]))
+            .collect();
+        let grown: BTreeSet<EventId> = found.settlement.merged.iter().map(|one| one.1).collect();
         for event in &events {
-            descriptions.extend(self.describe(conn, *event)?.map(|told| (*event, told)));
+            let members = members_of.get(event).copied().unwrap_or_default();
+            let told = self.describe(conn, *event, members)?;
+            descriptions.extend(told.map(|(description, counts)| Described {
+                event: *event,
+                description,
+                // What is left in the merged one comes along when it is saved.
+                counts: counts.filter(|_| !members.is_empty() && !grown.contains(event)),
+            }));
         }
         for event in &events {
             let line = lines::shown_in(conn, &found.placing, *event)?;
@@ -339,18 +352,29 @@ impl Clusterer {
         Some(kept.map(|pair| weights.shorten(pair.clone())).collect())
     }
 
-    fn describe(&self, conn: &Connection, event: EventId) -> Result<Option<EventDescription>> {
+    /// How an event is described with these members, or as it is stored without any, and its counts;
+    /// `None` for these if it has more items than are looked at.
+    fn describe(
+        &self,
+        conn: &Connection,
+        event: EventId,
+        members: &[Member],
+    ) -> Result<Option<(EventDescription, Option<Counts>)>> {
         let live = self.engine.items_of(event);
         let stored = events::load_members(conn, event)?
             .into_iter()
             .map(|(item, _)| item);
         // Items that are live and not in the engine's event are about to leave it.
         let older = stored.filter(|item| self.engine.event_of(*item).is_none());
-        let ids: Vec<ItemId> = older
-            .chain(live.iter().copied())
-            .take(MOST_TELLINGS)
-            .collect();
-        let tellings = describing::load_tellings(conn, &ids)?;
+        let mut ids: Vec<ItemId> = older.chain(live.iter().copied()).collect();
+        let is_whole = ids.len() <= MOST_TELLINGS;
+        ids.truncate(MOST_TELLINGS);
+        let mut tellings = describing::load_tellings(conn, &ids)?;
+        for telling in &mut tellings {
+            // Of those that are new in the event, it is not stored yet.
+            let member = members.iter().find(|member| member.item == telling.item);
+            telling.reprint_of = member.map_or(telling.reprint_of, |member| member.reprint_of);
+        }
         let mean_scores = ids
             .iter()
             .filter_map(|item| Some((*item, self.engine.mean_score_of(*item)?)))
@@ -360,11 +384,9 @@ impl Clusterer {
             tellings: &tellings,
             mean_scores: &mean_scores,
         };
-        Ok(describe::describe_event(
-            &told,
-            &self.outlets,
-            &self.rulings.pins,
-        ))
+        let description = describe::describe_event(&told, &self.outlets, &self.rulings.pins);
+        let counts = is_whole.then(|| describe::count_reports(&tellings));
+        Ok(description.map(|description| (description, counts)))
     }
 
     fn mark_published(&mut self, conn: &Connection, now: UtcTime) -> Result<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::describe;
 use super::own::OwnChanges;
 use crate::cluster::{SavedTables, Settlement};
-use crate::jobs::describe::Pins;
+use crate::jobs::describe::{Counts, Pins};
 use crate::news::{EventId, ItemId, ScoredPair, StorylineId, UtcTime};
 use crate::store::clustering::{self, LearntTable};
 use crate::store::events::{self, EventDescription, Member};
@@ -27,6 +27,25 @@ pub(super) struct Touched {
     pub(super) storylines: Vec<StorylineId>,
 }
 
+/// How an event is described from now on.
+pub(super) struct Described {
+    pub(super) event: EventId,
+    /// Without its counts.
+    pub(super) description: EventDescription,
+    /// `None` if what is stored is to be counted.
+    pub(super) counts: Option<Counts>,
+}
+
+impl Described {
+    fn write(&mut self, tx: &Transaction<'_>) -> Result<()> {
+        let stored = || describing::count_reports(tx, self.event);
+        let counts = self.counts.map_or_else(stored, Ok)?;
+        debug_assert_eq!(counts, stored()?, "{:?}", self.event);
+        (self.description.report_count, self.description.outlet_count) = counts;
+        events::describe_event(tx, self.event, &self.description)
+    }
+}
+
 /// The changes.
 pub(super) struct Save {
     pub(super) arrived: ItemId,
@@ -41,7 +60,7 @@ pub(super) struct Save {
     pub(super) queued: Vec<EventId>,
     /// The members of each changed event, in the order of the settlement.
     pub(super) members: Vec<Vec<Member>>,
-    pub(super) descriptions: Vec<(EventId, EventDescription)>,
+    pub(super) descriptions: Vec<Described>,
     pub(super) own: OwnChanges,
     /// Items that tell no event and stand beside a report.
     pub(super) beside: Vec<(ItemId, ItemId)>,
@@ -62,10 +81,8 @@ impl Save {
         }
         self.write_events(tx, now)?;
         self.write_links(tx)?;
-        for (event, description) in &mut self.descriptions {
-            let counts = describing::count_reports(tx, *event)?;
-            (description.report_count, description.outlet_count) = counts;
-            events::describe_event(tx, *event, description)?;
+        for described in &mut self.descriptions {
+            described.write(tx)?;
         }
         for event in &self.queued {
             describing::leave_describe_queue(tx, *event)?;

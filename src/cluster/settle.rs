@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashSet;
+
 use super::dormant::DormantEvent;
 use super::engine::Engine;
 use super::forest::{Alike, Change, group_anew, group_beside};
@@ -45,6 +47,9 @@ pub struct Settlement {
     pub merged: Vec<(EventId, EventId)>,
     /// Events that live items have left which keep others: they are to be described anew.
     pub left: Vec<EventId>,
+    /// Groups of items that grouping had lost sight of and that were kept as they stood; other than 0 is a
+    /// mistake of ours.
+    pub left_over: usize,
     /// To be stored with the above.
     pub cursor: Cursor,
     /// What the machine alone would have changed, where that may differ from the above; `None` where
@@ -155,6 +160,10 @@ impl Engine {
         rules: &Rules,
         settlement: &mut Settlement,
     ) {
+        let found = groups.len();
+        let groups = self.with_the_rest(groups);
+        settlement.left_over += groups.len() - found;
+        debug_assert_eq!(settlement.left_over, 0, "groups are whole");
         let naming = name_parts(self, &groups);
         settlement.merged.extend(&naming.merged);
         for event in &naming.left {
@@ -186,6 +195,23 @@ impl Engine {
         for (into, items) in passed_on {
             self.take_over(into, items);
         }
+    }
+
+    /// The groups, and as one more of each event that they take items of what none of them has. Groups are
+    /// whole by their contract; where they are not, an item would be left in an event that is no more.
+    fn with_the_rest(&self, mut groups: Vec<Vec<Slot>>) -> Vec<Vec<Slot>> {
+        let grouped: FxHashSet<Slot> = groups.iter().flatten().copied().collect();
+        let events = grouped.iter().filter_map(|slot| self.event_at(*slot));
+        let events: BTreeSet<EventId> = events.collect();
+        for id in events {
+            let members = self.groups.events.get(&id).map(|event| &event.members);
+            let members = members.into_iter().flatten().copied();
+            let rest: Vec<Slot> = members.filter(|slot| !grouped.contains(slot)).collect();
+            if !rest.is_empty() {
+                groups.push(rest);
+            }
+        }
+        groups
     }
 
     /// Ends an event that was merged into another; its items that have left the window.
@@ -253,5 +279,31 @@ impl Engine {
             }
         }
         closed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::{ArrivingItem, Settings, Weights};
+    use crate::news::{OutletId, utc_from_secs};
+
+    #[test]
+    fn what_grouping_lost_sight_of_stays_together() {
+        let mut engine = Engine::new(Settings::default(), Weights::embedded(), EventId(1));
+        for id in 1..4 {
+            engine.arrive(&ArrivingItem {
+                id: ItemId(id),
+                outlet: OutletId(id),
+                item_time: utc_from_secs(1_755_000_000),
+                time_is_claimed: true,
+                title: "Leaders meet in Anchorage as the summit on the ceasefire opens".to_owned(),
+                ..ArrivingItem::default()
+            });
+        }
+        engine.settle(&Constraints::default());
+        assert_eq!(engine.live_events().count(), 1);
+        assert_eq!(engine.with_the_rest(vec![vec![1]]), [vec![1], vec![0, 2]]);
+        assert_eq!(engine.with_the_rest(vec![vec![0, 1, 2]]), [vec![0, 1, 2]]);
     }
 }

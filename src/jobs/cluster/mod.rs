@@ -195,6 +195,13 @@ impl Clusterer {
         self.rulings.look_around(&self.engine);
         let constraints = held::for_engine(&self.engine, &self.rulings.within_reach);
         let settlement = self.engine.settle(&constraints);
+        if settlement.left_over > 0 {
+            let groups = settlement.left_over;
+            tracing::error!(
+                groups,
+                "grouping lost sight of items; they stay as they stood"
+            );
+        }
         if self.is_obeying {
             let changed = settlement.changed.iter().map(|change| change.event);
             self.reached.events.extend(changed);

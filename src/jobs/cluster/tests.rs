@@ -201,6 +201,28 @@ fn the_summit_opens_and_ends_in_two_events_of_one_storyline() {
 }
 
 #[test]
+fn a_copy_is_known_as_one_from_the_step_in_which_it_comes() {
+    let desk = open();
+    for outlet in ["Courier", "Ledger"] {
+        list(
+            &desk.store,
+            outlet,
+            &[(0.1, "Red carpet in Anchorage", OPENS)],
+        );
+    }
+    let mut clusterer = load(&desk.store);
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let told = desk.store.read(|conn| {
+        let sql = "SELECT report_count, outlet_count, headline_reason FROM events";
+        let told = conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        Ok(told?)
+    });
+    let (reports, outlets, reason): (u32, u32, String) = told.unwrap();
+    assert_eq!((reports, outlets), (1, 2));
+    assert!(reason.contains("a copy"), "{reason}");
+}
+
+#[test]
 fn a_second_pass_writes_nothing() {
     let (desk, mut clusterer) = clustered_summit();
     let before = dump(&desk.store);

@@ -9,7 +9,7 @@ use super::conditional::choose_coding;
 use super::pages::error_page;
 use super::rendered::PAGE_POLICY;
 use super::settings::Settings;
-use super::site::{Answer, Site};
+use super::site::{Answer, Demand, Site};
 use crate::feed::write::OutputFormat;
 
 /// Answers a request for a page or a feed.
@@ -22,7 +22,7 @@ pub(super) async fn serve_output(State(site): State<Site>, request: Request) -> 
     if method != Method::GET && method != Method::HEAD {
         return refused_method(&site.settings());
     }
-    if let Some(rendered) = site.kept(path) {
+    if let Some(rendered) = site.kept(path, Demand::Reader) {
         return rendered.answer(method, headers);
     }
     if let Some(asset) = find_asset(path) {
@@ -43,7 +43,10 @@ async fn answer_path(
         method,
         settings: &settings,
     };
-    match site.answer(path, choose_coding(headers)).await {
+    match site
+        .answer(path, choose_coding(headers), Demand::Reader)
+        .await
+    {
         Ok(Answer::Document(rendered)) => rendered.answer(method, headers),
         Ok(Answer::Elsewhere(status, url)) => redirect(status, &url),
         Ok(Answer::Gone(reason)) => {

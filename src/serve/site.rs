@@ -1,9 +1,12 @@
 //! The site: what is served at a path, rendered when it is asked for and kept until the publication's
 //! version moves.
 
+mod kept;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
@@ -19,6 +22,8 @@ use crate::clock::Clock;
 use crate::feed::write::{OutputFormat, OutputLine, write_document, write_opml};
 use crate::store::published::{self, Extent, Publication};
 use crate::store::{Result, Store, tokens};
+pub(super) use kept::Demand;
+use kept::{Kept, Slot, rest_after, weight_of};
 
 /// How long an old archive of living entries may be kept: they are edited in place.
 const LIVING_ARCHIVE_SECS: u32 = 3600;
@@ -41,22 +46,12 @@ struct Inner {
     settings: RwLock<Arc<Settings>>,
     /// Moves with the publication's version and with the settings.
     generation: AtomicU64,
+    /// The generation before which nothing may be served any more, however long it took.
+    oldest: AtomicU64,
     slots: RwLock<HashMap<String, Arc<Slot>>>,
     leads: Leads,
     /// True once the server goes down: streams end.
     closing: tokio::sync::watch::Sender<bool>,
-}
-
-#[derive(Default)]
-struct Slot {
-    kept: RwLock<Option<Kept>>,
-    making: tokio::sync::Mutex<()>,
-}
-
-#[derive(Clone)]
-struct Kept {
-    generation: u64,
-    rendered: Arc<Rendered>,
 }
 
 /// What a path is answered with.
@@ -80,6 +75,7 @@ impl Site {
                 clock,
                 settings: RwLock::new(Arc::new(settings)),
                 generation: AtomicU64::new(1),
+                oldest: AtomicU64::new(1),
                 slots: RwLock::default(),
                 leads: Leads::default(),
                 closing: tokio::sync::watch::Sender::new(false),
@@ -133,6 +129,12 @@ impl Site {
 
     /// Everything rendered is rendered again when it is asked for next.
     pub fn expire(&self) {
+        let before = self.inner.generation.fetch_add(1, Ordering::Release);
+        self.inner.oldest.fetch_max(before + 1, Ordering::Release);
+    }
+
+    /// What was rendered is rendered again when it is asked for next, unless it rests.
+    fn expire_in_turn(&self) {
         self.inner.generation.fetch_add(1, Ordering::Release);
     }
 
@@ -147,7 +149,7 @@ impl Site {
             let version = self.version();
             if version != known {
                 known = version;
-                self.expire();
+                self.expire_in_turn();
             }
         }
     }
@@ -159,8 +161,8 @@ impl Site {
             .map_or(-1, |publication| publication.version)
     }
 
-    /// The rendered document of a path if it is still what it should be.
-    pub(super) fn kept(&self, path: &str) -> Option<Arc<Rendered>> {
+    /// The rendered document of a path if it is still what it should be, or rests and that is enough.
+    pub(super) fn kept(&self, path: &str, demand: Demand) -> Option<Arc<Rendered>> {
         let generation = self.inner.generation.load(Ordering::Acquire);
         let slots = self
             .inner
@@ -172,13 +174,24 @@ impl Site {
             .kept
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref()
-            .filter(|kept| kept.generation == generation)
-            .map(|kept| kept.rendered.clone())
+        let kept = kept.as_ref()?;
+        let is_served =
+            kept.generation == generation || demand == Demand::Reader && self.rests(kept);
+        is_served.then(|| kept.rendered.clone())
+    }
+
+    fn rests(&self, kept: &Kept) -> bool {
+        kept.generation >= self.inner.oldest.load(Ordering::Acquire)
+            && self.inner.clock.elapsed() < kept.rests_until
     }
 
     /// What a path is answered with, rendered now if need be; at most once at a time for each path.
-    pub(super) async fn answer(&self, path: &str, coding: Coding) -> Result<Answer> {
+    pub(super) async fn answer(
+        &self,
+        path: &str,
+        coding: Coding,
+        demand: Demand,
+    ) -> Result<Answer> {
         if let Some(token_and_path) = path.strip_prefix("/private/") {
             return self.private_answer(token_and_path).await;
         }
@@ -204,14 +217,16 @@ impl Site {
         let asked = address.clone();
         let slot = self.slot(path);
         let _making = slot.making.lock().await;
-        if let Some(rendered) = self.kept(path) {
+        if let Some(rendered) = self.kept(path, demand) {
             return Ok(Answer::Document(rendered));
         }
         let generation = self.inner.generation.load(Ordering::Acquire);
+        let begun = self.inner.clock.elapsed();
         let answer = self.render_now(address, String::new(), coding).await?;
         match answer {
             Answer::Document(rendered) => {
-                let rendered = self.keep(&slot, generation, rendered);
+                let took = self.inner.clock.elapsed().saturating_sub(begun);
+                let rendered = self.keep(&slot, (generation, took), rendered);
                 self.bound_memory();
                 Ok(Answer::Document(rendered))
             }
@@ -239,9 +254,9 @@ impl Site {
         if output == Output::Status {
             return Ok(None);
         }
-        let rendered = match self.kept(path) {
+        let rendered = match self.kept(path, Demand::Hub) {
             Some(rendered) => rendered,
-            None => match self.answer(path, Coding::Identity).await? {
+            None => match self.answer(path, Coding::Identity, Demand::Hub).await? {
                 Answer::Document(rendered) => rendered,
                 _ => return Ok(None),
             },
@@ -304,7 +319,12 @@ impl Site {
     }
 
     /// Keeps what was rendered; the earlier one if it says the same, with its codings and its date.
-    fn keep(&self, slot: &Slot, generation: u64, rendered: Arc<Rendered>) -> Arc<Rendered> {
+    fn keep(
+        &self,
+        slot: &Slot,
+        (generation, took): (u64, Duration),
+        rendered: Arc<Rendered>,
+    ) -> Arc<Rendered> {
         let mut kept = slot.kept.write().unwrap_or_else(PoisonError::into_inner);
         let rendered = match kept.take() {
             Some(earlier) if earlier.rendered.says_the_same(&rendered) => earlier.rendered,
@@ -313,6 +333,7 @@ impl Site {
         *kept = Some(Kept {
             generation,
             rendered: rendered.clone(),
+            rests_until: self.inner.clock.elapsed() + rest_after(took),
         });
         rendered
     }
@@ -338,16 +359,6 @@ impl Site {
             slots.clear();
         }
     }
-}
-
-fn weight_of(slots: &HashMap<String, Arc<Slot>>) -> usize {
-    slots
-        .iter()
-        .map(|(path, slot)| {
-            let kept = slot.kept.read().unwrap_or_else(PoisonError::into_inner);
-            path.len() + kept.as_ref().map_or(64, |kept| kept.rendered.weight())
-        })
-        .sum()
 }
 
 /// Renders a path. `prefix` is the path of a private output's token, or empty.
@@ -572,3 +583,6 @@ fn render_opml(store: &Store, settings: &Settings) -> Result<Answer> {
         is_shared: true,
     }))))
 }
+
+#[cfg(test)]
+mod tests;

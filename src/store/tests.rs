@@ -183,10 +183,7 @@ async fn who_decides_does_not_wait_for_what_came_before() {
     };
     let (busy, (fetched, published, decided)) = tokio::join!(busy, others);
     busy.and(fetched).and(published).and(decided).unwrap();
-    assert_eq!(
-        *order.lock().unwrap(),
-        ["decided", "published", "fetched"]
-    );
+    assert_eq!(*order.lock().unwrap(), ["decided", "published", "fetched"]);
 }
 
 #[test]

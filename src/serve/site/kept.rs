@@ -1,0 +1,58 @@
+//! What was rendered and is kept, and for how long.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use super::PAGE_SECS;
+use crate::serve::rendered::Rendered;
+
+#[derive(Default)]
+pub(super) struct Slot {
+    pub(super) kept: RwLock<Option<Kept>>,
+    pub(super) making: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone)]
+pub(super) struct Kept {
+    pub(super) generation: u64,
+    pub(super) rendered: Arc<Rendered>,
+    /// Until when, by [`crate::clock::Clock::elapsed`], readers are served it although something has changed since.
+    pub(super) rests_until: Duration,
+}
+
+/// Who asks for a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::serve) enum Demand {
+    /// A reader, who comes again.
+    Reader,
+    /// A hub, which delivers it once: what has changed must be in it.
+    Hub,
+}
+
+/// What takes less is rendered for each change.
+const LEAST_REST: Duration = Duration::from_millis(50);
+/// A document rests for so many times as long as it took, so that a large feed costs a twentieth of a
+/// core however often something changes.
+const REST: u32 = 20;
+/// It rests no longer than a page may be kept by its readers, and a feed says at least twice as long.
+pub(super) const LONGEST_REST: Duration = Duration::from_secs(PAGE_SECS as u64);
+
+/// How long a document that took so long to render is served without being rendered again.
+pub(super) fn rest_after(took: Duration) -> Duration {
+    match took < LEAST_REST {
+        true => Duration::ZERO,
+        false => (took * REST).min(LONGEST_REST),
+    }
+}
+
+/// How much memory all that is kept takes, roughly.
+pub(super) fn weight_of(slots: &HashMap<String, Arc<Slot>>) -> usize {
+    slots
+        .iter()
+        .map(|(path, slot)| {
+            let kept = slot.kept.read().unwrap_or_else(PoisonError::into_inner);
+            path.len() + kept.as_ref().map_or(64, |kept| kept.rendered.weight())
+        })
+        .sum()
+}

@@ -460,7 +460,7 @@ impl Engine {
     }
 
     /// Puts a filed item into its provisional event, and says whether that is new with it.
-    fn place_new(&mut self, slot: Slot) -> (EventId, bool) {
+    pub(super) fn place_new(&mut self, slot: Slot) -> (EventId, bool) {
         let original = self.window.original_of(slot);
         let there = original.and_then(|original| self.event_at(original));
         let there = there.or_else(|| {

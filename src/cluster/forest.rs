@@ -393,7 +393,9 @@ impl<'a> Forest<'a> {
         while let Some(group) = sums.met.pop() {
             let sum = std::mem::take(&mut sums.of_nodes[group]);
             let node = &self.nodes[group];
-            let joined = node.above.map(|above| self.nodes[above].formed);
+            // In means that rise, a larger group may be there before the one that it holds.
+            let joined = self.groups_above(group).map(|at| self.nodes[at].formed);
+            let joined = joined.max();
             let exists = |moment: &Moment| {
                 *moment < node.formed && joined.is_none_or(|joined| *moment > joined)
             };
@@ -524,11 +526,12 @@ impl<'a> Forest<'a> {
     }
 
     fn top_above(&self, at: usize) -> usize {
-        let mut at = at;
-        while let Some(above) = self.nodes[at].above {
-            at = above;
-        }
-        at
+        self.groups_above(at).last().unwrap_or(at)
+    }
+
+    /// The groups that hold one, from the smallest on.
+    fn groups_above(&self, at: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(self.nodes[at].above, |at| self.nodes[*at].above)
     }
 
     /// The groups that make the outcome, by their smallest reports.

@@ -72,13 +72,16 @@ impl Engine {
     pub fn settle(&mut self, constraints: &Constraints) -> Settlement {
         self.keep_own_if_ruled(constraints);
         let (mut settlement, alike) = self.settle_groups(constraints, Alike::default());
+        let mut left_over = 0;
         settlement.own = self.with_own(|own| {
             let (settled, _) = own.settle_groups(&Constraints::default(), alike);
+            left_over = settled.left_over;
             OwnEvents {
                 changed: settled.changed.iter().map(|one| one.event).collect(),
                 merged: settled.merged,
             }
         });
+        settlement.left_over += left_over;
         self.settled_through = self.newest_id();
         self.new_from = self.next_event;
         settlement.cursor = self.cursor();
@@ -285,21 +288,68 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::pairs::steps_of;
     use crate::cluster::{ArrivingItem, Settings, Weights};
     use crate::news::{OutletId, utc_from_secs};
 
+    fn engine() -> Engine {
+        Engine::new(Settings::default(), Weights::embedded(), EventId(1))
+    }
+
+    fn item(id: i64) -> ArrivingItem {
+        ArrivingItem {
+            id: ItemId(id),
+            outlet: OutletId(id),
+            item_time: utc_from_secs(1_755_000_000),
+            time_is_claimed: true,
+            title: "Leaders meet in Anchorage as the summit on the ceasefire opens".to_owned(),
+            ..ArrivingItem::default()
+        }
+    }
+
+    /// The next item, with these scores with slots before it.
+    fn take_in(engine: &mut Engine, scores: &[(Slot, f32)]) {
+        let live = engine.read(&item(engine.window.len() as i64 + 1));
+        let pairs = scores.iter().map(|(slot, score)| (*slot, steps_of(*score)));
+        let slot = engine.file(live, None, pairs.collect());
+        engine.place_new(slot);
+    }
+
+    /// As an event of many reports is, that came together while more was live.
+    fn merge_unscored(engine: &mut Engine, gone: EventId, into: EventId) {
+        let gone = engine.groups.events.remove(&gone).expect("it is live");
+        for slot in &gone.members {
+            engine.groups.move_to(*slot, into);
+        }
+        let kept = engine.groups.events.get_mut(&into).expect("it is live");
+        kept.members.extend(gone.members);
+    }
+
+    #[test]
+    fn a_part_of_what_holds_by_history_alone_is_joined_by_nothing() {
+        let mut engine = engine();
+        take_in(&mut engine, &[]);
+        take_in(&mut engine, &[(0, 0.98)]);
+        take_in(&mut engine, &[(0, 0.9), (1, 0.9)]);
+        take_in(&mut engine, &[]);
+        engine.settle(&Constraints::default());
+        let [into, gone] = [0, 3].map(|slot| engine.event_at(slot).expect("it is a report"));
+        merge_unscored(&mut engine, gone, into);
+
+        take_in(&mut engine, &[(0, 0.96), (1, 0.96), (2, 0.96), (3, 1.0)]);
+        take_in(&mut engine, &[(0, 0.95), (1, 0.95)]);
+        assert_eq!(engine.settle(&Constraints::default()).left_over, 0);
+        let events = engine.live_events().map(|event| engine.items_of(event));
+        let events: BTreeSet<Vec<ItemId>> = events.collect();
+        let items = |range: std::ops::Range<i64>| range.map(ItemId).collect::<Vec<ItemId>>();
+        assert_eq!(events, BTreeSet::from([items(1..6), items(6..7)]));
+    }
+
     #[test]
     fn what_grouping_lost_sight_of_stays_together() {
-        let mut engine = Engine::new(Settings::default(), Weights::embedded(), EventId(1));
+        let mut engine = engine();
         for id in 1..4 {
-            engine.arrive(&ArrivingItem {
-                id: ItemId(id),
-                outlet: OutletId(id),
-                item_time: utc_from_secs(1_755_000_000),
-                time_is_claimed: true,
-                title: "Leaders meet in Anchorage as the summit on the ceasefire opens".to_owned(),
-                ..ArrivingItem::default()
-            });
+            engine.arrive(&item(id));
         }
         engine.settle(&Constraints::default());
         assert_eq!(engine.live_events().count(), 1);

@@ -29,10 +29,8 @@ impl PartialEq for TermsOf {
     }
 }
 
-impl Eq for TermsOf {}
-
 /// Settings of the served pages and feeds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -55,6 +53,8 @@ pub struct Settings {
     pub cache_bytes: usize,
     /// What explanations on the desk are made with.
     pub terms_of: TermsOf,
+    /// Mean score from which the machine joins: what others would have done is told around it.
+    pub settle_score: f32,
 }
 
 impl Default for Settings {
@@ -70,6 +70,7 @@ impl Default for Settings {
             external_hub: None,
             cache_bytes: 32 * 1024 * 1024,
             terms_of: TermsOf::default(),
+            settle_score: 0.5,
         }
     }
 }

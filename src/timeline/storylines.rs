@@ -247,6 +247,7 @@ impl Storylines {
     fn link_one(&mut self, sketch: &EventSketch, linking: &mut Linking) {
         let before = self.line_of.get(&sketch.event).copied();
         let may_move = before.is_some_and(|id| self.published(id).is_none());
+        let mut is_alone = false;
         let id = match before {
             Some(id) if !may_move => {
                 self.take_out(id, sketch.event);
@@ -257,15 +258,18 @@ impl Storylines {
                 if let Some(id) = before {
                     self.take_out(id, sketch.event);
                 }
-                let id = self
-                    .nearest(sketch)
-                    .or(before)
-                    .unwrap_or_else(|| self.open());
+                let near = self.nearest(sketch);
+                let id = near.or(before).unwrap_or_else(|| self.open());
                 self.put_in(id, sketch.clone());
+                is_alone = near.is_none() && self.lines[&id].events.len() == 1;
                 id
             }
         };
-        let id = self.merge_around(id, linking);
+        // What is near one event alone is what was just asked.
+        let id = match is_alone {
+            true => id,
+            false => self.merge_around(id, linking),
+        };
         if before != Some(id) {
             linking.linked.push((sketch.event, id));
         }

@@ -8,6 +8,7 @@ mod holding;
 mod http;
 mod listing;
 mod newsdesk;
+mod reviewing;
 mod undoing;
 mod why;
 mod world;

@@ -9,6 +9,7 @@ use super::super::site::Site;
 use super::frame::{Frame, frame, let_in, page, read};
 use super::views::named;
 use crate::news::{EventId, ItemId};
+use crate::store::reports::load_all_reports;
 use crate::store::review::{
     Doubt, Question, WeekOfReviews, count_reviews, load_doubts, try_thresholds,
 };
@@ -68,11 +69,14 @@ fn view_of(conn: &Connection, doubt: &Doubt) -> crate::store::Result<DoubtView> 
         Ok((format!("/desk/events/{event}#item-{id}"), title))
     };
     let (asked, left, right) = match doubt.question {
-        Question::Belongs { item, event } => (
-            "Does this item tell this event?",
-            item_side(item, event)?,
-            event_side(event)?,
-        ),
+        Question::Belongs { item, event } => {
+            let (link, mut headline) = event_side(event)?;
+            let left = item_side(item, event)?;
+            if headline == left.1 {
+                headline = told_beside(conn, item, event)?.unwrap_or(headline);
+            }
+            ("Does this item tell this event?", left, (link, headline))
+        }
         Question::Merge { event, other } => (
             "Are these two events one?",
             event_side(event)?,
@@ -104,6 +108,22 @@ fn view_of(conn: &Connection, doubt: &Doubt) -> crate::store::Result<DoubtView> 
     })
 }
 
+/// What another report of the event says, for an item that gave the event its headline; `None` if none says
+/// anything else.
+fn told_beside(
+    conn: &Connection,
+    item: ItemId,
+    event: EventId,
+) -> crate::store::Result<Option<String>> {
+    let reports = load_all_reports(conn, event)?;
+    let own = reports.iter().find(|report| report.item_id == item);
+    let own = own.map(|report| report.title.clone());
+    let mut titles = reports.into_iter().map(|report| report.title);
+    Ok(titles
+        .find(|title| Some(title) != own.as_ref())
+        .map(|title| named(&title)))
+}
+
 #[derive(Template)]
 #[template(path = "desk_quality.html")]
 struct QualityPage {
@@ -114,13 +134,14 @@ struct QualityPage {
 
 struct TrialLine {
     threshold: String,
+    is_in_use: bool,
     agreed: u32,
     wrongly_joined: u32,
     wrongly_parted: u32,
 }
 
-/// Thresholds that are tried on the answers: the one in use is 0.36.
-const TRIED: [f64; 7] = [0.24, 0.28, 0.32, 0.36, 0.40, 0.44, 0.48];
+/// Thresholds that are tried on the answers, as steps from the one in use.
+const TRIED: [f32; 7] = [-0.18, -0.12, -0.06, 0.0, 0.06, 0.12, 0.18];
 
 pub(super) async fn quality(
     State(site): State<Site>,
@@ -128,12 +149,15 @@ pub(super) async fn quality(
     uri: Uri,
 ) -> Result<Response, Response> {
     let asker = let_in(&site, &headers, &uri).await?;
-    let (weeks, trials) = read(&site, |conn| {
-        Ok((count_reviews(conn)?, try_thresholds(conn, &TRIED)?))
+    let in_use = site.settings().settle_score;
+    let tried = TRIED.map(|step| f64::from(in_use + step));
+    let (weeks, trials) = read(&site, move |conn| {
+        Ok((count_reviews(conn)?, try_thresholds(conn, &tried)?))
     })
     .await?;
     let trials = trials.into_iter().map(|trial| TrialLine {
         threshold: format!("{:.2}", trial.threshold),
+        is_in_use: trial.threshold == f64::from(in_use),
         agreed: trial.agreed,
         wrongly_joined: trial.wrongly_joined,
         wrongly_parted: trial.wrongly_parted,

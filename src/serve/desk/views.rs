@@ -7,7 +7,7 @@ use crate::feed::write::{one_line, web_address};
 use crate::feed::{WordChange, word_diff};
 use crate::news::{
     Decision, Event, EventId, Evidence, Item, PairEvidence, Report, Revision, Ruling, Storyline,
-    StorylineId, UtcTime,
+    StorylineId, UtcTime, WireTag,
 };
 use crate::serve::TermsOf;
 use crate::store::decisions::load_about_event;
@@ -368,6 +368,16 @@ fn concerns(ruling: &Ruling, event: EventId) -> bool {
     }
 }
 
+/// What a tag says, and the words that say it where they were taken off; else the rule that read it, for
+/// then the words are shown anyway.
+fn tag_line(tag: &WireTag) -> String {
+    let meaning = tag.meaning.replace('-', " ");
+    match tag.removed {
+        true => format!("{meaning} “{}”", tag.text.trim()),
+        false => format!("{meaning} by the rule {}", tag.rule),
+    }
+}
+
 fn explain(
     conn: &Connection,
     (line, evidence): (ReportLine, Option<Evidence>),
@@ -375,7 +385,7 @@ fn explain(
     (made, titles): (&[Decision], &mut BTreeMap<i64, String>),
 ) -> Result<ExplainedReport> {
     let revisions = items::load_revisions(conn, item.id)?;
-    let tags = item.wire.tags.iter().map(|tag| format!("{tag:?}"));
+    let tags = item.wire.tags.iter().map(tag_line);
     let rulings = in_force(made).filter(|one| names_item(&one.ruling, item));
     let rulings = rulings.map(|one| format!("{} {}", one.editor, describe_ruling(&one.ruling)));
     let mut pairs = |pairs: &[PairEvidence]| -> Result<Vec<PairView>> {
@@ -515,5 +525,31 @@ pub(super) fn named(text: &str) -> String {
     match line.is_empty() {
         true => "(no headline yet)".to_owned(),
         false => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::news::Span;
+
+    #[test]
+    fn a_wire_tag_is_told_in_words() {
+        let tag = |text: &str, meaning: &str, removed| WireTag {
+            text: text.to_owned(),
+            field: "title".to_owned(),
+            span: Span { start: 0, end: 9 },
+            meaning: meaning.to_owned(),
+            rule: "capitals".to_owned(),
+            removed,
+        };
+        assert_eq!(
+            tag_line(&tag("(Adds quote) ", "change-note", true)),
+            "change note “(Adds quote)”"
+        );
+        assert_eq!(
+            tag_line(&tag("SUMMIT ENDS", "role", false)),
+            "role by the rule capitals"
+        );
     }
 }

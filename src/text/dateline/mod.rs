@@ -35,15 +35,13 @@ pub struct FoundDateline {
     pub dateline: Dateline,
 }
 
-/// The dateline at the head of `text`, if there is one. A missing year is the one that puts the
-/// day nearest to `item_time`.
-pub fn read(text: &str, item_time: UtcTime) -> Option<FoundDateline> {
+/// The dateline at the head of `text`, if there is one; `is_from_wire` tells that an agency's own feed
+/// has it. A missing year is the one that puts the day nearest to `item_time`.
+pub fn read(text: &str, is_from_wire: bool, item_time: UtcTime) -> Option<FoundDateline> {
     let window = head(text);
-    let forms = forms();
-    forms
-        .forms
-        .iter()
-        .find_map(|form| read_form(form, window, item_time))
+    let forms = forms().forms.iter();
+    let mut meant = forms.filter(|form| is_from_wire || !form.text.wire_only);
+    meant.find_map(|form| read_form(form, window, item_time))
 }
 
 /// The usual short name of the agency that an outlet's name stands for: `AP` for `AP News`.
@@ -99,6 +97,9 @@ struct Agency {
 struct FormText {
     id: String,
     pattern: String,
+    /// True if it is read in an agency's own feed alone.
+    #[serde(default)]
+    wire_only: bool,
     /// Stretches one of which a matching text holds: a cheap test before the pattern.
     #[serde(default)]
     needs: Vec<String>,

@@ -90,7 +90,7 @@ fn read_dateline(
     if draft.reading.dateline.is_some() {
         return None;
     }
-    let found = dateline::read(&body[from..], input.item_time)?;
+    let found = dateline::read(&body[from..], input.outlet_is_wire, input.item_time)?;
     let end = from + found.end;
     let removed = body[end..].chars().any(char::is_alphanumeric);
     draft.tags.push(WireTag {

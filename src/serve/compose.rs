@@ -83,6 +83,21 @@ pub(super) fn shown_headline(shown: &PublishedEvent) -> String {
     headline
 }
 
+/// True if all that a storyline tells was withdrawn.
+pub(super) fn is_withdrawn(shown: &PublishedStoryline) -> bool {
+    let mut events = shown.events.iter();
+    !shown.events.is_empty() && events.all(|event| event.event.withdrawn_at.is_some())
+}
+
+/// The headline of a storyline, and before it what became of all of it.
+pub(super) fn headline_of_storyline(shown: &PublishedStoryline) -> String {
+    let headline = one_line(&shown.storyline.headline);
+    match is_withdrawn(shown) {
+        true => ["Withdrawn: ", &headline].concat(),
+        false => headline,
+    }
+}
+
 /// What stands above everything else about an event.
 pub(super) fn notices_of(shown: &PublishedEvent, settings: &Settings) -> Vec<Notice> {
     let page = |name: &PublicName| settings.absolute(&Output::Event(name.public_id).path());
@@ -113,8 +128,17 @@ pub(super) fn notices_of(shown: &PublishedEvent, settings: &Settings) -> Vec<Not
     notices
 }
 
+/// The lede as it is by now; empty if the event was withdrawn: what nobody says any more is not repeated,
+/// and a notice to editors is not for readers.
+pub(super) fn present_lede(shown: &PublishedEvent) -> String {
+    match shown.event.withdrawn_at {
+        None => shown_lede(&shown.event.lede),
+        Some(_) => String::new(),
+    }
+}
+
 /// The lead, cut at a word within the length that may be republished.
-pub(super) fn shown_lede(lede: &str) -> String {
+fn shown_lede(lede: &str) -> String {
     let lede = one_line(lede);
     let Some((end, _)) = lede.char_indices().nth(LONGEST_LEDE) else {
         return lede;
@@ -167,7 +191,7 @@ pub(super) fn entry_of_storyline(shown: &PublishedStoryline, settings: &Settings
     let merged = shown.merged_into.as_ref();
     Entry {
         id: shown.public_id().urn(),
-        title: one_line(&shown.storyline.headline),
+        title: headline_of_storyline(shown),
         published: shown.published_at(),
         updated: told_apart(shown.updated_at(), shown.storyline.id.0),
         alternate: page_url.clone(),
@@ -193,9 +217,7 @@ pub(super) fn entry_of_storyline(shown: &PublishedStoryline, settings: &Settings
                 })
                 .into_iter()
                 .collect(),
-            lede: latest
-                .map(|event| shown_lede(told_lede(event)))
-                .unwrap_or_default(),
+            lede: latest.map(told_lede).unwrap_or_default(),
             change: latest
                 .map(|event| event.event.change.clone())
                 .unwrap_or_default(),
@@ -256,11 +278,12 @@ pub(super) fn entry_of_development(
     }
 }
 
-/// The lede as it was told at the last material change; the present one if nothing was.
-fn told_lede(shown: &PublishedEvent) -> &str {
+/// The lede as it was told at the last material change; the present one if nothing was. Empty if the
+/// event was withdrawn.
+fn told_lede(shown: &PublishedEvent) -> String {
     match shown.told.lines {
-        None => &shown.event.lede,
-        Some(_) => &shown.told.lede,
+        Some(_) if shown.event.withdrawn_at.is_none() => shown_lede(&shown.told.lede),
+        _ => present_lede(shown),
     }
 }
 
@@ -275,7 +298,7 @@ fn body_of_event(shown: &PublishedEvent, settings: &Settings) -> Body {
     let storyline = storyline.filter(|_| shown.merged_into.is_none());
     Body {
         notices: notices_of(shown, settings),
-        lede: shown_lede(told_lede(shown)),
+        lede: told_lede(shown),
         place: one_line(place),
         occurred_at: Some(event.occurred_at),
         change: one_line(&event.change),

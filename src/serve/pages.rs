@@ -6,7 +6,10 @@ use chrono::NaiveDate;
 
 use super::address::{Archive, Output};
 use super::assets;
-use super::compose::{latest_standing, notices_of, roles_of, shown_headline, shown_lede};
+use super::compose::{
+    headline_of_storyline, is_withdrawn, latest_standing, notices_of, present_lede, roles_of,
+    shown_headline,
+};
 use super::documents::{Content, Rows};
 use super::settings::Settings;
 use crate::feed::write::{
@@ -300,9 +303,9 @@ fn timeline_page(frame: Frame, shown: &PublishedStoryline, settings: &Settings) 
     }
     TimelinePage {
         frame,
-        headline: one_line(&shown.storyline.headline),
+        headline: headline_of_storyline(shown),
         language: language_of_storyline(shown),
-        life: shown.storyline.life.name(),
+        life: life_of(shown),
         counts: counts_of_storyline(shown),
         published: moment(shown.published_at()),
         updated: moment(shown.updated_at()),
@@ -344,12 +347,10 @@ fn shown_storyline(shown: &PublishedStoryline, settings: &Settings) -> ShownStor
     let latest = latest_standing(shown);
     ShownStoryline {
         url: settings.absolute(&Output::Timeline(shown.public_id()).path()),
-        headline: one_line(&shown.storyline.headline),
+        headline: headline_of_storyline(shown),
         language: language_of_storyline(shown),
-        life: shown.storyline.life.name(),
-        lede: latest
-            .map(|event| shown_lede(&event.event.lede))
-            .unwrap_or_default(),
+        life: life_of(shown),
+        lede: latest.map(present_lede).unwrap_or_default(),
         counts: counts_of_storyline(shown),
         updated: moment(shown.updated_at()),
         events: shown
@@ -370,7 +371,7 @@ fn shown_event(shown: &PublishedEvent, most_reports: usize, settings: &Settings)
         url: settings.absolute(&Output::Event(shown.public_id()).path()),
         headline: shown_headline(shown),
         language: language_of(shown),
-        lede: shown_lede(&shown.event.lede),
+        lede: present_lede(shown),
         place: one_line(&shown.event.place),
         at: moment(shown.event.occurred_at),
         notices: notices_of(shown, settings)
@@ -413,7 +414,7 @@ fn line_of_event(shown: &PublishedEvent, settings: &Settings) -> Line {
         url: settings.absolute(&Output::Event(shown.public_id()).path()),
         headline: shown_headline(shown),
         language: language_of(shown),
-        lede: shown_lede(&shown.event.lede),
+        lede: present_lede(shown),
         change: one_line(&shown.event.change),
         label: roles_of(shown)
             .first()
@@ -438,6 +439,13 @@ fn line_of_entry(entry: &Entry) -> Line {
             .unwrap_or_default(),
         counts: String::new(),
         at: moment(entry.updated),
+    }
+}
+
+fn life_of(shown: &PublishedStoryline) -> &'static str {
+    match is_withdrawn(shown) {
+        true => "withdrawn",
+        false => shown.storyline.life.name(),
     }
 }
 

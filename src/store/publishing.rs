@@ -48,7 +48,9 @@ pub fn move_version(tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
 }
 
 /// The events in the queue that stand in a storyline and are not held back at `now`, by id, at most
-/// `limit` of those after `after`.
+/// `limit` of those after `after`. Those of which items say something else since they were described are
+/// left until they are described anew, for what a correction corrects would be told with it; but not those
+/// of which something was withdrawn or spiked, for that waits for nothing.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -65,6 +67,7 @@ pub fn load_waiting(
             e.split_from
          FROM publish_queue q JOIN events e ON e.id = q.event_id
          WHERE q.look_at <= ?3 AND q.event_id > ?1 AND e.storyline_id IS NOT NULL
+            AND {IS_DESCRIBED}
          ORDER BY q.event_id LIMIT ?2"
     );
     let mut query = conn.prepare_cached(&sql)?;
@@ -94,6 +97,10 @@ pub fn was_shown(conn: &Connection, id: EventId) -> Result<bool> {
     Ok(shown.unwrap_or(false))
 }
 
+const IS_DESCRIBED: &str = "(e.id NOT IN (SELECT event_id FROM describe_queue)
+    OR EXISTS (SELECT 1 FROM event_items m JOIN items i ON i.id = m.item_id
+        WHERE m.event_id = e.id AND (i.withdrawn_at IS NOT NULL OR i.spiked = 1)))";
+
 const WAS_SHOWN: &str = "(EXISTS (SELECT 1 FROM events o WHERE o.merged_into = e.id
         AND o.public_id IS NOT NULL)
     OR EXISTS (SELECT 1 FROM events o WHERE o.id = e.split_from AND o.public_id IS NOT NULL))";
@@ -105,7 +112,7 @@ const WAS_SHOWN: &str = "(EXISTS (SELECT 1 FROM events o WHERE o.merged_into = e
 pub fn has_urgent(conn: &Connection) -> Result<bool> {
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM publish_queue q JOIN events e ON e.id = q.event_id
-         WHERE q.look_at = 0 AND (e.public_id IS NOT NULL OR {WAS_SHOWN}))"
+         WHERE q.look_at = 0 AND (e.public_id IS NOT NULL OR {WAS_SHOWN}) AND {IS_DESCRIBED})"
     );
     Ok(conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
 }

@@ -11,6 +11,7 @@ mod http;
 mod hub;
 mod ids;
 mod newsroom;
+mod noticed;
 mod parted;
 mod readers;
 mod spiked;

@@ -13,7 +13,7 @@ use dateline::news::{
 use dateline::serve::{Settings, Site};
 use dateline::store::events::{EventDescription, Member, StorylineDescription};
 use dateline::store::items::{self, ItemState};
-use dateline::store::{Store, events, feeds, outlets, published};
+use dateline::store::{Store, describing, events, feeds, outlets, published};
 
 /// 2025-08-15T18:00:00Z.
 pub const START: i64 = 1_755_280_800;
@@ -128,8 +128,15 @@ impl Newsroom {
             .expect("an event");
     }
 
-    /// One pass of the publisher, `minutes` after the start.
+    /// One pass of the publisher, `minutes` after the start; the clusterer has looked at everything before.
     pub async fn publish(&self, minutes: i64) -> Published {
+        let looked = self.store.write(|tx| {
+            for event in describing::load_describe_queue(tx, u32::MAX)? {
+                describing::leave_describe_queue(tx, event)?;
+            }
+            Ok(())
+        });
+        looked.await.expect("an empty queue");
         self.clock.set(at_minute(minutes));
         let ids = self.ids.clone();
         let pass = Pass {

@@ -175,7 +175,7 @@ pub struct Pipeline {
     pub store: Store,
     clusterer: Clusterer,
     clustering: ClusteringSettings,
-    site: Site,
+    pub site: Site,
     clock: Arc<FakeClock>,
     ids: Arc<AtomicU64>,
 }
@@ -185,7 +185,7 @@ fn load(store: &Store, settings: &ClusteringSettings) -> Clusterer {
 }
 
 impl Pipeline {
-    fn open() -> Self {
+    pub fn open() -> Self {
         Self::open_with(ClusteringSettings::default())
     }
 
@@ -232,10 +232,15 @@ impl Pipeline {
         for listed in by_outlet.values() {
             self.list(listed, now).await;
         }
+        self.take_in(now);
+    }
+
+    pub fn take_in(&mut self, now: UtcTime) {
         tokio::task::block_in_place(|| self.clusterer.take_in(&self.store, now)).expect("a pass");
     }
 
-    async fn list(&self, listed: &[&Listed], now: UtcTime) {
+    /// One visit to one outlet.
+    pub async fn list(&self, listed: &[&Listed], now: UtcTime) {
         let (name, kind) = (listed[0].outlet.clone(), listed[0].kind);
         let made = self.store.write(move |tx| {
             let outlet_id = outlets::ensure_outlet(tx, &name, kind)?;

@@ -7,7 +7,7 @@ use crate::feed::write::{one_line, web_address};
 use crate::feed::{WordChange, word_diff};
 use crate::news::{
     Decision, Event, EventId, Evidence, Item, PairEvidence, Report, Revision, Ruling, Storyline,
-    StorylineId, UtcTime, WireTag,
+    StorylineId, Term, UtcTime, WireTag,
 };
 use crate::serve::TermsOf;
 use crate::store::decisions::load_about_event;
@@ -452,18 +452,40 @@ fn pair_view(
             title
         }
     };
-    let terms = pair.terms.iter().take(MOST_TERMS).map(|term| TermView {
-        feature: term.feature.clone(),
-        value: format!("{:.2}", term.value),
-        share: format!("{:+.2}", term.contribution),
-        is_for: term.contribution >= 0.0,
-    });
     Ok(PairView {
         item: id,
         title,
         score: format!("{:.2}", pair.score),
-        terms: terms.collect(),
+        terms: term_views(&pair.terms),
     })
+}
+
+/// The largest terms, what the others come to, and the sum, which is the log-odds of the score.
+fn term_views(terms: &[Term]) -> Vec<TermView> {
+    let line = |feature: String, value: String, contribution: f32| TermView {
+        feature,
+        value,
+        share: format!("{contribution:+.2}"),
+        is_for: contribution >= 0.0,
+    };
+    let sum = |terms: &[Term]| terms.iter().map(|term| term.contribution).sum::<f32>();
+    let (largest, smaller) = terms.split_at(MOST_TERMS.min(terms.len()));
+    let mut views: Vec<TermView> = largest
+        .iter()
+        .map(|term| {
+            let value = format!("{:.2}", term.value);
+            line(term.feature.clone(), value, term.contribution)
+        })
+        .collect();
+    if !smaller.is_empty() {
+        let words = format!("{} smaller ones", smaller.len());
+        views.push(line(words, String::new(), sum(smaller)));
+    }
+    if !terms.is_empty() {
+        let words = "together, as log-odds".to_owned();
+        views.push(line(words, String::new(), sum(terms)));
+    }
+    views
 }
 
 /// Each earlier state against the next one.
@@ -532,6 +554,26 @@ pub(super) fn named(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::news::Span;
+
+    #[test]
+    fn what_is_shown_of_a_score_sums_to_it() {
+        let term = |contribution: f32| Term {
+            feature: "gap in time".to_owned(),
+            value: 0.5,
+            contribution,
+        };
+        let terms: Vec<Term> = (0..MOST_TERMS + 3)
+            .map(|at| term(2.0 - at as f32 / 4.0))
+            .collect();
+        let shown = term_views(&terms);
+        let number = |view: &TermView| view.share.parse::<f32>().expect("a number");
+        let (last, parts) = shown.split_last().expect("terms");
+        assert_eq!(parts.len(), MOST_TERMS + 1);
+        assert_eq!(parts[MOST_TERMS].feature, "3 smaller ones");
+        let sum: f32 = parts.iter().map(number).sum();
+        assert!((sum - number(last)).abs() < 0.01, "{sum} {}", last.share);
+        assert_eq!(term_views(&terms[..2]).len(), 3);
+    }
 
     #[test]
     fn a_wire_tag_is_told_in_words() {

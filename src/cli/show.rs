@@ -11,7 +11,7 @@ use super::table::{Table, print_line, printable};
 use super::{Global, Place};
 use crate::news::{Event, EventId, Item, ItemId, Report, Revision, StorylineId};
 use crate::store::listing::{self, Named};
-use crate::store::{Store, items, published};
+use crate::store::{Store, events, items, outlets, published};
 use crate::text::diff::{WordChange, word_diff};
 
 /// Options of `show`.
@@ -104,19 +104,28 @@ fn show_item(store: &Store, id: ItemId, as_json: bool) -> anyhow::Result<()> {
         .read(|conn| items::load_item(conn, id))?
         .context("the item is gone")?;
     let revisions = store.read(|conn| items::load_revisions(conn, id))?;
+    let outlet = store.read(|conn| outlets::load_outlet(conn, item.outlet_id))?;
+    let event = store.read(|conn| events::event_of_item(conn, id))?;
     if as_json {
         let mut object = json!(item);
+        object["event"] = json!(event);
         object["revisions"] = json!(revisions);
         print_line(&object.to_string());
         return Ok(());
     }
     print_line(&printable(&item.title));
-    print_line(&format!(
-        "item {id}, {}, {}, seen {}",
+    let outlet = outlet.map(|outlet| outlet.name).unwrap_or_default();
+    print_line(&printable(&format!(
+        "item {id}, {}, {}, {outlet}, told {}, seen {}",
         item.wire.role.name(),
         item.language,
+        minute(item.item_time),
         minute(item.fetched_at)
-    ));
+    )));
+    print_line(&match event {
+        Some(event) => format!("stands in event {event}: `dateline why {id}` tells why"),
+        None => format!("stands in no event: `dateline why {id}` tells why"),
+    });
     if let Some(link) = &item.link {
         print_line(&printable(link));
     }

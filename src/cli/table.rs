@@ -24,7 +24,7 @@ impl Table {
     /// Adds a row; missing cells are empty.
     pub fn row(&mut self, cells: Vec<String>) {
         self.rows
-            .push(cells.iter().map(|cell| printable(cell)).collect());
+            .push(cells.iter().map(|text| cell_of(text)).collect());
     }
 
     /// The lines, each without its end.
@@ -57,10 +57,14 @@ pub fn print_line(line: &str) {
     drop(writeln!(std::io::stdout(), "{line}"));
 }
 
-/// The text on one line, without what commands a terminal or turns the line round, cut to the widest
-/// cell.
+/// The text on one line, without what commands a terminal or turns the line round.
 pub fn printable(text: &str) -> String {
-    let clean = inert(text).into_owned();
+    inert(text).into_owned()
+}
+
+/// The same, cut to the widest cell.
+fn cell_of(text: &str) -> String {
+    let clean = printable(text);
     if clean.chars().count() <= WIDEST_CELL {
         return clean;
     }
@@ -92,6 +96,7 @@ mod tests {
             "a\u{1b}]0;x\u{7}\u{9b}2J\u{202e}b\r\nc\u{200b}".to_owned(),
         ]);
         assert_eq!(table.lines(), ["title", "a]0;x2Jb  c"]);
-        assert_eq!(printable(&"x".repeat(100)).chars().count(), WIDEST_CELL);
+        assert_eq!(cell_of(&"x".repeat(100)).chars().count(), WIDEST_CELL);
+        assert_eq!(printable(&"x".repeat(100)).chars().count(), 100);
     }
 }

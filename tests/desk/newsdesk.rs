@@ -16,7 +16,7 @@ pub fn now() -> UtcTime {
 
 /// A store with events; the directory goes with it.
 pub struct Newsdesk {
-    _directory: tempfile::TempDir,
+    pub directory: tempfile::TempDir,
     /// The store.
     pub store: Store,
 }
@@ -28,10 +28,7 @@ impl Newsdesk {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
         store.write(fill).await.unwrap();
-        Self {
-            _directory: directory,
-            store,
-        }
+        Self { directory, store }
     }
 
     /// An event as it is now.

@@ -1,39 +1,44 @@
-//! The questions of the review queue, as an editor reads them.
+//! The questions of the review queue, as an editor reads them, and the answer of `dateline why`.
 
 use dateline::news::{EventId, Evidence, ItemId, PairEvidence};
+use dateline::store::Store;
 use dateline::store::events::{self, Member};
 
 use super::http::Running;
-use super::newsdesk::now;
+use super::newsdesk::{Newsdesk, now};
+
+/// Item 4 stands in event 2 by little.
+async fn doubt(store: &Store) -> Evidence {
+    let evidence = Evidence {
+        item: ItemId(4),
+        event: EventId(2),
+        mean_score: 0.55,
+        threshold: 0.5,
+        runner_up: Some((EventId(1), 0.25)),
+        strongest_for: vec![PairEvidence {
+            other: ItemId(5),
+            score: 0.55,
+            terms: Vec::new(),
+        }],
+        strongest_against: Vec::new(),
+        decisions: Vec::new(),
+        reprint_of: None,
+    };
+    let member = Member {
+        item: ItemId(4),
+        reprint_of: None,
+        evidence: Some(evidence.clone()),
+        frozen: Vec::new(),
+    };
+    let written = store.write(move |tx| events::save_members(tx, EventId(2), &[member], now()));
+    written.await.unwrap();
+    evidence
+}
 
 #[tokio::test]
 async fn the_item_that_gave_the_headline_is_held_against_another_report() {
     let running = Running::start(|_| {}).await;
-    let written = running.desk.store.write(|tx| {
-        let evidence = Evidence {
-            item: ItemId(4),
-            event: EventId(2),
-            mean_score: 0.55,
-            threshold: 0.5,
-            strongest_for: vec![PairEvidence {
-                other: ItemId(5),
-                score: 0.55,
-                terms: Vec::new(),
-            }],
-            runner_up: None,
-            strongest_against: Vec::new(),
-            decisions: Vec::new(),
-            reprint_of: None,
-        };
-        let member = Member {
-            item: ItemId(4),
-            reprint_of: None,
-            evidence: Some(evidence),
-            frozen: Vec::new(),
-        };
-        events::save_members(tx, EventId(2), &[member], now())
-    });
-    written.await.unwrap();
+    doubt(&running.desk.store).await;
     let (cookie, _) = running.log_in("anna").await;
     let page = running
         .get("/desk/review", &[("cookie", cookie.as_str())])
@@ -42,4 +47,35 @@ async fn the_item_that_gave_the_headline_is_held_against_another_report() {
     let shown = |title: &str| page.body.matches(title).count();
     assert_eq!(shown("Summit ends without a deal"), 1, "{}", page.body);
     assert_eq!(shown("No deal as Anchorage talks break up"), 1);
+}
+
+#[tokio::test]
+async fn why_says_everything_to_people_and_to_programs() {
+    let desk = Newsdesk::open().await;
+    let evidence = doubt(&desk.store).await;
+    let ask = |arguments: &[&str]| {
+        let asked = std::process::Command::new(env!("CARGO_BIN_EXE_dateline"))
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(desk.directory.path())
+            .output()
+            .unwrap();
+        assert!(asked.status.success(), "{asked:?}");
+        String::from_utf8(asked.stdout).unwrap()
+    };
+    let told = ask(&["why", "4"]);
+    let verdict =
+        "stands in event 2: its mean score with the other reports was 0.550, which reaches 0.500";
+    for words in [
+        verdict,
+        "for: item 5, score 0.550",
+        "next best: event 1, mean 0.250",
+    ] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+    let told: Evidence = serde_json::from_str(&ask(&["why", "4", "--json"])).unwrap();
+    assert_eq!(told.strongest_for[0].other, evidence.strongest_for[0].other);
+    let shown = ask(&["show", "item", "4"]);
+    assert!(shown.contains("Outlet 4, told 20"), "{shown}");
+    assert!(shown.contains("stands in event 2"), "{shown}");
 }

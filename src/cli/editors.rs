@@ -15,7 +15,7 @@ use crate::store::sessions;
 use crate::store::{Result, Store, StoreError, Transaction};
 
 /// Hours for which a one-time link is good.
-const LINK_HOURS: i64 = 24;
+pub(super) const LINK_HOURS: i64 = 24;
 
 /// Options of `editors`.
 #[derive(Debug, clap::Args)]
@@ -83,10 +83,7 @@ fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
     if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
         bail!("a name has 1 to 60 characters");
     }
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).context("the system gives no random bytes")?;
-    let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    let (token, digest) = make_secret()?;
     let owned_name = name.to_owned();
     let is_known = change(place, move |tx| {
         let now = SystemClock.now();
@@ -114,6 +111,15 @@ fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What nobody guesses, and the digest by which it is known.
+pub(super) fn make_secret() -> anyhow::Result<(String, [u8; 32])> {
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let secret: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = Sha256::digest(secret.as_bytes()).into();
+    Ok((secret, digest))
+}
+
 fn remove(place: &Place, name: &str) -> anyhow::Result<()> {
     let owned_name = name.to_owned();
     match change(place, move |tx| editors::remove_editor(tx, &owned_name))? {
@@ -126,10 +132,7 @@ fn remove(place: &Place, name: &str) -> anyhow::Result<()> {
 }
 
 fn make_token(place: &Place, name: &str, label: &str) -> anyhow::Result<()> {
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).context("the system gives no random bytes")?;
-    let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-    let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+    let (token, digest) = make_secret()?;
     let (owned_name, label) = (name.to_owned(), label.to_owned());
     let is_made = change(place, move |tx| {
         sessions::add_token(tx, &owned_name, digest, &label, SystemClock.now())

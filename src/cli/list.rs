@@ -37,7 +37,7 @@ pub fn events(args: &ListArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let since = parse_since(&args.since, SystemClock.now())?;
     let store = Place::find(global)?.read_store()?;
     let events = store.read(|conn| listing::list_events(conn, since, args.most))?;
-    let mut table = Table::new(&["ID", "HAPPENED", "REPORTS", "OUTLETS", "STATE", "HEADLINE"]);
+    let mut table = Table::new(&["id", "happened", "reports", "outlets", "state", "headline"]);
     for event in &events {
         if args.json {
             print_line(&event_json(event).to_string());
@@ -63,7 +63,7 @@ pub fn storylines(args: &ListArgs, global: &Global) -> anyhow::Result<ExitCode> 
     let since = parse_since(&args.since, SystemClock.now())?;
     let store = Place::find(global)?.read_store()?;
     let found = store.read(|conn| listing::list_storylines(conn, since, args.most))?;
-    let mut table = Table::new(&["SLUG", "LATEST", "EVENTS", "OUTLETS", "LIFE", "HEADLINE"]);
+    let mut table = Table::new(&["slug", "latest", "events", "outlets", "life", "headline"]);
     for storyline in &found {
         if args.json {
             print_line(&storyline_json(storyline).to_string());

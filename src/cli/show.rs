@@ -85,7 +85,7 @@ fn show_storyline(store: &Store, id: StorylineId, as_json: bool) -> anyhow::Resu
         print_line(&format!("/storylines/{public_id}/timeline"));
     }
     print_line("");
-    let mut table = Table::new(&["HAPPENED", "EVENT", "REPORTS", "PLACE", "HEADLINE"]);
+    let mut table = Table::new(&["happened", "event", "reports", "place", "headline"]);
     for event in &events {
         table.row(vec![
             minute(event.occurred_at),
@@ -156,7 +156,7 @@ fn print_event_head(event: &Event) {
 }
 
 fn print_reports(reports: &[Report]) {
-    let mut table = Table::new(&["TOLD", "ITEM", "OUTLET", "ROLE", "TITLE"]);
+    let mut table = Table::new(&["told", "item", "outlet", "role", "title"]);
     for report in reports {
         let role = if report.is_withdrawn {
             "withdrawn"

@@ -13,10 +13,10 @@ pub struct Table {
 const WIDEST_CELL: usize = 72;
 
 impl Table {
-    /// A table with these column titles.
+    /// A table with these column titles, which are shown in capitals.
     pub fn new(header: &[&str]) -> Self {
         Self {
-            header: header.iter().map(|title| (*title).to_owned()).collect(),
+            header: header.iter().map(|title| title.to_uppercase()).collect(),
             rows: Vec::new(),
         }
     }
@@ -95,7 +95,7 @@ mod tests {
         table.row(vec![
             "a\u{1b}]0;x\u{7}\u{9b}2J\u{202e}b\r\nc\u{200b}".to_owned(),
         ]);
-        assert_eq!(table.lines(), ["title", "a]0;x2Jb  c"]);
+        assert_eq!(table.lines(), ["TITLE", "a]0;x2Jb  c"]);
         assert_eq!(cell_of(&"x".repeat(100)).chars().count(), WIDEST_CELL);
         assert_eq!(printable(&"x".repeat(100)).chars().count(), 100);
     }

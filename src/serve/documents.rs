@@ -367,7 +367,7 @@ fn find_storyline(store: &Store, id: PublicId, at: fn(PublicId) -> Output) -> Re
                 return Ok(Found::Nothing);
             };
             Ok(Found::Content(Content {
-                title: crate::feed::write::one_line(&shown.storyline.headline),
+                title: super::compose::headline_of_storyline(&shown),
                 subtitle: "The events of one storyline in the order in which they happened."
                     .to_owned(),
                 rows: Rows::Timeline(Box::new(shown)),

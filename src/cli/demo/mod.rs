@@ -11,15 +11,16 @@ use std::sync::Arc;
 use anyhow::Context;
 use tokio::net::TcpListener;
 
+use super::editors::{LINK_HOURS, make_secret};
 use super::run::{Plan, Running, config_defaults, wait_for_end};
 use super::table::print_line;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::jobs::{Schedule, StorageSettings};
 use crate::news::{OutletKind, UtcTime};
 use crate::serve;
-use crate::store::Store;
 use crate::store::feeds::{FeedEdit, NewFeed, add_feed, edit_feed};
 use crate::store::outlets::ensure_outlet;
+use crate::store::{Store, editors};
 use server::{Week, WeekServer};
 
 /// Options of `demo`.
@@ -57,18 +58,13 @@ async fn play(args: &DemoArgs, directory: &std::path::Path) -> anyhow::Result<()
     let outlets = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let outlets_address = outlets.local_addr()?;
     let store = Store::open(directory)?;
-    add_outlets(
-        &store,
-        &week,
-        outlets_address,
-        crate::clock::Clock::now(&SystemClock),
-    )
-    .await?;
+    add_outlets(&store, &week, outlets_address, SystemClock.now()).await?;
+    let welcome = invite_editor(&store).await?;
     let server = WeekServer::new(week, Arc::new(SystemClock));
     let router = server.router();
     tokio::spawn(async move { axum::serve(outlets, router).await });
     let running = Running::start(plan(store, args.listen, outlets_address)?).await?;
-    say_what_to_open(&running.base_url(), length);
+    say_what_to_open(&running.base_url(), &welcome, length);
     match args.seconds {
         None => wait_for_end().await?,
         Some(seconds) => {
@@ -167,7 +163,18 @@ async fn add_outlets(
     Ok(())
 }
 
-fn say_what_to_open(base_url: &str, length: i64) {
+/// The path where the demo's editor sets a password.
+async fn invite_editor(store: &Store) -> anyhow::Result<String> {
+    let (secret, digest) = make_secret()?;
+    let now = SystemClock.now();
+    let until = now + chrono::Duration::hours(LINK_HOURS);
+    store
+        .write(move |tx| editors::invite_editor(tx, "editor", digest, until, now))
+        .await?;
+    Ok(format!("/desk/welcome/{secret}"))
+}
+
+fn say_what_to_open(base_url: &str, welcome: &str, length: i64) {
     print_line(&format!(
         "A made-up week around a summit is told over the next {length} seconds."
     ));
@@ -183,6 +190,8 @@ fn say_what_to_open(base_url: &str, length: i64) {
     print_line(&format!(
         "  {base_url}/feeds.opml              all feeds in one list"
     ));
+    print_line("The desk, once you have set a password for it there (the link is good once):");
+    print_line(&format!("  {base_url}{welcome}"));
     print_line("Ctrl-C ends it.");
 }
 

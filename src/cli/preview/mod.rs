@@ -188,7 +188,7 @@ fn print_for_people(document: &PreviewDocument<'_>) {
     for problem in &document.problems {
         print_line(&format!("! {}: {}", problem.kind, inert(&problem.message)));
     }
-    let mut table = Table::new(&["PUBLISHED", "ROLE", "AGENCY", "LANG", "TITLE"]);
+    let mut table = Table::new(&["published", "role", "agency", "lang", "title"]);
     for item in &document.items {
         table.row(vec![
             item.published

@@ -72,7 +72,9 @@ fn view_of(conn: &Connection, doubt: &Doubt) -> crate::store::Result<DoubtView> 
         Question::Belongs { item, event } => {
             let (link, mut headline) = event_side(event)?;
             let left = item_side(item, event)?;
-            if headline == left.1 {
+            let shown = desk::load_event(conn, event)?;
+            let chosen = shown.and_then(|event| event.headline_item_id);
+            if chosen == Some(item) || headline == left.1 {
                 headline = told_beside(conn, item, event)?.unwrap_or(headline);
             }
             ("Does this item tell this event?", left, (link, headline))

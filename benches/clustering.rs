@@ -48,7 +48,11 @@ const ONE_SIZE: &str = "--one-size";
 
 fn measure(size: usize) {
     let mut maker = Maker::new(headlines(), size);
-    let mut engine = Engine::new(Settings::default(), Weights::embedded(), EventId(1));
+    let settings = Settings {
+        most_items: usize::MAX,
+        ..Settings::default()
+    };
+    let mut engine = Engine::new(settings, Weights::embedded(), EventId(1));
     let before = resident_kib();
     for _ in 0..size {
         take(&mut engine, &mut maker);

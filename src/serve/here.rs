@@ -3,9 +3,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::settings::Settings;
@@ -44,25 +43,17 @@ pub(super) fn asker(peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
     }
 }
 
-/// Metrics and the status feed are for this machine; for others there is nothing there.
-pub(super) async fn keep_for_this_machine(
-    State(site): State<Site>,
-    request: Request,
-    next: Next,
-) -> Response {
+/// Metrics and the status feed are for this machine: the answer to others, that there is nothing there.
+pub(super) fn refuse_others(site: &Site, request: &Request) -> Option<Response> {
     let path = request.uri().path();
     let is_for_operators = path == "/metrics" || path.starts_with("/feeds/status");
-    if is_for_operators && !is_from_here(&site.settings(), request.headers()) {
-        return (StatusCode::NOT_FOUND, "not found\n").into_response();
-    }
-    next.run(request).await
+    let is_refused = is_for_operators && !is_from_here(&site.settings(), request.headers());
+    is_refused.then(|| (StatusCode::NOT_FOUND, "not found\n").into_response())
 }
 
 /// What every answer says, whoever made it and whatever it is: its type is not to be guessed,
 /// nothing in it runs, and nobody is told where a reader came from. A page's own words stand.
-pub(super) async fn say_what_is_safe(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub(super) fn say_what_is_safe(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (
@@ -74,7 +65,6 @@ pub(super) async fn say_what_is_safe(request: Request, next: Next) -> Response {
         let value = axum::http::HeaderValue::from_static(value);
         headers.entry(name).or_insert(value);
     }
-    response
 }
 
 #[cfg(test)]

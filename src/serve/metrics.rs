@@ -18,6 +18,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::here::{refuse_others, say_what_is_safe};
 use super::site::Site;
 use crate::store::figures::{Figures, VisitCount, load_figures, load_punctuality};
 use crate::store::{StoreError, Trouble, TroubleKind};
@@ -56,9 +57,10 @@ impl Default for RequestTimes {
     }
 }
 
-/// Times a request on its way through the router.
-pub(super) async fn time_request(
-    State(times): State<RequestTimes>,
+/// What is done around every answer, in one layer because each costs a request memory and copies: it is
+/// refused where it is not for strangers, made safe and timed.
+pub(super) async fn go_with(
+    State(watched): State<Watched>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -67,10 +69,14 @@ pub(super) async fn time_request(
         None => place_of(request.uri().path()),
     };
     let begun = Instant::now();
-    let response = next.run(request).await;
+    let mut response = match refuse_others(&watched.site, &request) {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
+    };
+    say_what_is_safe(response.headers_mut());
     let status = class_of(response.status());
+    let times = &watched.times.times;
     times
-        .times
         .get_or_create(&RequestLabels { place, status })
         .observe(begun.elapsed().as_secs_f64());
     response

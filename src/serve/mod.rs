@@ -28,13 +28,12 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
 use door::{Door, say_last};
-use here::{keep_for_this_machine, say_what_is_safe};
 use metrics::{RequestTimes, Watched};
 pub use settings::{Settings, TermsOf};
 pub use site::Site;
@@ -75,23 +74,23 @@ pub async fn run(
 
 /// All routes of the site.
 pub fn router(site: Site) -> Router {
-    let times = RequestTimes::default();
     let watched = Watched {
         site: site.clone(),
-        times: times.clone(),
+        times: RequestTimes::default(),
     };
     Router::new()
         .route("/healthz", get(metrics::healthz))
         .route("/readyz", get(metrics::readyz))
-        .route("/metrics", get(metrics::metrics).with_state(watched))
+        .route(
+            "/metrics",
+            get(metrics::metrics).with_state(watched.clone()),
+        )
         .route("/hub", post(hub::serve_hub))
         .route("/websub/{token}", websub_callback())
         .merge(desk::routes())
         .fallback(outputs::serve_output)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(from_fn_with_state(site.clone(), keep_for_this_machine))
-        .layer(from_fn(say_what_is_safe))
-        .layer(from_fn_with_state(times, metrics::time_request))
+        .layer(from_fn_with_state(watched, metrics::go_with))
         .with_state(site)
 }
 

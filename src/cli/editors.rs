@@ -9,13 +9,14 @@ use sha2::{Digest, Sha256};
 use super::table::{Table, print_line};
 use super::{Global, Place};
 use crate::clock::{Clock, SystemClock};
+use crate::news::UtcTime;
 use crate::store::editors;
 use crate::store::requests::Asking;
 use crate::store::sessions;
 use crate::store::{Result, Store, StoreError, Transaction};
 
 /// Hours for which a one-time link is good.
-pub(super) const LINK_HOURS: i64 = 24;
+const LINK_HOURS: i64 = 24;
 
 /// Options of `editors`.
 #[derive(Debug, clap::Args)]
@@ -83,13 +84,13 @@ fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
     if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
         bail!("a name has 1 to 60 characters");
     }
-    let (token, digest) = make_secret()?;
+    let now = SystemClock.now();
+    let invitation = Invitation::make(now)?;
+    let (digest, until) = (invitation.digest, invitation.until);
     let owned_name = name.to_owned();
     let is_known = change(place, move |tx| {
-        let now = SystemClock.now();
         let is_known = editors::find_editor(tx, &owned_name)?.is_some();
         if is_known == is_reset {
-            let until = now + chrono::Duration::hours(LINK_HOURS);
             editors::invite_editor(tx, &owned_name, digest, until, now)?;
         }
         Ok(is_known)
@@ -99,20 +100,36 @@ fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
         (false, true) => bail!("there is no editor {name}: dateline editors add {name}"),
         _ => {}
     }
-    print_line(
-        &place
-            .config
-            .serve_settings()
-            .absolute(&format!("/desk/welcome/{token}")),
-    );
+    print_line(&place.config.serve_settings().absolute(&invitation.path));
     print_line(&format!(
         "{name} sets a password there; the link is good once, for {LINK_HOURS} hours"
     ));
     Ok(())
 }
 
+/// A one-time link by which an editor sets a password.
+pub(super) struct Invitation {
+    /// Of the page where that is done.
+    pub(super) path: String,
+    /// By which the link is known.
+    pub(super) digest: [u8; 32],
+    /// When it ends.
+    pub(super) until: UtcTime,
+}
+
+impl Invitation {
+    pub(super) fn make(now: UtcTime) -> anyhow::Result<Self> {
+        let (secret, digest) = make_secret()?;
+        Ok(Self {
+            path: format!("/desk/welcome/{secret}"),
+            digest,
+            until: now + chrono::Duration::hours(LINK_HOURS),
+        })
+    }
+}
+
 /// What nobody guesses, and the digest by which it is known.
-pub(super) fn make_secret() -> anyhow::Result<(String, [u8; 32])> {
+fn make_secret() -> anyhow::Result<(String, [u8; 32])> {
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).context("the system gives no random bytes")?;
     let secret: String = random.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -76,11 +76,15 @@ pub(super) fn told_apart(at: UtcTime, row: i64) -> UtcTime {
 
 /// The headline, and before it what became of the event.
 pub(super) fn shown_headline(shown: &PublishedEvent) -> String {
-    let headline = one_line(&shown.event.headline);
-    if shown.event.withdrawn_at.is_some() {
-        return ["Withdrawn: ", &headline].concat();
+    headline_with(&shown.event.headline, shown.event.withdrawn_at.is_some())
+}
+
+fn headline_with(headline: &str, is_withdrawn: bool) -> String {
+    let headline = one_line(headline);
+    match is_withdrawn {
+        true => ["Withdrawn: ", &headline].concat(),
+        false => headline,
     }
-    headline
 }
 
 /// True if all that a storyline tells was withdrawn.
@@ -91,11 +95,7 @@ pub(super) fn is_withdrawn(shown: &PublishedStoryline) -> bool {
 
 /// The headline of a storyline, and before it what became of all of it.
 pub(super) fn headline_of_storyline(shown: &PublishedStoryline) -> String {
-    let headline = one_line(&shown.storyline.headline);
-    match is_withdrawn(shown) {
-        true => ["Withdrawn: ", &headline].concat(),
-        false => headline,
-    }
+    headline_with(&shown.storyline.headline, is_withdrawn(shown))
 }
 
 /// What stands above everything else about an event.

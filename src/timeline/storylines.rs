@@ -247,12 +247,11 @@ impl Storylines {
     fn link_one(&mut self, sketch: &EventSketch, linking: &mut Linking) {
         let before = self.line_of.get(&sketch.event).copied();
         let may_move = before.is_some_and(|id| self.published(id).is_none());
-        let mut is_alone = false;
-        let id = match before {
+        let (id, is_alone) = match before {
             Some(id) if !may_move => {
                 self.take_out(id, sketch.event);
                 self.put_in(id, sketch.clone());
-                id
+                (id, false)
             }
             _ => {
                 if let Some(id) = before {
@@ -261,8 +260,7 @@ impl Storylines {
                 let near = self.nearest(sketch);
                 let id = near.or(before).unwrap_or_else(|| self.open());
                 self.put_in(id, sketch.clone());
-                is_alone = near.is_none() && self.lines[&id].events.len() == 1;
-                id
+                (id, near.is_none() && self.lines[&id].events.len() == 1)
             }
         };
         // What is near one event alone is what was just asked.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use tokio::net::TcpListener;
 
-use super::editors::{LINK_HOURS, make_secret};
+use super::editors::Invitation;
 use super::run::{Plan, Running, config_defaults, wait_for_end};
 use super::table::print_line;
 use crate::clock::{Clock, SystemClock};
@@ -165,13 +165,16 @@ async fn add_outlets(
 
 /// The path where the demo's editor sets a password.
 async fn invite_editor(store: &Store) -> anyhow::Result<String> {
-    let (secret, digest) = make_secret()?;
     let now = SystemClock.now();
-    let until = now + chrono::Duration::hours(LINK_HOURS);
+    let Invitation {
+        path,
+        digest,
+        until,
+    } = Invitation::make(now)?;
     store
         .write(move |tx| editors::invite_editor(tx, "editor", digest, until, now))
         .await?;
-    Ok(format!("/desk/welcome/{secret}"))
+    Ok(path)
 }
 
 fn say_what_to_open(base_url: &str, welcome: &str, length: i64) {

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::super::site::Site;
 use super::frame::{Frame, frame, let_in, page, read};
 use super::views::named;
-use crate::news::{EventId, ItemId};
+use crate::news::{Event, EventId, ItemId};
 use crate::store::reports::load_all_reports;
 use crate::store::review::{
     Doubt, Question, WeekOfReviews, count_reviews, load_doubts, try_thresholds,
@@ -56,12 +56,12 @@ pub(super) async fn review(
 }
 
 fn view_of(conn: &Connection, doubt: &Doubt) -> crate::store::Result<DoubtView> {
+    let side_of = |id: EventId, event: Option<&Event>| {
+        let headline = event.map(|event| named(&event.headline));
+        (format!("/desk/events/{id}"), headline.unwrap_or_default())
+    };
     let event_side = |id: EventId| -> crate::store::Result<(String, String)> {
-        let event = desk::load_event(conn, id)?;
-        let headline = event
-            .map(|event| named(&event.headline))
-            .unwrap_or_default();
-        Ok((format!("/desk/events/{id}"), headline))
+        Ok(side_of(id, desk::load_event(conn, id)?.as_ref()))
     };
     let item_side = |id: ItemId, event: EventId| -> crate::store::Result<(String, String)> {
         let title = items::load_item(conn, id)?.map(|item| named(&item.title));
@@ -70,9 +70,9 @@ fn view_of(conn: &Connection, doubt: &Doubt) -> crate::store::Result<DoubtView> 
     };
     let (asked, left, right) = match doubt.question {
         Question::Belongs { item, event } => {
-            let (link, mut headline) = event_side(event)?;
-            let left = item_side(item, event)?;
             let shown = desk::load_event(conn, event)?;
+            let (link, mut headline) = side_of(event, shown.as_ref());
+            let left = item_side(item, event)?;
             let chosen = shown.and_then(|event| event.headline_item_id);
             if chosen == Some(item) || headline == left.1 {
                 headline = told_beside(conn, item, event)?.unwrap_or(headline);

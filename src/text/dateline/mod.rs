@@ -78,7 +78,8 @@ struct File {
 struct Grammar {
     byline: String,
     place: String,
-    caps_place: String,
+    caps_town: String,
+    region: String,
     date: String,
     dash: String,
 }
@@ -164,7 +165,9 @@ fn compile() -> Forms {
                 .pattern
                 .replace("{BY}", &file.grammar.byline)
                 .replace("{PLACE}", &file.grammar.place)
-                .replace("{CAPS}", &file.grammar.caps_place)
+                .replace("{CAPS}", "(?<place>{TOWN}(?:{REGION})?)")
+                .replace("{TOWN}", &file.grammar.caps_town)
+                .replace("{REGION}", &file.grammar.region)
                 .replace("{DATE}", &file.grammar.date)
                 .replace("{DASH}", &file.grammar.dash)
                 .replace("{AGENCY}", &agency);

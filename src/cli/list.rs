@@ -96,7 +96,8 @@ pub(super) fn minute(time: UtcTime) -> String {
     time.format("%Y-%m-%d %H:%M").to_string()
 }
 
-fn state_of(event: &Event) -> &'static str {
+/// What became of an event, in a word.
+pub(super) fn state_of(event: &Event) -> &'static str {
     if event.spiked {
         "spiked"
     } else if event.withdrawn_at.is_some() {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use serde_json::json;
 
-use super::list::{event_json, minute, storyline_json};
+use super::list::{event_json, minute, state_of, storyline_json};
 use super::table::{Table, print_line, printable};
 use super::{Global, Place};
 use crate::news::{Event, EventId, Item, ItemId, Report, Revision, StorylineId};
@@ -85,11 +85,12 @@ fn show_storyline(store: &Store, id: StorylineId, as_json: bool) -> anyhow::Resu
         print_line(&format!("/storylines/{public_id}/timeline"));
     }
     print_line("");
-    let mut table = Table::new(&["happened", "event", "reports", "place", "headline"]);
+    let mut table = Table::new(&["happened", "event", "state", "reports", "place", "headline"]);
     for event in &events {
         table.row(vec![
             minute(event.occurred_at),
             event.id.to_string(),
+            state_of(event).to_owned(),
             event.report_count.to_string(),
             event.place.clone(),
             event.headline.clone(),
@@ -141,8 +142,9 @@ fn print_event_head(event: &Event) {
         format!(", {}", event.place)
     };
     print_line(&format!(
-        "event {}, {}{}",
+        "event {}, {}, {}{}",
         event.id,
+        state_of(event),
         minute(event.occurred_at),
         printable(&place)
     ));

@@ -142,6 +142,7 @@ pub(super) struct EventLine {
     pub(super) at: Moment,
     pub(super) counts: String,
     pub(super) is_provisional: bool,
+    pub(super) is_withdrawn: bool,
     pub(super) spiked: bool,
     pub(super) locked: bool,
     pub(super) is_pinned: bool,
@@ -166,6 +167,7 @@ fn event_line(conn: &Connection, event: &Event, attributes: &Attributes) -> Resu
             count(event.outlet_count, "outlet")
         ),
         is_provisional: event.published_at.is_none(),
+        is_withdrawn: event.withdrawn_at.is_some(),
         spiked: event.spiked,
         locked: event.locked,
         is_pinned: attributes.headlines.contains_key(&event.id),

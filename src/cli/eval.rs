@@ -5,15 +5,17 @@ use std::process::ExitCode;
 
 use rustc_hash::FxHashMap;
 
+use super::Global;
 use super::floors::beside_floor;
 use super::metrics::{Figures, score};
 use super::replay::{Prediction, ReplaySettings, replay};
 use super::stream::{Dates, StreamItem, read_lines};
 use super::table::print_line;
 use super::train::Labelled;
-use crate::cluster::{Settings, Weights};
+use crate::cluster::Weights;
 
-/// Replays a labelled stream and scores events and storylines, on arrival and settled.
+/// Replays a labelled stream by the config's settings and scores events and storylines, on arrival and
+/// settled.
 ///
 /// Example: dateline eval gold.jsonl --dates jitter
 #[derive(Clone, Debug, clap::Args)]
@@ -36,39 +38,32 @@ pub struct EvalArgs {
     /// Weights to use instead of the embedded ones.
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
-    /// Mean score down to which groups are merged, instead of the default; also that from which an
+    /// Mean score down to which groups are merged, instead of the config's; also that from which an
     /// item joins an event when it arrives, unless `--join-score` says otherwise.
     #[arg(long, value_name = "SCORE")]
     pub settle_score: Option<f32>,
-    /// Mean score from which an item joins an event when it arrives, instead of the default.
+    /// Mean score from which an item joins an event when it arrives, instead of the config's.
     #[arg(long, value_name = "SCORE")]
     pub join_score: Option<f32>,
-    /// Mean cosine from which events make a storyline, instead of the default.
+    /// Mean cosine from which events make a storyline, instead of the config's.
     #[arg(long, value_name = "SCORE")]
     pub link_score: Option<f32>,
 }
 
 /// Runs the command.
-pub fn run(args: EvalArgs) -> anyhow::Result<ExitCode> {
+///
+/// # Errors
+/// What is wrong with the config, the weights or the labels.
+pub fn run(args: &EvalArgs, global: &Global) -> anyhow::Result<ExitCode> {
+    let settings = settings_of(args, global)?;
     let weights = match &args.weights {
         Some(path) => Weights::from_json(&std::fs::read_to_string(path)?)?,
         None => Weights::embedded(),
     };
     if args.pairs {
-        return eval_pairs(&args, &weights);
+        return eval_pairs(args, &weights, &settings);
     }
     let items: Vec<StreamItem> = read_lines(&args.gold)?;
-    let mut settings = ReplaySettings::default();
-    if let Some(score) = args.settle_score {
-        settings.engine.settle_score = score;
-        settings.engine.join_score = score;
-    }
-    if let Some(score) = args.join_score {
-        settings.engine.join_score = score;
-    }
-    if let Some(score) = args.link_score {
-        settings.storylines.link_score = score;
-    }
     let outcome = replay(&items, (args.dates, args.seed), settings, weights);
     let rows = [
         ("event", "settled", event_labels(&items, &outcome.settled)),
@@ -108,6 +103,22 @@ pub fn run(args: EvalArgs) -> anyhow::Result<ExitCode> {
         print_line(&serde_json::Value::Object(report).to_string());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The config's settings, and the command line's above them.
+fn settings_of(args: &EvalArgs, global: &Global) -> anyhow::Result<ReplaySettings> {
+    let mut settings = ReplaySettings::find(global)?;
+    if let Some(score) = args.settle_score {
+        settings.engine.settle_score = score;
+        settings.engine.join_score = score;
+    }
+    if let Some(score) = args.join_score {
+        settings.engine.join_score = score;
+    }
+    if let Some(score) = args.link_score {
+        settings.storylines.link_score = score;
+    }
+    Ok(settings)
 }
 
 fn line(level: &str, state: &str, f: &Figures) -> String {
@@ -163,11 +174,13 @@ fn labels(
     scored.collect()
 }
 
-fn eval_pairs(args: &EvalArgs, weights: &Weights) -> anyhow::Result<ExitCode> {
+fn eval_pairs(
+    args: &EvalArgs,
+    weights: &Weights,
+    settings: &ReplaySettings,
+) -> anyhow::Result<ExitCode> {
     let scores = Labelled::read(&args.gold)?.scores(args.dates, args.seed, weights);
-    let threshold = args
-        .settle_score
-        .unwrap_or(Settings::default().settle_score);
+    let threshold = settings.engine.settle_score;
     let count = |predicted: bool, same: bool| {
         let hits = scores
             .iter()

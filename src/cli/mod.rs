@@ -180,8 +180,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Log(args) => log::run(&args, &cli.global),
         Command::Why(args) => why::run(&args, &cli.global),
         Command::Editors(args) => editors::run(&args, &cli.global),
-        Command::Replay(args) => replay::run(args),
-        Command::Eval(args) => eval::run(args),
+        Command::Replay(args) => replay::run(&args, &cli.global),
+        Command::Eval(args) => eval::run(&args, &cli.global),
         Command::Train(args) => train::run(args),
         Command::Generate(args) => generate::run(&args),
     }

@@ -32,8 +32,7 @@ impl Place {
     /// # Errors
     /// What is wrong with the config, or that there is no state directory.
     pub fn find(global: &Global) -> anyhow::Result<Self> {
-        let config_path = global.config.clone().or_else(config::usual_path);
-        let config = config::load(config_path.as_deref())?;
+        let (config, config_path) = load_config(global)?;
         let named = global.data_dir.clone().or_else(|| config.data_dir.clone());
         let data_dir = match named {
             Some(directory) => directory,
@@ -67,6 +66,16 @@ impl Place {
     pub fn read_store(&self) -> Result<Store, StoreError> {
         Store::open_read_only(&self.data_dir)
     }
+}
+
+/// The config and the file it came from; `None` for the built-in one.
+///
+/// # Errors
+/// What is wrong with the config.
+pub(super) fn load_config(global: &Global) -> anyhow::Result<(Config, Option<PathBuf>)> {
+    let config_path = global.config.clone().or_else(config::usual_path);
+    let config = config::load(config_path.as_deref())?;
+    Ok((config, config_path))
 }
 
 /// `$STATE_DIRECTORY` (systemd), else `$XDG_STATE_HOME/dateline`, else `~/.local/state/dateline`

@@ -8,6 +8,8 @@ use std::time::Duration;
 use anyhow::Context;
 use rustc_hash::FxHashMap;
 
+use super::Global;
+use super::place::load_config;
 use super::stream::{Arrivals, Dates, StreamItem, read_lines, schedule};
 use super::table::print_line;
 use crate::cluster::{Arrival, ArrivingItem, Engine, Settings, Settlement, Weights};
@@ -15,7 +17,7 @@ use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId, StorylineId};
 use crate::timeline::{StorylineSettings, Storylines};
 
-/// Clusters a stream of items from a file, in memory.
+/// Clusters a stream of items from a file, in memory, by the config's settings.
 ///
 /// Example: dateline replay week.jsonl --out predictions.jsonl
 #[derive(Clone, Debug, clap::Args)]
@@ -62,12 +64,16 @@ pub struct Outcome {
 }
 
 /// Runs the command.
-pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
+///
+/// # Errors
+/// What is wrong with the config or the stream, or that a file cannot be written.
+pub fn run(args: &ReplayArgs, global: &Global) -> anyhow::Result<ExitCode> {
+    let settings = ReplaySettings::find(global)?;
     let items: Vec<StreamItem> = read_lines(&args.file)?;
     let outcome = replay(
         &items,
         (args.dates, args.seed),
-        ReplaySettings::default(),
+        settings,
         Weights::embedded(),
     );
     write_predictions(args.out.as_ref(), &outcome.settled)?;
@@ -138,6 +144,20 @@ pub struct ReplaySettings {
     pub engine: Settings,
     /// Of storylines.
     pub storylines: StorylineSettings,
+}
+
+impl ReplaySettings {
+    /// Those that a daemon with the same config clusters by.
+    ///
+    /// # Errors
+    /// What is wrong with the config.
+    pub(super) fn find(global: &Global) -> anyhow::Result<Self> {
+        let config = load_config(global)?.0;
+        Ok(Self {
+            engine: config.clustering,
+            storylines: config.storylines,
+        })
+    }
 }
 
 /// An engine with what a store would keep beside it.
@@ -253,5 +273,28 @@ impl Replay {
             event: event.map_or_else(alone, |event| event.to_string()),
             storyline: storyline.map_or_else(alone, |storyline| storyline.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replay_clusters_as_a_daemon_with_the_same_config() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("dateline.toml");
+        std::fs::write(
+            &path,
+            "[clustering]\nsettle_score = 0.7\n[storylines]\nlink_score = 0.2\n",
+        )
+        .unwrap();
+        let global = Global {
+            config: Some(path),
+            ..Global::default()
+        };
+        let settings = ReplaySettings::find(&global).unwrap();
+        assert_eq!(settings.engine.settle_score, 0.7);
+        assert_eq!(settings.storylines.link_score, 0.2);
     }
 }

@@ -216,7 +216,7 @@ impl Config {
             external_hub: Some(keys.external_hub.clone()).filter(|url| !url.is_empty()),
             cache_bytes: keys.cache_bytes,
             terms_of: serve::TermsOf(cluster::Weights::embedded_terms),
-            settle_score: cluster::Settings::default().settle_score,
+            settle_score: self.clustering.settle_score,
         }
     }
 

@@ -67,3 +67,9 @@ fn a_syntax_error_has_a_place() {
         refuse("[fetch\n")
     );
 }
+
+#[test]
+fn the_desk_tries_thresholds_around_the_one_that_is_set() {
+    let config = parse("[clustering]\nsettle_score = 0.7\n", Path::new("test.toml")).unwrap();
+    assert_eq!(config.serve_settings().settle_score, 0.7);
+}

@@ -148,7 +148,7 @@ fn print_event_head(event: &Event) {
         minute(event.occurred_at),
         printable(&place)
     ));
-    if !event.lede.is_empty() {
+    if !event.lede.is_empty() && event.withdrawn_at.is_none() {
         print_line(&crate::text::clean::inert(&event.lede));
     }
     if let Some(public_id) = event.public_id {

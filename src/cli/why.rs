@@ -3,14 +3,15 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use serde_json::json;
 
 use super::asking::open_to_read;
 use super::table::{print_line, printable};
 use super::{Global, Place};
-use crate::cluster::{Settings, Weights};
+use crate::cluster::Weights;
 use crate::decisions::{describe_ruling, in_force};
 use crate::jobs::decide::decisions_about;
-use crate::news::{Decision, Evidence, Item, ItemId, PairEvidence};
+use crate::news::{Decision, Evidence, Item, ItemId, PairEvidence, Term};
 use crate::store::decisions::{Named, load_about};
 use crate::store::{Connection, Store, clustering, events, items};
 
@@ -32,10 +33,14 @@ pub struct WhyArgs {
 /// # Errors
 /// That there is no such item, or whatever the store says.
 pub fn run(args: &WhyArgs, global: &Global) -> anyhow::Result<ExitCode> {
-    let store = open_to_read(&Place::find(global)?)?;
+    let place = Place::find(global)?;
+    let store = open_to_read(&place)?;
     let item = load(&store, ItemId(args.item))?;
     let lines = match args.other {
-        Some(other) => why_pair(&store, &item, &load(&store, ItemId(other))?, args.json)?,
+        Some(other) => {
+            let pair = (&item, &load(&store, ItemId(other))?);
+            why_pair(&store, &place, pair, args.json)?
+        }
         None => why_item(&store, &item, args.json)?,
     };
     for line in lines {
@@ -59,10 +64,15 @@ fn why_item(store: &Store, item: &Item, json: bool) -> anyhow::Result<Vec<String
     })?;
     let Some((evidence, frozen)) = evidence else {
         let role = item.wire.role.name();
-        return Ok(vec![match item.wire.role.tells_an_event() {
+        let reason = match item.wire.role.tells_an_event() {
             true => format!("item {} has not been clustered yet", item.id),
             false => format!("item {} is {role}, which joins no event", item.id),
-        }]);
+        };
+        if json {
+            let answer = json!({"item": item.id, "event": null, "reason": reason});
+            return Ok(vec![answer.to_string()]);
+        }
+        return Ok(vec![reason]);
     };
     let mut evidence = evidence.with_terms(&frozen, Weights::embedded_terms);
     evidence.decisions = decisions_about(item.id, &made);
@@ -80,14 +90,7 @@ fn naming(item: &Item) -> Named {
 }
 
 fn describe_evidence(evidence: &Evidence, made: &[Decision]) -> Vec<String> {
-    let verdict = match evidence.mean_score >= evidence.threshold {
-        true => "reaches",
-        false => "is below",
-    };
-    let mut lines = vec![format!(
-        "item {} stands in event {}: its mean score with the other reports was {:.3}, which {verdict} {:.3}",
-        evidence.item, evidence.event, evidence.mean_score, evidence.threshold
-    )];
+    let mut lines = vec![verdict_of(evidence)];
     if let Some(original) = evidence.reprint_of {
         lines.push(format!("its text is a copy of item {original}"));
     }
@@ -109,6 +112,21 @@ fn describe_evidence(evidence: &Evidence, made: &[Decision]) -> Vec<String> {
     lines
 }
 
+fn verdict_of(evidence: &Evidence) -> String {
+    let (item, event) = (evidence.item, evidence.event);
+    let verdict = match evidence.mean_score >= evidence.threshold {
+        _ if evidence.strongest_for.is_empty() && evidence.mean_score == 1.0 => {
+            return format!("item {item} stands in event {event}: no other report told it");
+        }
+        true => "reaches",
+        false => "is below",
+    };
+    format!(
+        "item {item} stands in event {event}: its mean score with the other reports was {:.3}, which {verdict} {:.3}",
+        evidence.mean_score, evidence.threshold
+    )
+}
+
 fn describe_decision(decision: &Decision) -> String {
     let what = describe_ruling(&decision.ruling);
     format!("decision {}: {} {what}", decision.id, decision.editor)
@@ -119,47 +137,102 @@ fn describe_pair(pair: &PairEvidence, side: &str) -> Vec<String> {
         "{side}: item {}, score {:.3}",
         pair.other, pair.score
     )];
-    lines.extend(pair.terms.iter().map(|term| {
-        format!(
-            "    {:+.3}  {} = {:.3}",
-            term.contribution, term.feature, term.value
-        )
-    }));
+    lines.extend(pair.terms.iter().map(describe_term));
     lines
 }
 
-fn why_pair(store: &Store, a: &Item, b: &Item, json: bool) -> anyhow::Result<Vec<String>> {
-    let found = store.read(|conn| clustering::load_pair(conn, a.id, b.id))?;
-    let made = store.read(|conn| load_about(conn, &naming(a)))?;
-    let weights = Weights::embedded();
-    let mut lines = Vec::new();
-    match found {
-        Some(pair) if json => return Ok(vec![serde_json::to_string(&pair)?]),
-        Some(pair) if pair.weights_version == weights.version => {
-            lines.push(format!(
-                "items {} and {} tell one event with probability {:.3}, frozen when item {} came",
-                a.id, b.id, pair.score, pair.later
-            ));
-            lines.extend(describe_pair(&weights.explain_pair(a.id, &pair), "terms"));
-        }
-        Some(pair) => lines.push(format!(
-            "items {} and {}: score {:.3} by version {} of the weights; values {:?}",
-            a.id, b.id, pair.score, pair.weights_version, pair.values
-        )),
-        None => lines.push(store.read(|conn| why_they_never_met(conn, a, b))?),
+fn describe_term(term: &Term) -> String {
+    format!(
+        "    {:+.3}  {} = {:.3}",
+        term.contribution, term.feature, term.value
+    )
+}
+
+/// What is known of a pair, as `--json` prints it.
+#[derive(serde::Serialize)]
+struct PairAnswer {
+    items: [ItemId; 2],
+    /// The frozen score; `None` if none is kept.
+    score: Option<f32>,
+    /// The version of the weights that gave it.
+    weights_version: Option<u32>,
+    /// Its terms, largest share first; empty without a score, and if they are not kept or another version
+    /// of the weights gave it.
+    terms: Vec<Term>,
+    /// Why there is no score; empty if there is one.
+    reason: String,
+    /// The decisions in force that name both.
+    decisions: Vec<Decision>,
+}
+
+fn why_pair(
+    store: &Store,
+    place: &Place,
+    (a, b): (&Item, &Item),
+    json: bool,
+) -> anyhow::Result<Vec<String>> {
+    let answer = store.read(|conn| answer_about(conn, place, a, b))?;
+    if json {
+        return Ok(vec![serde_json::to_string(&answer)?]);
     }
+    let mut lines = vec![verdict_on(&answer)];
+    lines.extend(answer.terms.iter().map(describe_term));
+    lines.extend(answer.decisions.iter().map(describe_decision));
+    Ok(lines)
+}
+
+fn answer_about(
+    conn: &Connection,
+    place: &Place,
+    a: &Item,
+    b: &Item,
+) -> crate::store::Result<PairAnswer> {
+    let found = clustering::load_pair(conn, a.id, b.id)?;
+    let reason = match found {
+        Some(_) => String::new(),
+        None => why_they_never_met(conn, place.config.clustering.window_hours, a, b)?,
+    };
     let about_both = |one: &&Decision| {
         let named = one.ruling.items();
         named.contains(&a.id) && named.contains(&b.id)
     };
-    lines.extend(in_force(&made).filter(about_both).map(describe_decision));
-    Ok(lines)
+    let made = load_about(conn, &naming(a))?;
+    let found = found.as_ref();
+    Ok(PairAnswer {
+        items: [a.id, b.id],
+        score: found.map(|pair| pair.score),
+        weights_version: found.map(|pair| pair.weights_version),
+        terms: found
+            .and_then(|pair| Weights::embedded_terms(a.id, pair))
+            .unwrap_or_default(),
+        reason,
+        decisions: in_force(&made).filter(about_both).cloned().collect(),
+    })
+}
+
+fn verdict_on(answer: &PairAnswer) -> String {
+    let [a, b] = answer.items;
+    let Some(score) = answer.score else {
+        return answer.reason.clone();
+    };
+    let of_terms = match answer.terms.is_empty() {
+        true => "; its terms are not known any more",
+        false => "",
+    };
+    format!(
+        "items {a} and {b} tell one event with probability {score:.3}, frozen when item {} came{of_terms}",
+        a.max(b)
+    )
 }
 
 /// Why a pair has no frozen score.
-fn why_they_never_met(conn: &Connection, a: &Item, b: &Item) -> crate::store::Result<String> {
+fn why_they_never_met(
+    conn: &Connection,
+    window_hours: u32,
+    a: &Item,
+    b: &Item,
+) -> crate::store::Result<String> {
     let hours = (a.item_time - b.item_time).num_hours().abs();
-    let window = i64::from(Settings::default().window_hours);
     for item in [a, b] {
         if !item.wire.role.tells_an_event() {
             let role = item.wire.role.name();
@@ -175,9 +248,9 @@ fn why_they_never_met(conn: &Connection, a: &Item, b: &Item) -> crate::store::Re
             ));
         }
     }
-    if hours > window {
+    if hours > i64::from(window_hours) {
         return Ok(format!(
-            "never met: {hours} hours lie between them, and items are compared within {window}"
+            "never met: {hours} hours lie between them, and items are compared within {window_hours}"
         ));
     }
     Ok(

@@ -1,6 +1,6 @@
 //! The questions of the review queue, as an editor reads them, and the answer of `dateline why`.
 
-use dateline::news::{EventId, Evidence, ItemId, PairEvidence};
+use dateline::news::{EventId, Evidence, ItemId, PairEvidence, ScoredPair};
 use dateline::store::Store;
 use dateline::store::events::{self, Member};
 
@@ -24,11 +24,19 @@ async fn doubt(store: &Store) -> Evidence {
         decisions: Vec::new(),
         reprint_of: None,
     };
+    // Its terms are not known any more.
+    let frozen = ScoredPair {
+        earlier: ItemId(1),
+        later: ItemId(4),
+        score: 0.25,
+        weights_version: 1,
+        values: vec![0.5],
+    };
     let member = Member {
         item: ItemId(4),
         reprint_of: None,
         evidence: Some(evidence.clone()),
-        frozen: Vec::new(),
+        frozen: vec![frozen],
     };
     let written = store.write(move |tx| events::save_members(tx, EventId(2), &[member], now()));
     written.await.unwrap();
@@ -75,6 +83,18 @@ async fn why_says_everything_to_people_and_to_programs() {
     }
     let told: Evidence = serde_json::from_str(&ask(&["why", "4", "--json"])).unwrap();
     assert_eq!(told.strongest_for[0].other, evidence.strongest_for[0].other);
+    for (other, score) in [("1", Some(0.25)), ("5", None)] {
+        let pair: serde_json::Value =
+            serde_json::from_str(&ask(&["why", "4", other, "--json"])).unwrap();
+        let told = pair["score"].as_f64();
+        assert_eq!(
+            told.map(|told| (told * 100.0).round() / 100.0),
+            score,
+            "{pair}"
+        );
+        let is_said = !pair["reason"].as_str().unwrap().is_empty();
+        assert_eq!(is_said, score.is_none(), "{pair}");
+    }
     let shown = ask(&["show", "item", "4"]);
     assert!(shown.contains("Outlet 4, told 20"), "{shown}");
     assert!(shown.contains("stands in event 2"), "{shown}");

@@ -8,6 +8,7 @@ mod finish;
 mod html;
 pub mod identity;
 mod json;
+mod languages;
 mod merge;
 pub mod opml;
 mod parsed;
@@ -19,6 +20,7 @@ mod urls;
 pub mod write;
 
 pub use dates::read_date;
+pub use languages::Languages;
 pub use parsed::{Format, ParsedFeed, ParsedItem, VisitHints};
 pub use read::{count_items_uncleaned, read, read_polled};
 

@@ -12,7 +12,7 @@ use crate::feed::identity::{
     Candidate, GuidStanding, IdentityInput, ItemMatch, KeyKind, KnownItem, KnownItems, Matching,
     Verdict, Visit, keys_of, match_items,
 };
-use crate::feed::{ParsedFeed, ParsedItem};
+use crate::feed::{Languages, ParsedFeed, ParsedItem};
 use crate::news::{Feed, ItemId, Outlet, OutletKind, Problem, Role, UtcTime, WireReading};
 use crate::store::items::{self, ItemState, KeyBytes, KnownRow};
 use crate::store::{Connection, Result, Transaction, review};
@@ -99,10 +99,11 @@ impl NewItem {
 /// Whatever the store says.
 pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
     let listed = &arrived.parsed.items;
+    let languages = Languages::new(arrived.feed.language.as_deref(), arrived.parsed);
     let mut drafts: Vec<Draft<'_>> = listed
         .iter()
         .filter(|item| !is_wholly_empty(item))
-        .map(Draft::glance)
+        .map(|item| Draft::glance(item, &languages))
         .collect();
     let problems = note_empty_items(listed.len() - drafts.len());
     let (known, matching) = identify(conn, &mut drafts, arrived)?;

@@ -7,21 +7,49 @@ use whatlang::{Lang, Script};
 /// mistaken for a neighbouring language about as often as not.
 const ENOUGH_LETTERS: usize = 30;
 
+/// Bytes of each half of what a feed's items say, from which on more of them does not change the answer.
+const ENOUGH_TOGETHER: usize = 500;
+
 /// whatlang calls itself reliable above .9; below, `und` is the better answer.
 const SURE_ENOUGH: f64 = 0.9;
 
-/// The two-letter code of the language of an item: the item's claim, else the feed's, unless the
-/// script of `text` rules it out; else what `text` shows; `und` if that is not sure.
-pub fn detect(claimed_item: Option<&str>, claimed_feed: Option<&str>, text: &str) -> String {
+/// The two-letter code of the language of an item: what is claimed, the item's claim before the feed's,
+/// unless the script of `text` rules it out; else what `text` shows; if that is not sure, what its feed
+/// shows (`beside`), under the same condition; else `und`.
+pub fn detect(
+    claimed: [Option<&str>; 2],
+    text: &str,
+    beside: impl FnOnce() -> Option<String>,
+) -> String {
     let text = head(text);
     let script = whatlang::detect_script(text);
-    [claimed_item, claimed_feed]
+    let is_possible = |code: &String| script.is_none_or(|script| can_be_written_in(code, script));
+    let claimed = claimed.into_iter().flatten().filter_map(two_letters);
+    let beside = || script.and_then(|_| beside()).filter(is_possible);
+    claimed
         .into_iter()
-        .flatten()
-        .filter_map(two_letters)
-        .find(|code| script.is_none_or(|script| can_be_written_in(code, script)))
+        .find(is_possible)
         .or_else(|| from_text(text, script))
+        .or_else(beside)
         .unwrap_or_else(|| "und".to_owned())
+}
+
+/// The two-letter code of the language that the texts of a feed show together, each of which may be too
+/// short to tell. `None` unless two halves of them, taken in turn, each show the same for sure: a feed of
+/// two languages shows none.
+pub fn shown_by<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut halves = [String::new(), String::new()];
+    for text in texts {
+        let [shorter, longer] = &mut halves;
+        if shorter.len() >= ENOUGH_TOGETHER {
+            break;
+        }
+        shorter.push_str(head(text));
+        shorter.push('\n');
+        std::mem::swap(shorter, longer);
+    }
+    let [one, other] = halves.map(|half| from_text(&half, whatlang::detect_script(&half)));
+    if one == other { one } else { None }
 }
 
 /// The two-letter code of a language tag (`en-US`, `eng`, `English`, `zh_Hans`); `None` if it
@@ -279,32 +307,36 @@ mod tests {
     const RUSSIAN: &str =
         "Совет поздно вечером решил оставить старый мост открытым, пока не построят новый.";
 
+    fn of(claimed: [Option<&str>; 2], text: &str) -> String {
+        detect(claimed, text, || None)
+    }
+
     #[test]
     fn the_claim_of_the_item_comes_before_that_of_the_feed() {
-        assert_eq!(detect(Some("de-DE"), Some("en"), GERMAN), "de");
-        assert_eq!(detect(None, Some("en-us"), "Bank cuts rate"), "en");
+        assert_eq!(of([Some("de-DE"), Some("en")], GERMAN), "de");
+        assert_eq!(of([None, Some("en-us")], "Bank cuts rate"), "en");
     }
 
     #[test]
     fn a_script_that_a_language_is_never_written_in_refutes_the_claim() {
-        assert_eq!(detect(Some("en"), Some("en"), RUSSIAN), "ru");
-        assert_eq!(detect(None, Some("en"), "銀行が利下げを決めた"), "ja");
-        assert_eq!(detect(None, Some("ru"), ENGLISH), "en");
+        assert_eq!(of([Some("en"), Some("en")], RUSSIAN), "ru");
+        assert_eq!(of([None, Some("en")], "銀行が利下げを決めた"), "ja");
+        assert_eq!(of([None, Some("ru")], ENGLISH), "en");
     }
 
     #[test]
     fn without_a_claim_the_text_tells() {
-        assert_eq!(detect(None, None, ENGLISH), "en");
-        assert_eq!(detect(None, None, GERMAN), "de");
-        assert_eq!(detect(None, None, "법원이 장관을 구속했다"), "ko");
-        assert_eq!(detect(None, None, "银行宣布降息"), "zh");
+        assert_eq!(of([None, None], ENGLISH), "en");
+        assert_eq!(of([None, None], GERMAN), "de");
+        assert_eq!(of([None, None], "법원이 장관을 구속했다"), "ko");
+        assert_eq!(of([None, None], "银行宣布降息"), "zh");
     }
 
     #[test]
     fn little_text_and_no_claim_is_no_language() {
-        assert_eq!(detect(None, None, "Bank"), "und");
-        assert_eq!(detect(None, None, ""), "und");
-        assert_eq!(detect(Some(""), Some("x-default"), "42"), "und");
+        assert_eq!(of([None, None], "Bank"), "und");
+        assert_eq!(of([None, None], ""), "und");
+        assert_eq!(of([Some(""), Some("x-default")], "42"), "und");
     }
 
     #[test]

@@ -4,9 +4,8 @@
 use serde::Serialize;
 
 use super::{Reader, UNKNOWN_BASE};
-use crate::feed::{ParsedFeed, ParsedItem};
+use crate::feed::{Languages, ParsedFeed, ParsedItem};
 use crate::news::{Problem, Role, UtcTime, WireReading, WireTag};
-use crate::text::language::{detect, two_letters};
 use crate::text::links::canonical_link;
 use crate::text::wire::{WireInput, read_wire};
 
@@ -75,6 +74,7 @@ pub(super) fn preview_document<'a>(
     problems: Vec<Problem>,
     reader: Reader<'_>,
 ) -> PreviewDocument<'a> {
+    let languages = Languages::new(None, parsed);
     PreviewDocument {
         format: parsed.format.name(),
         encoding: &parsed.encoding,
@@ -91,17 +91,17 @@ pub(super) fn preview_document<'a>(
         items: parsed
             .items
             .iter()
-            .map(|item| preview_item(item, parsed, reader))
+            .map(|item| preview_item(item, &languages, reader))
             .collect(),
     }
 }
 
 fn preview_item<'a>(
     item: &'a ParsedItem,
-    parsed: &ParsedFeed,
+    languages: &Languages<'_>,
     reader: Reader<'_>,
 ) -> PreviewItem<'a> {
-    let language = language_of(item, parsed);
+    let language = languages.of(item);
     let wire = wire_of(item, &language, reader);
     PreviewItem {
         id: item.guid.as_deref(),
@@ -135,18 +135,6 @@ fn preview_item<'a>(
         tags: wire.tags,
         unknown_prefix: wire.unknown_prefix,
     }
-}
-
-fn language_of(item: &ParsedItem, parsed: &ParsedFeed) -> String {
-    let text = format!("{}\n{}\n{}", item.title, item.summary, item.content_text);
-    detect(
-        item.language.as_deref(),
-        parsed
-            .language
-            .as_deref()
-            .filter(|tag| two_letters(tag).is_some()),
-        &text,
-    )
 }
 
 fn wire_of(item: &ParsedItem, language: &str, reader: Reader<'_>) -> WireReading {

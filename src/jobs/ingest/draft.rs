@@ -3,12 +3,12 @@
 use chrono::TimeDelta;
 
 use super::Arrived;
-use crate::feed::ParsedItem;
 use crate::feed::identity::{Candidate, IdentityInput, ItemMatch, content_digest};
+use crate::feed::{Languages, ParsedItem};
 use crate::news::{OutletKind, UtcTime, WireReading};
 use crate::store::items::ItemState;
+use crate::text::links;
 use crate::text::wire::{WireInput, read_wire};
-use crate::text::{language, links};
 
 /// How far back a claimed time of publication is believed (invariant 10).
 const OLDEST_CLAIM: TimeDelta = TimeDelta::days(30);
@@ -23,6 +23,7 @@ pub(super) struct Draft<'a> {
     /// Of its content.
     pub(super) digest: [u8; 16],
     text: &'a str,
+    languages: &'a Languages<'a>,
     reading: Option<Reading>,
 }
 
@@ -34,7 +35,7 @@ struct Reading {
 
 impl<'a> Draft<'a> {
     /// What shows without reading its words.
-    pub(super) fn glance(item: &'a ParsedItem) -> Self {
+    pub(super) fn glance(item: &'a ParsedItem, languages: &'a Languages<'a>) -> Self {
         // A full text that is the lead again is not kept twice.
         let text = if item.content_text == item.summary {
             ""
@@ -54,6 +55,7 @@ impl<'a> Draft<'a> {
             candidate: Candidate::of(identity),
             digest: content_digest(&item.title, &item.summary, text),
             text,
+            languages,
             reading: None,
         }
     }
@@ -123,13 +125,7 @@ impl<'a> Draft<'a> {
 
     fn read_words(&self, arrived: Arrived<'_>) -> Reading {
         let item = self.item;
-        let said = [item.title.as_str(), &item.summary, &item.content_text].join("\n");
-        let feeds_language = arrived
-            .feed
-            .language
-            .as_deref()
-            .or(arrived.parsed.language.as_deref());
-        let language = language::detect(item.language.as_deref(), feeds_language, &said);
+        let language = self.languages.of(item);
         let wire = read_wire(&WireInput {
             outlet_name: &arrived.outlet.name,
             outlet_is_wire: arrived.outlet.kind == OutletKind::Wire,

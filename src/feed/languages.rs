@@ -1,0 +1,111 @@
+//! The language of a document's items: as claimed, as an item's own words show, or as the items of the
+//! feed show together.
+
+use std::cell::OnceCell;
+
+use super::{ParsedFeed, ParsedItem};
+use crate::text::language::{detect, shown_by, two_letters};
+
+/// Tells the language of each item of one document.
+pub struct Languages<'a> {
+    claimed: Option<&'a str>,
+    parsed: &'a ParsedFeed,
+    /// Worked out when the first item needs it.
+    shown: OnceCell<Option<String>>,
+}
+
+impl<'a> Languages<'a> {
+    /// Of a document; `set` is what the operator says of the feed, which counts more than what the
+    /// document says of itself.
+    pub fn new(set: Option<&'a str>, parsed: &'a ParsedFeed) -> Self {
+        Self {
+            claimed: set
+                .filter(|tag| two_letters(tag).is_some())
+                .or(parsed.language.as_deref()),
+            parsed,
+            shown: OnceCell::new(),
+        }
+    }
+
+    /// The two-letter code of an item's language, or `und` if nothing tells.
+    pub fn of(&self, item: &ParsedItem) -> String {
+        let said = [item.title.as_str(), &item.summary, &item.content_text].join("\n");
+        let claimed = [item.language.as_deref(), self.claimed];
+        detect(claimed, &said, || self.shown())
+    }
+
+    fn shown(&self) -> Option<String> {
+        let words = |item: &'a ParsedItem| match item.title.is_empty() {
+            true => item.summary_or_content(),
+            false => item.title.as_str(),
+        };
+        let shown = || shown_by(self.parsed.items.iter().map(words));
+        self.shown.get_or_init(shown).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn feed_of(titles: &[&str]) -> ParsedFeed {
+        let items = titles.iter().map(|title| ParsedItem {
+            title: (*title).to_owned(),
+            ..ParsedItem::default()
+        });
+        ParsedFeed {
+            items: items.collect(),
+            ..ParsedFeed::default()
+        }
+    }
+
+    fn languages_of(titles: &[&str]) -> Vec<String> {
+        let feed = feed_of(titles);
+        let languages = Languages::new(None, &feed);
+        feed.items.iter().map(|item| languages.of(item)).collect()
+    }
+
+    const ENGLISH: [&str; 6] = [
+        "Minister resigns over ferry contract after weeks of pressure from parliament",
+        "Bank cuts rate",
+        "What the new budget means for pensioners and for families with children",
+        "Storm closes the northern railway for a second day, and more snow is on its way",
+        "Council votes to keep the old bridge open until the new one has been built",
+        "Fire at the harbour is out, but smoke still hangs over the city, officials say",
+    ];
+
+    #[test]
+    fn a_headline_too_short_to_tell_is_in_the_language_of_its_feed() {
+        assert_eq!(languages_of(&ENGLISH), ["en"; 6]);
+        assert_eq!(languages_of(&ENGLISH[1..2]), ["und"]);
+    }
+
+    #[test]
+    fn an_item_in_another_script_or_another_language_for_sure_stays_in_its_own() {
+        let german = "Der Rat hat am späten Montag beschlossen, die alte Brücke offen zu halten, bis die neue steht";
+        let titles = [
+            &ENGLISH[..],
+            &ENGLISH,
+            &["Банк снизил ставку", german, "42"],
+        ]
+        .concat();
+        let told = languages_of(&titles);
+        assert_eq!(told[..12], ["en"; 12]);
+        assert_ne!(told[12], "en");
+        assert_eq!(told[13..], ["de", "und"]);
+    }
+
+    #[test]
+    fn a_feed_of_two_languages_tells_nothing_of_a_short_headline() {
+        let titles = [
+            ENGLISH[0],
+            "Der Rat hat beschlossen, die alte Brücke offen zu halten",
+            ENGLISH[2],
+            "Die Feuerwehr hat den Brand im Hafen nach zwei Tagen gelöscht",
+            ENGLISH[3],
+            "Das Ministerium will die Renten im nächsten Jahr erhöhen",
+            "Bank Rate",
+        ];
+        assert_eq!(languages_of(&titles)[6], "und");
+    }
+}

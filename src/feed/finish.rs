@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::news::{Image, Problem};
 
-use super::html::{Sanitiser, looks_like_html, one_line, plain_text, tidy};
+use super::html::{Sanitiser, escaped, looks_like_html, one_line, plain_text, tidy};
 use super::parsed::{ParsedFeed, ParsedItem};
 use super::raw::{RawFeed, RawItem, RawText, TextKind};
 use super::urls::web_url;
@@ -64,7 +64,7 @@ fn safe_html(content: &RawText, base: &Url, sanitiser: &mut Sanitiser) -> String
     let base = content.base.as_ref().unwrap_or(base);
     match content.kind {
         _ if content.is_empty() => String::new(),
-        TextKind::Plain => ammonia::clean_text(&tidy(&content.value)),
+        TextKind::Plain => escaped(&tidy(&content.value)),
         _ => sanitiser.clean(&tidy(&content.value), base),
     }
 }

@@ -1,6 +1,8 @@
 //! Addresses in feeds: resolved against their base, kept as written where they are absolute, and
 //! let through only if they lead to the web.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 /// Resolves `reference` against `base`. An absolute address is kept as it is written, without
@@ -32,7 +34,23 @@ pub(crate) fn web_url(address: &str) -> Option<String> {
     };
     let parsed = Url::parse(&address).ok()?;
     let is_web = matches!(parsed.scheme(), "http" | "https") && parsed.host().is_some();
-    is_web.then_some(address)
+    is_web.then(|| rooted(&address).into_owned())
+}
+
+/// The address as written, unless it is one of the web without its two slashes: a page of the same scheme
+/// would look for that at its own site (WHATWG URL, 4.4). Then with them.
+pub(crate) fn rooted(address: &str) -> Cow<'_, str> {
+    let begins_with = |root: &str| {
+        let start = address.get(..root.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(root))
+    };
+    if begins_with("http://") || begins_with("https://") {
+        return Cow::Borrowed(address);
+    }
+    match Url::parse(address) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Cow::Owned(url.into()),
+        _ => Cow::Borrowed(address),
+    }
 }
 
 /// True for `name:` at the start, as RFC 3986 has it. A single letter is a drive, not a scheme.
@@ -115,6 +133,8 @@ mod tests {
             ("feed://example.org/x", Some("http://example.org/x")),
             ("feed:https://example.org/x", Some("https://example.org/x")),
             ("HTTPS://Example.org/x", Some("HTTPS://Example.org/x")),
+            ("https:/example.org/x", Some("https://example.org/x")),
+            ("http:\\example.org", Some("http://example.org/")),
         ] {
             assert_eq!(web_url(address).as_deref(), expected, "{address}");
         }

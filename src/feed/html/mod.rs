@@ -5,4 +5,4 @@ mod plain;
 mod sanitise;
 
 pub(crate) use plain::{looks_like_html, one_line, plain_text, tidy};
-pub(crate) use sanitise::Sanitiser;
+pub(crate) use sanitise::{Sanitiser, escaped};

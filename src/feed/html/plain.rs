@@ -10,7 +10,8 @@ use crate::feed::entities::{decode_entities_into, named, windows_1252_control};
 pub(crate) fn plain_text(html: &str) -> String {
     let mut raw = String::with_capacity(html.len());
     let none = Entities::default();
-    let mut rest = html;
+    let html = without_cdata(html);
+    let mut rest = &*html;
     while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
         decode_entities_into(&mut raw, &rest[..at], &none);
         rest = &rest[at..];
@@ -29,6 +30,14 @@ pub(crate) fn plain_text(html: &str) -> String {
     collapse_lines(&tidy(&raw))
 }
 
+/// Marks of CDATA that were escaped stand around the text that they mean.
+fn without_cdata(html: &str) -> Cow<'_, str> {
+    match html.contains("<![CDATA[") {
+        true => Cow::Owned(html.replace("<![CDATA[", "").replace("]]>", "")),
+        false => Cow::Borrowed(html),
+    }
+}
+
 /// Elements that begin and end a line.
 const BLOCKS: &[&str] = &[
     "address",
@@ -36,6 +45,7 @@ const BLOCKS: &[&str] = &[
     "aside",
     "blockquote",
     "br",
+    "caption",
     "center",
     "dd",
     "div",
@@ -53,29 +63,34 @@ const BLOCKS: &[&str] = &[
     "h6",
     "header",
     "hr",
+    "legend",
     "li",
     "main",
     "nav",
     "ol",
+    "option",
     "p",
     "pre",
     "section",
+    "summary",
     "table",
     "tr",
     "ul",
 ];
 /// Elements whose content is not text for readers.
-const HIDDEN: &[&str] = &["script", "style", "iframe", "template", "applet"];
+const HIDDEN: &[&str] = &["script", "style", "iframe", "template", "applet", "title"];
 /// Markup without an end tag that alone shows that a text is HTML.
 const VOID: &[&str] = &["br", "hr", "img", "wbr", "input"];
-/// What feeds use in text: the list that Python's feedparser accepts, without the obsolete.
+/// What feeds use in text: the list that Python's feedparser accepts, without the obsolete, and with what
+/// HTML has for Asian writing, writing from the right, marks and pictures.
 const INLINE: &[&str] = &[
-    "a", "abbr", "acronym", "area", "audio", "b", "big", "button", "canvas", "caption", "cite",
-    "code", "col", "colgroup", "command", "datagrid", "datalist", "del", "details", "dfn",
-    "dialog", "dir", "em", "fieldset", "font", "i", "img", "input", "ins", "kbd", "label",
-    "legend", "m", "map", "menu", "meter", "option", "output", "progress", "q", "s", "samp",
-    "select", "small", "sound", "source", "spacer", "span", "strike", "strong", "sub", "summary",
-    "sup", "tbody", "td", "textarea", "tfoot", "th", "thead", "time", "tt", "u", "var", "video",
+    "a", "abbr", "acronym", "area", "audio", "b", "bdi", "bdo", "big", "button", "canvas",
+    "caption", "cite", "code", "col", "colgroup", "command", "data", "datagrid", "datalist", "del",
+    "details", "dfn", "dialog", "dir", "em", "fieldset", "font", "i", "img", "input", "ins", "kbd",
+    "label", "legend", "m", "map", "mark", "menu", "meter", "nobr", "noscript", "option", "output",
+    "path", "picture", "progress", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "select",
+    "small", "sound", "source", "spacer", "span", "strike", "strong", "sub", "summary", "sup",
+    "svg", "tbody", "td", "textarea", "tfoot", "th", "thead", "time", "tt", "u", "var", "video",
     "wbr",
 ];
 
@@ -98,13 +113,6 @@ impl<'a> Tag<'a> {
                 name: "",
                 is_end: false,
                 rest,
-            });
-        }
-        if let Some(cdata) = body.strip_prefix("![CDATA[") {
-            return Some(Self {
-                name: "",
-                is_end: false,
-                rest: cdata,
             });
         }
         let is_end = body.starts_with('/');
@@ -217,10 +225,11 @@ pub(crate) fn looks_like_html(text: &str) -> bool {
     has_evidence
 }
 
+/// What stands between the ampersand and the semicolon, with that.
 fn reference_name(text: &str) -> Option<&str> {
     let body = &text[1..];
     let end = body.find(|c: char| !(c.is_ascii_alphanumeric() || c == '#'))?;
-    (end > 0 && body[end..].starts_with(';')).then(|| &body[..end])
+    (end > 0 && body[end..].starts_with(';')).then(|| &body[..=end])
 }
 
 /// Mends text that was encoded twice and drops what has no place in a text: control characters,
@@ -337,6 +346,9 @@ mod tests {
             ("<a href=\"never closed>x</a>", "x"),
             ("text <", "text <"),
             ("<p>&lt;b&gt; stays</p>", "<b> stays"),
+            ("<![CDATA[<p>a]]>", "a"),
+            ("<summary>s</summary>t&period;", "s\nt."),
+            ("<title>of a page</title>text", "text"),
         ] {
             assert_eq!(plain_text(html), text, "{html}");
         }
@@ -354,6 +366,9 @@ mod tests {
             ("use <foo></foo>", false),
             ("line<br>line", true),
             ("a <b c", false),
+            ("<mark>AI</mark> wins", true),
+            ("<ruby>日<rt>に</rt></ruby>", true),
+            ("a&comma; b", true),
         ] {
             assert_eq!(looks_like_html(text), is_html, "{text}");
         }

@@ -14,6 +14,8 @@ struct Parts {
     /// How many numbers stand before the month's name.
     before_month: usize,
     is_week: bool,
+    /// True if a word that no date has stands before the first number.
+    has_preface: bool,
 }
 
 /// Unix seconds or milliseconds, alone.
@@ -48,7 +50,7 @@ pub(super) fn read_day(text: &str, is_half_day: bool) -> Option<NaiveDate> {
         (&[all], [7]) => ordinal_day(all / 1000, all % 1000),
         (&[all], [6]) => short_day(all / 10_000, all / 100 % 100, all % 100, '-', false),
         (&[year, nth], [2, 3]) => ordinal_day(full_year(year, 2)?, nth),
-        (&[year], [4]) => day(year, 1, 1),
+        (&[year], [4]) if !parts.has_preface => day(year, 1, 1),
         (&[year, nth], [4, 3]) => ordinal_day(year, nth),
         (&[year, month], [4, 1 | 2]) => day(year, month, 1),
         (&[year, month, date], [4, 1 | 2, 1 | 2]) => day(year, month, date),
@@ -102,8 +104,12 @@ impl Parts {
             self.before_month = self.numbers.len();
         } else if word == "w" {
             self.is_week = true;
-        } else if !self.numbers.is_empty() && !words::is_noise(word) && !is_counter(word) {
-            return None;
+        } else if !words::is_noise(word) && !is_counter(word) {
+            // A weekday that is not known, as likely as not.
+            if !self.numbers.is_empty() {
+                return None;
+            }
+            self.has_preface = true;
         }
         Some(())
     }
@@ -156,7 +162,7 @@ fn short_day(a: u32, b: u32, c: u32, sign: char, is_half_day: bool) -> Option<Na
     // ISO 8601 once allowed years of two digits: read so only if it cannot be meant otherwise.
     if sign == '-' {
         let could_end_in_year = c <= 30 && a <= 31;
-        return (!could_end_in_year).then(|| day(2000 + a, b, c)).flatten();
+        return (!could_end_in_year).then(|| day(full_year(a, 2)?, b, c))?;
     }
     day_of_two(a, b, full_year(c, 2)?, sign, is_half_day)
 }

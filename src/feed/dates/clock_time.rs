@@ -112,9 +112,11 @@ fn with_colons(text: &str) -> Cow<'_, str> {
 fn date_alone(text: &str) -> Option<(Time, String)> {
     let mut time = Time::default();
     // A zone may still follow a bare day: `2025-08-15Z`, `2025-08-15+02:00`.
-    let bare = text
-        .get(..10)
-        .filter(|day| day.bytes().filter(|b| *b == b'-').count() == 2 && day.is_ascii());
+    let is_bare = |day: &&str| {
+        let digits = day.bytes().filter(u8::is_ascii_digit).count();
+        digits == 8 && day.bytes().filter(|b| *b == b'-').count() == 2
+    };
+    let bare = text.get(..10).filter(is_bare);
     match bare {
         Some(day) => {
             let rest = read_zone(&text[10..], &mut time)?;
@@ -251,15 +253,22 @@ fn read_offset(text: &str) -> Option<(Option<i64>, &str)> {
     Some((is_possible.then_some(signed), &text[end..]))
 }
 
-/// `+0000 UTC`, as Go writes times, with its monotonic clock: the offset has said it all.
+/// `-0700 PDT`, `-0300 -03`, as Go writes times, with its monotonic clock: the offset has said it all.
 fn without_second_zone(rest: &str) -> &str {
     let start = rest.trim_start();
-    let names = ["utc", "gmt", "z"];
-    let after = names.iter().find_map(|name| start.strip_prefix(name));
-    match after {
-        Some(after) if after.trim_start().starts_with("m=") => "",
-        Some(after) if !after.starts_with(char::is_alphanumeric) => after,
-        _ => rest,
+    let word = start.find(|c: char| !c.is_alphabetic());
+    let (word, after) = start.split_at(word.unwrap_or(start.len()));
+    let after = match read_offset(start) {
+        Some((_, after)) => after,
+        None if words::zone(word).is_some() => after,
+        None => return rest,
+    };
+    if after.trim_start().starts_with("m=") {
+        return "";
+    }
+    match after.starts_with(|c: char| c.is_alphanumeric()) {
+        true => rest,
+        false => after,
     }
 }
 

@@ -17,7 +17,7 @@ const FIRST_YEAR: i32 = 1900;
 /// The instant that a date of a feed means; `None` if it cannot be read with certainty. A date
 /// without a zone is taken as UTC, one without a time as midnight.
 pub fn read_date(text: &str) -> Option<UtcTime> {
-    let text = text.trim();
+    let text = without_zone_name(text.trim());
     if text.is_empty() || text.len() > MAX_BYTES {
         return None;
     }
@@ -30,6 +30,12 @@ pub fn read_date(text: &str) -> Option<UtcTime> {
         // Whole seconds; a leap second counts as the last of its minute.
         .and_then(|date| DateTime::from_timestamp(date.timestamp(), 0))
         .filter(|date| (FIRST_YEAR..=9999).contains(&date.year()))
+}
+
+/// RFC 9557 names the zone in brackets after the offset, which counts.
+fn without_zone_name(text: &str) -> &str {
+    let bare = text.strip_suffix(']').and_then(|text| text.rfind('['));
+    bare.map_or(text, |at| text[..at].trim_end())
 }
 
 fn exact_rfc822(text: &str) -> Option<DateTime<FixedOffset>> {

@@ -11,6 +11,7 @@ use url::Url;
 
 #[path = "../fuzz/claims.rs"]
 mod claims;
+mod fields;
 mod mutation;
 
 fn base() -> Url {

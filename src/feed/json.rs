@@ -15,16 +15,17 @@ type Object = Map<String, Value>;
 
 /// Reads a document that begins with a bracket or brace.
 pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
-    let feed = match serde_json::from_str(text) {
-        Ok(Value::Object(feed)) => Some(feed),
-        Ok(_) => None,
-        Err(error) => {
-            problems.push(Problem::new(
-                "not-well-formed",
-                format!("the JSON cannot be read whole: {error}"),
-            ));
-            Some(salvage(text))
-        }
+    let mend = |error: serde_json::Error| {
+        problems.push(Problem::new(
+            "not-well-formed",
+            format!("the JSON cannot be read whole: {error}"),
+        ));
+        let mended = mend_strings(text);
+        serde_json::from_str(&mended).unwrap_or_else(|_| Value::Object(salvage(&mended)))
+    };
+    let feed = match serde_json::from_str(text).unwrap_or_else(mend) {
+        Value::Object(feed) => Some(feed),
+        _ => None,
     };
     match feed.filter(is_feed) {
         Some(feed) => feed_of(&feed, base, problems),
@@ -41,6 +42,45 @@ fn is_feed(feed: &Object) -> bool {
         .and_then(Value::as_str)
         .unwrap_or_default();
     version.contains("jsonfeed.org") || feed.get("items").is_some_and(Value::is_array)
+}
+
+/// The document without what no string may hold: halves of surrogate pairs, as of a text that was cut
+/// within one, become U+FFFD, and control characters a space.
+fn mend_strings(text: &str) -> String {
+    let mut mended = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c == '\\' || c < ' ') {
+        mended.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let used = match (
+            utf16_escape(rest),
+            utf16_escape(rest.get(6..).unwrap_or("")),
+        ) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(0xD800..=0xDFFF), _) => {
+                mended.push('\u{fffd}');
+                rest = &rest[6..];
+                0
+            }
+            _ if rest.starts_with('\\') => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+            _ => {
+                mended.push(' ');
+                rest = &rest[1..];
+                0
+            }
+        };
+        mended.push_str(&rest[..used]);
+        rest = &rest[used..];
+    }
+    mended.push_str(rest);
+    mended
+}
+
+/// The number of a `\uXXXX` at the start.
+fn utf16_escape(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    let is_number = digits.bytes().all(|b| b.is_ascii_hexdigit());
+    is_number.then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
 /// The fields before the items, and the items up to where the document breaks.

@@ -4,12 +4,12 @@ use crate::feed::dates::read_date;
 use crate::feed::entities::decode_entities;
 use crate::feed::parsed::Format;
 use crate::feed::raw::{RawItem, RawText};
-use crate::feed::urls::resolve;
+use crate::feed::urls::{resolve, web_url};
 use crate::news::UtcTime;
 
 use super::capture::{Capture, Claim};
 use super::names::Role;
-use super::state::{ItemDraft, Scope, State};
+use super::state::{ItemDraft, Scope, SourceRank, State, is_as_shallow};
 
 /// The attributes of a tag, as written.
 pub(super) type Attributes<'a> = [(&'a str, &'a str)];
@@ -256,14 +256,8 @@ impl<'a> State<'a> {
             if scope == Scope::Feed && self.draft.is_none() && !text.is_empty() {
                 self.deliver_feed_guid(text, is_link);
             }
-            if scope == Scope::Source
-                && self
-                    .draft
-                    .as_ref()
-                    .is_some_and(|draft| draft.item.source_url.is_none())
-            {
-                let text = text.to_owned();
-                self.with_item(|draft| draft.item.source_url = Some(text));
+            if scope == Scope::Source && web_url(text).is_some() {
+                self.with_item(|draft| draft.put_source_url(text.to_owned(), SourceRank::Id));
             }
             return;
         }
@@ -275,8 +269,7 @@ impl<'a> State<'a> {
         };
         let depth = self.stack.len();
         self.with_item(|draft| {
-            if draft.depths.guid.is_none_or(|known| depth <= known) {
-                draft.depths.guid = Some(depth);
+            if is_as_shallow(&mut draft.depths.guid, depth) {
                 if draft.guid_link.is_none() && is_link && guid.contains("://") {
                     draft.guid_link = Some(guid.clone());
                 }
@@ -377,7 +370,9 @@ impl ItemDraft {
                 text,
                 usize::MAX,
             ),
-            Role::Description | Role::Abstract | Role::Summary => self.put_description(text),
+            Role::Description | Role::Abstract | Role::Summary => {
+                self.put_description(text, depth);
+            }
             Role::ItunesSummary if self.item.summary.is_empty() => self.item.summary = text,
             // A caption is no lead: whatever else comes replaces it.
             Role::MediaDescription if self.item.summary.is_empty() => {
@@ -395,9 +390,15 @@ impl ItemDraft {
         }
     }
 
-    /// The first description is the lead; a second one, where there is no content, is the text.
-    fn put_description(&mut self, text: RawText) {
-        if self.item.summary.is_empty() || self.summary_is_weak {
+    /// The first description is the lead; a second one, where there is no content, is the text. One that
+    /// stands deeper is of something else, one that is shallower is the item's.
+    fn put_description(&mut self, text: RawText, depth: usize) {
+        let known = self.depths.summary;
+        if !is_as_shallow(&mut self.depths.summary, depth) {
+            return;
+        }
+        let is_shallower = known.is_some_and(|known| depth < known);
+        if is_shallower || self.item.summary.is_empty() || self.summary_is_weak {
             self.item.summary = text;
             self.summary_is_weak = false;
         } else if self.item.content.is_empty() {
@@ -415,9 +416,29 @@ impl ItemDraft {
                 return;
             }
         };
-        if known.is_none_or(|known| depth <= known) {
-            *known = Some(depth);
+        if is_as_shallow(known, depth) {
             *field = Some(time);
+        }
+    }
+
+    /// The last link among equals; one that stands deeper leads to something else. What does not lead to
+    /// the web is none.
+    pub(super) fn put_link(&mut self, address: String, is_page: bool, depth: usize) {
+        if web_url(&address).is_none() {
+            return;
+        }
+        if !is_page {
+            self.other_link = Some(address);
+        } else if is_as_shallow(&mut self.depths.link, depth) {
+            self.item.link = Some(address);
+        }
+    }
+
+    /// The source's page, else its feed, else its id; of equals the first.
+    pub(super) fn put_source_url(&mut self, address: String, rank: SourceRank) {
+        if rank > self.source_rank {
+            self.source_rank = rank;
+            self.item.source_url = Some(address);
         }
     }
 

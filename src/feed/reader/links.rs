@@ -6,7 +6,7 @@ use crate::news::Image;
 use super::capture::Capture;
 use super::fields::{Attributes, attribute};
 use super::names::Role;
-use super::state::{Scope, State};
+use super::state::{Scope, SourceRank, State, is_as_shallow};
 
 impl<'a> State<'a> {
     fn resolved(&self, address: &str) -> Option<String> {
@@ -47,19 +47,27 @@ impl<'a> State<'a> {
         let scope = self.stack.last().map_or(Scope::Feed, |open| open.scope);
         for rel in rel.split_ascii_whitespace() {
             let rel = rel.rsplit('/').next().unwrap_or(rel);
+            if rel == "enclosure" {
+                self.enter_media(Role::Enclosure, attributes);
+            }
             self.put_link(&address, rel, is_page, scope);
         }
     }
 
     fn put_link(&mut self, address: &str, rel: &str, is_page: bool, scope: Scope) {
-        let address = address.to_owned();
+        let (address, depth) = (address.to_owned(), self.stack.len());
         match (scope, rel, &mut self.draft) {
-            (Scope::Item, "alternate", Some(draft)) if is_page => draft.item.link = Some(address),
-            (Scope::Item, "alternate", Some(draft)) => draft.other_link = Some(address),
-            (Scope::Source, "alternate" | "self", Some(draft)) => {
-                draft.item.source_url.get_or_insert(address);
+            (Scope::Item, "alternate", Some(draft)) => draft.put_link(address, is_page, depth),
+            (Scope::Source, "alternate", Some(draft)) => {
+                draft.put_source_url(address, SourceRank::Page);
             }
-            (Scope::Feed, "alternate", None) if is_page => self.feed.link = Some(address),
+            (Scope::Source, "self", Some(draft)) => {
+                draft.put_source_url(address, SourceRank::Itself);
+            }
+            (Scope::Feed, "alternate", None) if is_page => {
+                let is_own = is_as_shallow(&mut self.feed_depths.link, depth);
+                self.feed.link = Some(address).filter(|_| is_own).or(self.feed.link.take());
+            }
             (Scope::Feed, "alternate", None) => self.feed_other_link = Some(address),
             (Scope::Feed, "self", None) => self.feed.self_url = Some(address),
             (Scope::Feed, "hub", None) => self.feed.hub_urls.push(address),
@@ -85,7 +93,11 @@ impl<'a> State<'a> {
             return;
         }
         let url = attribute(attributes, "url").and_then(|url| self.resolved(&self.decoded(url)));
-        self.with_item(|draft| draft.item.source_url = url.or(draft.item.source_url.take()));
+        self.with_item(|draft| {
+            if let Some(url) = url {
+                draft.put_source_url(url, SourceRank::Page);
+            }
+        });
         let name = self.stack.last().map_or("", |open| open.name);
         self.captures
             .push(Capture::new(name, Role::Source, self.stack.len()));

@@ -136,6 +136,15 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Leaves what was begun with so many bytes and never ends: the tag after it is not a part of it.
+    fn skip_unclosed(&mut self, mark: usize) {
+        self.at += mark;
+        match memchr2(b'<', b'>', self.rest().as_bytes()) {
+            Some(at) => self.at += at + usize::from(self.rest().as_bytes()[at] == b'>'),
+            None => self.cut(),
+        }
+    }
+
     // Each of the searches for an end that may lie far away is given up once it has failed, or a
     // document of unclosed starts would take time by the square of its length.
 
@@ -150,7 +159,7 @@ impl<'a> Scanner<'a> {
             None => {
                 self.has_instruction_end = false;
                 self.is_odd = true;
-                self.skip_tag();
+                self.skip_unclosed(2);
             }
         }
     }
@@ -206,7 +215,7 @@ impl<'a> Scanner<'a> {
             None => {
                 self.has_comment_end = false;
                 self.is_odd = true;
-                self.skip_tag();
+                self.skip_unclosed(4);
             }
         }
     }

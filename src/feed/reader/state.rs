@@ -42,6 +42,18 @@ pub(super) struct Depths {
     pub published: Option<usize>,
     pub updated: Option<usize>,
     pub guid: Option<usize>,
+    pub link: Option<usize>,
+    pub summary: Option<usize>,
+}
+
+/// What gave the address of an item's source, the weakest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum SourceRank {
+    #[default]
+    Nothing,
+    Id,
+    Itself,
+    Page,
 }
 
 /// The item being read, with what is only needed while it is.
@@ -54,6 +66,7 @@ pub(super) struct ItemDraft {
     pub comments_link: Option<String>,
     pub summary_is_weak: bool,
     pub image_rank: u32,
+    pub source_rank: SourceRank,
     pub credit: Option<String>,
     /// True if the content is a second description, which real content replaces.
     pub has_content_from_description: bool,
@@ -427,6 +440,15 @@ fn scope_of(role: Role, parent: Scope) -> Scope {
         Role::Image | Role::TextInput if parent != Scope::Source => Scope::Aside,
         _ => parent,
     }
+}
+
+/// True for what stands no deeper than what is known, and notes where it stands.
+pub(super) fn is_as_shallow(known: &mut Option<usize>, depth: usize) -> bool {
+    let is_so = known.is_none_or(|known| depth <= known);
+    if is_so {
+        *known = Some(depth);
+    }
+    is_so
 }
 
 /// The part of a name before the colon; empty if there is none.

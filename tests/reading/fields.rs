@@ -1,0 +1,110 @@
+//! Which of several claims is an item's own.
+
+use super::*;
+
+fn items_of(inside: &str) -> Vec<feed::ParsedItem> {
+    let document =
+        format!("<rss version=\"2.0\"><channel><title>F</title>{inside}</channel></rss>");
+    read(document.as_bytes()).0.items
+}
+
+fn entry_of(inside: &str) -> feed::ParsedItem {
+    let document = format!(
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>F</title><entry><id>u</id>{inside}</entry></feed>"
+    );
+    let mut items = read(document.as_bytes()).0.items;
+    items.pop().expect("an entry")
+}
+
+#[test]
+fn what_stands_deeper_is_of_something_else() {
+    let own = "<title>A</title><link>http://a.example/1</link><description>Lead</description>";
+    for nested in [
+        "<related><article><title>B</title><link>http://b.example/</link></article></related>",
+        "<related><link href=\"http://b.example/\"/></related>",
+        "<author><name>N</name><link>http://b.example/</link><description>Bio</description></author>",
+        "<gallery><photo><description>Caption</description></photo></gallery>",
+    ] {
+        for inside in [[own, nested].concat(), [nested, own].concat()] {
+            let items = items_of(&format!("<item>{inside}</item>"));
+            assert_eq!(items.len(), 1, "{inside}");
+            assert_eq!(
+                items[0].link.as_deref(),
+                Some("http://a.example/1"),
+                "{inside}"
+            );
+            assert_eq!(items[0].summary, "Lead", "{inside}");
+        }
+    }
+}
+
+#[test]
+fn what_leads_nowhere_hides_no_permalink() {
+    let items = items_of(
+        "<item><title>A</title><link>javascript:alert(1)</link><guid>http://a.example/g</guid></item>",
+    );
+    assert_eq!(items[0].link.as_deref(), Some("http://a.example/g"));
+}
+
+#[test]
+fn a_source_is_known_by_its_page_before_its_feed_before_its_id() {
+    let id = "<id>http://s.example/id</id>";
+    let itself = "<link rel=\"self\" href=\"http://s.example/feed\"/>";
+    let page = "<link href=\"http://s.example/\"/>";
+    for (links, expected) in [
+        (vec![id, itself, page], Some("http://s.example/")),
+        (vec![page, itself, id], Some("http://s.example/")),
+        (vec![id, itself], Some("http://s.example/feed")),
+        (vec![id], Some("http://s.example/id")),
+        (vec!["<id>urn:s</id>"], None),
+    ] {
+        let source = links.concat();
+        let entry = entry_of(&format!("<source><title>S</title>{source}</source>"));
+        assert_eq!(entry.source_url.as_deref(), expected, "{source}");
+    }
+}
+
+#[test]
+fn an_enclosed_picture_is_the_items_picture() {
+    let entry =
+        entry_of("<link rel=\"enclosure\" type=\"image/png\" href=\"http://a.example/p.png\"/>");
+    assert_eq!(
+        entry.image.expect("a picture").url,
+        "http://a.example/p.png"
+    );
+}
+
+#[test]
+fn what_never_ends_swallows_no_tag_after_it() {
+    for unclosed in ["<!-- foo ", "<?php echo 1 "] {
+        let items = items_of(&format!(
+            "<item><title>A</title></item>{unclosed}<item><title>B</title></item><item><title>C</title></item>"
+        ));
+        let titles: Vec<&str> = items.iter().map(|item| item.title.as_str()).collect();
+        assert_eq!(titles, ["A", "B", "C"], "{unclosed}");
+    }
+}
+
+#[test]
+fn json_with_half_a_character_or_a_raw_line_break_loses_nothing() {
+    for title in [
+        r"A \ud83d",
+        r"A \ude00 \\u",
+        "A \n",
+        r"A \ud83d\ud83d\ude00",
+    ] {
+        let document = format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1\",\"title\":\"F\",\"items\":[\
+             {{\"id\":\"1\",\"title\":\"{title}\"}},{{\"id\":\"2\",\"title\":\"B\"}}]}}"
+        );
+        let (feed, problems) = read(document.as_bytes());
+        let titles: Vec<&str> = feed.items.iter().map(|item| item.title.as_str()).collect();
+        assert!(
+            titles.len() == 2 && titles[0].starts_with('A'),
+            "{title}: {titles:?}"
+        );
+        assert!(has(&problems, "not-well-formed"), "{title}");
+    }
+    let emoji = r#"{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","title":"\ud83d\ude00 \n \ud83d"}]}"#;
+    assert_eq!(read(emoji.as_bytes()).0.items[0].title, "😀 \u{fffd}");
+}

@@ -78,7 +78,7 @@ const BLOCKS: &[&str] = &[
     "ul",
 ];
 /// Elements whose content is not text for readers.
-const HIDDEN: &[&str] = &["script", "style", "iframe", "template", "applet", "title"];
+const HIDDEN: &[&str] = &["script", "style", "iframe", "template", "applet"];
 /// Markup without an end tag that alone shows that a text is HTML.
 const VOID: &[&str] = &["br", "hr", "img", "wbr", "input"];
 /// What feeds use in text: the list that Python's feedparser accepts, without the obsolete, and with what
@@ -348,7 +348,6 @@ mod tests {
             ("<p>&lt;b&gt; stays</p>", "<b> stays"),
             ("<![CDATA[<p>a]]>", "a"),
             ("<summary>s</summary>t&period;", "s\nt."),
-            ("<title>of a page</title>text", "text"),
         ] {
             assert_eq!(plain_text(html), text, "{html}");
         }

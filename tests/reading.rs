@@ -243,6 +243,17 @@ fn twenty_seven_encodings_are_read_by_each_kind_of_evidence() {
     }
 }
 
+#[test]
+fn utf_8_that_is_called_something_else_by_habit_is_read_as_utf_8() {
+    let sentence = "Президент встретился с премьером";
+    let text = format!("<rss><channel><title>{sentence}</title></channel></rss>");
+    for label in ["iso-8859-1", "windows-1251", "koi8-r"] {
+        let header = format!("text/xml; charset={label}");
+        let (feed, _) = feed::read(text.as_bytes(), Some(&header), &base());
+        assert_eq!(feed.title, sentence, "{label}");
+    }
+}
+
 /// Reads within the time that any document may take, in a build that is optimised. The debug
 /// build of tests is given ten times as long.
 fn read_in_time(bytes: &[u8]) -> (ParsedFeed, Vec<Problem>) {

@@ -214,6 +214,10 @@ fn read_zone(after: &str, time: &mut Time) -> Option<String> {
     if words::month(word).is_some() || words::is_noise(word) && words::zone(word).is_none() {
         return Some(without_brackets(after));
     }
+    if let Some(zone) = american_clock(word) {
+        time.zone = Some(zone);
+        return Some(without_brackets(rest));
+    }
     let base = words::zone(word);
     if matches!(word, "gmt" | "utc" | "ut" | "z")
         && let Some((offset, rest)) = read_offset(rest.trim_start())
@@ -224,6 +228,17 @@ fn read_zone(after: &str, time: &mut Time) -> Option<String> {
     // A short name that nobody knows is a zone all the same; mail has always read it as UTC.
     time.offset_minutes = Some(base.or((word.len() <= 5 && word.is_ascii()).then_some(0))?);
     Some(without_brackets(rest.trim_start_matches('.')))
+}
+
+/// Names that say which clock is meant, in summer and in winter.
+fn american_clock(name: &str) -> Option<Tz> {
+    Some(match name {
+        "et" => Tz::America__New_York,
+        "ct" => Tz::America__Chicago,
+        "mt" => Tz::America__Denver,
+        "pt" => Tz::America__Los_Angeles,
+        _ => return None,
+    })
 }
 
 /// Outer `None`: no offset here. Inner `None`: an impossible one.
@@ -286,6 +301,7 @@ fn without_brackets(rest: &str) -> String {
 fn bracketed_zone(after: &str, time: &mut Time) -> String {
     if let Some((_, inside)) = after.split_once('(') {
         let name = inside.split(')').next().unwrap_or_default().trim();
+        time.zone = american_clock(name);
         time.offset_minutes = words::zone(name);
     }
     without_brackets(after)

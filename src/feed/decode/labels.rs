@@ -123,9 +123,9 @@ impl Charset {
         }
     }
 
-    /// True for what servers say when they know nothing.
-    pub(super) fn is_western_default(&self) -> bool {
-        matches!(self, Charset::Known(encoding) if *encoding == WINDOWS_1252)
+    /// True for what servers say when they know nothing: one encoding of single bytes for all.
+    pub(super) fn is_said_by_habit(&self) -> bool {
+        matches!(self, Charset::Known(encoding) if encoding.is_single_byte())
     }
 
     /// True if the page does not contain ASCII.

@@ -65,9 +65,10 @@ fn decode_by_labels<'a>(
             ));
             continue;
         };
-        if is_multibyte_utf8 && charset.is_western_default() {
-            // Servers and templates say ISO-8859-1 by habit; several bytes in the exact pattern
-            // of UTF-8 are no accident.
+        if is_multibyte_utf8 && charset.is_said_by_habit() {
+            // Servers and templates say ISO-8859-1 or windows-1251 by habit; several bytes in the exact
+            // pattern of UTF-8 are no accident: no two letters of such an encoding that follow each other
+            // in a word fit it.
             break;
         }
         if let Some(text) = charset.decode_strictly(bytes) {

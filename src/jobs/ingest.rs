@@ -13,8 +13,10 @@ use crate::feed::identity::{
     Verdict, Visit, keys_of, match_items,
 };
 use crate::feed::{Languages, ParsedFeed, ParsedItem};
-use crate::news::{Feed, ItemId, Outlet, OutletKind, Problem, Role, UtcTime, WireReading};
-use crate::store::items::{self, ItemState, KeyBytes, KnownRow};
+use crate::news::{
+    Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, UtcTime, WireReading,
+};
+use crate::store::items::{self, ItemState, KnownRow};
 use crate::store::{Connection, Result, Transaction, review};
 use crate::text::belief::{Belief, Party, is_own_kill_believed, judge_kill};
 use draft::Draft;
@@ -49,7 +51,7 @@ pub struct Prepared {
     /// Known items that now say something else.
     pub revised: Vec<(ItemId, ItemState)>,
     /// Keys that known items can be recognised by from now on.
-    pub keys: Vec<(ItemId, Vec<KeyBytes>)>,
+    pub keys: Vec<(ItemId, Vec<KeyDigest>)>,
     /// Earlier items that believed notices withdraw.
     pub withdrawn: BTreeSet<ItemId>,
     /// Earlier items that notices mean which nobody has to believe.
@@ -322,7 +324,7 @@ struct Known {
     /// Of the present state of each.
     digests: BTreeMap<ItemId, Vec<u8>>,
     of_series: BTreeSet<ItemId>,
-    asked: BTreeSet<KeyBytes>,
+    asked: BTreeSet<KeyDigest>,
     /// Those whose lead and link were read.
     whole: BTreeSet<ItemId>,
 }
@@ -331,7 +333,7 @@ impl Known {
     /// Looks up what was not asked for before.
     fn look_up(&mut self, conn: &Connection, feed: &Feed, drafts: &[Draft<'_>]) -> Result<()> {
         let keys = drafts.iter().flat_map(|draft| &draft.candidate.keys);
-        let keys: Vec<KeyBytes> = keys
+        let keys: Vec<KeyDigest> = keys
             .map(|key| key.digest)
             .filter(|key| self.asked.insert(*key))
             .collect();
@@ -425,7 +427,7 @@ fn judge_notices(conn: &Connection, prepared: &mut Prepared, arrived: Arrived<'_
 }
 
 /// The keys that an item with this link is known by.
-fn link_keys(link: Option<&str>) -> Vec<KeyBytes> {
+fn link_keys(link: Option<&str>) -> Vec<KeyDigest> {
     let input = IdentityInput {
         link: link.map(str::to_owned),
         ..IdentityInput::default()

@@ -2,6 +2,9 @@
 
 use super::{FeedId, ItemId, OutletId, UtcTime, WireReading};
 
+/// 16 bytes that an item is known by within its feed.
+pub type KeyDigest = [u8; 16];
+
 /// One thing that a feed listed, as it is kept. The identity is the id; every earlier state is a
 /// [`Revision`].
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]

@@ -22,7 +22,7 @@ pub use feed::{Feed, FeedHealth, Outlet, OutletKind, Validators};
 pub use ids::{
     DecisionId, DevelopmentId, EditorId, EventId, FeedId, ItemId, OutletId, PublicId, StorylineId,
 };
-pub use item::{Image, Item, Revision};
+pub use item::{Image, Item, KeyDigest, Revision};
 pub use problem::Problem;
 pub use published::{
     Carrier, PublicName, PublishedEvent, PublishedStoryline, Report, Reprint, Standing,

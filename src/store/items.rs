@@ -9,11 +9,9 @@ use super::content::Content;
 use super::outlets::load_outlet;
 use super::{Result, StoreError, search};
 use crate::news::{
-    FeedId, Image, Item, ItemId, Outlet, OutletId, Revision, UtcTime, WireReading, utc_from_secs,
+    FeedId, Image, Item, ItemId, KeyDigest, Outlet, OutletId, Revision, UtcTime, WireReading,
+    utc_from_secs,
 };
-
-/// 16 bytes that an item is known by within its feed.
-pub type KeyBytes = [u8; 16];
 
 /// The state of an item as it is to be kept.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,11 +45,11 @@ pub struct ItemState {
     /// A picture.
     pub image: Option<Image>,
     /// Digest of the content after normalisation; equal digests are no revision.
-    pub digest: KeyBytes,
+    pub digest: [u8; 16],
     /// Set if this state withdraws the item.
     pub withdrawn_at: Option<UtcTime>,
     /// What the item is known by from now on.
-    pub keys: Vec<KeyBytes>,
+    pub keys: Vec<KeyDigest>,
 }
 
 /// An item that a key led to.
@@ -185,7 +183,7 @@ pub fn save_keys(
     tx: &Transaction<'_>,
     feed_id: FeedId,
     id: ItemId,
-    keys: &[KeyBytes],
+    keys: &[KeyDigest],
 ) -> Result<()> {
     let sql = "INSERT INTO item_keys (feed_id, key, item_id) VALUES (?1, ?2, ?3)
          ON CONFLICT DO UPDATE SET item_id = excluded.item_id
@@ -204,8 +202,8 @@ pub fn save_keys(
 pub fn look_up_keys(
     conn: &Connection,
     feed_id: FeedId,
-    keys: &[KeyBytes],
-) -> Result<Vec<(KeyBytes, ItemId)>> {
+    keys: &[KeyDigest],
+) -> Result<Vec<(KeyDigest, ItemId)>> {
     let sql = "SELECT item_id FROM item_keys WHERE feed_id = ?1 AND key = ?2";
     let mut leads_to = conn.prepare_cached(sql)?;
     let mut found = Vec::new();
@@ -321,7 +319,7 @@ pub struct KillTarget {
 pub fn find_kill_targets(
     conn: &Connection,
     series_key: Option<&str>,
-    keys: &[KeyBytes],
+    keys: &[KeyDigest],
 ) -> Result<Vec<KillTarget>> {
     let mut ids = BTreeSet::new();
     let mut add = |sql: &str, values: &[&dyn ToSql]| -> Result<()> {
@@ -453,7 +451,7 @@ pub(super) fn content(row: &Row<'_>, index: usize) -> rusqlite::Result<Content> 
 
 /// A key as it is stored. Eight bytes are enough: among a million keys of a feed, two of different
 /// items are alike with a probability of 1 in 30 million.
-fn key_number(key: KeyBytes) -> i64 {
+fn key_number(key: KeyDigest) -> i64 {
     let [a, b, c, d, e, f, g, h, ..] = key;
     i64::from_le_bytes([a, b, c, d, e, f, g, h])
 }

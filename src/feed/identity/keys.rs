@@ -9,6 +9,7 @@ use url::Url;
 use super::IdentityInput;
 use super::content::normalised;
 use super::host_rules;
+use crate::news::KeyDigest;
 
 /// The rungs of the ladder, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,13 +52,10 @@ pub struct IdentityKey {
     pub kind: KeyKind,
     /// What stands on it.
     pub value: String,
-    /// Both in 16 bytes, for the store.
+    /// Both in 16 bytes, for the store. It never changes between versions: SHA-256 of the kind's name, a
+    /// zero byte and the value, cut.
     pub digest: KeyDigest,
 }
-
-/// A key in 16 bytes. It never changes between versions: SHA-256 of the kind's name, a zero byte and
-/// the value, cut.
-pub type KeyDigest = [u8; 16];
 
 impl IdentityKey {
     /// What stands on a rung.

@@ -6,13 +6,13 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 
 use super::content::normalised;
-use super::keys::{IdentityKey, KeyDigest, KeyKind, keys_of};
+use super::keys::{IdentityKey, KeyKind, keys_of};
 use super::similar::{likeness, words};
 use super::{
     Candidate, GuidStanding, IdentityInput, ItemMatch, KnownItem, KnownItems, Matching, Verdict,
     Visit,
 };
-use crate::news::{ItemId, UtcTime};
+use crate::news::{ItemId, KeyDigest, UtcTime};
 
 /// Titles that share less than this are about different things; headline edits of one report
 /// mostly keep more.

@@ -13,10 +13,10 @@ mod similar;
 use std::collections::HashMap;
 
 pub use content::{content_digest, is_revision};
-pub use keys::{IdentityKey, KeyDigest, KeyKind, keys_of};
+pub use keys::{IdentityKey, KeyKind, keys_of};
 pub use matching::match_items;
 
-use crate::news::{ItemId, UtcTime};
+use crate::news::{ItemId, KeyDigest, UtcTime};
 
 /// What identity is read from.
 #[derive(Clone, Debug, Default, PartialEq)]

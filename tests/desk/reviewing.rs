@@ -58,6 +58,25 @@ async fn the_item_that_gave_the_headline_is_held_against_another_report() {
 }
 
 #[tokio::test]
+async fn thresholds_are_tried_around_the_one_in_use_and_none_that_nothing_reaches() {
+    let running = Running::start(|settings| settings.settle_score = 0.9).await;
+    doubt(&running.desk.store).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let headers = [("cookie", cookie.as_str())];
+    let form = format!("do=answer&question=belongs:4:2&answer=yes&back=/desk/review&csrf={csrf}");
+    assert_eq!(running.post("/desk/act", &headers, &form).await.status, 303);
+    let page = running.get("/desk/quality", &headers).await;
+    let (_, table) = page.body.split_once("Parted, editors join").unwrap();
+    let rows: Vec<&str> = table.split("<tr><td>").skip(1).collect();
+    let first_cells = rows.iter().map(|row| row.split("</td>").next().unwrap());
+    let thresholds: Vec<&str> = first_cells.collect();
+    assert_eq!(thresholds, ["0.72", "0.78", "0.84", "0.90, in use", "0.96"]);
+    // The item stands where it does with .55, and the editor agrees: each of them would have parted it.
+    let cells = r#"<td class="number">0</td><td class="number">0</td><td class="number">1</td>"#;
+    assert!(rows.iter().all(|row| row.contains(cells)), "{table}");
+}
+
+#[tokio::test]
 async fn why_says_everything_to_people_and_to_programs() {
     let desk = Newsdesk::open().await;
     let evidence = doubt(&desk.store).await;

@@ -152,7 +152,9 @@ pub(super) async fn quality(
 ) -> Result<Response, Response> {
     let asker = let_in(&site, &headers, &uri).await?;
     let in_use = site.settings().settle_score;
-    let tried = TRIED.map(|step| f64::from(in_use + step));
+    let tried = TRIED.map(|step| in_use + step).into_iter();
+    let tried = tried.filter(|threshold| (0.0..=1.0).contains(threshold));
+    let tried: Vec<f64> = tried.map(f64::from).collect();
     let (weeks, trials) = read(&site, move |conn| {
         Ok((count_reviews(conn)?, try_thresholds(conn, &tried)?))
     })

@@ -192,13 +192,21 @@ impl Hub {
             })
     }
 
+    /// Reads a topic's document in a task of its own. Readings of one document wait for each other, and
+    /// deliveries are not polled while topics are looked at: one of them that was next would hold up the
+    /// look, and whoever asks for that feed, for ever.
+    async fn read_topic(&self, topic: &str) -> Option<TopicContent> {
+        let reading = tokio::spawn((self.topics)(topic));
+        reading.await.ok().flatten()
+    }
+
     /// Puts deliveries into the queue for those of the topics whose document is not what it was.
     async fn notice_changes(&self, topics: &[String]) -> Result<Noticed> {
         let known = self.store.read(hub::topic_digests)?;
         let mut noticed = Noticed::default();
         let mut fresh: Vec<(String, [u8; 32])> = Vec::new();
         for topic in topics {
-            let Some(content) = (self.topics)(topic).await else {
+            let Some(content) = self.read_topic(topic).await else {
                 noticed.gone.insert(topic.clone());
                 continue;
             };
@@ -257,7 +265,7 @@ impl Hub {
 
     /// The status of the answer; `None` if there was none.
     async fn send(&self, subscription: &HubSubscription) -> Option<u16> {
-        let content = (self.topics)(&subscription.topic).await?;
+        let content = self.read_topic(&subscription.topic).await?;
         let link = [
             "<",
             &self.hub_url,
@@ -360,6 +368,52 @@ mod tests {
         for (callback, expected) in cases {
             assert_eq!(with_query(callback, &[("hub.mode", "x")]), expected);
         }
+    }
+
+    #[tokio::test]
+    async fn a_delivery_that_nobody_polls_holds_up_no_look_at_its_topic() {
+        let directory = tempfile::tempdir().unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(crate::clock::SystemClock);
+        let making = Arc::new(tokio::sync::Mutex::new(()));
+        let (begun, mut seen) = tokio::sync::mpsc::unbounded_channel();
+        let topics: TopicReader = Arc::new(move |_| {
+            let (making, begun) = (making.clone(), begun.clone());
+            Box::pin(async move {
+                let _making = making.lock().await;
+                let _ = begun.send(());
+                // Rendering takes its time.
+                tokio::task::yield_now().await;
+                None
+            })
+        });
+        let hub = Hub {
+            store: Store::open(directory.path()).unwrap(),
+            fetcher: Fetcher::new(crate::fetch::FetchSettings::default(), clock.clone()).unwrap(),
+            clock,
+            topics,
+            hub_url: "http://127.0.0.1/hub".to_owned(),
+            random: Arc::new(|| [0; 16]),
+            external: None,
+            patience: Patience::default(),
+        };
+        let subscription = HubSubscription {
+            id: 1,
+            topic: "http://127.0.0.1/feed".to_owned(),
+            callback: "http://127.0.0.1/callback".to_owned(),
+            secret: None,
+            lease_until: crate::news::utc_from_secs(0),
+        };
+        let mut delivery = std::pin::pin!(hub.send(&subscription));
+        let first = std::future::poll_fn(|context| {
+            std::task::Poll::Ready(delivery.as_mut().poll(context).is_pending())
+        });
+        assert!(first.await, "it is under way");
+        let topics = [subscription.topic.clone()];
+        let look = tokio::time::timeout(Duration::from_secs(30), hub.notice_changes(&topics));
+        let noticed = look.await.expect("the look ends").unwrap();
+        assert!(noticed.gone.contains(&topics[0]));
+        assert!(seen.recv().await.is_some() && seen.recv().await.is_some());
+        assert_eq!(delivery.await, None);
     }
 
     #[test]

@@ -16,8 +16,12 @@ type Object = Map<String, Value>;
 /// Reads a document that begins with a bracket or brace.
 pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
     let mend = |error: serde_json::Error| {
+        let kind = match error.is_eof() {
+            true => "truncated",
+            false => "not-well-formed",
+        };
         problems.push(Problem::new(
-            "not-well-formed",
+            kind,
             format!("the JSON cannot be read whole: {error}"),
         ));
         let mended = mend_strings(text);

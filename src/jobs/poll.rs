@@ -472,6 +472,7 @@ impl Document {
         })?;
         let mut document = ruling::Document::of(parsed);
         document.is_flood = is_endless;
+        document.is_cut_short = problems.iter().any(|problem| problem.kind == "truncated");
         Ok(take_newest(document, prepared, settings.max_new_items))
     }
 }

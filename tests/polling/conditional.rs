@@ -142,6 +142,24 @@ async fn a_document_that_was_cut_short_gives_its_items_and_no_validators() {
 }
 
 #[tokio::test]
+async fn so_does_one_that_its_outlet_did_not_finish() {
+    let whole = rss(1..4);
+    let (third, _) = whole.rsplit_once("<item>").expect("items");
+    let json =
+        r#"{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"1","title":"A"},{"id"#;
+    for torn in [third, &whole[..whole.len() - 40], json] {
+        let room = Newsroom::open().await;
+        let id = room.add("paper.test", "/feed").await;
+        room.poll_for(id, validated(torn, ETAG, MODIFIED)).await;
+        assert!(room.item_count() > 0, "{torn}");
+        room.poll_for(id, validated(whole.clone(), ETAG, MODIFIED))
+            .await;
+        assert_eq!(room.last_header("if-none-match"), None, "{torn}");
+        assert!(room.item_count() >= 3, "{torn}");
+    }
+}
+
+#[tokio::test]
 async fn after_an_upgrade_of_the_reader_there_is_exactly_one_unconditional_request() {
     let room = Newsroom::open().await;
     let id = room.add("paper.test", "/feed").await;

@@ -178,8 +178,9 @@ impl<'a> State<'a> {
             }
         }
         Reading {
-            is_broken: self.is_broken || self.scanner.is_odd || is_open,
-            is_cut,
+            is_broken: self.is_broken || self.scanner.is_odd,
+            // Whoever stops between two items has not closed the document either.
+            is_cut: is_cut || is_open,
             has_too_many_items: self.has_too_many_items,
             is_hostile: self.is_hostile,
             is_wide: self.is_wide,

@@ -38,6 +38,9 @@ pub(super) struct Document {
     dated: usize,
     /// True if not all of its new items were taken.
     pub(super) is_flood: bool,
+    /// True if it ended before its end: the outlet's program may have died over it, which no protocol
+    /// tells.
+    pub(super) is_cut_short: bool,
 }
 
 impl Document {
@@ -58,6 +61,7 @@ impl Document {
                 .filter(|item| item.published.is_some())
                 .count(),
             is_flood: false,
+            is_cut_short: false,
         }
     }
 }
@@ -237,7 +241,7 @@ impl Desk<'_> {
                 is_complete: true,
                 ..
             }
-        );
+        ) && !document.is_cut_short;
         fill_line(line, prepared);
         self.keep_claims(document);
         self.state.guids_lost_standing = prepared.standing == GuidStanding::Lost;

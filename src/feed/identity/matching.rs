@@ -27,6 +27,8 @@ const REPEAT_HOURS: i64 = 20;
 const SERIES_DAYS: i64 = 3;
 /// A text of fewer words says too little to be an identity beside a guid or link.
 const TELLING_WORDS: usize = 10;
+/// So many items at least have to show that ids are made up anew.
+const CHURNED: usize = 3;
 /// Claims further ahead of our clock than this are wrong (invariant 10).
 const FUTURE_MINUTES: i64 = 10;
 
@@ -113,8 +115,11 @@ impl<'a> Ladder<'a> {
         });
         let returned = self.guid_keys().find(|(index, key)| {
             self.lookup(key)
-                .is_some_and(|known| self.contradicts(self.inputs[*index], known))
+                .is_some_and(|known| self.contradicts(*index, known))
         });
+        if repeated.is_none() && returned.is_none() && self.ids_alone_are_new() {
+            return self.note_churn();
+        }
         self.lost_because = match (repeated, returned) {
             (Some((_, key)), _) => Some(format!(
                 "{:?} stands on two items of one document",
@@ -123,6 +128,36 @@ impl<'a> Ladder<'a> {
             (_, Some((_, key))) => Some(format!("{:?} came back for another item", key.value)),
             _ => None,
         };
+    }
+
+    /// True if no id is known, but half of the items and more by their words and time, three at least: the
+    /// outlet makes up ids anew.
+    fn ids_alone_are_new(&self) -> bool {
+        let (mut given, mut told) = (0, 0);
+        for (index, key) in self.guid_keys() {
+            if self.lookup(key).is_some() {
+                return false;
+            }
+            given += 1;
+            told += usize::from(self.is_told(index));
+        }
+        told >= CHURNED && told * 2 >= given
+    }
+
+    /// True if an item with the same words is known, of the same time or, without one, seen lately.
+    fn is_told(&self, index: usize) -> bool {
+        let input = self.inputs[index];
+        let kind = match input.published_at {
+            Some(_) => KeyKind::DatedText,
+            None => KeyKind::Text,
+        };
+        let known = self.key(index, kind).and_then(|key| self.lookup(key));
+        known.is_some_and(|known| self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS))
+    }
+
+    fn note_churn(&mut self) {
+        self.guids_churn = true;
+        self.lost_because = Some("the ids change while the items do not".to_owned());
     }
 
     fn guid_keys(&self) -> impl Iterator<Item = (usize, &'a IdentityKey)> + '_ {
@@ -148,7 +183,8 @@ impl<'a> Ladder<'a> {
     }
 
     /// True if a known item that the guid leads to cannot be this one.
-    fn contradicts(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+    fn contradicts(&self, index: usize, known: &KnownItem) -> bool {
+        let input = self.inputs[index];
         if known.is_tombstone {
             return false;
         }
@@ -156,12 +192,20 @@ impl<'a> Ladder<'a> {
         if self.is_reuse(input, known, alike) {
             return true;
         }
-        let (Some(_), Some(_)) = (&input.link, &known.link) else {
-            return false;
-        };
-        alike < DIFFERENT_TITLES
-            && (input.summary.is_empty() || likeness(&input.summary, &known.summary) < SAME_TITLES)
-            && !shares_address(input, known)
+        let differs = alike < DIFFERENT_TITLES
+            && (input.summary.is_empty() || likeness(&input.summary, &known.summary) < SAME_TITLES);
+        match (&input.link, &known.link) {
+            (Some(_), Some(_)) => differs && !shares_address(input, known),
+            _ => differs && self.is_another(index, known),
+        }
+    }
+
+    /// True if the words of an item are those of a known item other than this one.
+    fn is_another(&self, index: usize, known: &KnownItem) -> bool {
+        let texts = [KeyKind::DatedText, KeyKind::Text].into_iter();
+        let keys = texts.filter_map(|kind| self.key(index, kind));
+        let mut told = keys.filter_map(|key| self.lookup(key));
+        told.any(|told| told.id != known.id)
     }
 
     fn is_reuse(&self, input: &IdentityInput, known: &KnownItem, alike: f32) -> bool {
@@ -178,7 +222,7 @@ impl<'a> Ladder<'a> {
             let Some(known) = self.key(index, kind).and_then(|key| self.lookup(key)) else {
                 continue;
             };
-            if !self.agrees(kind, self.inputs[index], known) {
+            if !self.agrees(kind, index, known) {
                 continue;
             }
             match self.claimed.get(&known.id) {
@@ -221,7 +265,8 @@ impl<'a> Ladder<'a> {
     }
 
     /// Whether a known item may be this one, beyond having the key.
-    fn agrees(&self, kind: KeyKind, input: &IdentityInput, known: &KnownItem) -> bool {
+    fn agrees(&self, kind: KeyKind, index: usize, known: &KnownItem) -> bool {
+        let input = self.inputs[index];
         if known.is_tombstone {
             return !matches!(kind, KeyKind::LinkNumber | KeyKind::Series);
         }
@@ -231,17 +276,24 @@ impl<'a> Ladder<'a> {
             KeyKind::Link => !self.is_reuse(input, known, alike),
             KeyKind::LinkNumber => alike >= DIFFERENT_TITLES && !self.is_reuse(input, known, alike),
             KeyKind::Series => self.gap(input, known) <= TimeDelta::days(SERIES_DAYS),
-            KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(input, known),
+            KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(index, known),
         }
     }
 
-    fn agrees_by_text(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+    fn agrees_by_text(&self, index: usize, known: &KnownItem) -> bool {
+        let input = self.inputs[index];
         let is_near = self.times_are_equal
             || input.published_at.is_none()
             || self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS);
-        let has_better = input.guid.is_some() || input.link.is_some();
         let is_telling = words(&input.title).len() + words(&input.summary).len() >= TELLING_WORDS;
-        is_near && (!has_better || is_telling)
+        is_near && (is_telling || !self.has_better(index))
+    }
+
+    /// True if an id or a link tells the item from the others of the document: then a few words do not.
+    fn has_better(&self, index: usize) -> bool {
+        [KeyKind::Guid, KeyKind::Link]
+            .iter()
+            .any(|kind| self.is_usable(index, *kind))
     }
 
     fn gap(&self, input: &IdentityInput, known: &KnownItem) -> TimeDelta {
@@ -259,7 +311,7 @@ impl<'a> Ladder<'a> {
             if self.found[index].is_some() {
                 continue;
             }
-            let has_better = self.inputs[index].guid.is_some() || self.inputs[index].link.is_some();
+            let has_better = self.has_better(index);
             let earlier = self.keys[index].iter().find_map(|key| {
                 let is_text = matches!(key.kind, KeyKind::DatedText | KeyKind::Text);
                 if matches!(key.kind, KeyKind::LinkNumber | KeyKind::Series)
@@ -294,9 +346,8 @@ impl<'a> Ladder<'a> {
             let guid = self.key(index, KeyKind::Guid);
             changed += usize::from(is_lower && guid.is_some_and(|key| self.lookup(key).is_none()));
         }
-        if self.standing() == GuidStanding::Good && changed >= 3 && changed * 2 >= matched {
-            self.guids_churn = true;
-            self.lost_because = Some("the ids change while the items do not".to_owned());
+        if self.standing() == GuidStanding::Good && changed >= CHURNED && changed * 2 >= matched {
+            self.note_churn();
         }
     }
 

@@ -352,3 +352,59 @@ fn a_revision_differs_in_more_than_form() {
         assert_eq!(is_revision(old, new), revised, "{old} / {new}");
     }
 }
+
+const HEADLINES: [&str; 8] = [
+    "Storm closes northern railway",
+    "Bank cuts rate again",
+    "Leaders gather for talks",
+    "Harbour fire is out",
+    "Council keeps old bridge",
+    "Minister resigns over ferries",
+    "Team wins the cup",
+    "New library opens Monday",
+];
+
+/// A list of five of which one is new at each visit, `entry` making the one of a headline at a visit.
+fn rolling(entry: impl Fn(usize, usize) -> IdentityInput) -> Vec<usize> {
+    let mut memory = Memory::default();
+    let visits = (0..4).map(|visit| {
+        let listed: Vec<IdentityInput> = (visit..visit + 5)
+            .rev()
+            .map(|at| entry(at, visit))
+            .collect();
+        let fetched_at = noon() + TimeDelta::minutes(5 + 30 * i64::try_from(visit).unwrap());
+        let found = memory.visit_at(&listed, fetched_at);
+        let new = found.items.iter().filter(|item| item.verdict == NEW);
+        new.count()
+    });
+    visits.collect()
+}
+
+#[test]
+fn a_list_without_ids_that_tell_items_apart_lists_each_once() {
+    let front = "https://example.org/";
+    let with = |guid: String, link: &str, at: usize, is_dated: bool| IdentityInput {
+        published_at: is_dated.then(|| noon() + TimeDelta::minutes(at as i64)),
+        ..input(&guid, link, HEADLINES[at])
+    };
+    for is_dated in [true, false] {
+        for link in ["", front] {
+            // No guid, one guid for all, and one made up anew at each visit.
+            let none = rolling(|at, _| with(String::new(), link, at, is_dated));
+            let one = rolling(|at, _| with("same".to_owned(), link, at, is_dated));
+            let made_up = rolling(|at, visit| with(format!("{visit}-{at}"), link, at, is_dated));
+            for (what, new) in [("none", none), ("one", one), ("made up", made_up)] {
+                assert_eq!(new, [5, 1, 1, 1], "{what}, link {link:?}, dated {is_dated}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_guid_that_is_the_place_in_the_list_loses_no_item() {
+    let new = rolling(|at, visit| IdentityInput {
+        published_at: Some(noon() + TimeDelta::minutes(at as i64)),
+        ..input(&(visit + 4 - at).to_string(), "", HEADLINES[at])
+    });
+    assert_eq!(new, [5, 1, 1, 1]);
+}

@@ -144,11 +144,7 @@ pub struct NextVisit {
 /// The adaptive interval after a sighting, in seconds.
 pub fn adapt(rhythm: &Rhythm, sighting: Sighting, settings: &ScheduleSettings) -> u64 {
     let now = rhythm.adaptive_secs.max(1);
-    let floor = if rhythm.is_own {
-        1
-    } else {
-        settings.floor_secs
-    };
+    let floor = floor_of(rhythm, settings);
     let slower = (now * 3 / 2).min(settings.ceiling_secs.max(floor));
     match sighting {
         Sighting::SameBytes if !rhythm.has_validators => {
@@ -170,9 +166,11 @@ pub fn after_success(
     settings: &ScheduleSettings,
     now: UtcTime,
 ) -> NextVisit {
-    let bound = largest_hint(rhythm, hints, settings, now);
+    let bound = largest_hint(hints, settings, now);
     if let Some(cron) = &rhythm.cron {
-        return by_cron(cron, bound.as_ref(), now);
+        let floor = floor_of(rhythm, settings);
+        let next = by_cron(cron, bound.as_ref(), floor, now);
+        return after_skipped(cron, next, hints, settings, now);
     }
     let (mut secs, mut reason) = wanted_interval(rhythm, settings);
     if let Some((asked, why)) = bound
@@ -286,12 +284,16 @@ pub fn in_words(secs: u64) -> String {
     }
 }
 
+/// The least time between two visits, in seconds.
+fn floor_of(rhythm: &Rhythm, settings: &ScheduleSettings) -> u64 {
+    match rhythm.is_own {
+        true => 1,
+        false => settings.floor_secs,
+    }
+}
+
 fn wanted_interval(rhythm: &Rhythm, settings: &ScheduleSettings) -> (u64, String) {
-    let floor = if rhythm.is_own {
-        1
-    } else {
-        settings.floor_secs
-    };
+    let floor = floor_of(rhythm, settings);
     let is_large = !rhythm.has_validators && rhythm.body_bytes > LARGE_BODY_BYTES;
     let (secs, reason) = match rhythm.fixed_secs {
         Some(fixed) => (
@@ -324,12 +326,7 @@ fn wanted_interval(rhythm: &Rhythm, settings: &ScheduleSettings) -> (u64, String
 }
 
 /// The largest of the hints that are a number of seconds, capped.
-fn largest_hint(
-    rhythm: &Rhythm,
-    hints: &Hints,
-    settings: &ScheduleSettings,
-    now: UtcTime,
-) -> Option<(u64, String)> {
+fn largest_hint(hints: &Hints, settings: &ScheduleSettings, now: UtcTime) -> Option<(u64, String)> {
     let expires = hints
         .expires_in_secs
         .filter(|_| hints.max_age_secs.is_none());
@@ -353,11 +350,7 @@ fn largest_hint(
         .filter(|(secs, _, _)| *secs > 0)
         .rev()
         .max_by_key(|(secs, _, _)| *secs)?;
-    let cap = if rhythm.is_own {
-        secs
-    } else {
-        settings.hint_cap_secs
-    };
+    let cap = settings.hint_cap_secs;
     let capped = if secs > cap {
         format!(", capped at {}", in_words(cap))
     } else {
@@ -373,8 +366,11 @@ fn secs_until_update(base: UtcTime, period: u64, now: UtcTime) -> Option<u64> {
     u64::try_from(period - since.rem_euclid(period)).ok()
 }
 
-fn by_cron(cron: &CronLine, bound: Option<&(u64, String)>, now: UtcTime) -> NextVisit {
-    let earliest = now + secs_of(bound.map_or(0, |(secs, _)| *secs));
+/// The first time that a cron line names after what the server asks for and the floor, of which a tenth
+/// may be missing: a line for every five minutes is kept though the last visit took some seconds.
+fn by_cron(cron: &CronLine, bound: Option<&(u64, String)>, floor: u64, now: UtcTime) -> NextVisit {
+    let asked = bound.map_or(0, |(secs, _)| *secs);
+    let earliest = now + secs_of(asked.max(floor - floor / 10));
     let Some(at) = cron.next_after(earliest) else {
         let reason = "its cron line names no further time; visited only by hand".to_owned();
         return NextVisit { at: None, reason };
@@ -387,6 +383,30 @@ fn by_cron(cron: &CronLine, bound: Option<&(u64, String)>, now: UtcTime) -> Next
     NextVisit {
         at: Some(at),
         reason,
+    }
+}
+
+/// A cron line's time out of the hours and days that the document asks to skip: the next one outside
+/// them, or where the line names none within the cap on hints, the first moment outside.
+fn after_skipped(
+    cron: &CronLine,
+    next: NextVisit,
+    hints: &Hints,
+    settings: &ScheduleSettings,
+    now: UtcTime,
+) -> NextVisit {
+    let moved = next
+        .at
+        .and_then(|at| past_skipped(at, hints, now, settings));
+    let Some((open, why)) = moved else {
+        return next;
+    };
+    let latest = now + secs_of(settings.hint_cap_secs);
+    let named = cron.next_after(open - Duration::seconds(1));
+    let is_fit = |at: &UtcTime| *at <= latest && past_skipped(*at, hints, now, settings).is_none();
+    NextVisit {
+        at: Some(named.filter(is_fit).unwrap_or(open)),
+        reason: format!("{why}; {}", next.reason),
     }
 }
 

@@ -336,6 +336,40 @@ fn a_cron_line_waits_for_the_first_time_that_the_server_allows() {
 }
 
 #[test]
+fn the_floor_and_what_the_document_skips_hold_for_a_cron_line_too() {
+    let with = |line: &str, is_own| Rhythm {
+        cron: Some(line.parse().unwrap()),
+        is_own,
+        ..plain()
+    };
+    assert_eq!(next(&with("* * * * * *", false), &Hints::default()).0, 271);
+    assert_eq!(next(&with("* * * * * *", true), &Hints::default()).0, 2);
+    assert_eq!(next(&with("*/5 * * * *", false), &Hints::default()).0, 300);
+    let skipping = Hints {
+        skip_hours: (0..24).filter(|hour| *hour != 15).collect(),
+        ..Hints::default()
+    };
+    // Noon it is, and the first hour that is open is three o'clock.
+    let (secs, reason) = next(&with("30 * * * *", false), &skipping);
+    assert_eq!(secs, 3 * 3600 + 1800, "{reason}");
+    let (secs, reason) = next(&with("0 13 * * *", false), &skipping);
+    assert_eq!(secs, 3 * 3600, "no time of the line is open: {reason}");
+}
+
+#[test]
+fn a_year_that_the_operators_own_server_names_is_capped_like_any_other() {
+    let own = Rhythm {
+        is_own: true,
+        ..plain()
+    };
+    let year = Hints {
+        max_age_secs: Some(31_536_000),
+        ..Hints::default()
+    };
+    assert_eq!(next(&own, &year).0, 86_400);
+}
+
+#[test]
 fn jitter_only_delays_and_drives_feeds_of_one_interval_apart() {
     let settings = ScheduleSettings::default();
     let mut delays = std::collections::BTreeSet::new();

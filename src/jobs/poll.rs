@@ -24,7 +24,7 @@ use crate::fetch::schedule::{ScheduleSettings, wants_full_fetch};
 use crate::fetch::{FeedRequest, FetchOutcome, Fetcher, Manners, Visited};
 use crate::news::{FeedHealth, FeedId, ItemId, Outlet, UtcTime};
 use crate::store::polls::{self, VisitState};
-use crate::store::{Store, feeds, hosts, outlets};
+use crate::store::{Store, feeds, hosts, outlets, subscriptions};
 
 use super::ingest::{self, Arrived, Prepared};
 use desks::Desks;
@@ -252,6 +252,7 @@ impl Poller {
                 let feed = state.feed;
                 let saved = self.store.write(move |tx| {
                     let new = ingest::save(tx, &feed, &prepared, now)?;
+                    subscriptions::note_missed(tx, feed.id, None)?;
                     polls::log_visit(tx, feed.id, &line)?;
                     Ok((new, prepared.revised.len()))
                 });
@@ -377,6 +378,7 @@ impl Poller {
             moved_to,
             cool,
             warm_host,
+            has_missed,
             trouble,
         } = ruling;
         if let Some(error) = trouble {
@@ -402,6 +404,9 @@ impl Poller {
                 polls::count_unknown_prefixes(tx, id, &prepared.unknown_prefixes, now)?;
             }
             polls::save_visit(tx, &state, &line)?;
+            if has_missed {
+                subscriptions::note_missed(tx, id, Some(now))?;
+            }
             if let Some((host, until, reason)) = cool {
                 hosts::cool_host(tx, &host, until, &reason)?;
             }

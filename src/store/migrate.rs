@@ -56,6 +56,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0012_published_headline",
         include_str!("../../migrations/0012_published_headline.sql"),
     ),
+    (
+        "0013_missed_pushes",
+        include_str!("../../migrations/0013_missed_pushes.sql"),
+    ),
 ];
 
 /// The schema number of this program.

@@ -83,7 +83,8 @@ pub struct VisitState {
     pub document_id: Option<String>,
     /// What the document said about when to come again, as JSON.
     pub hints: Option<String>,
-    /// Until when a hub pushes this feed; `None` if none does. Never written back.
+    /// Until when a hub pushes this feed; `None` if none does, or if the last visit found what it had not
+    /// sent. Never written back.
     pub pushed_until: Option<UtcTime>,
 }
 
@@ -281,7 +282,8 @@ pub fn load_visit_state(conn: &Connection, id: FeedId) -> Result<Option<VisitSta
             f.last_full_fetch_at, f.guid_standing, f.reader_version, f.validators_url, f.etag,
             f.last_modified, f.moved_to, f.moved_since, f.moved_visits, f.hub_url, f.self_url,
             f.site_url, f.hints,
-            (SELECT lease_until FROM subscriptions s WHERE s.feed_id = f.id), f.document_id
+            (SELECT lease_until FROM subscriptions s WHERE s.feed_id = f.id AND missed_at IS NULL),
+            f.document_id
          FROM feeds f WHERE f.id = ?1"
     );
     Ok(conn

@@ -124,6 +124,9 @@ pub fn answer_hub(
     let is_ours = found.topic_url == question.topic
         && found.state == SubscriptionState::Pending
         && (now - found.asked_at).num_seconds() <= PENDING_SECS;
+    // A hub may deny what it once accepted (W3C WebSub, 5.2).
+    let is_deniable =
+        is_ours || found.topic_url == question.topic && found.state == SubscriptionState::Active;
     match question.mode.as_str() {
         "subscribe" if is_ours => {
             let secs = question
@@ -142,7 +145,13 @@ pub fn answer_hub(
             )?;
             Ok(HubAnswer::Confirm)
         }
-        "denied" if is_ours => {
+        "denied" if is_deniable => {
+            tx.execute(
+                "UPDATE feeds SET next_visit_at = min(next_visit_at, ?2 + adaptive_secs),
+                    next_visit_reason = 'its hub pushes no more; ' || next_visit_reason
+                 WHERE id = ?1 AND id IN (SELECT feed_id FROM subscriptions WHERE state = 'active')",
+                params![found.feed_id.0, now.timestamp()],
+            )?;
             tx.execute(
                 "UPDATE subscriptions SET state = 'failed', failures = failures + 1,
                     last_error = 'the hub denied the subscription', next_at = ?2,
@@ -154,6 +163,17 @@ pub fn answer_hub(
         }
         _ => Ok(HubAnswer::Unknown),
     }
+}
+
+/// Notes that a visit found what the hub had not sent; with `None` that the hub sends after all.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_missed(tx: &Transaction<'_>, feed: FeedId, at: Option<UtcTime>) -> Result<()> {
+    let at = at.map(|at| at.timestamp());
+    tx.prepare_cached("UPDATE subscriptions SET missed_at = ?2 WHERE feed_id = ?1")?
+        .execute(params![feed.0, at])?;
+    Ok(())
 }
 
 /// Keeps what a hub sent, to be read later; false if the callback is unknown. The signature is

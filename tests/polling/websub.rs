@@ -20,15 +20,20 @@ struct Desk {
     room: Newsroom,
     subscriber: Subscriber,
     id: FeedId,
+    /// The first of the three items that the feed lists.
+    first: Arc<AtomicU8>,
 }
 
 /// A feed that names two hubs of its server, read once; the hub answers as the handler says.
 async fn desk(hub: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> Desk {
+    let first = Arc::new(AtomicU8::new(1));
+    let listed = first.clone();
     let room = Newsroom::with(exact(), move |seen| match seen.path() {
         "/feed" => {
             let host = seen.header("host").unwrap();
+            let first = listed.load(Ordering::SeqCst).into();
             let links = format!("<http://{host}/hub>; rel=hub, <http://{host}/topic>; rel=self");
-            let doc = document("<atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"hub\" href=\"http://else.test/\"/>", 1..4);
+            let doc = document("<atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"hub\" href=\"http://else.test/\"/>", first..first + 3);
             Some(Reply::ok(doc).with("Link", links).with("ETag", "\"poll\""))
         }
         _ => hub(seen),
@@ -44,6 +49,7 @@ async fn desk(hub: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> D
         room,
         subscriber,
         id,
+        first,
     }
 }
 
@@ -166,11 +172,50 @@ async fn only_a_pending_topic_is_confirmed_and_forged_denials_are_ignored() {
         HubAnswer::Confirm
     );
     assert_eq!(desk.subscription().state, SubscriptionState::Active);
-    for mode in ["subscribe", "denied", "unsubscribe"] {
+    for mode in ["subscribe", "unsubscribe"] {
         let answer = desk.hub_asks(&token, mode, &topic, Some(DAY)).await;
         assert_eq!(answer, HubAnswer::Unknown, "{mode} when nothing is pending");
     }
     assert_eq!(desk.subscription().state, SubscriptionState::Active);
+}
+
+#[tokio::test]
+async fn a_hub_that_denies_what_it_had_accepted_is_believed_and_the_feed_has_its_own_pace_again() {
+    let desk = desk(accepting).await;
+    let topic = desk.room.server.url("paper.test", "/topic");
+    desk.subscriber.ask_hubs().await.unwrap();
+    let token = desk.subscription().token;
+    desk.hub_asks(&token, "subscribe", &topic, Some(10 * DAY))
+        .await;
+    desk.room.poll(desk.id).await;
+    assert_eq!(desk.room.wait_of(desk.id), 86_400);
+    let answer = desk.hub_asks(&token, "denied", &topic, None).await;
+    assert_eq!(answer, HubAnswer::Noted);
+    assert_eq!(desk.subscription().state, SubscriptionState::Failed);
+    assert!(desk.room.wait_of(desk.id) <= 3600);
+}
+
+#[tokio::test]
+async fn a_hub_that_confirms_and_sends_nothing_is_not_relied_on_until_it_sends() {
+    let desk = desk(accepting).await;
+    let topic = desk.room.server.url("paper.test", "/topic");
+    desk.subscriber.ask_hubs().await.unwrap();
+    let Subscription { token, secret, .. } = desk.subscription();
+    desk.hub_asks(&token, "subscribe", &topic, Some(10 * DAY))
+        .await;
+    desk.room.poll(desk.id).await;
+    assert_eq!(desk.room.wait_of(desk.id), 86_400, "it is given the chance");
+    for first in [10, 20] {
+        desk.first.store(first, Ordering::SeqCst);
+        desk.room.poll(desk.id).await;
+        assert!(desk.room.wait_of(desk.id) <= 3600, "it had not sent these");
+    }
+    let body = rss(30..33);
+    assert!(desk.hub_sends(&token, sign(&secret, &body), &body).await);
+    assert_eq!(desk.subscriber.read_pushes().await.unwrap(), 1);
+    desk.first.store(30, Ordering::SeqCst);
+    desk.room.poll(desk.id).await;
+    assert_eq!(desk.room.wait_of(desk.id), 86_400, "now it does");
 }
 
 #[tokio::test]

@@ -110,6 +110,8 @@ pub(super) struct Ruling {
     pub(super) cool: Option<(String, UtcTime, String)>,
     /// A host whose requests for quiet are forgotten.
     pub(super) warm_host: Option<String>,
+    /// True if the hub that pushes the feed had not sent what was found.
+    pub(super) has_missed: bool,
     pub(super) trouble: Option<StoreError>,
 }
 
@@ -147,8 +149,15 @@ impl Ruling {
         };
         let mut ruling = match (found, &visited.outcome) {
             (Found::Document(document, prepared), _) => {
+                let is_pushed = desk.state.pushed_until.is_some_and(|until| until > now);
+                let has_missed = is_pushed && !prepared.new.is_empty();
+                if has_missed {
+                    desk.state.pushed_until = None;
+                }
                 let moved_to = desk.take_document(&document, &prepared, &mut line);
-                Self::of(desk.state, line, Some(prepared), moved_to)
+                let mut ruling = Self::of(desk.state, line, Some(prepared), moved_to);
+                ruling.has_missed = has_missed;
+                ruling
             }
             (Found::SameBytes, _) => {
                 line.outcome = "unchanged".to_owned();
@@ -195,6 +204,7 @@ impl Ruling {
             moved_to,
             cool: None,
             warm_host: None,
+            has_missed: false,
             trouble: None,
         }
     }

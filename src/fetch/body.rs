@@ -112,13 +112,15 @@ fn undo(coding: &str, body: RawBody, max_bytes: usize) -> Result<RawBody, FetchF
     let decoded = match coding {
         // A server that announces gzip and sends plain text is read as it is meant.
         "gzip" | "x-gzip" if !bytes.starts_with(&GZIP_MAGIC) => return Ok(body),
-        "gzip" | "x-gzip" => inflate(flate2::read::MultiGzDecoder::new(bytes), max_bytes),
+        "gzip" | "x-gzip" => inflate_gzip(bytes, max_bytes),
         "deflate" if looks_like_zlib(bytes) => {
             inflate(flate2::read::ZlibDecoder::new(bytes), max_bytes)
         }
         "deflate" => inflate(flate2::read::DeflateDecoder::new(bytes), max_bytes),
         "br" => inflate(brotli::Decompressor::new(bytes, 16 * 1024), max_bytes),
         "zstd" => inflate(zstd_reader(bytes)?, max_bytes),
+        // `none`, `utf-8`, `aws-chunked`: names of what is no coding.
+        _ if looks_like_document(bytes) => return Ok(body),
         unknown => {
             let message = format!("the body has the coding {unknown:?}, which was not asked for");
             return Err(FetchFailure::new(FailureKind::Protocol, message));
@@ -126,6 +128,9 @@ fn undo(coding: &str, body: RawBody, max_bytes: usize) -> Result<RawBody, FetchF
     };
     let (bytes, reached_the_end) = decoded?;
     if bytes.is_empty() && !reached_the_end {
+        if looks_like_document(&body.bytes) {
+            return Ok(body);
+        }
         let message = format!("the body is not the {coding} that it claims to be");
         return Err(FetchFailure::new(FailureKind::Protocol, message));
     }
@@ -149,17 +154,47 @@ fn zstd_reader(bytes: &[u8]) -> Result<impl Read + '_, FetchFailure> {
     Ok(decoder)
 }
 
-/// Reads to the end or to the first error; the flag says which.
-fn inflate(mut reader: impl Read, max_bytes: usize) -> Result<(Vec<u8>, bool), FetchFailure> {
+/// True for the beginning of markup or JSON, which no coding has.
+fn looks_like_document(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    matches!(bytes.trim_ascii_start(), [b'<', next, ..] if next.is_ascii_graphic())
+        || matches!(bytes.trim_ascii_start(), [b'{', ..])
+}
+
+/// One member after the other; what follows the last one and is none is no part of the body.
+fn inflate_gzip(bytes: &[u8], max_bytes: usize) -> Result<(Vec<u8>, bool), FetchFailure> {
+    let mut inflated = Vec::new();
+    let mut rest = bytes;
+    while rest.starts_with(&GZIP_MAGIC) {
+        let mut member = flate2::bufread::GzDecoder::new(rest);
+        if !inflate_into(&mut inflated, &mut member, max_bytes)? {
+            return Ok((inflated, false));
+        }
+        rest = member.into_inner();
+    }
+    Ok((inflated, true))
+}
+
+fn inflate(reader: impl Read, max_bytes: usize) -> Result<(Vec<u8>, bool), FetchFailure> {
     let mut bytes = Vec::new();
+    let reached_the_end = inflate_into(&mut bytes, reader, max_bytes)?;
+    Ok((bytes, reached_the_end))
+}
+
+/// Reads to the end or to the first error; the flag says which.
+fn inflate_into(
+    bytes: &mut Vec<u8>,
+    mut reader: impl Read,
+    max_bytes: usize,
+) -> Result<bool, FetchFailure> {
     let mut piece = [0_u8; 16 * 1024];
     loop {
         match reader.read(&mut piece) {
-            Ok(0) => return Ok((bytes, true)),
+            Ok(0) => return Ok(true),
             Ok(length) if bytes.len() + length > max_bytes => return Err(too_large(max_bytes)),
             Ok(length) => bytes.extend_from_slice(&piece[..length]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return Ok((bytes, false)),
+            Err(_) => return Ok(false),
         }
     }
 }
@@ -272,9 +307,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_called_coded_and_is_a_document_is_read_as_it_is() {
+        for coding in [
+            "none",
+            "UTF-8",
+            "aws-chunked",
+            "compress",
+            "br",
+            "zstd",
+            "deflate",
+        ] {
+            let read = decoded(TEXT.to_vec(), coding, 1000);
+            assert_eq!(read.as_deref(), Ok(TEXT), "{coding}");
+        }
+    }
+
+    #[test]
+    fn what_follows_gzip_is_more_of_it_or_nothing() {
+        let twice = [gzip(TEXT), gzip(TEXT)].concat();
+        let all = decoded(twice, "gzip", 1000);
+        assert_eq!(all.as_deref(), Ok(&[TEXT, TEXT].concat()[..]));
+        for rest in [&[0; 512][..], b"\r\n<!-- cached -->"] {
+            let body = decode(whole([&gzip(TEXT), rest].concat()), "gzip", 1000).unwrap();
+            assert_eq!((&*body.bytes, body.is_complete), (TEXT, true));
+        }
+    }
+
+    #[test]
     fn a_coding_nobody_asked_for_and_a_tower_of_codings_are_refused() {
         assert_eq!(
-            decoded(TEXT.to_vec(), "compress", 1000),
+            decoded(b"\x1f\x9d\x90compressed".to_vec(), "compress", 1000),
             Err(FailureKind::Protocol)
         );
         assert_eq!(
@@ -282,7 +344,7 @@ mod tests {
             Err(FailureKind::Protocol)
         );
         assert_eq!(
-            decoded(TEXT.to_vec(), "br", 1000),
+            decoded(vec![0xff; 50], "br", 1000),
             Err(FailureKind::Protocol)
         );
     }

@@ -4,6 +4,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
@@ -12,7 +13,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use axum::serve::Listener;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+
+use super::patience::{LONGEST_SILENCE, Patient, most_connections};
 
 /// How long somebody who was let in may take to say what is wanted. A reader sends its request in
 /// the round trip after the connection.
@@ -22,6 +25,8 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 pub(super) struct Door {
     listener: TcpListener,
     closed: watch::Receiver<bool>,
+    /// A place for each connection that may be open.
+    places: Arc<Semaphore>,
 }
 
 /// Whether the door is closed.
@@ -44,24 +49,31 @@ impl Door {
         let door = Self {
             listener,
             closed: closed.clone(),
+            places: Arc::new(Semaphore::new(most_connections())),
         };
         (door, Closed(closed), leaving)
     }
 }
 
 impl Listener for Door {
-    type Io = TcpStream;
+    type Io = Patient<TcpStream>;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+    async fn accept(&mut self) -> (Patient<TcpStream>, SocketAddr) {
         let closing = async {
             // A sender that is gone means that all is over.
             drop(self.closed.wait_for(|closed| *closed).await);
         };
+        let coming = async {
+            // Whoever finds no place waits in the socket.
+            let place = Arc::clone(&self.places).acquire_owned().await.ok();
+            let (stream, address) = Listener::accept(&mut self.listener).await;
+            (Patient::new(stream, LONGEST_SILENCE, place), address)
+        };
         tokio::select! {
             biased;
             () = closing => std::future::pending().await,
-            connection = Listener::accept(&mut self.listener) => connection,
+            connection = coming => connection,
         }
     }
 

@@ -15,6 +15,7 @@ mod leads;
 mod metrics;
 mod outputs;
 mod pages;
+mod patience;
 mod rendered;
 mod settings;
 mod site;
@@ -59,7 +60,7 @@ pub async fn run(
     let (door, closed, leaving) = Door::new(listener, shutdown);
     let door = door.tap_io(|stream| {
         // A failure costs some milliseconds and nothing else.
-        drop(stream.set_nodelay(true));
+        drop(stream.get_ref().set_nodelay(true));
     });
     let routes = router(site).layer(from_fn_with_state(closed, say_last));
     let served = axum::serve(

@@ -1,6 +1,7 @@
 //! The daemon's workers: each hears one bell, does its job, and waits again. A worker that fails
 //! says so once in the log and tries again when it is woken next; no worker waits for another.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,13 +16,15 @@ use super::websub_subscriber::Subscriber;
 use super::{Poller, Schedule, StorageSettings, Sweep, backup, decide, feeds, retention};
 use crate::clock::Clock;
 use crate::cluster::Weights;
-use crate::news::{Answer, Request, UtcTime};
+use crate::news::{Answer, Request};
 use crate::store::{Result, Store, publishing, requests};
 
 /// How long workers wait after a commit for more to come, so that a burst is one pass.
 const DEBOUNCE: Duration = Duration::from_millis(100);
 /// How often requests of other processes are looked for: their commits ring no bell here.
 const REQUEST_LOOK: Duration = Duration::from_millis(200);
+/// How many requests that have to ask a server are under way at once: each is somebody who waits.
+const ASKED_AT_ONCE: usize = 8;
 /// How long a clusterer that could not be rebuilt waits before it tries again.
 const REBUILD_PAUSE: Duration = Duration::from_secs(5);
 
@@ -108,6 +111,7 @@ impl Daemon {
             stopped.clone(),
             work_leases(hands.clone(), worker),
         ));
+        tasks.spawn(until_stopped(stopped.clone(), work_pushes(hands.clone())));
         tasks.spawn(until_stopped(stopped, work_requests(hands)));
         let lines = [
             (schedule.sweep.as_str(), sweep_bell),
@@ -291,7 +295,7 @@ async fn work_leases(hands: Hands, mut worker: Worker) {
     }
 }
 
-async fn work_requests(hands: Hands) {
+async fn work_pushes(hands: Hands) {
     let mut looks = tokio::time::interval(REQUEST_LOOK);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -302,6 +306,29 @@ async fn work_requests(hands: Hands) {
                 "what hubs pushed could not be read"
             );
         }
+    }
+}
+
+/// Answers what editors and commands ask for. Decisions are made in their order and wait for nothing; what
+/// has to ask a server runs beside them, so that one that is slow holds up itself.
+async fn work_requests(hands: Hands) {
+    let mut looks = tokio::time::interval(REQUEST_LOOK);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut asking: JoinSet<()> = JoinSet::new();
+    let mut numbers: BTreeMap<tokio::task::Id, i64> = BTreeMap::new();
+    loop {
+        looks.tick().await;
+        while let Some(ended) = asking.try_join_next_with_id() {
+            let (id, has_failed) = match ended {
+                Ok((id, ())) => (id, false),
+                Err(error) => (error.id(), true),
+            };
+            let number = numbers.remove(&id);
+            if let Some(number) = number.filter(|_| has_failed) {
+                let answer = Answer::refused("the daemon failed over it; its log says why");
+                save_answer(&hands, number, answer).await;
+            }
+        }
         let waiting = match hands.store.read(requests::load_waiting) {
             Ok(waiting) => waiting,
             Err(error) => {
@@ -310,41 +337,53 @@ async fn work_requests(hands: Hands) {
             }
         };
         for (number, request) in waiting {
-            let now = hands.clock.now();
-            let answer = match request {
-                Ok(request) => match answer_request(&hands, (number, &request), now).await {
-                    Some(answer) => answer,
-                    None => continue,
-                },
-                Err(error) => {
-                    Answer::refused(format!("this daemon does not understand it: {error}"))
-                }
-            };
-            let saved = hands
-                .store
-                .write(move |tx| requests::answer(tx, number, &answer, now))
-                .await;
-            if let Err(error) = saved {
-                tracing::warn!(%error, request = number, "an answer could not be saved");
+            if numbers.values().any(|asked| *asked == number) {
+                continue;
             }
+            let refused = match request {
+                Ok(request) => match decide_at_once(&hands, number, &request).await {
+                    Ok(true) => continue,
+                    Ok(false) if numbers.len() >= ASKED_AT_ONCE => continue,
+                    Ok(false) => {
+                        let task = asking.spawn(answer_request(hands.clone(), number, request));
+                        numbers.insert(task.id(), number);
+                        continue;
+                    }
+                    Err(error) => error.to_string(),
+                },
+                Err(error) => format!("this daemon does not understand it: {error}"),
+            };
+            save_answer(&hands, number, Answer::refused(refused)).await;
         }
     }
 }
 
-/// The answer that is left to be saved; `None` if it was saved with what was decided.
-async fn answer_request(
+/// True if the request was a decision, which is answered with what was decided.
+async fn decide_at_once(
     hands: &Hands,
-    (number, request): (i64, &Request),
-    now: UtcTime,
-) -> Option<Answer> {
-    match decide::answer_waiting(&hands.store, (number, request), now).await {
-        Ok(true) => return None,
-        Ok(false) => {}
-        Err(error) => return Some(Answer::refused(error.to_string())),
-    }
-    Some(match feeds::answer_request(&hands.poller, request).await {
+    number: i64,
+    request: &Request,
+) -> crate::store::Result<bool> {
+    let now = hands.clock.now();
+    decide::answer_waiting(&hands.store, (number, request), now).await
+}
+
+async fn answer_request(hands: Hands, number: i64, request: Request) {
+    let answer = match feeds::answer_request(&hands.poller, &request).await {
         Ok(Some(answer)) => answer,
         Ok(None) => Answer::refused("this daemon does not do that"),
         Err(error) => Answer::refused(format!("{error:#}")),
-    })
+    };
+    save_answer(&hands, number, answer).await;
+}
+
+async fn save_answer(hands: &Hands, number: i64, answer: Answer) {
+    let now = hands.clock.now();
+    let saved = hands
+        .store
+        .write(move |tx| requests::answer(tx, number, &answer, now))
+        .await;
+    if let Err(error) = saved {
+        tracing::warn!(%error, request = number, "an answer could not be saved");
+    }
 }

@@ -37,6 +37,33 @@ async fn a_command_is_done_by_the_daemon_that_runs_and_by_itself_if_none_does() 
 }
 
 #[tokio::test]
+async fn a_server_that_says_nothing_holds_up_no_other_command() {
+    let outlets = Outlets::open(1, 1).await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let place = Place::new(&[outlets.port(), port], "");
+    let _service = place.start();
+    place.hear("READY=1").await;
+    let known = format!("http://127.0.0.1:{}/0", outlets.port());
+    let added = place.dateline(&["feeds", "add", &known]).await;
+    assert!(said(&added).contains("feed 1 added"), "{}", said(&added));
+    let address = format!("http://127.0.0.1:{port}/");
+    let asking = ["feeds", "add", address.as_str()];
+    let mut waiting = std::pin::pin!(place.dateline(&asking));
+    let connection = tokio::select! {
+        output = &mut waiting => panic!("nobody answered: {}", said(&output)),
+        connection = silent.accept() => connection.unwrap(),
+    };
+    let set = tokio::select! {
+        output = &mut waiting => panic!("the other came first: {}", said(&output)),
+        output = place.dateline(&["feeds", "set", "1", "--interval", "20m"]) => output,
+    };
+    assert!(set.status.success(), "{}", said(&set));
+    drop((connection, silent));
+    assert!(!waiting.await.status.success());
+}
+
+#[tokio::test]
 async fn a_second_daemon_and_a_restore_are_refused_and_told_who_owns_the_place() {
     let place = Place::new(&[], "");
     let service = place.start();

@@ -9,15 +9,30 @@ pub fn without_controls(text: &str) -> String {
         .collect::<String>()
 }
 
-/// The same on one line: every run of white space is one space, none at the ends.
+/// Characters of a published line: a title, a name or a lede, which has 300. A title of a megabyte, which an
+/// outlet may send, must not make everybody's feed as large.
+const LONGEST_LINE: usize = 1_000;
+
+/// The same on one line: every run of white space is one space, none at the ends. What is longer than any
+/// line ends in an ellipsis.
 pub fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
+    let mut line = String::with_capacity(text.len().min(4 * LONGEST_LINE));
+    let mut letters = 0;
     for letter in text.chars().filter(|&letter| !is_unfit(letter)) {
-        if !letter.is_whitespace() {
-            line.push(letter);
-        } else if !line.is_empty() && !line.ends_with(' ') {
-            line.push(' ');
+        let is_space = letter.is_whitespace();
+        if is_space && (line.is_empty() || line.ends_with(' ')) {
+            continue;
         }
+        if letters == LONGEST_LINE && is_space {
+            continue;
+        }
+        if letters == LONGEST_LINE {
+            line.truncate(line.trim_end().len());
+            line.push('…');
+            return line;
+        }
+        line.push(if is_space { ' ' } else { letter });
+        letters += 1;
     }
     line.truncate(line.trim_end().len());
     line
@@ -54,6 +69,19 @@ fn is_unfit(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_line_is_longer_than_a_line() {
+        let line = one_line(&"wörter  ".repeat(100_000));
+        let letters = line.chars().count();
+        assert!(
+            (LONGEST_LINE..=LONGEST_LINE + 1).contains(&letters),
+            "{letters}"
+        );
+        assert!(line.starts_with("wörter wörter") && line.ends_with('…'));
+        let fitting = "w".repeat(LONGEST_LINE);
+        assert_eq!(one_line(&format!("{fitting} ")), fitting);
+    }
 
     #[test]
     fn a_line_has_no_control_characters_and_single_spaces() {

@@ -295,6 +295,27 @@ async fn a_redirect_without_a_usable_target_is_an_ordinary_outcome() {
 }
 
 #[tokio::test]
+async fn a_server_that_hangs_up_is_unreachable_and_one_that_says_something_else_is_unreadable() {
+    for (reply, expected) in [
+        (Reply::Close, FailureKind::Connection),
+        (
+            Reply::Raw(b"HTTP/1.1 200 O".to_vec()),
+            FailureKind::Connection,
+        ),
+        (
+            Reply::Raw(b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()),
+            FailureKind::Protocol,
+        ),
+    ] {
+        let said = format!("{reply:?}");
+        let FetchOutcome::Failed(failure) = visit(reply).await.outcome else {
+            panic!("{said} is no answer");
+        };
+        assert_eq!(failure.kind, expected, "{said}: {}", failure.message);
+    }
+}
+
+#[tokio::test]
 async fn a_name_is_asked_for_once_per_sweep() {
     let server = always(Reply::ok(RSS).with("Connection", "close")).await;
     let (fetcher, _, names) = fetcher_with(settings(&[server.port()]));

@@ -499,6 +499,7 @@ async fn shows_challenge(response: Response, large_places: &Arc<Semaphore>) -> b
 fn describe(error: &reqwest::Error) -> FetchFailure {
     let mut cause: Option<&(dyn StdError + 'static)> = error.source();
     let mut last = String::new();
+    let mut has_ended = false;
     while let Some(inner) = cause {
         if let Some(failure) = inner.downcast_ref::<FetchFailure>() {
             return failure.clone();
@@ -509,6 +510,7 @@ fn describe(error: &reqwest::Error) -> FetchFailure {
         if let Some(failure) = tls_failure(inner) {
             return failure;
         }
+        has_ended |= is_end_of_connection(inner);
         last = inner.to_string();
         cause = inside(inner);
     }
@@ -518,6 +520,11 @@ fn describe(error: &reqwest::Error) -> FetchFailure {
         (FailureKind::Timeout, "the server does not answer")
     } else if error.is_connect() {
         (FailureKind::Connection, "no connection")
+    } else if has_ended {
+        (
+            FailureKind::Connection,
+            "the server ended the connection before it answered",
+        )
     } else {
         (
             FailureKind::Protocol,
@@ -542,6 +549,25 @@ fn inside<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError +
         Some(inner) => Some(inner),
         None => error.source(),
     }
+}
+
+/// True for a connection that was reset, or closed before the head of an answer was whole.
+fn is_end_of_connection(error: &(dyn StdError + 'static)) -> bool {
+    use std::io::ErrorKind;
+    let ended = [
+        ErrorKind::ConnectionReset,
+        ErrorKind::ConnectionAborted,
+        ErrorKind::BrokenPipe,
+        ErrorKind::UnexpectedEof,
+    ];
+    let kind = error
+        .downcast_ref::<std::io::Error>()
+        .map(std::io::Error::kind);
+    let is_incomplete = || {
+        let hyper = error.downcast_ref::<hyper::Error>();
+        hyper.is_some_and(hyper::Error::is_incomplete_message)
+    };
+    kind.is_some_and(|kind| ended.contains(&kind)) || is_incomplete()
 }
 
 fn tls_failure(error: &(dyn StdError + 'static)) -> Option<FetchFailure> {

@@ -309,14 +309,46 @@ fn say_visited(id: FeedId, report: &PollReport) -> String {
     )
 }
 
-/// An address as people type it: `https://` may be left out.
+/// An address as people type it: `https://` may be left out, and `feed:` stand before it or for `http:`, as
+/// browsers hand it over.
 fn read_address(text: &str) -> Option<Url> {
     let text = text.trim();
+    let scheme = text
+        .get(..5)
+        .filter(|start| start.eq_ignore_ascii_case("feed:"));
+    let text = match scheme.map(|scheme| &text[scheme.len()..]) {
+        Some(host) if host.starts_with("//") => format!("http:{host}"),
+        Some(address) => address.to_owned(),
+        None => text.to_owned(),
+    };
     let text = match text.contains("://") {
-        true => text.to_owned(),
+        true => text,
         false => format!("https://{text}"),
     };
     let mut url = Url::parse(&text).ok()?;
     url.set_fragment(None);
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_as_people_and_browsers_write_it() {
+        for (text, expected) in [
+            ("paper.test/feed", Some("https://paper.test/feed")),
+            ("http://paper.test/feed#top", Some("http://paper.test/feed")),
+            ("feed://paper.test/feed", Some("http://paper.test/feed")),
+            (
+                "Feed:https://paper.test/feed",
+                Some("https://paper.test/feed"),
+            ),
+            ("file:///etc/passwd", None),
+            ("feed:file:///etc/passwd", None),
+        ] {
+            let read = read_address(text).map(String::from);
+            assert_eq!(read.as_deref(), expected, "{text}");
+        }
+    }
 }

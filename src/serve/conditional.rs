@@ -104,7 +104,14 @@ fn names_tag(list: &[u8], etag: &[u8]) -> bool {
     if rest == b"*" {
         return true;
     }
-    while !rest.is_empty() {
+    loop {
+        // Members may be empty (RFC 9110, 5.6.1).
+        let is_between = |byte: &u8| *byte == b',' || byte.is_ascii_whitespace();
+        let start = rest.iter().position(|byte| !is_between(byte));
+        let Some(start) = start else {
+            return false;
+        };
+        rest = &rest[start..];
         let opaque = rest.strip_prefix(b"W/").unwrap_or(rest);
         let Some(inner) = opaque.strip_prefix(b"\"") else {
             return false;
@@ -115,8 +122,7 @@ fn names_tag(list: &[u8], etag: &[u8]) -> bool {
         if &opaque[..length + 2] == etag {
             return true;
         }
-        rest = inner[length + 1..].trim_ascii_start();
-        rest = rest.strip_prefix(b",").unwrap_or(rest).trim_ascii_start();
+        rest = &inner[length + 1..];
     }
     false
 }
@@ -181,6 +187,7 @@ mod tests {
             ("*", true),
             ("\"x\", \"abc\"", true),
             ("\"a,b\",W/\"abc\"", true),
+            (",, \"x\" , ,\"abc\",", true),
             ("\"x\"", false),
             ("abc", false),
             ("\"abc", false),

@@ -18,9 +18,10 @@ const FORWARDED: [&str; 3] = ["forwarded", FORWARDED_FOR, "x-real-ip"];
 /// the name asked for is this machine's (else another site could point its own name here).
 pub(super) fn is_from_here(settings: &Settings, headers: &HeaderMap) -> bool {
     let is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    // Of two names nobody knows which is meant.
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next().filter(|_| hosts.next().is_none());
+    let host = host.and_then(|host| host.to_str().ok());
     let name = host.map(|host| match host.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => name,
         _ => host,
@@ -93,6 +94,8 @@ mod tests {
             let headers = headers(&[("host", host)]);
             assert_eq!(is_from_here(&settings, &headers), expected, "{host}");
         }
+        let twice = headers(&[("host", "localhost"), ("host", "rebound.example")]);
+        assert!(!is_from_here(&settings, &twice));
         for name in FORWARDED {
             let headers = headers(&[("host", "localhost"), (name, "127.0.0.1")]);
             assert!(!is_from_here(&settings, &headers), "{name}");

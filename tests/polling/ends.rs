@@ -241,7 +241,7 @@ async fn every_failure_has_its_state_with_a_reason_and_the_history_keeps_the_cha
         (Reply::ok("neither this nor that"), FeedHealth::Unreadable),
         (Reply::ok(""), FeedHealth::Unreadable),
         (large, FeedHealth::TooLarge),
-        (Reply::Close, FeedHealth::Unreadable),
+        (Reply::Close, FeedHealth::Unreachable),
         (Reply::status(500), FeedHealth::ServerError),
         (Reply::status(404), FeedHealth::Missing),
         (Reply::status(403), FeedHealth::Forbidden),

@@ -124,7 +124,6 @@ fn names_tag(list: &[u8], etag: &[u8]) -> bool {
         }
         rest = &inner[length + 1..];
     }
-    false
 }
 
 /// The three forms that a recipient must take (RFC 9110, section 5.6.7).

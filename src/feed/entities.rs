@@ -38,6 +38,18 @@ fn push_decoded(out: &mut String, text: &str, first: usize, own: &Entities) {
     out.push_str(rest);
 }
 
+/// Appends a text as markup that shows it.
+pub(crate) fn push_escaped(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            c => out.push(c),
+        }
+    }
+}
+
 /// The longest name of HTML has as many with its semicolon; no declared one may have more.
 const MAX_NAME_BYTES: usize = 32;
 

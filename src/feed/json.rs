@@ -56,25 +56,19 @@ fn mend_strings(text: &str) -> String {
     while let Some(at) = rest.find(|c: char| c == '\\' || c < ' ') {
         mended.push_str(&rest[..at]);
         rest = &rest[at..];
-        let used = match (
-            utf16_escape(rest),
-            utf16_escape(rest.get(6..).unwrap_or("")),
-        ) {
-            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
-            (Some(0xD800..=0xDFFF), _) => {
-                mended.push('\u{fffd}');
-                rest = &rest[6..];
-                0
+        let second = rest.get(6..).and_then(utf16_escape);
+        let (replacement, length) = match (utf16_escape(rest), second) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (None, 12),
+            (Some(0xD800..=0xDFFF), _) => (Some("\u{fffd}"), 6),
+            _ if rest.starts_with('\\') => {
+                let escaped = rest[1..].chars().next();
+                (None, 1 + escaped.map_or(0, char::len_utf8))
             }
-            _ if rest.starts_with('\\') => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
-            _ => {
-                mended.push(' ');
-                rest = &rest[1..];
-                0
-            }
+            _ => (Some(" "), 1),
         };
-        mended.push_str(&rest[..used]);
-        rest = &rest[used..];
+        let (as_written, after) = rest.split_at(length);
+        mended.push_str(replacement.unwrap_or(as_written));
+        rest = after;
     }
     mended.push_str(rest);
     mended

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long nothing may be read from or written to a connection, be it between two requests or in one.
@@ -22,7 +22,8 @@ const USUAL_DESCRIPTORS: usize = 1024;
 /// who come in numbers, or mean ill, leave enough to poll, to write and to be told of it.
 pub(super) fn most_connections() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    descriptors_in(&limits).unwrap_or(USUAL_DESCRIPTORS).max(64) / 2
+    let descriptors = descriptors_in(&limits).unwrap_or(USUAL_DESCRIPTORS);
+    descriptors.clamp(64, Semaphore::MAX_PERMITS) / 2
 }
 
 /// The soft limit of open files in a text as Linux has it in `/proc/self/limits`.
@@ -32,7 +33,7 @@ fn descriptors_in(limits: &str) -> Option<usize> {
         .find_map(|line| line.strip_prefix("Max open files"))?;
     let soft = line.split_whitespace().next()?;
     match soft {
-        "unlimited" => Some(usize::MAX >> 4),
+        "unlimited" => Some(usize::MAX),
         number => number.parse().ok(),
     }
 }

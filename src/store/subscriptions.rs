@@ -146,12 +146,9 @@ pub fn answer_hub(
             Ok(HubAnswer::Confirm)
         }
         "denied" if is_deniable => {
-            tx.execute(
-                "UPDATE feeds SET next_visit_at = min(next_visit_at, ?2 + adaptive_secs),
-                    next_visit_reason = 'its hub pushes no more; ' || next_visit_reason
-                 WHERE id = ?1 AND id IN (SELECT feed_id FROM subscriptions WHERE state = 'active')",
-                params![found.feed_id.0, now.timestamp()],
-            )?;
+            if found.state == SubscriptionState::Active {
+                leave_hub(tx, "feed_id = ?2", found.feed_id.0, now)?;
+            }
             tx.execute(
                 "UPDATE subscriptions SET state = 'failed', failures = failures + 1,
                     last_error = 'the hub denied the subscription', next_at = ?2,
@@ -306,17 +303,23 @@ pub fn save_subscription(tx: &Transaction<'_>, subscription: &Subscription) -> R
     Ok(())
 }
 
+/// Makes the feeds of the subscriptions of which a condition on `?2` holds due at their usual pace.
+fn leave_hub(tx: &Transaction<'_>, condition: &str, number: i64, now: UtcTime) -> Result<()> {
+    let sql = format!(
+        "UPDATE feeds SET next_visit_at = min(next_visit_at, ?1 + adaptive_secs),
+            next_visit_reason = 'its hub pushes no more; ' || next_visit_reason
+         WHERE id IN (SELECT feed_id FROM subscriptions WHERE {condition})"
+    );
+    tx.execute(&sql, params![now.timestamp(), number])?;
+    Ok(())
+}
+
 /// Makes the feeds whose lease has run out due at their usual pace again; returns how many.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn end_leases(tx: &Transaction<'_>, now: UtcTime) -> Result<usize> {
-    tx.execute(
-        "UPDATE feeds SET next_visit_at = min(next_visit_at, ?1 + adaptive_secs),
-            next_visit_reason = 'its hub pushes no more; ' || next_visit_reason
-         WHERE id IN (SELECT feed_id FROM subscriptions WHERE lease_until <= ?1)",
-        [now.timestamp()],
-    )?;
+    leave_hub(tx, "lease_until <= ?2", now.timestamp(), now)?;
     Ok(tx.execute(
         "UPDATE subscriptions SET state = 'failed', lease_until = NULL,
             last_error = 'the lease ran out', next_at = min(next_at, ?1)

@@ -53,7 +53,23 @@ async fn desk(hub: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> D
     }
 }
 
+/// The same with ten days of a lease, visited since.
+async fn pushed() -> (Desk, Subscription) {
+    let desk = desk(accepting).await;
+    let topic = desk.topic();
+    desk.subscriber.ask_hubs().await.unwrap();
+    let asked = desk.subscription();
+    desk.hub_asks(&asked.token, "subscribe", &topic, Some(10 * DAY))
+        .await;
+    desk.room.poll(desk.id).await;
+    (desk, asked)
+}
+
 impl Desk {
+    fn topic(&self) -> String {
+        self.room.server.url("paper.test", "/topic")
+    }
+
     fn subscription(&self) -> Subscription {
         let found = self
             .room
@@ -128,10 +144,7 @@ async fn the_hub_of_the_link_header_is_asked_for_the_topic_with_a_secret_and_a_c
         .collect();
     assert_eq!(asked.method, "POST");
     assert_eq!(form["hub.mode"], "subscribe");
-    assert_eq!(
-        form["hub.topic"],
-        desk.room.server.url("paper.test", "/topic")
-    );
+    assert_eq!(form["hub.topic"], desk.topic());
     let known = desk.subscription();
     assert_eq!(
         form["hub.callback"],
@@ -146,7 +159,7 @@ async fn the_hub_of_the_link_header_is_asked_for_the_topic_with_a_secret_and_a_c
 #[tokio::test]
 async fn only_a_pending_topic_is_confirmed_and_forged_denials_are_ignored() {
     let desk = desk(accepting).await;
-    let topic = desk.room.server.url("paper.test", "/topic");
+    let topic = desk.topic();
     assert_eq!(
         desk.hub_asks("guess", "subscribe", &topic, None).await,
         HubAnswer::Unknown
@@ -181,15 +194,9 @@ async fn only_a_pending_topic_is_confirmed_and_forged_denials_are_ignored() {
 
 #[tokio::test]
 async fn a_hub_that_denies_what_it_had_accepted_is_believed_and_the_feed_has_its_own_pace_again() {
-    let desk = desk(accepting).await;
-    let topic = desk.room.server.url("paper.test", "/topic");
-    desk.subscriber.ask_hubs().await.unwrap();
-    let token = desk.subscription().token;
-    desk.hub_asks(&token, "subscribe", &topic, Some(10 * DAY))
-        .await;
-    desk.room.poll(desk.id).await;
+    let (desk, Subscription { token, .. }) = pushed().await;
     assert_eq!(desk.room.wait_of(desk.id), 86_400);
-    let answer = desk.hub_asks(&token, "denied", &topic, None).await;
+    let answer = desk.hub_asks(&token, "denied", &desk.topic(), None).await;
     assert_eq!(answer, HubAnswer::Noted);
     assert_eq!(desk.subscription().state, SubscriptionState::Failed);
     assert!(desk.room.wait_of(desk.id) <= 3600);
@@ -197,13 +204,7 @@ async fn a_hub_that_denies_what_it_had_accepted_is_believed_and_the_feed_has_its
 
 #[tokio::test]
 async fn a_hub_that_confirms_and_sends_nothing_is_not_relied_on_until_it_sends() {
-    let desk = desk(accepting).await;
-    let topic = desk.room.server.url("paper.test", "/topic");
-    desk.subscriber.ask_hubs().await.unwrap();
-    let Subscription { token, secret, .. } = desk.subscription();
-    desk.hub_asks(&token, "subscribe", &topic, Some(10 * DAY))
-        .await;
-    desk.room.poll(desk.id).await;
+    let (desk, Subscription { token, secret, .. }) = pushed().await;
     assert_eq!(desk.room.wait_of(desk.id), 86_400, "it is given the chance");
     for first in [10, 20] {
         desk.first.store(first, Ordering::SeqCst);
@@ -221,13 +222,7 @@ async fn a_hub_that_confirms_and_sends_nothing_is_not_relied_on_until_it_sends()
 #[tokio::test]
 async fn a_pushed_feed_is_polled_once_a_day_renewed_at_four_fifths_and_polled_fully_when_the_lease_is_lost()
  {
-    let desk = desk(accepting).await;
-    let topic = desk.room.server.url("paper.test", "/topic");
-    desk.subscriber.ask_hubs().await.unwrap();
-    let token = desk.subscription().token;
-    desk.hub_asks(&token, "subscribe", &topic, Some(10 * DAY))
-        .await;
-    desk.room.poll(desk.id).await;
+    let (desk, Subscription { token, .. }) = pushed().await;
     assert_eq!(desk.room.wait_of(desk.id), 86_400);
     let renew_in = (desk.subscription().next_at - desk.room.clock.now()).num_seconds();
     assert!(

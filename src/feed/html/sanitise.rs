@@ -5,6 +5,7 @@ use ammonia::{Builder, UrlRelative};
 use url::Url;
 
 use super::plain::plain_text;
+use crate::feed::entities::push_escaped;
 use crate::feed::urls::rooted;
 
 /// How many bytes of markup one document may have cleaned; the rest is kept as text. Cleaning
@@ -59,14 +60,7 @@ impl Sanitiser {
 /// Text as HTML that shows it.
 pub(crate) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            _ => html.push(c),
-        }
-    }
+    push_escaped(&mut html, text);
     html
 }
 

@@ -4,7 +4,7 @@
 use url::Url;
 
 use crate::feed::doctype::Entities;
-use crate::feed::entities::decode_entities_into;
+use crate::feed::entities::{decode_entities_into, push_escaped};
 use crate::feed::raw::{RawText, TextKind};
 
 use super::names::Role;
@@ -175,17 +175,6 @@ impl<'a> Capture<'a> {
             trimmed => trimmed.to_owned(),
         };
         RawText { value, kind, base }
-    }
-}
-
-fn push_escaped(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            c => out.push(c),
-        }
     }
 }
 

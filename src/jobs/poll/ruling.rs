@@ -149,8 +149,7 @@ impl Ruling {
         };
         let mut ruling = match (found, &visited.outcome) {
             (Found::Document(document, prepared), _) => {
-                let is_pushed = desk.state.pushed_until.is_some_and(|until| until > now);
-                let has_missed = is_pushed && !prepared.new.is_empty();
+                let has_missed = desk.is_pushed() && !prepared.new.is_empty();
                 if has_missed {
                     desk.state.pushed_until = None;
                 }
@@ -398,6 +397,12 @@ impl Desk<'_> {
         self.state.feed.next_visit_reason = reason;
     }
 
+    /// True while a hub pushes the feed.
+    fn is_pushed(&self) -> bool {
+        let until = self.state.pushed_until;
+        until.is_some_and(|until| until > self.now)
+    }
+
     fn rhythm(&self) -> Rhythm {
         let state = &self.state;
         let body_bytes = match &self.visited.outcome {
@@ -415,7 +420,7 @@ impl Desk<'_> {
             fixed_secs: state.interval_secs,
             is_own: state.feed.own,
             adaptive_secs: state.adaptive_secs,
-            is_pushed: state.pushed_until.is_some_and(|until| until > self.now),
+            is_pushed: self.is_pushed(),
             has_validators: !state.validators.is_empty(),
             body_bytes,
         }

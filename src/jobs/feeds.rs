@@ -246,7 +246,8 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         full_text_allowed,
         any_certificate,
     };
-    let is_there = poller
+    let has_other_rhythm = edit.cron.is_some() || edit.interval_secs.is_some();
+    let listing = poller
         .store
         .write(move |tx| {
             feeds::edit_feed(tx, feed, &edit)?;
@@ -254,13 +255,21 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
             if let (Some(listing), Some(weight)) = (&listing, reliability) {
                 outlets::set_reliability(tx, listing.feed.outlet_id, weight)?;
             }
-            Ok(listing.is_some())
+            Ok(listing)
         })
         .await?;
-    Ok(match is_there {
-        true => Answer::done(vec![format!("feed {feed} changed")]),
-        false => Answer::refused(format!("there is no feed {feed}")),
-    })
+    let Some(listing) = listing else {
+        return Ok(Answer::refused(format!("there is no feed {feed}")));
+    };
+    let mut lines = vec![format!("feed {feed} changed")];
+    let next = listing.feed.next_visit_at;
+    if has_other_rhythm && next > poller.clock.now() && next.timestamp() < polls::NEVER {
+        lines.push(format!(
+            "the new rhythm holds from its next visit on, {}; `dateline poll {feed}` makes it now",
+            say_time(next)
+        ));
+    }
+    Ok(Answer::done(lines))
 }
 
 async fn poll_feeds(poller: &Poller, ids: &[FeedId]) -> anyhow::Result<Answer> {
@@ -297,9 +306,7 @@ fn say_added(id: FeedId, is_new: bool, url: &str) -> String {
 fn say_visited(id: FeedId, report: &PollReport) -> String {
     let next = report
         .next_visit_at
-        .map_or("not by itself".to_owned(), |at| {
-            at.format("%F %R UTC").to_string()
-        });
+        .map_or("not by itself".to_owned(), say_time);
     format!(
         "feed {id}: {}, {} new, {} revised; {}; next visit {next}",
         report.outcome,
@@ -307,6 +314,10 @@ fn say_visited(id: FeedId, report: &PollReport) -> String {
         report.revised,
         report.note
     )
+}
+
+fn say_time(at: crate::news::UtcTime) -> String {
+    at.format("%F %R UTC").to_string()
 }
 
 /// An address as people type it: `https://` may be left out, and `feed:` stand before it or for `http:`, as

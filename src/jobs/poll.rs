@@ -6,12 +6,14 @@
 mod desks;
 mod locks;
 mod manners;
+mod reach;
 mod ruling;
 mod turns;
 
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use chrono::Duration;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use url::Url;
@@ -30,6 +32,7 @@ use super::ingest::{self, Arrived, Prepared};
 use desks::Desks;
 use locks::FeedLocks;
 use manners::PollManners;
+use reach::Reach;
 use ruling::{Found, Ruling};
 use turns::HostTurns;
 
@@ -77,8 +80,8 @@ impl Default for PollSettings {
 /// What came of a visit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PollReport {
-    /// `items`, `unchanged`, `waiting` (its host asked for quiet: nothing was sent), or the name
-    /// of a failure.
+    /// `items`, `unchanged`, `waiting` (its host asked for quiet, or no host can be reached: nothing
+    /// is held against the feed), or the name of a failure.
     pub outcome: String,
     /// The new items.
     pub new: Vec<ItemId>,
@@ -104,6 +107,7 @@ pub struct Poller {
     desks: Desks,
     locks: FeedLocks,
     turns: HostTurns,
+    reach: Reach,
 }
 
 impl Poller {
@@ -124,6 +128,7 @@ impl Poller {
             settings: Arc::new(settings),
             locks: FeedLocks::default(),
             turns: HostTurns::default(),
+            reach: Reach::default(),
         }
     }
 
@@ -153,6 +158,11 @@ impl Poller {
         let visited = self.fetcher.fetch(&request).await;
         if let Some((until, why)) = manners.put_off() {
             return self.put_off(state, until, why).await;
+        }
+        if self.reach.is_cut_off(&state, &visited) {
+            let secs = i64::try_from(self.settings.schedule.base_secs).unwrap_or(900);
+            let until = self.clock.now() + Duration::seconds(secs);
+            return self.put_off(state, until, reach::CUT_OFF.to_owned()).await;
         }
         let asked = (host, quiet.map_or(0, |cool| cool.strikes));
         self.take_visit(state, visited, is_full, asked).await
@@ -272,7 +282,7 @@ impl Poller {
         }
     }
 
-    /// Puts a visit off: a host on its way asked for quiet, or is busy.
+    /// Puts a visit off: a host on its way asked for quiet or is busy, or none can be reached.
     async fn put_off(
         &self,
         state: VisitState,

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Version, header};
+use axum::http::{HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::serve::Listener;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -82,14 +82,20 @@ impl Listener for Door {
     }
 }
 
-/// Once the door is closed, each answer on a connection is its last.
+/// Once the door is closed, each answer on a connection is its last. A request that names no host, or several,
+/// is refused as RFC 9112 wants it (3.2).
 pub(super) async fn say_last(
     State(Closed(closed)): State<Closed>,
     request: Request,
     next: Next,
 ) -> Response {
     let is_plain = request.version() < Version::HTTP_2;
-    let mut response = next.run(request).await;
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    let has_its_host = request.version() != Version::HTTP_11 || hosts == 1;
+    let mut response = match has_its_host {
+        true => next.run(request).await,
+        false => (StatusCode::BAD_REQUEST, "one Host header is needed\n").into_response(),
+    };
     if is_plain && *closed.borrow() {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);

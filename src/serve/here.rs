@@ -31,16 +31,21 @@ pub(super) fn is_from_here(settings: &Settings, headers: &HeaderMap) -> bool {
 }
 
 /// The address that asks. A proxy on this machine asks for the one that it names last, which is who
-/// connected to it; what others say of themselves is believed by nobody.
+/// connected to it; what others say of themselves is believed by nobody. Of an IPv6 address it is the network
+/// of 64 bits, all of which one household has.
 pub(super) fn asker(peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
     let last = headers.get_all(FORWARDED_FOR).iter().next_back();
     let last = last
         .and_then(|value| value.to_str().ok())
         .and_then(|list| list.rsplit(',').next())
         .and_then(|address| address.trim().parse().ok());
-    match last {
+    let address = match last {
         Some(address) if peer.ip().is_loopback() => address,
         _ => peer.ip(),
+    };
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
+        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -112,6 +117,8 @@ mod tests {
             (near, &["10.0.0.1, 198.51.100.7"], "198.51.100.7"),
             (near, &["10.0.0.1", "198.51.100.7"], "198.51.100.7"),
             (near, &["garbage"], "127.0.0.1"),
+            (near, &["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::"),
+            (near, &["::ffff:198.51.100.7"], "198.51.100.7"),
             (far, &["198.51.100.7"], "203.0.113.9"),
         ] {
             let pairs: Vec<_> = lines.iter().map(|line| (FORWARDED_FOR, *line)).collect();

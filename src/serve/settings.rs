@@ -49,7 +49,7 @@ pub struct Settings {
     pub hub: bool,
     /// A hub elsewhere that is told of changes instead of the built-in one.
     pub external_hub: Option<String>,
-    /// How much memory rendered documents may take, in bytes.
+    /// How much memory rendered documents may take, in bytes; the one rendered last may alone take more.
     pub cache_bytes: usize,
     /// What explanations on the desk are made with.
     pub terms_of: TermsOf,

@@ -23,7 +23,7 @@ use crate::feed::write::{OutputFormat, OutputLine, write_document, write_opml};
 use crate::store::published::{self, Extent, Publication};
 use crate::store::{Result, Store, tokens};
 pub(super) use kept::Demand;
-use kept::{Kept, Slot, rest_after, weight_of};
+use kept::{Kept, Slot, rest_after};
 
 /// How long an old archive of living entries may be kept: they are edited in place.
 const LIVING_ARCHIVE_SECS: u32 = 3600;
@@ -227,7 +227,7 @@ impl Site {
             Answer::Document(rendered) => {
                 let took = self.inner.clock.elapsed().saturating_sub(begun);
                 let rendered = self.keep(&slot, (generation, took), rendered);
-                self.bound_memory();
+                self.bound_memory(path);
                 Ok(Answer::Document(rendered))
             }
             other => {
@@ -338,8 +338,7 @@ impl Site {
         rendered
     }
 
-    /// Drops what is out of date when there is too much, and everything if that is not enough.
-    fn bound_memory(&self) {
+    fn bound_memory(&self, newest: &str) {
         let limit = self.settings().cache_bytes;
         let generation = self.inner.generation.load(Ordering::Acquire);
         let mut slots = self
@@ -347,17 +346,7 @@ impl Site {
             .slots
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        if weight_of(&slots) <= limit {
-            return;
-        }
-        slots.retain(|_, slot| {
-            let kept = slot.kept.read().unwrap_or_else(PoisonError::into_inner);
-            kept.as_ref()
-                .is_some_and(|kept| kept.generation == generation)
-        });
-        if weight_of(&slots) > limit {
-            slots.clear();
-        }
+        kept::bound_weight(&mut slots, limit, generation, newest);
     }
 }
 

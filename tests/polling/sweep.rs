@@ -332,3 +332,61 @@ async fn a_visit_that_panics_is_put_off_and_blocks_no_other() {
         "it is not tried again at once"
     );
 }
+
+#[tokio::test]
+async fn a_network_that_is_gone_is_held_against_no_feed_and_all_are_visited_soon_after_it_is_back()
+{
+    let room = Newsroom::open().await;
+    let mut ids = Vec::new();
+    for number in 0..12 {
+        ids.push(room.add(&format!("paper{number}.test"), "/feed").await);
+    }
+    room.say(Reply::ok(rss(1..4)));
+    room.sweep_once().await;
+    room.say(Reply::Close);
+    // A night: made rarer each time, the visits after it would be eight hours apart.
+    for _ in 0..40 {
+        room.clock.advance_secs(900);
+        room.sweep_once().await;
+    }
+    let failing = ids
+        .iter()
+        .filter(|id| room.state(**id).feed.failures > 0)
+        .count();
+    assert!(
+        failing <= 2,
+        "the first two hosts may have been to blame: {failing}"
+    );
+    room.say(Reply::ok(rss(4..8)));
+    room.clock.advance_secs(1800);
+    room.sweep_once().await;
+    for id in ids {
+        let state = room.state(id);
+        assert_eq!(state.last_success_at, Some(room.clock.now()), "feed {id}");
+    }
+}
+
+#[tokio::test]
+async fn hosts_that_are_gone_while_others_answer_are_to_blame() {
+    let room = Newsroom::open().await;
+    room.say(Reply::ok(rss(1..4)));
+    let mut ids = Vec::new();
+    for number in 0..6 {
+        ids.push(room.add(&format!("paper{number}.test"), "/feed").await);
+    }
+    for id in &ids {
+        room.poll(*id).await;
+    }
+    room.say(Reply::Close);
+    room.poll(ids[0]).await;
+    room.poll(ids[1]).await;
+    room.poll_for(ids[2], Reply::status(500)).await;
+    room.say(Reply::Close);
+    room.poll(ids[3]).await;
+    room.poll(ids[4]).await;
+    for id in &ids[..5] {
+        assert_eq!(room.state(*id).feed.failures, 1, "feed {id}");
+    }
+    assert_eq!(room.poll(ids[5]).await.outcome, "waiting");
+    assert_eq!(room.state(ids[5]).feed.failures, 0);
+}

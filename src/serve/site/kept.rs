@@ -46,13 +46,52 @@ pub(super) fn rest_after(took: Duration) -> Duration {
     }
 }
 
-/// How much memory all that is kept takes, roughly.
-pub(super) fn weight_of(slots: &HashMap<String, Arc<Slot>>) -> usize {
-    slots
+/// Holds all that is kept under the limit, in bytes: first goes what is out of date, then what was rendered
+/// longest ago, until a quarter is free. What was rendered just now stays however large it is, since it would
+/// be rendered again for each who asks.
+pub(super) fn bound_weight(
+    slots: &mut HashMap<String, Arc<Slot>>,
+    limit: usize,
+    generation: u64,
+    newest: &str,
+) {
+    if slots.iter().map(weight_of).sum::<usize>() <= limit {
+        return;
+    }
+    slots.retain(|path, slot| path == newest || generation_and_rest(slot).0 == generation);
+    let mut by_age: Vec<(Duration, usize, String)> = slots
         .iter()
-        .map(|(path, slot)| {
-            let kept = slot.kept.read().unwrap_or_else(PoisonError::into_inner);
-            path.len() + kept.as_ref().map_or(64, |kept| kept.rendered.weight())
+        .map(|entry| {
+            let rest = generation_and_rest(entry.1).1;
+            (rest, weight_of(entry), entry.0.clone())
         })
-        .sum()
+        .collect();
+    by_age.sort_unstable();
+    let mut weight: usize = by_age.iter().map(|(_, weight, _)| weight).sum();
+    if weight <= limit {
+        return;
+    }
+    for (_, less, path) in by_age {
+        if weight <= limit / 4 * 3 {
+            break;
+        }
+        if path != newest {
+            slots.remove(&path);
+            weight -= less;
+        }
+    }
+}
+
+/// Both zero for what is being rendered for the first time.
+fn generation_and_rest(slot: &Slot) -> (u64, Duration) {
+    let kept = slot.kept.read().unwrap_or_else(PoisonError::into_inner);
+    kept.as_ref().map_or((0, Duration::ZERO), |kept| {
+        (kept.generation, kept.rests_until)
+    })
+}
+
+/// How much memory what is kept takes, roughly.
+fn weight_of((path, slot): (&String, &Arc<Slot>)) -> usize {
+    let kept = slot.kept.read().unwrap_or_else(PoisonError::into_inner);
+    path.len() + kept.as_ref().map_or(64, |kept| kept.rendered.weight())
 }

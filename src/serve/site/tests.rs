@@ -4,6 +4,51 @@ use super::*;
 use crate::clock::FakeClock;
 use crate::news::utc_from_secs;
 
+fn document(bytes: usize) -> Arc<Rendered> {
+    Arc::new(Rendered::new(Draft {
+        body: vec![b'a'; bytes],
+        content_type: "text/plain",
+        modified: utc_from_secs(0),
+        freshness: Freshness::Public(60),
+        links: Vec::new(),
+        is_shared: true,
+    }))
+}
+
+#[test]
+fn what_is_kept_is_bounded_by_dropping_the_oldest_and_never_what_was_asked_for_just_now() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = Store::open(directory.path()).expect("a store opens");
+    let clock = Arc::new(FakeClock::new(utc_from_secs(0)));
+    let settings = Settings {
+        cache_bytes: 100_000,
+        ..Settings::default()
+    };
+    let site = Site::new(store, settings, clock.clone());
+    let keep = |path: &str, bytes: usize| {
+        let generation = site.inner.generation.load(Ordering::Acquire);
+        let made = (generation, Duration::ZERO);
+        site.keep(&site.slot(path), made, document(bytes));
+        site.bound_memory(path);
+        clock.advance_secs(1);
+    };
+    let is_kept = |path: &str| site.kept(path, Demand::Reader).is_some();
+    for path in ["/1", "/2", "/3", "/4"] {
+        keep(path, 10_000);
+    }
+    assert!(is_kept("/1"));
+    keep("/5", 10_000);
+    assert!(!is_kept("/1") && !is_kept("/2"), "until a quarter is free");
+    assert!(is_kept("/3") && is_kept("/4") && is_kept("/5"));
+
+    keep("/large", 1_000_000);
+    assert!(is_kept("/large"));
+    keep("/large", 1_000_001);
+    assert!(is_kept("/large") && !is_kept("/5"));
+    keep("/6", 10);
+    assert!(is_kept("/6") && !is_kept("/large"));
+}
+
 #[test]
 fn what_took_long_rests_for_readers_and_neither_for_hubs_nor_for_settings() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -11,16 +56,8 @@ fn what_took_long_rests_for_readers_and_neither_for_hubs_nor_for_settings() {
     let clock = Arc::new(FakeClock::new(utc_from_secs(0)));
     let site = Site::new(store, Settings::default(), clock.clone());
     let keep = |took: Duration| {
-        let rendered = Rendered::new(Draft {
-            body: b"of before".to_vec(),
-            content_type: "text/plain",
-            modified: utc_from_secs(0),
-            freshness: Freshness::Public(60),
-            links: Vec::new(),
-            is_shared: true,
-        });
         let generation = site.inner.generation.load(Ordering::Acquire);
-        site.keep(&site.slot("/feed"), (generation, took), Arc::new(rendered));
+        site.keep(&site.slot("/feed"), (generation, took), document(10));
     };
     let is_served = |demand| site.kept("/feed", demand).is_some();
     keep(Duration::from_millis(49));

@@ -13,7 +13,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("cluster", &["news", "text", "decisions"]),
     ("timeline", &["news", "text", "decisions", "cluster"]),
     ("fetch", &["news", "clock"]),
-    ("store", &["news", "clock"]),
+    ("store", &["news", "clock", "text"]),
     (
         "jobs",
         &[

@@ -175,6 +175,22 @@ pub(super) fn unfile(tx: &Transaction<'_>, id: ItemId) -> Result<()> {
     }
 }
 
+/// Files all items anew that [`search::refile`] concerns. One whose content is damaged stays as it is.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub(super) fn refile_all(tx: &Transaction<'_>) -> Result<()> {
+    let mut query = tx.prepare("SELECT id, title, unpacked(content) FROM items")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let title: String = row.get(1)?;
+        if let Ok(Content { summary, .. }) = content(row, 2) {
+            search::refile(tx, ItemId(row.get(0)?), &title, &summary)?;
+        }
+    }
+    Ok(())
+}
+
 /// Adds keys that lead to an item; a key that leads to another one is turned to this one.
 ///
 /// # Errors

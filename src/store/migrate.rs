@@ -5,6 +5,8 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::error::{Result, StoreError};
+use super::items;
+use super::packing::Packing;
 
 /// `PRAGMA application_id` of a Dateline database: "DTLN".
 const APPLICATION_ID: i32 = 0x4454_4c4e;
@@ -60,7 +62,14 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0013_missed_pushes",
         include_str!("../../migrations/0013_missed_pushes.sql"),
     ),
+    (
+        "0014_search_terms",
+        include_str!("../../migrations/0014_search_terms.sql"),
+    ),
 ];
+
+/// The schema from which on all items are filed as [`super::search`] files them.
+const REFILED: u32 = 14;
 
 /// The schema number of this program.
 pub fn newest_schema() -> u32 {
@@ -96,7 +105,11 @@ pub fn check_schema(conn: &Connection, path: &Path) -> Result<u32> {
 ///
 /// # Errors
 /// As [`check_schema`], and whatever SQLite says; then nothing was changed.
-pub fn migrate(conn: &mut Connection, path: &Path) -> Result<Vec<&'static str>> {
+pub(super) fn migrate(
+    conn: &mut Connection,
+    path: &Path,
+    packing: &Packing,
+) -> Result<Vec<&'static str>> {
     let found = check_schema(conn, path)?;
     let pending = &MIGRATIONS[found as usize..];
     if pending.is_empty() {
@@ -105,6 +118,10 @@ pub fn migrate(conn: &mut Connection, path: &Path) -> Result<Vec<&'static str>> 
     let tx = conn.transaction()?;
     for (_, sql) in pending {
         tx.execute_batch(sql)?;
+    }
+    if (1..REFILED).contains(&found) {
+        packing.load(&tx)?;
+        items::refile_all(&tx)?;
     }
     tx.pragma_update(None, "user_version", newest_schema())?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;

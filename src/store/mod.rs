@@ -108,7 +108,7 @@ impl Store {
             let copy = backup::before_upgrade(&conn, directory, found)?;
             tracing::info!(schema = found, copy = %copy.display(), "database copied before its upgrade");
         }
-        let names = migrate::migrate(&mut conn, &path)?;
+        let names = migrate::migrate(&mut conn, &path, &packing)?;
         if found > 0 && !names.is_empty() {
             tracing::info!(
                 from = found,

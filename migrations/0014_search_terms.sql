@@ -1,0 +1,3 @@
+-- The search index is fed with words without their marks and with pairs of letters where a script puts no
+-- space between words (store/search/terms.rs). Items that this concerns are filed anew by the program, in
+-- the same transaction.

@@ -28,7 +28,8 @@ pub struct Why {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: dateline merge event:12 event:15")]
 pub struct MergeArgs {
-    /// What stays: event:ID or storyline:ID
+    /// What stays: event:ID or storyline:ID; of two published ones the one published first stays, whichever is
+    /// named first
     kept: Noun,
     /// What goes into it, of the same kind
     merged: Noun,

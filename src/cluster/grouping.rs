@@ -140,6 +140,7 @@ fn sorted(items: &[ItemId]) -> Vec<ItemId> {
 /// True if rulings may group otherwise than the machine alone.
 fn regroups(constraints: &Constraints) -> bool {
     !(constraints.together.is_empty()
+        && constraints.gathered.is_empty()
         && constraints.apart.is_empty()
         && constraints.locked.is_empty()
         && constraints.revived.is_empty())

@@ -17,15 +17,17 @@ pub(super) fn slots_ruled_otherwise(engine: &Engine, constraints: &Constraints) 
     let mut named = BTreeSet::new();
     for (now, then) in [(constraints, before), (before, constraints)] {
         let linked = only_in(&now.together, &then.together);
+        let gathered = only_in(&now.gathered, &then.gathered);
         let parted = only_in(&now.apart, &then.apart);
-        named.extend(linked.chain(parted).flat_map(|(a, b)| [*a, *b]));
+        let pairs = linked.chain(gathered).chain(parted);
+        named.extend(pairs.flat_map(|(a, b)| [*a, *b]));
         named.extend(only_in(&now.locked, &then.locked).flatten());
         let revived = only_in(&now.revived, &then.revived);
         named.extend(revived.flat_map(|(_, items)| items));
     }
     let pairs = || {
         let all = [constraints, before].into_iter();
-        all.flat_map(|one| one.together.iter().chain(&one.apart))
+        all.flat_map(Constraints::pairs)
     };
     let mut known = 0;
     while known < named.len() {
@@ -88,7 +90,14 @@ impl Rules {
             !both_live && event_around(engine, *a) == event_around(engine, *b)
         };
         let constraints = &engine.groups.constraints;
-        let together: Vec<_> = constraints.together.iter().filter_map(live).collect();
+        // What is gathered round a moved item holds for what is live: nothing hangs on the others.
+        let both_live = |(a, b): &(ItemId, ItemId)| {
+            let pair = (engine.window.slot_of(*a)?, engine.window.slot_of(*b)?);
+            (pair.0 != pair.1).then_some(pair)
+        };
+        let together = constraints.together.iter().filter_map(live);
+        let gathered = constraints.gathered.iter().filter_map(both_live);
+        let together: Vec<_> = together.chain(gathered).collect();
         let apart = constraints.apart.iter();
         let apart: Vec<_> = apart
             .filter(|pair| !is_met_elsewhere(pair))

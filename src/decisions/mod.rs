@@ -25,6 +25,9 @@ pub use words::describe_ruling;
 pub struct Constraints {
     /// Pairs of items that stand in one event.
     pub together: Vec<(ItemId, ItemId)>,
+    /// Pairs of items that stand in one event unless what editors say keeps them apart: those of an event
+    /// into which an editor moved an item are taken to be one, or the item would tear it.
+    pub gathered: Vec<(ItemId, ItemId)>,
     /// Pairs of items that stand in different events.
     pub apart: Vec<(ItemId, ItemId)>,
     /// Sets of items whose event takes no further items by itself.
@@ -34,6 +37,14 @@ pub struct Constraints {
     pub revived: Vec<(EventId, Vec<ItemId>)>,
     /// Items that are kept out of what is published: no id hangs on them while others are shown.
     pub kept_out: BTreeSet<ItemId>,
+}
+
+impl Constraints {
+    /// All pairs of items that stand together or apart.
+    pub fn pairs(&self) -> impl Iterator<Item = &(ItemId, ItemId)> {
+        let together = self.together.iter().chain(&self.gathered);
+        together.chain(&self.apart)
+    }
 }
 
 /// The constraints of the decisions in force, in the order in which they were made.
@@ -100,8 +111,10 @@ fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
             to_items,
             ..
         } => {
-            if let Some(first) = to_items.first() {
+            if let Some((first, others)) = to_items.split_first() {
                 constraints.together.push((*first, *item));
+                let others = others.iter().map(|other| (*first, *other));
+                constraints.gathered.extend(others);
             }
             cross(&mut constraints.apart, &[*item], from_items);
         }

@@ -2,15 +2,17 @@
 //! against the events as they are, keeps them durably, answers in words. What follows from them
 //! for events is the clusterer's work, which obeys them at its next pass.
 
+use std::cmp::Reverse;
+
 use crate::decisions::{
     Attributes, Present, Refusal, Undoing, check_present, check_ruling, check_undo,
     describe_ruling, in_force,
 };
 use crate::news::{
-    Answer, Decision, DecisionId, EventId, ItemId, Request, Ruling, Target, UtcTime,
+    Answer, Decision, DecisionId, EventId, ItemId, Request, Ruling, StorylineId, Target, UtcTime,
 };
 use crate::store::decisions::{self, Named};
-use crate::store::{Connection, Result, Store, Transaction, requests};
+use crate::store::{Connection, Result, Store, Transaction, desk, events, requests};
 
 /// A ruling as it is asked for.
 #[derive(Clone, Debug)]
@@ -114,14 +116,14 @@ fn answer_within(tx: &Transaction<'_>, request: &Request, now: UtcTime) -> Resul
 }
 
 fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<Answer> {
-    let made = decisions::load_connected(tx, &asked.ruling)?;
-    let present = load_present(tx, &asked.ruling)?;
-    let checked =
-        check_present(&asked.ruling, &present).and_then(|()| check_ruling(&asked.ruling, &made));
+    let ruling = &as_it_comes_out(tx, &asked.ruling)?;
+    let made = decisions::load_connected(tx, ruling)?;
+    let present = load_present(tx, ruling)?;
+    let checked = check_present(ruling, &present).and_then(|()| check_ruling(ruling, &made));
     if let Err(refusal) = checked {
         return Ok(refused(&refusal, &made));
     }
-    let (ruling, note) = (&asked.ruling, asked.note.trim());
+    let note = asked.note.trim();
     let id = decisions::save_decision(tx, ruling, &asked.editor, note, now)?;
     apply_marks(tx, ruling)?;
     Ok(Answer::done(vec![
@@ -132,6 +134,68 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
         ),
         format!("to take it back: dateline undo {id}"),
     ]))
+}
+
+/// What was asked for, as what follows from it: two items of two events that tell one make one event of
+/// these, and of two that are merged the one that readers had first stays, whichever was named first.
+fn as_it_comes_out(conn: &Connection, ruling: &Ruling) -> Result<Ruling> {
+    Ok(match ruling {
+        Ruling::SameEvent { a, b } => {
+            let place = |item: &ItemId| events::event_of_item(conn, *item);
+            match (place(a)?, place(b)?) {
+                (Some(one), Some(other)) if one != other => {
+                    let merge = desk::load_merge(conn, one, other)?;
+                    as_it_comes_out(conn, &merge)?
+                }
+                _ => ruling.clone(),
+            }
+        }
+        Ruling::MergeEvents {
+            kept,
+            kept_items,
+            merged,
+            merged_items,
+        } => {
+            let rank = |event: EventId, items: &[ItemId]| {
+                let found = desk::load_event(conn, event)?;
+                let published = found.and_then(|event| event.published_at);
+                let first = published.map_or(i64::MAX, |at| at.timestamp());
+                Result::Ok((first, Reverse(items.len()), event))
+            };
+            match rank(*merged, merged_items)? < rank(*kept, kept_items)? {
+                false => ruling.clone(),
+                true => Ruling::MergeEvents {
+                    kept: *merged,
+                    kept_items: merged_items.clone(),
+                    merged: *kept,
+                    merged_items: kept_items.clone(),
+                },
+            }
+        }
+        Ruling::MergeStorylines {
+            kept,
+            kept_events,
+            merged,
+            merged_events,
+        } => {
+            let rank = |line: StorylineId| {
+                let found = desk::load_storyline(conn, line)?;
+                let published = found.and_then(|line| line.published_at);
+                let first = published.map_or(i64::MAX, |at| at.timestamp());
+                Result::Ok((first, line))
+            };
+            match rank(*merged)? < rank(*kept)? {
+                false => ruling.clone(),
+                true => Ruling::MergeStorylines {
+                    kept: *merged,
+                    kept_events: merged_events.clone(),
+                    merged: *kept,
+                    merged_events: kept_events.clone(),
+                },
+            }
+        }
+        _ => ruling.clone(),
+    })
 }
 
 fn undo_within(tx: &Transaction<'_>, id: DecisionId, editor: &str, now: UtcTime) -> Result<Answer> {

@@ -55,6 +55,23 @@ pub fn load_move(conn: &Connection, item: ItemId, to: EventId) -> Result<Ruling>
     })
 }
 
+/// The ruling that merges two events, with their items as they stand.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_merge(conn: &Connection, kept: EventId, merged: EventId) -> Result<Ruling> {
+    let items = |event| -> Result<Vec<ItemId>> {
+        let members = load_members(conn, event)?;
+        Ok(members.into_iter().map(|(item, _)| item).collect())
+    };
+    Ok(Ruling::MergeEvents {
+        kept,
+        kept_items: items(kept)?,
+        merged,
+        merged_items: items(merged)?,
+    })
+}
+
 /// One event, whatever became of it; `None` if there is none.
 ///
 /// # Errors

@@ -3,13 +3,15 @@
 //! alone makes of the same items. More operations with `DATELINE_OPERATIONS`, other histories with
 //! `DATELINE_SEED`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use dateline::decisions::in_force;
+use dateline::decisions::{describe_ruling, in_force};
 use dateline::jobs::decide::{Asked, decide, undo};
-use dateline::news::DecisionId;
+use dateline::news::{DecisionId, EventId, ItemId, Ruling};
+use dateline::store::Connection;
+use dateline::store::desk::load_move;
 
-use super::world::World;
+use super::world::{World, word};
 use crate::dice::Dice;
 
 const OPERATIONS: usize = 200;
@@ -165,4 +167,97 @@ async fn decisions_hold_when_the_items_have_left_the_window() {
 fn similar(left: &str, right: &str, at: usize) {
     let differs = left.lines().zip(right.lines()).find(|(a, b)| a != b);
     assert!(left == right, "{at}: {differs:#?}");
+}
+
+/// Two things that five outlets tell in words of their own, with the items of each.
+async fn two_matters(world: &mut World) -> [Vec<ItemId>; 2] {
+    let mut matters = [1, 2].map(|_| Vec::new());
+    for (number, matter) in matters.iter_mut().enumerate() {
+        for outlet in 0..5 {
+            let own = |at: usize| word(number * 97 + at * 13 + 50_005);
+            let words: Vec<String> = (0..8).filter(|at| *at != outlet).map(own).collect();
+            let lead = words.iter().rev().cloned().collect::<Vec<_>>().join(" ");
+            let title = format!("{} {}", words.join(" "), word(900 + outlet));
+            world.ingest(outlet, title, lead, 3).await;
+            matter.extend(world.store.read(newest_item).unwrap());
+        }
+    }
+    world.take_in();
+    world.refine();
+    matters
+}
+
+fn newest_item(conn: &Connection) -> dateline::store::Result<Option<ItemId>> {
+    let sql = "SELECT max(id) FROM items";
+    Ok(conn
+        .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))?
+        .map(ItemId))
+}
+
+async fn rule(world: &mut World, ruling: Ruling) {
+    let asked = Asked {
+        ruling,
+        editor: "anna".into(),
+        note: String::new(),
+    };
+    let answer = decide(&world.store, asked, world.now()).await.unwrap();
+    assert!(answer.done, "{answer:?}");
+    world.take_in();
+}
+
+fn homes(world: &World, items: &[ItemId]) -> BTreeSet<EventId> {
+    let places = world.places();
+    items
+        .iter()
+        .filter_map(|item| places.get(item).copied())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_moved_into_an_event_tears_nothing_and_stands_in_no_editors_way() {
+    let mut world = World::open(1000).await;
+    let [matter, other] = two_matters(&mut world).await;
+    let (home, from) = (homes(&world, &matter), homes(&world, &other));
+    assert_eq!((home.len(), from.len()), (1, 1), "each is one event");
+    let moved = other[2];
+    let ruling = |world: &World, item, to: &BTreeSet<EventId>| {
+        let to = *to.first().unwrap();
+        world.store.read(|conn| load_move(conn, item, to)).unwrap()
+    };
+    let move_in = ruling(&world, moved, &home);
+    rule(&mut world, move_in).await;
+    let mut all = matter.clone();
+    all.push(moved);
+    assert_eq!(homes(&world, &all), home);
+    let rest: Vec<ItemId> = other
+        .iter()
+        .copied()
+        .filter(|item| *item != moved)
+        .collect();
+    assert_eq!(homes(&world, &rest), from);
+
+    // What is gathered round it is no decision about each of them.
+    let move_out = ruling(&world, matter[3], &from);
+    rule(&mut world, move_out).await;
+    all.retain(|item| *item != matter[3]);
+    assert_eq!(homes(&world, &all), home);
+    assert_eq!(homes(&world, &[matter[3], rest[0]]), from);
+    world.restart();
+    world.take_in();
+    world.refine();
+    assert_eq!(homes(&world, &all), home);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_items_that_tell_the_same_make_one_event_of_theirs() {
+    let mut world = World::open(1000).await;
+    let [matter, other] = two_matters(&mut world).await;
+    let home = homes(&world, &matter);
+    let (a, b) = (other[1], matter[1]);
+    rule(&mut world, Ruling::SameEvent { a, b }).await;
+    let all = [matter, other].concat();
+    assert_eq!(homes(&world, &all), home, "of two alike the first stays");
+    let made = world.made();
+    let said = describe_ruling(&made[0].ruling);
+    assert!(said.starts_with("merged event"), "{said}");
 }

@@ -125,14 +125,14 @@ impl Rulings {
         let held = Held::of(&self.within_reach.together);
         let mut reached: FxHashSet<ItemId> = FxHashSet::default();
         let all = &self.within_reach;
-        for (a, b) in all.together.iter().chain(&all.apart) {
+        for (a, b) in all.pairs() {
             if is_seen(a) || is_seen(b) {
                 reached.extend([held.root_of(*a), held.root_of(*b)]);
             }
         }
         let is_reached = |id: &DecisionId| {
             let said = self.said_by([id].into_iter());
-            let mut paired = said.together.iter().chain(&said.apart);
+            let mut paired = said.pairs();
             let mut others = said
                 .locked
                 .iter()
@@ -210,8 +210,7 @@ impl Rulings {
         let ids = self.naming.get(&item).into_iter().flatten();
         let new: Vec<DecisionId> = ids.filter(|id| met.insert(**id)).copied().collect();
         let said = self.said_by(new.iter());
-        let pairs = said.together.iter().chain(&said.apart);
-        pairs.flat_map(|(a, b)| [*a, *b]).collect()
+        said.pairs().flat_map(|(a, b)| [*a, *b]).collect()
     }
 
     fn naming_any(&self, items: &BTreeSet<ItemId>) -> BTreeSet<DecisionId> {
@@ -237,6 +236,7 @@ impl Rulings {
         for one in ids.filter_map(|id| self.find(*id)) {
             let own = constraints_of(std::slice::from_ref(one));
             said.together.extend(own.together);
+            said.gathered.extend(own.gathered);
             said.apart.extend(own.apart);
             said.locked.extend(own.locked);
             said.revived.extend(own.revived);

@@ -139,12 +139,7 @@ fn ruling_of(conn: &Connection, question: Question, is_yes: bool) -> Result<Opti
                 split_items: ids(split),
             })
         }
-        (Question::Merge { event, other }, true) => Some(Ruling::MergeEvents {
-            kept: event,
-            kept_items: members(event)?,
-            merged: other,
-            merged_items: members(other)?,
-        }),
+        (Question::Merge { event, other }, true) => Some(desk::load_merge(conn, event, other)?),
         (Question::Merge { event, other }, false) => {
             let (a, b) = (members(event)?, members(other)?);
             let pair = a.first().copied().zip(b.first().copied());

@@ -130,7 +130,8 @@ fn telling_rows(tellings: &[TellingRow]) -> Vec<&TellingRow> {
 
 /// The description of a storyline from its events; `None` if it has none.
 ///
-/// The headline is that of the event that most outlets carry, the earlier one on a tie.
+/// The headline is that of the event that most outlets carry, the earlier one on a tie; of one that is
+/// spiked only if all are.
 ///
 /// # Errors
 /// Whatever the store says.
@@ -141,7 +142,11 @@ pub(super) fn describe_storyline(
     (now, settings): (UtcTime, &LifeSettings),
 ) -> Result<Option<StorylineDescription>> {
     let events = describing::load_storyline_events(conn, id)?;
-    let Some(main) = events.iter().rev().max_by_key(|event| event.outlet_count) else {
+    let Some(main) = events
+        .iter()
+        .rev()
+        .max_by_key(|event| (!event.is_spiked, event.outlet_count))
+    else {
         return Ok(None);
     };
     let headline = pins.storylines.get(&id).unwrap_or(&main.headline);

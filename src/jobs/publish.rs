@@ -172,6 +172,18 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     let told: Option<Told> = told.and_then(|json| serde_json::from_str(json).ok());
     let present = present_of(tx, event, &reports)?;
     let told = told.unwrap_or_else(|| first_told(&present));
+    if !waiting.is_described && is_headed_by_none(event, &reports) {
+        // The spike is told once the event has another headline; its words go at once.
+        let silent = Told {
+            at_length: ToldAtLength {
+                lede: String::new(),
+                ..still_at_length(event, &reports, &told.at_length)
+            },
+            ..told
+        };
+        publishing::save_told(tx, event.id, &told_json(&silent)?, None)?;
+        return Ok(0);
+    }
     let (changes, mut next) = material_changes(&told, &present);
     next.at_length = match changes.is_empty() {
         true => still_at_length(event, &reports, &told.at_length),
@@ -220,11 +232,18 @@ fn anchors_of(reports: &[Report]) -> BTreeSet<ItemId> {
         .collect()
 }
 
+/// True if the report of the headline is not shown any more.
+fn is_headed_by_none<'a>(event: &Event, reports: impl IntoIterator<Item = &'a Report>) -> bool {
+    let mut reports = reports.into_iter();
+    let heads = event.headline_item_id;
+    heads.is_some_and(|item| !reports.any(|report| report.holds(item)))
+}
+
 /// What the entry of an event tells at length once something material changed.
 fn at_length(event: &Event, reports: &[Report]) -> ToldAtLength {
     ToldAtLength {
         lines: Some(letters_of(&lines_of(reports, &ToldAtLength::default()))),
-        lede: event.lede.clone(),
+        lede: standing_lede(event, reports),
         place: event.place.clone(),
     }
 }
@@ -237,6 +256,16 @@ fn still_at_length(event: &Event, reports: &[Report], told: &ToldAtLength) -> To
     ToldAtLength {
         lines: Some(letters_of(&lines_of(reports, told))),
         ..told.clone()
+    }
+}
+
+/// The lede, unless it is that of a report which was withdrawn or spiked while others stand, and the event
+/// was not described since.
+fn standing_lede(event: &Event, reports: &[Report]) -> String {
+    let standing = || reports.iter().filter(|report| !report.is_withdrawn);
+    match standing().next().is_some() && is_headed_by_none(event, standing()) {
+        true => String::new(),
+        false => event.lede.clone(),
     }
 }
 

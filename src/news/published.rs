@@ -40,6 +40,13 @@ pub struct Report {
     pub reprints: Vec<Reprint>,
 }
 
+impl Report {
+    /// True if the item is this report or one of its reprints.
+    pub fn holds(&self, item: ItemId) -> bool {
+        self.item_id == item || self.reprints.iter().any(|one| one.item_id == item)
+    }
+}
+
 /// A feed that carried a report, as it names itself.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct Carrier {
@@ -132,16 +139,15 @@ impl PublishedEvent {
     /// The report whose headline is shown, or else the first one.
     pub fn lead_report(&self) -> Option<&Report> {
         let chosen = self.event.headline_item_id;
-        self.reports
-            .iter()
-            .find(|report| {
-                Some(report.item_id) == chosen
-                    || report
-                        .reprints
-                        .iter()
-                        .any(|one| Some(one.item_id) == chosen)
-            })
-            .or(self.reports.first())
+        let heads = |report: &&Report| chosen.is_some_and(|item| report.holds(item));
+        self.reports.iter().find(heads).or(self.reports.first())
+    }
+
+    /// False if its headline and lede are those of a report that is not among those shown.
+    pub fn is_headed(&self) -> bool {
+        let chosen = self.event.headline_item_id;
+        self.reports.is_empty()
+            || chosen.is_none_or(|item| self.reports.iter().any(|report| report.holds(item)))
     }
 }
 

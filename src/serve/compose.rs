@@ -129,11 +129,12 @@ pub(super) fn notices_of(shown: &PublishedEvent, settings: &Settings) -> Vec<Not
 }
 
 /// The lede as it is by now; empty if the event was withdrawn: what nobody says any more is not repeated,
-/// and a notice to editors is not for readers.
+/// and a notice to editors is not for readers. Empty too while it is that of a report which is not shown any
+/// more.
 pub(super) fn present_lede(shown: &PublishedEvent) -> String {
     match shown.event.withdrawn_at {
-        None => shown_lede(&shown.event.lede),
-        Some(_) => String::new(),
+        None if shown.is_headed() => shown_lede(&shown.event.lede),
+        _ => String::new(),
     }
 }
 

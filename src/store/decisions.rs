@@ -350,6 +350,12 @@ pub fn set_spiked(tx: &Transaction<'_>, target: Target, spiked: bool) -> Result<
         ),
     };
     tx.prepare_cached(sql)?.execute(params![id, spiked])?;
+    if let Target::Event(event) = target {
+        // Its storyline may have its headline.
+        let sql =
+            "INSERT OR IGNORE INTO describe_queue (event_id) SELECT id FROM events WHERE id = ?1";
+        tx.prepare_cached(sql)?.execute([event.0])?;
+    }
     Ok(())
 }
 

@@ -48,6 +48,8 @@ pub struct EventRow {
     pub last_report_at: UtcTime,
     /// Outlets that carry it.
     pub outlet_count: u32,
+    /// True if an editor keeps it out of what is published.
+    pub is_spiked: bool,
 }
 
 /// The items with these ids, in the order of history; those that are gone are left out.
@@ -119,7 +121,7 @@ pub fn count_reports(conn: &Connection, event: EventId) -> Result<(u32, u32)> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_storyline_events(conn: &Connection, id: StorylineId) -> Result<Vec<EventRow>> {
-    let sql = "SELECT id, headline, occurred_at, last_report_at, outlet_count FROM events
+    let sql = "SELECT id, headline, occurred_at, last_report_at, outlet_count, spiked FROM events
          WHERE storyline_id = ?1 AND merged_into IS NULL AND report_count > 0
          ORDER BY occurred_at, first_report_at, id";
     let mut query = conn.prepare_cached(sql)?;
@@ -130,6 +132,7 @@ pub fn load_storyline_events(conn: &Connection, id: StorylineId) -> Result<Vec<E
             occurred_at: utc_from_secs(row.get(2)?),
             last_report_at: utc_from_secs(row.get(3)?),
             outlet_count: row.get(4)?,
+            is_spiked: row.get(5)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

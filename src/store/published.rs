@@ -3,7 +3,11 @@
 //!
 //! Nothing here writes; see `publishing`.
 
+mod shown;
+
 use rusqlite::{Connection, OptionalExtension, params};
+
+use shown::{HAS_REPORTS, IS_LET_THROUGH, IS_SHOWN, SHOWS_EVENTS};
 
 use super::Result;
 pub use super::reports::load_reports;
@@ -207,9 +211,8 @@ pub fn events_of_storyline(conn: &Connection, id: StorylineId) -> Result<Vec<Pub
 pub fn latest_storylines(conn: &Connection, extent: Extent) -> Result<Vec<PublishedStoryline>> {
     let condition = format!(
         "WHERE s.published_at IS NOT NULL AND s.spiked = 0
-         AND (s.merged_into IS NOT NULL OR EXISTS (SELECT 1 FROM events e
-            WHERE e.storyline_id = s.id AND e.published_at IS NOT NULL AND e.merged_into IS NULL
-               AND {IS_SHOWN} AND {HAS_REPORTS}))
+         AND (EXISTS (SELECT 1 FROM storylines t WHERE t.id = s.merged_into AND t.spiked = 0)
+            OR {SHOWS_EVENTS})
          ORDER BY s.updated_at DESC, s.id DESC LIMIT ?1"
     );
     let mut found = load_storylines(conn, &condition, [extent.at_most])?;
@@ -234,9 +237,12 @@ pub fn latest_storylines(conn: &Connection, extent: Extent) -> Result<Vec<Publis
 /// # Errors
 /// Whatever SQLite says.
 pub fn latest_storyline_names(conn: &Connection, extent: Extent) -> Result<Vec<PublicName>> {
-    let condition = "WHERE s.published_at IS NOT NULL AND s.spiked = 0 AND s.merged_into IS NULL
-         ORDER BY s.updated_at DESC, s.id DESC LIMIT ?1";
-    let found = load_storylines(conn, condition, [extent.at_most])?;
+    let condition = format!(
+        "WHERE s.published_at IS NOT NULL AND s.spiked = 0 AND s.merged_into IS NULL
+            AND {SHOWS_EVENTS}
+         ORDER BY s.updated_at DESC, s.id DESC LIMIT ?1"
+    );
+    let found = load_storylines(conn, &condition, [extent.at_most])?;
     Ok(found
         .into_iter()
         .filter_map(|one| {
@@ -279,38 +285,34 @@ pub fn storyline_of_slug(conn: &Connection, slug: &str) -> Result<Option<PublicI
 /// Whatever SQLite says.
 pub fn standing_of_event(conn: &Connection, id: PublicId) -> Result<Option<Standing>> {
     let sql = format!(
-        "SELECT m.public_id, NOT {IS_SHOWN}, e.merged_into IS NOT NULL,
+        "SELECT m.public_id, NOT {IS_LET_THROUGH}, e.merged_into IS NOT NULL,
             NOT EXISTS (SELECT 1 FROM event_items i WHERE i.event_id = e.id)
          FROM events e LEFT JOIN events m ON m.id = e.merged_into WHERE e.public_id = ?1"
     );
     standing(conn, &sql, id, "its reports are no longer kept")
 }
 
-/// What the permanent id of a storyline answers with; `None` if it was never published.
+/// What the permanent id of a storyline answers with; `None` if it was never published. One whose events
+/// were all merged into others leads to where the last of them is told.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn standing_of_storyline(conn: &Connection, id: PublicId) -> Result<Option<Standing>> {
-    let sql = "SELECT m.public_id, s.spiked, s.merged_into IS NOT NULL,
-            NOT EXISTS (SELECT 1 FROM events e WHERE e.storyline_id = s.id
-               AND e.published_at IS NOT NULL AND e.spiked = 0 AND e.merged_into IS NULL
-               AND e.report_count > 0)
-         FROM storylines s LEFT JOIN storylines m ON m.id = s.merged_into
-         WHERE s.public_id = ?1";
-    standing(conn, sql, id, "its events are told elsewhere now")
+    let sql = format!(
+        "WITH asked AS (
+            SELECT s.*, NOT {SHOWS_EVENTS} AS is_empty, (
+                SELECT t.public_id FROM events e JOIN events x ON x.id = e.merged_into
+                    JOIN storylines t ON t.id = x.storyline_id
+                WHERE e.storyline_id = s.id AND e.published_at IS NOT NULL AND t.id <> s.id
+                    AND t.public_id IS NOT NULL AND t.spiked = 0 AND t.merged_into IS NULL
+                ORDER BY e.id DESC LIMIT 1) AS told_in
+            FROM storylines s WHERE s.public_id = ?1)
+         SELECT coalesce(m.public_id, s.told_in), s.spiked OR ifnull(m.spiked, 0),
+            s.merged_into IS NOT NULL OR s.is_empty AND s.told_in IS NOT NULL, s.is_empty
+         FROM asked s LEFT JOIN storylines m ON m.id = s.merged_into"
+    );
+    standing(conn, &sql, id, "its events are told elsewhere now")
 }
-
-/// True if no editor keeps an event back: neither it, nor its storyline, nor each of its reports.
-const IS_SHOWN: &str = "(e.spiked = 0
-    AND NOT EXISTS (SELECT 1 FROM storylines k WHERE k.id = e.storyline_id AND k.spiked)
-    AND NOT (e.id IN (SELECT m.event_id FROM items i JOIN event_items m ON m.item_id = i.id
-            WHERE i.spiked = 1)
-        AND NOT EXISTS (SELECT 1 FROM event_items m JOIN items i ON i.id = m.item_id
-            WHERE m.event_id = e.id AND i.spiked = 0)))";
-
-/// True if an event has reports to show, or says into what it was merged.
-const HAS_REPORTS: &str = "(e.merged_into IS NOT NULL
-    OR EXISTS (SELECT 1 FROM event_items h WHERE h.event_id = e.id))";
 
 /// The developments of the subscription document, newest first.
 ///

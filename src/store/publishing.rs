@@ -24,6 +24,8 @@ pub struct Waiting {
     pub told: Option<String>,
     /// The event that it was split from.
     pub split_from: Option<EventId>,
+    /// False if its headline and lede may still be those of what was withdrawn or spiked since.
+    pub is_described: bool,
 }
 
 /// Makes the publication's row if there is none, with `instance` as what its feeds' ids come from.
@@ -64,7 +66,7 @@ pub fn load_waiting(
         "SELECT {EVENT_COLUMNS}, e.settled, e.opened_at, iif(
                 json_type(e.published_state, '$.headline') IS NULL,
                 json_set(e.published_state, '$.headline', e.headline), e.published_state),
-            e.split_from
+            e.split_from, e.id NOT IN (SELECT event_id FROM describe_queue)
          FROM publish_queue q JOIN events e ON e.id = q.event_id
          WHERE q.look_at <= ?3 AND q.event_id > ?1 AND e.storyline_id IS NOT NULL
             AND {IS_DESCRIBED}
@@ -78,6 +80,7 @@ pub fn load_waiting(
             opened_at: utc_from_secs(row.get(20)?),
             told: row.get(21)?,
             split_from: row.get::<_, Option<i64>>(22)?.map(EventId),
+            is_described: row.get(23)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -97,7 +100,7 @@ pub fn was_shown(conn: &Connection, id: EventId) -> Result<bool> {
     Ok(shown.unwrap_or(false))
 }
 
-const IS_DESCRIBED: &str = "(e.id NOT IN (SELECT event_id FROM describe_queue)
+const IS_DESCRIBED: &str = "(e.spiked = 1 OR e.id NOT IN (SELECT event_id FROM describe_queue)
     OR EXISTS (SELECT 1 FROM event_items m JOIN items i ON i.id = m.item_id
         WHERE m.event_id = e.id AND (i.withdrawn_at IS NOT NULL OR i.spiked = 1)))";
 

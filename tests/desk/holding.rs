@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dateline::decisions::{describe_ruling, in_force};
 use dateline::jobs::decide::{Asked, decide, undo};
-use dateline::news::{DecisionId, EventId, ItemId, Ruling};
+use dateline::news::{DecisionId, Event, EventId, ItemId, Ruling, Target};
 use dateline::store::Connection;
-use dateline::store::desk::load_move;
+use dateline::store::desk::{load_events_of, load_move, load_storyline};
 
 use super::world::{World, word};
 use crate::dice::Dice;
@@ -260,4 +260,42 @@ async fn two_items_that_tell_the_same_make_one_event_of_theirs() {
     let made = world.made();
     let said = describe_ruling(&made[0].ruling);
     assert!(said.starts_with("merged event"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_spiked_event_gives_its_storyline_no_headline_until_the_spike_is_taken_back() {
+    let mut world = World::open(1000).await;
+    let matters = two_matters(&mut world).await;
+    let events = matters.map(|items| *homes(&world, &items).first().unwrap());
+    let lines = events.map(|event| world.line_of(event).unwrap());
+    if lines[0] != lines[1] {
+        let merge = Ruling::MergeStorylines {
+            kept: lines[0],
+            kept_events: vec![events[0]],
+            merged: lines[1],
+            merged_events: vec![events[1]],
+        };
+        rule(&mut world, merge).await;
+    }
+    let read = |world: &World| {
+        let line = world.line_of(events[0]).unwrap();
+        let read = world.store.read(|conn| {
+            let shown = load_storyline(conn, line)?.unwrap().headline;
+            let events = load_events_of(conn, line)?;
+            let heads = |event: &Event| (event.headline.clone(), event.id);
+            Ok((shown, events.iter().map(heads).collect()))
+        });
+        read.unwrap()
+    };
+    let (headline, heads): (String, BTreeMap<String, EventId>) = read(&world);
+    assert!(heads.len() > 1);
+    let target = Target::Event(heads[&headline]);
+    rule(&mut world, Ruling::Spike { target }).await;
+    let (shown, _) = read(&world);
+    assert!(shown != headline && heads.contains_key(&shown), "{shown}");
+    let spike = world.made().last().unwrap().id;
+    let answer = undo(&world.store, spike, "ben".into(), world.now()).await;
+    assert!(answer.unwrap().done);
+    world.take_in();
+    assert_eq!(read(&world).0, headline);
 }

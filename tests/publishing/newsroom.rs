@@ -137,6 +137,11 @@ impl Newsroom {
             Ok(())
         });
         looked.await.expect("an empty queue");
+        self.publish_before_describing(minutes).await
+    }
+
+    /// A pass while what changed is not described anew yet.
+    pub async fn publish_before_describing(&self, minutes: i64) -> Published {
         self.clock.set(at_minute(minutes));
         let ids = self.ids.clone();
         let pass = Pass {

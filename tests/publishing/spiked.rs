@@ -1,23 +1,26 @@
 //! What an editor keeps out is in no output, and comes back when the spike is taken back.
 
 use dateline::jobs::decide::{Asked, decide, undo};
-use dateline::news::{DecisionId, DevelopmentKind, ItemId, Ruling, StorylineId, Target};
+use dateline::news::{DecisionId, DevelopmentKind, EventId, ItemId, Ruling, StorylineId, Target};
+use dateline::store::events::merge_event;
 use dateline::store::published::{self, Extent};
 
 use super::http::Server;
 use super::newsroom::{Newsroom, at_minute, summit, told};
 
 pub async fn spike(room: &Newsroom, item: i64, minutes: i64) {
+    rule_to_spike(room, Target::Item(ItemId(item)), minutes).await;
+    room.publish(minutes).await;
+}
+
+async fn rule_to_spike(room: &Newsroom, target: Target, minutes: i64) {
     let asked = Asked {
-        ruling: Ruling::Spike {
-            target: Target::Item(ItemId(item)),
-        },
+        ruling: Ruling::Spike { target },
         editor: "anna".into(),
         note: String::new(),
     };
     let answer = decide(&room.store, asked, at_minute(minutes)).await;
     assert!(answer.expect("an answer").done);
-    room.publish(minutes).await;
 }
 
 pub async fn unspike(room: &Newsroom, decision: i64, minutes: i64) {
@@ -137,17 +140,97 @@ async fn what_is_kept_out_does_not_count_among_the_fifty_that_a_document_holds()
     };
     let both = |text: &str| (text.to_owned(), text.to_owned());
     assert_eq!(shown(), both("Fire 4, Fire 3"));
-    let asked = Asked {
-        ruling: Ruling::Spike {
-            target: Target::Storyline(StorylineId(3)),
-        },
-        editor: "anna".into(),
-        note: String::new(),
-    };
-    let answer = decide(&room.store, asked, at_minute(10_020)).await;
-    assert!(answer.expect("an answer").done);
+    rule_to_spike(&room, Target::Storyline(StorylineId(3)), 10_020).await;
     room.publish(10_020).await;
     assert_eq!(shown(), both("Fire 4, Fire 2"));
     spike(&room, 2, 10_030).await;
     assert_eq!(shown(), both("Fire 4, Fire 1"));
+}
+
+/// All bodies of the outputs in which an event may stand.
+async fn outputs(room: &Newsroom, paths: &[String]) -> String {
+    let server = Server::start(room.site()).await;
+    let mut all = String::new();
+    for path in paths {
+        all += &server.get(path).await.text();
+    }
+    all
+}
+
+fn feeds() -> Vec<String> {
+    let names = ["events", "storylines"];
+    let endings = ["atom", "rss", "json"];
+    let feeds = names
+        .iter()
+        .flat_map(|name| endings.map(|ending| format!("/feeds/{name}.{ending}")));
+    feeds
+        .chain(["/".to_owned(), "/feeds.opml".to_owned()])
+        .collect()
+}
+
+/// As the clusterer describes an event: by one of its reports.
+async fn describe(room: &Newsroom, event: i64, item: i64, lede: &'static str) {
+    let described = room.store.write(move |tx| {
+        tx.execute(
+            "UPDATE events SET lede = ?3, headline_item_id = ?2, version = version + 1
+             WHERE id = ?1",
+            (event, item, lede),
+        )?;
+        Ok(())
+    });
+    described.await.expect("a description");
+}
+
+#[tokio::test]
+async fn a_spiked_report_takes_its_lede_along_before_the_event_is_described_anew() {
+    let room = summit().await;
+    describe(&room, 2, 5, "What the spiked one said.").await;
+    let told = room.store.write(|tx| {
+        tx.execute_batch(
+            "UPDATE events SET published_state = json_set(published_state, '$.at_length.lede', lede)
+             WHERE id = 2",
+        )?;
+        Ok(())
+    });
+    told.await.expect("a write");
+    room.publish(290).await;
+    let said = |shown: String| shown.contains("What the spiked one said.");
+    assert!(said(outputs(&room, &feeds()).await));
+    rule_to_spike(&room, Target::Item(ItemId(5)), 300).await;
+    room.publish_before_describing(300).await;
+    assert!(!said(outputs(&room, &feeds()).await));
+    assert_ne!(
+        kinds(&room)[0],
+        DevelopmentKind::Decision,
+        "not under the headline of what is kept out"
+    );
+    describe(&room, 2, 4, "What another one said.").await;
+    room.publish(310).await;
+    let shown = outputs(&room, &feeds()).await;
+    assert!(shown.contains("What another one said.") && !said(shown));
+    assert_eq!(kinds(&room)[0], DevelopmentKind::Decision);
+}
+
+#[tokio::test]
+async fn what_was_merged_into_a_spiked_event_is_kept_out_with_it() {
+    let room = summit().await;
+    let (kept, merged) = (room.public_id(1), room.public_id(2));
+    let into = room
+        .store
+        .write(|tx| merge_event(tx, EventId(2), EventId(1)));
+    into.await.expect("a merge");
+    room.publish(300).await;
+    assert!(outputs(&room, &feeds()).await.contains(&merged.urn()));
+    rule_to_spike(&room, Target::Event(EventId(1)), 310).await;
+    room.publish(310).await;
+    let shown = outputs(&room, &feeds()).await;
+    for id in [kept, merged] {
+        assert!(!shown.contains(&id.urn()));
+        let server = Server::start(room.site()).await;
+        assert_eq!(server.get(&format!("/events/{id}.json")).await.status, 410);
+    }
+    assert!(
+        !shown.contains("/storylines/"),
+        "nothing leads to a storyline without events"
+    );
 }

@@ -1,0 +1,56 @@
+//! What readers are shown of events and storylines, as conditions on `events e` and `storylines s`.
+
+/// True if no editor keeps an event back: neither it, nor its storyline, nor each of its reports.
+macro_rules! is_let_through {
+    ($event:literal) => {
+        concat!(
+            "(",
+            $event,
+            ".spiked = 0
+    AND NOT EXISTS (SELECT 1 FROM storylines k WHERE k.id = ",
+            $event,
+            ".storyline_id AND k.spiked)
+    AND NOT (",
+            $event,
+            ".id IN (SELECT m.event_id FROM items i JOIN event_items m ON m.item_id = i.id
+            WHERE i.spiked = 1)
+        AND NOT EXISTS (SELECT 1 FROM event_items m JOIN items i ON i.id = m.item_id
+            WHERE m.event_id = ",
+            $event,
+            ".id AND i.spiked = 0)))"
+        )
+    };
+}
+
+/// True if no editor keeps an event back, nor what it was merged into.
+pub(super) const IS_LET_THROUGH: &str = concat!(
+    "(",
+    is_let_through!("e"),
+    " AND (e.merged_into IS NULL OR EXISTS (SELECT 1 FROM events t WHERE t.id = e.merged_into AND ",
+    is_let_through!("t"),
+    ")))"
+);
+
+/// True if an event is shown: no editor keeps it back, and what it said before it was merged is not by a
+/// report that one keeps out.
+pub(super) const IS_SHOWN: &str = concat!(
+    "(",
+    is_let_through!("e"),
+    " AND (e.merged_into IS NULL
+        OR NOT EXISTS (SELECT 1 FROM items i WHERE i.id = e.headline_item_id AND i.spiked = 1)
+        AND EXISTS (SELECT 1 FROM events t WHERE t.id = e.merged_into AND ",
+    is_let_through!("t"),
+    ")))"
+);
+
+/// True if a storyline has an event that is shown.
+pub(super) const SHOWS_EVENTS: &str = concat!(
+    "EXISTS (SELECT 1 FROM events e
+        WHERE e.storyline_id = s.id AND e.published_at IS NOT NULL AND e.merged_into IS NULL AND ",
+    is_let_through!("e"),
+    " AND EXISTS (SELECT 1 FROM event_items h WHERE h.event_id = e.id))"
+);
+
+/// True if an event has reports to show, or says into what it was merged.
+pub(super) const HAS_REPORTS: &str = "(e.merged_into IS NOT NULL
+    OR EXISTS (SELECT 1 FROM event_items h WHERE h.event_id = e.id))";

@@ -35,8 +35,16 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let store = match place.read_store() {
         Ok(store) => store,
         Err(StoreError::NotFound(what)) => {
-            print_line(&format!("no {what}"));
-            return Ok(ExitCode::SUCCESS);
+            let none = Finding {
+                claim: "there is a database",
+                wrong: vec![format!("no {what}")],
+            };
+            print_finding(&none, args.json);
+            // Before the first start there is a config to look at and nothing else.
+            return Ok(match args.db {
+                true => ExitCode::FAILURE,
+                false => ExitCode::SUCCESS,
+            });
         }
         Err(error) => return Err(error.into()),
     };
@@ -45,11 +53,13 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<ExitCode> {
         print_finding(finding, args.json);
     }
     let is_whole = findings.iter().all(|finding| finding.wrong.is_empty());
-    Ok(if is_whole {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    if is_whole {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !args.json {
+        print_line("stop Dateline and put its last copy in place: `dateline restore --help`");
+    }
+    Ok(ExitCode::FAILURE)
 }
 
 fn print_finding(finding: &Finding, json: bool) {

@@ -56,7 +56,8 @@ pub struct Global {
     /// Config file [default: /etc/dateline/dateline.toml if it is there, else what is built in]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Directory of the database [default: the platform's state directory]
+    /// Directory of the database [default: /var/lib/dateline with the config in /etc, else the platform's state
+    /// directory]
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// How the log is written: auto, text, json or journald
@@ -143,7 +144,12 @@ pub enum Command {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     logging::start(&cli.global);
-    match dispatch(cli) {
+    let done = dispatch(cli);
+    if let Some(error) = table::lost_output() {
+        eprintln!("dateline: what was printed could not be written: {error}");
+        return ExitCode::FAILURE;
+    }
+    match done {
         Ok(code) => code,
         Err(error) => {
             eprintln!("dateline: {error:#}");
@@ -155,7 +161,7 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Run(args) => run::run(&args, &cli.global),
-        Command::Demo(args) => demo::run(&args),
+        Command::Demo(args) => demo::run(&args, &cli.global),
         Command::Events(args) => list::events(&args, &cli.global),
         Command::Storylines(args) => list::storylines(&args, &cli.global),
         Command::Show(args) => show::run(&args, &cli.global),

@@ -34,12 +34,14 @@ impl Place {
     pub fn find(global: &Global) -> anyhow::Result<Self> {
         let (config, config_path) = load_config(global)?;
         let named = global.data_dir.clone().or_else(|| config.data_dir.clone());
-        let data_dir = match named {
-            Some(directory) => directory,
-            None => state_directory().context(
+        let is_systems = config_path.is_some() && config_path == config::usual_path();
+        let data_dir = named
+            .or_else(|| directory_named("STATE_DIRECTORY"))
+            .or_else(|| is_systems.then(|| PathBuf::from(OF_SYSTEM)))
+            .or_else(users_directory)
+            .context(
                 "no state directory: set HOME or XDG_STATE_HOME, or name one with --data-dir",
-            )?,
-        };
+            )?;
         Ok(Self {
             config,
             config_path,
@@ -78,15 +80,18 @@ pub(super) fn load_config(global: &Global) -> anyhow::Result<(Config, Option<Pat
     Ok((config, config_path))
 }
 
-/// `$STATE_DIRECTORY` (systemd), else `$XDG_STATE_HOME/dateline`, else `~/.local/state/dateline`
-/// (XDG Base Directory Specification).
-fn state_directory() -> Option<PathBuf> {
-    let absolute = |name: &str| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|path: &PathBuf| path.is_absolute())
-    };
-    absolute("STATE_DIRECTORY")
-        .or_else(|| absolute("XDG_STATE_HOME").map(|state| state.join("dateline")))
-        .or_else(|| absolute("HOME").map(|home| home.join(Path::new(".local/state/dateline"))))
+/// Where the service keeps its database: what is run with its config works on that, whoever runs it.
+const OF_SYSTEM: &str = "/var/lib/dateline";
+
+fn directory_named(name: &str) -> Option<PathBuf> {
+    let directory = std::env::var_os(name).map(PathBuf::from);
+    directory.filter(|path| path.is_absolute())
+}
+
+/// `$XDG_STATE_HOME/dateline`, else `~/.local/state/dateline` (XDG Base Directory Specification).
+fn users_directory() -> Option<PathBuf> {
+    let home = || directory_named("HOME").map(|home| home.join(Path::new(".local/state/dateline")));
+    directory_named("XDG_STATE_HOME")
+        .map(|state| state.join("dateline"))
+        .or_else(home)
 }

@@ -10,9 +10,9 @@ use crate::store::{DirectoryLock, backup};
 
 /// Options of `restore`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: systemctl stop dateline
+#[command(after_help = "Example: systemctl stop dateline.socket dateline.service
          dateline restore /mnt/backups/dateline-20260101T034000Z.sqlite
-         systemctl start dateline")]
+         systemctl start dateline.socket dateline.service")]
 pub struct RestoreArgs {
     /// The copy to put in place; it is verified first and stays where it is
     file: PathBuf,

@@ -1,5 +1,8 @@
 //! Tables for people: columns as wide as they need, nothing that a terminal would obey.
 
+use std::io::{ErrorKind, Write};
+use std::sync::OnceLock;
+
 use crate::text::clean::inert;
 
 /// Rows of text under a header, printed to standard output.
@@ -50,11 +53,26 @@ impl Table {
     }
 }
 
-/// Prints one line to standard output; a closed pipe is not an error.
+/// Why a line could not be printed, if one could not.
+static LOST: OnceLock<std::io::Error> = OnceLock::new();
+
+/// Prints one line to standard output; a closed pipe is not an error, other failures are told at the end.
 pub fn print_line(line: &str) {
-    use std::io::Write;
-    // Whoever closed the pipe has read enough.
-    drop(writeln!(std::io::stdout(), "{line}"));
+    note_lost(writeln!(std::io::stdout(), "{line}"));
+}
+
+/// Why something that was to be printed is lost; `None` if all was.
+pub fn lost_output() -> Option<&'static std::io::Error> {
+    note_lost(std::io::stdout().flush());
+    LOST.get()
+}
+
+fn note_lost(printed: std::io::Result<()>) {
+    match printed {
+        // Whoever closed the pipe has read enough.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => drop(LOST.set(error)),
+        _ => {}
+    }
 }
 
 /// The text on one line, without what commands a terminal or turns the line round.

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::cluster::{Clusterer, ClusteringSettings};
 use super::publish::{Pass, Randomness, publish_events};
-use super::schedule::{Bell, Worker, bell, start_schedule};
+use super::schedule::{Bell, Timetable, Worker, bell};
 use super::websub_subscriber::Subscriber;
 use super::{Poller, Schedule, StorageSettings, Sweep, backup, decide, feeds, retention};
 use crate::clock::Clock;
@@ -57,7 +57,6 @@ pub struct Daemon {
     tasks: JoinSet<()>,
     sweep: Sweep,
     stop: watch::Sender<bool>,
-    scheduler: tokio_cron_scheduler::JobScheduler,
 }
 
 impl Daemon {
@@ -112,31 +111,24 @@ impl Daemon {
             work_leases(hands.clone(), worker),
         ));
         tasks.spawn(until_stopped(stopped.clone(), work_pushes(hands.clone())));
+        let timetable = Timetable::start(vec![
+            (schedule.sweep.clone(), sweep_bell),
+            (schedule.publish.clone(), publish_bell),
+            (schedule.refine.clone(), refine_bell),
+            (schedule.retention.clone(), retention_bell),
+            (schedule.backup.clone(), backup_bell),
+            (schedule.leases.clone(), leases_bell),
+        ]);
+        let timetable = timetable.await?.follow(hands.clock.clone());
+        tasks.spawn(until_stopped(stopped.clone(), timetable));
         tasks.spawn(until_stopped(stopped, work_requests(hands)));
-        let lines = [
-            (schedule.sweep.as_str(), sweep_bell),
-            (schedule.publish.as_str(), publish_bell),
-            (schedule.refine.as_str(), refine_bell),
-            (schedule.retention.as_str(), retention_bell),
-            (schedule.backup.as_str(), backup_bell),
-            (schedule.leases.as_str(), leases_bell),
-        ];
-        let scheduler = start_schedule(&lines).await?;
-        Ok(Self {
-            tasks,
-            sweep,
-            stop,
-            scheduler,
-        })
+        Ok(Self { tasks, sweep, stop })
     }
 
     /// Ends the workers: visits under way are finished or given up, nothing half-done is kept.
     pub async fn end(mut self) {
         // Workers that are gone already need no word.
         let _ = self.stop.send(true);
-        if let Err(error) = self.scheduler.shutdown().await {
-            tracing::debug!(%error, "the schedule did not end by itself");
-        }
         self.sweep.end().await;
         while self.tasks.join_next().await.is_some() {}
     }

@@ -11,7 +11,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{Result, StoreError};
-use super::{FILE_NAME, Store, check, migrate};
+use super::{FILE_NAME, Store, check, migrate, private};
 use crate::news::UtcTime;
 
 /// Pages that are copied at once; between two lots other threads get their turn.
@@ -99,6 +99,7 @@ pub fn restore(directory: &Path, from: &Path, now: UtcTime) -> Result<Restored> 
     let incoming = directory.join("dateline-incoming.sqlite");
     remove_if_there(&incoming)?;
     let mut copied = copy_verified(&source, &incoming)?;
+    private::give_to_owner_of(directory, &incoming).map_err(open_error(&incoming))?;
     let set_aside = if database.exists() {
         Some(set_aside(directory, now)?)
     } else {
@@ -118,6 +119,7 @@ pub fn before_upgrade(conn: &Connection, directory: &Path, schema: u32) -> Resul
     let path = directory.join(format!("before-schema-{}.sqlite", schema + 1));
     remove_if_there(&path)?;
     copy_verified(conn, &path)?;
+    private::give_to_owner_of(directory, &path).map_err(open_error(&path))?;
     Ok(path)
 }
 
@@ -160,10 +162,8 @@ fn copy_pages(from: &Connection, to: &Path) -> Result<()> {
 
 /// The copy may hold passwords of feeds and digests of those of editors.
 fn create_private(path: &Path) -> Result<()> {
-    let mut options = File::options();
+    let mut options = private::for_owner();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop).map_err(open_error(path))
 }
 
@@ -196,11 +196,14 @@ fn open_copy(path: &Path) -> Result<Connection> {
 /// one of the file that comes in its place.
 fn set_aside(directory: &Path, now: UtcTime) -> Result<PathBuf> {
     let database = directory.join(FILE_NAME);
-    let name = format!("set-aside-{}.sqlite", now.format("%Y%m%dT%H%M%SZ"));
-    let aside = directory.join(name);
+    let stamp = now.format("%Y%m%dT%H%M%SZ");
+    let names = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
+    let mut aside = names.map(|more| directory.join(format!("set-aside-{stamp}{more}.sqlite")));
+    let aside = aside.find(|path| !path.exists()).unwrap_or_default();
     empty_log(&database);
     if std::fs::hard_link(&database, &aside).is_err() {
         std::fs::copy(&database, &aside).map_err(open_error(&aside))?;
+        private::give_to_owner_of(directory, &aside).map_err(open_error(&aside))?;
     }
     for ending in ["-wal", "-shm"] {
         let with_ending = |path: &Path| {

@@ -1,8 +1,10 @@
 //! Is the database whole? What `dateline check` asks.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 
-use super::Result;
+use super::{Result, migrate};
 
 /// One thing that was looked at, and how many rows are wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +50,15 @@ const CLAIMS: &[(&str, &str)] = &[
              SELECT way.start, events.merged_into, steps + 1 FROM way JOIN events ON events.id = at
              WHERE events.merged_into IS NOT NULL AND steps < 1000)
          SELECT DISTINCT 'event ' || start FROM way WHERE at = start",
+    ),
+    (
+        "no merged storyline goes round in a circle",
+        "WITH RECURSIVE way(start, at, steps) AS (
+             SELECT id, merged_into, 1 FROM storylines WHERE merged_into IS NOT NULL
+             UNION ALL
+             SELECT way.start, s.merged_into, steps + 1 FROM way JOIN storylines s ON s.id = at
+             WHERE s.merged_into IS NOT NULL AND steps < 1000)
+         SELECT DISTINCT 'storyline ' || start FROM way WHERE at = start",
     ),
     (
         "every revision belongs to an item and they are counted right",
@@ -101,10 +112,24 @@ pub fn check_database(conn: &Connection) -> Result<Vec<Finding>> {
         },
         Finding {
             claim: "every reference leads somewhere",
+            // Tables without numbers of rows have none to name.
             wrong: texts(
                 conn,
-                "SELECT \"table\" || ' row ' || rowid FROM pragma_foreign_key_check",
+                "SELECT \"table\" || coalesce(' row ' || rowid, '') || ' names what is not in ' || parent
+                 FROM pragma_foreign_key_check",
             )?,
+        },
+        Finding {
+            claim: "everything of this schema is there",
+            wrong: missing(conn)?,
+        },
+        Finding {
+            claim: "every decision can be read",
+            wrong: super::decisions::list_unreadable(conn)?,
+        },
+        Finding {
+            claim: "every item's text can be read",
+            wrong: super::items::list_unreadable(conn)?,
         },
     ];
     for (claim, sql) in CLAIMS {
@@ -114,6 +139,21 @@ pub fn check_database(conn: &Connection) -> Result<Vec<Finding>> {
         });
     }
     Ok(findings)
+}
+
+/// Tables, indexes and triggers that a database of its schema has and this one has not.
+fn missing(conn: &Connection) -> Result<Vec<String>> {
+    let schema: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if schema == 0 {
+        return Ok(vec!["the number of the schema".to_owned()]);
+    }
+    let names = "SELECT type || ' ' || name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'";
+    let there: BTreeSet<String> = texts(conn, names)?.into_iter().collect();
+    let expected = texts(&migrate::empty_of_schema(schema)?, names)?;
+    Ok(expected
+        .into_iter()
+        .filter(|name| !there.contains(name))
+        .collect())
 }
 
 /// What SQLite finds wrong with the file itself, page by page; empty if it is whole.
@@ -153,5 +193,39 @@ mod tests {
             })
             .unwrap();
         assert_eq!(wrong(&store), 1);
+    }
+
+    #[test]
+    fn what_is_missing_dangling_or_unreadable_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let planted = store.write_blocking(|tx| {
+            tx.execute_batch(
+                "PRAGMA defer_foreign_keys = ON;
+                 DROP TABLE item_search;
+                 DROP TRIGGER items_spiked;
+                 INSERT INTO decisions (id, ruling, editor, decided_at, note)
+                    VALUES (5, '{\"kind\":\"unheard-of\"}', 'anna', 0, '')",
+            )?;
+            Ok(())
+        });
+        planted.unwrap();
+        let dangling = rusqlite::Connection::open(store.path()).unwrap();
+        dangling
+            .execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO slugs VALUES ('gone', 9999)")
+            .unwrap();
+        let findings = store.read(check_database).unwrap();
+        let wrong: Vec<String> = findings.into_iter().flat_map(|one| one.wrong).collect();
+        for named in [
+            "table item_search",
+            "trigger items_spiked",
+            "decision 5",
+            "slugs",
+        ] {
+            assert!(
+                wrong.iter().any(|line| line.contains(named)),
+                "{named}: {wrong:?}"
+            );
+        }
     }
 }

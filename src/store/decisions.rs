@@ -245,6 +245,25 @@ pub fn note_obeyed(tx: &Transaction<'_>, made: &[Decision]) -> Result<()> {
     Ok(())
 }
 
+/// Decisions whose ruling cannot be read, each with the reason.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub(super) fn list_unreadable(conn: &Connection) -> Result<Vec<String>> {
+    let mut query = conn.prepare("SELECT id, ruling FROM decisions ORDER BY id")?;
+    let rows = query.query_map([], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+    })?;
+    let mut unreadable = Vec::new();
+    for row in rows {
+        let (id, ruling) = row?;
+        if let Err(error) = serde_json::from_str::<Ruling>(&ruling) {
+            unreadable.push(format!("decision {id}: {error}"));
+        }
+    }
+    Ok(unreadable)
+}
+
 /// One decision; `None` if there is none.
 ///
 /// # Errors

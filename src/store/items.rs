@@ -175,6 +175,24 @@ pub(super) fn unfile(tx: &Transaction<'_>, id: ItemId) -> Result<()> {
     }
 }
 
+/// Items whose content cannot be read.
+///
+/// # Errors
+/// Whatever SQLite says of anything else.
+pub(super) fn list_unreadable(conn: &Connection) -> Result<Vec<String>> {
+    let mut query = conn.prepare("SELECT id, content FROM items ORDER BY id")?;
+    let mut unpack = conn.prepare("SELECT unpacked(?1)")?;
+    let mut rows = query.query([])?;
+    let mut unreadable = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (id, packed): (i64, Option<Vec<u8>>) = (row.get(0)?, row.get(1)?);
+        if unpack.query_row([packed], |row| content(row, 0)).is_err() {
+            unreadable.push(format!("item {id}"));
+        }
+    }
+    Ok(unreadable)
+}
+
 /// Files all items anew that [`search::refile`] concerns. One whose content is damaged stays as it is.
 ///
 /// # Errors

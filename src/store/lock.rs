@@ -5,6 +5,7 @@ use std::io::{Read, Seek, Write};
 use std::path::Path;
 
 use super::error::{Result, StoreError};
+use super::private;
 
 const LOCK_NAME: &str = "dateline.lock";
 
@@ -25,11 +26,12 @@ impl DirectoryLock {
             path: directory.to_owned(),
             cause,
         };
-        std::fs::create_dir_all(directory).map_err(open)?;
+        private::make_directory(directory).map_err(open)?;
         let path = directory.join(LOCK_NAME);
-        let mut options = File::options();
+        let mut options = private::for_owner();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(&path).map_err(open)?;
+        private::give_to_owner_of(directory, &path).map_err(open)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

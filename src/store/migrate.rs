@@ -101,6 +101,19 @@ pub fn check_schema(conn: &Connection, path: &Path) -> Result<u32> {
     Ok(found)
 }
 
+/// A database in memory of that schema, without rows.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub(super) fn empty_of_schema(schema: u32) -> Result<Connection> {
+    let conn = Connection::open_in_memory()?;
+    std::sync::Arc::new(Packing::default()).register(&conn)?;
+    for (_, sql) in MIGRATIONS.iter().take(schema as usize) {
+        conn.execute_batch(sql)?;
+    }
+    Ok(conn)
+}
+
 /// Brings the database to the newest schema; returns the names of the migrations that ran.
 ///
 /// # Errors

@@ -28,6 +28,7 @@ pub mod outlets;
 pub mod own_events;
 mod packing;
 pub mod polls;
+mod private;
 pub mod published;
 pub mod publishing;
 pub mod reports;
@@ -94,11 +95,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Newer`] and [`StoreError::Foreign`] leave the file as it is.
     pub fn open(directory: &Path) -> Result<Self> {
-        std::fs::create_dir_all(directory).map_err(|cause| StoreError::Open {
+        let path = directory.join(FILE_NAME);
+        make_if_missing(directory, &path).map_err(|cause| StoreError::Open {
             path: directory.to_owned(),
             cause,
         })?;
-        let path = directory.join(FILE_NAME);
         let mut conn = Connection::open(&path)?;
         let found = migrate::check_schema(&conn, &path)?;
         let packing = Arc::new(Packing::default());
@@ -393,6 +394,16 @@ fn keep_plans(conn: &Connection) -> Result<()> {
 const PAGES_TO_ONE_KEPT: i64 = 256;
 /// The fewest and the most KiB of pages that the writer keeps.
 const KEPT_KIB: (i64, i64) = (2_000, 64_000);
+
+/// Makes the directory and an empty database for nobody but their owner, where there is none.
+fn make_if_missing(directory: &Path, path: &Path) -> std::io::Result<()> {
+    private::make_directory(directory)?;
+    match private::for_owner().write(true).create_new(true).open(path) {
+        Ok(_) => private::give_to_owner_of(directory, path),
+        Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(cause) => Err(cause),
+    }
+}
 
 /// Keeps a small share of the pages. A transaction may change 8 MB (2,000 pages), or as much as is kept,
 /// before any of them is written.

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use tokio::net::TcpListener;
 
+use super::Global;
 use super::editors::Invitation;
 use super::run::{Plan, Running, config_defaults, wait_for_end};
 use super::table::print_line;
@@ -20,7 +21,7 @@ use crate::news::{OutletKind, UtcTime};
 use crate::serve;
 use crate::store::feeds::{FeedEdit, NewFeed, add_feed, edit_feed};
 use crate::store::outlets::ensure_outlet;
-use crate::store::{Store, editors};
+use crate::store::{DirectoryLock, Store, editors};
 use server::{Week, WeekServer};
 
 /// Options of `demo`.
@@ -30,7 +31,7 @@ pub struct DemoArgs {
     /// Address of the pages and feeds; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8330")]
     listen: SocketAddr,
-    /// Keep the database in this directory instead of a temporary one
+    /// Keep the database in this directory, which holds none yet, instead of a temporary one
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
     /// End by itself after this many seconds
@@ -42,8 +43,13 @@ pub struct DemoArgs {
 ///
 /// # Errors
 /// What keeps it from starting.
-pub fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
+pub fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<ExitCode> {
+    ensure!(
+        global.data_dir.is_none(),
+        "the demo has a directory of its own; `--keep DIR` names one that stays"
+    );
     let directory = Directory::prepare(args.keep.clone())?;
+    let _lock = DirectoryLock::take(&directory.path)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -211,6 +217,12 @@ impl Directory {
         let path = keep.unwrap_or_else(|| std::env::temp_dir().join(name));
         std::fs::create_dir_all(&path)
             .with_context(|| format!("cannot make {}", path.display()))?;
+        let database = path.join(crate::store::FILE_NAME);
+        ensure!(
+            !database.exists(),
+            "{} is there already, and what the demo makes up belongs into no other database: name another directory",
+            database.display()
+        );
         Ok(Self { path, is_temporary })
     }
 }

@@ -99,7 +99,9 @@ async fn have_it_done(place: &Place, request: &Request) -> anyhow::Result<Answer
 /// # Errors
 /// That there is none yet, with what to do.
 pub fn open_to_read(place: &Place) -> anyhow::Result<Store> {
-    place
-        .read_store()
-        .context("there is nothing to read yet: start `dateline run` or `dateline demo` first")
+    place.read_store().map_err(|error| match error {
+        StoreError::NotFound(_) => anyhow::Error::new(error)
+            .context("there is nothing to read yet: start `dateline run` or `dateline demo` first"),
+        error => error.into(),
+    })
 }

@@ -1,5 +1,6 @@
 //! `dateline run`: the daemon. Polls, clusters, publishes and serves in one process.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -133,6 +134,8 @@ fn meet((count, changed): &(Mutex<usize>, Condvar)) {
 pub(super) struct Running {
     daemon: Daemon,
     site: Site,
+    /// Where it listens, whoever opened the socket.
+    address: SocketAddr,
     poller: Poller,
     store: Store,
     hold: watch::Sender<i64>,
@@ -145,6 +148,7 @@ impl Running {
     /// Binds the address, then starts the workers.
     pub(super) async fn start(plan: Plan) -> anyhow::Result<Self> {
         let listener = sockets::listen(plan.serve.listen).await?;
+        let address = listener.local_addr()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let fetcher = Fetcher::new(plan.fetch, clock.clone()).context("cannot set up HTTP")?;
         let poller = Poller::new(
@@ -155,7 +159,11 @@ impl Running {
         );
         let random = system_randomness();
         let (hold, hold_secs) = watch::channel(i64::from(plan.serve.publish_hold_secs));
-        let site = Site::new(plan.store.clone(), plan.serve, clock.clone());
+        let site = Site::new(
+            plan.store.clone(),
+            plan.serve.heard_at(address),
+            clock.clone(),
+        );
         let hands = Hands {
             store: plan.store.clone(),
             clock: clock.clone(),
@@ -183,6 +191,7 @@ impl Running {
         Ok(Self {
             daemon,
             site,
+            address,
             poller,
             store: plan.store,
             hold,
@@ -230,13 +239,13 @@ impl Running {
         }
         match Place::find(global) {
             Ok(place) => {
-                let settings = place.config.serve_settings();
+                let settings = place.config.serve_settings().heard_at(self.address);
                 // The publisher reads it at its next pass.
                 let _ = self.hold.send(i64::from(settings.publish_hold_secs));
                 self.site.change_settings(settings);
                 tracing::info!(
-                    "config reloaded: pages, views and publish_hold are in force; [fetch], [polling], \
-                     [clustering], [schedule] and the listen address change at the next start"
+                    "config reloaded: [server] and views are in force; all else and the listen address \
+                     change at the next start"
                 );
             }
             Err(error) => {

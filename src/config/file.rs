@@ -7,13 +7,15 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use super::bounds;
+
 use crate::cluster;
 use crate::fetch::pace::PaceSettings;
 use crate::fetch::schedule::ScheduleSettings;
 use crate::fetch::{FetchSettings, Network};
 use crate::jobs::cluster::ClusteringSettings;
 use crate::jobs::{PollSettings, Schedule, StorageSettings};
-use crate::news::View;
+use crate::news::{UtcTime, View};
 use crate::serve;
 use crate::timeline::{LifeSettings, StorylineSettings};
 
@@ -70,14 +72,14 @@ impl Default for Config {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServerKeys {
-    listen: SocketAddr,
-    base_url: String,
-    title: String,
-    publish_hold_secs: u32,
-    feed_keep_secs: u32,
-    hub: bool,
-    external_hub: String,
-    cache_bytes: usize,
+    pub(super) listen: SocketAddr,
+    pub(super) base_url: String,
+    pub(super) title: String,
+    pub(super) publish_hold_secs: u32,
+    pub(super) feed_keep_secs: u32,
+    pub(super) hub: bool,
+    pub(super) external_hub: String,
+    pub(super) cache_bytes: usize,
 }
 
 impl Default for ServerKeys {
@@ -100,13 +102,13 @@ impl Default for ServerKeys {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PollingKeys {
-    base_secs: u64,
-    floor_secs: u64,
-    ceiling_secs: u64,
-    host_gap_millis: u64,
-    max_in_flight: usize,
-    subscribers: u32,
-    max_new_items: usize,
+    pub(super) base_secs: u64,
+    pub(super) floor_secs: u64,
+    pub(super) ceiling_secs: u64,
+    pub(super) host_gap_millis: u64,
+    pub(super) max_in_flight: usize,
+    pub(super) subscribers: u32,
+    pub(super) max_new_items: usize,
 }
 
 impl Default for PollingKeys {
@@ -129,16 +131,16 @@ impl Default for PollingKeys {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FetchKeys {
-    contact: String,
-    max_body_bytes: usize,
-    max_header_bytes: usize,
-    dns_timeout_secs: u64,
-    connect_timeout_secs: u64,
-    idle_timeout_secs: u64,
-    whole_timeout_secs: u64,
-    allow_networks: Vec<String>,
-    allow_ports: Vec<u16>,
-    allow_downgrade: bool,
+    pub(super) contact: String,
+    pub(super) max_body_bytes: usize,
+    pub(super) max_header_bytes: usize,
+    pub(super) dns_timeout_secs: u64,
+    pub(super) connect_timeout_secs: u64,
+    pub(super) idle_timeout_secs: u64,
+    pub(super) whole_timeout_secs: u64,
+    pub(super) allow_networks: Vec<String>,
+    pub(super) allow_ports: Vec<u16>,
+    pub(super) allow_downgrade: bool,
 }
 
 impl Default for FetchKeys {
@@ -185,16 +187,29 @@ impl Config {
                 );
                 return Err(("views.name".into(), problem));
             }
-        }
-        for (name, line) in self.schedule.lines() {
-            if let Err(cause) = parse_cron(line) {
-                return Err((
-                    format!("schedule.{name}"),
-                    format!("is no cron line: {cause}"),
-                ));
+            if self.views[..index]
+                .iter()
+                .any(|other| other.name == view.name)
+            {
+                let problem = format!(
+                    "`{}` stands twice: each view has its own address",
+                    view.name
+                );
+                return Err(("views.name".into(), problem));
             }
         }
-        Ok(())
+        for (name, line) in self.schedule.lines() {
+            let problem = match parse_cron(line) {
+                Err(cause) => format!("is no cron line: {cause}"),
+                Ok(cron) if comes_never(&cron) => format!("is `{line}`, which never comes"),
+                Ok(_) => continue,
+            };
+            return Err((format!("schedule.{name}"), problem));
+        }
+        match bounds::find_senseless(self) {
+            Some(senseless) => Err(senseless),
+            None => Ok(()),
+        }
     }
 
     /// The settings of pages and feeds. Without a base URL the listen address is the address.
@@ -286,6 +301,12 @@ fn parse_networks(texts: &[String]) -> Vec<Network> {
         .iter()
         .filter_map(|text| Network::from_str(text).ok())
         .collect()
+}
+
+/// True for the 30th of February.
+fn comes_never(cron: &croner::Cron) -> bool {
+    cron.find_next_occurrence(&UtcTime::UNIX_EPOCH, true)
+        .is_err()
 }
 
 fn parse_cron(line: &str) -> Result<croner::Cron, croner::errors::CronError> {

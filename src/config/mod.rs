@@ -1,6 +1,7 @@
 //! Reads the config file into the settings that each module defines. A wrong key, type or value
 //! is refused with its place and the nearest key that exists; nothing is guessed.
 
+mod bounds;
 mod error;
 mod file;
 

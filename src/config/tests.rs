@@ -73,3 +73,50 @@ fn the_desk_tries_thresholds_around_the_one_that_is_set() {
     let config = parse("[clustering]\nsettle_score = 0.7\n", Path::new("test.toml")).unwrap();
     assert_eq!(config.serve_settings().settle_score, 0.7);
 }
+
+#[test]
+fn what_would_be_missed_only_later_is_refused() {
+    for (text, key) in [
+        ("[polling]\nmax_new_items = 0", "polling.max_new_items"),
+        (
+            "[polling]\nfloor_secs = 9223372036854775807",
+            "polling.floor_secs",
+        ),
+        (
+            "[fetch]\nwhole_timeout_secs = 0",
+            "fetch.whole_timeout_secs",
+        ),
+        (
+            "[fetch]\nidle_timeout_secs = 9223372036854775807",
+            "fetch.idle_timeout_secs",
+        ),
+        ("[fetch]\nmax_body_bytes = 0", "fetch.max_body_bytes"),
+        ("[fetch]\ncontact = \"a\\nb\"", "fetch.contact"),
+        ("[clustering]\njoin_score = nan", "clustering.join_score"),
+        (
+            "[clustering]\nsettle_score = -1.0",
+            "clustering.settle_score",
+        ),
+        ("[server]\nbase_url = \"foo\"", "server.base_url"),
+        (
+            "[server]\nbase_url = \"https://x.example/y/?q=1\"",
+            "server.base_url",
+        ),
+        ("[server]\nexternal_hub = \"foo\"", "server.external_hub"),
+        ("[schedule]\nbackup = \"0 0 0 30 2 *\"", "schedule.backup"),
+        (
+            "[[views]]\nname = \"a\"\n[[views]]\nname = \"a\"",
+            "views.name",
+        ),
+    ] {
+        let message = refuse(text);
+        assert!(message.contains(key), "{text}: {message}");
+    }
+    for text in [
+        "[server]\nbase_url = \"https://news.example/dateline/\"",
+        "[schedule]\nbackup = \"0 0 0 29 2 *\"",
+        "[fetch]\ncontact = \"https://news.example/bot\"",
+    ] {
+        assert!(parse(text, Path::new("test.toml")).is_ok(), "{text}");
+    }
+}

@@ -133,7 +133,7 @@ fn check_complete(ruling: &Ruling) -> Result<(), Refusal> {
             "a split leaves at least one event on each side"
         }
         Ruling::PinHeadline { headline, .. } | Ruling::RenameStoryline { headline, .. }
-            if headline.trim().is_empty() =>
+            if !headline.chars().any(char::is_alphanumeric) =>
         {
             "a headline says something"
         }
@@ -160,7 +160,9 @@ fn check_attributes(ruling: &Ruling, decisions: &[Decision]) -> Result<(), Refus
             let name = attributes.names.get(storyline);
             name.filter(|p| p.value == *headline).map(|p| p.decision)
         }
-        _ => None,
+        _ => in_force(decisions)
+            .find(|one| one.ruling == *ruling)
+            .map(|one| one.id),
     };
     if let Some(decision) = already {
         return Err(Refusal::Already(decision));

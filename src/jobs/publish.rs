@@ -90,7 +90,7 @@ pub fn publish_batch(
         if one.event.public_id.is_some() {
             done.looked_at += 1;
             done.developments += look_again(tx, pass, one)?;
-        } else if !may_be_published(one) {
+        } else if !may_be_published(one) || is_kept_with_its_origin(tx, one)? {
             // Whatever changes that puts it into the queue again.
         } else if hold_end(one, pass) > pass.now && !publishing::was_shown(tx, one.event.id)? {
             publishing::hold_back(tx, one.event.id, hold_end(one, pass))?;
@@ -112,6 +112,23 @@ pub fn publish_batch(
 
 fn may_be_published(waiting: &publishing::Waiting) -> bool {
     waiting.is_settled && !waiting.event.spiked && waiting.event.merged_into.is_none()
+}
+
+/// True if it left a spiked event by itself: an editor kept out what it tells, and has not ruled since that it
+/// is another matter.
+fn is_kept_with_its_origin(tx: &Transaction<'_>, waiting: &publishing::Waiting) -> Result<bool> {
+    if !publishing::is_from_spiked(tx, waiting.event.id)? {
+        return Ok(false);
+    }
+    let members = events::load_members(tx, waiting.event.id)?;
+    let stands = |item: &ItemId| members.iter().any(|(member, _)| member == item);
+    let about = decisions::load_about_event(tx, waiting.event.id)?;
+    let mut parted = in_force(&about).map(|decision| match &decision.ruling {
+        Ruling::SplitEvent { split_items, .. } => split_items.iter().any(stands),
+        Ruling::MoveItem { item, .. } => stands(item),
+        _ => false,
+    });
+    Ok(!parted.any(|is_parted| is_parted))
 }
 
 fn hold_end(waiting: &publishing::Waiting, pass: &Pass) -> UtcTime {

@@ -76,6 +76,21 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The same for a server that listens there: another address than the one that was set if the service manager
+    /// opened the socket.
+    #[must_use]
+    pub fn heard_at(self, address: SocketAddr) -> Self {
+        let has_own_base = self.base_url != format!("http://{}", self.listen);
+        Self {
+            listen: address,
+            base_url: match has_own_base {
+                true => self.base_url,
+                false => format!("http://{address}"),
+            },
+            ..self
+        }
+    }
+
     /// The absolute address of a path that begins with a slash.
     pub fn absolute(&self, path: &str) -> String {
         [self.base_url.trim_end_matches('/'), path].concat()

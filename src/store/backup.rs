@@ -89,16 +89,27 @@ pub fn restore(directory: &Path, from: &Path, now: UtcTime) -> Result<Restored> 
     if !from.exists() {
         return Err(StoreError::NotFound(format!("copy {}", from.display())));
     }
-    let source = open_copy(from)?;
-    if migrate::check_schema(&source, from)? == 0 {
-        return Err(StoreError::Foreign {
-            path: from.to_owned(),
-        });
+    let useless = |why: &dyn std::fmt::Display| StoreError::UselessCopy {
+        path: from.to_owned(),
+        why: why.to_string(),
+    };
+    if !from.is_file() {
+        return Err(useless(&"it is no file"));
     }
+    let source = open_copy(from).map_err(|error| useless(&error))?;
+    match migrate::check_schema(&source, from) {
+        Ok(0) => return Err(useless(&"it is no database of Dateline")),
+        Err(StoreError::Damaged(why)) => return Err(useless(&why)),
+        schema => schema?,
+    };
     let database = directory.join(FILE_NAME);
     let incoming = directory.join("dateline-incoming.sqlite");
     remove_if_there(&incoming)?;
-    let mut copied = copy_verified(&source, &incoming)?;
+    let copied = copy_verified(&source, &incoming);
+    let mut copied = copied.map_err(|error| match error {
+        StoreError::Damaged(why) => useless(&why),
+        error => error,
+    })?;
     private::give_to_owner_of(directory, &incoming).map_err(open_error(&incoming))?;
     let set_aside = if database.exists() {
         Some(set_aside(directory, now)?)

@@ -374,6 +374,12 @@ pub fn set_spiked(tx: &Transaction<'_>, target: Target, spiked: bool) -> Result<
         let sql =
             "INSERT OR IGNORE INTO describe_queue (event_id) SELECT id FROM events WHERE id = ?1";
         tx.prepare_cached(sql)?.execute([event.0])?;
+        // What left it is kept out as long as it is.
+        let sql = "INSERT INTO publish_queue (event_id)
+                WITH RECURSIVE left (id) AS (SELECT id FROM events WHERE split_from = ?1
+                    UNION SELECT e.id FROM left l JOIN events e ON e.split_from = l.id)
+                SELECT id FROM left WHERE true ON CONFLICT DO UPDATE SET look_at = 0";
+        tx.prepare_cached(sql)?.execute([event.0])?;
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ pub enum StoreError {
         owner: String,
     },
     /// No room on the disk.
-    #[error("the disk is full: free some room, polling goes on by itself then")]
+    #[error("the disk is full: free some room; a daemon that runs goes on by itself then")]
     Full,
     /// The file cannot be written.
     #[error("the database cannot be written: check the owner and the mount of the data directory")]
@@ -41,8 +41,20 @@ pub enum StoreError {
     /// The file is damaged.
     #[error("the database is damaged ({0}): stop Dateline and run `dateline restore`")]
     Damaged(String),
+    /// A copy of the database is no use.
+    #[error(
+        "the copy {path} cannot be used ({why}): take another one; the database is left as it was"
+    )]
+    UselessCopy {
+        /// The copy.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The disk failed to read or write.
-    #[error("the disk does not read or write ({0}): check it, polling goes on by itself then")]
+    #[error(
+        "the disk does not read or write ({0}): check it; a daemon that runs goes on by itself then"
+    )]
     Disk(String),
     /// What was asked for is not there.
     #[error("no such {0}")]

@@ -234,3 +234,26 @@ async fn what_was_merged_into_a_spiked_event_is_kept_out_with_it() {
         "nothing leads to a storyline without events"
     );
 }
+
+#[tokio::test]
+async fn what_leaves_a_spiked_event_by_itself_is_kept_out_with_it_unless_an_editor_parts_it() {
+    let room = summit().await;
+    rule_to_spike(&room, Target::Event(EventId(1)), 300).await;
+    room.publish(300).await;
+    let left = room.store.write(|tx| {
+        tx.execute_batch(
+            "INSERT INTO events (id, storyline_id, headline, occurred_at, first_report_at,
+                last_report_at, opened_at, settled, split_from)
+             SELECT 9, storyline_id, 'What left it', occurred_at, first_report_at, last_report_at,
+                opened_at, 1, 1 FROM events WHERE id = 1;
+             UPDATE event_items SET event_id = 9 WHERE item_id = 3;",
+        )?;
+        Ok(())
+    });
+    left.await.expect("an event");
+    room.publish(310).await;
+    let is_shown = async || outputs(&room, &feeds()).await.contains("What left it");
+    assert!(!is_shown().await);
+    unspike(&room, 1, 320).await;
+    assert!(is_shown().await);
+}

@@ -104,7 +104,7 @@ fn an_old_event_goes_and_its_ids_keys_and_decisions_stay() {
     add_event(&store, 3, &[3], 5);
     run(
         &store,
-        "INSERT INTO decisions (ruling, editor, decided_at) VALUES ('{}', 'ada', 1)",
+        "INSERT INTO decisions (ruling, editor, decided_at) VALUES ('{\"kind\":\"lock\",\"event\":1,\"items\":[]}', 'ada', 1)",
     );
     let removed = remove(&store, 60, 100);
     let expected = Removed {

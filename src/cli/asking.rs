@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 
-use super::{Place, table::print_line};
+use super::Place;
+use super::table::{print_line, printable};
 use crate::clock::{Clock, SystemClock};
 use crate::cluster::Weights;
 use crate::fetch::Fetcher;
@@ -35,14 +36,14 @@ pub fn ask(place: &Place, request: Request) -> anyhow::Result<ExitCode> {
         Err(StoreError::Locked { .. }) => runtime.block_on(have_it_done(place, &request))?,
         Err(error) => return Err(error.into()),
     };
-    for line in &answer.lines {
-        print_line(line);
+    // Names and headlines in it are other people's words.
+    let lines = answer.lines.iter().map(|line| printable(line));
+    if answer.done {
+        lines.for_each(|line| print_line(&line));
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(if answer.done {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    lines.for_each(|line| eprintln!("{line}"));
+    Ok(ExitCode::FAILURE)
 }
 
 async fn do_it(place: &Place, store: Store, request: &Request) -> anyhow::Result<Answer> {

@@ -28,21 +28,25 @@ pub struct EditorsArgs {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Add an editor and print a link, good once, to set a password
+    #[command(after_help = "Example: dateline editors add anna")]
     Add {
         /// Name to log in with
         name: String,
     },
     /// End an editor's password, sessions and tokens, and print a new link
+    #[command(after_help = "Example: dateline editors reset anna")]
     Reset {
         /// Name of the editor
         name: String,
     },
     /// Remove an editor; decisions keep the name
+    #[command(after_help = "Example: dateline editors remove anna")]
     Remove {
         /// Name of the editor
         name: String,
     },
     /// Make a token for programs that use the API in an editor's name; it is shown once
+    #[command(after_help = "Example: dateline editors token anna --label newsroom-bot")]
     Token {
         /// Name of the editor
         name: String,
@@ -51,11 +55,13 @@ enum Action {
         label: String,
     },
     /// Revoke a token by its number, or list the tokens
+    #[command(after_help = "Example: dateline editors revoke 3")]
     Revoke {
         /// Number of the token
         number: Option<i64>,
     },
     /// List the editors
+    #[command(after_help = "Example: dateline editors list")]
     List,
 }
 

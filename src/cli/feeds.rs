@@ -28,6 +28,7 @@ pub struct FeedsArgs {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Show every feed: state, last and next visit and why then, overlap, items a day, last error
+    #[command(after_help = "Example: dateline feeds list --troubled")]
     List {
         /// Only feeds that ask for attention
         #[arg(long)]
@@ -37,11 +38,15 @@ enum Action {
         json: bool,
     },
     /// Explain a feed: its state, its next visit, its last visits
+    #[command(after_help = "Example: dateline feeds why outlet.example")]
     Why {
         /// Id, address, or a part of an address or title
         feed: String,
     },
     /// Add the feed at an address, or the feeds that the page there names
+    #[command(
+        after_help = "Example: dateline feeds add https://outlet.example/news --category world"
+    )]
     Add {
         /// Address of a feed or of a page
         url: String,
@@ -59,18 +64,22 @@ enum Action {
         language: Option<String>,
     },
     /// Set what may be set on a feed
+    #[command(after_help = "Example: dateline feeds set 12 --interval 20m")]
     Set(SetArgs),
     /// Remove a feed; its items stay
+    #[command(after_help = "Example: dateline feeds remove 12")]
     Remove {
         /// Id, address, or a part of an address or title
         feed: String,
     },
     /// Add the feeds of an OPML file; they are visited at the usual pace
+    #[command(after_help = "Example: dateline feeds import subscriptions.opml")]
     Import {
         /// The file
         file: PathBuf,
     },
     /// Write the feeds as OPML to standard output
+    #[command(after_help = "Example: dateline feeds export > feeds.opml")]
     Export {
         /// Write passwords that stand in addresses, too
         #[arg(long)]
@@ -109,6 +118,21 @@ struct SetArgs {
     any_certificate: Option<bool>,
 }
 
+impl SetArgs {
+    fn sets_something(&self) -> bool {
+        let texts = [&self.title, &self.category, &self.cron];
+        let flags = [
+            self.paused,
+            self.own,
+            self.full_text_allowed,
+            self.any_certificate,
+        ];
+        texts.iter().any(|text| text.is_some())
+            || flags.iter().any(Option::is_some)
+            || self.interval.is_some()
+    }
+}
+
 /// Does what `dateline feeds` is asked.
 ///
 /// # Errors
@@ -139,6 +163,10 @@ pub fn run(args: FeedsArgs, global: &Global) -> anyhow::Result<ExitCode> {
             )
         }
         Action::Set(args) => {
+            anyhow::ensure!(
+                args.sets_something(),
+                "say what to set: see `dateline feeds set --help`"
+            );
             let feed = find_one(&place.read_store()?, &args.feed)?.feed.id;
             asking::ask(&place, edit_request(args, feed))
         }

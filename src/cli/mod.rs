@@ -108,6 +108,7 @@ pub enum Command {
     /// Rule that two items tell the same event
     Same(decide::PairArgs),
     /// Rule that two items do not tell the same event
+    #[command(after_help = "Example: dateline not-same item:340 item:355")]
     NotSame(decide::PairArgs),
     /// Pin the headline of an event
     Pin(decide::HeadlineArgs),
@@ -116,10 +117,13 @@ pub enum Command {
     /// Keep an item, event or storyline out of what is published
     Spike(decide::TargetArgs),
     /// Take a spike back
+    #[command(after_help = "Example: dateline unspike event:12")]
     Unspike(decide::TargetArgs),
     /// Let no late items into an event by themselves
+    #[command(after_help = "Example: dateline lock event:12")]
     Lock(decide::TargetArgs),
     /// Take a lock back
+    #[command(after_help = "Example: dateline unlock event:12")]
     Unlock(decide::TargetArgs),
     /// Take a decision back
     Undo(decide::UndoArgs),
@@ -130,10 +134,13 @@ pub enum Command {
     /// Add and remove editors of the desk
     Editors(editors::EditorsArgs),
     /// Cluster a stream of items from a file, in memory
+    #[command(after_help = "Example: dateline replay items.jsonl --out events.jsonl")]
     Replay(replay::ReplayArgs),
     /// Score the clustering against a labelled stream or labelled pairs
+    #[command(after_help = "Example: dateline eval labelled.jsonl")]
     Eval(eval::EvalArgs),
     /// Fit the scorer's weights to labelled streams and pairs
+    #[command(after_help = "Example: dateline train labelled.jsonl --out weights.json")]
     Train(train::TrainArgs),
     /// Write manual pages and completions
     #[command(hide = true)]

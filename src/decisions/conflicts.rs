@@ -98,6 +98,9 @@ fn refuse<T: Copy>(clash: Clash<T>, noun: &str, number: impl Fn(T) -> i64) -> Re
     }
 }
 
+/// Twice what the longest of a newspaper has.
+const LONGEST_HEADLINE: usize = 300;
+
 fn check_complete(ruling: &Ruling) -> Result<(), Refusal> {
     let wrong = match ruling {
         Ruling::MergeEvents { kept, merged, .. } if kept == merged => "an event is one with itself",
@@ -136,6 +139,11 @@ fn check_complete(ruling: &Ruling) -> Result<(), Refusal> {
             if !headline.chars().any(char::is_alphanumeric) =>
         {
             "a headline says something"
+        }
+        Ruling::PinHeadline { headline, .. } | Ruling::RenameStoryline { headline, .. }
+            if headline.chars().count() > LONGEST_HEADLINE =>
+        {
+            "a headline of more than 300 letters is none"
         }
         Ruling::Lock { items, .. } if items.is_empty() => "an event without items",
         _ => return Ok(()),

@@ -79,7 +79,7 @@ fn titles_of_five_thousand_words_and_wild_dates_are_survived() {
     assert!(!sizes(wild).is_empty());
 }
 
-/// Other news before, so that the tables know what is common.
+/// Other news before, enough for the tables to know what is common and what is a name.
 fn other_news() -> impl Iterator<Item = (i64, String)> {
     let places = ["Oslo", "Quito", "Hanoi", "Perth", "Lagos", "Turin", "Sofia"];
     let things = ["school", "bridge", "museum", "railway", "dam"];
@@ -89,10 +89,10 @@ fn other_news() -> impl Iterator<Item = (i64, String)> {
         "wins an award",
         "is sold to a bank",
     ];
-    (0..140_usize).map(move |n| {
-        let (place, thing, act) = (places[n % 7], things[n / 7 % 5], acts[n / 35]);
+    (0..1120_usize).map(move |n| {
+        let (place, thing, act) = (places[n % 7], things[n / 7 % 5], acts[n / 35 % 4]);
         (
-            NOON - 90_000 + n as i64 * 600,
+            NOON - 90_000 + n as i64 * 75,
             format!("{place} {thing} {act}"),
         )
     })
@@ -149,4 +149,88 @@ fn the_order_within_a_quarter_of_an_hour_changes_little() {
         let found = groups(swap);
         assert!(found.abs_diff(straight) <= 1, "{found} against {straight}");
     }
+}
+
+/// Two outlets tell, in words of their own, the same kind of thing of three places or companies each.
+fn likenesses() -> Vec<(
+    &'static str,
+    [&'static str; 2],
+    &'static str,
+    [&'static str; 3],
+)> {
+    vec![
+        (
+            "minister",
+            [
+                "{} finance minister resigns over pensions",
+                "Finance minister quits in {} after row over pensions",
+            ],
+            "The finance minister of {} stepped down on Monday because of a dispute over pensions.",
+            ["Peru", "Kenya", "Latvia"],
+        ),
+        (
+            "plane",
+            [
+                "Small plane crashes near {}, two dead",
+                "Two killed as small plane comes down near {}",
+            ],
+            "A small plane came down in a field near {} on Monday, and two people died.",
+            ["Denver", "Boise", "Tucson"],
+        ),
+        (
+            "profit",
+            [
+                "{} profit jumps in second quarter",
+                "{} reports higher profit for second quarter",
+            ],
+            "{} said that its profit rose in the second quarter, helped by strong demand.",
+            ["Nordwerk", "Calvetti", "Brightoak"],
+        ),
+    ]
+}
+
+#[test]
+fn the_same_kind_of_thing_told_of_other_names_is_another_event() {
+    let mut engine = Engine::new(Settings::default(), Weights::embedded(), EventId(1));
+    let mut items: Vec<(i64, OutletId, String, String)> = other_news()
+        .map(|(secs, title)| (secs, OutletId(1), title, String::new()))
+        .collect();
+    let mut told = Vec::new();
+    for (family, titles, lead, names) in likenesses() {
+        for (n, name) in names.iter().enumerate() {
+            for (outlet, title) in titles.iter().enumerate() {
+                let secs = NOON + n as i64 * 900 + outlet as i64 * 1500;
+                told.push((items.len(), family, *name));
+                items.push((
+                    secs,
+                    OutletId(2 + outlet as i64),
+                    title.replace("{}", name),
+                    lead.replace("{}", name),
+                ));
+            }
+        }
+    }
+    for (at, (secs, outlet_id, title, summary)) in items.into_iter().enumerate() {
+        engine.arrive(&ArrivingItem {
+            id: ItemId(at as i64 + 1),
+            outlet: outlet_id,
+            language: "en".to_owned(),
+            item_time: utc_from_secs(secs),
+            time_is_claimed: true,
+            title,
+            summary,
+            ..ArrivingItem::default()
+        });
+    }
+    engine.settle(&Constraints::default());
+    let mut names: std::collections::BTreeMap<EventId, Vec<(&str, &str)>> = Default::default();
+    for (at, family, name) in &told {
+        let event = engine.event_of(ItemId(*at as i64 + 1)).unwrap();
+        names.entry(event).or_default().push((family, name));
+    }
+    for alike in names.values() {
+        assert!(alike.iter().all(|one| *one == alike[0]), "{alike:?}");
+    }
+    let pairs = names.values().filter(|alike| alike.len() == 2).count();
+    assert!(pairs >= 8, "both outlets tell one event: {names:?}");
 }

@@ -50,6 +50,8 @@ pub(super) const CAPITAL: u8 = 4;
 pub(super) const PLAIN: u8 = 8;
 /// The term is a number.
 pub(super) const NUMBER: u8 = 16;
+/// Opens a sentence with a capital, as any word does there.
+pub(super) const OPENER: u8 = 64;
 
 /// A word of an item, once for all its uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,8 +143,12 @@ impl Reader {
             let mut flags = place;
             if filed.as_bytes()[0].is_ascii_digit() {
                 flags |= NUMBER;
-            } else if !word.is_bigram && capitals_tell && !word.opens_sentence {
-                flags |= capital_flag(word.written);
+            } else if !word.is_bigram && capitals_tell {
+                flags |= match (word.opens_sentence, capital_flag(word.written)) {
+                    (false, flag) => flag,
+                    (true, CAPITAL) => OPENER,
+                    (true, _) => 0,
+                };
             }
             let hash = hash_word(filed);
             self.terms.push(ReadTerm { hash, flags });

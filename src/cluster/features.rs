@@ -32,7 +32,7 @@ pub const FEATURES: [&str; 26] = [
     "crowd around the newer item",
     "place among candidates",
     "rarest word shared by titles",
-    "local names shared by titles",
+    "names of either title found in the other text",
     "word pairs shared by titles",
     "stages of titles",
     "same language",
@@ -144,7 +144,7 @@ pub(super) fn measure(tables: &Newest, new: &LiveItem, old: &LiveItem, glance: G
         glance.crowd,
         glance.place,
         shared.rarest,
-        (1.0 + shared.local_names).ln(),
+        most_named(new_side, old_side, glance.same_language),
         shared_pairs(tables, new, old),
         stage_agreement(new, old),
         glance.same_language,
@@ -170,6 +170,16 @@ fn least_present(a: f32, b: f32) -> f32 {
         (_, true) => a,
         _ => a.min(b),
     }
+}
+
+/// The greatest share of the names of one title that stand in the other text, if both titles have names
+/// and one language; if it is 0, they are about different people and places.
+fn most_named(a: Side, b: Side, same_language: f32) -> f32 {
+    if a.title_names == 0 || b.title_names == 0 || same_language < 1.0 {
+        return ABSENT;
+    }
+    let share = |side: Side| 1.0 - side.lacking_names as f32 / side.title_names as f32;
+    share(a).max(share(b))
 }
 
 fn gram_cosine(tables: &Newest, new: &LiveItem, old: &LiveItem) -> f32 {
@@ -227,6 +237,7 @@ pub(super) struct Side {
     names_found: f32,
     title_squares: f32,
     squares: f32,
+    title_names: u32,
     lacking_names: u32,
     lacking_words: u32,
 }
@@ -241,6 +252,7 @@ impl Side {
         self.title_squares += local * local;
         self.title += local;
         if !term.is(NUMBER) {
+            self.title_names += u32::from(term.is(NAME));
             self.lacking_names += u32::from(term.is(NAME));
             self.lacking_words += u32::from(!term.is(NAME));
         }
@@ -289,7 +301,6 @@ struct Shared {
     local_title: f32,
     local_title_product: f32,
     local_product: f32,
-    local_names: f32,
     rarest: f32,
     plain_words: u32,
     sides: [Side; 2],
@@ -334,7 +345,6 @@ impl Shared {
             self.local_title += (local_a + local_b) / 2.0;
             self.local_title_product += local_a * local_b;
             self.rarest = self.rarest.max(local_a);
-            self.local_names += if a.is(NAME) { local_a } else { 0.0 };
         }
     }
 }

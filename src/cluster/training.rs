@@ -38,7 +38,7 @@ fn bearing(feature: &str) -> Bearing {
 }
 
 /// Pairs of features that get a surface.
-const SURFACES: [[&str; 2]; 10] = [
+const SURFACES: [[&str; 2]; 11] = [
     ["crowd around the newer item", "local words of titles"],
     ["crowd around the newer item", "words of texts"],
     ["gap in time", "stages of titles"],
@@ -52,6 +52,10 @@ const SURFACES: [[&str; 2]; 10] = [
     [
         "length of the shorter text",
         "least share of a title found in the other text",
+    ],
+    [
+        "length of the shorter text",
+        "names of either title found in the other text",
     ],
     ["same outlet", "gap in time"],
     ["same language", "local words of titles"],
@@ -292,6 +296,8 @@ fn be_cautious(curve: &mut Curve) {
     if curve.feature == "same words of other names" {
         curve.edges = vec![0.5];
         curve.terms = vec![0.0, ONE_TEMPLATE];
+    } else if curve.feature == "names of either title found in the other text" {
+        hold_strangers_apart(curve);
     } else if curve.feature == "stages of titles" {
         let most = curve.terms.last().copied().unwrap_or(0.0);
         let ahead = curve.terms[bin(&curve.edges, 1.0)];
@@ -299,6 +305,33 @@ fn be_cautious(curve: &mut Curve) {
         curve.terms = vec![BEGINNING_AND_END, OPPOSITE_STAGES, ahead, most];
     }
 }
+
+/// Texts that share no name of their titles tell of different people and places, however alike their words
+/// are, as two fires or two results do: labelled storylines, where all share the same names, hold no such
+/// pairs. Of those of ECB+, made of events that are easily confused, 5 of 100 tell the same event if no name is
+/// shared, and 21 and 40 if less than a third and half are.
+fn hold_strangers_apart(curve: &mut Curve) {
+    let learnt = |value: f32| curve.terms[bin(&curve.edges, value)];
+    let mut edges = vec![-0.5];
+    let mut terms = vec![learnt(ABSENT)];
+    for (from, until, caution) in STRANGERS {
+        edges.push(until);
+        terms.push(learnt(from).min(0.0) + caution);
+    }
+    terms.push(learnt(STRANGERS[STRANGERS.len() - 1].1));
+    for (at, edge) in curve.edges.iter().enumerate() {
+        if edges.iter().all(|held| edge > held) {
+            edges.push(*edge);
+            terms.push(curve.terms[at + 1]);
+        }
+    }
+    (curve.edges, curve.terms) = (edges, terms);
+}
+
+/// From which share of names up to which other one so much is added in log-odds. Tried at 1, 1.5 and 2 times
+/// as much: this is the least that holds apart what ECB+ and made-up streams of likenesses hold.
+const STRANGERS: [(f32, f32, f32); 3] =
+    [(0.0, 0.001, -2.0), (0.001, 0.34, -1.0), (0.34, 0.51, -0.3)];
 
 impl Model {
     /// Lifts the score of pairs in a crowd, where everyone tells one matter: from none where the
@@ -333,6 +366,7 @@ fn bins_hold_absent(feature: &str) -> bool {
         feature,
         "gap in time"
             | "names of the title found in the other text"
+            | "names of either title found in the other text"
             | "numbers of titles"
             | "first names of titles"
     )

@@ -1,6 +1,7 @@
 //! Where the log goes: the journal under systemd, text on a terminal, JSON if asked for. One event
 //! is one line, whatever strangers put into it.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{IsTerminal, Write};
 
 use tracing_subscriber::layer::SubscriberExt;
@@ -25,7 +26,11 @@ pub enum LogForm {
 
 /// Starts the log on standard error or in the journal. Called once.
 pub(super) fn start(global: &Global) {
-    let filter = EnvFilter::try_from_env("DATELINE_LOG").unwrap_or_else(|_| {
+    let asked = std::env::var("DATELINE_LOG").ok();
+    let asked = asked.map(|filter| EnvFilter::builder().parse(filter));
+    let refused = asked.as_ref().and_then(|asked| asked.as_ref().err());
+    let refused = refused.map(ToString::to_string);
+    let filter = asked.and_then(Result::ok).unwrap_or_else(|| {
         EnvFilter::new(match global.verbose {
             0 => "warn,dateline=info",
             1 => "warn,dateline=debug",
@@ -54,6 +59,30 @@ pub(super) fn start(global: &Global) {
                 .init();
         }
     }
+    std::panic::set_hook(Box::new(log_panic));
+    if let Some(error) = refused {
+        tracing::warn!(%error, "DATELINE_LOG is no filter and is not heeded");
+    }
+}
+
+/// A panic is an event like any other, on one line; with a backtrace if the environment asks for it.
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let payload = panic.payload();
+    let said = payload.downcast_ref::<String>().map(String::as_str);
+    let said = said.or_else(|| payload.downcast_ref::<&str>().copied());
+    let place = panic
+        .location()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let backtrace = Backtrace::capture();
+    let backtrace =
+        (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+    tracing::error!(
+        place,
+        backtrace,
+        "an error in Dateline: {}",
+        said.unwrap_or("unknown")
+    );
 }
 
 /// Writes each event as one line: line breaks, other control characters and those that turn the

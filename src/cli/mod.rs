@@ -152,11 +152,12 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     logging::start(&cli.global);
     let done = dispatch(cli);
-    if let Some(error) = table::lost_output() {
+    let lost = table::lost_output();
+    if let Some(error) = lost {
         eprintln!("dateline: what was printed could not be written: {error}");
-        return ExitCode::FAILURE;
     }
     match done {
+        Ok(_) if lost.is_some() => ExitCode::FAILURE,
         Ok(code) => code,
         Err(error) => {
             eprintln!("dateline: {error:#}");

@@ -58,7 +58,8 @@ pub(super) struct WordWeight {
 /// Words that stand in a fifth of all items weigh nothing; measured on four corpora.
 const COMMON: f64 = 1.5;
 const HIGHEST: f64 = 9.5;
-/// Items after which the common words of a language have been seen without a capital.
+/// Items after which the common words of a language have been seen without a capital; those that a list of
+/// common words stands for count among them.
 const KNOWS_COMMON_WORDS: u64 = 1000;
 /// Beyond this many words the rarest are forgotten: 16 bytes each.
 const MAX_WORDS: usize = 400_000;

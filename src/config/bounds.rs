@@ -152,7 +152,7 @@ fn number_outside(config: &Config) -> Option<(&'static str, String)> {
         (
             "storylines.damping_days",
             f64::from(lines.damping_days),
-            0.01,
+            0.001,
             3660.0,
         ),
         (

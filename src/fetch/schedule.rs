@@ -148,7 +148,7 @@ pub fn adapt(rhythm: &Rhythm, sighting: Sighting, settings: &ScheduleSettings) -
     let slower = (now * 3 / 2).min(settings.ceiling_secs.max(floor));
     match sighting {
         Sighting::SameBytes if !rhythm.has_validators => {
-            (now * 2).clamp(floor, settings.idle_ceiling_secs)
+            (now * 2).clamp(floor, settings.idle_ceiling_secs.max(floor))
         }
         Sighting::NotModified | Sighting::SameBytes => slower,
         Sighting::Document(Some(overlap)) if overlap > OVERLAP_HIGH => slower,

@@ -119,8 +119,8 @@ impl Daemon {
             (schedule.backup.clone(), backup_bell),
             (schedule.leases.clone(), leases_bell),
         ]);
-        let timetable = timetable.await?.follow(hands.clock.clone());
-        tasks.spawn(until_stopped(stopped.clone(), timetable));
+        let timetable = timetable.await?;
+        tasks.spawn(timetable.follow(hands.clock.clone(), stopped.clone()));
         tasks.spawn(until_stopped(stopped, work_requests(hands)));
         Ok(Self { tasks, sweep, stop })
     }

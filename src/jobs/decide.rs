@@ -2,8 +2,6 @@
 //! against the events as they are, keeps them durably, answers in words. What follows from them
 //! for events is the clusterer's work, which obeys them at its next pass.
 
-use std::cmp::Reverse;
-
 use crate::decisions::{
     Attributes, Present, Refusal, Undoing, check_present, check_ruling, check_undo,
     describe_ruling, in_force,
@@ -156,13 +154,8 @@ fn as_it_comes_out(conn: &Connection, ruling: &Ruling) -> Result<Ruling> {
             merged,
             merged_items,
         } => {
-            let rank = |event: EventId, items: &[ItemId]| {
-                let found = desk::load_event(conn, event)?;
-                let published = found.and_then(|event| event.published_at);
-                let first = published.map_or(i64::MAX, |at| at.timestamp());
-                Result::Ok((first, Reverse(items.len()), event))
-            };
-            match rank(*merged, merged_items)? < rank(*kept, kept_items)? {
+            let is_other_way = desk::merge_rank(conn, *merged)? < desk::merge_rank(conn, *kept)?;
+            match is_other_way {
                 false => ruling.clone(),
                 true => Ruling::MergeEvents {
                     kept: *merged,

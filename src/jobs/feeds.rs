@@ -8,7 +8,7 @@ use crate::feed::opml::{OpmlFeed, read_feed_list};
 use crate::feed::{self, Format};
 use crate::fetch::{CronLine, FeedRequest, FetchOutcome, Visited, without_credentials};
 use crate::news::{Answer, FeedId, OutletKind, Request};
-use crate::store::feeds::{self, FeedEdit, NewFeed};
+use crate::store::feeds::{self, FeedEdit, FeedListing, NewFeed};
 use crate::store::outlets;
 use crate::store::polls;
 
@@ -246,21 +246,23 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         full_text_allowed,
         any_certificate,
     };
-    let has_other_rhythm = edit.cron.is_some() || edit.interval_secs.is_some();
-    let listing = poller
+    let rhythm = |listing: &FeedListing| (listing.feed.cron.clone(), listing.interval_secs);
+    let edited = poller
         .store
         .write(move |tx| {
+            let before = feeds::load_feed(tx, feed)?;
             feeds::edit_feed(tx, feed, &edit)?;
             let listing = feeds::load_feed(tx, feed)?;
             if let (Some(listing), Some(weight)) = (&listing, reliability) {
                 outlets::set_reliability(tx, listing.feed.outlet_id, weight)?;
             }
-            Ok(listing)
+            Ok(before.zip(listing))
         })
         .await?;
-    let Some(listing) = listing else {
+    let Some((before, listing)) = edited else {
         return Ok(Answer::refused(format!("there is no feed {feed}")));
     };
+    let has_other_rhythm = rhythm(&before) != rhythm(&listing);
     let mut lines = vec![format!("feed {feed} changed")];
     let next = listing.feed.next_visit_at;
     if has_other_rhythm && next > poller.clock.now() && next.timestamp() < polls::NEVER {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::decisions::in_force;
+use crate::decisions::{Attributes, in_force};
 use crate::feed::write::{letters_of, lines_of};
 use crate::news::{
     Decision, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, PublicId,
@@ -117,18 +117,20 @@ fn may_be_published(waiting: &publishing::Waiting) -> bool {
 /// True if it left a spiked event by itself: an editor kept out what it tells, and has not ruled since that it
 /// is another matter.
 fn is_kept_with_its_origin(tx: &Transaction<'_>, waiting: &publishing::Waiting) -> Result<bool> {
-    if !publishing::is_from_spiked(tx, waiting.event.id)? {
+    let Some(origin) = publishing::spiked_origin(tx, waiting.event.id)? else {
         return Ok(false);
-    }
+    };
+    let around = decisions::load_about_event(tx, origin)?;
+    let spike = Attributes::of(&around).spike_of(Target::Event(origin));
     let members = events::load_members(tx, waiting.event.id)?;
     let stands = |item: &ItemId| members.iter().any(|(member, _)| member == item);
     let about = decisions::load_about_event(tx, waiting.event.id)?;
-    let mut parted = in_force(&about).map(|decision| match &decision.ruling {
+    let mut since = in_force(&about).filter(|decision| Some(decision.id) > spike);
+    Ok(!since.any(|decision| match &decision.ruling {
         Ruling::SplitEvent { split_items, .. } => split_items.iter().any(stands),
         Ruling::MoveItem { item, .. } => stands(item),
         _ => false,
-    });
-    Ok(!parted.any(|is_parted| is_parted))
+    }))
 }
 
 fn hold_end(waiting: &publishing::Waiting, pass: &Pass) -> UtcTime {
@@ -159,7 +161,7 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
     };
     tell(tx, pass, waiting, &change)?;
     let told = Told {
-        at_length: at_length(event, &reports),
+        at_length: at_length(waiting, &reports),
         ..first_told(&present)
     };
     publishing::save_told(tx, event.id, &told_json(&told)?, None)?;
@@ -194,7 +196,7 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
         let silent = Told {
             at_length: ToldAtLength {
                 lede: String::new(),
-                ..still_at_length(event, &reports, &told.at_length)
+                ..still_at_length(waiting, &reports, &told.at_length)
             },
             ..told
         };
@@ -203,8 +205,8 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     }
     let (changes, mut next) = material_changes(&told, &present);
     next.at_length = match changes.is_empty() {
-        true => still_at_length(event, &reports, &told.at_length),
-        false => at_length(event, &reports),
+        true => still_at_length(waiting, &reports, &told.at_length),
+        false => at_length(waiting, &reports),
     };
     for change in &changes {
         tell(tx, pass, waiting, change)?;
@@ -257,18 +259,22 @@ fn is_headed_by_none<'a>(event: &Event, reports: impl IntoIterator<Item = &'a Re
 }
 
 /// What the entry of an event tells at length once something material changed.
-fn at_length(event: &Event, reports: &[Report]) -> ToldAtLength {
+fn at_length(waiting: &publishing::Waiting, reports: &[Report]) -> ToldAtLength {
     ToldAtLength {
         lines: Some(letters_of(&lines_of(reports, &ToldAtLength::default()))),
-        lede: standing_lede(event, reports),
-        place: event.place.clone(),
+        lede: standing_lede(waiting, reports),
+        place: waiting.event.place.clone(),
     }
 }
 
 /// What it goes on to tell at length until then.
-fn still_at_length(event: &Event, reports: &[Report], told: &ToldAtLength) -> ToldAtLength {
+fn still_at_length(
+    waiting: &publishing::Waiting,
+    reports: &[Report],
+    told: &ToldAtLength,
+) -> ToldAtLength {
     if told.lines.is_none() {
-        return at_length(event, reports);
+        return at_length(waiting, reports);
     }
     ToldAtLength {
         lines: Some(letters_of(&lines_of(reports, told))),
@@ -276,11 +282,13 @@ fn still_at_length(event: &Event, reports: &[Report], told: &ToldAtLength) -> To
     }
 }
 
-/// The lede, unless it is that of a report which was withdrawn or spiked while others stand, and the event
-/// was not described since.
-fn standing_lede(event: &Event, reports: &[Report]) -> String {
+/// The lede, unless it may be that of a report which was withdrawn or spiked while others stand: under a pinned
+/// headline nobody knows whose it is until the event is described anew.
+fn standing_lede(waiting: &publishing::Waiting, reports: &[Report]) -> String {
+    let event = &waiting.event;
     let standing = || reports.iter().filter(|report| !report.is_withdrawn);
-    match standing().next().is_some() && is_headed_by_none(event, standing()) {
+    let is_unknown = !waiting.is_described && event.headline_item_id.is_none();
+    match standing().next().is_some() && (is_unknown || is_headed_by_none(event, standing())) {
         true => String::new(),
         false => event.lede.clone(),
     }

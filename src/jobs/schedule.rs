@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::clock::Clock;
@@ -66,11 +66,18 @@ impl Timetable {
         Ok(Self { lines, scheduler })
     }
 
-    /// Watches the calendar for as long as it is polled.
-    pub async fn follow(mut self, clock: Arc<dyn Clock>) {
+    /// Watches the calendar until it is stopped, and ends the schedule.
+    pub async fn follow(mut self, clock: Arc<dyn Clock>, mut stopped: watch::Receiver<bool>) {
         let mut before = (clock.now(), clock.elapsed());
         loop {
-            tokio::time::sleep(CLOCK_LOOK).await;
+            let is_over = tokio::select! {
+                () = tokio::time::sleep(CLOCK_LOOK) => false,
+                // A sender that is gone means the same as its word.
+                _ = stopped.wait_for(|stop| *stop) => true,
+            };
+            if is_over {
+                return shut_down(self.scheduler).await;
+            }
             let now = (clock.now(), clock.elapsed());
             if is_set_back(before, now) {
                 self.begin_anew().await;
@@ -81,12 +88,7 @@ impl Timetable {
 
     async fn begin_anew(&mut self) {
         match start_schedule(&self.lines).await {
-            Ok(scheduler) => {
-                let mut earlier = std::mem::replace(&mut self.scheduler, scheduler);
-                if let Err(error) = earlier.shutdown().await {
-                    tracing::debug!(%error, "the earlier schedule did not end by itself");
-                }
-            }
+            Ok(scheduler) => shut_down(std::mem::replace(&mut self.scheduler, scheduler)).await,
             Err(error) => {
                 tracing::error!(
                     error = format!("{error:#}"),
@@ -94,6 +96,12 @@ impl Timetable {
                 );
             }
         }
+    }
+}
+
+async fn shut_down(mut scheduler: JobScheduler) {
+    if let Err(error) = scheduler.shutdown().await {
+        tracing::debug!(%error, "the schedule did not end by itself");
     }
 }
 

@@ -110,7 +110,7 @@ pub fn restore(directory: &Path, from: &Path, now: UtcTime) -> Result<Restored> 
         StoreError::Damaged(why) => useless(&why),
         error => error,
     })?;
-    private::give_to_owner_of(directory, &incoming).map_err(open_error(&incoming))?;
+    give_away(directory, &incoming)?;
     let set_aside = if database.exists() {
         Some(set_aside(directory, now)?)
     } else {
@@ -130,7 +130,7 @@ pub fn before_upgrade(conn: &Connection, directory: &Path, schema: u32) -> Resul
     let path = directory.join(format!("before-schema-{}.sqlite", schema + 1));
     remove_if_there(&path)?;
     copy_verified(conn, &path)?;
-    private::give_to_owner_of(directory, &path).map_err(open_error(&path))?;
+    give_away(directory, &path)?;
     Ok(path)
 }
 
@@ -169,6 +169,12 @@ fn copy_pages(from: &Connection, to: &Path) -> Result<()> {
     drop(target);
     let file = File::open(to).map_err(open_error(to))?;
     file.sync_all().map_err(open_error(to))
+}
+
+/// What root makes in the directory of the service's user is that user's.
+fn give_away(directory: &Path, path: &Path) -> Result<()> {
+    let given = File::open(path).and_then(|file| private::give_to_owner_of(directory, path, &file));
+    given.map_err(open_error(path))
 }
 
 /// The copy may hold passwords of feeds and digests of those of editors.
@@ -214,7 +220,7 @@ fn set_aside(directory: &Path, now: UtcTime) -> Result<PathBuf> {
     empty_log(&database);
     if std::fs::hard_link(&database, &aside).is_err() {
         std::fs::copy(&database, &aside).map_err(open_error(&aside))?;
-        private::give_to_owner_of(directory, &aside).map_err(open_error(&aside))?;
+        give_away(directory, &aside)?;
     }
     for ending in ["-wal", "-shm"] {
         let with_ending = |path: &Path| {

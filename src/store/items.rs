@@ -161,14 +161,15 @@ pub fn revise_item(
 /// # Errors
 /// Whatever SQLite says.
 pub(super) fn unfile(tx: &Transaction<'_>, id: ItemId) -> Result<()> {
-    let sql = "SELECT title, unpacked(content) FROM items WHERE id = ?1";
-    let filed: Option<(String, String)> = tx
+    let sql = "SELECT title, content FROM items WHERE id = ?1";
+    let filed: Option<(String, Option<Vec<u8>>)> = tx
         .prepare_cached(sql)?
-        .query_row([id.0], |row| {
-            let lead = content(row, 1).map(|content| content.summary);
-            Ok((row.get(0)?, lead.unwrap_or_default()))
-        })
+        .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
+    let filed = filed.map(|(title, packed)| {
+        let content = unpack(tx, packed).unwrap_or_default();
+        (title, content.summary)
+    });
     match filed {
         Some((title, lead)) => search::unfile(tx, id, &title, &lead),
         None => Ok(()),
@@ -181,32 +182,44 @@ pub(super) fn unfile(tx: &Transaction<'_>, id: ItemId) -> Result<()> {
 /// Whatever SQLite says of anything else.
 pub(super) fn list_unreadable(conn: &Connection) -> Result<Vec<String>> {
     let mut query = conn.prepare("SELECT id, content FROM items ORDER BY id")?;
-    let mut unpack = conn.prepare("SELECT unpacked(?1)")?;
     let mut rows = query.query([])?;
     let mut unreadable = Vec::new();
     while let Some(row) = rows.next()? {
-        let (id, packed): (i64, Option<Vec<u8>>) = (row.get(0)?, row.get(1)?);
-        if unpack.query_row([packed], |row| content(row, 0)).is_err() {
-            unreadable.push(format!("item {id}"));
+        if unpack(conn, row.get(1)?).is_none() {
+            unreadable.push(format!("item {}", row.get::<_, i64>(0)?));
         }
     }
     Ok(unreadable)
 }
 
-/// Files all items anew that [`search::refile`] concerns. One whose content is damaged stays as it is.
+/// Files all items anew that [`search::refile`] concerns, or all if they are not filed yet. One whose content
+/// is damaged stays as it is.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub(super) fn refile_all(tx: &Transaction<'_>) -> Result<()> {
-    let mut query = tx.prepare("SELECT id, title, unpacked(content) FROM items")?;
+pub(super) fn refile_all(tx: &Transaction<'_>, are_filed: bool) -> Result<()> {
+    if !are_filed {
+        search::forget_all(tx)?;
+    }
+    let mut query = tx.prepare("SELECT id, title, content FROM items")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let title: String = row.get(1)?;
-        if let Ok(Content { summary, .. }) = content(row, 2) {
-            search::refile(tx, ItemId(row.get(0)?), &title, &summary)?;
+        let (item, title) = (ItemId(row.get(0)?), row.get::<_, String>(1)?);
+        let Some(Content { summary, .. }) = unpack(tx, row.get(2)?) else {
+            continue;
+        };
+        match are_filed {
+            true => search::refile(tx, item, &title, &summary)?,
+            false => search::file(tx, item, &title, &summary)?,
         }
     }
     Ok(())
+}
+
+/// The content in a column as it is stored; `None` if it is damaged.
+fn unpack(conn: &Connection, packed: Option<Vec<u8>>) -> Option<Content> {
+    let mut unpack = conn.prepare_cached("SELECT unpacked(?1)").ok()?;
+    unpack.query_row([packed], |row| content(row, 0)).ok()
 }
 
 /// Adds keys that lead to an item; a key that leads to another one is turned to this one.

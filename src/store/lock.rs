@@ -31,7 +31,7 @@ impl DirectoryLock {
         let mut options = private::for_owner();
         options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(&path).map_err(open)?;
-        private::give_to_owner_of(directory, &path).map_err(open)?;
+        private::give_to_owner_of(directory, &path, &file).map_err(open)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -68,6 +68,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ),
 ];
 
+/// The schema from which on items are filed for search at all.
+const FILED: u32 = 4;
 /// The schema from which on all items are filed as [`super::search`] files them.
 const REFILED: u32 = 14;
 
@@ -134,7 +136,7 @@ pub(super) fn migrate(
     }
     if (1..REFILED).contains(&found) {
         packing.load(&tx)?;
-        items::refile_all(&tx)?;
+        items::refile_all(&tx, found >= FILED)?;
     }
     tx.pragma_update(None, "user_version", newest_schema())?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;

@@ -129,7 +129,11 @@ impl Store {
     /// [`StoreError::Foreign`] as for [`Store::open`].
     pub fn open_read_only(directory: &Path) -> Result<Self> {
         let path = directory.join(FILE_NAME);
-        if !path.exists() {
+        let is_there = path.try_exists().map_err(|cause| StoreError::Open {
+            path: path.clone(),
+            cause,
+        })?;
+        if !is_there {
             return Err(StoreError::NotFound(format!(
                 "database {}: start `dateline run` first",
                 path.display()
@@ -399,7 +403,7 @@ const KEPT_KIB: (i64, i64) = (2_000, 64_000);
 fn make_if_missing(directory: &Path, path: &Path) -> std::io::Result<()> {
     private::make_directory(directory)?;
     match private::for_owner().write(true).create_new(true).open(path) {
-        Ok(_) => private::give_to_owner_of(directory, path),
+        Ok(file) => private::give_to_owner_of(directory, path, &file),
         Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(cause) => Err(cause),
     }

@@ -22,15 +22,26 @@ pub(super) fn for_owner() -> OpenOptions {
     options
 }
 
-/// Gives a file to the owner of the directory that it lies in; nothing where it is theirs.
-pub(super) fn give_to_owner_of(directory: &Path, file: &Path) -> io::Result<()> {
+/// Gives an open file to the owner of the directory that it lies in; nothing where it is theirs.
+///
+/// # Errors
+/// If the name leads to another file than this one: whoever owns the directory may have put a link there, to
+/// have root hand over what is not theirs.
+pub(super) fn give_to_owner_of(directory: &Path, path: &Path, file: &File) -> io::Result<()> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::{MetadataExt, chown};
-        let (theirs, made) = (std::fs::metadata(directory)?, std::fs::metadata(file)?);
-        if (theirs.uid(), theirs.gid()) != (made.uid(), made.gid()) && made.uid() == 0 {
-            chown(file, Some(theirs.uid()), Some(theirs.gid()))?;
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let (theirs, made) = (std::fs::metadata(directory)?, file.metadata()?);
+        if (theirs.uid(), theirs.gid()) == (made.uid(), made.gid()) || made.uid() != 0 {
+            return Ok(());
         }
+        let named = std::fs::symlink_metadata(path)?;
+        let is_itself = (named.dev(), named.ino()) == (made.dev(), made.ino());
+        if !(is_itself && made.is_file() && made.nlink() == 1) {
+            let message = format!("{} leads elsewhere: remove it", path.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        fchown(file, Some(theirs.uid()), Some(theirs.gid()))?;
     }
     Ok(())
 }

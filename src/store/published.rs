@@ -7,7 +7,7 @@ mod shown;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use shown::{HAS_REPORTS, IS_LET_THROUGH, IS_SHOWN, SHOWS_EVENTS};
+use shown::{HAS_REPORTS, IS_LET_THROUGH, IS_SHOWN, LEADS_ON, SHOWS_EVENTS};
 
 use super::Result;
 pub use super::reports::load_reports;
@@ -211,8 +211,7 @@ pub fn events_of_storyline(conn: &Connection, id: StorylineId) -> Result<Vec<Pub
 pub fn latest_storylines(conn: &Connection, extent: Extent) -> Result<Vec<PublishedStoryline>> {
     let condition = format!(
         "WHERE s.published_at IS NOT NULL AND s.spiked = 0
-         AND (EXISTS (SELECT 1 FROM storylines t WHERE t.id = s.merged_into AND t.spiked = 0)
-            OR {SHOWS_EVENTS})
+         AND ({LEADS_ON} OR {SHOWS_EVENTS})
          ORDER BY s.updated_at DESC, s.id DESC LIMIT ?1"
     );
     let mut found = load_storylines(conn, &condition, [extent.at_most])?;
@@ -304,10 +303,11 @@ pub fn standing_of_storyline(conn: &Connection, id: PublicId) -> Result<Option<S
                 SELECT t.public_id FROM events e JOIN events x ON x.id = e.merged_into
                     JOIN storylines t ON t.id = x.storyline_id
                 WHERE e.storyline_id = s.id AND e.published_at IS NOT NULL AND t.id <> s.id
+                    AND x.spiked = 0 AND x.merged_into IS NULL
                     AND t.public_id IS NOT NULL AND t.spiked = 0 AND t.merged_into IS NULL
                 ORDER BY e.id DESC LIMIT 1) AS told_in
             FROM storylines s WHERE s.public_id = ?1)
-         SELECT coalesce(m.public_id, s.told_in), s.spiked OR ifnull(m.spiked, 0),
+         SELECT coalesce(m.public_id, s.told_in), s.spiked OR s.merged_into IS NOT NULL AND NOT {LEADS_ON},
             s.merged_into IS NOT NULL OR s.is_empty AND s.told_in IS NOT NULL, s.is_empty
          FROM asked s LEFT JOIN storylines m ON m.id = s.merged_into"
     );

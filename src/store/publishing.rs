@@ -100,16 +100,18 @@ pub fn was_shown(conn: &Connection, id: EventId) -> Result<bool> {
     Ok(shown.unwrap_or(false))
 }
 
-/// True if an event was split from one that is spiked, or from one that was split from such a one.
+/// The spiked event that an event was split from, or that what it was split from was; `None` if none is spiked.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn is_from_spiked(conn: &Connection, id: EventId) -> Result<bool> {
+pub fn spiked_origin(conn: &Connection, id: EventId) -> Result<Option<EventId>> {
     let sql = "WITH RECURSIVE origin (id) AS (SELECT split_from FROM events WHERE id = ?1
             UNION SELECT e.split_from FROM origin o JOIN events e ON e.id = o.id)
-         SELECT EXISTS (SELECT 1 FROM origin o JOIN events e ON e.id = o.id WHERE e.spiked = 1)";
-    let query = &mut conn.prepare_cached(sql)?;
-    Ok(query.query_row([id.0], |row| row.get(0))?)
+         SELECT e.id FROM origin o JOIN events e ON e.id = o.id WHERE e.spiked = 1 LIMIT 1";
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query
+        .query_row([id.0], |row| row.get(0).map(EventId))
+        .optional()?)
 }
 
 const IS_DESCRIBED: &str = "(e.spiked = 1 OR e.id NOT IN (SELECT event_id FROM describe_queue)

@@ -77,6 +77,15 @@ fn words_of(title: &str, lead: &str) -> String {
     [&terms::fed(title), "\n", &terms::fed(lead)].concat()
 }
 
+/// Empties the index.
+pub(super) fn forget_all(tx: &Transaction<'_>) -> Result<()> {
+    tx.execute(
+        "INSERT INTO item_search (item_search) VALUES ('delete-all')",
+        [],
+    )?;
+    Ok(())
+}
+
 /// Files an item anew that was filed under its plain words, before [`terms::fed`] was there; nothing if
 /// they are the same.
 pub(super) fn refile(tx: &Transaction<'_>, item: ItemId, title: &str, lead: &str) -> Result<()> {
@@ -334,7 +343,7 @@ mod tests {
                 ..Search::default()
             };
             let before = search_items(tx, &search, 10)?.items.len();
-            crate::store::items::refile_all(tx)?;
+            crate::store::items::refile_all(tx, true)?;
             let whole = Search {
                 words: "峰会开".into(),
                 ..Search::default()

@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
-use dateline::store::{Connection, FILE_NAME, Store, check};
+use dateline::news::{FeedId, OutletKind, utc_from_secs};
+use dateline::store::items::{self, ItemState};
+use dateline::store::search::{Search, search_items};
+use dateline::store::{Connection, FILE_NAME, Store, check, outlets};
 
 use super::service::Place;
 
@@ -123,4 +126,78 @@ async fn a_newer_database_is_refused_with_the_way_back_and_the_copy_leads_there(
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
     assert_eq!(version, 1, "the old program finds what it left");
+}
+
+/// The content of an item as it is stored.
+fn stored_content(summary: &str) -> Vec<u8> {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let state = ItemState {
+        summary: summary.to_owned(),
+        ..ItemState::default()
+    };
+    let content = store.write_blocking(move |tx| {
+        let paper = outlets::ensure_outlet(tx, "Paper", OutletKind::Outlet)?;
+        let item = items::insert_item(tx, FeedId(1), paper, &state, utc_from_secs(0))?;
+        let sql = "SELECT content FROM items WHERE id = ?1";
+        Ok(tx.query_row(sql, [item.0], |row| row.get(0))?)
+    });
+    content.unwrap()
+}
+
+#[test]
+fn items_of_every_schema_are_found_in_every_script_also_beside_one_that_is_damaged() {
+    let migrations = migrations();
+    let good = stored_content("一场峰会开幕");
+    let kept = [
+        ("Summit", good.clone()),
+        ("Cafe\u{301}", good),
+        ("Broken", vec![255, 0, 7]),
+    ];
+    for count in 1..=migrations.len() {
+        let directory = tempfile::tempdir().unwrap();
+        make_old(directory.path(), &migrations[..count]);
+        let conn = Connection::open(directory.path().join(FILE_NAME)).unwrap();
+        for (at, (title, content)) in kept.iter().enumerate() {
+            let id = at as i64 + 1;
+            conn.execute(
+                "INSERT INTO items (id, feed_id, outlet_id, fetched_at, item_time, time_is_claimed,
+                    language, role, title, content, seen_at, digest)
+                 VALUES (?1, 1, 1, 0, 0, 0, 'en', 'news', ?2, ?3, 0, x'00')",
+                (id, title, content),
+            )
+            .unwrap();
+            let lead = if id == 3 { "" } else { "一场峰会开幕" };
+            let words = format!("{title}\n{lead}");
+            // Up to schema 13 as they stand, later as this program files them.
+            if (4..14).contains(&count) {
+                let sql = "INSERT INTO item_search (rowid, words) VALUES (?1, ?2)";
+                conn.execute(sql, (id, words)).unwrap();
+            }
+        }
+        drop(conn);
+        let store = Store::open(directory.path()).unwrap();
+        let find = |words: &str| {
+            let search = Search {
+                words: words.to_owned(),
+                ..Search::default()
+            };
+            let found = store.read(|conn| search_items(conn, &search, 10)).unwrap();
+            found.items.len()
+        };
+        if count < 14 {
+            assert_eq!(
+                (find("峰会"), find("café 开幕")),
+                (2, 1),
+                "from schema {count}"
+            );
+        }
+        let findings = store.read(check::check_database).unwrap();
+        let wrong = findings.iter().flat_map(|one| &one.wrong);
+        let wrong: Vec<&String> = wrong.filter(|line| !line.contains(" by a key")).collect();
+        assert!(
+            wrong.contains(&&"item 3".to_owned()),
+            "from schema {count}: {wrong:?}"
+        );
+    }
 }

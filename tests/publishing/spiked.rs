@@ -235,11 +235,8 @@ async fn what_was_merged_into_a_spiked_event_is_kept_out_with_it() {
     );
 }
 
-#[tokio::test]
-async fn what_leaves_a_spiked_event_by_itself_is_kept_out_with_it_unless_an_editor_parts_it() {
-    let room = summit().await;
-    rule_to_spike(&room, Target::Event(EventId(1)), 300).await;
-    room.publish(300).await;
+/// As the clusterer does: an item of event 1 becomes an event of its own.
+async fn part_from_the_first(room: &Newsroom) {
     let left = room.store.write(|tx| {
         tx.execute_batch(
             "INSERT INTO events (id, storyline_id, headline, occurred_at, first_report_at,
@@ -251,9 +248,65 @@ async fn what_leaves_a_spiked_event_by_itself_is_kept_out_with_it_unless_an_edit
         Ok(())
     });
     left.await.expect("an event");
+}
+
+#[tokio::test]
+async fn what_leaves_a_spiked_event_by_itself_is_kept_out_with_it() {
+    let room = summit().await;
+    rule_to_spike(&room, Target::Event(EventId(1)), 300).await;
+    room.publish(300).await;
+    part_from_the_first(&room).await;
     room.publish(310).await;
     let is_shown = async || outputs(&room, &feeds()).await.contains("What left it");
     assert!(!is_shown().await);
     unspike(&room, 1, 320).await;
     assert!(is_shown().await);
+}
+
+#[tokio::test]
+async fn what_was_merged_in_two_steps_is_kept_out_with_its_end() {
+    let room = Newsroom::open();
+    for event in [1, 2, 3] {
+        let headline = format!("Fire {event}");
+        let link = format!("https://ap.example/{event}");
+        let item = room.ingest(told("AP", &headline, &link, event)).await;
+        room.assign(event, event, &[(item, None)]).await;
+        room.publish(event + 10).await;
+    }
+    for (gone, into) in [(1, 2), (2, 3)] {
+        let merged = room
+            .store
+            .write(move |tx| merge_event(tx, EventId(gone), EventId(into)));
+        merged.await.expect("a merge");
+        room.publish(100 + gone).await;
+    }
+    let first = room.public_id(1).urn();
+    assert!(outputs(&room, &feeds()).await.contains(&first));
+    rule_to_spike(&room, Target::Event(EventId(3)), 200).await;
+    room.publish(200).await;
+    assert!(!outputs(&room, &feeds()).await.contains(&first));
+    let server = Server::start(room.site()).await;
+    let path = format!("/events/{}.json", room.public_id(1));
+    assert_eq!(server.get(&path).await.status, 410);
+}
+
+#[tokio::test]
+async fn what_an_editor_parts_from_a_spiked_event_afterwards_is_published() {
+    let room = summit().await;
+    rule_to_spike(&room, Target::Event(EventId(1)), 300).await;
+    room.publish(300).await;
+    let asked = Asked {
+        ruling: Ruling::SplitEvent {
+            event: EventId(1),
+            kept_items: vec![ItemId(1)],
+            split_items: vec![ItemId(3)],
+        },
+        editor: "anna".into(),
+        note: String::new(),
+    };
+    let answer = decide(&room.store, asked, at_minute(305)).await;
+    assert!(answer.expect("an answer").done);
+    part_from_the_first(&room).await;
+    room.publish(310).await;
+    assert!(outputs(&room, &feeds()).await.contains("What left it"));
 }

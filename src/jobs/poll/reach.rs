@@ -25,13 +25,13 @@ pub(super) struct Reach {
 
 impl Reach {
     /// Takes note of a visit; true if it came to nothing because no host can be reached. Feeds of the
-    /// operator's own say nothing: they may be on this side of what is broken.
+    /// operator's own tell nothing about it: they may be on this side of what is broken.
     pub(super) fn is_cut_off(&self, before: &VisitState, visited: &Visited) -> bool {
-        if before.feed.own {
-            return false;
-        }
         let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         let was_cut_off = silent.len() >= SILENT_HOSTS;
+        if before.feed.own {
+            return was_cut_off && !has_answer(visited) && is_silence(visited);
+        }
         if has_answer(visited) {
             silent.clear();
             if was_cut_off {

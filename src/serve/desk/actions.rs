@@ -205,6 +205,7 @@ impl FormOf<'_> {
     fn requests(&self, conn: &Connection) -> Result<std::result::Result<Vec<Request>, Wrong>> {
         match self.text("do") {
             "unspike" | "unlock" => self.taking_back(conn),
+            "merge" => self.merges(conn),
             "split-storyline" | "merge-storylines" => self.on_storylines(conn),
             _ => Ok(self.on_events()),
         }
@@ -214,7 +215,6 @@ impl FormOf<'_> {
         let headline = || self.text("headline").chars().take(300).collect::<String>();
         let event = || self.number("event").map(EventId);
         let requests = match self.text("do") {
-            "merge" => return self.merges(),
             "split" => {
                 let event = event()?;
                 let split_items: Vec<ItemId> = self.picked().into_iter().map(ItemId).collect();
@@ -282,25 +282,28 @@ impl FormOf<'_> {
         Ok(requests)
     }
 
-    /// The first of the picked events stays; the others go into it.
-    fn merges(&self) -> std::result::Result<Vec<Request>, Wrong> {
-        let mut picked = self.picked();
-        picked.sort_unstable();
-        let (kept, others) = picked.split_first().ok_or("tick two events")?;
-        if others.is_empty() {
-            return Err("tick two events");
-        }
-        let kept = EventId(*kept);
-        let merges = others.iter().map(|other| {
-            let merged = EventId(*other);
+    /// The picked event that will stay, and the others, which go into it.
+    fn merges(&self, conn: &Connection) -> Result<std::result::Result<Vec<Request>, Wrong>> {
+        let picked = self.picked().into_iter().map(EventId);
+        let ranked = picked.map(|event| desk::merge_rank(conn, event));
+        let mut ranked = ranked.collect::<Result<Vec<_>>>()?;
+        ranked.sort_unstable();
+        let events: Vec<EventId> = ranked.into_iter().map(|rank| rank.3).collect();
+        let Some((kept, others)) = events
+            .split_first()
+            .filter(|(_, others)| !others.is_empty())
+        else {
+            return Ok(Err("tick two events"));
+        };
+        let merges = others.iter().map(|merged| {
             self.decide(Ruling::MergeEvents {
-                kept,
-                kept_items: self.seen(kept),
-                merged,
-                merged_items: self.seen(merged),
+                kept: *kept,
+                kept_items: self.seen(*kept),
+                merged: *merged,
+                merged_items: self.seen(*merged),
             })
         });
-        Ok(merges.collect())
+        Ok(Ok(merges.collect()))
     }
 
     fn on_storylines(&self, conn: &Connection) -> Result<std::result::Result<Vec<Request>, Wrong>> {

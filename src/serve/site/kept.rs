@@ -58,16 +58,19 @@ pub(super) fn bound_weight(
     if slots.iter().map(weight_of).sum::<usize>() <= limit {
         return;
     }
-    slots.retain(|path, slot| path == newest || generation_and_rest(slot).0 == generation);
+    slots.retain(|path, slot| {
+        path == newest || is_awaited(slot) || generation_and_rest(slot).0 == generation
+    });
     let mut by_age: Vec<(Duration, usize, String)> = slots
         .iter()
+        .filter(|entry| !is_awaited(entry.1))
         .map(|entry| {
             let rest = generation_and_rest(entry.1).1;
             (rest, weight_of(entry), entry.0.clone())
         })
         .collect();
     by_age.sort_unstable();
-    let mut weight: usize = by_age.iter().map(|(_, weight, _)| weight).sum();
+    let mut weight: usize = slots.iter().map(weight_of).sum();
     if weight <= limit {
         return;
     }
@@ -80,6 +83,11 @@ pub(super) fn bound_weight(
             weight -= less;
         }
     }
+}
+
+/// True while somebody renders it or waits for that: they would look for it in vain.
+fn is_awaited(slot: &Arc<Slot>) -> bool {
+    Arc::strong_count(slot) > 1
 }
 
 /// Both zero for what is being rendered for the first time.

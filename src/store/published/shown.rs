@@ -22,13 +22,26 @@ macro_rules! is_let_through {
     };
 }
 
+/// True if no editor keeps back what an event was merged into, nor what that was.
+macro_rules! is_end_let_through {
+    () => {
+        concat!(
+            "NOT EXISTS (WITH RECURSIVE way (id) AS (SELECT e.merged_into
+                UNION SELECT x.merged_into FROM way JOIN events x ON x.id = way.id)
+            SELECT 1 FROM way JOIN events t ON t.id = way.id WHERE NOT ",
+            is_let_through!("t"),
+            ")"
+        )
+    };
+}
+
 /// True if no editor keeps an event back, nor what it was merged into.
 pub(super) const IS_LET_THROUGH: &str = concat!(
     "(",
     is_let_through!("e"),
-    " AND (e.merged_into IS NULL OR EXISTS (SELECT 1 FROM events t WHERE t.id = e.merged_into AND ",
-    is_let_through!("t"),
-    ")))"
+    " AND (e.merged_into IS NULL OR ",
+    is_end_let_through!(),
+    "))"
 );
 
 /// True if an event is shown: no editor keeps it back, and what it said before it was merged is not by a
@@ -38,10 +51,16 @@ pub(super) const IS_SHOWN: &str = concat!(
     is_let_through!("e"),
     " AND (e.merged_into IS NULL
         OR NOT EXISTS (SELECT 1 FROM items i WHERE i.id = e.headline_item_id AND i.spiked = 1)
-        AND EXISTS (SELECT 1 FROM events t WHERE t.id = e.merged_into AND ",
-    is_let_through!("t"),
-    ")))"
+        AND ",
+    is_end_let_through!(),
+    "))"
 );
+
+/// True if a storyline was merged into one that no editor keeps back, nor what that was merged into.
+pub(super) const LEADS_ON: &str = "(s.merged_into IS NOT NULL
+    AND NOT EXISTS (WITH RECURSIVE way (id) AS (SELECT s.merged_into
+            UNION SELECT x.merged_into FROM way JOIN storylines x ON x.id = way.id)
+        SELECT 1 FROM way JOIN storylines t ON t.id = way.id WHERE t.spiked = 1))";
 
 /// True if a storyline has an event that is shown.
 pub(super) const SHOWS_EVENTS: &str = concat!(

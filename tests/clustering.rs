@@ -399,3 +399,35 @@ fn items_that_left_the_window_close_their_events() {
     assert_eq!(desk.closed, [event]);
     assert_ne!(desk.event(new), event);
 }
+
+#[test]
+fn a_reprint_stays_with_its_original_when_another_report_is_taken_out() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let lead = "The two presidents shook hands on Friday in Anchorage before talks on ending the war that were planned \
+        as a meeting of two and were widened to ministers at the last minute, officials said.";
+    let original = desk.tell(0.0, 1, "Trump and Putin meet in Alaska", lead);
+    let copy = desk.tell(0.5, 5, "Trump and Putin meet in Alaska", lead);
+    let other = desk.tell(
+        1.0,
+        3,
+        "Trump and Putin meet in Alaska for talks on Ukraine",
+        "Presidents Trump and Putin shook hands in Anchorage on Friday before their talks.",
+    );
+    desk.settle(&Constraints::default());
+    assert_eq!(desk.reprints, [(copy, original)]);
+    let parted = Constraints {
+        apart: vec![(other, original), (other, copy)],
+        ..Constraints::default()
+    };
+    desk.settle(&parted);
+    assert_ne!(desk.event(other), desk.event(original));
+    assert_eq!(desk.event(copy), desk.event(original));
+
+    let from_original = Constraints {
+        apart: vec![(copy, original)],
+        ..Constraints::default()
+    };
+    desk.settle(&from_original);
+    assert_ne!(desk.event(copy), desk.event(original));
+}

@@ -207,7 +207,12 @@ pub fn move_item(args: &MoveArgs, global: &Global) -> anyhow::Result<ExitCode> {
 /// As [`merge`].
 pub fn same(args: &PairArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let (a, b) = (item_named(&args.a)?, item_named(&args.b)?);
-    rule(&Place::find(global)?, Ruling::SameEvent { a, b }, &args.why)
+    let ruling = Ruling::SameEvent {
+        a,
+        b,
+        items: Vec::new(),
+    };
+    rule(&Place::find(global)?, ruling, &args.why)
 }
 
 /// Rules that two items do not tell the same event.

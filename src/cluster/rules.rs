@@ -105,7 +105,7 @@ impl Rules {
             .collect();
         let locked = constraints.locked.iter().flatten();
         Self {
-            separated: apart.iter().flat_map(|(a, b)| [*a, *b]).collect(),
+            separated: parted_from_originals(engine, &apart),
             locked: locked.filter_map(|item| stand_in(engine, *item)).collect(),
             together,
             apart,
@@ -120,4 +120,19 @@ impl Rules {
             .filter(|_| !self.separated.contains(&slot))
             .unwrap_or(slot)
     }
+}
+
+/// Reprints that rulings keep apart from their original, or from what they do not keep that apart from: one that
+/// goes the way of its original stays part of its report.
+fn parted_from_originals(engine: &Engine, apart: &[(Slot, Slot)]) -> BTreeSet<Slot> {
+    let both_ways = || apart.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]);
+    let known: FxHashSet<(Slot, Slot)> = both_ways().collect();
+    let is_parted = |(slot, other): &(Slot, Slot)| {
+        let original = engine.window.live_original_of(*slot);
+        original.is_some_and(|original| original == *other || !known.contains(&(original, *other)))
+    };
+    both_ways()
+        .filter(is_parted)
+        .map(|(slot, _)| slot)
+        .collect()
 }

@@ -117,7 +117,7 @@ fn check_complete(ruling: &Ruling) -> Result<(), Refusal> {
         }
         Ruling::MoveItem { from, to, .. } if from == to => "the item stands there already",
         Ruling::MoveItem { to_items, .. } if to_items.is_empty() => "an event without items",
-        Ruling::SameEvent { a, b } | Ruling::NotSameEvent { a, b } if a == b => {
+        Ruling::SameEvent { a, b, .. } | Ruling::NotSameEvent { a, b } if a == b => {
             "name two different items"
         }
         Ruling::MergeStorylines { kept, merged, .. } if kept == merged => {
@@ -167,6 +167,10 @@ fn check_attributes(ruling: &Ruling, decisions: &[Decision]) -> Result<(), Refus
         } => {
             let name = attributes.names.get(storyline);
             name.filter(|p| p.value == *headline).map(|p| p.decision)
+        }
+        Ruling::SameEvent { a, b, .. } => {
+            let demands = in_force(decisions).map(|one| (one.id, demand_on_items(&one.ruling)));
+            Links::new(demands).holder(*a, *b)
         }
         _ => in_force(decisions)
             .find(|one| one.ruling == *ruling)

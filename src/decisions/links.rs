@@ -112,6 +112,11 @@ impl<T: Copy + Ord> Links<T> {
         Some(holder.map_or(Clash::Itself(*a, *b), |id| Clash::HeldTogether(*a, *b, id)))
     }
 
+    /// The decision by which two are held together; `None` if they are not.
+    pub(super) fn holder(&self, a: T, b: T) -> Option<DecisionId> {
+        self.newest_on_path(a, b, &Demand::default())
+    }
+
     /// The newest decision on the shortest chain of links from `a` to `b`.
     fn newest_on_path(&self, a: T, b: T, demand: &Demand<T>) -> Option<DecisionId> {
         let mut around: BTreeMap<T, Vec<(T, Option<DecisionId>)>> = BTreeMap::new();

@@ -26,7 +26,8 @@ pub struct Constraints {
     /// Pairs of items that stand in one event.
     pub together: Vec<(ItemId, ItemId)>,
     /// Pairs of items that stand in one event unless what editors say keeps them apart: those of an event
-    /// into which an editor moved an item are taken to be one, or the item would tear it.
+    /// into which an editor moved an item, or in which an editor held two together, are taken to be one, or the ruling
+    /// would tear it.
     pub gathered: Vec<(ItemId, ItemId)>,
     /// Pairs of items that stand in different events.
     pub apart: Vec<(ItemId, ItemId)>,
@@ -118,7 +119,13 @@ fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
             }
             cross(&mut constraints.apart, &[*item], from_items);
         }
-        Ruling::SameEvent { a, b } => constraints.together.push((*a, *b)),
+        Ruling::SameEvent { a, b, items } => {
+            constraints.together.push((*a, *b));
+            let others = items.iter().filter(|item| *item != a);
+            constraints
+                .gathered
+                .extend(others.map(|other| (*a, *other)));
+        }
         Ruling::NotSameEvent { a, b } => constraints.apart.push((*a, *b)),
         Ruling::Lock { items, .. } => {
             chain(&mut constraints.together, items);

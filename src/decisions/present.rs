@@ -54,7 +54,7 @@ pub fn check_present(ruling: &Ruling, present: &Present) -> Result<(), Refusal> 
             present.hold(*from, from_items)?;
             present.hold(*to, to_items)
         }
-        Ruling::SameEvent { a, b } | Ruling::NotSameEvent { a, b } => {
+        Ruling::SameEvent { a, b, .. } | Ruling::NotSameEvent { a, b } => {
             present.tells(*a)?;
             present.tells(*b)
         }

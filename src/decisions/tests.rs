@@ -38,6 +38,7 @@ fn same(a: i64, b: i64) -> Ruling {
     Ruling::SameEvent {
         a: ItemId(a),
         b: ItemId(b),
+        items: Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ pub fn describe_ruling(ruling: &Ruling) -> String {
         Ruling::MoveItem { item, from, to, .. } => {
             format!("moved item {item} from event {from} to event {to}")
         }
-        Ruling::SameEvent { a, b } => format!("ruled that items {a} and {b} tell one event"),
+        Ruling::SameEvent { a, b, .. } => format!("ruled that items {a} and {b} tell one event"),
         Ruling::NotSameEvent { a, b } => {
             format!("ruled that items {a} and {b} do not tell one event")
         }

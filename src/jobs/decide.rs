@@ -138,12 +138,20 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
 /// these, and of two that are merged the one that readers had first stays, whichever was named first.
 fn as_it_comes_out(conn: &Connection, ruling: &Ruling) -> Result<Ruling> {
     Ok(match ruling {
-        Ruling::SameEvent { a, b } => {
+        Ruling::SameEvent { a, b, .. } => {
             let place = |item: &ItemId| events::event_of_item(conn, *item);
             match (place(a)?, place(b)?) {
                 (Some(one), Some(other)) if one != other => {
                     let merge = desk::load_merge(conn, one, other)?;
                     as_it_comes_out(conn, &merge)?
+                }
+                (Some(event), Some(_)) => {
+                    let members = events::load_members(conn, event)?;
+                    Ruling::SameEvent {
+                        a: *a,
+                        b: *b,
+                        items: members.into_iter().map(|(item, _)| item).collect(),
+                    }
                 }
                 _ => ruling.clone(),
             }

@@ -341,7 +341,7 @@ fn ruled(decision: &Decision, event: EventId, items: &BTreeSet<ItemId>) -> Optio
         Ruling::MoveItem { from, to, .. } if *from == event || *to == event => {
             "an editor moved a report"
         }
-        Ruling::SameEvent { a, b } if items.contains(a) || items.contains(b) => {
+        Ruling::SameEvent { a, b, .. } if items.contains(a) || items.contains(b) => {
             "an editor joined two reports"
         }
         Ruling::NotSameEvent { a, b } if items.contains(a) || items.contains(b) => {

@@ -58,6 +58,9 @@ pub enum Ruling {
         a: ItemId,
         /// The other.
         b: ItemId,
+        /// The items of the event in which both stood at the time; empty if that was not one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        items: Vec<ItemId>,
     },
     /// Two items do not tell the same event.
     NotSameEvent {
@@ -139,7 +142,8 @@ impl Ruling {
                 .chain(to_items)
                 .copied()
                 .collect(),
-            Self::SameEvent { a, b } | Self::NotSameEvent { a, b } => vec![*a, *b],
+            Self::SameEvent { a, b, items } => [*a, *b].iter().chain(items).copied().collect(),
+            Self::NotSameEvent { a, b } => vec![*a, *b],
             Self::Lock { items, .. } => items.clone(),
             Self::Spike {
                 target: Target::Item(item),

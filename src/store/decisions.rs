@@ -284,6 +284,7 @@ fn read_decision(row: &Row<'_>) -> rusqlite::Result<(String, Decision)> {
     let unknown = Ruling::SameEvent {
         a: Default::default(),
         b: Default::default(),
+        items: Vec::new(),
     };
     let decision = Decision {
         id: DecisionId(row.get(0)?),
@@ -425,6 +426,7 @@ mod tests {
             Ruling::SameEvent {
                 a: ItemId(18),
                 b: ItemId(19),
+                items: Vec::new(),
             },
             Ruling::NotSameEvent {
                 a: ItemId(20),
@@ -514,6 +516,7 @@ mod tests {
             let new = Ruling::SameEvent {
                 a: ItemId(15),
                 b: ItemId(20),
+                items: Vec::new(),
             };
             load_connected(tx, &new)
         });

@@ -77,6 +77,7 @@ async fn an_opposite_ruling_is_refused_and_names_who_stands_in_the_way() {
     let together = Ruling::SameEvent {
         a: items(&[1])[0],
         b: items(&[3])[0],
+        items: Vec::new(),
     };
     let answer = rule(&desk, together.clone()).await;
     assert!(!answer.done);

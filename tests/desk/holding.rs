@@ -254,7 +254,15 @@ async fn two_items_that_tell_the_same_make_one_event_of_theirs() {
     let [matter, other] = two_matters(&mut world).await;
     let home = homes(&world, &matter);
     let (a, b) = (other[1], matter[1]);
-    rule(&mut world, Ruling::SameEvent { a, b }).await;
+    rule(
+        &mut world,
+        Ruling::SameEvent {
+            a,
+            b,
+            items: Vec::new(),
+        },
+    )
+    .await;
     let all = [matter, other].concat();
     assert_eq!(homes(&world, &all), home, "of two alike the first stays");
     let made = world.made();
@@ -298,4 +306,39 @@ async fn a_spiked_event_gives_its_storyline_no_headline_until_the_spike_is_taken
     assert!(answer.unwrap().done);
     world.take_in();
     assert_eq!(read(&world).0, headline);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_twice_is_refused_and_undoing_it_once_is_enough() {
+    let mut world = World::open(1000).await;
+    let [matter, other] = two_matters(&mut world).await;
+    let before = world.places();
+    let same = |a, b| Ruling::SameEvent {
+        a,
+        b,
+        items: Vec::new(),
+    };
+    rule(&mut world, same(other[1], matter[1])).await;
+    for again in [same(other[1], matter[1]), same(matter[1], other[1])] {
+        let asked = Asked {
+            ruling: again,
+            editor: "ben".into(),
+            note: String::new(),
+        };
+        let answer = decide(&world.store, asked, world.now()).await.unwrap();
+        assert!(
+            !answer.done && answer.lines[0].contains("says so already"),
+            "{answer:?}"
+        );
+    }
+    let first = world.made()[0].id;
+    let undone = undo(&world.store, first, "ben".into(), world.now()).await;
+    assert!(undone.unwrap().done);
+    world.take_in();
+    assert_eq!(world.places(), before);
+
+    // Two of one event that are held together tear nothing either.
+    rule(&mut world, same(matter[0], matter[4])).await;
+    world.refine();
+    assert_eq!(world.places(), before);
 }

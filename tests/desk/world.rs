@@ -294,6 +294,7 @@ impl World {
             6 => Ruling::SameEvent {
                 a: dice.pick(&items)?,
                 b: dice.pick(&others)?,
+                items: Vec::new(),
             },
             7 => Ruling::NotSameEvent {
                 a: dice.pick(&items)?,

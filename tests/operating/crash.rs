@@ -207,6 +207,7 @@ async fn decide_one(client: &Client, world: &World, number: u32) -> Option<()> {
         5 => Ruling::SameEvent {
             a: ItemId(event.0 * 11),
             b: ItemId(event.0 * 11 + 4),
+            items: Vec::new(),
         },
         _ => Ruling::NotSameEvent {
             a: ItemId(event.0 * 13),

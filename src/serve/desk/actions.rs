@@ -125,7 +125,11 @@ fn ruling_of(conn: &Connection, question: Question, is_yes: bool) -> Result<Opti
     Ok(match (question, is_yes) {
         (Question::Belongs { item, event }, true) => {
             let other = members(event)?.into_iter().find(|other| *other != item);
-            other.map(|b| Ruling::SameEvent { a: item, b })
+            other.map(|b| Ruling::SameEvent {
+                a: item,
+                b,
+                items: Vec::new(),
+            })
         }
         (Question::Belongs { item, event }, false) => {
             let all = events::load_members(conn, event)?;

@@ -433,7 +433,9 @@ fn explain(
 fn names_item(ruling: &Ruling, item: &Item) -> bool {
     match ruling {
         Ruling::MoveItem { item: moved, .. } => *moved == item.id,
-        Ruling::SameEvent { a, b } | Ruling::NotSameEvent { a, b } => [a, b].contains(&&item.id),
+        Ruling::SameEvent { a, b, .. } | Ruling::NotSameEvent { a, b } => {
+            [a, b].contains(&&item.id)
+        }
         Ruling::SplitEvent { split_items, .. } => split_items.contains(&item.id),
         _ => false,
     }

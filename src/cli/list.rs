@@ -98,7 +98,9 @@ pub(super) fn minute(time: UtcTime) -> String {
 
 /// What became of an event, in a word.
 pub(super) fn state_of(event: &Event) -> &'static str {
-    if event.spiked {
+    if event.merged_into.is_some() {
+        "merged"
+    } else if event.spiked {
         "spiked"
     } else if event.withdrawn_at.is_some() {
         "withdrawn"

@@ -84,6 +84,9 @@ fn show_storyline(store: &Store, id: StorylineId, as_json: bool) -> anyhow::Resu
     if let Some(public_id) = storyline.public_id {
         print_line(&format!("/storylines/{public_id}/timeline"));
     }
+    if let Some(into) = storyline.merged_into {
+        print_line(&format!("merged: see `dateline show storyline {into}`"));
+    }
     print_line("");
     let mut table = Table::new(&["happened", "event", "state", "reports", "place", "headline"]);
     for event in &events {
@@ -153,6 +156,9 @@ fn print_event_head(event: &Event) {
     }
     if let Some(public_id) = event.public_id {
         print_line(&format!("/events/{public_id}"));
+    }
+    if let Some(into) = event.merged_into {
+        print_line(&format!("merged: see `dateline show event {into}`"));
     }
     print_line("");
 }

@@ -51,8 +51,7 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
     // Of two the id of the one published first stays, even if it led elsewhere meanwhile.
     let mut asleep = sleepers.iter().filter(|one| one.is_main).peekable();
     for claim in &claims.sorted {
-        while let Some(sleeper) =
-            asleep.next_if(|one| !claim.is_kept_off && one.order < claim.order)
+        while let Some(sleeper) = asleep.next_if(|one| claim.may_speak() && one.order < claim.order)
         {
             wake(sleeper, &mut names);
         }
@@ -118,10 +117,18 @@ struct Claim {
     order: i64,
     /// True if a ruling keeps the group from items of the event that have left the window.
     is_kept_off: bool,
+    /// True if editors moved all that the group has of the event out of it.
+    is_moved_out: bool,
     is_pinned: bool,
     anchors: usize,
     holds_headline: bool,
     items: usize,
+}
+
+impl Claim {
+    fn may_speak(&self) -> bool {
+        !self.is_kept_off && !self.is_moved_out
+    }
 }
 
 struct Claims {
@@ -156,7 +163,7 @@ impl Claims {
         }
         sorted.sort_by_key(|claim| {
             (
-                claim.is_kept_off,
+                claim.is_kept_off || claim.is_moved_out,
                 claim.order,
                 Reverse((
                     claim.is_pinned,
@@ -183,7 +190,7 @@ impl Claims {
     /// A published id goes to the part that speaks most for it or is merged; it never falls to a
     /// lesser part.
     fn may_name(&self, claim: &Claim) -> bool {
-        !claim.is_kept_off
+        claim.may_speak()
             && (!self.is_published.contains(&claim.event)
                 || self.best_part[&claim.event] == claim.part)
     }
@@ -257,6 +264,14 @@ fn claim(
         slot.is_some_and(|slot| slots.binary_search(&slot).is_ok())
     };
     let is_gone = |id| engine.groups.gone_of.get(&id) == Some(&event);
+    let its = slots
+        .iter()
+        .filter(|slot| engine.event_at(**slot) == Some(event));
+    let is_moved = |slot: &Slot| {
+        let report = engine.window.live_original_of(*slot).unwrap_or(*slot);
+        let moved = (engine.window.item(report).id, event);
+        engine.groups.constraints.moved.contains(&moved)
+    };
     let has_gone = live.is_some_and(|live| !live.gone.is_empty());
     let mut apart = engine.groups.constraints.apart.iter().filter(|_| has_gone);
     let kept_out = &engine.groups.constraints.kept_out;
@@ -266,6 +281,7 @@ fn claim(
         event,
         part,
         is_kept_off: apart.any(|(a, b)| is_gone(*a) && holds(*b) || is_gone(*b) && holds(*a)),
+        is_moved_out: its.copied().all(|slot| is_moved(&slot)),
         order: publication.map_or(i64::MAX, |publication| publication.order),
         is_pinned: live.is_some_and(|live| live.is_pinned),
         anchors: anchors.map_or(0, |anchors| {

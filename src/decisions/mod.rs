@@ -31,6 +31,8 @@ pub struct Constraints {
     pub gathered: Vec<(ItemId, ItemId)>,
     /// Pairs of items that stand in different events.
     pub apart: Vec<(ItemId, ItemId)>,
+    /// Items that an editor moved, with the event that they were moved out of: they take its id nowhere.
+    pub moved: Vec<(ItemId, EventId)>,
     /// Sets of items whose event takes no further items by itself.
     pub locked: Vec<Vec<ItemId>>,
     /// Events that an undone merge had ended, with the items they held: a group of these items
@@ -108,10 +110,12 @@ fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
         }
         Ruling::MoveItem {
             item,
+            from,
             from_items,
             to_items,
             ..
         } => {
+            constraints.moved.push((*item, *from));
             if let Some((first, others)) = to_items.split_first() {
                 constraints.together.push((*first, *item));
                 let others = others.iter().map(|other| (*first, *other));

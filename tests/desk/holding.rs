@@ -9,7 +9,7 @@ use dateline::decisions::{describe_ruling, in_force};
 use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::news::{DecisionId, Event, EventId, ItemId, Ruling, Target};
 use dateline::store::Connection;
-use dateline::store::desk::{load_events_of, load_move, load_storyline};
+use dateline::store::desk::{load_event, load_events_of, load_move, load_storyline};
 
 use super::world::{World, word};
 use crate::dice::Dice;
@@ -171,20 +171,25 @@ fn similar(left: &str, right: &str, at: usize) {
 
 /// Two things that five outlets tell in words of their own, with the items of each.
 async fn two_matters(world: &mut World) -> [Vec<ItemId>; 2] {
-    let mut matters = [1, 2].map(|_| Vec::new());
-    for (number, matter) in matters.iter_mut().enumerate() {
-        for outlet in 0..5 {
-            let own = |at: usize| word(number * 97 + at * 13 + 50_005);
-            let words: Vec<String> = (0..8).filter(|at| *at != outlet).map(own).collect();
-            let lead = words.iter().rev().cloned().collect::<Vec<_>>().join(" ");
-            let title = format!("{} {}", words.join(" "), word(900 + outlet));
-            world.ingest(outlet, title, lead, 3).await;
-            matter.extend(world.store.read(newest_item).unwrap());
-        }
-    }
+    let matters = [tell(world, 0, 0..5).await, tell(world, 1, 0..5).await];
     world.take_in();
     world.refine();
     matters
+}
+
+/// Outlets tell a thing of that number; the items.
+async fn tell(world: &mut World, number: usize, outlets: std::ops::Range<usize>) -> Vec<ItemId> {
+    let mut items = Vec::new();
+    for outlet in outlets {
+        // Words that nothing else says.
+        let own = |at: usize| word(number * 8 + at) + "qo";
+        let words: Vec<String> = (0..8).filter(|at| *at != outlet).map(own).collect();
+        let lead = words.iter().rev().cloned().collect::<Vec<_>>().join(" ");
+        let title = format!("{} {}", words.join(" "), word(900 + outlet));
+        world.ingest(outlet, title, lead, 3).await;
+        items.extend(world.store.read(newest_item).unwrap());
+    }
+    items
 }
 
 fn newest_item(conn: &Connection) -> dateline::store::Result<Option<ItemId>> {
@@ -341,4 +346,59 @@ async fn what_is_said_twice_is_refused_and_undoing_it_once_is_enough() {
     rule(&mut world, same(matter[0], matter[4])).await;
     world.refine();
     assert_eq!(world.places(), before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_takes_no_id_along_not_even_with_the_report_that_was_published_first() {
+    let mut world = World::open(1000).await;
+    let mut other = tell(&mut world, 31, 0..1).await;
+    let alone = tell(&mut world, 47, 0..1).await;
+    world.take_in();
+    world.refine();
+    world.publish().await;
+    let matter = tell(&mut world, 0, 0..5).await;
+    other.extend(tell(&mut world, 31, 1..3).await);
+    world.take_in();
+    world.refine();
+    let (from, to, gone) = (
+        homes(&world, &other),
+        homes(&world, &matter),
+        homes(&world, &alone),
+    );
+    let held = |events: &BTreeSet<EventId>| world.members(*events.first().unwrap());
+    assert_eq!(
+        (held(&from), held(&to), held(&gone)),
+        (other.clone(), matter.clone(), alone.clone())
+    );
+    let into = *to.first().unwrap();
+    let move_in = |world: &World, item| {
+        world
+            .store
+            .read(|conn| load_move(conn, item, into))
+            .unwrap()
+    };
+    let ruling = move_in(&world, other[0]);
+    rule(&mut world, ruling).await;
+    assert_eq!(
+        homes(&world, &other[1..]),
+        from,
+        "the address stays with what stays"
+    );
+    assert_eq!(homes(&world, &[matter[0], other[0]]), to);
+
+    // An event that is moved as a whole leads to where it went, also if it is older.
+    let ruling = move_in(&world, alone[0]);
+    rule(&mut world, ruling).await;
+    assert_eq!(homes(&world, &[matter[0], alone[0]]), to);
+    let event = world
+        .store
+        .read(|conn| load_event(conn, *gone.first().unwrap()));
+    assert_eq!(event.unwrap().unwrap().merged_into, Some(into));
+    for decision in world.made() {
+        let undone = undo(&world.store, decision.id, "ben".into(), world.now()).await;
+        assert!(undone.unwrap().done);
+    }
+    world.take_in();
+    assert_eq!(homes(&world, &alone), gone);
+    assert_eq!((homes(&world, &other), homes(&world, &matter)), (from, to));
 }

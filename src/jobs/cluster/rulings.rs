@@ -237,6 +237,7 @@ impl Rulings {
             let own = constraints_of(std::slice::from_ref(one));
             said.together.extend(own.together);
             said.gathered.extend(own.gathered);
+            said.moved.extend(own.moved);
             said.apart.extend(own.apart);
             said.locked.extend(own.locked);
             said.revived.extend(own.revived);

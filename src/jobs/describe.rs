@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::news::{
-    Decision, EventId, ItemId, Outlet, OutletId, Ruling, StorylineId, UtcTime, utc_from_secs,
+    Decision, DecisionId, EventId, ItemId, Outlet, OutletId, Ruling, StorylineId, UtcTime,
+    utc_from_secs,
 };
 use crate::store::describing::{self, TellingRow};
 use crate::store::events::{EventDescription, StorylineDescription};
@@ -22,7 +23,7 @@ pub(super) const MOST_TELLINGS: usize = 64;
 /// Headlines that editors set, from the decisions in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pins {
-    events: BTreeMap<EventId, String>,
+    events: BTreeMap<EventId, (DecisionId, String)>,
     storylines: BTreeMap<StorylineId, String>,
 }
 
@@ -36,7 +37,8 @@ impl Pins {
         {
             match &decision.ruling {
                 Ruling::PinHeadline { event, headline } => {
-                    pins.events.insert(*event, headline.clone());
+                    let pin = (decision.id, headline.clone());
+                    pins.events.insert(*event, pin);
                 }
                 Ruling::RenameStoryline {
                     storyline,
@@ -48,6 +50,21 @@ impl Pins {
             }
         }
         pins
+    }
+
+    /// True if no event has one.
+    pub fn are_none(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// That of an event, or else the latest of those that it absorbed: an editor's word outlives a merge.
+    fn of_event(&self, event: EventId, absorbed: &[EventId]) -> Option<&String> {
+        let inherited = || {
+            let pins = absorbed.iter().filter_map(|event| self.events.get(event));
+            pins.max_by_key(|(decision, _)| *decision)
+        };
+        let pin = self.events.get(&event).or_else(inherited)?;
+        Some(&pin.1)
     }
 
     /// Events and storylines whose headline differs between two states of the decisions.
@@ -63,6 +80,8 @@ impl Pins {
 pub(super) struct Told<'a> {
     /// The event.
     pub event: EventId,
+    /// The events that were merged into it, as far as pins may be theirs.
+    pub absorbed: Vec<EventId>,
     /// Its tellings, at most [`MOST_TELLINGS`].
     pub tellings: &'a [TellingRow],
     /// Mean frozen score of each item with the others.
@@ -83,7 +102,7 @@ pub(super) fn describe_event(
         .collect();
     let choice = pick_headline(&reports)?;
     let times = || shown.iter().map(|telling| telling.item_time);
-    let pin = pins.events.get(&told.event);
+    let pin = pins.of_event(told.event, &told.absorbed);
     Some(EventDescription {
         headline: pin.cloned().unwrap_or_else(|| choice.headline.clone()),
         headline_item: pin.is_none().then_some(choice.item),
@@ -248,7 +267,10 @@ fn place_of(tellings: &[&TellingRow]) -> String {
     most.map_or_else(String::new, |(_, place, _)| (*place).to_owned())
 }
 
-fn changed_keys<K: Copy + Ord>(one: &BTreeMap<K, String>, other: &BTreeMap<K, String>) -> Vec<K> {
+fn changed_keys<K: Copy + Ord, V: PartialEq>(
+    one: &BTreeMap<K, V>,
+    other: &BTreeMap<K, V>,
+) -> Vec<K> {
     let mut keys: Vec<K> = one
         .keys()
         .chain(other.keys())

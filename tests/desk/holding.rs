@@ -402,3 +402,32 @@ async fn a_move_takes_no_id_along_not_even_with_the_report_that_was_published_fi
     assert_eq!(homes(&world, &alone), gone);
     assert_eq!((homes(&world, &other), homes(&world, &matter)), (from, to));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pinned_headline_outlives_the_merge_of_its_event_until_it_is_undone() {
+    let mut world = World::open(1000).await;
+    let [matter, other] = two_matters(&mut world).await;
+    let event = *homes(&world, &other).first().unwrap();
+    let pin = Ruling::PinHeadline {
+        event,
+        headline: "As an editor has it".into(),
+    };
+    rule(&mut world, pin).await;
+    let merge = Ruling::SameEvent {
+        a: matter[0],
+        b: other[0],
+        items: Vec::new(),
+    };
+    rule(&mut world, merge).await;
+    let stays = *homes(&world, &[matter, other].concat()).first().unwrap();
+    assert_ne!(stays, event);
+    let headline = |world: &World| {
+        let event = world.store.read(|conn| load_event(conn, stays));
+        event.unwrap().unwrap().headline
+    };
+    assert_eq!(headline(&world), "As an editor has it");
+    let answer = undo(&world.store, DecisionId(1), "ben".into(), world.now()).await;
+    assert!(answer.unwrap().done);
+    world.take_in();
+    assert_ne!(headline(&world), "As an editor has it");
+}

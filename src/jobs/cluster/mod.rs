@@ -271,7 +271,9 @@ impl Clusterer {
         let grown: BTreeSet<EventId> = found.settlement.merged.iter().map(|one| one.1).collect();
         for event in &events {
             let members = members_of.get(event).copied().unwrap_or_default();
-            let told = self.describe(conn, *event, members)?;
+            let merged = &found.settlement.merged;
+            let absorbed = self.absorbed(conn, *event, merged)?;
+            let told = self.describe(conn, (*event, absorbed), members)?;
             descriptions.extend(told.map(|(description, counts)| Described {
                 event: *event,
                 description,
@@ -364,7 +366,7 @@ impl Clusterer {
     fn describe(
         &self,
         conn: &Connection,
-        event: EventId,
+        (event, absorbed): (EventId, Vec<EventId>),
         members: &[Member],
     ) -> Result<Option<(EventDescription, Option<Counts>)>> {
         let live = self.engine.items_of(event);
@@ -388,12 +390,31 @@ impl Clusterer {
             .collect();
         let told = Told {
             event,
+            absorbed,
             tellings: &tellings,
             mean_scores: &mean_scores,
         };
         let description = describe::describe_event(&told, &self.outlets, &self.rulings.pins);
         let counts = is_whole.then(|| describe::count_reports(&tellings));
         Ok(description.map(|description| (description, counts)))
+    }
+
+    /// The events that were merged into one, those that are being merged among them; none if nothing is pinned.
+    fn absorbed(
+        &self,
+        conn: &Connection,
+        event: EventId,
+        merged: &[(EventId, EventId)],
+    ) -> Result<Vec<EventId>> {
+        if self.rulings.pins.are_none() {
+            return Ok(Vec::new());
+        }
+        let mut absorbed = standing::load_absorbed(conn, event)?;
+        for (gone, _) in merged.iter().filter(|(_, into)| *into == event) {
+            absorbed.push(*gone);
+            absorbed.extend(standing::load_absorbed(conn, *gone)?);
+        }
+        Ok(absorbed)
     }
 
     fn mark_published(&mut self, conn: &Connection, now: UtcTime) -> Result<()> {

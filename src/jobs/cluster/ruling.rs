@@ -34,6 +34,14 @@ impl Clusterer {
             mut events,
             storylines,
         } = self.rulings.take_up(newer);
+        // A pin shows on what its event was merged into.
+        let led_on = store.read(|conn| {
+            let on = events
+                .iter()
+                .map(|event| standing::load_successor(conn, *event));
+            on.collect::<Result<Vec<_>>>()
+        })?;
+        events.extend(led_on.into_iter().flatten());
         self.reached = Scope::default();
         for ruling in changed.iter().map(|one| &one.ruling).chain(&undone) {
             self.reached.items.extend(ruling.items());

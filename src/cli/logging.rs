@@ -77,12 +77,7 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let backtrace = Backtrace::capture();
     let backtrace =
         (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
-    tracing::error!(
-        place,
-        backtrace,
-        "an error in Dateline: {}",
-        said.unwrap_or("unknown")
-    );
+    tracing::error!(said, place, backtrace, "an error in Dateline");
 }
 
 /// Writes each event as one line: line breaks, other control characters and those that turn the

@@ -430,13 +430,11 @@ fn explain(
     })
 }
 
-fn names_item(ruling: &Ruling, item: &Item) -> bool {
+fn names_item(ruling: &Ruling, Item { id, .. }: &Item) -> bool {
     match ruling {
-        Ruling::MoveItem { item: moved, .. } => *moved == item.id,
-        Ruling::SameEvent { a, b, .. } | Ruling::NotSameEvent { a, b } => {
-            [a, b].contains(&&item.id)
-        }
-        Ruling::SplitEvent { split_items, .. } => split_items.contains(&item.id),
+        Ruling::MoveItem { item, .. } => item == id,
+        Ruling::SameEvent { a, b, .. } | Ruling::NotSameEvent { a, b } => a == id || b == id,
+        Ruling::SplitEvent { split_items, .. } => split_items.contains(id),
         _ => false,
     }
 }

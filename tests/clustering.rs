@@ -205,14 +205,21 @@ fn a_wrap_and_a_live_blog_join_nothing() {
     assert_ne!(desk.event(summit.opening[0]), desk.event(summit.ending[0]));
 }
 
+/// What the wire sent, and others copied.
+const WIRE_LEAD: &str = "The two presidents shook hands on Friday in Anchorage before talks on ending the war that were planned \
+    as a meeting of two and were widened to ministers at the last minute, officials said.";
+
 #[test]
 fn a_wire_copy_under_another_headline_is_a_reprint() {
     let mut desk = Desk::new();
     fill_with_other_news(&mut desk);
-    let lead = "The two presidents shook hands on Friday in Anchorage before talks on ending the war that were planned \
-        as a meeting of two and were widened to ministers at the last minute, officials said.";
-    let original = desk.tell(0.0, 1, "Trump and Putin meet in Alaska", lead);
-    let copy = desk.tell(1.0, 5, "Handshake opens long-awaited northern summit", lead);
+    let original = desk.tell(0.0, 1, "Trump and Putin meet in Alaska", WIRE_LEAD);
+    let copy = desk.tell(
+        1.0,
+        5,
+        "Handshake opens long-awaited northern summit",
+        WIRE_LEAD,
+    );
     assert_eq!(desk.reprints, [(copy, original)]);
     desk.settle(&Constraints::default());
     assert_eq!(desk.event(copy), desk.event(original));
@@ -404,10 +411,8 @@ fn items_that_left_the_window_close_their_events() {
 fn a_reprint_stays_with_its_original_when_another_report_is_taken_out() {
     let mut desk = Desk::new();
     fill_with_other_news(&mut desk);
-    let lead = "The two presidents shook hands on Friday in Anchorage before talks on ending the war that were planned \
-        as a meeting of two and were widened to ministers at the last minute, officials said.";
-    let original = desk.tell(0.0, 1, "Trump and Putin meet in Alaska", lead);
-    let copy = desk.tell(0.5, 5, "Trump and Putin meet in Alaska", lead);
+    let original = desk.tell(0.0, 1, "Trump and Putin meet in Alaska", WIRE_LEAD);
+    let copy = desk.tell(0.5, 5, "Trump and Putin meet in Alaska", WIRE_LEAD);
     let other = desk.tell(
         1.0,
         3,

@@ -16,161 +16,46 @@ pub(super) fn find_senseless(config: &Config) -> Option<(String, String)> {
         .map(|(key, problem)| (key.to_owned(), problem))
 }
 
+/// A number of the config with its key, and what it lies between.
+type Bound = (&'static str, f64, f64, f64);
+
 fn number_outside(config: &Config) -> Option<(&'static str, String)> {
-    let (server, polling, fetch) = (&config.server, &config.polling, &config.fetch);
-    let (clustering, lines) = (&config.clustering, &config.storylines);
-    let secs = |secs: u64| secs as f64;
-    let count = |count: usize| count as f64;
-    let numbers = [
-        (
-            "server.publish_hold_secs",
-            f64::from(server.publish_hold_secs),
-            0.0,
-            YEAR_SECS,
-        ),
-        (
-            "server.feed_keep_secs",
-            f64::from(server.feed_keep_secs),
-            0.0,
-            10.0 * YEAR_SECS,
-        ),
-        (
-            "server.cache_bytes",
-            count(server.cache_bytes),
-            0.0,
-            MOST_BYTES,
-        ),
-        ("polling.base_secs", secs(polling.base_secs), 1.0, YEAR_SECS),
-        (
-            "polling.floor_secs",
-            secs(polling.floor_secs),
-            1.0,
-            YEAR_SECS,
-        ),
-        (
-            "polling.ceiling_secs",
-            secs(polling.ceiling_secs),
-            1.0,
-            YEAR_SECS,
-        ),
-        (
-            "polling.host_gap_millis",
-            secs(polling.host_gap_millis),
-            0.0,
-            3_600_000.0,
-        ),
-        (
-            "polling.max_in_flight",
-            count(polling.max_in_flight),
-            1.0,
-            1e6,
-        ),
-        (
-            "polling.max_new_items",
-            count(polling.max_new_items),
-            1.0,
-            1e6,
-        ),
-        (
-            "fetch.max_body_bytes",
-            count(fetch.max_body_bytes),
-            1024.0,
-            MOST_BYTES,
-        ),
-        (
-            "fetch.max_header_bytes",
-            count(fetch.max_header_bytes),
-            1024.0,
-            MOST_BYTES,
-        ),
-        (
-            "fetch.dns_timeout_secs",
-            secs(fetch.dns_timeout_secs),
-            1.0,
-            3600.0,
-        ),
-        (
-            "fetch.connect_timeout_secs",
-            secs(fetch.connect_timeout_secs),
-            1.0,
-            3600.0,
-        ),
-        (
-            "fetch.idle_timeout_secs",
-            secs(fetch.idle_timeout_secs),
-            1.0,
-            3600.0,
-        ),
-        (
-            "fetch.whole_timeout_secs",
-            secs(fetch.whole_timeout_secs),
-            1.0,
-            3600.0,
-        ),
-        (
-            "clustering.window_hours",
-            f64::from(clustering.window_hours),
-            1.0,
-            24.0 * 366.0,
-        ),
-        (
-            "clustering.candidates",
-            count(clustering.candidates),
-            1.0,
-            1e6,
-        ),
-        (
-            "clustering.join_score",
-            f64::from(clustering.join_score),
-            0.1,
-            1.0,
-        ),
-        (
-            "clustering.settle_score",
-            f64::from(clustering.settle_score),
-            0.1,
-            1.0,
-        ),
-        (
-            "clustering.settle_every",
-            count(clustering.settle_every),
-            1.0,
-            1e6,
-        ),
-        (
-            "clustering.most_items",
-            count(clustering.most_items),
-            1000.0,
-            1e9,
-        ),
-        (
-            "storylines.link_score",
-            f64::from(lines.link_score),
-            0.0,
-            1.0,
-        ),
-        (
-            "storylines.damping_days",
-            f64::from(lines.damping_days),
-            0.001,
-            3660.0,
-        ),
-        (
-            "storylines.closed_after_days",
-            f64::from(lines.closed_after_days),
-            1.0,
-            3660.0,
-        ),
-        (
-            "storylines.most_events",
-            count(lines.most_events),
-            1000.0,
-            1e9,
-        ),
+    // Every number of a config is told exactly enough by 53 bits to be held against a bound.
+    macro_rules! bound {
+        ($table:ident.$key:ident, $least:expr, $most:expr) => {{
+            let key = concat!(stringify!($table), ".", stringify!($key));
+            (key, config.$table.$key as f64, $least, $most)
+        }};
+    }
+    let bounds: [Bound; 25] = [
+        bound!(server.publish_hold_secs, 0.0, YEAR_SECS),
+        bound!(server.feed_keep_secs, 0.0, 10.0 * YEAR_SECS),
+        bound!(server.cache_bytes, 0.0, MOST_BYTES),
+        bound!(polling.base_secs, 1.0, YEAR_SECS),
+        bound!(polling.floor_secs, 1.0, YEAR_SECS),
+        bound!(polling.ceiling_secs, 1.0, YEAR_SECS),
+        bound!(polling.host_gap_millis, 0.0, 3_600_000.0),
+        bound!(polling.max_in_flight, 1.0, 1e6),
+        bound!(polling.max_new_items, 1.0, 1e6),
+        bound!(fetch.max_body_bytes, 1024.0, MOST_BYTES),
+        bound!(fetch.max_header_bytes, 1024.0, MOST_BYTES),
+        bound!(fetch.dns_timeout_secs, 1.0, 3600.0),
+        bound!(fetch.connect_timeout_secs, 1.0, 3600.0),
+        bound!(fetch.idle_timeout_secs, 1.0, 3600.0),
+        bound!(fetch.whole_timeout_secs, 1.0, 3600.0),
+        bound!(clustering.window_hours, 1.0, 24.0 * 366.0),
+        bound!(clustering.candidates, 1.0, 1e6),
+        bound!(clustering.join_score, 0.1, 1.0),
+        bound!(clustering.settle_score, 0.1, 1.0),
+        bound!(clustering.settle_every, 1.0, 1e6),
+        bound!(clustering.most_items, 1000.0, 1e9),
+        bound!(storylines.link_score, 0.0, 1.0),
+        bound!(storylines.damping_days, 0.001, 3660.0),
+        bound!(storylines.closed_after_days, 1.0, 3660.0),
+        bound!(storylines.most_events, 1000.0, 1e9),
     ];
-    let is_outside =
-        |(_, value, least, most): &&(&str, f64, f64, f64)| !(*least..=*most).contains(value);
-    numbers
+    let is_outside = |(_, value, least, most): &&Bound| !(*least..=*most).contains(value);
+    bounds
         .iter()
         .find(is_outside)
         .map(|(key, value, least, most)| {

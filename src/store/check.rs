@@ -15,6 +15,26 @@ pub struct Finding {
     pub wrong: Vec<String>,
 }
 
+/// The rows of a table that lead back to themselves by what they were merged into.
+macro_rules! those_in_circles {
+    ($table:literal, $noun:literal) => {
+        concat!(
+            "WITH RECURSIVE way(start, at, steps) AS (
+             SELECT id, merged_into, 1 FROM ",
+            $table,
+            " WHERE merged_into IS NOT NULL
+             UNION ALL
+             SELECT way.start, t.merged_into, steps + 1 FROM way JOIN ",
+            $table,
+            " t ON t.id = at
+             WHERE t.merged_into IS NOT NULL AND steps < 1000)
+         SELECT DISTINCT '",
+            $noun,
+            "' || start FROM way WHERE at = start"
+        )
+    };
+}
+
 /// Claims that a query can refute: it returns one text for each row that is wrong.
 const CLAIMS: &[(&str, &str)] = &[
     (
@@ -44,21 +64,11 @@ const CLAIMS: &[(&str, &str)] = &[
     ),
     (
         "no merged event goes round in a circle",
-        "WITH RECURSIVE way(start, at, steps) AS (
-             SELECT id, merged_into, 1 FROM events WHERE merged_into IS NOT NULL
-             UNION ALL
-             SELECT way.start, events.merged_into, steps + 1 FROM way JOIN events ON events.id = at
-             WHERE events.merged_into IS NOT NULL AND steps < 1000)
-         SELECT DISTINCT 'event ' || start FROM way WHERE at = start",
+        those_in_circles!("events", "event "),
     ),
     (
         "no merged storyline goes round in a circle",
-        "WITH RECURSIVE way(start, at, steps) AS (
-             SELECT id, merged_into, 1 FROM storylines WHERE merged_into IS NOT NULL
-             UNION ALL
-             SELECT way.start, s.merged_into, steps + 1 FROM way JOIN storylines s ON s.id = at
-             WHERE s.merged_into IS NOT NULL AND steps < 1000)
-         SELECT DISTINCT 'storyline ' || start FROM way WHERE at = start",
+        those_in_circles!("storylines", "storyline "),
     ),
     (
         "every revision belongs to an item and they are counted right",

@@ -67,9 +67,13 @@ pub(super) fn file(tx: &Transaction<'_>, item: ItemId, title: &str, lead: &str) 
 
 /// Takes an item out again: from under the words that it was filed under.
 pub(super) fn unfile(tx: &Transaction<'_>, item: ItemId, title: &str, lead: &str) -> Result<()> {
+    forget(tx, item, &words_of(title, lead))
+}
+
+/// The index finds what it is to forget by the words that it was fed with.
+fn forget(tx: &Transaction<'_>, item: ItemId, words: &str) -> Result<()> {
     let sql = "INSERT INTO item_search (item_search, rowid, words) VALUES ('delete', ?1, ?2)";
-    tx.prepare_cached(sql)?
-        .execute(params![item.0, words_of(title, lead)])?;
+    tx.prepare_cached(sql)?.execute(params![item.0, words])?;
     Ok(())
 }
 
@@ -93,8 +97,7 @@ pub(super) fn refile(tx: &Transaction<'_>, item: ItemId, title: &str, lead: &str
     if plain == words_of(title, lead) {
         return Ok(());
     }
-    let sql = "INSERT INTO item_search (item_search, rowid, words) VALUES ('delete', ?1, ?2)";
-    tx.prepare_cached(sql)?.execute(params![item.0, plain])?;
+    forget(tx, item, &plain)?;
     file(tx, item, title, lead)
 }
 
@@ -265,18 +268,21 @@ mod tests {
         (directory, store)
     }
 
+    /// The items that hold these words, and whether the last one was taken as the beginning of one.
+    fn found(store: &Store, words: &str) -> (Vec<i64>, bool) {
+        let search = Search {
+            words: words.into(),
+            ..Search::default()
+        };
+        let found = store.read(|conn| search_items(conn, &search, 10)).unwrap();
+        let items = found.items.iter().map(|found| found.item.0);
+        (items.collect(), found.is_last_begun)
+    }
+
     #[test]
     fn the_last_word_begins_one_where_nothing_holds_it_as_it_stands() {
         let (_directory, store) = titled(&["Trump speaks", "Trumpet played", "A trump card"]);
-        let find = |words: &str| {
-            let search = Search {
-                words: words.into(),
-                ..Search::default()
-            };
-            let found = store.read(|conn| search_items(conn, &search, 10)).unwrap();
-            let items: Vec<i64> = found.items.iter().map(|found| found.item.0).collect();
-            (items, found.is_last_begun)
-        };
+        let find = |words: &str| found(&store, words);
         assert_eq!(find("trump"), (vec![3, 1], false));
         assert_eq!(find("trum"), (vec![3, 2, 1], true));
         assert_eq!(find("played tru"), (vec![2], true));
@@ -295,15 +301,7 @@ mod tests {
             "Café à Đà Nẵng",
             "Встреча Йодль",
         ]);
-        let find = |words: &str| {
-            let search = Search {
-                words: words.into(),
-                ..Search::default()
-            };
-            let found = store.read(|conn| search_items(conn, &search, 10)).unwrap();
-            let items: Vec<i64> = found.items.iter().map(|found| found.item.0).collect();
-            items
-        };
+        let find = |words: &str| found(&store, words).0;
         for (words, item) in [
             ("प्रधानमंत्री", 1),
             ("कहा", 1),

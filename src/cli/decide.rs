@@ -137,12 +137,9 @@ pub fn merge(args: &MergeArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let place = Place::find(global)?;
     let store = open_to_read(&place)?;
     let ruling = match (args.kept.0, args.merged.0) {
-        (Target::Event(kept), Target::Event(merged)) => Ruling::MergeEvents {
-            kept,
-            kept_items: items_of(&store, kept)?,
-            merged,
-            merged_items: items_of(&store, merged)?,
-        },
+        (Target::Event(kept), Target::Event(merged)) => {
+            store.read(|conn| desk::load_merge(conn, kept, merged))?
+        }
         (Target::Storyline(kept), Target::Storyline(merged)) => Ruling::MergeStorylines {
             kept,
             kept_events: events_of(&store, kept)?,
@@ -325,8 +322,7 @@ fn take_back(place: &Place, decision: DecisionId, editor: &str) -> anyhow::Resul
 }
 
 fn items_of(store: &Store, event: EventId) -> anyhow::Result<Vec<ItemId>> {
-    let members = store.read(|conn| events::load_members(conn, event))?;
-    Ok(members.into_iter().map(|(item, _)| item).collect())
+    Ok(store.read(|conn| events::load_items(conn, event))?)
 }
 
 fn events_of(store: &Store, storyline: StorylineId) -> anyhow::Result<Vec<EventId>> {

@@ -163,7 +163,7 @@ impl Claims {
         }
         sorted.sort_by_key(|claim| {
             (
-                claim.is_kept_off || claim.is_moved_out,
+                !claim.may_speak(),
                 claim.order,
                 Reverse((
                     claim.is_pinned,

@@ -79,10 +79,7 @@ pub(super) struct Rules {
 
 impl Rules {
     pub(super) fn new(engine: &Engine) -> Self {
-        let live = |(a, b): &(ItemId, ItemId)| {
-            let pair = (stand_in(engine, *a)?, stand_in(engine, *b)?);
-            (pair.0 != pair.1).then_some(pair)
-        };
+        let live = |pair: &(ItemId, ItemId)| two_of(pair, |item| stand_in(engine, item));
         // An item outside the window cannot be moved from here, so nothing is kept apart from its
         // own event on its behalf: the job that sees old events does that.
         let is_met_elsewhere = |(a, b): &&(ItemId, ItemId)| {
@@ -91,10 +88,7 @@ impl Rules {
         };
         let constraints = &engine.groups.constraints;
         // What is gathered round a moved item holds for what is live: nothing hangs on the others.
-        let both_live = |(a, b): &(ItemId, ItemId)| {
-            let pair = (engine.window.slot_of(*a)?, engine.window.slot_of(*b)?);
-            (pair.0 != pair.1).then_some(pair)
-        };
+        let both_live = |pair: &(ItemId, ItemId)| two_of(pair, |item| engine.window.slot_of(item));
         let together = constraints.together.iter().filter_map(live);
         let gathered = constraints.gathered.iter().filter_map(both_live);
         let together: Vec<_> = together.chain(gathered).collect();
@@ -120,6 +114,15 @@ impl Rules {
             .filter(|_| !self.separated.contains(&slot))
             .unwrap_or(slot)
     }
+}
+
+/// The slots of a pair of items; `None` if one has none, or both the same.
+fn two_of(
+    (a, b): &(ItemId, ItemId),
+    place: impl Fn(ItemId) -> Option<Slot>,
+) -> Option<(Slot, Slot)> {
+    let pair = (place(*a)?, place(*b)?);
+    (pair.0 != pair.1).then_some(pair)
 }
 
 /// Reprints that rulings keep apart from their original, or from what they do not keep that apart from: one that

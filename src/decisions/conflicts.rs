@@ -98,8 +98,8 @@ fn refuse<T: Copy>(clash: Clash<T>, noun: &str, number: impl Fn(T) -> i64) -> Re
     }
 }
 
-/// Twice what the longest of a newspaper has.
-const LONGEST_HEADLINE: usize = 300;
+/// The longest headline that an editor may set, in letters: twice what the longest of a newspaper has.
+pub const LONGEST_HEADLINE: usize = 300;
 
 fn check_complete(ruling: &Ruling) -> Result<(), Refusal> {
     let wrong = match ruling {

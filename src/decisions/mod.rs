@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use crate::news::{Decision, EventId, ItemId, Ruling, Target};
 
 pub use attributes::{Attributes, Fixed};
-pub use conflicts::{Refusal, check_ruling};
+pub use conflicts::{LONGEST_HEADLINE, Refusal, check_ruling};
 pub use present::{Present, check_present};
 pub use undoing::{Undoing, check_undo};
 pub use words::describe_ruling;
@@ -32,7 +32,7 @@ pub struct Constraints {
     /// Pairs of items that stand in different events.
     pub apart: Vec<(ItemId, ItemId)>,
     /// Items that an editor moved, with the event that they were moved out of: they take its id nowhere.
-    pub moved: Vec<(ItemId, EventId)>,
+    pub moved: BTreeSet<(ItemId, EventId)>,
     /// Sets of items whose event takes no further items by itself.
     pub locked: Vec<Vec<ItemId>>,
     /// Events that an undone merge had ended, with the items they held: a group of these items
@@ -115,7 +115,7 @@ fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
             to_items,
             ..
         } => {
-            constraints.moved.push((*item, *from));
+            constraints.moved.insert((*item, *from));
             if let Some((first, others)) = to_items.split_first() {
                 constraints.together.push((*first, *item));
                 let others = others.iter().map(|other| (*first, *other));

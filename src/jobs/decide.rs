@@ -137,66 +137,41 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
 /// What was asked for, as what follows from it: two items of two events that tell one make one event of
 /// these, and of two that are merged the one that readers had first stays, whichever was named first.
 fn as_it_comes_out(conn: &Connection, ruling: &Ruling) -> Result<Ruling> {
-    Ok(match ruling {
-        Ruling::SameEvent { a, b, .. } => {
-            let place = |item: &ItemId| events::event_of_item(conn, *item);
-            match (place(a)?, place(b)?) {
-                (Some(one), Some(other)) if one != other => {
-                    let merge = desk::load_merge(conn, one, other)?;
-                    as_it_comes_out(conn, &merge)?
-                }
-                (Some(event), Some(_)) => {
-                    let members = events::load_members(conn, event)?;
-                    Ruling::SameEvent {
-                        a: *a,
-                        b: *b,
-                        items: members.into_iter().map(|(item, _)| item).collect(),
-                    }
-                }
-                _ => ruling.clone(),
-            }
+    let ruling = match ruling {
+        Ruling::SameEvent { a, b, .. } => join_events(conn, *a, *b)?,
+        other => other.clone(),
+    };
+    let is_other_way = match &ruling {
+        Ruling::MergeEvents { kept, merged, .. } => {
+            desk::merge_rank(conn, *merged)? < desk::merge_rank(conn, *kept)?
         }
-        Ruling::MergeEvents {
-            kept,
-            kept_items,
-            merged,
-            merged_items,
-        } => {
-            let is_other_way = desk::merge_rank(conn, *merged)? < desk::merge_rank(conn, *kept)?;
-            match is_other_way {
-                false => ruling.clone(),
-                true => Ruling::MergeEvents {
-                    kept: *merged,
-                    kept_items: merged_items.clone(),
-                    merged: *kept,
-                    merged_items: kept_items.clone(),
-                },
-            }
+        Ruling::MergeStorylines { kept, merged, .. } => {
+            storyline_rank(conn, *merged)? < storyline_rank(conn, *kept)?
         }
-        Ruling::MergeStorylines {
-            kept,
-            kept_events,
-            merged,
-            merged_events,
-        } => {
-            let rank = |line: StorylineId| {
-                let found = desk::load_storyline(conn, line)?;
-                let published = found.and_then(|line| line.published_at);
-                let first = published.map_or(i64::MAX, |at| at.timestamp());
-                Result::Ok((first, line))
-            };
-            match rank(*merged)? < rank(*kept)? {
-                false => ruling.clone(),
-                true => Ruling::MergeStorylines {
-                    kept: *merged,
-                    kept_events: merged_events.clone(),
-                    merged: *kept,
-                    merged_events: kept_events.clone(),
-                },
-            }
-        }
-        _ => ruling.clone(),
+        _ => false,
+    };
+    Ok(match is_other_way {
+        true => ruling.turned_round(),
+        false => ruling,
     })
+}
+
+/// What it means that two items tell one event: of two events, that these are merged.
+fn join_events(conn: &Connection, a: ItemId, b: ItemId) -> Result<Ruling> {
+    let place = |item| events::event_of_item(conn, item);
+    let items = match (place(a)?, place(b)?) {
+        (Some(one), Some(other)) if one != other => return desk::load_merge(conn, one, other),
+        (Some(event), Some(_)) => events::load_items(conn, event)?,
+        _ => Vec::new(),
+    };
+    Ok(Ruling::SameEvent { a, b, items })
+}
+
+/// Which of two storylines that are merged stays: the lesser.
+fn storyline_rank(conn: &Connection, line: StorylineId) -> Result<(i64, StorylineId)> {
+    let found = desk::load_storyline(conn, line)?;
+    let published = found.and_then(|line| line.published_at);
+    Ok((published.map_or(i64::MAX, |at| at.timestamp()), line))
 }
 
 fn undo_within(tx: &Transaction<'_>, id: DecisionId, editor: &str, now: UtcTime) -> Result<Answer> {

@@ -117,13 +117,16 @@ fn may_be_published(waiting: &publishing::Waiting) -> bool {
 /// True if it left a spiked event by itself: an editor kept out what it tells, and has not ruled since that it
 /// is another matter.
 fn is_kept_with_its_origin(tx: &Transaction<'_>, waiting: &publishing::Waiting) -> Result<bool> {
-    let Some(origin) = publishing::spiked_origin(tx, waiting.event.id)? else {
+    let origin = waiting
+        .split_from
+        .map(|origin| publishing::spiked_origin(tx, origin));
+    let Some(origin) = origin.transpose()?.flatten() else {
         return Ok(false);
     };
     let around = decisions::load_about_event(tx, origin)?;
     let spike = Attributes::of(&around).spike_of(Target::Event(origin));
-    let members = events::load_members(tx, waiting.event.id)?;
-    let stands = |item: &ItemId| members.iter().any(|(member, _)| member == item);
+    let items = events::load_items(tx, waiting.event.id)?;
+    let stands = |item: &ItemId| items.contains(item);
     let about = decisions::load_about_event(tx, waiting.event.id)?;
     let mut since = in_force(&about).filter(|decision| Some(decision.id) > spike);
     Ok(!since.any(|decision| match &decision.ruling {
@@ -191,7 +194,7 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     let told: Option<Told> = told.and_then(|json| serde_json::from_str(json).ok());
     let present = present_of(tx, event, &reports)?;
     let told = told.unwrap_or_else(|| first_told(&present));
-    if !waiting.is_described && is_headed_by_none(event, &reports) {
+    if !waiting.is_described && !event.is_headed_by_one_of(&reports) {
         // The spike is told once the event has another headline; its words go at once.
         let silent = Told {
             at_length: ToldAtLength {
@@ -251,13 +254,6 @@ fn anchors_of(reports: &[Report]) -> BTreeSet<ItemId> {
         .collect()
 }
 
-/// True if the report of the headline is not shown any more.
-fn is_headed_by_none<'a>(event: &Event, reports: impl IntoIterator<Item = &'a Report>) -> bool {
-    let mut reports = reports.into_iter();
-    let heads = event.headline_item_id;
-    heads.is_some_and(|item| !reports.any(|report| report.holds(item)))
-}
-
 /// What the entry of an event tells at length once something material changed.
 fn at_length(waiting: &publishing::Waiting, reports: &[Report]) -> ToldAtLength {
     ToldAtLength {
@@ -288,7 +284,7 @@ fn standing_lede(waiting: &publishing::Waiting, reports: &[Report]) -> String {
     let event = &waiting.event;
     let standing = || reports.iter().filter(|report| !report.is_withdrawn);
     let is_unknown = !waiting.is_described && event.headline_item_id.is_none();
-    match standing().next().is_some() && (is_unknown || is_headed_by_none(event, standing())) {
+    match standing().next().is_some() && (is_unknown || !event.is_headed_by_one_of(standing())) {
         true => String::new(),
         false => event.lede.clone(),
     }
@@ -308,8 +304,7 @@ fn rulings_on(tx: &Transaction<'_>, event: EventId) -> Result<Vec<Ruled>> {
     if about.is_empty() {
         return Ok(Vec::new());
     }
-    let members = events::load_members(tx, event)?;
-    let items: BTreeSet<ItemId> = members.into_iter().map(|(item, _)| item).collect();
+    let items = events::load_items(tx, event)?.into_iter().collect();
     let rulings = in_force(&about).filter_map(|decision| ruled(decision, event, &items));
     Ok(rulings.collect())
 }

@@ -118,6 +118,36 @@ pub enum Ruling {
 }
 
 impl Ruling {
+    /// A merge with what stays and what goes exchanged; anything else as it is.
+    #[must_use]
+    pub fn turned_round(self) -> Self {
+        match self {
+            Self::MergeEvents {
+                kept: merged,
+                kept_items: merged_items,
+                merged: kept,
+                merged_items: kept_items,
+            } => Self::MergeEvents {
+                kept,
+                kept_items,
+                merged,
+                merged_items,
+            },
+            Self::MergeStorylines {
+                kept: merged,
+                kept_events: merged_events,
+                merged: kept,
+                merged_events: kept_events,
+            } => Self::MergeStorylines {
+                kept,
+                kept_events,
+                merged,
+                merged_events,
+            },
+            other => other,
+        }
+    }
+
     /// The items that the ruling names.
     pub fn items(&self) -> Vec<ItemId> {
         match self {

@@ -47,6 +47,16 @@ impl Report {
     }
 }
 
+impl Event {
+    /// True if one of the reports gave the headline, or if no report did: then an editor set it, or nothing has
+    /// described the event yet.
+    pub fn is_headed_by_one_of<'a>(&self, reports: impl IntoIterator<Item = &'a Report>) -> bool {
+        let mut reports = reports.into_iter();
+        let chosen = self.headline_item_id;
+        chosen.is_none_or(|item| reports.any(|report| report.holds(item)))
+    }
+}
+
 /// A feed that carried a report, as it names itself.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct Carrier {
@@ -145,9 +155,7 @@ impl PublishedEvent {
 
     /// False if its headline and lede are those of a report that is not among those shown.
     pub fn is_headed(&self) -> bool {
-        let chosen = self.event.headline_item_id;
-        self.reports.is_empty()
-            || chosen.is_none_or(|item| self.reports.iter().any(|report| report.holds(item)))
+        self.reports.is_empty() || self.event.is_headed_by_one_of(&self.reports)
     }
 }
 

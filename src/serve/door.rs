@@ -15,6 +15,7 @@ use axum::serve::Listener;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
+use super::here::only_host;
 use super::patience::{LONGEST_SILENCE, Patient, most_connections};
 
 /// How long somebody who was let in may take to say what is wanted. A reader sends its request in
@@ -90,8 +91,8 @@ pub(super) async fn say_last(
     next: Next,
 ) -> Response {
     let is_plain = request.version() < Version::HTTP_2;
-    let hosts = request.headers().get_all(header::HOST).iter().count();
-    let has_its_host = request.version() != Version::HTTP_11 || hosts == 1;
+    let has_its_host =
+        request.version() != Version::HTTP_11 || only_host(request.headers()).is_some();
     let mut response = match has_its_host {
         true => next.run(request).await,
         false => (StatusCode::BAD_REQUEST, "one Host header is needed\n").into_response(),

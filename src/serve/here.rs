@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::settings::Settings;
@@ -18,16 +18,19 @@ const FORWARDED: [&str; 3] = ["forwarded", FORWARDED_FOR, "x-real-ip"];
 /// the name asked for is this machine's (else another site could point its own name here).
 pub(super) fn is_from_here(settings: &Settings, headers: &HeaderMap) -> bool {
     let is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
-    // Of two names nobody knows which is meant.
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let host = hosts.next().filter(|_| hosts.next().is_none());
-    let host = host.and_then(|host| host.to_str().ok());
+    let host = only_host(headers).and_then(|host| host.to_str().ok());
     let name = host.map(|host| match host.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => name,
         _ => host,
     });
     let is_here = matches!(name, Some("127.0.0.1" | "localhost" | "[::1]"));
     settings.is_local() && !is_forwarded && is_here
+}
+
+/// The name asked for; `None` if there is none, or several, of which nobody knows which is meant.
+pub(super) fn only_host(headers: &HeaderMap) -> Option<&HeaderValue> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    hosts.next().filter(|_| hosts.next().is_none())
 }
 
 /// The address that asks. A proxy on this machine asks for the one that it names last, which is who

@@ -227,7 +227,7 @@ impl Site {
             Answer::Document(rendered) => {
                 let took = self.inner.clock.elapsed().saturating_sub(begun);
                 let rendered = self.keep(&slot, (generation, took), rendered);
-                self.bound_memory(path);
+                self.bound_memory();
                 Ok(Answer::Document(rendered))
             }
             other => {
@@ -338,7 +338,7 @@ impl Site {
         rendered
     }
 
-    fn bound_memory(&self, newest: &str) {
+    fn bound_memory(&self) {
         let limit = self.settings().cache_bytes;
         let generation = self.inner.generation.load(Ordering::Acquire);
         let mut slots = self
@@ -346,7 +346,7 @@ impl Site {
             .slots
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        kept::bound_weight(&mut slots, limit, generation, newest);
+        kept::bound_weight(&mut slots, limit, generation);
     }
 }
 

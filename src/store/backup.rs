@@ -48,7 +48,7 @@ pub struct Restored {
 pub fn back_up(store: &Store, to: &Path) -> Result<Copied> {
     if to.exists() {
         let cause = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-        return Err(open_error(to)(cause));
+        return Err(StoreError::opening(to)(cause));
     }
     // A connection of its own, so that a long copy keeps no reader waiting.
     let from = super::open_reader(store.path())?;
@@ -67,7 +67,7 @@ pub fn copy_name(now: UtcTime) -> String {
 /// # Errors
 /// If the directory cannot be read or a file not removed.
 pub fn trim_copies(directory: &Path, kept: usize) -> Result<Vec<PathBuf>> {
-    let listing = std::fs::read_dir(directory).map_err(open_error(directory))?;
+    let listing = std::fs::read_dir(directory).map_err(StoreError::opening(directory))?;
     let mut copies: Vec<PathBuf> = listing
         .filter_map(|found| Some(found.ok()?.path()))
         .filter(|path| is_copy(path))
@@ -75,7 +75,7 @@ pub fn trim_copies(directory: &Path, kept: usize) -> Result<Vec<PathBuf>> {
     copies.sort();
     copies.truncate(copies.len().saturating_sub(kept));
     for path in &copies {
-        std::fs::remove_file(path).map_err(open_error(path))?;
+        std::fs::remove_file(path).map_err(StoreError::opening(path))?;
     }
     Ok(copies)
 }
@@ -116,7 +116,7 @@ pub fn restore(directory: &Path, from: &Path, now: UtcTime) -> Result<Restored> 
     } else {
         None
     };
-    std::fs::rename(&incoming, &database).map_err(open_error(&database))?;
+    std::fs::rename(&incoming, &database).map_err(StoreError::opening(&database))?;
     sync_directory(directory)?;
     copied.path = database;
     Ok(Restored { copied, set_aside })
@@ -144,7 +144,7 @@ fn copy_verified(from: &Connection, to: &Path) -> Result<Copied> {
         // The first error is the one that matters.
         drop(std::fs::remove_file(&partial));
     })?;
-    std::fs::rename(&partial, to).map_err(open_error(to))?;
+    std::fs::rename(&partial, to).map_err(StoreError::opening(to))?;
     if let Some(directory) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         sync_directory(directory)?;
     }
@@ -167,21 +167,24 @@ fn copy_pages(from: &Connection, to: &Path) -> Result<()> {
     // One file, without a log beside it.
     target.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;")?;
     drop(target);
-    let file = File::open(to).map_err(open_error(to))?;
-    file.sync_all().map_err(open_error(to))
+    let file = File::open(to).map_err(StoreError::opening(to))?;
+    file.sync_all().map_err(StoreError::opening(to))
 }
 
 /// What root makes in the directory of the service's user is that user's.
 fn give_away(directory: &Path, path: &Path) -> Result<()> {
     let given = File::open(path).and_then(|file| private::give_to_owner_of(directory, path, &file));
-    given.map_err(open_error(path))
+    given.map_err(StoreError::opening(path))
 }
 
 /// The copy may hold passwords of feeds and digests of those of editors.
 fn create_private(path: &Path) -> Result<()> {
     let mut options = private::for_owner();
     options.write(true).create_new(true);
-    options.open(path).map(drop).map_err(open_error(path))
+    options
+        .open(path)
+        .map(drop)
+        .map_err(StoreError::opening(path))
 }
 
 /// Reads the whole copy: every page, every reference, every claim of `check`.
@@ -198,7 +201,9 @@ fn verify(path: &Path) -> Result<Copied> {
     };
     Ok(Copied {
         path: path.to_owned(),
-        bytes: std::fs::metadata(path).map_err(open_error(path))?.len(),
+        bytes: std::fs::metadata(path)
+            .map_err(StoreError::opening(path))?
+            .len(),
         item_count: count("items")?,
         decision_count: count("decisions")?,
     })
@@ -219,7 +224,7 @@ fn set_aside(directory: &Path, now: UtcTime) -> Result<PathBuf> {
     let aside = aside.find(|path| !path.exists()).unwrap_or_default();
     empty_log(&database);
     if std::fs::hard_link(&database, &aside).is_err() {
-        std::fs::copy(&database, &aside).map_err(open_error(&aside))?;
+        std::fs::copy(&database, &aside).map_err(StoreError::opening(&aside))?;
         give_away(directory, &aside)?;
     }
     for ending in ["-wal", "-shm"] {
@@ -230,7 +235,7 @@ fn set_aside(directory: &Path, now: UtcTime) -> Result<PathBuf> {
         };
         let (log, moved) = (with_ending(&database), with_ending(&aside));
         if log.exists() {
-            std::fs::rename(&log, &moved).map_err(open_error(&log))?;
+            std::fs::rename(&log, &moved).map_err(StoreError::opening(&log))?;
         }
     }
     sync_directory(directory)?;
@@ -249,12 +254,14 @@ fn empty_log(database: &Path) {
 fn sync_directory(directory: &Path) -> Result<()> {
     File::open(directory)
         .and_then(|directory| directory.sync_all())
-        .map_err(open_error(directory))
+        .map_err(StoreError::opening(directory))
 }
 
 fn remove_if_there(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
-        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => Err(open_error(path)(cause)),
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            Err(StoreError::opening(path)(cause))
+        }
         _ => Ok(()),
     }
 }
@@ -268,11 +275,6 @@ fn is_copy(path: &Path) -> bool {
                     .bytes()
                     .all(|byte| byte.is_ascii_digit() || byte == b'T')
         })
-}
-
-fn open_error(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
-    let path = path.to_owned();
-    move |cause| StoreError::Open { path, cause }
 }
 
 #[cfg(test)]

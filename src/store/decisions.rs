@@ -250,15 +250,12 @@ pub fn note_obeyed(tx: &Transaction<'_>, made: &[Decision]) -> Result<()> {
 /// # Errors
 /// Whatever SQLite says.
 pub(super) fn list_unreadable(conn: &Connection) -> Result<Vec<String>> {
-    let mut query = conn.prepare("SELECT id, ruling FROM decisions ORDER BY id")?;
-    let rows = query.query_map([], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-    })?;
+    let mut query = conn.prepare(&format!("{SELECT_DECISION} ORDER BY id"))?;
     let mut unreadable = Vec::new();
-    for row in rows {
-        let (id, ruling) = row?;
-        if let Err(error) = serde_json::from_str::<Ruling>(&ruling) {
-            unreadable.push(format!("decision {id}: {error}"));
+    for row in query.query_map([], read_decision)? {
+        match understand(row?) {
+            Err(StoreError::Unreadable(what)) => unreadable.push(what),
+            decision => drop(decision?),
         }
     }
     Ok(unreadable)

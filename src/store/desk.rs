@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use rusqlite::{Connection, Row, params};
 
 use super::Result;
-use super::events::load_members;
+use super::events::{load_items, load_members};
 use super::rows::{EVENT_COLUMNS, STORYLINE_COLUMNS, read_event, read_storyline};
 use crate::news::{Event, EventId, ItemId, Ruling, Storyline, StorylineId, UtcTime, utc_from_secs};
 
@@ -47,13 +47,12 @@ pub fn load_move(conn: &Connection, item: ItemId, to: EventId) -> Result<Ruling>
     let from = super::events::event_of_item(conn, item)?.unwrap_or_default();
     let mut from_items = load_members(conn, from)?;
     from_items.retain(|(other, original)| *other != item && *original != Some(item));
-    let ids = |members: Vec<(ItemId, Option<ItemId>)>| members.into_iter().map(|(id, _)| id);
     Ok(Ruling::MoveItem {
         item,
         from,
-        from_items: ids(from_items).collect(),
+        from_items: from_items.into_iter().map(|(id, _)| id).collect(),
         to,
-        to_items: ids(load_members(conn, to)?).collect(),
+        to_items: load_items(conn, to)?,
     })
 }
 
@@ -62,15 +61,11 @@ pub fn load_move(conn: &Connection, item: ItemId, to: EventId) -> Result<Ruling>
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_merge(conn: &Connection, kept: EventId, merged: EventId) -> Result<Ruling> {
-    let items = |event| -> Result<Vec<ItemId>> {
-        let members = load_members(conn, event)?;
-        Ok(members.into_iter().map(|(item, _)| item).collect())
-    };
     Ok(Ruling::MergeEvents {
         kept,
-        kept_items: items(kept)?,
+        kept_items: load_items(conn, kept)?,
         merged,
-        merged_items: items(merged)?,
+        merged_items: load_items(conn, merged)?,
     })
 }
 

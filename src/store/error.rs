@@ -1,6 +1,6 @@
 //! What can go wrong in the store, by what the caller can do about it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +79,17 @@ pub enum StoreError {
     /// Anything else that SQLite said.
     #[error("database: {0}")]
     Sqlite(rusqlite::Error),
+}
+
+impl StoreError {
+    /// What a failure to make or open a file or directory is to whoever asked for it.
+    pub(super) fn opening(path: &Path) -> impl Fn(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |cause| StoreError::Open {
+            path: path.clone(),
+            cause,
+        }
+    }
 }
 
 /// The result of a call to the store.

@@ -443,6 +443,15 @@ pub fn load_members(conn: &Connection, event: EventId) -> Result<Vec<(ItemId, Op
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The items of an event, by id.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_items(conn: &Connection, event: EventId) -> Result<Vec<ItemId>> {
+    let members = load_members(conn, event)?;
+    Ok(members.into_iter().map(|(item, _)| item).collect())
+}
+
 /// Reprints with their originals, of the items at or after a place in history.
 ///
 /// # Errors

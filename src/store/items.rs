@@ -166,14 +166,11 @@ pub(super) fn unfile(tx: &Transaction<'_>, id: ItemId) -> Result<()> {
         .prepare_cached(sql)?
         .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let filed = filed.map(|(title, packed)| {
-        let content = unpack(tx, packed).unwrap_or_default();
-        (title, content.summary)
-    });
-    match filed {
-        Some((title, lead)) => search::unfile(tx, id, &title, &lead),
-        None => Ok(()),
-    }
+    let Some((title, packed)) = filed else {
+        return Ok(());
+    };
+    let content = unpack(tx, packed).unwrap_or_default();
+    search::unfile(tx, id, &title, &content.summary)
 }
 
 /// Items whose content cannot be read.

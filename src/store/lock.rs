@@ -22,16 +22,13 @@ impl DirectoryLock {
     /// # Errors
     /// [`StoreError::Locked`] with the owner's process id if another process holds it.
     pub fn take(directory: &Path) -> Result<Self> {
-        let open = |cause| StoreError::Open {
-            path: directory.to_owned(),
-            cause,
-        };
-        private::make_directory(directory).map_err(open)?;
+        let open = StoreError::opening(directory);
+        private::make_directory(directory).map_err(&open)?;
         let path = directory.join(LOCK_NAME);
         let mut options = private::for_owner();
         options.read(true).write(true).create(true).truncate(false);
-        let mut file = options.open(&path).map_err(open)?;
-        private::give_to_owner_of(directory, &path, &file).map_err(open)?;
+        let mut file = options.open(&path).map_err(&open)?;
+        private::give_to_owner_of(directory, &path, &file).map_err(&open)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -47,8 +44,10 @@ impl DirectoryLock {
             Err(TryLockError::Error(cause)) => return Err(open(cause)),
         }
         let id = std::process::id().to_string();
-        file.set_len(0).and_then(|()| file.rewind()).map_err(open)?;
-        file.write_all(id.as_bytes()).map_err(open)?;
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .map_err(&open)?;
+        file.write_all(id.as_bytes()).map_err(&open)?;
         Ok(Self { _file: file })
     }
 }

@@ -96,10 +96,7 @@ impl Store {
     /// [`StoreError::Newer`] and [`StoreError::Foreign`] leave the file as it is.
     pub fn open(directory: &Path) -> Result<Self> {
         let path = directory.join(FILE_NAME);
-        make_if_missing(directory, &path).map_err(|cause| StoreError::Open {
-            path: directory.to_owned(),
-            cause,
-        })?;
+        make_if_missing(directory, &path).map_err(StoreError::opening(directory))?;
         let mut conn = Connection::open(&path)?;
         let found = migrate::check_schema(&conn, &path)?;
         let packing = Arc::new(Packing::default());
@@ -129,11 +126,7 @@ impl Store {
     /// [`StoreError::Foreign`] as for [`Store::open`].
     pub fn open_read_only(directory: &Path) -> Result<Self> {
         let path = directory.join(FILE_NAME);
-        let is_there = path.try_exists().map_err(|cause| StoreError::Open {
-            path: path.clone(),
-            cause,
-        })?;
-        if !is_there {
+        if !path.try_exists().map_err(StoreError::opening(&path))? {
             return Err(StoreError::NotFound(format!(
                 "database {}: start `dateline run` first",
                 path.display()

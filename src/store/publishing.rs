@@ -100,17 +100,18 @@ pub fn was_shown(conn: &Connection, id: EventId) -> Result<bool> {
     Ok(shown.unwrap_or(false))
 }
 
-/// The spiked event that an event was split from, or that what it was split from was; `None` if none is spiked.
+/// Of an event that others were split from, and those that it was split from in turn, one that is spiked; `None`
+/// if none is.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn spiked_origin(conn: &Connection, id: EventId) -> Result<Option<EventId>> {
-    let sql = "WITH RECURSIVE origin (id) AS (SELECT split_from FROM events WHERE id = ?1
+pub fn spiked_origin(conn: &Connection, origin: EventId) -> Result<Option<EventId>> {
+    let sql = "WITH RECURSIVE origin (id) AS (SELECT ?1
             UNION SELECT e.split_from FROM origin o JOIN events e ON e.id = o.id)
          SELECT e.id FROM origin o JOIN events e ON e.id = o.id WHERE e.spiked = 1 LIMIT 1";
     let mut query = conn.prepare_cached(sql)?;
     Ok(query
-        .query_row([id.0], |row| row.get(0).map(EventId))
+        .query_row([origin.0], |row| row.get(0).map(EventId))
         .optional()?)
 }
 

@@ -75,19 +75,6 @@ pub fn load_successor(conn: &Connection, event: EventId) -> Result<Option<EventI
         .optional()?)
 }
 
-/// The events that were merged into an event, by way of others too.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn load_absorbed(conn: &Connection, event: EventId) -> Result<Vec<EventId>> {
-    let sql = "WITH RECURSIVE led (id) AS (SELECT id FROM events WHERE merged_into = ?1
-            UNION SELECT e.id FROM led JOIN events e ON e.merged_into = led.id)
-         SELECT id FROM led";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([event.0], |row| row.get(0).map(EventId))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
 /// Events at home elsewhere that are shown in a published storyline.
 const SHOWN_IN_PUBLISHED: &str = "FROM event_homes h CROSS JOIN events e ON e.id = h.event_id
         CROSS JOIN storylines s ON s.id = e.storyline_id

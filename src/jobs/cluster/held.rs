@@ -173,10 +173,8 @@ pub(super) fn plan_returns(conn: &Connection, engine: &mut Engine, ruled: &Ruled
 fn is_known_by(conn: &Connection, event: EventId, items: &[ItemId]) -> Result<bool> {
     let stored = events::load_stored(conn, event)?;
     let anchors = stored.map(|stored| stored.anchors).unwrap_or_default();
-    let members = events::load_members(conn, event)?;
-    let mut standing = members
+    let mut standing = events::load_items(conn, event)?
         .into_iter()
-        .map(|(item, _)| item)
         .filter(|item| anchors.contains(item))
         .peekable();
     Ok(standing.peek().is_none() || standing.any(|item| items.contains(&item)))

@@ -370,9 +370,7 @@ impl Clusterer {
         members: &[Member],
     ) -> Result<Option<(EventDescription, Option<Counts>)>> {
         let live = self.engine.items_of(event);
-        let stored = events::load_members(conn, event)?
-            .into_iter()
-            .map(|(item, _)| item);
+        let stored = events::load_items(conn, event)?.into_iter();
         // Items that are live and not in the engine's event are about to leave it.
         let older = stored.filter(|item| self.engine.event_of(*item).is_none());
         let mut ids: Vec<ItemId> = older.chain(live.iter().copied()).collect();
@@ -409,10 +407,10 @@ impl Clusterer {
         if self.rulings.pins.are_none() {
             return Ok(Vec::new());
         }
-        let mut absorbed = standing::load_absorbed(conn, event)?;
+        let mut absorbed = standing::load_predecessors(conn, event)?;
         for (gone, _) in merged.iter().filter(|(_, into)| *into == event) {
             absorbed.push(*gone);
-            absorbed.extend(standing::load_absorbed(conn, *gone)?);
+            absorbed.extend(standing::load_predecessors(conn, *gone)?);
         }
         Ok(absorbed)
     }

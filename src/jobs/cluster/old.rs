@@ -223,8 +223,8 @@ impl Planner<'_> {
             true => (a, b),
             false => (b, a),
         };
-        let of_from = self.items_in(from)?;
-        let of_into = self.items_in(into)?;
+        let of_from = events::load_items(self.conn, from)?;
+        let of_into = events::load_items(self.conn, into)?;
         if are_apart(self.constraints, &of_from, &of_into) {
             return Ok(None);
         }
@@ -235,11 +235,6 @@ impl Planner<'_> {
             is_whole: true,
             is_return: false,
         }))
-    }
-
-    fn items_in(&self, event: EventId) -> Result<Vec<ItemId>> {
-        let members = events::load_members(self.conn, event)?.into_iter();
-        Ok(members.map(|(item, _)| item).collect())
     }
 
     /// An item that stands where it was moved to goes back to where others stand, with its reprints

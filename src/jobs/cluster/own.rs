@@ -137,8 +137,7 @@ fn home_of(
     line_of: impl Fn(EventId) -> Option<StorylineId>,
 ) -> Result<Option<StorylineId>> {
     let mut items = engine.items_of(event);
-    let stored = events::load_members(conn, event)?;
-    let old = stored.into_iter().map(|(item, _)| item);
+    let old = events::load_items(conn, event)?.into_iter();
     items.extend(old.filter(|item| engine.event_of(*item).is_none()));
     let mut counts: BTreeMap<StorylineId, usize> = BTreeMap::new();
     for item in items {

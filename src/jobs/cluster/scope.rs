@@ -40,8 +40,7 @@ impl Scope {
                 if !scope.events.insert(event) {
                     continue;
                 }
-                let stored = events::load_members(conn, event)?.into_iter();
-                let stored = stored.map(|(item, _)| item);
+                let stored = events::load_items(conn, event)?.into_iter();
                 let standing = stored.chain(engine.items_of(event));
                 items.extend(standing.filter(|item| rulings.name(*item)));
                 for (_, home, stands_in) in standing::load_moved_around(conn, event)? {

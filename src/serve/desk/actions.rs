@@ -9,7 +9,7 @@ use super::super::site::Site;
 use super::asking::ask;
 use super::frame::{out_of_order, plain, see_other};
 use super::guard::{carries_token, find_session, is_same_site, way_back};
-use crate::decisions::Attributes;
+use crate::decisions::{Attributes, LONGEST_HEADLINE};
 use crate::news::{DecisionId, EventId, FeedId, ItemId, Request, Ruling, StorylineId, Target};
 use crate::store::decisions::{Named, load_about};
 use crate::store::review::{Question, save_answer};
@@ -118,13 +118,11 @@ async fn answer_question(
 
 /// What an answer rules; `None` if it only confirms what cannot be fixed.
 fn ruling_of(conn: &Connection, question: Question, is_yes: bool) -> Result<Option<Ruling>> {
-    let members = |event| -> Result<Vec<ItemId>> {
-        let members = events::load_members(conn, event)?;
-        Ok(members.into_iter().map(|(item, _)| item).collect())
-    };
     Ok(match (question, is_yes) {
         (Question::Belongs { item, event }, true) => {
-            let other = members(event)?.into_iter().find(|other| *other != item);
+            let other = events::load_items(conn, event)?
+                .into_iter()
+                .find(|other| *other != item);
             other.map(|b| Ruling::SameEvent {
                 a: item,
                 b,
@@ -145,7 +143,10 @@ fn ruling_of(conn: &Connection, question: Question, is_yes: bool) -> Result<Opti
         }
         (Question::Merge { event, other }, true) => Some(desk::load_merge(conn, event, other)?),
         (Question::Merge { event, other }, false) => {
-            let (a, b) = (members(event)?, members(other)?);
+            let (a, b) = (
+                events::load_items(conn, event)?,
+                events::load_items(conn, other)?,
+            );
             let pair = a.first().copied().zip(b.first().copied());
             pair.map(|(a, b)| Ruling::NotSameEvent { a, b })
         }
@@ -216,7 +217,12 @@ impl FormOf<'_> {
     }
 
     fn on_events(&self) -> std::result::Result<Vec<Request>, Wrong> {
-        let headline = || self.text("headline").chars().take(300).collect::<String>();
+        let headline = || {
+            self.text("headline")
+                .chars()
+                .take(LONGEST_HEADLINE)
+                .collect::<String>()
+        };
         let event = || self.number("event").map(EventId);
         let requests = match self.text("do") {
             "split" => {

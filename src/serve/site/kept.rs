@@ -47,20 +47,13 @@ pub(super) fn rest_after(took: Duration) -> Duration {
 }
 
 /// Holds all that is kept under the limit, in bytes: first goes what is out of date, then what was rendered
-/// longest ago, until a quarter is free. What was rendered just now stays however large it is, since it would
-/// be rendered again for each who asks.
-pub(super) fn bound_weight(
-    slots: &mut HashMap<String, Arc<Slot>>,
-    limit: usize,
-    generation: u64,
-    newest: &str,
-) {
+/// longest ago, until a quarter is free. What somebody waits for stays however large it is, since it would be
+/// rendered again for each of them.
+pub(super) fn bound_weight(slots: &mut HashMap<String, Arc<Slot>>, limit: usize, generation: u64) {
     if slots.iter().map(weight_of).sum::<usize>() <= limit {
         return;
     }
-    slots.retain(|path, slot| {
-        path == newest || is_awaited(slot) || generation_and_rest(slot).0 == generation
-    });
+    slots.retain(|_, slot| is_awaited(slot) || generation_and_rest(slot).0 == generation);
     let mut by_age: Vec<(Duration, usize, String)> = slots
         .iter()
         .filter(|entry| !is_awaited(entry.1))
@@ -78,10 +71,8 @@ pub(super) fn bound_weight(
         if weight <= limit / 4 * 3 {
             break;
         }
-        if path != newest {
-            slots.remove(&path);
-            weight -= less;
-        }
+        slots.remove(&path);
+        weight -= less;
     }
 }
 

@@ -28,8 +28,9 @@ fn what_is_kept_is_bounded_by_dropping_the_oldest_and_never_what_was_asked_for_j
     let keep = |path: &str, bytes: usize| {
         let generation = site.inner.generation.load(Ordering::Acquire);
         let made = (generation, Duration::ZERO);
-        site.keep(&site.slot(path), made, document(bytes));
-        site.bound_memory(path);
+        let slot = site.slot(path);
+        site.keep(&slot, made, document(bytes));
+        site.bound_memory();
         clock.advance_secs(1);
     };
     let is_kept = |path: &str| site.kept(path, Demand::Reader).is_some();

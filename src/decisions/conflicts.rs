@@ -4,7 +4,7 @@ use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, StorylineId, Ta
 
 use super::attributes::Attributes;
 use super::in_force;
-use super::links::{Clash, Links, demand_on_events, demand_on_items};
+use super::links::{Clash, Links, demand_on_events, demand_on_items, demands_on_items};
 
 /// Why a ruling or an undoing is not put into force.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,7 +72,7 @@ pub enum Refusal {
 pub fn check_ruling(ruling: &Ruling, decisions: &[Decision]) -> Result<(), Refusal> {
     check_complete(ruling)?;
     check_attributes(ruling, decisions)?;
-    let items = Links::new(in_force(decisions).map(|one| (one.id, demand_on_items(&one.ruling))));
+    let items = Links::new(demands_on_items(decisions, ruling));
     if let Some(clash) = items.find_clash(&demand_on_items(ruling)) {
         return Err(refuse(clash, "item", |item| item.0));
     }
@@ -169,8 +169,7 @@ fn check_attributes(ruling: &Ruling, decisions: &[Decision]) -> Result<(), Refus
             name.filter(|p| p.value == *headline).map(|p| p.decision)
         }
         Ruling::SameEvent { a, b, .. } => {
-            let demands = in_force(decisions).map(|one| (one.id, demand_on_items(&one.ruling)));
-            Links::new(demands).holder(*a, *b)
+            Links::new(demands_on_items(decisions, ruling)).holder(*a, *b)
         }
         _ => in_force(decisions)
             .find(|one| one.ruling == *ruling)

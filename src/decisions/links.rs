@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::news::{DecisionId, EventId, Ruling};
+use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling};
 
-use super::{Constraints, add_constraints, chain, cross};
+use super::{Constraints, add_constraints, chain, cross, in_force};
 
 /// What one ruling demands of things that are grouped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +23,44 @@ impl<T> Default for Demand<T> {
 }
 
 /// What a ruling demands of items.
-pub(super) fn demand_on_items(ruling: &Ruling) -> Demand<crate::news::ItemId> {
+pub(super) fn demand_on_items(ruling: &Ruling) -> Demand<ItemId> {
     let mut constraints = Constraints::default();
     add_constraints(&mut constraints, ruling);
+    let mut apart = constraints.apart;
+    apart.extend(constraints.taken_out);
     Demand {
         together: constraints.together,
-        apart: constraints.apart,
+        apart,
+    }
+}
+
+/// What the decisions in force demand of items, as far as it stands in the way of a ruling: what one took out of
+/// an event is not kept apart from what another took out of it, or the ruling itself does.
+pub(super) fn demands_on_items(
+    decisions: &[Decision],
+    ruling: &Ruling,
+) -> impl Iterator<Item = (DecisionId, Demand<ItemId>)> {
+    let rulings = in_force(decisions).map(|one| &one.ruling);
+    let left: BTreeSet<(ItemId, EventId)> = rulings.chain([ruling]).flat_map(taken_out).collect();
+    in_force(decisions).map(move |one| {
+        let mut demand = demand_on_items(&one.ruling);
+        let own = taken_out(&one.ruling);
+        if let Some((_, event)) = own.first() {
+            let has_left = |item: &ItemId| left.contains(&(*item, *event));
+            demand.apart.retain(|(_, stayed)| !has_left(stayed));
+        }
+        (one.id, demand)
+    })
+}
+
+/// The items that a ruling takes out of an event, each with the event.
+fn taken_out(ruling: &Ruling) -> Vec<(ItemId, EventId)> {
+    match ruling {
+        Ruling::MoveItem { item, from, .. } => vec![(*item, *from)],
+        Ruling::SplitEvent {
+            event, split_items, ..
+        } => split_items.iter().map(|item| (*item, *event)).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -93,7 +125,7 @@ impl<T: Copy + Ord> Links<T> {
         links
     }
 
-    /// The first clash of a demand with what is in force, which is taken to be free of clashes.
+    /// The first clash of a demand with what is in force: what is held together there is not kept apart any more.
     pub(super) fn find_clash(&self, demand: &Demand<T>) -> Option<Clash<T>> {
         let own = Groups::new(demand.together.iter().copied());
         let itself = demand.apart.iter().find(|(a, b)| own.are_one(*a, *b));
@@ -101,9 +133,11 @@ impl<T: Copy + Ord> Links<T> {
             return Some(Clash::Itself(*a, *b));
         }
         let held = self.together.iter().map(|(a, b, _)| (*a, *b));
+        let before = Groups::new(held.clone());
         let all = Groups::new(held.chain(demand.together.iter().copied()));
         let newest_first = self.apart.iter().rev();
-        let mut parted = newest_first.filter(|(a, b, _)| all.are_one(*a, *b));
+        let mut parted =
+            newest_first.filter(|(a, b, _)| all.are_one(*a, *b) && !before.are_one(*a, *b));
         if let Some((a, b, id)) = parted.next() {
             return Some(Clash::KeptApart(*a, *b, *id));
         }

@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 
 use crate::news::{Decision, EventId, ItemId, Ruling, Target};
 
+use links::Groups;
+
 pub use attributes::{Attributes, Fixed};
 pub use conflicts::{LONGEST_HEADLINE, Refusal, check_ruling};
 pub use present::{Present, check_present};
@@ -31,6 +33,9 @@ pub struct Constraints {
     pub gathered: Vec<(ItemId, ItemId)>,
     /// Pairs of items that stand in different events.
     pub apart: Vec<(ItemId, ItemId)>,
+    /// Pairs of items of which a ruling took the first out of the event of the second, before it is known
+    /// whether others hold the two together elsewhere: see [`Constraints::resolved`]. Empty from then on.
+    pub taken_out: Vec<(ItemId, ItemId)>,
     /// Items that an editor moved, with the event that they were moved out of: they take its id nowhere.
     pub moved: BTreeSet<(ItemId, EventId)>,
     /// Sets of items whose event takes no further items by itself.
@@ -46,12 +51,37 @@ impl Constraints {
     /// All pairs of items that stand together or apart.
     pub fn pairs(&self) -> impl Iterator<Item = &(ItemId, ItemId)> {
         let together = self.together.iter().chain(&self.gathered);
-        together.chain(&self.apart)
+        together.chain(&self.apart).chain(&self.taken_out)
+    }
+
+    /// What was taken out of an event is kept apart from what it left behind there, but for what other rulings
+    /// took after it and hold together with it: to say of one item after the other that it tells another
+    /// event contradicts nothing.
+    #[must_use]
+    pub fn resolved(mut self, are_held: impl Fn(ItemId, ItemId) -> bool) -> Self {
+        let taken_out = std::mem::take(&mut self.taken_out).into_iter();
+        self.apart
+            .extend(taken_out.filter(|(a, b)| !are_held(*a, *b)));
+        self
+    }
+
+    fn resolved_alone(self) -> Self {
+        if self.taken_out.is_empty() {
+            return self;
+        }
+        let held = Groups::new(self.together.iter().copied());
+        self.resolved(|a, b| held.are_one(a, b))
     }
 }
 
-/// The constraints of the decisions in force, in the order in which they were made.
+/// The constraints of the decisions in force, where these are all that hang together.
 pub fn constraints_of(decisions: &[Decision]) -> Constraints {
+    said_by(decisions).resolved_alone()
+}
+
+/// What decisions say, in the order in which they were made: not [resolved](Constraints::resolved), since others
+/// may hang together with them.
+pub fn said_by(decisions: &[Decision]) -> Constraints {
     let mut constraints = Constraints::default();
     for decision in decisions {
         match (&decision.ruling, decision.undone_at) {
@@ -106,7 +136,7 @@ fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
             ..
         } => {
             chain(&mut constraints.together, split_items);
-            cross(&mut constraints.apart, kept_items, split_items);
+            cross(&mut constraints.taken_out, split_items, kept_items);
         }
         Ruling::MoveItem {
             item,
@@ -121,7 +151,7 @@ fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
                 let others = others.iter().map(|other| (*first, *other));
                 constraints.gathered.extend(others);
             }
-            cross(&mut constraints.apart, &[*item], from_items);
+            cross(&mut constraints.taken_out, &[*item], from_items);
         }
         Ruling::SameEvent { a, b, items } => {
             constraints.together.push((*a, *b));

@@ -88,6 +88,87 @@ fn opposite_rulings_are_refused_with_the_decision_in_the_way() {
     }
 }
 
+fn move_item(
+    item: i64,
+    (from, from_items): (i64, &[i64]),
+    (to, to_items): (i64, &[i64]),
+) -> Ruling {
+    Ruling::MoveItem {
+        item: ItemId(item),
+        from: EventId(from),
+        from_items: items(from_items),
+        to: EventId(to),
+        to_items: items(to_items),
+    }
+}
+
+#[test]
+fn what_was_taken_out_of_an_event_is_joined_by_what_is_taken_out_of_it_later() {
+    let one = move_item(3, (1, &[1, 2, 4]), (5, &[5, 6]));
+    let two = move_item(4, (1, &[1, 2]), (5, &[5, 6]));
+    let part = |kept: &[i64], gone: &[i64]| Ruling::SplitEvent {
+        event: EventId(1),
+        kept_items: items(kept),
+        split_items: items(gone),
+    };
+    let cases = [
+        (vec![one.clone()], two.clone()),
+        (
+            vec![part(&[1, 2, 4], &[3])],
+            move_item(4, (1, &[1, 2]), (3, &[3])),
+        ),
+        (
+            vec![part(&[1, 2, 4], &[3]), part(&[1, 2], &[4])],
+            merge(&[3], &[4]),
+        ),
+    ];
+    for (before, ruling) in cases {
+        let before = numbered(before);
+        assert_eq!(check_ruling(&ruling, &before), Ok(()), "{ruling:?}");
+    }
+    let made = numbered(vec![one.clone(), two.clone()]);
+    let parted: BTreeSet<_> = constraints_of(&made).apart.into_iter().collect();
+    let apart = [(3, 1), (3, 2), (4, 1), (4, 2)];
+    assert_eq!(parted, apart.map(|(a, b)| (ItemId(a), ItemId(b))).into());
+
+    // Neither what stays nor the way back is free.
+    for ruling in [
+        merge(&[1, 2], &[3, 4, 5, 6]),
+        move_item(3, (5, &[4, 5, 6]), (1, &[1, 2])),
+    ] {
+        let refusal = check_ruling(&ruling, &made);
+        assert!(
+            matches!(refusal, Err(Refusal::StandsInTheWay { .. })),
+            "{ruling:?}"
+        );
+    }
+
+    // What others hold together stays so when one of the two is taken back.
+    let lock = Ruling::Lock {
+        event: EventId(5),
+        items: items(&[3, 4, 5, 6]),
+    };
+    let mut made = numbered(vec![one, two, lock]);
+    made[1].undone_at = Some(utc_from_secs(9));
+    assert!(can_be_met(&constraints_of(&made)));
+    assert_eq!(check_ruling(&same(7, 8), &made), Ok(()));
+}
+
+#[test]
+fn what_two_splits_took_out_one_after_the_other_stays_apart() {
+    let part = |kept: &[i64], gone: &[i64]| Ruling::SplitEvent {
+        event: EventId(1),
+        kept_items: items(kept),
+        split_items: items(gone),
+    };
+    let made = numbered(vec![part(&[1, 2, 4], &[3]), part(&[1, 2], &[4])]);
+    assert!(
+        constraints_of(&made)
+            .apart
+            .contains(&(ItemId(3), ItemId(4)))
+    );
+}
+
 #[test]
 fn an_undone_decision_stands_in_nobodys_way() {
     let mut decisions = numbered(vec![split(&[1, 2], &[3])]);

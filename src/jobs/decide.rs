@@ -139,6 +139,7 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
 fn as_it_comes_out(conn: &Connection, ruling: &Ruling) -> Result<Ruling> {
     let ruling = match ruling {
         Ruling::SameEvent { a, b, .. } => join_events(conn, *a, *b)?,
+        Ruling::MoveItem { .. } => beside_its_own(conn, ruling)?,
         other => other.clone(),
     };
     let is_other_way = match &ruling {
@@ -154,6 +155,27 @@ fn as_it_comes_out(conn: &Connection, ruling: &Ruling) -> Result<Ruling> {
         true => ruling.turned_round(),
         false => ruling,
     })
+}
+
+/// A move into what an event holds of its own: what was moved there before hangs on that as well, and not on one
+/// another, so that each can be taken back by itself.
+fn beside_its_own(conn: &Connection, ruling: &Ruling) -> Result<Ruling> {
+    let mut ruling = ruling.clone();
+    let made = decisions::load_connected(conn, &ruling)?;
+    if let Ruling::MoveItem { to, to_items, .. } = &mut ruling {
+        let moved = |item: &ItemId| {
+            in_force(&made).any(|one| {
+                matches!(&one.ruling, Ruling::MoveItem { item: moved, to: into, .. }
+                    if moved == item && into == to)
+            })
+        };
+        let own = to_items.iter().filter(|item| !moved(item));
+        let own: Vec<ItemId> = own.copied().collect();
+        if !own.is_empty() {
+            *to_items = own;
+        }
+    }
+    Ok(ruling)
 }
 
 /// What it means that two items tell one event: of two events, that these are merged.

@@ -254,6 +254,69 @@ async fn what_is_moved_into_an_event_tears_nothing_and_stands_in_no_editors_way(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn items_go_one_by_one_into_another_event_and_back_in_any_order() {
+    for taken_back in [[0, 1], [1, 0]] {
+        let mut world = World::open(1000).await;
+        let [matter, other] = two_matters(&mut world).await;
+        let (home, from) = (homes(&world, &matter), homes(&world, &other));
+        let goes = [other[2], other[0]];
+        for item in goes {
+            let to = *home.first().unwrap();
+            let ruling = world.store.read(|conn| load_move(conn, item, to));
+            rule(&mut world, ruling.unwrap()).await;
+            assert!(homes(&world, &[item]).is_subset(&home), "{item} went");
+        }
+        let stays: Vec<ItemId> = other
+            .iter()
+            .filter(|one| !goes.contains(one))
+            .copied()
+            .collect();
+        assert_eq!(homes(&world, &stays), from);
+        assert_eq!(
+            homes(&world, &[matter.clone(), goes.to_vec()].concat()),
+            home
+        );
+        world.restart();
+        world.take_in();
+        let made: Vec<_> = world.made().iter().map(|one| one.id).collect();
+        for at in taken_back {
+            let undone = undo(&world.store, made[at], "anna".into(), world.now()).await;
+            assert!(undone.unwrap().done);
+            world.take_in();
+            assert_eq!(
+                homes(&world, &[goes[at]]),
+                from,
+                "{at} of {taken_back:?} is back"
+            );
+            assert_eq!(homes(&world, &matter), home);
+        }
+        assert_eq!(homes(&world, &other), from);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_split_off_is_joined_by_what_is_moved_to_it_later() {
+    let mut world = World::open(1000).await;
+    let [_, other] = two_matters(&mut world).await;
+    let event = *homes(&world, &other).first().unwrap();
+    let ruling = Ruling::SplitEvent {
+        event,
+        kept_items: other[1..].to_vec(),
+        split_items: other[..1].to_vec(),
+    };
+    rule(&mut world, ruling).await;
+    let apart = homes(&world, &other[..1]);
+    assert_eq!(apart.len(), 1);
+    assert_ne!(apart, homes(&world, &other[1..]));
+    let to = *apart.first().unwrap();
+    let ruling = world.store.read(|conn| load_move(conn, other[1], to));
+    rule(&mut world, ruling.unwrap()).await;
+    assert_eq!(homes(&world, &other[..2]), apart);
+    assert!(!homes(&world, &other[2..]).contains(&to));
+    world.check(0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_items_that_tell_the_same_make_one_event_of_theirs() {
     let mut world = World::open(1000).await;
     let [matter, other] = two_matters(&mut world).await;

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::describe::Pins;
 use crate::cluster::Engine;
-use crate::decisions::{Constraints, constraints_of};
+use crate::decisions::{Constraints, constraints_of, said_by};
 use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, StorylineId};
 use crate::store::{Connection, Result, decisions};
 use crate::timeline::StorylineRules;
@@ -80,7 +80,7 @@ impl Rulings {
             self.replace(decision);
         }
         self.reach.extend(self.around(&named));
-        self.within_reach = self.said_by(self.reach.iter());
+        self.within_reach = self.in_effect(self.reach.iter());
         self.looked_from = None;
         let mut changes = Changes {
             undone: self.undone_with(&lost),
@@ -151,7 +151,7 @@ impl Rulings {
             .collect();
         if reach.len() < self.reach.len() {
             self.reach = reach;
-            self.within_reach = self.said_by(self.reach.iter());
+            self.within_reach = self.in_effect(self.reach.iter());
         }
     }
 
@@ -171,14 +171,14 @@ impl Rulings {
     fn extend_reach(&mut self, ids: BTreeSet<DecisionId>) {
         if !ids.is_subset(&self.reach) {
             self.reach.extend(ids);
-            self.within_reach = self.said_by(self.reach.iter());
+            self.within_reach = self.in_effect(self.reach.iter());
             self.looked_from = None;
         }
     }
 
     /// What decisions say of items to which one of these hangs on, as pairs.
     pub(super) fn pairs_of(&self, items: &BTreeSet<ItemId>) -> Constraints {
-        let said = self.said_by(self.naming_any(items).iter());
+        let said = self.in_effect(self.naming_any(items).iter());
         let within = |pairs: Vec<(ItemId, ItemId)>| {
             let pairs = pairs.into_iter().filter(|pair| items.contains(&pair.0));
             pairs.collect()
@@ -231,14 +231,27 @@ impl Rulings {
         met
     }
 
+    /// What decisions say, as it is with all that hang together with them.
+    fn in_effect<'a>(&self, ids: impl Iterator<Item = &'a DecisionId>) -> Constraints {
+        let said = self.said_by(ids);
+        if said.taken_out.is_empty() {
+            return said;
+        }
+        let named = said.taken_out.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        let around = self.said_by(self.around(&named).iter());
+        let held = Held::of(&around.together);
+        said.resolved(|a, b| held.root_of(a) == held.root_of(b))
+    }
+
     fn said_by<'a>(&self, ids: impl Iterator<Item = &'a DecisionId>) -> Constraints {
         let mut said = Constraints::default();
         for one in ids.filter_map(|id| self.find(*id)) {
-            let own = constraints_of(std::slice::from_ref(one));
+            let own = said_by(std::slice::from_ref(one));
             said.together.extend(own.together);
             said.gathered.extend(own.gathered);
             said.moved.extend(own.moved);
             said.apart.extend(own.apart);
+            said.taken_out.extend(own.taken_out);
             said.locked.extend(own.locked);
             said.revived.extend(own.revived);
             said.kept_out.extend(own.kept_out);
@@ -282,7 +295,7 @@ impl Rulings {
     }
 
     fn file(&mut self, decision: &Decision) {
-        let own = constraints_of(std::slice::from_ref(decision));
+        let own = said_by(std::slice::from_ref(decision));
         if decision.undone_at.is_some() && own.revived.is_empty() {
             return;
         }

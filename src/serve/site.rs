@@ -23,7 +23,7 @@ use crate::feed::write::{OutputFormat, OutputLine, write_document, write_opml};
 use crate::store::published::{self, Extent, Publication};
 use crate::store::{Result, Store, tokens};
 pub(super) use kept::Demand;
-use kept::{Kept, Slot, rest_after};
+use kept::{Kept, OBEYED_WITHIN, Seen, Slot, rest_after};
 
 /// How long an old archive of living entries may be kept: they are edited in place.
 const LIVING_ARCHIVE_SECS: u32 = 3600;
@@ -144,21 +144,38 @@ impl Site {
         let Ok(mut commits) = self.inner.store.commits() else {
             return;
         };
-        let mut known = self.version();
+        let mut known = self.seen().unwrap_or_default();
         while commits.changed().await.is_ok() {
-            let version = self.version();
-            if version != known {
-                known = version;
-                self.expire_in_turn();
+            if let Some(seen) = self.seen() {
+                self.heed(&mut known, &seen);
             }
         }
     }
 
-    fn version(&self) -> i64 {
-        self.inner
-            .store
-            .read(published::load_publication)
-            .map_or(-1, |publication| publication.version)
+    /// Expires what is rendered if the publication is another than it was. What editors decided shows at once,
+    /// in what rests as well: for as long as it takes to be obeyed, nothing rests.
+    fn heed(&self, known: &mut Seen, seen: &Seen) {
+        if seen.decided != known.decided {
+            known.decided = seen.decided;
+            known.prompt_until = self.inner.clock.elapsed() + OBEYED_WITHIN;
+        }
+        if seen.version != known.version {
+            known.version = seen.version;
+            match self.inner.clock.elapsed() < known.prompt_until {
+                true => self.expire(),
+                false => self.expire_in_turn(),
+            }
+        }
+    }
+
+    /// The publication as it is; `None` if it cannot be read just now.
+    fn seen(&self) -> Option<Seen> {
+        let publication = self.inner.store.read(published::load_publication).ok()?;
+        Some(Seen {
+            version: publication.version,
+            decided: publication.decided,
+            ..Seen::default()
+        })
     }
 
     /// The rendered document of a path if it is still what it should be, or rests and that is enough.

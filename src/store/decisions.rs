@@ -395,7 +395,9 @@ pub fn set_locked(tx: &Transaction<'_>, event: EventId, locked: bool) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::news::PublicId;
     use crate::store::Store;
+    use crate::store::{published, publishing};
 
     fn rulings() -> Vec<Ruling> {
         let items = |ids: &[i64]| ids.iter().copied().map(ItemId).collect::<Vec<_>>();
@@ -519,5 +521,28 @@ mod tests {
         });
         let undone: Vec<i64> = undone.unwrap().into_iter().map(|one| one.id.0).collect();
         assert_eq!(undone, [2, 5], "what was undone leads no further");
+    }
+
+    #[test]
+    fn the_publication_knows_of_every_decision_and_undoing() {
+        let (_directory, store) = open();
+        let decided = |act: fn(&Transaction<'_>) -> Result<()>| {
+            let decided = store.write_blocking(move |tx| {
+                publishing::ensure_publication(tx, PublicId::mint([1; 16]), utc_from_secs(0))?;
+                act(tx)?;
+                Ok(published::load_publication(tx)?.decided)
+            });
+            decided.unwrap()
+        };
+        let before = decided(|_| Ok(()));
+        let ruling = |tx: &Transaction<'_>| {
+            save_decision(tx, &rulings()[0], "anna", "", utc_from_secs(0)).map(drop)
+        };
+        assert_eq!(decided(ruling), before + 1);
+        let undoing = |tx: &Transaction<'_>| {
+            undo_decision(tx, DecisionId(1), "anna", utc_from_secs(1)).map(drop)
+        };
+        assert_eq!(decided(undoing), before + 2);
+        assert_eq!(decided(|_| Ok(())), before + 2);
     }
 }

@@ -66,6 +66,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0014_search_terms",
         include_str!("../../migrations/0014_search_terms.sql"),
     ),
+    (
+        "0015_decided",
+        include_str!("../../migrations/0015_decided.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -29,6 +29,8 @@ pub struct Publication {
     pub version: i64,
     /// When it moved.
     pub changed_at: UtcTime,
+    /// Moves with every decision of an editor and with every undoing.
+    pub decided: i64,
 }
 
 /// How much a subscription document holds: whatever changed within `keep_secs` of the latest change,
@@ -121,12 +123,15 @@ pub fn latest_health_changes(conn: &Connection, limit: u32) -> Result<Vec<Health
 /// Whatever SQLite says.
 pub fn load_publication(conn: &Connection) -> Result<Publication> {
     let row = conn
-        .prepare_cached("SELECT instance, version, changed_at FROM publication WHERE id = 1")?
+        .prepare_cached(
+            "SELECT instance, version, changed_at, decided FROM publication WHERE id = 1",
+        )?
         .query_row([], |row| {
             Ok(Publication {
                 instance: public_id(row, 0)?.unwrap_or_default(),
                 version: row.get(1)?,
                 changed_at: utc_from_secs(row.get(2)?),
+                decided: row.get(3)?,
             })
         })
         .optional()?;

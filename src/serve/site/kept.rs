@@ -30,6 +30,19 @@ pub(in crate::serve) enum Demand {
     Hub,
 }
 
+/// How long after a decision nothing rests: it is obeyed and published within two seconds, and a database that
+/// is written to all the time may take as long again.
+pub(super) const OBEYED_WITHIN: Duration = Duration::from_secs(4);
+
+/// The publication as it was seen last.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub(super) version: i64,
+    pub(super) decided: i64,
+    /// Until when, by [`crate::clock::Clock::elapsed`], what editors decided last may still be coming.
+    pub(super) prompt_until: Duration,
+}
+
 /// What takes less is rendered for each change.
 const LEAST_REST: Duration = Duration::from_millis(50);
 /// A document rests for so many times as long as it took, so that a large feed costs a twentieth of a

@@ -79,3 +79,30 @@ fn what_took_long_rests_for_readers_and_neither_for_hubs_nor_for_settings() {
     site.expire();
     assert!(!is_served(Demand::Reader));
 }
+
+#[test]
+fn nothing_rests_while_a_decision_is_coming() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = Store::open(directory.path()).expect("a store opens");
+    let clock = Arc::new(FakeClock::new(utc_from_secs(0)));
+    let site = Site::new(store, Settings::default(), clock.clone());
+    let mut known = Seen::default();
+    let mut see = |version, decided| {
+        let seen = Seen {
+            version,
+            decided,
+            ..Seen::default()
+        };
+        let generation = site.inner.generation.load(Ordering::Acquire);
+        let made = (generation, Duration::from_secs(60));
+        site.keep(&site.slot("/feed"), made, document(10));
+        site.heed(&mut known, &seen);
+        site.kept("/feed", Demand::Reader).is_some()
+    };
+    assert!(see(1, 0), "it rests");
+    assert!(see(1, 1), "nothing that is shown has changed");
+    clock.advance_secs(2);
+    assert!(!see(2, 1), "the decision may be in it");
+    clock.advance_secs(2);
+    assert!(see(3, 1), "it rests again");
+}

@@ -232,6 +232,15 @@ pub fn load_unheeded(conn: &Connection, after: DecisionId) -> Result<Vec<Decisio
     rows.into_iter().map(understand).collect()
 }
 
+/// True if events follow all decisions.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn are_obeyed(conn: &Connection) -> Result<bool> {
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM decisions WHERE obeyed <> (undone_at IS NULL))";
+    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// Notes that events follow these decisions, those in force and those undone.
 ///
 /// # Errors

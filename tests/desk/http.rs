@@ -11,7 +11,7 @@ use std::sync::Arc;
 use dateline::clock::{Clock, FakeClock};
 use dateline::jobs::decide::answer_request;
 use dateline::serve::{Settings, Site, run};
-use dateline::store::decisions::load_decisions;
+use dateline::store::decisions::{load_decisions, note_obeyed};
 use dateline::store::{Store, editors, requests, sessions};
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use sha2::{Digest, Sha256};
@@ -69,7 +69,10 @@ async fn own(store: Store) {
                 .await
                 .unwrap();
             let answer = answer.unwrap_or_default();
-            let written = store.write(move |tx| requests::answer(tx, number, &answer, now()));
+            let written = store.write(move |tx| {
+                note_obeyed(tx, &load_decisions(tx)?)?;
+                requests::answer(tx, number, &answer, now())
+            });
             written.await.unwrap();
         }
         if commits.changed().await.is_err() {

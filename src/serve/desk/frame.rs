@@ -8,6 +8,7 @@ use super::super::assets;
 use super::super::here::is_from_here;
 use super::super::metrics::say_trouble;
 use super::super::site::Site;
+use super::asking::wait_until_obeyed;
 use super::guard;
 use crate::news::Answer;
 use crate::store::requests;
@@ -63,9 +64,12 @@ pub(super) async fn let_in(
     let number = uri.query().unwrap_or_default().split('&');
     let mut number = number.filter_map(|pair| pair.strip_prefix("said=")?.parse::<i64>().ok());
     let said = match (number.next_back(), &session) {
-        (Some(number), Some(_)) => read(site, move |conn| requests::load_answer(conn, number))
-            .await
-            .unwrap_or_default(),
+        (Some(number), Some(_)) => {
+            wait_until_obeyed(site).await.map_err(out_of_order)?;
+            read(site, move |conn| requests::load_answer(conn, number))
+                .await
+                .unwrap_or_default()
+        }
         _ => None,
     };
     Ok(Asker {

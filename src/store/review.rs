@@ -239,6 +239,30 @@ fn is_answered(conn: &Connection, key: &str, now: UtcTime) -> Result<bool> {
     Ok(count > 0)
 }
 
+/// True while what is asked about is as it was asked: the item stands where it stood, the events are there.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn still_stands(conn: &Connection, question: &Question) -> Result<bool> {
+    let (sql, numbers) = match *question {
+        Question::Belongs { item, event } | Question::Kill { item, event } => (
+            "SELECT EXISTS (SELECT 1 FROM event_items WHERE item_id = ?1 AND event_id = ?2)",
+            (item.0, event.0),
+        ),
+        Question::Merge { event, other } => (
+            "SELECT count(*) = 2 FROM events WHERE id IN (?1, ?2) AND merged_into IS NULL",
+            (event.0, other.0),
+        ),
+        Question::Late { item, event } => (
+            "SELECT EXISTS (SELECT 1 FROM event_items WHERE item_id = ?1 AND event_id <> ?2)
+                AND EXISTS (SELECT 1 FROM events WHERE id = ?2 AND merged_into IS NULL)",
+            (item.0, event.0),
+        ),
+    };
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query.query_row(numbers, |row| row.get(0))?)
+}
+
 /// Remembers items that a notice may mean which withdrew nothing.
 ///
 /// # Errors

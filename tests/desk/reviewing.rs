@@ -3,6 +3,7 @@
 use dateline::news::{EventId, Evidence, ItemId, PairEvidence, ScoredPair};
 use dateline::store::Store;
 use dateline::store::events::{self, Member};
+use dateline::store::review;
 
 use super::http::Running;
 use super::newsdesk::{Newsdesk, now};
@@ -74,6 +75,31 @@ async fn thresholds_are_tried_around_the_one_in_use_and_none_that_nothing_reache
     // The item stands where it does with .55, and the editor agrees: each of them would have parted it.
     let cells = r#"<td class="number">0</td><td class="number">0</td><td class="number">1</td>"#;
     assert!(rows.iter().all(|row| row.contains(cells)), "{table}");
+}
+
+#[tokio::test]
+async fn an_answer_to_what_has_changed_since_is_refused_in_words_and_not_kept() {
+    let running = Running::start(|_| {}).await;
+    doubt(&running.desk.store).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let headers = [("cookie", cookie.as_str())];
+    for stale in [
+        "belongs:4:1",
+        "kill:4:1",
+        "merge:1:99",
+        "late:4:2",
+        "late:4:99",
+    ] {
+        for answer in ["yes", "no", "later"] {
+            let form =
+                format!("do=answer&question={stale}&answer={answer}&back=/desk/review&csrf={csrf}");
+            let reply = running.post("/desk/act", &headers, &form).await;
+            assert_eq!(reply.status, 422, "{stale} {answer}");
+            assert!(reply.body.contains("has changed since"), "{}", reply.body);
+        }
+    }
+    let kept = running.desk.store.read(review::count_reviews).unwrap();
+    assert!(kept.is_empty());
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use super::guard::{carries_token, find_session, is_same_site, way_back};
 use crate::decisions::{Attributes, LONGEST_HEADLINE};
 use crate::news::{DecisionId, EventId, FeedId, ItemId, Request, Ruling, StorylineId, Target};
 use crate::store::decisions::{Named, load_about};
-use crate::store::review::{Question, save_answer};
+use crate::store::review::{Question, save_answer, still_stands};
 use crate::store::{Connection, Result, desk, events};
 
 type Fields = Vec<(String, String)>;
@@ -96,6 +96,12 @@ async fn answer_question(
     };
     if !["yes", "no", "later"].contains(&answer) {
         return Ok(Err("the answer is yes, no or later"));
+    }
+    let stands = |conn: &Connection| still_stands(conn, &question);
+    if !site.store().read(stands)? {
+        return Ok(Err(
+            "what this asks about has changed since: load the page again",
+        ));
     }
     let ruling = site
         .store()

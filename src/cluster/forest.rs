@@ -15,6 +15,7 @@
 //! [`super::engine::KEPT_SCORES`] reports; for larger ones the outcome may depend on their history.
 
 mod alike;
+mod kept;
 mod trees;
 
 use std::cmp::Reverse;
@@ -152,6 +153,8 @@ struct Forest<'a> {
     met: FxHashSet<EventId>,
     /// Reports whose group is part of the outcome, changed or not.
     shown: BTreeSet<Slot>,
+    /// Reprints that stand elsewhere than their originals.
+    strays: Vec<Slot>,
     offers: BinaryHeap<Offer>,
 }
 
@@ -172,6 +175,7 @@ impl<'a> Forest<'a> {
             kin: (engine.own.is_some() && !engine.groups.is_own).then(Kin::default),
             met: FxHashSet::default(),
             shown: BTreeSet::new(),
+            strays: Vec::new(),
             offers: BinaryHeap::new(),
         };
         forest.wake_fresh();
@@ -189,6 +193,9 @@ impl<'a> Forest<'a> {
                 self.shown.insert(report);
             } else if self.node_of.get(report).is_none() {
                 self.add_leaf(report, Some(FIRST));
+            }
+            if self.engine.event_at(*slot) != self.engine.event_at(report) {
+                self.strays.push(*slot);
             }
             self.show_event_of(*slot);
             self.tie_to_event(*slot);
@@ -241,14 +248,20 @@ impl<'a> Forest<'a> {
             if !self.engine.groups.events[&id].is_pinned {
                 continue;
             }
-            let members = self.settled_reports(id);
-            let is_torn = members
-                .first()
-                .is_some_and(|first| self.nodes[self.top_of(*first)].awake_since.is_some());
-            if is_torn {
+            let mut members = self.settled_reports(id);
+            let back = self.returned_to(id);
+            let is_torn = !back.is_empty()
+                || members
+                    .first()
+                    .is_some_and(|first| self.nodes[self.top_of(*first)].awake_since.is_some());
+            members.extend(back);
+            members.sort_unstable();
+            members.dedup();
+            let kept = is_torn.then(|| self.kept_since(members));
+            for kept in kept.into_iter().flatten() {
                 // Each to the first, and to the one before it if a ruling keeps it from the first.
-                let firsts = members.iter().skip(1).map(|slot| (members[0], *slot));
-                let neighbours = members.windows(2).map(|pair| (pair[0], pair[1]));
+                let firsts = kept.iter().skip(1).map(|slot| (kept[0], *slot));
+                let neighbours = kept.windows(2).map(|pair| (pair[0], pair[1]));
                 pairs.extend(firsts.chain(neighbours));
             }
         }
@@ -556,7 +569,8 @@ impl<'a> Forest<'a> {
             .iter()
             .flat_map(|id| &self.engine.groups.events[id].members);
         // A reprint that a ruling had parted from its original stands in an event of its own.
-        let candidates = members.chain(&self.change.ruled).chain(&leaves);
+        let elsewhere = self.change.ruled.iter().chain(&self.strays);
+        let candidates = members.chain(elsewhere).chain(&leaves);
         let of_these = candidates.filter(|slot| {
             let report = self.rules.report_of(self.engine, **slot);
             leaves.contains(&report)

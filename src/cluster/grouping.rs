@@ -203,9 +203,31 @@ impl Engine {
         }
     }
 
+    /// True if the machine alone would have some of these live items in an event, or with some of those of it
+    /// that have left the window; or if that is not kept beside what rulings make of it.
+    pub(super) fn is_own_company(
+        &self,
+        slots: &[Slot],
+        (event, gone): (EventId, &[ItemId]),
+    ) -> bool {
+        let Some(own) = self.own.as_ref().filter(|_| !self.groups.is_own) else {
+            return true;
+        };
+        let around = |item: &ItemId| own.gone_of.get(item).copied();
+        let mut around: BTreeSet<EventId> = gone.iter().filter_map(around).collect();
+        around.insert(event);
+        let mut places = slots.iter().filter_map(|slot| own.place(*slot));
+        places.any(|event| around.contains(&event))
+    }
+
     /// All items that the machine alone would have in an event, by id; empty if none is live.
     pub fn own_items_of(&self, event: EventId) -> Vec<ItemId> {
         self.all_items_of(self.own_groups(), event)
+    }
+
+    /// All items that stand in an event, by id; empty if none is live.
+    pub(super) fn all_items_shown(&self, event: EventId) -> Vec<ItemId> {
+        self.all_items_of(&self.groups, event)
     }
 
     /// True if the machine alone would have the same items in an event, or if neither has it.

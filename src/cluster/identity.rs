@@ -115,7 +115,8 @@ struct Claim {
     part: usize,
     /// Rank by first publication; last for what is not published.
     order: i64,
-    /// True if a ruling keeps the group from items of the event that have left the window.
+    /// True if a ruling keeps the group from items of the event that have left the window, or if only rulings
+    /// that are in force no more had brought it to them.
     is_kept_off: bool,
     /// True if editors moved all that the group has of the event out of it.
     is_moved_out: bool,
@@ -272,7 +273,15 @@ fn claim(
         let moved = (engine.window.item(report).id, event);
         engine.groups.constraints.moved.contains(&moved)
     };
-    let has_gone = live.is_some_and(|live| !live.gone.is_empty());
+    let gone = live.map_or(&[] as &[ItemId], |live| &live.gone);
+    let has_gone = !gone.is_empty();
+    let together = &engine.groups.constraints.together;
+    let is_let_go = || {
+        !engine.is_own_company(slots, (event, gone))
+            && !together
+                .iter()
+                .any(|(a, b)| is_gone(*a) && holds(*b) || is_gone(*b) && holds(*a))
+    };
     let mut apart = engine.groups.constraints.apart.iter().filter(|_| has_gone);
     let kept_out = &engine.groups.constraints.kept_out;
     let anchors = publication.map(|publication| publication.counting_anchors(kept_out));
@@ -280,7 +289,8 @@ fn claim(
     Claim {
         event,
         part,
-        is_kept_off: apart.any(|(a, b)| is_gone(*a) && holds(*b) || is_gone(*b) && holds(*a)),
+        is_kept_off: apart.any(|(a, b)| is_gone(*a) && holds(*b) || is_gone(*b) && holds(*a))
+            || has_gone && is_let_go(),
         is_moved_out: its.copied().all(|slot| is_moved(&slot)),
         order: publication.map_or(i64::MAX, |publication| publication.order),
         is_pinned: live.is_some_and(|live| live.is_pinned),

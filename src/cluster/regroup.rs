@@ -16,13 +16,19 @@ impl Engine {
         self.groups.gone_of.get(&item).copied()
     }
 
+    /// Items of a live event that have left the window themselves.
+    pub fn old_items_of(&self, event: EventId) -> Vec<ItemId> {
+        let event = self.groups.events.get(&event);
+        event.map(|event| event.gone.clone()).unwrap_or_default()
+    }
+
     /// True if the event has live items.
     pub fn is_live_event(&self, event: EventId) -> bool {
         self.groups.events.contains_key(&event)
     }
 
-    /// Puts live items into an event of that id, which has no live items yet. They are judged anew
-    /// at the next settling.
+    /// Puts live items into an event of that id, beside what it has. They are judged anew at the next
+    /// settling.
     pub fn split_off(&mut self, items: &[ItemId], into: EventId) {
         let mut slots: Vec<Slot> = items
             .iter()
@@ -40,7 +46,9 @@ impl Engine {
         }
         if !slots.is_empty() {
             self.groups.unsettled.extend(&slots);
-            self.groups.wake(into).members = slots.into();
+            let event = self.groups.wake(into);
+            event.members.extend(slots);
+            event.members.sort_unstable();
         }
     }
 

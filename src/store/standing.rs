@@ -54,6 +54,17 @@ pub fn load_predecessors(conn: &Connection, event: EventId) -> Result<Vec<EventI
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The events that were merged into one, and not by way of another.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_merged_into(conn: &Connection, event: EventId) -> Result<Vec<EventId>> {
+    let sql = "SELECT id FROM events WHERE merged_into = ?1 ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([event.0], |row| row.get(0).map(EventId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// One event; `None` if there is none or it stands in no storyline.
 ///
 /// # Errors

@@ -41,11 +41,10 @@ fn lines(world: &World) -> BTreeMap<EventId, StorylineId> {
     events.into_iter().filter_map(line).collect()
 }
 
-async fn events_come_back(window_hours: u32) {
+async fn events_come_back(window_hours: u32, later_minutes: i64) {
     let mut dice = dice(0x0ba_cca5e);
     let mut world = newsroom(window_hours, &mut dice).await;
-    // Beyond the window, if that is short.
-    world.tell(&mut dice, 15 * 60).await;
+    world.tell(&mut dice, later_minutes).await;
     world.take_in();
     world.publish().await;
     let before = world.places();
@@ -65,12 +64,18 @@ async fn events_come_back(window_hours: u32) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_have_their_items_again_under_their_ids() {
-    events_come_back(1000).await;
+    events_come_back(1000, 15 * 60).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_outside_the_window_have_their_items_again_under_their_ids() {
-    events_come_back(12).await;
+    events_come_back(12, 15 * 60).await;
+}
+
+/// Of most events a part has left the window.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_across_the_edge_of_the_window_have_their_items_again_under_their_ids() {
+    events_come_back(12, 9 * 60).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

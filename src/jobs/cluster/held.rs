@@ -24,7 +24,7 @@ pub(super) struct Ruled {
 pub(super) struct Moves {
     /// Items that have left the window, with their companions.
     pub(super) steps: Vec<Step>,
-    /// Live items that leave an event for a new one of that id; the engine judges them anew.
+    /// Live items that leave an event for another; the engine judges them anew.
     pub(super) split_off: Vec<SplitOff>,
 }
 
@@ -140,13 +140,10 @@ pub(super) fn plan_returns(conn: &Connection, engine: &mut Engine, ruled: &Ruled
             members.retain(|member| items.contains(&member.item) && !is_live(&member.item));
             let live: Vec<ItemId> = items.iter().copied().filter(is_live).collect();
             if !live.is_empty() {
-                let is_free = into == home
-                    && !engine.is_live_event(home)
-                    && events::load_members(conn, home)?.is_empty();
                 moves.split_off.push(SplitOff {
                     items: live,
                     from,
-                    into: if is_free {
+                    into: if into == home {
                         home
                     } else {
                         engine.reserve_event()

@@ -8,6 +8,7 @@ mod lines;
 mod old;
 mod own;
 mod restore;
+mod returning;
 mod ruling;
 mod rulings;
 mod save;
@@ -397,20 +398,25 @@ impl Clusterer {
         Ok(description.map(|description| (description, counts)))
     }
 
-    /// The events that were merged into one, those that are being merged among them; none if nothing is pinned.
+    /// The events that were merged into one, by whatever way, once this is saved: those that are being merged
+    /// among them, and none that lives again. None if nothing is pinned.
     fn absorbed(
         &self,
         conn: &Connection,
         event: EventId,
         merged: &[(EventId, EventId)],
     ) -> Result<Vec<EventId>> {
-        if self.rulings.pins.are_none() {
-            return Ok(Vec::new());
-        }
-        let mut absorbed = standing::load_predecessors(conn, event)?;
-        for (gone, _) in merged.iter().filter(|(_, into)| *into == event) {
-            absorbed.push(*gone);
-            absorbed.extend(standing::load_predecessors(conn, *gone)?);
+        let mut absorbed = Vec::new();
+        let mut open = vec![event];
+        while let Some(event) = open.pop().filter(|_| !self.rulings.pins.are_none()) {
+            let mut before = standing::load_merged_into(conn, event)?;
+            before.retain(|gone| !self.engine.is_live_event(*gone));
+            before.retain(|gone| merged.iter().all(|(one, _)| one != gone));
+            let now = merged.iter().filter(|(_, into)| *into == event);
+            before.extend(now.map(|(gone, _)| *gone));
+            before.retain(|gone| !absorbed.contains(gone));
+            absorbed.extend(&before);
+            open.extend(before);
         }
         Ok(absorbed)
     }

@@ -73,6 +73,7 @@ impl Clusterer {
             count += self.take_back(store, (ruling, old::plan_joins, &constraints), now)?;
         }
         count += self.hold_together(store, (&mut origins, now))?;
+        count += self.return_to_own(store, now)?;
         let next_event = self.engine.cursor().next_event;
         self.is_obeying = false;
         self.placed_anew.clear();
@@ -151,6 +152,10 @@ impl Clusterer {
                 self.reached.events.extend([split.from, split.into]);
                 self.own.touch([split.from, split.into]);
                 self.engine.split_off(&split.items, split.into);
+                // What has left the window and stands there already holds them together again.
+                for item in store.read(|conn| events::load_items(conn, split.into))? {
+                    self.engine.place_old(item, split.into);
+                }
                 if !split.is_return {
                     origins.push((split.into, split.from));
                 }
@@ -171,11 +176,11 @@ impl Clusterer {
     }
 
     /// All that hangs together with what was reached so far.
-    fn scope(&self, conn: &Connection) -> Result<Scope> {
+    pub(super) fn scope(&self, conn: &Connection) -> Result<Scope> {
         Scope::around(conn, &self.engine, &self.rulings, &self.reached)
     }
 
-    fn take_step(
+    pub(super) fn take_step(
         &mut self,
         store: &Store,
         step: old::Step,
@@ -206,9 +211,14 @@ impl Clusterer {
                 self.engine.place_old(member.item, step.into);
             }
         }
-        let stored = store.read(|conn| events::load_stored(conn, step.into))?;
+        self.know_again(store, step.into)
+    }
+
+    /// The engine is told by what a published event is known.
+    pub(super) fn know_again(&mut self, store: &Store, event: EventId) -> Result<()> {
+        let stored = store.read(|conn| events::load_stored(conn, event))?;
         if let Some(publication) = stored.as_ref().and_then(restore::publication_of) {
-            self.engine.mark_published(step.into, publication);
+            self.engine.mark_published(event, publication);
         }
         Ok(())
     }

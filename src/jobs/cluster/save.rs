@@ -117,8 +117,13 @@ impl Save {
                 events::save_origin(tx, change.event, origin)?;
             }
         }
-        for (gone, into) in &self.settlement.merged {
+        // What only rulings make one is two for what comes back from elsewhere.
+        let merged = &self.settlement.merged;
+        let own = self.settlement.own.as_ref();
+        for (gone, into) in own.map_or(merged, |own| &own.merged) {
             standing::move_item_homes(tx, *gone, *into)?;
+        }
+        for (gone, into) in merged {
             events::merge_event(tx, *gone, *into)?;
         }
         Ok(())

@@ -293,11 +293,13 @@ impl Clusterer {
         let tables =
             (self.engine.tables_through() != self.tables_saved).then(|| self.engine.tables());
         self.tables_saved = self.engine.tables_through();
+        let left = self.left_behind(conn, &found.settlement)?;
         // Not before: what leaves the window in the step in which it changed is described too.
         self.engine.move_on();
         Ok(Save {
             arrived: self.arrived,
             oldest_live: self.engine.oldest_live(),
+            left,
             next_storyline: self.storylines.next_id(),
             let_go: self.storylines.let_go(),
             beside: found.arrived.beside,

@@ -170,6 +170,25 @@ impl Clusterer {
         })
     }
 
+    /// Of events that are merged while rulings are in force, what has left the window with all that the machine
+    /// alone had it with: its row alone says where it came from.
+    pub(super) fn left_behind(
+        &self,
+        conn: &Connection,
+        settlement: &Settlement,
+    ) -> Result<Vec<(ItemId, EventId)>> {
+        let mut left = Vec::new();
+        let ruled = settlement.own.iter().flat_map(|_| &settlement.merged);
+        for (gone, _) in ruled {
+            let mut items = events::load_items(conn, *gone)?;
+            items.retain(|item| {
+                self.engine.event_of(*item).is_none() && self.engine.own_event_of(*item).is_none()
+            });
+            left.extend(items.into_iter().map(|item| (item, *gone)));
+        }
+        Ok(left)
+    }
+
     /// What is to be kept after a linking.
     pub(super) fn own_changes(
         &mut self,

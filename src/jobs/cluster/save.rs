@@ -62,6 +62,8 @@ pub(super) struct Save {
     pub(super) members: Vec<Vec<Member>>,
     pub(super) descriptions: Vec<Described>,
     pub(super) own: OwnChanges,
+    /// Items of merged events that the machine alone knows no more of, each with the event.
+    pub(super) left: Vec<(ItemId, EventId)>,
     /// Items that tell no event and stand beside a report.
     pub(super) beside: Vec<(ItemId, ItemId)>,
     pub(super) storylines: BTreeSet<StorylineId>,
@@ -122,6 +124,9 @@ impl Save {
         let own = self.settlement.own.as_ref();
         for (gone, into) in own.map_or(merged, |own| &own.merged) {
             standing::move_item_homes(tx, *gone, *into)?;
+        }
+        for (item, from) in &self.left {
+            standing::note_moved(tx, *item, *from)?;
         }
         for (gone, into) in merged {
             events::merge_event(tx, *gone, *into)?;

@@ -1,7 +1,7 @@
 //! The wire normaliser on whole items: stacked tags, datelines, notes, kills, and hostile text.
 
 use dateline::news::{Role, WireReading, utc_from_secs};
-use dateline::text::wire::{WireInput, read_wire, with_tags, without_tags};
+use dateline::text::wire::{WireInput, read_wire, told_title, with_tags, without_tags};
 use proptest::prelude::*;
 
 mod conventions;
@@ -507,4 +507,27 @@ proptest! {
             prop_assert_eq!(twice.clean_title, once.clean_title);
         }
     }
+}
+
+#[test]
+fn an_item_without_a_title_is_told_by_its_first_words() {
+    let told = |title: &str, summary: &str| {
+        told_title(&WireReading {
+            clean_title: title.to_owned(),
+            clean_summary: summary.to_owned(),
+            ..WireReading::default()
+        })
+    };
+    let post = "The bridge is closed. Take the ferry.";
+    assert_eq!(told("Bridge closed", post), "Bridge closed");
+    assert_eq!(told(" ", post), "The bridge is closed");
+    assert_eq!(told("", "Is the bridge closed?"), "Is the bridge closed?");
+    assert_eq!(told("", "Kurz und knapp"), "Kurz und knapp");
+    let long = told("", &"word after word ".repeat(20));
+    assert!(
+        long.ends_with("word…") && long.chars().count() <= 101,
+        "{long}"
+    );
+    assert_eq!(told("", &"字".repeat(200)).chars().count(), 101);
+    assert_eq!(told("", ""), "");
 }

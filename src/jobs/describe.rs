@@ -12,6 +12,7 @@ use crate::news::{
 use crate::store::describing::{self, TellingRow};
 use crate::store::events::{EventDescription, StorylineDescription};
 use crate::store::{Connection, Result};
+use crate::text::wire::told_title;
 use crate::timeline::{
     HeadlineChoice, LifeSettings, Report, life_of, make_slug, pick_headline, when_it_occurred,
 };
@@ -201,7 +202,7 @@ fn report_of(
         .map_or(1.0, |outlet| outlet.reliability);
     Report {
         item: telling.item,
-        title: telling.wire.clean_title.clone(),
+        title: told_title(&telling.wire),
         lead: telling.wire.clean_summary.clone(),
         language: telling.language.clone(),
         role: telling.wire.role,

@@ -13,8 +13,9 @@ use crate::news::{
     Report, Ruling, Target, ToldAtLength, UtcTime,
 };
 use crate::store::{Result, Store, Transaction, decisions, events, published, publishing};
+use crate::timeline::cut_lede;
 use crate::timeline::material::{
-    Change, Present, Ruled, Telling, Told, first_told, material_changes,
+    Change, Present, Ruled, Telling, Told, first_told, material_changes, takes_back,
 };
 
 /// How many events one transaction takes, so that who decides does not wait for long: some 30 ms of
@@ -161,6 +162,7 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
     let change = Change {
         kind: DevelopmentKind::NewEvent,
         note,
+        headline: None,
     };
     tell(tx, pass, waiting, &change)?;
     let told = Told {
@@ -216,7 +218,8 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     }
     let words: Vec<&str> = changes.iter().map(|change| change.note.as_str()).collect();
     let words = words.join("; ");
-    let change = (!changes.is_empty()).then_some(words.as_str());
+    let is_said = !changes.is_empty() || takes_back(&next, &present);
+    let change = is_said.then_some(words.as_str());
     publishing::save_told(tx, event.id, &told_json(&next)?, change)?;
     Ok(changes.len())
 }
@@ -234,7 +237,10 @@ fn tell(
         storyline_id: waiting.event.storyline_id,
         changed_at: pass.now,
         kind: change.kind,
-        headline: waiting.event.headline.clone(),
+        headline: change
+            .headline
+            .clone()
+            .unwrap_or_else(|| waiting.event.headline.clone()),
         note: change.note.clone(),
     };
     publishing::write_development(tx, &development)
@@ -274,9 +280,31 @@ fn still_at_length(
     }
     ToldAtLength {
         lines: Some(letters_of(&lines_of(reports, told))),
+        lede: lede_within(&told.lede, &standing_lede(waiting, reports)),
         ..told.clone()
     }
 }
+
+/// The lede goes with the headline, or the two would contradict each other; but it takes no more letters than the
+/// one before.
+fn lede_within(told: &str, now: &str) -> String {
+    let most = told.chars().count();
+    match now.chars().count() <= most {
+        true => now.to_owned(),
+        false => {
+            let short = cut_lede(now, most);
+            // What is cut to less says nothing.
+            if most < SHORTEST_LEDE {
+                String::new()
+            } else {
+                short
+            }
+        }
+    }
+}
+
+/// Letters of a lede that was cut, at least.
+const SHORTEST_LEDE: usize = 60;
 
 /// The lede, unless it may be that of a report which was withdrawn or spiked while others stand: under a pinned
 /// headline nobody knows whose it is until the event is described anew.
@@ -354,4 +382,31 @@ fn ruled(decision: &Decision, event: EventId, items: &BTreeSet<ItemId>) -> Optio
         id: decision.id,
         words: words.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lede_goes_with_the_headline_and_never_grows() {
+        let told =
+            "At least 40 people were killed when a strong earthquake hit the coast on Sunday.";
+        let now =
+            "At least 95 people were killed when a strong earthquake hit the coast on Sunday.";
+        assert_eq!(lede_within(told, now), now);
+        let longer = [
+            now,
+            " Rescuers went on digging for others through the night.",
+        ]
+        .concat();
+        let cut = lede_within(told, &longer);
+        assert!(cut.starts_with("At least 95") && cut.chars().count() <= told.chars().count());
+        assert_eq!(
+            lede_within("Short.", now),
+            "",
+            "nothing is said in six letters"
+        );
+        assert_eq!(lede_within(told, ""), "");
+    }
 }

@@ -136,7 +136,9 @@ impl Address {
             && !name.contains('/')
         {
             let is_page = form == Form::Page && !name.is_empty();
-            return is_page.then(|| Address::Storyline(name.to_owned()));
+            return is_page
+                .then(|| decoded(name).map(Address::Storyline))
+                .flatten();
         }
         let output = output_of(stem)?;
         if output == Output::Home && form != Form::Page {
@@ -148,6 +150,26 @@ impl Address {
             archive: None,
         })
     }
+}
+
+/// A part of a path as it was before it was escaped (RFC 3986 §2.1): a slug may be of any script. `None` if that
+/// is no text.
+fn decoded(part: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.bytes();
+    while let Some(byte) = rest.next() {
+        let digits = [rest.clone().next(), rest.clone().nth(1)].map(|digit| {
+            let digit = digit.filter(|_| byte == b'%')?;
+            char::from(digit).to_digit(16)
+        });
+        let [Some(high), Some(low)] = digits else {
+            bytes.push(byte);
+            continue;
+        };
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+        rest.nth(1);
+    }
+    String::from_utf8(bytes).ok()
 }
 
 fn split_form(path: &str) -> (&str, Form) {
@@ -244,6 +266,21 @@ mod tests {
             assert_eq!(path, ["/feeds/log/archive/", name].concat());
             assert_eq!(Address::parse(&[&path, ".atom"].concat()), Some(expected));
         }
+    }
+
+    #[test]
+    fn a_slug_of_any_script_is_read_as_it_was_before_it_was_escaped() {
+        for (escaped, slug) in [
+            ("%E6%9D%B1%E4%BA%AC-%e3%81%8c", "東京-が"),
+            ("alaska-summit", "alaska-summit"),
+            ("100%-sure", "100%-sure"),
+            ("%2", "%2"),
+        ] {
+            let path = ["/storylines/", escaped].concat();
+            let expected = Address::Storyline(slug.to_owned());
+            assert_eq!(Address::parse(&path), Some(expected), "{path}");
+        }
+        assert_eq!(Address::parse("/storylines/%ff"), None);
     }
 
     #[test]

@@ -517,11 +517,16 @@ fn find_storyline(store: &Store, settings: &Settings, name: &str) -> Result<Answ
         let url = settings.absolute(&Output::Timeline(id).path());
         return Ok(Answer::Elsewhere(StatusCode::TEMPORARY_REDIRECT, url));
     }
-    let id = store.read(|conn| published::storyline_of_slug(conn, name))?;
-    Ok(id.map_or(Answer::Nothing, |id| {
+    if let Some(id) = store.read(|conn| published::storyline_of_slug(conn, name))? {
         let url = settings.absolute(&Output::Timeline(id).path());
-        Answer::Elsewhere(StatusCode::MOVED_PERMANENTLY, url)
-    }))
+        return Ok(Answer::Elsewhere(StatusCode::MOVED_PERMANENTLY, url));
+    }
+    Ok(
+        match store.read(|conn| published::is_retired_slug(conn, name))? {
+            true => Answer::Gone("it is older than what is kept".to_owned()),
+            false => Answer::Nothing,
+        },
+    )
 }
 
 fn render_opml(store: &Store, settings: &Settings) -> Result<Answer> {

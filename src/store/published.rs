@@ -283,6 +283,17 @@ pub fn storyline_of_slug(conn: &Connection, slug: &str) -> Result<Option<PublicI
     Ok(id.flatten())
 }
 
+/// True if a slug led to a storyline that retention removed.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_retired_slug(conn: &Connection, slug: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM slugs WHERE slug = ?1 AND storyline_id IS NULL)";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([slug], |row| row.get(0))?)
+}
+
 /// What the permanent id of an event answers with; `None` if it was never published.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use crate::news::{
     Carrier, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, Life, OutletKind,
     PublicId, Report, Role, Storyline, StorylineId, UtcTime, utc_from_secs,
 };
+use crate::text::wire::told_title;
 
 pub(super) fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
@@ -77,12 +78,12 @@ pub(super) fn read_report(row: &Row<'_>) -> rusqlite::Result<Report> {
     if !feed_category.is_empty() && !categories.contains(&feed_category) {
         categories.insert(0, feed_category);
     }
-    let clean_title = Some(wire.clean_title).filter(|text| !text.is_empty());
+    let told_title = Some(told_title(&wire)).filter(|text| !text.is_empty());
     Ok(Report {
         item_id: ItemId(row.get(0)?),
         outlet: row.get(1)?,
         outlet_kind: OutletKind::from_name(&kind).unwrap_or_default(),
-        title: clean_title.unwrap_or(title),
+        title: told_title.unwrap_or(title),
         link: content.link,
         language: row.get(5)?,
         at: utc_from_secs(row.get(6)?),

@@ -201,6 +201,20 @@ const STAGES: &[(&str, &[&str])] = &[
             "llegan",
         ],
     ),
+    (
+        "planned",
+        &[
+            "to open",
+            "to begin",
+            "to start",
+            "to meet",
+            "to hold",
+            "set to",
+            "will meet",
+            "will open",
+            "will begin",
+        ],
+    ),
 ];
 
 const NUMBER_WORDS: &[(&str, u32)] = &[

@@ -91,7 +91,7 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
         item,
         headline: chosen.title.clone(),
         lede: with_lead
-            .map(|report| cut_lede(&report.lead))
+            .map(|report| cut_lede(&report.lead, LEDE_CHARS))
             .unwrap_or_default(),
         shares,
     })
@@ -170,10 +170,10 @@ fn form_of(report: &Report) -> (f32, &'static str) {
     }
 }
 
-/// Cuts a lead at a sentence or word so that it has at most [`LEDE_CHARS`] characters.
-pub fn cut_lede(lead: &str) -> String {
+/// Cuts a lead at a sentence or word so that it has at most so many characters.
+pub fn cut_lede(lead: &str, most: usize) -> String {
     let lead = lead.trim();
-    let Some((end, _)) = lead.char_indices().nth(LEDE_CHARS) else {
+    let Some((end, _)) = lead.char_indices().nth(most) else {
         return lead.to_owned();
     };
     let cut = &lead[..end];
@@ -184,7 +184,7 @@ pub fn cut_lede(lead: &str) -> String {
     }
     let shorter = cut
         .char_indices()
-        .nth(LEDE_CHARS - 1)
+        .nth(most.saturating_sub(1))
         .map_or(cut, |(at, _)| &cut[..at]);
     let word = shorter
         .rfind(char::is_whitespace)
@@ -239,8 +239,8 @@ mod tests {
     #[test]
     fn a_lede_ends_at_a_sentence_within_three_hundred_characters() {
         let long = format!("{} end. {}", "word ".repeat(50), "more ".repeat(60));
-        assert!(cut_lede(&long).ends_with("end."));
-        let endless = cut_lede(&"字".repeat(900));
+        assert!(cut_lede(&long, LEDE_CHARS).ends_with("end."));
+        let endless = cut_lede(&"字".repeat(900), LEDE_CHARS);
         assert_eq!(endless.chars().count(), LEDE_CHARS);
     }
 }

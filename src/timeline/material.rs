@@ -93,6 +93,9 @@ pub struct Change {
     pub kind: DevelopmentKind,
     /// What changed, in words.
     pub note: String,
+    /// The headline under which it is told, where that is not the event's: that of a report which was corrected
+    /// or withdrawn, whatever the others say.
+    pub headline: Option<String>,
 }
 
 /// What is told at first publication; what the entry tells at length is for the caller to add.
@@ -130,6 +133,7 @@ fn kills(told: &Told, present: &Present) -> Option<Change> {
     Some(Change {
         kind: DevelopmentKind::Kill,
         note,
+        headline: headline_of(new.first()?),
     })
 }
 
@@ -150,6 +154,7 @@ fn corrections(told: &Told, present: &Present) -> Option<Change> {
     Some(Change {
         kind: DevelopmentKind::Correction,
         note: format!("corrected by {outlets}: {what}"),
+        headline: headline_of(first),
     })
 }
 
@@ -172,6 +177,7 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
     Some(Change {
         kind: DevelopmentKind::Decision,
         note,
+        headline: None,
     })
 }
 
@@ -205,7 +211,27 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     Some(Change {
         kind: DevelopmentKind::Outcome,
         note,
+        headline: None,
     })
+}
+
+fn headline_of(telling: &Telling) -> Option<String> {
+    Some(telling.headline.clone()).filter(|headline| !headline.trim().is_empty())
+}
+
+/// True if the headline tells another figure or stage than was told last, and nothing new was told: what stood
+/// before is back, or one outlet alone tells it. What changed last is then no longer how things are.
+pub fn takes_back(told: &Told, present: &Present) -> bool {
+    let Some(headline) = chosen(present).map(|telling| &telling.headline) else {
+        return false;
+    };
+    let differs = |now: Option<&str>, told: Option<&str>| {
+        now.zip(told).is_some_and(|(now, told)| now != told)
+    };
+    differs(
+        head_number(headline).as_deref(),
+        told.head_number.as_deref(),
+    ) || differs(stage_of(headline), told.stage.as_deref())
 }
 
 /// Moves what stands to what is told now if that is new and confirmed; returns both. Where nothing

@@ -13,10 +13,12 @@ pub fn make_slug(headline: &str) -> String {
     let mut slug = String::new();
     let mut last_end = None;
     for word in split_words(headline) {
+        // A mark that makes another sound of a kana is no accent.
+        let is_voicing = |c: &char| matches!(c, '\u{3099}' | '\u{309a}');
         let bare = word
             .written
             .nfkd()
-            .filter(|c| c.is_alphanumeric() && !is_combining_mark(*c));
+            .filter(|c| is_voicing(c) || c.is_alphanumeric() && !is_combining_mark(*c));
         let bare: String = bare.flat_map(char::to_lowercase).nfc().collect();
         let start = word.written.as_ptr() as usize;
         let overlaps = word.is_bigram && last_end.is_some_and(|end| start < end);
@@ -61,6 +63,7 @@ mod tests {
             "trump-putin-meet-in-alaskas-sao"
         );
         assert_eq!(make_slug("首脑会晤 东京"), "首脑会晤-东京");
+        assert_eq!(make_slug("がんで死去"), "がんで死去");
         assert_eq!(make_slug("…"), "storyline");
         assert!(make_slug(&"very long words ".repeat(20)).len() <= MOST_CHARS);
     }

@@ -173,6 +173,36 @@ fn finish(input: &WireInput<'_>, mut draft: Draft, title: Span) -> WireReading {
     reading
 }
 
+/// The title under which an item is told: its own without tags, or what stands for one.
+pub fn told_title(reading: &WireReading) -> String {
+    match reading.clean_title.trim().is_empty() {
+        true => first_words(&reading.clean_summary),
+        false => reading.clean_title.clone(),
+    }
+}
+
+/// A headline is rarely longer, in letters.
+const LONG_HEADLINE: usize = 100;
+
+/// What stands for the title of an item without one, as short posts are: its first sentence, or as much of it
+/// as a headline holds.
+fn first_words(summary: &str) -> String {
+    let line = summary.trim().lines().next().unwrap_or_default().trim();
+    let end = line.char_indices().nth(LONG_HEADLINE).map(|(at, _)| at);
+    let held = &line[..end.unwrap_or(line.len())];
+    let is_end = |at: &usize| held[*at..].chars().nth(1).is_none_or(char::is_whitespace);
+    let mut ends = held.match_indices(['.', '!', '?']).map(|(at, _)| at);
+    if let Some(at) = ends.find(|at| is_end(at) && held[..*at].contains(' ')) {
+        let sentence = &held[..at + 1];
+        return sentence.strip_suffix('.').unwrap_or(sentence).to_owned();
+    }
+    if end.is_none() {
+        return held.to_owned();
+    }
+    let word = held.rfind(char::is_whitespace).unwrap_or(held.len());
+    [held[..word].trim_end(), "…"].concat()
+}
+
 /// The role that decides where several tags stand in a row (`CORRECTED-UPDATE 1-`,
 /// `REFILE-WRAPUP 1-`): what forbids most comes first.
 fn weightiest(roles: &[Role]) -> Role {

@@ -137,3 +137,67 @@ fn a_decision_counts_only_if_it_changes_what_is_shown() {
     let decision = vec![DevelopmentKind::Decision];
     assert_eq!(kinds(&steps), [vec![], decision.clone(), vec![], decision]);
 }
+
+#[test]
+fn what_was_planned_and_failed_is_material() {
+    let steps = [
+        toll(
+            1,
+            &[
+                ("AP", "Peace talks to open in Lisbon on Monday"),
+                ("BBC", "Karsia and Belmar to hold talks in Lisbon"),
+            ],
+        ),
+        toll(
+            1,
+            &[
+                ("AP", "Peace talks collapse in Lisbon"),
+                ("BBC", "Karsia and Belmar end talks without agreement"),
+            ],
+        ),
+    ];
+    assert_eq!(kinds(&steps), [vec![DevelopmentKind::Outcome]]);
+}
+
+#[test]
+fn what_stood_before_and_is_told_again_takes_the_last_change_back() {
+    let steps = [("12", "12"), ("19", "19"), ("12", "12"), ("19", "12")];
+    let steps = steps.map(|(one, other)| {
+        let headlines = [one, other].map(|dead| format!("Ferry sinks, {dead} dead"));
+        toll(1, &[("AP", &headlines[0]), ("BBC", &headlines[1])])
+    });
+    let mut told = first_told(&steps[0]);
+    let mut taken_back = Vec::new();
+    for step in &steps {
+        let (_, next) = material_changes(&told, step);
+        taken_back.push(takes_back(&next, step));
+        told = next;
+    }
+    assert_eq!(taken_back, [false, false, true, false]);
+}
+
+#[test]
+fn a_correction_and_a_withdrawal_are_told_under_the_headline_of_their_report() {
+    let before = toll(
+        1,
+        &[
+            ("AP", "Mine collapse kills 25"),
+            ("BBC", "25 killed in mine"),
+        ],
+    );
+    let told = first_told(&before);
+    let mut corrected = toll(
+        1,
+        &[
+            ("AP", "Mine collapse kills 25"),
+            ("BBC", "21 killed in mine"),
+        ],
+    );
+    corrected.tellings[1].is_correction = true;
+    let (changes, _) = material_changes(&told, &corrected);
+    assert_eq!(changes[0].headline.as_deref(), Some("21 killed in mine"));
+    let mut withdrawn = before;
+    withdrawn.tellings[1].is_withdrawn = true;
+    let (changes, _) = material_changes(&told, &withdrawn);
+    assert_eq!(changes[0].headline.as_deref(), Some("25 killed in mine"));
+}

@@ -18,7 +18,7 @@ use crate::store::decisions::{Latest, load_latest};
 )]
 pub struct LogArgs {
     /// How many decisions to show
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
     /// Only decisions made before the one of this number
     #[arg(long, value_name = "NUMBER")]

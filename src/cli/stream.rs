@@ -63,20 +63,25 @@ pub struct StreamPair {
     pub label: Option<f32>,
 }
 
-/// Reads a file of JSON lines; gzip is recognised by its name.
+/// Reads a file of JSON lines; gzip is recognised by its first bytes.
 pub fn read_lines<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result<Vec<T>> {
     let file = std::fs::File::open(path)
         .with_context(|| format!("cannot open {}; give a file of JSON lines", path.display()))?;
-    let reader: Box<dyn Read> = if path.extension().is_some_and(|ending| ending == "gz") {
-        Box::new(flate2::read::MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
+    let mut file = BufReader::new(file);
+    let first = file
+        .fill_buf()
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let reader: Box<dyn Read> = match first.starts_with(&[0x1f, 0x8b]) {
+        true => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
+        false => Box::new(file),
     };
     let mut rows = Vec::new();
     for (at, line) in BufReader::new(reader).lines().enumerate() {
         let line = line.with_context(|| format!("{} line {}", path.display(), at + 1))?;
-        if !line.trim().is_empty() {
-            let row = serde_json::from_str(&line);
+        // Some programs begin a text with a mark of its byte order.
+        let line = line.trim().trim_start_matches('\u{feff}');
+        if !line.is_empty() {
+            let row = serde_json::from_str(line);
             rows.push(row.with_context(|| format!("{} line {}", path.display(), at + 1))?);
         }
     }
@@ -85,6 +90,7 @@ pub fn read_lines<T: serde::de::DeserializeOwned>(path: &Path) -> anyhow::Result
 
 /// The order in which items arrive and the times they carry: indexes into `items`.
 pub fn schedule(items: &[StreamItem], dates: Dates, seed: u64) -> Vec<(usize, Option<i64>)> {
+    warn_of_times(items);
     let mut clock = Claims::default();
     let claimed = items
         .iter()
@@ -109,6 +115,23 @@ pub fn schedule(items: &[StreamItem], dates: Dates, seed: u64) -> Vec<(usize, Op
         }
     }
     order
+}
+
+/// Says on standard error which times cannot be read: such items count as undated.
+fn warn_of_times(items: &[StreamItem]) {
+    let is_unreadable = |item: &&StreamItem| {
+        let published = item.published.as_deref().filter(|time| !time.is_empty());
+        published.is_some_and(|time| chrono::DateTime::parse_from_rfc3339(time).is_err())
+    };
+    let mut unreadable = items.iter().filter(is_unreadable);
+    if let Some(first) = unreadable.next() {
+        let more = unreadable.count();
+        let published = first.published.as_deref().unwrap_or_default();
+        eprintln!(
+            "item {} and {more} more count as undated: {published:?} is no time as in 2025-06-01T10:00:00Z",
+            first.id,
+        );
+    }
 }
 
 /// Claims of a stream held against the claim before: one that no clock could have shown says

@@ -58,6 +58,10 @@ pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
     for (files, dates) in kinds {
         for file in files {
             let (path, weight) = path_and_weight(file);
+            anyhow::ensure!(
+                weight.is_finite() && weight > 0.0,
+                "{file}: a weight is a number above 0"
+            );
             let labelled = Labelled::read(path)?;
             let keeps_dates = dates == Some(Dates::Keep);
             if let Some(dates) = dates {
@@ -69,6 +73,10 @@ pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
             names.push(format!("{name} ×{weight}"));
         }
     }
+    anyhow::ensure!(
+        !dated.is_empty() || !undated.is_empty(),
+        "there is nothing to learn from: name files of labelled items or pairs"
+    );
     let mut undated_model = fit(&undated);
     undated_model.bias += args.lift_undated;
     let mut dated_model = fit(&dated);

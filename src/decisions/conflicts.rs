@@ -145,6 +145,11 @@ fn check_complete(ruling: &Ruling) -> Result<(), Refusal> {
         {
             "a headline of more than 300 letters is none"
         }
+        Ruling::PinHeadline { headline, .. } | Ruling::RenameStoryline { headline, .. }
+            if headline.chars().any(char::is_control) =>
+        {
+            "a headline is one line, without control characters"
+        }
         Ruling::Lock { items, .. } if items.is_empty() => "an event without items",
         _ => return Ok(()),
     };

@@ -186,6 +186,10 @@ fn incomplete_rulings_are_refused() {
             event: EventId(1),
             headline: "  ".into(),
         },
+        Ruling::PinHeadline {
+            event: EventId(1),
+            headline: "Two\nlines".into(),
+        },
     ];
     for ruling in rulings {
         let refusal = check_ruling(&ruling, &[]);

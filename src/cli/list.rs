@@ -22,7 +22,7 @@ pub struct ListArgs {
     #[arg(long, value_name = "WHEN", default_value = "2d")]
     since: String,
     /// At most so many
-    #[arg(long, value_name = "COUNT", default_value_t = 100)]
+    #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     most: u32,
     /// Print JSON lines
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! `dateline why`: the frozen numbers for a pair of items, or the evidence for one item's event.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -11,7 +12,7 @@ use super::{Global, Place};
 use crate::cluster::Weights;
 use crate::decisions::{describe_ruling, in_force};
 use crate::jobs::decide::decisions_about;
-use crate::news::{Decision, Evidence, Item, ItemId, PairEvidence, Term};
+use crate::news::{Decision, EventId, Evidence, Item, ItemId, PairEvidence, Term};
 use crate::store::decisions::{Named, load_about};
 use crate::store::{Connection, Store, clustering, events, items};
 
@@ -76,11 +77,28 @@ fn why_item(store: &Store, item: &Item, json: bool) -> anyhow::Result<Vec<String
     };
     let mut evidence = evidence.with_terms(&frozen, Weights::embedded_terms);
     evidence.decisions = decisions_about(item.id, &made);
+    let places = store.read(|conn| load_places(conn, &evidence))?;
     if json {
-        return Ok(vec![serde_json::to_string(&evidence)?]);
+        let mut answer = serde_json::to_value(&evidence)?;
+        answer["stands_in"] = json!(places.get(&item.id));
+        return Ok(vec![answer.to_string()]);
     }
-    Ok(describe_evidence(&evidence, &made))
+    Ok(describe_evidence(&evidence, &places, &made))
 }
+
+/// Where the item and those that it was held against stand now.
+fn load_places(conn: &Connection, evidence: &Evidence) -> crate::store::Result<Places> {
+    let pairs = evidence.strongest_for.iter();
+    let pairs = pairs.chain(&evidence.strongest_against);
+    let mut places = Places::new();
+    for item in pairs.map(|pair| pair.other).chain([evidence.item]) {
+        let event = events::event_of_item(conn, item)?;
+        places.extend(event.map(|event| (item, event)));
+    }
+    Ok(places)
+}
+
+type Places = BTreeMap<ItemId, EventId>;
 
 fn naming(item: &Item) -> Named {
     Named {
@@ -89,8 +107,19 @@ fn naming(item: &Item) -> Named {
     }
 }
 
-fn describe_evidence(evidence: &Evidence, made: &[Decision]) -> Vec<String> {
-    let mut lines = vec![verdict_of(evidence)];
+/// The numbers are those of when the item joined; where what came since put it or the others elsewhere, that
+/// is said.
+fn describe_evidence(evidence: &Evidence, places: &Places, made: &[Decision]) -> Vec<String> {
+    let stands_in = places.get(&evidence.item).copied();
+    let mut lines = vec![verdict_of(evidence, stands_in)];
+    let place_of = |pair: &PairEvidence, is_for: bool| {
+        let event = places.get(&pair.other).copied()?;
+        match (stands_in == Some(event), is_for) {
+            (true, false) => Some(", in the same event by now".to_owned()),
+            (false, true) => Some(format!(", in event {event} by now")),
+            _ => None,
+        }
+    };
     if let Some(original) = evidence.reprint_of {
         lines.push(format!("its text is a copy of item {original}"));
     }
@@ -98,31 +127,40 @@ fn describe_evidence(evidence: &Evidence, made: &[Decision]) -> Vec<String> {
         evidence
             .strongest_for
             .iter()
-            .flat_map(|pair| describe_pair(pair, "for")),
+            .flat_map(|pair| describe_pair(pair, "for", place_of(pair, true))),
     );
     match evidence.runner_up {
         Some((event, mean)) => lines.push(format!("next best: event {event}, mean {mean:.3}")),
         None => lines.push("no other event was near".to_owned()),
     }
     let against = evidence.strongest_against.iter();
-    lines.extend(against.flat_map(|pair| describe_pair(pair, "against")));
+    lines.extend(against.flat_map(|pair| describe_pair(pair, "against", place_of(pair, false))));
     for decision in in_force(made).filter(|one| evidence.decisions.contains(&one.id)) {
         lines.push(describe_decision(decision));
     }
     lines
 }
 
-fn verdict_of(evidence: &Evidence) -> String {
-    let (item, event) = (evidence.item, evidence.event);
+fn verdict_of(evidence: &Evidence, stands_in: Option<EventId>) -> String {
+    let (item, joined) = (evidence.item, evidence.event);
+    let event = stands_in.unwrap_or(joined);
+    let when = match event == joined {
+        true => "when it joined".to_owned(),
+        false => format!("when it joined event {joined}"),
+    };
+    if evidence.strongest_for.is_empty() && evidence.mean_score == 1.0 {
+        return format!("item {item} stands in event {event}: {when} no other report told it");
+    }
     let verdict = match evidence.mean_score >= evidence.threshold {
-        _ if evidence.strongest_for.is_empty() && evidence.mean_score == 1.0 => {
-            return format!("item {item} stands in event {event}: no other report told it");
-        }
         true => "reaches",
         false => "is below",
     };
+    let since = match evidence.mean_score >= evidence.threshold || !evidence.decisions.is_empty() {
+        true => "",
+        false => "; what came since holds it there",
+    };
     format!(
-        "item {item} stands in event {event}: its mean score with the other reports was {:.3}, which {verdict} {:.3}",
+        "item {item} stands in event {event}: {when} its mean score with the other reports was {:.3}, which {verdict} {:.3}{since}",
         evidence.mean_score, evidence.threshold
     )
 }
@@ -132,10 +170,12 @@ fn describe_decision(decision: &Decision) -> String {
     format!("decision {}: {} {what}", decision.id, decision.editor)
 }
 
-fn describe_pair(pair: &PairEvidence, side: &str) -> Vec<String> {
+fn describe_pair(pair: &PairEvidence, side: &str, place: Option<String>) -> Vec<String> {
     let mut lines = vec![format!(
-        "{side}: item {}, score {:.3}",
-        pair.other, pair.score
+        "{side}: item {}, score {:.3}{}",
+        pair.other,
+        pair.score,
+        place.unwrap_or_default()
     )];
     lines.extend(pair.terms.iter().map(describe_term));
     lines

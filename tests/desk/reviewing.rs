@@ -117,8 +117,7 @@ async fn why_says_everything_to_people_and_to_programs() {
         String::from_utf8(asked.stdout).unwrap()
     };
     let told = ask(&["why", "4"]);
-    let verdict =
-        "stands in event 2: its mean score with the other reports was 0.550, which reaches 0.500";
+    let verdict = "stands in event 2: when it joined its mean score with the other reports was 0.550, which reaches 0.500";
     for words in [
         verdict,
         "for: item 5, score 0.550",
@@ -143,4 +142,27 @@ async fn why_says_everything_to_people_and_to_programs() {
     let shown = ask(&["show", "item", "4"]);
     assert!(shown.contains("Outlet 4, told 20"), "{shown}");
     assert!(shown.contains("stands in event 2"), "{shown}");
+
+    // What came since put it elsewhere than what it was held against.
+    let member = Member {
+        item: ItemId(4),
+        reprint_of: None,
+        evidence: None,
+        frozen: Vec::new(),
+    };
+    let moved = desk
+        .store
+        .write(move |tx| events::save_members(tx, EventId(1), &[member], now()));
+    moved.await.unwrap();
+    let told = ask(&["why", "4"]);
+    assert!(
+        told.contains("stands in event 1: when it joined event 2 its mean"),
+        "{told}"
+    );
+    assert!(
+        told.contains("for: item 5, score 0.550, in event 2 by now"),
+        "{told}"
+    );
+    let told: serde_json::Value = serde_json::from_str(&ask(&["why", "4", "--json"])).unwrap();
+    assert_eq!((&told["stands_in"], &told["event"]), (&1.into(), &2.into()));
 }

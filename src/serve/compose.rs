@@ -2,7 +2,7 @@
 //! the same entries.
 
 use crate::feed::write::{
-    Absorbed, Body, Category, Entry, EventLine, Link, Notice, Reply, SourceFeed, lines_of,
+    Absorbed, Body, Category, Entry, EventLine, Link, Notice, Reply, SourceFeed, cut, lines_of,
     one_line, web_address,
 };
 use crate::news::{
@@ -218,8 +218,12 @@ pub(super) fn entry_of_storyline(shown: &PublishedStoryline, settings: &Settings
                 })
                 .into_iter()
                 .collect(),
-            lede: latest.map(told_lede).unwrap_or_default(),
+            lede: latest
+                .map(|event| lede_in(shown, event))
+                .unwrap_or_default(),
+            // What another event changed is not what changed here last.
             change: latest
+                .filter(|event| event.event.updated_at == latest_change(shown))
                 .map(|event| event.event.change.clone())
                 .unwrap_or_default(),
             events: shown
@@ -231,6 +235,25 @@ pub(super) fn entry_of_storyline(shown: &PublishedStoryline, settings: &Settings
         },
         page_url,
         ..Entry::default()
+    }
+}
+
+fn latest_change(shown: &PublishedStoryline) -> Option<UtcTime> {
+    let events = shown.events.iter();
+    events.filter_map(|event| event.event.updated_at).max()
+}
+
+/// Letters of the headline that a lede of another event than the title's begins with: with more of them the entry
+/// would grow by more than readers overlook (fifty) when the headline does.
+const LONGEST_NAME: usize = 40;
+
+/// The lede of an event of a storyline, with whose it is unless it is that of the title.
+fn lede_in(shown: &PublishedStoryline, event: &PublishedEvent) -> String {
+    let lede = told_lede(event);
+    let headline = one_line(&event.event.headline);
+    match lede.is_empty() || headline == one_line(&shown.storyline.headline) {
+        true => lede,
+        false => [&cut(&headline, LONGEST_NAME), ": ", &lede].concat(),
     }
 }
 

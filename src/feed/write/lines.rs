@@ -177,7 +177,7 @@ fn letters_of_reprint(reprint: &ReprintLine) -> usize {
 }
 
 /// The text with an ellipsis in at most so many letters, as they are counted when escaped.
-pub(super) fn cut(text: &str, most: usize) -> String {
+pub fn cut(text: &str, most: usize) -> String {
     if escaped_letters(text) <= most {
         return text.to_owned();
     }

@@ -20,7 +20,7 @@ pub use document::{
     Absorbed, Body, Category, Deletion, Document, Entry, EventLine, Link, Notice, OutputFormat,
     Paging, Reply, ReportLine, ReprintLine, SourceFeed,
 };
-pub use lines::{letters_of, lines_of};
+pub use lines::{cut, letters_of, lines_of};
 pub use opml::{OutputLine, write_opml};
 pub use plain::{one_line, web_address, without_controls};
 

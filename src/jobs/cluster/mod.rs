@@ -143,6 +143,7 @@ impl Clusterer {
     /// # Errors
     /// Whatever the store says.
     pub fn refine(&mut self, store: &Store, now: UtcTime) -> Result<()> {
+        self.return_all(store, now)?;
         self.engine.drop_own_if_same();
         self.outlets = store.read(restore::load_outlets)?;
         let quiet = chrono::TimeDelta::hours(i64::from(self.settings.life.quiet_after_hours));

@@ -1,6 +1,6 @@
 //! What no ruling holds any more goes back to where the machine alone has it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::old::{Step, members_of};
 use super::save::Touched;
@@ -20,16 +20,32 @@ impl Clusterer {
         // A number may be free only once another event has its own again.
         for _ in 0..MOST_ROUNDS {
             let scope = store.read(|conn| self.scope(conn))?;
-            let mut changed = 0;
-            for kin in self.engine.find_returning(&scope.events) {
-                changed += self.return_kin(store, &kin, now)?;
-            }
+            let changed = self.return_around(store, &scope.events, now)?;
             count += changed;
             if changed == 0 {
                 break;
             }
         }
         Ok(count)
+    }
+
+    /// The same of all that is live: what an earlier version left behind.
+    pub(super) fn return_all(&mut self, store: &Store, now: UtcTime) -> Result<usize> {
+        let live = self.engine.live_events().collect();
+        self.return_around(store, &live, now)
+    }
+
+    fn return_around(
+        &mut self,
+        store: &Store,
+        events: &BTreeSet<EventId>,
+        now: UtcTime,
+    ) -> Result<usize> {
+        let mut changed = 0;
+        for kin in self.engine.find_returning(events) {
+            changed += self.return_kin(store, &kin, now)?;
+        }
+        Ok(changed)
     }
 
     fn return_kin(&mut self, store: &Store, kin: &Returning, now: UtcTime) -> Result<usize> {

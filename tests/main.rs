@@ -5,6 +5,7 @@ mod clustering_settling;
 mod clustering_streams;
 mod desk;
 mod dice;
+mod evaluating;
 mod fetching;
 mod operating;
 mod opml;

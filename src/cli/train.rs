@@ -162,24 +162,41 @@ impl Labelled {
         }
     }
 
-    /// The labelled pairs of the file with their scores: `(score, label)`.
+    /// The labelled pairs of the file with their scores: `(score, label)`. Those of which one had left the window
+    /// when the other came are scored as if nothing ever left it.
     pub fn scores(&self, dates: Dates, seed: u64, weights: &Weights) -> Vec<(f32, bool)> {
+        let settings = Settings::default();
         let mut scores = Vec::new();
-        self.measure((dates, seed), weights, |_, _, score, same| {
-            scores.push((score, same))
+        let mut met = FxHashSet::default();
+        self.measure((dates, seed), (weights, settings), |measured| {
+            met.insert(measured.pair);
+            scores.push((measured.score, measured.same));
         });
+        let mut others = self.pairs.keys().filter(|(a, b)| a != b);
+        if !others.all(|pair| met.contains(pair)) {
+            let settings = Settings {
+                window_hours: EVER_HOURS,
+                ..Settings::default()
+            };
+            self.measure((dates, seed), (weights, settings), |measured| {
+                if met.insert(measured.pair) {
+                    scores.push((measured.score, measured.same));
+                }
+            });
+        }
         scores
     }
 
     /// The labelled pairs of the file as training samples.
     pub fn samples(&self, dates: Dates, weight: f32, weights: &Weights) -> Vec<Sample> {
         let mut samples = Vec::new();
-        self.measure((dates, 1), weights, |values, times, _, same| {
-            let easy = !same && is_easy(&values);
-            if !easy || times % EASY_SHARE == 0 {
+        let settings = Settings::default();
+        self.measure((dates, 1), (weights, settings), |measured| {
+            let easy = !measured.same && is_easy(&measured.values);
+            if !easy || measured.number % EASY_SHARE == 0 {
                 samples.push(Sample {
-                    values,
-                    same,
+                    values: measured.values,
+                    same: measured.same,
                     weight: if easy {
                         weight * EASY_SHARE as f32
                     } else {
@@ -191,15 +208,14 @@ impl Labelled {
         samples
     }
 
-    /// Runs the items through an engine and hands out every labelled pair that it measured, with
-    /// its number.
+    /// Runs the items through an engine and hands out every labelled pair that it measured.
     fn measure(
         &self,
         (dates, seed): (Dates, u64),
-        weights: &Weights,
-        mut each: impl FnMut(Vec<f32>, usize, f32, bool),
+        (weights, settings): (&Weights, Settings),
+        mut each: impl FnMut(Measured),
     ) {
-        let mut engine = Engine::new(Settings::default(), weights.clone(), EventId(1));
+        let mut engine = Engine::new(settings, weights.clone(), EventId(1));
         let mut arrivals = Arrivals::default();
         let mut indexes: FxHashMap<ItemId, usize> = FxHashMap::default();
         let mut ids: FxHashMap<usize, ItemId> = FxHashMap::default();
@@ -214,10 +230,17 @@ impl Labelled {
             let arrival = engine.arrive_and_measure(&arriving, &partners, &mut measured);
             let mut seen = FxHashSet::default();
             for pair in measured {
-                let label = self.label(at, indexes[&pair.earlier]);
+                let earlier = indexes[&pair.earlier];
+                let label = self.label(at, earlier);
                 if let Some(same) = label.filter(|_| seen.insert(pair.earlier)) {
                     count += 1;
-                    each(pair.values, count, pair.score, same);
+                    each(Measured {
+                        pair: (at.min(earlier), at.max(earlier)),
+                        number: count,
+                        values: pair.values,
+                        score: pair.score,
+                        same,
+                    });
                 }
             }
             indexes.insert(arriving.id, at);
@@ -240,6 +263,20 @@ impl Labelled {
         partners
     }
 }
+
+/// A labelled pair that the engine measured.
+struct Measured {
+    /// By index, the lesser first.
+    pair: (usize, usize),
+    /// Of how many so far.
+    number: usize,
+    values: Vec<f32>,
+    score: f32,
+    same: bool,
+}
+
+/// A hundred years: nothing leaves such a window.
+const EVER_HOURS: u32 = 876_000;
 
 /// Of pairs of different events that share next to nothing, one in so many is learnt from. What is
 /// easy is told by the values alone: the outcome must not depend on the weights in use.

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cluster::ArrivingItem;
 use crate::news::{ItemId, OutletId, UtcTime, utc_from_secs};
-use crate::text::wire::{WireInput, read_wire, told_title};
+use crate::text::wire::{WireInput, read_wire};
 use crate::text::words::spread;
 
 /// What is done with the dates of a stream.
@@ -239,7 +239,7 @@ impl Arrivals {
             language: item.lang.clone().unwrap_or_else(|| "und".to_owned()),
             item_time: self.instant_as_time(),
             time_is_claimed: time.is_some(),
-            title: told_title(&wire),
+            title: wire.clean_title,
             summary: wire.clean_summary,
             text: text(&item.body),
             role: wire.role,

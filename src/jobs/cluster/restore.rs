@@ -21,7 +21,6 @@ use crate::store::{
     Connection, Result, clustering, decisions, describing, events, items, outlets, own_events,
     published, standing,
 };
-use crate::text::wire::told_title;
 use crate::timeline::Storylines;
 
 /// Items in memory with all their words at once, while the window is rebuilt.
@@ -187,7 +186,7 @@ pub(super) fn arriving(item: &Item, outlet_is_wire: bool) -> ArrivingItem {
         language: item.language.clone(),
         item_time: item.item_time,
         time_is_claimed: item.time_is_claimed,
-        title: told_title(&item.wire),
+        title: item.wire.clean_title.clone(),
         summary: item.wire.clean_summary.clone(),
         text: item.text.clone(),
         role: item.wire.role,

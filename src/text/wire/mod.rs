@@ -173,7 +173,8 @@ fn finish(input: &WireInput<'_>, mut draft: Draft, title: Span) -> WireReading {
     reading
 }
 
-/// The title under which an item is told: its own without tags, or what stands for one.
+/// The title under which an item is told: its own without tags, or what stands for one. It is not compared: what
+/// is only in the text counts as that.
 pub fn told_title(reading: &WireReading) -> String {
     match reading.clean_title.trim().is_empty() {
         true => first_words(&reading.clean_summary),

@@ -172,7 +172,7 @@ impl<'a> Forest<'a> {
             nodes: Vec::new(),
             node_of: NodeOf::new(engine),
             sums: Sums::default(),
-            kin: (engine.own.is_some() && !engine.groups.is_own).then(Kin::default),
+            kin: engine.beside().map(|_| Kin::default()),
             met: FxHashSet::default(),
             shown: BTreeSet::new(),
             strays: Vec::new(),

@@ -188,6 +188,11 @@ impl Engine {
         }
     }
 
+    /// What the machine alone would have, seen from what rulings make of it; `None` if that is all there is.
+    pub(super) fn beside(&self) -> Option<&Grouping> {
+        self.own.as_deref().filter(|_| !self.groups.is_own)
+    }
+
     /// What the machine alone would have.
     pub(super) fn own_groups(&self) -> &Grouping {
         self.own.as_deref().unwrap_or(&self.groups)
@@ -210,7 +215,7 @@ impl Engine {
         slots: &[Slot],
         (event, gone): (EventId, &[ItemId]),
     ) -> bool {
-        let Some(own) = self.own.as_ref().filter(|_| !self.groups.is_own) else {
+        let Some(own) = self.beside() else {
             return true;
         };
         let around = |item: &ItemId| own.gone_of.get(item).copied();

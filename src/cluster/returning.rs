@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use super::dormant::DormantEvent;
 use super::engine::Engine;
 use super::grouping::{Grouping, LiveEvent};
 use super::settle::{EventChange, OwnEvents, Settlement};
@@ -192,14 +191,7 @@ impl Engine {
                 .first()
                 .and_then(|slot| self.groups.place(*slot));
             let Some(into) = into else { continue };
-            if let Some(publication) = event.publication {
-                let dormant = DormantEvent {
-                    id,
-                    publication: *publication,
-                    into,
-                };
-                self.groups.dormant.add(dormant, &self.window);
-            }
+            self.remember(id, event.publication, into);
             settlement.merged.push((id, into));
         }
         self.own = Some(own);

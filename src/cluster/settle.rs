@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashSet;
 
 use super::dormant::DormantEvent;
-use super::engine::Engine;
+use super::engine::{Engine, Publication};
 use super::forest::{Alike, Change, group_anew, group_beside};
 use super::identity::name_parts;
 use super::rules::{Rules, slots_ruled_otherwise};
@@ -220,7 +220,19 @@ impl Engine {
     /// Ends an event that was merged into another; its items that have left the window.
     fn put_to_sleep(&mut self, id: EventId, into: EventId) -> Option<Vec<ItemId>> {
         let event = self.groups.events.remove(&id)?;
-        if let Some(publication) = event.publication {
+        self.remember(id, event.publication, into);
+        Some(event.gone)
+    }
+
+    /// Of an event that is merged away it is remembered by what it is known, if it was published, and where its id
+    /// leads.
+    pub(super) fn remember(
+        &mut self,
+        id: EventId,
+        publication: Option<Box<Publication>>,
+        into: EventId,
+    ) {
+        if let Some(publication) = publication {
             let dormant = DormantEvent {
                 id,
                 publication: *publication,
@@ -228,7 +240,6 @@ impl Engine {
             };
             self.groups.dormant.add(dormant, &self.window);
         }
-        Some(event.gone)
     }
 
     /// Makes a group the live items of an event. True if that is another set of items than was

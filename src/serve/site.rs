@@ -23,7 +23,7 @@ use crate::feed::write::{OutputFormat, OutputLine, write_document, write_opml};
 use crate::store::published::{self, Extent, Publication};
 use crate::store::{Result, Store, tokens};
 pub(super) use kept::Demand;
-use kept::{Kept, OBEYED_WITHIN, Seen, Slot, rest_after};
+use kept::{Kept, RESTLESS, Seen, Slot, rest_after};
 
 /// How long an old archive of living entries may be kept: they are edited in place.
 const LIVING_ARCHIVE_SECS: u32 = 3600;
@@ -157,7 +157,7 @@ impl Site {
     fn heed(&self, known: &mut Seen, seen: &Seen) {
         if seen.decided != known.decided {
             known.decided = seen.decided;
-            known.prompt_until = self.inner.clock.elapsed() + OBEYED_WITHIN;
+            known.prompt_until = self.inner.clock.elapsed() + RESTLESS;
         }
         if seen.version != known.version {
             known.version = seen.version;

@@ -280,9 +280,7 @@ async fn items_go_one_by_one_into_another_event_and_back_in_any_order() {
         world.take_in();
         let made: Vec<_> = world.made().iter().map(|one| one.id).collect();
         for at in taken_back {
-            let undone = undo(&world.store, made[at], "anna".into(), world.now()).await;
-            assert!(undone.unwrap().done);
-            world.take_in();
+            take_back(&mut world, made[at]).await;
             assert_eq!(
                 homes(&world, &[goes[at]]),
                 from,
@@ -400,9 +398,7 @@ async fn what_is_said_twice_is_refused_and_undoing_it_once_is_enough() {
         );
     }
     let first = world.made()[0].id;
-    let undone = undo(&world.store, first, "ben".into(), world.now()).await;
-    assert!(undone.unwrap().done);
-    world.take_in();
+    take_back(&mut world, first).await;
     assert_eq!(world.places(), before);
 
     // Two of one event that are held together tear nothing either.
@@ -490,16 +486,15 @@ async fn a_pinned_headline_outlives_the_merge_of_its_event_until_it_is_undone() 
         event.unwrap().unwrap().headline == "As an editor has it"
     };
     assert!(is_pinned(&world, stays));
-    take_back(&mut world, 2).await;
+    take_back(&mut world, DecisionId(2)).await;
     assert!(!is_pinned(&world, stays) && is_pinned(&world, event));
     rule(&mut world, again).await;
     assert!(is_pinned(&world, stays));
-    take_back(&mut world, 1).await;
+    take_back(&mut world, DecisionId(1)).await;
     assert!(!is_pinned(&world, stays));
 }
 
-async fn take_back(world: &mut World, decision: i64) {
-    let id = DecisionId(decision);
+async fn take_back(world: &mut World, id: DecisionId) {
     let answer = undo(&world.store, id, "ben".into(), world.now()).await;
     assert!(answer.unwrap().done);
     world.take_in();

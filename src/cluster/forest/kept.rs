@@ -9,8 +9,7 @@ use crate::news::EventId;
 impl Forest<'_> {
     /// Reports that no ruling keeps from an event any more, which the machine alone never took out of it.
     pub(super) fn returned_to(&self, id: EventId) -> Vec<Slot> {
-        let own = self.engine.own.as_deref();
-        let Some(own) = own.filter(|_| !self.engine.groups.is_own) else {
+        let Some(own) = self.engine.beside() else {
             return Vec::new();
         };
         let is_settled = |slot: &&Slot| !own.unsettled.contains(slot);
@@ -25,8 +24,7 @@ impl Forest<'_> {
     /// Of the reports of an event of which a part left the window those that are kept together since. What only
     /// rulings brought together there is held by these, and no longer than they are in force.
     pub(super) fn kept_since(&self, members: Vec<Slot>) -> Vec<Vec<Slot>> {
-        let own = self.engine.own.as_deref();
-        let Some(own) = own.filter(|_| !self.engine.groups.is_own) else {
+        let Some(own) = self.engine.beside() else {
             return vec![members];
         };
         let mut kept: BTreeMap<EventId, Vec<Slot>> = BTreeMap::new();

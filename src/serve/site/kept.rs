@@ -32,7 +32,7 @@ pub(in crate::serve) enum Demand {
 
 /// How long after a decision nothing rests: it is obeyed and published within two seconds, and a database that
 /// is written to all the time may take as long again.
-pub(super) const OBEYED_WITHIN: Duration = Duration::from_secs(4);
+pub(super) const RESTLESS: Duration = Duration::from_secs(4);
 
 /// The publication as it was seen last.
 #[derive(Default)]

@@ -94,7 +94,7 @@ fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
     let invitation = Invitation::make(now)?;
     let (digest, until) = (invitation.digest, invitation.until);
     let owned_name = name.to_owned();
-    let is_known = change(place, move |tx| {
+    let is_known = change_accounts(place, move |tx| {
         let is_known = editors::find_editor(tx, &owned_name)?.is_some();
         if is_known == is_reset {
             editors::invite_editor(tx, &owned_name, digest, until, now)?;
@@ -145,7 +145,7 @@ fn make_secret() -> anyhow::Result<(String, [u8; 32])> {
 
 fn remove(place: &Place, name: &str) -> anyhow::Result<()> {
     let owned_name = name.to_owned();
-    match change(place, move |tx| editors::remove_editor(tx, &owned_name))? {
+    match change_accounts(place, move |tx| editors::remove_editor(tx, &owned_name))? {
         true => print_line(&format!(
             "{name} is no editor any more; open sessions have ended"
         )),
@@ -157,7 +157,7 @@ fn remove(place: &Place, name: &str) -> anyhow::Result<()> {
 fn make_token(place: &Place, name: &str, label: &str) -> anyhow::Result<()> {
     let (token, digest) = make_secret()?;
     let (owned_name, label) = (name.to_owned(), label.to_owned());
-    let is_made = change(place, move |tx| {
+    let is_made = change_accounts(place, move |tx| {
         sessions::add_token(tx, &owned_name, digest, &label, SystemClock.now())
     })?;
     match is_made {
@@ -168,7 +168,7 @@ fn make_token(place: &Place, name: &str, label: &str) -> anyhow::Result<()> {
 }
 
 fn revoke_token(place: &Place, number: i64) -> anyhow::Result<()> {
-    let is_revoked = change(place, move |tx| {
+    let is_revoked = change_accounts(place, move |tx| {
         sessions::revoke_token(tx, number, SystemClock.now())
     })?;
     match is_revoked {
@@ -211,7 +211,7 @@ fn list(place: &Place) -> anyhow::Result<()> {
 }
 
 /// Changes accounts whether or not a daemon runs: it looks them up at every request.
-fn change<T: Send + 'static>(
+pub(super) fn change_accounts<T: Send + 'static>(
     place: &Place,
     work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
 ) -> anyhow::Result<T> {

@@ -17,6 +17,7 @@ pub mod metrics;
 mod place;
 pub mod poll;
 pub mod preview;
+pub mod private;
 pub mod replay;
 pub mod restore;
 pub mod run;
@@ -133,6 +134,8 @@ pub enum Command {
     Why(why::WhyArgs),
     /// Add and remove editors of the desk
     Editors(editors::EditorsArgs),
+    /// Give readers an address for private views, and take it back
+    Private(private::PrivateArgs),
     /// Cluster a stream of items from a file, in memory
     #[command(after_help = "Example: dateline replay items.jsonl --out events.jsonl")]
     Replay(replay::ReplayArgs),
@@ -194,6 +197,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Log(args) => log::run(&args, &cli.global),
         Command::Why(args) => why::run(&args, &cli.global),
         Command::Editors(args) => editors::run(&args, &cli.global),
+        Command::Private(args) => private::run(&args, &cli.global),
         Command::Replay(args) => replay::run(&args, &cli.global),
         Command::Eval(args) => eval::run(&args, &cli.global),
         Command::Train(args) => train::run(args),

@@ -96,6 +96,34 @@ impl Archive {
     }
 }
 
+/// An output as somebody asks for it.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) output: &'a Output,
+    pub(super) form: Form,
+    /// Which archive; `None` for the subscription document.
+    pub(super) archive: Option<Archive>,
+    /// The path of a private output's token, or empty.
+    pub(super) prefix: &'a str,
+}
+
+impl Asked<'_> {
+    /// True if it is asked for under a token.
+    pub(super) fn is_private(&self) -> bool {
+        !self.prefix.is_empty()
+    }
+
+    /// The path under which it is asked for, without archive and ending.
+    pub(super) fn path(&self) -> String {
+        [self.prefix, &self.output.path()].concat()
+    }
+}
+
+/// The path under which private outputs are served to who has this token.
+pub fn private_path(token: &str) -> String {
+    ["/private/", token].concat()
+}
+
 /// What a path names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
@@ -115,6 +143,11 @@ pub enum Address {
 }
 
 impl Address {
+    /// True for the feed for operators, in any form.
+    pub(super) fn is_status(&self) -> bool {
+        matches!(self, Address::Output { output, .. } if *output == Output::Status)
+    }
+
     /// Reads a path; `None` if nothing can stand there.
     pub fn parse(path: &str) -> Option<Self> {
         if path == "/feeds.opml" {

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::address::{Archive, Form, Output};
+use super::address::{Archive, Asked, Form, Output};
 use super::compose::{entry_of_development, entry_of_event, entry_of_storyline, told_apart};
 use super::settings::Settings;
 use crate::feed::write::{Deletion, Document, Entry, Paging};
@@ -141,12 +141,12 @@ pub(super) fn find_output(
 
 /// The feed document of an output that was read.
 pub(super) fn document_of(
-    output: &Output,
-    archive: Option<Archive>,
+    asked: &Asked<'_>,
     content: &Content,
     settings: &Settings,
     publication: &Publication,
 ) -> Document {
+    let (output, archive) = (asked.output, asked.archive);
     let entries = match &content.rows {
         Rows::Events(events) => events
             .iter()
@@ -164,9 +164,9 @@ pub(super) fn document_of(
         Rows::Event(shown) => vec![entry_of_event(shown, settings)],
         Rows::Entries(entries) => entries.clone(),
     };
-    let address = settings.absolute(&output.path());
+    let address = settings.absolute(&asked.path());
     let updated = entries.iter().map(|entry| entry.updated).max();
-    let is_private = matches!(output, Output::Status);
+    let is_private = asked.is_private() || *output == Output::Status;
     Document {
         id: feed_id(publication.instance, output, archive),
         title: content.title.clone(),

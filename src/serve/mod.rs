@@ -13,6 +13,7 @@ mod here;
 mod hub;
 mod leads;
 mod metrics;
+mod opml;
 mod outputs;
 mod pages;
 mod patience;
@@ -34,6 +35,7 @@ use axum::routing::{MethodRouter, get, post};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
+pub use address::private_path;
 use door::{Door, say_last};
 use metrics::{RequestTimes, Watched};
 pub use settings::{Settings, TermsOf};

@@ -4,7 +4,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::address::{Archive, Output};
+use super::address::{Archive, Asked, Output};
 use super::assets;
 use super::compose::{
     headline_of_storyline, is_withdrawn, latest_standing, notices_of, present_lede, roles_of,
@@ -175,19 +175,14 @@ struct ErrorPage {
 }
 
 /// The page of an output that was read.
-pub(super) fn page_of(
-    output: &Output,
-    archive: Option<Archive>,
-    content: &Content,
-    settings: &Settings,
-) -> Vec<u8> {
-    let older = match archive {
+pub(super) fn page_of(asked: &Asked<'_>, content: &Content, settings: &Settings) -> Vec<u8> {
+    let older = match asked.archive {
         None => content.newest_archive,
         Some(archive) => archive.number.checked_sub(1),
     };
     let older_url =
-        older.map(|number| settings.absolute(&Archive::numbered(number).of(&output.path())));
-    let frame = frame_of(output, &content.title, settings);
+        older.map(|number| settings.absolute(&Archive::numbered(number).of(&asked.path())));
+    let frame = frame_of(asked.output, asked.prefix, &content.title, settings);
     let rendered = match &content.rows {
         Rows::Storylines(storylines) => HomePage {
             frame,
@@ -217,7 +212,7 @@ pub(super) fn page_of(
 
 /// A page that says what is wrong.
 pub(super) fn error_page(code: u16, heading: &str, words: &str, settings: &Settings) -> Vec<u8> {
-    let mut frame = frame_of(&Output::Home, heading, settings);
+    let mut frame = frame_of(&Output::Home, "", heading, settings);
     frame.feeds.clear();
     ErrorPage {
         frame,
@@ -230,7 +225,7 @@ pub(super) fn error_page(code: u16, heading: &str, words: &str, settings: &Setti
     .into_bytes()
 }
 
-fn frame_of(output: &Output, title: &str, settings: &Settings) -> Frame {
+fn frame_of(output: &Output, prefix: &str, title: &str, settings: &Settings) -> Frame {
     let nav = [
         ("Storylines", Output::Home),
         ("Events", Output::Events),
@@ -243,10 +238,10 @@ fn frame_of(output: &Output, title: &str, settings: &Settings) -> Frame {
         },
         site: settings.title.clone(),
         home_url: settings.absolute("/"),
-        opml_url: settings.absolute("/feeds.opml"),
+        opml_url: settings.absolute(&[prefix, "/feeds.opml"].concat()),
         style_url: settings.absolute(assets::style_path()),
         icon_url: settings.absolute(assets::icon_path()),
-        feeds: feed_links(output, title, settings),
+        feeds: feed_links(output, prefix, title, settings),
         nav: nav
             .into_iter()
             .map(|(title, target)| NavLink {
@@ -258,12 +253,12 @@ fn frame_of(output: &Output, title: &str, settings: &Settings) -> Frame {
     }
 }
 
-fn feed_links(output: &Output, title: &str, settings: &Settings) -> Vec<FeedLink> {
+fn feed_links(output: &Output, prefix: &str, title: &str, settings: &Settings) -> Vec<FeedLink> {
     let output = match output {
         Output::Home => &Output::Storylines,
         other => other,
     };
-    let address = settings.absolute(&output.path());
+    let address = settings.absolute(&[prefix, &output.path()].concat());
     let title = one_line(title);
     OutputFormat::ALL
         .into_iter()

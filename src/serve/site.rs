@@ -11,16 +11,17 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 
-use super::address::{Address, Archive, Form, Output};
+use super::address::{Address, Archive, Asked, Form, Output, private_path};
 use super::conditional::Coding;
 use super::documents::{self, Found, document_of, find_output};
 use super::leads::Leads;
+use super::opml::list_outputs;
 use super::pages::page_of;
 use super::rendered::{Draft, Freshness, Rendered};
 use super::settings::Settings;
 use crate::clock::Clock;
-use crate::feed::write::{OutputFormat, OutputLine, write_document, write_opml};
-use crate::store::published::{self, Extent, Publication};
+use crate::feed::write::{OutputFormat, write_document};
+use crate::store::published::{self, Publication};
 use crate::store::{Result, Store, tokens};
 pub(super) use kept::Demand;
 use kept::{Kept, RESTLESS, Seen, Slot, rest_after};
@@ -30,9 +31,6 @@ const LIVING_ARCHIVE_SECS: u32 = 3600;
 
 /// How long a page may be kept without asking again.
 const PAGE_SECS: u32 = 30;
-
-/// Storylines that the OPML lists.
-const LISTED_STORYLINES: u32 = 200;
 
 /// What is served, and everything that serving needs. Cheap to clone.
 #[derive(Clone)]
@@ -215,13 +213,7 @@ impl Site {
         let Some(address) = Address::parse(path) else {
             return Ok(Answer::Nothing);
         };
-        if matches!(
-            address,
-            Address::Output {
-                output: Output::Status,
-                ..
-            }
-        ) {
+        if address.is_status() {
             return match self.settings().is_local() {
                 true => self.render_now(address, String::new(), coding).await,
                 false => Ok(Answer::Nothing),
@@ -291,9 +283,9 @@ impl Site {
             .read(|conn| tokens::is_valid_token(conn, token))?;
         let path = &token_and_path[token.len()..];
         match Address::parse(path) {
-            Some(address) if is_known => {
-                let prefix = ["/private/", token].concat();
-                self.render_now(address, prefix, Coding::Identity).await
+            Some(address) if is_known && !address.is_status() => {
+                self.render_now(address, private_path(token), Coding::Identity)
+                    .await
             }
             _ => Ok(Answer::Nothing),
         }
@@ -370,7 +362,10 @@ impl Site {
 /// Renders a path. `prefix` is the path of a private output's token, or empty.
 fn render(store: &Store, settings: &Settings, address: &Address, prefix: &str) -> Result<Answer> {
     match address {
-        Address::Opml => render_opml(store, settings),
+        Address::Opml => {
+            let draft = store.read(|conn| list_outputs(conn, settings, prefix))?;
+            Ok(Answer::Document(Arc::new(Rendered::new(draft))))
+        }
         Address::Storyline(name) => find_storyline(store, settings, name),
         Address::Output {
             output,
@@ -404,14 +399,6 @@ fn render(store: &Store, settings: &Settings, address: &Address, prefix: &str) -
     }
 }
 
-#[derive(Clone, Copy)]
-struct Asked<'a> {
-    output: &'a Output,
-    form: Form,
-    archive: Option<Archive>,
-    prefix: &'a str,
-}
-
 /// Where an archive of the log is kept that is asked for by its number alone, or as it was before an
 /// editor kept something out or retention removed it. `None` for what is served where it is.
 fn current_state(
@@ -437,7 +424,7 @@ fn current_state(
 }
 
 fn may_be_kept_for_ever(asked: &Asked<'_>) -> bool {
-    asked.prefix.is_empty() && *asked.output == Output::Log
+    !asked.is_private() && *asked.output == Output::Log
 }
 
 fn draft_of(
@@ -446,10 +433,10 @@ fn draft_of(
     settings: &Settings,
     publication: &Publication,
 ) -> Draft {
-    let is_private = !asked.prefix.is_empty();
+    let is_private = asked.is_private();
     let Form::Feed(format) = asked.form else {
         return Draft {
-            body: page_of(asked.output, asked.archive, content, settings),
+            body: page_of(asked, content, settings),
             content_type: "text/html; charset=utf-8",
             modified: publication.changed_at,
             freshness: freshness(is_private, asked, PAGE_SECS),
@@ -457,12 +444,7 @@ fn draft_of(
             is_shared: false,
         };
     };
-    let mut document = document_of(asked.output, asked.archive, content, settings, publication);
-    if is_private {
-        let path = [asked.prefix, &asked.output.path()].concat();
-        document.address = settings.absolute(&path);
-        document.hub_url = None;
-    }
+    let document = document_of(asked, content, settings, publication);
     let mut links = vec![link_header(&document.self_url(format), "self")];
     links.extend(document.hub_url.iter().map(|hub| link_header(hub, "hub")));
     Draft {
@@ -527,72 +509,6 @@ fn find_storyline(store: &Store, settings: &Settings, name: &str) -> Result<Answ
             false => Answer::Nothing,
         },
     )
-}
-
-fn render_opml(store: &Store, settings: &Settings) -> Result<Answer> {
-    let (publication, storylines) = store.read(|conn| {
-        let extent = Extent {
-            at_least: 0,
-            at_most: LISTED_STORYLINES,
-            ..Extent::default()
-        };
-        Ok((
-            published::load_publication(conn)?,
-            published::latest_storyline_names(conn, extent)?,
-        ))
-    })?;
-    let line = |title: &str, description: &str, output: &Output| {
-        let page_url = settings.absolute(&output.path());
-        OutputLine {
-            title: title.to_owned(),
-            description: description.to_owned(),
-            feed_url: [&page_url, ".atom"].concat(),
-            page_url,
-        }
-    };
-    let living = vec![
-        line(
-            "Events",
-            "Every event, edited in place as it develops.",
-            &Output::Events,
-        ),
-        line(
-            "Storylines",
-            "Every storyline, with its events in order.",
-            &Output::Storylines,
-        ),
-        line("Log", "Every material development, once.", &Output::Log),
-    ];
-    let views = settings
-        .views
-        .iter()
-        .filter(|view| !view.private)
-        .map(|view| {
-            let output = Output::View(view.name.clone());
-            line(view.shown_title(), "Events chosen by a filter.", &output)
-        });
-    let timelines = storylines.iter().map(|name| {
-        let output = Output::Timeline(name.public_id);
-        line(
-            &name.headline,
-            "One storyline, its events in order.",
-            &output,
-        )
-    });
-    let groups = [
-        ("Feeds", living),
-        ("Views", views.collect()),
-        ("Storylines", timelines.collect()),
-    ];
-    let body = write_opml(&settings.title, publication.changed_at, &groups);
-    Ok(Answer::Document(Arc::new(Rendered::new(Draft {
-        body,
-        content_type: "text/x-opml; charset=utf-8",
-        modified: publication.changed_at,
-        freshness: Freshness::Public(60),
-        links: Vec::new(),
-        is_shared: true,
-    }))))
 }
 
 #[cfg(test)]

@@ -36,14 +36,13 @@ pub fn create_token(
     Ok(token)
 }
 
-/// Revokes a token: it opens nothing from now on.
+/// Revokes a token: it opens nothing from now on. False if there is none that opens anything.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn revoke_token(tx: &Transaction<'_>, id: i64, now: UtcTime) -> Result<()> {
+pub fn revoke_token(tx: &Transaction<'_>, id: i64, now: UtcTime) -> Result<bool> {
     let sql = "UPDATE output_tokens SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
-    tx.execute(sql, params![id, now.timestamp()])?;
-    Ok(())
+    Ok(tx.execute(sql, params![id, now.timestamp()])? > 0)
 }
 
 /// All tokens, revoked ones too.

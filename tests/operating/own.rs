@@ -165,3 +165,41 @@ async fn accounts_are_made_reset_and_removed_by_commands() {
     assert!(!said(&listed).contains("anna"));
     drop(service);
 }
+
+#[tokio::test]
+async fn a_reader_is_given_an_address_for_private_views_that_a_command_takes_back() {
+    let place = Place::new(&[], "[[views]]\nname = \"cabinet\"\nprivate = true\n");
+    let _service = place.start();
+    place.hear("READY=1").await;
+    let added = place.dateline(&["private", "add", "foreign desk"]).await;
+    assert!(added.status.success(), "{}", said(&added));
+    let given = said(&added);
+    let base = format!("http://{}", place.address());
+    let paths: Vec<&str> = given
+        .lines()
+        .filter_map(|line| line.strip_prefix(&base))
+        .collect();
+    assert_eq!(paths.len(), 2, "{given}");
+    let status = async |path: &str| place.client().get(path).await.unwrap().status;
+    for path in &paths {
+        assert_eq!(status(path).await, 200, "{path}");
+    }
+    let view = paths
+        .iter()
+        .find(|path| path.ends_with("/feeds/views/cabinet.atom"));
+    assert!(view.is_some(), "{given}");
+    let listed = said(&place.dateline(&["private", "list"]).await);
+    assert!(
+        listed.contains("foreign desk") && listed.contains("open"),
+        "{listed}"
+    );
+    let revoked = place.dateline(&["private", "revoke", "1"]).await;
+    assert!(revoked.status.success(), "{}", said(&revoked));
+    for path in &paths {
+        assert_eq!(status(path).await, 404, "{path}");
+    }
+    let again = place.dateline(&["private", "revoke", "1"]).await;
+    assert!(!again.status.success(), "it was revoked before");
+    let listed = said(&place.dateline(&["private", "list"]).await);
+    assert!(listed.contains("revoked"), "{listed}");
+}

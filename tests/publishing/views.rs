@@ -137,6 +137,46 @@ async fn a_private_view_is_listed_nowhere_and_needs_a_token() {
 }
 
 #[tokio::test]
+async fn what_is_served_under_a_token_leads_to_itself_under_that_token() {
+    let room = summit().await;
+    let hidden = View {
+        private: true,
+        ..view("hidden")
+    };
+    let settings = Settings {
+        views: vec![hidden],
+        ..room.settings()
+    };
+    let base = settings.base_url.clone();
+    let server = Server::start(Site::new(room.store.clone(), settings, room.clock.clone())).await;
+    let now = super::newsroom::at_minute(0);
+    let token = room
+        .store
+        .write(move |tx| dateline::store::tokens::create_token(tx, [9; 32], "a reader", now))
+        .await
+        .expect("a token");
+    let at = format!("/private/{token}");
+    let view = format!("{at}/feeds/views/hidden");
+    let opml = server.get(&format!("{at}/feeds.opml")).await;
+    assert!(opml.header("cache-control").starts_with("private"));
+    let text = opml.text();
+    let listed = text.matches("xmlUrl=").count();
+    assert!(text.contains(&format!("xmlUrl=\"{base}{view}.atom\"")));
+    let own = format!("xmlUrl=\"{base}{at}/");
+    assert_eq!(text.matches(&own).count(), listed, "{text}");
+    let page = server.get(&view).await.text();
+    for ending in ["atom", "rss", "json"] {
+        let link = format!("href=\"{base}{view}.{ending}\"");
+        assert!(page.contains(&link), "{page}");
+    }
+    assert!(page.contains(&format!("{base}{at}/feeds.opml")));
+    let atom = server.get(&format!("{view}.atom")).await.text();
+    assert!(!atom.contains(&format!("\"{base}/feeds/views/")), "{atom}");
+    let status = server.get(&format!("{at}/feeds/status.atom")).await;
+    assert_eq!(status.status, 404, "that is for operators");
+}
+
+#[tokio::test]
 async fn a_withdrawn_event_stays_in_a_view_for_a_week() {
     let room = Newsroom::open();
     let hour = |event: i64| event * 60;

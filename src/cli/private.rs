@@ -1,0 +1,97 @@
+//! `dateline private`: addresses under which private outputs are served, one for each reader who gets one.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+
+use super::editors::change_accounts;
+use super::table::{Table, print_line};
+use super::{Global, Place};
+use crate::clock::{Clock, SystemClock};
+use crate::serve::private_path;
+use crate::store::tokens;
+
+/// Options of `private`.
+#[derive(Debug, clap::Args)]
+pub struct PrivateArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Make an address for a reader and print what is served there; it is shown once
+    #[command(after_help = "Example: dateline private add \"anna, foreign desk\"")]
+    Add {
+        /// Whom it is given to
+        reader: String,
+    },
+    /// End an address by its number
+    #[command(after_help = "Example: dateline private revoke 3")]
+    Revoke {
+        /// Number of the address
+        number: i64,
+    },
+    /// List who was given an address
+    List,
+}
+
+/// Does what is asked about private addresses.
+///
+/// # Errors
+/// That there is no such address, or whatever the store says.
+pub fn run(args: &PrivateArgs, global: &Global) -> anyhow::Result<ExitCode> {
+    let place = Place::find(global)?;
+    match &args.action {
+        Action::Add { reader } => add(&place, reader)?,
+        Action::Revoke { number } => revoke(&place, *number)?,
+        Action::List => list(&place)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn add(place: &Place, reader: &str) -> anyhow::Result<()> {
+    let reader = reader.trim().to_owned();
+    if reader.is_empty() || reader.chars().count() > 60 || reader.chars().any(char::is_control) {
+        bail!("whom it is given to has 1 to 60 characters");
+    }
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let now = SystemClock.now();
+    let token = change_accounts(place, move |tx| {
+        tokens::create_token(tx, random, &reader, now)
+    })?;
+    let settings = place.config.serve_settings();
+    let at = settings.absolute(&private_path(&token));
+    print_line(&[&at, "/feeds.opml"].concat());
+    for view in settings.views.iter().filter(|view| view.private) {
+        print_line(&[&at, "/feeds/views/", &view.name, ".atom"].concat());
+    }
+    print_line("shown once; whoever has it reads what is private, until: dateline private revoke");
+    Ok(())
+}
+
+fn revoke(place: &Place, number: i64) -> anyhow::Result<()> {
+    let now = SystemClock.now();
+    match change_accounts(place, move |tx| tokens::revoke_token(tx, number, now))? {
+        true => print_line(&format!("address {number} opens nothing any more")),
+        false => bail!("there is no open address {number}: dateline private list"),
+    }
+    Ok(())
+}
+
+fn list(place: &Place) -> anyhow::Result<()> {
+    let store = super::asking::open_to_read(place)?;
+    let mut table = Table::new(&["number", "reader", "since", "state"]);
+    for token in store.read(tokens::list_tokens)? {
+        let state = token.revoked_at.map_or("open", |_| "revoked");
+        table.row(vec![
+            token.id.to_string(),
+            token.label,
+            token.created_at.format("%Y-%m-%d").to_string(),
+            state.to_owned(),
+        ]);
+    }
+    table.print();
+    Ok(())
+}

@@ -56,15 +56,8 @@ impl Asking {
     /// # Errors
     /// Whatever SQLite says, or an answer that cannot be read.
     pub fn look_for_answer(&self, number: i64) -> Result<Option<Answer>> {
-        let sql = "SELECT answer FROM requests WHERE id = ?1";
-        let mut query = self.conn.prepare_cached(sql)?;
-        let answer: Option<Option<String>> =
-            query.query_row([number], |row| row.get(0)).optional()?;
-        match answer {
-            None => Err(StoreError::NotFound(format!("request {number}"))),
-            Some(None) => Ok(None),
-            Some(Some(json)) => Ok(Some(serde_json::from_str(&json)?)),
-        }
+        find_answer(&self.conn, number)?
+            .ok_or_else(|| StoreError::NotFound(format!("request {number}")))
     }
 }
 
@@ -115,13 +108,19 @@ pub fn answer(tx: &Transaction<'_>, number: i64, answer: &Answer, now: UtcTime) 
 /// # Errors
 /// Whatever SQLite says, or an answer that cannot be read.
 pub fn load_answer(conn: &Connection, number: i64) -> Result<Option<Answer>> {
+    Ok(find_answer(conn, number)?.flatten())
+}
+
+/// What came of a request: `None` if there is no such request (any more), `Some(None)` while it waits.
+///
+/// # Errors
+/// Whatever SQLite says, or an answer that cannot be read.
+pub fn find_answer(conn: &Connection, number: i64) -> Result<Option<Option<Answer>>> {
     let sql = "SELECT answer FROM requests WHERE id = ?1";
     let mut query = conn.prepare_cached(sql)?;
     let json: Option<Option<String>> = query.query_row([number], |row| row.get(0)).optional()?;
-    Ok(json
-        .flatten()
-        .map(|json| serde_json::from_str(&json))
-        .transpose()?)
+    let read = |json: Option<String>| json.map(|json| serde_json::from_str(&json)).transpose();
+    Ok(json.map(read).transpose()?)
 }
 
 /// Forgets answered requests that are older than a day; their answers were read or never will be.

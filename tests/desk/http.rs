@@ -447,6 +447,96 @@ async fn the_api_rules_as_the_pages_do() {
 }
 
 #[tokio::test]
+async fn every_refusal_of_the_api_is_a_problem_that_its_description_names() {
+    let running = Running::start(|_| {}).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let described = running.get("/api/openapi.json", &[]).await;
+    let described: serde_json::Value = serde_json::from_str(&described.body).unwrap();
+    let long = format!(r#"{{"ruling":{{}},"note":"{}"}}"#, "x".repeat(70_000));
+    let array = "application/json";
+    for (status, asked, path, kind, body) in [
+        (404, "get /api/events/{id}", "/api/events/99", "", ""),
+        (400, "get /api/events/{id}", "/api/events/x", "", ""),
+        (
+            404,
+            "get /api/storylines/{id}",
+            "/api/storylines/99",
+            "",
+            "",
+        ),
+        (404, "get /api/requests/{id}", "/api/requests/99", "", ""),
+        (400, "get /api/search", "/api/search?q=a&q=b", "", ""),
+        (400, "get /api/decisions", "/api/decisions?limit=x", "", ""),
+        (400, "get /api/decisions", "/api/decisions?limit=0", "", ""),
+        (
+            400,
+            "get /api/decisions",
+            "/api/decisions?limit=501",
+            "",
+            "",
+        ),
+        (400, "post /api/decisions", "/api/decisions", array, "{"),
+        (422, "post /api/decisions", "/api/decisions", array, "{}"),
+        (
+            415,
+            "post /api/decisions",
+            "/api/decisions",
+            "text/plain",
+            "{}",
+        ),
+        (413, "post /api/decisions", "/api/decisions", array, &long),
+        (404, "", "/api/nothing", "", ""),
+        (405, "", "/api/events/1", array, "{}"),
+    ] {
+        let headers = [
+            ("cookie", cookie.as_str()),
+            ("x-csrf-token", csrf.as_str()),
+            ("content-type", kind),
+        ];
+        let reply = match kind {
+            "" => running.get(path, &headers[..1]).await,
+            _ => running.post(path, &headers, body).await,
+        };
+        assert_eq!(reply.status, status, "{path} {}", reply.body);
+        assert_eq!(
+            reply.header("content-type"),
+            "application/problem+json",
+            "{path}"
+        );
+        let problem: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+        assert_eq!(problem["status"], status, "{path}");
+        assert_ne!(problem["title"], "", "{path}");
+        if let Some((method, of)) = asked.split_once(' ') {
+            let responses = &described["paths"][of][method]["responses"];
+            assert!(
+                responses.get(status.to_string()).is_some(),
+                "{asked} {status}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_came_of_a_request_is_told_by_its_number() {
+    let running = Running::start(|_| {}).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("x-csrf-token", csrf.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let body = r#"{"ruling":{"kind":"pin-headline","event":1,"headline":"Pinned"}}"#;
+    for status in [200, 409] {
+        let made = running.post("/api/decisions", &headers, body).await;
+        assert_eq!(made.status, status);
+        let outcome: serde_json::Value = serde_json::from_str(&made.body).unwrap();
+        let path = format!("/api/requests/{}", outcome["request"]);
+        let asked = running.get(&path, &headers[..1]).await;
+        assert_eq!((asked.status, asked.body), (status, made.body));
+    }
+}
+
+#[tokio::test]
 async fn the_desk_of_a_public_address_is_for_editors() {
     let running = Running::start(|settings| settings.listen = ([0, 0, 0, 0], 1).into()).await;
     for path in [

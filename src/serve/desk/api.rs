@@ -1,10 +1,13 @@
 //! The JSON API: what the pages show, and the same actions. Described by OpenAPI 3.1 at
 //! `/api/openapi.json`.
 
-use axum::Json;
+use axum::body::to_bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::map_response;
 use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Json, Router};
 
 use super::super::site::Site;
 use super::asking::ask;
@@ -12,16 +15,60 @@ use super::frame::{answer, let_in, out_of_order, read};
 use super::guard::{carries_token, find_bearer, find_session, is_same_site};
 use super::pages::SearchForm;
 use super::views;
-use crate::news::{DecisionId, Request, Ruling};
+use crate::news::{Answer, DecisionId, Request, Ruling};
 use crate::store::decisions::{self as kept, Latest};
 use crate::store::desk;
+use crate::store::requests;
 use crate::store::review::load_doubts;
 use crate::store::search::search_items;
+
+/// Bytes of a refusal in words.
+const LONGEST_REFUSAL: usize = 4096;
 
 /// The description of this API.
 const OPENAPI: &str = include_str!("openapi.json");
 
 type Answered = Result<Response, Response>;
+
+/// The routes below `/api`.
+pub(super) fn routes() -> Router<Site> {
+    Router::new()
+        .route("/storylines", get(storylines))
+        .route("/storylines/{id}", get(storyline))
+        .route("/events/{id}", get(event))
+        .route("/review", get(review))
+        .route("/search", get(search))
+        .route("/decisions", get(decisions).post(decide))
+        .route("/decisions/{id}/undo", post(undo))
+        .route("/requests/{id}", get(request))
+        .route("/openapi.json", get(openapi))
+        .fallback(async || problem(StatusCode::NOT_FOUND, "nothing has this address"))
+        .layer(map_response(say_as_problem))
+}
+
+/// Refusals in words are problems like all others, whoever made them.
+async fn say_as_problem(response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_json = kind.is_some_and(|kind| kind.as_bytes().ends_with(b"json"));
+    let status = response.status();
+    if is_json || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (head, body) = response.into_parts();
+    let words = to_bytes(body, LONGEST_REFUSAL).await.unwrap_or_default();
+    let words = String::from_utf8_lossy(&words);
+    let words = match words.trim() {
+        "" => status.canonical_reason().unwrap_or("refused"),
+        words => words,
+    };
+    let mut said = problem(status, words);
+    said.headers_mut().extend(
+        head.headers
+            .get(header::ALLOW)
+            .map(|methods| (header::ALLOW, methods.clone())),
+    );
+    said
+}
 
 fn json(status: StatusCode, value: &impl serde::Serialize) -> Response {
     match serde_json::to_string(value) {
@@ -80,18 +127,18 @@ async fn may_act(site: &Site, headers: &HeaderMap) -> Result<String, Response> {
     }
 }
 
-pub(super) async fn openapi() -> Response {
+async fn openapi() -> Response {
     answer(StatusCode::OK, "application/json", OPENAPI.to_owned())
 }
 
-pub(super) async fn storylines(State(site): State<Site>, headers: HeaderMap, uri: Uri) -> Answered {
+async fn storylines(State(site): State<Site>, headers: HeaderMap, uri: Uri) -> Answered {
     may_read(&site, &headers, &uri).await?;
     let now = site.clock().now();
     let lines = read(&site, move |conn| desk::load_now(conn, now, now, 100)).await?;
     Ok(json(StatusCode::OK, &lines))
 }
 
-pub(super) async fn storyline(
+async fn storyline(
     State(site): State<Site>,
     Path(id): Path<i64>,
     headers: HeaderMap,
@@ -104,7 +151,7 @@ pub(super) async fn storyline(
     }
 }
 
-pub(super) async fn event(
+async fn event(
     State(site): State<Site>,
     Path(id): Path<i64>,
     headers: HeaderMap,
@@ -118,14 +165,14 @@ pub(super) async fn event(
     }
 }
 
-pub(super) async fn review(State(site): State<Site>, headers: HeaderMap, uri: Uri) -> Answered {
+async fn review(State(site): State<Site>, headers: HeaderMap, uri: Uri) -> Answered {
     may_read(&site, &headers, &uri).await?;
     let now = site.clock().now();
     let doubts = read(&site, move |conn| load_doubts(conn, now, 50)).await?;
     Ok(json(StatusCode::OK, &doubts))
 }
 
-pub(super) async fn search(
+async fn search(
     State(site): State<Site>,
     Query(form): Query<SearchForm>,
     headers: HeaderMap,
@@ -143,7 +190,7 @@ const DECISIONS: (u32, u32) = (50, 500);
 /// A page of decisions, as it is asked for.
 #[derive(serde::Deserialize)]
 #[serde(default)]
-pub(super) struct PageForm {
+struct PageForm {
     limit: u32,
     before: Option<i64>,
 }
@@ -157,17 +204,20 @@ impl Default for PageForm {
     }
 }
 
-pub(super) async fn decisions(
+async fn decisions(
     State(site): State<Site>,
     form: Result<Query<PageForm>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Answered {
     may_read(&site, &headers, &uri).await?;
-    let Query(form) =
-        form.map_err(|wrong| problem(StatusCode::UNPROCESSABLE_ENTITY, &wrong.body_text()))?;
+    let Query(form) = form.map_err(|wrong| problem(wrong.status(), &wrong.body_text()))?;
+    if !(1..=DECISIONS.1).contains(&form.limit) {
+        let words = format!("limit is 1 to {}", DECISIONS.1);
+        return Err(problem(StatusCode::BAD_REQUEST, &words));
+    }
     let latest = Latest {
-        limit: form.limit.clamp(1, DECISIONS.1),
+        limit: form.limit,
         before: form.before.map(DecisionId),
         since: None,
     };
@@ -179,20 +229,19 @@ pub(super) async fn decisions(
 
 /// A ruling as it is sent.
 #[derive(serde::Deserialize)]
-pub(super) struct Sent {
+struct Sent {
     ruling: Ruling,
     #[serde(default)]
     note: String,
 }
 
-pub(super) async fn decide(
+async fn decide(
     State(site): State<Site>,
     headers: HeaderMap,
     sent: Result<Json<Sent>, axum::extract::rejection::JsonRejection>,
 ) -> Answered {
     let editor = may_act(&site, &headers).await?;
-    let Json(sent) =
-        sent.map_err(|wrong| problem(StatusCode::UNPROCESSABLE_ENTITY, &wrong.body_text()))?;
+    let Json(sent) = sent.map_err(|wrong| problem(wrong.status(), &wrong.body_text()))?;
     let request = Request::Decide {
         ruling: sent.ruling,
         editor,
@@ -201,11 +250,7 @@ pub(super) async fn decide(
     have_done(&site, request).await
 }
 
-pub(super) async fn undo(
-    State(site): State<Site>,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
-) -> Answered {
+async fn undo(State(site): State<Site>, Path(id): Path<i64>, headers: HeaderMap) -> Answered {
     let editor = may_act(&site, &headers).await?;
     let request = Request::Undo {
         decision: DecisionId(id),
@@ -216,11 +261,30 @@ pub(super) async fn undo(
 
 async fn have_done(site: &Site, request: Request) -> Answered {
     let (number, said) = ask(site, request).await.map_err(out_of_order)?;
-    let status = match &said {
+    Ok(outcome(number, said.as_ref()))
+}
+
+/// What came of a request that was written down before.
+async fn request(
+    State(site): State<Site>,
+    Path(number): Path<i64>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Answered {
+    may_read(&site, &headers, &uri).await?;
+    let said = read(&site, move |conn| requests::find_answer(conn, number)).await?;
+    match said {
+        Some(said) => Ok(outcome(number, said.as_ref())),
+        None => Err(problem(StatusCode::NOT_FOUND, "no such request")),
+    }
+}
+
+fn outcome(number: i64, said: Option<&Answer>) -> Response {
+    let status = match said {
         Some(answer) if answer.done => StatusCode::OK,
         Some(_) => StatusCode::CONFLICT,
         None => StatusCode::ACCEPTED,
     };
     let body = serde_json::json!({ "request": number, "answer": said });
-    Ok(json(status, &body))
+    json(status, &body)
 }

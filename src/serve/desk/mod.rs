@@ -38,12 +38,5 @@ pub(super) fn routes() -> Router<Site> {
             "/desk/welcome/{token}",
             get(account::welcome_page).post(account::welcome),
         )
-        .route("/api/storylines", get(api::storylines))
-        .route("/api/storylines/{id}", get(api::storyline))
-        .route("/api/events/{id}", get(api::event))
-        .route("/api/review", get(api::review))
-        .route("/api/search", get(api::search))
-        .route("/api/decisions", get(api::decisions).post(api::decide))
-        .route("/api/decisions/{id}/undo", post(api::undo))
-        .route("/api/openapi.json", get(api::openapi))
+        .nest("/api", api::routes())
 }

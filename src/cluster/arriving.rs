@@ -50,6 +50,8 @@ pub(super) const CAPITAL: u8 = 4;
 pub(super) const PLAIN: u8 = 8;
 /// The term is a number.
 pub(super) const NUMBER: u8 = 16;
+/// Two neighbouring characters of a script that puts no space between words.
+pub(super) const PAIR: u8 = 128;
 /// Opens a sentence with a capital, as any word does there.
 pub(super) const OPENER: u8 = 64;
 
@@ -149,6 +151,9 @@ impl Reader {
                     (true, CAPITAL) => OPENER,
                     (true, _) => 0,
                 };
+            }
+            if word.is_bigram {
+                flags |= PAIR;
             }
             let hash = hash_word(filed);
             self.terms.push(ReadTerm { hash, flags });

@@ -24,7 +24,10 @@ static COUNTS: LazyLock<Counts> = LazyLock::new(|| {
     let file: BTreeMap<String, Shares> = toml::from_str(include_str!("common_words.toml"))
         .expect("the embedded list parses, a test reads it");
     file.into_iter()
-        .map(|(language, shares)| (language, counts_of(&shares)))
+        .map(|(language, shares)| {
+            let counts = counts_of(&language, &shares);
+            (language, counts)
+        })
         .collect()
 });
 
@@ -34,10 +37,15 @@ pub(super) fn common_words(language: &str) -> Option<&'static [(u32, u32)]> {
     COUNTS.get(language).map(Vec::as_slice)
 }
 
-fn counts_of(shares: &Shares) -> Vec<(u32, u32)> {
+fn counts_of(language: &str, shares: &Shares) -> Vec<(u32, u32)> {
     let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
     let mut folded = String::new();
-    for (words, divisor) in [(&shares.some, 30), (&shares.many, 10), (&shares.most, 3)] {
+    let kana = match language {
+        "ja" => pairs_of_hiragana(),
+        _ => String::new(),
+    };
+    let many = [&shares.many, " ", &kana].concat();
+    for (words, divisor) in [(&shares.some, 30), (&many, 10), (&shares.most, 3)] {
         for word in split_words(words) {
             fold_word(word.written, &mut folded);
             counts.insert(hash_word(concept_of(&folded)), PRETENDED_ITEMS / divisor);
@@ -46,13 +54,23 @@ fn counts_of(shares: &Shares) -> Vec<(u32, u32)> {
     counts.into_iter().collect()
 }
 
+/// Every two hiragana: particles and endings, seldom what a report is about.
+fn pairs_of_hiragana() -> String {
+    let letters = || 'ぁ'..='ん';
+    letters()
+        .flat_map(|first| letters().map(move |second| String::from_iter([first, second, ' '])))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_list_parses_and_knows_its_languages() {
-        for language in ["en", "de", "fr", "es", "ru", "tr"] {
+        for language in [
+            "en", "de", "fr", "es", "ru", "tr", "ar", "hi", "zh", "ja", "ko", "th",
+        ] {
             assert!(
                 common_words(language).is_some_and(|words| words.len() > 35),
                 "{language}"

@@ -393,11 +393,14 @@ impl Engine {
 
     fn measure_one(&self, live: &LiveItem, slot: Slot, glance: Glance) -> Measured {
         let old = self.window.item(slot);
-        let values = measure(&self.newest, live, old, glance);
+        let (values, share_words) = measure(&self.newest, live, old, glance);
         let model = self.weights.model(glance.is_dated());
         Measured {
             slot,
-            score: probability(model.log_odds(&values)),
+            score: match share_words {
+                true => probability(model.log_odds(&values)),
+                false => 0.0,
+            },
             values,
         }
     }

@@ -108,15 +108,21 @@ impl Glance {
     }
 }
 
-/// Measures a new item, which its tables hold, against an older one.
-pub(super) fn measure(tables: &Newest, new: &LiveItem, old: &LiveItem, glance: Glance) -> Values {
+/// Measures a new item, which its tables hold, against an older one; and whether they share a word that weighs
+/// anything. Two items that share numbers alone, whatever they are, tell of nothing in common.
+pub(super) fn measure(
+    tables: &Newest,
+    new: &LiveItem,
+    old: &LiveItem,
+    glance: Glance,
+) -> (Values, bool) {
     let shared = Shared::gather(tables, new, old);
     let [(new_title, new_text), (old_title, old_text)] =
         [new.lengths, old.lengths].map(|(title, text)| (usize::from(title), usize::from(text)));
     let (new_words, old_words) = (new_title + new_text, old_title + old_text);
     let [new_side, old_side] = shared.sides;
     let coverage = [new_side.coverage(), old_side.coverage()];
-    [
+    let values = [
         glance.gap,
         gram_cosine(tables, new, old),
         (1.0 + shared.weight).ln(),
@@ -149,7 +155,8 @@ pub(super) fn measure(tables: &Newest, new: &LiveItem, old: &LiveItem, glance: G
         stage_agreement(new, old),
         glance.same_language,
         f32::from(u8::from(shared.is_one_template())),
-    ]
+    ];
+    (values, shared.has_words)
 }
 
 fn log_count(count: usize) -> f32 {
@@ -303,6 +310,7 @@ struct Shared {
     local_product: f32,
     rarest: f32,
     plain_words: u32,
+    has_words: bool,
     sides: [Side; 2],
 }
 
@@ -336,6 +344,7 @@ impl Shared {
     fn add_shared(&mut self, a: Term, b: Term, [local_a, local_b]: [f32; 2]) {
         self.sides[0].find(a, local_a);
         let product = a.weight() * b.weight();
+        self.has_words |= product > 0.0 && !a.is(NUMBER);
         self.weight += (a.weight() + b.weight()) / 2.0;
         self.product += product;
         self.local_product += local_a * local_b;

@@ -70,6 +70,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0015_decided",
         include_str!("../../migrations/0015_decided.sql"),
     ),
+    (
+        "0016_words_of_scripts",
+        include_str!("../../migrations/0016_words_of_scripts.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -74,17 +74,14 @@ impl<'a> Words<'a> {
 
     /// Stays on the second character, so that the next pair overlaps; a lone character is a word.
     fn take_bigram(&mut self, start: usize, first: char, opens_sentence: bool) -> Word<'a> {
-        let second_at = start + first.len_utf8();
-        let second = self.text[second_at..]
-            .chars()
-            .next()
-            .filter(|c| is_unspaced(*c));
-        let end = second_at + second.map_or(0, char::len_utf8);
-        let pair_follows = self.text[end..].chars().next().is_some_and(is_unspaced);
-        self.at = if second.is_some() && pair_follows {
-            second_at
-        } else {
-            end
+        let second_at = start + written_length(&self.text[start..], first);
+        let follows = |at: usize| self.text[at..].chars().next().filter(|c| is_unspaced(*c));
+        let second = follows(second_at);
+        let length = |c| written_length(&self.text[second_at..], c);
+        let end = second_at + second.map_or(0, length);
+        self.at = match second.is_some() && follows(end).is_some() {
+            true => second_at,
+            false => end,
         };
         Word {
             written: &self.text[start..end],
@@ -92,6 +89,34 @@ impl<'a> Words<'a> {
             is_bigram: true,
         }
     }
+}
+
+/// Bytes of the character that `text` begins with, together with the vowels and marks that are written around it
+/// in Thai, Lao, Burmese and Khmer: alone they say as much as a letter.
+fn written_length(text: &str, first: char) -> usize {
+    let mut length = first.len_utf8();
+    let mut rest = text[length..].chars().peekable();
+    if is_leading_vowel(first)
+        && let Some(base) = rest.next_if(|c| is_unspaced(*c))
+    {
+        length += base.len_utf8();
+    }
+    while let Some(mark) = rest.next_if(|c| is_unspaced(*c) && is_written_around(*c)) {
+        length += mark.len_utf8();
+    }
+    length
+}
+
+fn is_leading_vowel(c: char) -> bool {
+    matches!(u32::from(c), 0x0E40..=0x0E44 | 0x0EC0..=0x0EC4)
+}
+
+fn is_written_around(c: char) -> bool {
+    is_combining_mark(c)
+        || matches!(
+            u32::from(c),
+            0x0E30 | 0x0E32 | 0x0E33 | 0x0E45 | 0x0EB0 | 0x0EB2 | 0x0EB3
+        )
 }
 
 fn word_end(text: &str, start: usize) -> usize {
@@ -161,8 +186,9 @@ pub fn is_unspaced(c: char) -> bool {
         | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
 }
 
-/// Writes the folded form of a word into `folded` (cleared first): lower case, marks and
-/// apostrophes stripped, possessive and plural endings off, endings of Slavic names made one.
+/// Writes the folded form of a word into `folded` (cleared first): lower case, digits of any script as ASCII,
+/// marks and apostrophes stripped where they are not letters, possessive and plural endings off, endings of
+/// Slavic names made one; of Arabic the article and common endings, of Devanagari a last vowel sign.
 pub fn fold_word(written: &str, folded: &mut String) {
     folded.clear();
     if written.is_ascii() {
@@ -187,12 +213,79 @@ pub fn fold_word(written: &str, folded: &mut String) {
             .unwrap_or(written);
         folded.extend(
             bare.nfkd()
-                .filter(|c| !is_combining_mark(*c) && !matches!(c, '\'' | '’'))
-                .flat_map(char::to_lowercase),
+                .filter(|c| {
+                    !(is_combining_mark(*c) && !is_letter_like(*c) || matches!(c, '\'' | '’'))
+                })
+                .flat_map(char::to_lowercase)
+                .map(spell_one_way),
         );
     }
-    if folded.is_ascii() {
-        strip_endings(folded);
+    match folded.chars().next() {
+        Some('\u{0600}'..='\u{06FF}') => strip_arabic(folded),
+        Some('\u{0900}'..='\u{097F}') => strip_devanagari(folded),
+        _ if folded.is_ascii() => strip_endings(folded),
+        _ => {}
+    }
+}
+
+/// True for marks without which a word is another one: vowel signs of India and its neighbours, tones of Thai, the
+/// voicing of kana; not the dot that marks sounds of Persian in Devanagari, which many leave out.
+fn is_letter_like(mark: char) -> bool {
+    matches!(u32::from(mark), 0x0900..=0x093B | 0x093D..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3099 | 0x309A)
+}
+
+/// Zeros of the scripts that have digits of their own in news.
+const ZEROS: [u32; 12] = [
+    0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x1040,
+];
+
+/// One letter for those that are written for each other, and one kind of digits.
+fn spell_one_way(c: char) -> char {
+    match c {
+        'ى' | 'ی' => 'ي',
+        'ة' | 'ہ' | 'ھ' => 'ه',
+        'ک' => 'ك',
+        'ٱ' => 'ا',
+        'ँ' => 'ं',
+        c if c < '\u{0660}' => c,
+        c => {
+            let value = ZEROS
+                .iter()
+                .find_map(|zero| u32::from(c).checked_sub(*zero).filter(|value| *value < 10));
+            value
+                .and_then(|value| char::from_digit(value, 10))
+                .unwrap_or(c)
+        }
+    }
+}
+
+/// The article with what is written before it, and the commonest endings (those of the stemmer "light10" of Larkey,
+/// Ballesteros and Connell, 2007, and that of lands); three letters stay.
+fn strip_arabic(word: &mut String) {
+    let keeps = |rest: &str| rest.chars().nth(2).is_some();
+    for beginning in ["وال", "بال", "كال", "فال", "لل", "ال"] {
+        if let Some(rest) = word.strip_prefix(beginning).filter(|rest| keeps(rest)) {
+            *word = rest.to_owned();
+            break;
+        }
+    }
+    // Of `إيران` and `الإيرانية` the same is left.
+    for endings in [&["ها", "يه", "يا", "ه", "ي"][..], &["ان", "ات", "ون", "ين"]] {
+        let bare = endings
+            .iter()
+            .find_map(|ending| word.strip_suffix(ending).filter(|rest| keeps(rest)));
+        if let Some(bare) = bare {
+            word.truncate(bare.len());
+        }
+    }
+}
+
+/// Endings of number and case are vowel signs and a nasal; two characters stay.
+fn strip_devanagari(word: &mut String) {
+    let is_sign = |c: char| matches!(u32::from(c), 0x0902 | 0x093E..=0x094C);
+    let bare = word.trim_end_matches(is_sign);
+    if bare.chars().nth(1).is_some() {
+        word.truncate(bare.len());
     }
 }
 
@@ -273,6 +366,40 @@ mod tests {
         assert_eq!(cut("首脑会晤"), ["首脑", "脑会", "会晤"]);
         assert_eq!(cut("東京 5"), ["東京", "5"]);
         assert_eq!(cut("年"), ["年"]);
+    }
+
+    #[test]
+    fn vowels_and_tones_stay_with_the_letter_that_they_are_written_around() {
+        assert_eq!(cut("น้ำท่วม"), ["น้ำท่", "ท่ว", "วม"]);
+        assert_eq!(cut("ไฟไหม้"), ["ไฟไห", "ไหม้"]);
+        assert_eq!(cut("ပြည်"), ["ပြည်"]);
+    }
+
+    #[test]
+    fn marks_that_are_letters_stay_and_others_go() {
+        for (written, other) in [
+            ("कार", "कर"),
+            ("がく", "かく"),
+            ("ใกล้", "ใกล"),
+            ("مدير", "مدور"),
+        ] {
+            assert_ne!(folded(written), folded(other), "{written}");
+        }
+        for (written, other) in [
+            ("धमाके", "धमाका"),
+            ("ज़मीन", "जमीन"),
+            ("पाँच", "पांच"),
+            ("الزلزال", "زلزال"),
+            ("الإيرانية", "إيران"),
+            ("الأوكرانية", "أوكرانيا"),
+            ("فلسطيني", "فلسطين"),
+            ("مُحَمَّد", "محمد"),
+            ("٢٠٢٥", "2025"),
+            ("२०२५", "2025"),
+            ("ایران", "ايران"),
+        ] {
+            assert_eq!(folded(written), folded(other), "{written}");
+        }
     }
 
     #[test]

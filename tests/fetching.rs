@@ -372,10 +372,7 @@ async fn a_host_with_a_dead_ipv6_address_is_reached_by_ipv4_and_the_other_way_ro
 async fn names_connections_silences_and_whole_visits_have_their_limits() {
     let server = TestServer::start(|seen| match seen.path() {
         "/silent" => Reply::Silence,
-        "/half" => {
-            Reply::RawThenSilence(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nabc".into())
-        }
-        "/drip" => Reply::Drip(b"HTTP/1.1 200 OK\r\n\r\n".into(), Duration::from_millis(50)),
+        "/head" => Reply::RawThenSilence(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n".into()),
         _ => Reply::Drip(b"HTTP/1.1 200 OK\r\nX: ".into(), Duration::from_millis(50)),
     })
     .await;
@@ -396,12 +393,41 @@ async fn names_connections_silences_and_whole_visits_have_their_limits() {
     let all = tokio::join!(
         visit("mute.test", "/"),
         visit("paper.test", "/silent"),
-        visit("paper.test", "/half"),
-        visit("paper.test", "/drip"),
+        visit("paper.test", "/head"),
         visit("paper.test", "/drip-head"),
     );
     let timeout = FailureKind::Timeout;
-    assert_eq!(all, (FailureKind::Name, timeout, timeout, timeout, timeout));
+    assert_eq!(all, (FailureKind::Name, timeout, timeout, timeout));
+}
+
+#[tokio::test]
+async fn what_came_of_an_answer_that_falls_silent_or_is_too_slow_is_kept_as_a_part() {
+    let server = TestServer::start(|seen| match seen.path() {
+        "/half" => {
+            Reply::RawThenSilence(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nabc".into())
+        }
+        _ => Reply::Drip(
+            b"HTTP/1.1 200 OK\r\n\r\nabc".into(),
+            Duration::from_millis(50),
+        ),
+    })
+    .await;
+    let mut settings = settings(&[server.port()]);
+    settings.idle_timeout_secs = 2;
+    settings.whole_timeout_secs = 3;
+    let (fetcher, _, _) = fetcher_with(settings);
+    let visit = async |path: &str| {
+        let visited = fetcher
+            .fetch(&request(server.url("paper.test", path)))
+            .await;
+        assert!(visited.duration < Duration::from_secs(5), "{path}");
+        let part = matches!(
+            &visited.outcome,
+            FetchOutcome::Body { bytes, is_complete: false } if bytes.starts_with(b"abc")
+        );
+        assert!(part, "{path}: {:?}", visited.outcome);
+    };
+    tokio::join!(visit("/half"), visit("/drip"));
 }
 
 #[tokio::test]

@@ -460,7 +460,12 @@ async fn a_server_that_drips_is_left_at_the_whole_limit() {
     settings.whole_timeout_secs = 1;
     let (fetcher, _, _) = fetcher_with(settings);
     let visited = fetcher.fetch(&request(server.url("paper.test", "/"))).await;
-    assert_eq!(kind_of(&visited), Some(FailureKind::Timeout));
+    assert!(visited.duration < Duration::from_secs(5));
+    let cut = matches!(
+        &visited.outcome,
+        FetchOutcome::Body { bytes, is_complete: false } if bytes.starts_with(b"<rss>")
+    );
+    assert!(cut, "{:?}", visited.outcome);
 }
 
 #[tokio::test]

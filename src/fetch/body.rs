@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
 
 use super::outcome::{FailureKind, FetchFailure};
 
@@ -32,10 +33,11 @@ pub(super) struct RawBody {
     pub(super) is_complete: bool,
 }
 
-/// Reads a body of at most `max_bytes`.
+/// Reads a body of at most `max_bytes` until that time. What came of one that ends early, falls silent or is too slow
+/// may hold whole items.
 pub(super) async fn read_capped(
     mut response: reqwest::Response,
-    max_bytes: usize,
+    (max_bytes, until): (usize, Instant),
     large_places: &Arc<Semaphore>,
 ) -> Result<RawBody, FetchFailure> {
     let announced = response.content_length().unwrap_or(0);
@@ -52,32 +54,35 @@ pub(super) async fn read_capped(
                 .ok()
                 .map(Arc::new);
         }
-        match response.chunk().await {
-            Ok(Some(chunk)) => {
-                if bytes.len() + chunk.len() > max_bytes {
-                    return Err(too_large(max_bytes));
-                }
-                bytes.extend_from_slice(&chunk);
-            }
-            Ok(None) => {
-                return Ok(RawBody {
-                    bytes,
-                    place,
-                    is_complete: true,
-                });
-            }
-            Err(error) if error.is_timeout() => {
+        let chunk = match timeout_at(until, response.chunk()).await {
+            Ok(Ok(chunk)) => chunk,
+            Ok(Err(error)) if error.is_timeout() && bytes.is_empty() => {
                 let message = "the server fell silent in the middle of its answer";
                 return Err(FetchFailure::new(FailureKind::Timeout, message));
             }
-            Err(_) => {
+            Err(_) if bytes.is_empty() => {
+                let message = "nothing but a head came in time";
+                return Err(FetchFailure::new(FailureKind::Timeout, message));
+            }
+            Ok(Err(_)) | Err(_) => {
                 return Ok(RawBody {
                     bytes,
                     place,
                     is_complete: false,
                 });
             }
+        };
+        let Some(chunk) = chunk else {
+            return Ok(RawBody {
+                bytes,
+                place,
+                is_complete: true,
+            });
+        };
+        if bytes.len() + chunk.len() > max_bytes {
+            return Err(too_large(max_bytes));
         }
+        bytes.extend_from_slice(&chunk);
     }
 }
 

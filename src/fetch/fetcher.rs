@@ -1,7 +1,6 @@
 //! The fetcher: one guarded request at a time, and redirects followed by hand so that every hop
 //! is judged like the first. It keeps no cookies, sends no referer, knows no proxy.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +14,10 @@ use crate::clock::Clock;
 
 use super::body::{self, RawBody};
 use super::credentials::{authorization, take_credentials};
-use super::guard::{AddressGuard, Refusal};
+use super::failure::{describe, ended_unanswered};
+use super::guard::AddressGuard;
 use super::headers;
+use super::kept::{KEEP_CONNECTION, KeptConnections};
 use super::names::{GuardedNames, Names, ResolverHook, SystemNames};
 use super::outcome::{Answer, FailureKind, FetchFailure, FetchOutcome, Hop, Visited};
 use super::pace::host_key;
@@ -36,11 +37,11 @@ const INLINE_DECODE_BYTES: usize = 128 * 1024;
 /// Bodies of more than a megabyte that are in memory at once.
 const LARGE_PLACES: usize = 4;
 
+/// What undoing the codings of a large body that came at the last moment may take.
+const DECODING: Duration = Duration::from_secs(5);
+
 /// How much of a refusal's page is read to tell a challenge from a ban.
 const CHALLENGE_BYTES: usize = 32 * 1024;
-
-/// Connections are kept between the visits of one host's batch and closed soon after.
-const KEEP_CONNECTION: Duration = Duration::from_secs(5);
 
 /// Connections of one host that are kept so. A stranger's host is asked one thing at a time and has
 /// one; the operator's own feeds are visited side by side.
@@ -64,6 +65,7 @@ struct Inner {
     settings: FetchSettings,
     clock: Arc<dyn Clock>,
     large_places: Arc<Semaphore>,
+    kept: KeptConnections,
 }
 
 impl std::fmt::Debug for Fetcher {
@@ -104,6 +106,7 @@ impl Fetcher {
             settings,
             clock,
             large_places: Arc::new(Semaphore::new(LARGE_PLACES)),
+            kept: KeptConnections::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -163,7 +166,9 @@ impl Fetcher {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let location = redirect_target(&url, &response).map(|url| without_credentials(&url));
-        let body = read_body(response, request.max_answer_bytes, &self.inner.large_places)
+        let until = Instant::now() + Duration::from_secs(self.inner.settings.whole_timeout_secs);
+        let limits = (request.max_answer_bytes, until);
+        let body = read_body(response, limits, &self.inner.large_places)
             .await?
             .bytes;
         Ok(PlainAnswer {
@@ -190,7 +195,9 @@ impl Fetcher {
         loop {
             let begun = Instant::now();
             let left = limit.saturating_sub(visit.duration);
-            let step = tokio::time::timeout(left, self.step(&way, &url, visit)).await;
+            visit.until = Some(begun + left);
+            let step = self.step(&way, &url, visit);
+            let step = tokio::time::timeout(left + DECODING, step).await;
             visit.duration += begun.elapsed();
             let step = step.unwrap_or_else(|_| {
                 let message = format!("no whole answer within {} s", limit.as_secs());
@@ -235,8 +242,18 @@ impl Fetcher {
             true => &self.inner.lenient_client,
             false => &self.inner.client,
         };
-        let sent = client.get(url.clone()).headers(headers).send().await;
+        let send = || client.get(url.clone()).headers(headers.clone()).send();
+        let was_kept = self.inner.kept.is_kept(url);
+        let sent = match send().await {
+            // RFC 9112 §9.3.1: once more, on a new connection.
+            Err(error) if was_kept && ended_unanswered(&error) => {
+                self.inner.kept.forget(url);
+                send().await
+            }
+            sent => sent,
+        };
         let response = sent.map_err(|error| describe(&error))?;
+        self.inner.kept.note(url);
         self.check_head(&response)?;
         let status = response.status().as_u16();
         let asked_before = visit.answer.retry_after_secs;
@@ -288,8 +305,9 @@ impl Fetcher {
         match status {
             304 => Ok(FetchOutcome::NotModified),
             200..=299 => {
-                let max_bytes = self.inner.settings.max_body_bytes;
-                let body = read_body(response, max_bytes, &self.inner.large_places).await?;
+                let until = visit.until.unwrap_or_else(Instant::now);
+                let limits = (self.inner.settings.max_body_bytes, until);
+                let body = read_body(response, limits, &self.inner.large_places).await?;
                 visit.place = body.place;
                 // 206 is part of a document; its validators would vouch for the whole.
                 let is_complete = body.is_complete && status != 206;
@@ -300,8 +318,9 @@ impl Fetcher {
             }
             403 | 429 | 503 => {
                 if !visit.answer.is_challenge {
+                    let until = visit.until.unwrap_or_else(Instant::now);
                     visit.answer.is_challenge =
-                        shows_challenge(response, &self.inner.large_places).await;
+                        shows_challenge(response, until, &self.inner.large_places).await;
                 }
                 Ok(FetchOutcome::Status(status))
             }
@@ -387,6 +406,8 @@ struct Visit {
     hops: Vec<Hop>,
     /// Time that servers took; waiting for turns is not in it.
     duration: Duration,
+    /// When its time is over.
+    until: Option<Instant>,
     place: Option<Arc<OwnedSemaphorePermit>>,
 }
 
@@ -458,7 +479,7 @@ fn redirect_target(url: &Url, response: &Response) -> Option<Url> {
 
 async fn read_body(
     response: Response,
-    max_bytes: usize,
+    (max_bytes, until): (usize, Instant),
     large_places: &Arc<Semaphore>,
 ) -> Result<RawBody, FetchFailure> {
     let codings: Vec<&str> = response
@@ -468,7 +489,7 @@ async fn read_body(
         .filter_map(|value| value.to_str().ok())
         .collect();
     let codings = codings.join(",");
-    let raw = body::read_capped(response, max_bytes, large_places).await?;
+    let raw = body::read_capped(response, (max_bytes, until), large_places).await?;
     if raw.bytes.len() <= INLINE_DECODE_BYTES {
         return body::decode(raw, &codings, max_bytes);
     }
@@ -480,7 +501,11 @@ async fn read_body(
 }
 
 /// True if the page is one of the usual "prove that you are human" pages.
-async fn shows_challenge(response: Response, large_places: &Arc<Semaphore>) -> bool {
+async fn shows_challenge(
+    response: Response,
+    until: Instant,
+    large_places: &Arc<Semaphore>,
+) -> bool {
     const MARKS: [&str; 5] = [
         "just a moment...",
         "cf-chl",
@@ -488,98 +513,9 @@ async fn shows_challenge(response: Response, large_places: &Arc<Semaphore>) -> b
         "ddos-guard",
         "checking your browser",
     ];
-    let Ok(body) = read_body(response, CHALLENGE_BYTES, large_places).await else {
+    let Ok(body) = read_body(response, (CHALLENGE_BYTES, until), large_places).await else {
         return false;
     };
     let page = String::from_utf8_lossy(&body.bytes).to_ascii_lowercase();
     MARKS.iter().any(|mark| page.contains(mark))
-}
-
-/// Turns the client's error into a failure, by what lies at the bottom of it.
-fn describe(error: &reqwest::Error) -> FetchFailure {
-    let mut cause: Option<&(dyn StdError + 'static)> = error.source();
-    let mut last = String::new();
-    let mut has_ended = false;
-    while let Some(inner) = cause {
-        if let Some(failure) = inner.downcast_ref::<FetchFailure>() {
-            return failure.clone();
-        }
-        if let Some(refusal) = inner.downcast_ref::<Refusal>() {
-            return refusal.clone().into();
-        }
-        if let Some(failure) = tls_failure(inner) {
-            return failure;
-        }
-        has_ended |= is_end_of_connection(inner);
-        last = inner.to_string();
-        cause = inside(inner);
-    }
-    let (kind, what) = if error.is_timeout() && error.is_connect() {
-        (FailureKind::Connection, "no connection in time")
-    } else if error.is_timeout() {
-        (FailureKind::Timeout, "the server does not answer")
-    } else if error.is_connect() {
-        (FailureKind::Connection, "no connection")
-    } else if has_ended {
-        (
-            FailureKind::Connection,
-            "the server ended the connection before it answered",
-        )
-    } else {
-        (
-            FailureKind::Protocol,
-            "the answer is not HTTP that can be read",
-        )
-    };
-    let message = if last.is_empty() {
-        what.to_owned()
-    } else {
-        format!("{what}: {last}")
-    };
-    FetchFailure::new(kind, message)
-}
-
-/// The cause of an error. An I/O error that wraps another one names that one's cause as its own,
-/// and would hide it.
-fn inside<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
-    let wrapped = error
-        .downcast_ref::<std::io::Error>()
-        .and_then(|error| error.get_ref());
-    match wrapped {
-        Some(inner) => Some(inner),
-        None => error.source(),
-    }
-}
-
-/// True for a connection that was reset, or closed before the head of an answer was whole.
-fn is_end_of_connection(error: &(dyn StdError + 'static)) -> bool {
-    use std::io::ErrorKind;
-    let ended = [
-        ErrorKind::ConnectionReset,
-        ErrorKind::ConnectionAborted,
-        ErrorKind::BrokenPipe,
-        ErrorKind::UnexpectedEof,
-    ];
-    let kind = error
-        .downcast_ref::<std::io::Error>()
-        .map(std::io::Error::kind);
-    let is_incomplete = || {
-        let hyper = error.downcast_ref::<hyper::Error>();
-        hyper.is_some_and(hyper::Error::is_incomplete_message)
-    };
-    kind.is_some_and(|kind| ended.contains(&kind)) || is_incomplete()
-}
-
-fn tls_failure(error: &(dyn StdError + 'static)) -> Option<FetchFailure> {
-    let found = error.downcast_ref::<rustls::Error>()?;
-    Some(match found {
-        rustls::Error::InvalidCertificate(reason) => {
-            let message = format!("the certificate is not valid: {reason}");
-            FetchFailure::new(FailureKind::Certificate, message)
-        }
-        other => FetchFailure::new(
-            FailureKind::Connection,
-            format!("no TLS connection: {other}"),
-        ),
-    })
 }

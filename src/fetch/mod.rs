@@ -6,10 +6,12 @@
 mod body;
 mod credentials;
 mod cron;
+mod failure;
 mod fetcher;
 mod guard;
 mod headers;
 pub mod health;
+mod kept;
 pub mod moves;
 mod names;
 mod outcome;

@@ -37,6 +37,8 @@ pub struct Arrived<'a> {
     /// True for a notification that may hold only some of the feed's items: says nothing about
     /// overlap.
     pub is_partial: bool,
+    /// True for a document that ended before its end: its last item may be a torso.
+    pub is_cut: bool,
 }
 
 /// What is to be kept of a document.
@@ -122,8 +124,15 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
         problems,
         ..Prepared::default()
     };
+    let torso = drafts.len().checked_sub(1).filter(|_| arrived.is_cut);
     for (index, drafts) in group_by_item(drafts, &matching.items) {
-        prepared.take(drafts, &matching.items[index], &known, arrived);
+        let may_revise = Some(index) != torso;
+        prepared.take(
+            (drafts, may_revise),
+            &matching.items[index],
+            &known,
+            arrived,
+        );
     }
     prepared.new.reverse();
     prepared.new.sort_by_key(|item| item.first.item_time);
@@ -250,10 +259,11 @@ fn group_by_item<'a>(
 }
 
 impl Prepared {
-    /// Takes the states that the document lists of one item, oldest first.
+    /// Takes the states that the document lists of one item, oldest first; what is known already is left as it is
+    /// where it may not be revised.
     fn take(
         &mut self,
-        mut drafts: Vec<Draft<'_>>,
+        (mut drafts, may_revise): (Vec<Draft<'_>>, bool),
         found: &ItemMatch,
         known: &Known,
         arrived: Arrived<'_>,
@@ -284,6 +294,9 @@ impl Prepared {
                     let mut keys = found.keys.clone();
                     keys.retain(|key| known.items.by_key.get(key) != Some(&id));
                     self.keys.push((id, keys));
+                    return;
+                }
+                if !may_revise {
                     return;
                 }
                 let mut state = newest.into_state(found, arrived);

@@ -4,6 +4,7 @@
 //! What the visit means is decided in `poll::ruling`; waiting and pacing are `sweep`'s.
 
 mod desks;
+mod hints;
 mod locks;
 mod manners;
 mod reach;
@@ -39,6 +40,9 @@ use turns::HostTurns;
 /// Version of the reading of documents. Raised when what is kept of a document changes: then every
 /// feed is fetched once without validators.
 pub const READER_VERSION: u32 = 1;
+
+/// What an answer may take before the attempt is noted: nearly all take less.
+const LONG_ATTEMPT: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Documents beyond this share half of the places for reading.
 const LARGE_BYTES: usize = 512 * 1024;
@@ -155,7 +159,7 @@ impl Poller {
         if !state.feed.own {
             request.manners = Some(manners.clone());
         }
-        let visited = self.fetcher.fetch(&request).await;
+        let visited = self.fetch(id, &request).await?;
         if let Some((until, why)) = manners.put_off() {
             return self.put_off(state, until, why).await;
         }
@@ -166,6 +170,23 @@ impl Poller {
         }
         let asked = (host, quiet.map_or(0, |cool| cool.strikes));
         self.take_visit(state, visited, is_full, asked).await
+    }
+
+    /// Fetches; an attempt that takes long is noted, or whoever starts again and again would ask a slow server each
+    /// time.
+    async fn fetch(&self, id: FeedId, request: &FeedRequest) -> anyhow::Result<Visited> {
+        let mut fetching = std::pin::pin!(self.fetcher.fetch(request));
+        if let Ok(visited) = tokio::time::timeout(LONG_ATTEMPT, &mut fetching).await {
+            return Ok(visited);
+        }
+        let secs = i64::try_from(self.settings.schedule.base_secs).unwrap_or(900);
+        let until = self.clock.now() + Duration::seconds(secs);
+        let noting = self
+            .store
+            .write(move |tx| polls::note_attempt(tx, id, until));
+        let (noted, visited) = tokio::join!(noting, fetching);
+        noted?;
+        Ok(visited)
     }
 
     /// Takes what a request to a feed's own address brought as its first visit, so that adding a
@@ -253,7 +274,8 @@ impl Poller {
             bytes: body,
             content_type,
             base_url: state.feed.url.clone(),
-            is_partial: true,
+            is_pushed: true,
+            is_part: false,
             fetched_at: now,
         };
         match self.read_document(&state, document).await {
@@ -340,18 +362,19 @@ impl Poller {
         visited: &Visited,
         body_hash: Option<&[u8]>,
     ) -> Found {
-        let FetchOutcome::Body { bytes, is_complete } = &visited.outcome else {
+        let FetchOutcome::Body { bytes, .. } = &visited.outcome else {
             return Found::Nothing;
         };
         let is_known = body_hash.is_some() && state.body_hash.as_deref() == body_hash;
-        if is_known && *is_complete && state.reader_version == READER_VERSION {
+        if is_known && state.reader_version == READER_VERSION {
             return Found::SameBytes;
         }
         let document = Document {
             bytes: bytes.clone(),
             content_type: visited.answer.content_type.clone(),
             base_url: visited.answer.final_url.clone(),
-            is_partial: !is_complete,
+            is_pushed: false,
+            is_part: visited.answer.status == 206,
             fetched_at: self.clock.now(),
         };
         self.read_document(state, document).await
@@ -444,7 +467,10 @@ struct Document {
     bytes: Vec<u8>,
     content_type: Option<String>,
     base_url: String,
-    is_partial: bool,
+    /// True if a hub sent it.
+    is_pushed: bool,
+    /// True for a part of a document (206), whatever its end looks like.
+    is_part: bool,
     fetched_at: UtcTime,
 }
 
@@ -467,6 +493,9 @@ impl Document {
                 false => Found::Unreadable(why.unwrap_or_else(|| "no known format".to_owned())),
             });
         }
+        // A transfer that ended early may have brought the document whole all the same: many servers announce a wrong
+        // length.
+        let is_cut = self.is_part || problems.iter().any(|problem| problem.kind == "truncated");
         let is_endless = parsed.items.len() > settings.max_listed_items;
         parsed.items.truncate(settings.max_listed_items);
         let prepared = store.read(|conn| {
@@ -481,13 +510,14 @@ impl Document {
                 parsed: &parsed,
                 standing,
                 fetched_at: self.fetched_at,
-                is_partial: self.is_partial,
+                is_partial: self.is_pushed,
+                is_cut,
             };
             ingest::prepare(conn, arrived)
         })?;
         let mut document = ruling::Document::of(parsed);
         document.is_flood = is_endless;
-        document.is_cut_short = problems.iter().any(|problem| problem.kind == "truncated");
+        document.is_cut_short = is_cut;
         Ok(take_newest(document, prepared, settings.max_new_items))
     }
 }
@@ -500,12 +530,22 @@ fn take_newest(mut document: ruling::Document, mut prepared: Prepared, limit: us
     Found::Document(document, Box::new(prepared))
 }
 
+/// What the same bytes are known by when they come again. Bytes whose transfer ended early are others: the whole of
+/// which they were a part may come next.
 fn hash_of_body(outcome: &FetchOutcome) -> Option<Vec<u8>> {
-    match outcome {
-        FetchOutcome::Body { bytes, .. } => Some(Sha256::digest(bytes).to_vec()),
-        _ => None,
+    let FetchOutcome::Body { bytes, is_complete } = outcome else {
+        return None;
+    };
+    let mut hasher = Sha256::new();
+    hasher.update(bytes);
+    if !is_complete {
+        hasher.update(CUT);
     }
+    Some(hasher.finalize().to_vec())
 }
+
+/// Stands at the end of no document.
+const CUT: &[u8] = b"\0cut";
 
 fn unknown_outlet() -> Outlet {
     Outlet {

@@ -200,6 +200,19 @@ pub fn postpone(tx: &Transaction<'_>, id: FeedId, until: UtcTime, reason: &str) 
     Ok(())
 }
 
+/// Notes that a feed was asked and has not answered yet, so that a process that comes after this one does not ask
+/// again at once. The visit's own outcome replaces it.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_attempt(tx: &Transaction<'_>, id: FeedId, until: UtcTime) -> Result<()> {
+    let sql = "UPDATE feeds SET next_visit_at = max(next_visit_at, ?2),
+            next_visit_reason = 'it was asked and has not answered yet' WHERE id = ?1";
+    tx.prepare_cached(sql)?
+        .execute(params![id.0, until.timestamp()])?;
+    Ok(())
+}
+
 /// Forgets all claims: those of a process that is gone.
 ///
 /// # Errors

@@ -313,3 +313,48 @@ async fn a_feed_of_which_nothing_is_heard_is_silent_frozen_undated_or_skewed_by_
         FeedHealth::ClockSkew
     );
 }
+
+#[tokio::test]
+async fn a_kept_connection_that_the_server_closed_is_no_failure_of_the_feed() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let closes_second = move |_: &Seen| {
+        let number = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Some(match number {
+            1 => Reply::Close,
+            _ => Reply::ok(rss(1..4)),
+        })
+    };
+    let room = Newsroom::with(exact(), closes_second).await;
+    let id = room.add("paper.test", "/feed").await;
+    room.poll(id).await;
+    let report = room.poll(id).await;
+    assert_eq!(report.outcome, "unchanged", "{report:?}");
+    assert_eq!(room.server.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn a_server_that_closes_the_first_connection_is_not_asked_twice() {
+    let room = Newsroom::with(exact(), |_| Some(Reply::Close)).await;
+    let id = room.add("paper.test", "/feed").await;
+    for visits in 1..4 {
+        room.poll(id).await;
+        assert_eq!(room.server.seen().len(), visits);
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_takes_long_is_noted_before_its_answer() {
+    let room = Newsroom::with(exact(), |_| Some(Reply::Silence)).await;
+    let id = room.add("paper.test", "/feed").await;
+    let noted = async {
+        while room.wait_of(id) <= 0 {
+            tokio::task::yield_now().await;
+        }
+        room.state(id).feed.next_visit_reason
+    };
+    tokio::select! {
+        reason = noted => assert!(reason.contains("asked"), "{reason}"),
+        report = room.poll(id) => panic!("it was answered: {report:?}"),
+    }
+    assert_eq!(room.wait_of(id), 900, "whoever starts anew waits");
+}

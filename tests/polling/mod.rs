@@ -3,6 +3,7 @@
 
 mod adding;
 mod conditional;
+mod cut;
 mod ends;
 pub mod harness;
 mod history;

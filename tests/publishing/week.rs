@@ -274,6 +274,7 @@ impl Pipeline {
             standing: GuidStanding::Good,
             fetched_at: now,
             is_partial: true,
+            is_cut: false,
         };
         let prepared = self
             .store

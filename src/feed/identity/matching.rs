@@ -174,11 +174,16 @@ impl<'a> Ladder<'a> {
         self.keys[index].iter().find(|key| key.kind == kind)
     }
 
-    /// True if two entries of the document are one item listed twice: the same words and link.
+    /// True if two entries of the document are one item listed twice: the same words and link. What has an id and
+    /// a time of its own is an item of its own whatever it says: notices of one kind are all in the same words.
     fn is_same_listing(&self, a: usize, b: usize) -> bool {
         let (a, b) = (self.inputs[a], self.inputs[b]);
+        let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
+        let have_own_times =
+            matches!((a.published_at, b.published_at), (Some(a), Some(b)) if a != b);
         normalised(&a.title) == normalised(&b.title)
             && a.link == b.link
+            && !(differ(&a.guid, &b.guid) && have_own_times)
             && likeness(&a.summary, &b.summary) >= SAME_TITLES
     }
 
@@ -273,11 +278,28 @@ impl<'a> Ladder<'a> {
         let alike = likeness(&input.title, &known.title);
         match kind {
             KeyKind::HostRule | KeyKind::Guid => !self.is_reuse(input, known, alike),
-            KeyKind::Link => !self.is_reuse(input, known, alike),
+            KeyKind::Link => {
+                !(self.is_reuse(input, known, alike) || self.is_told_anew(index, known, alike))
+            }
             KeyKind::LinkNumber => alike >= DIFFERENT_TITLES && !self.is_reuse(input, known, alike),
             KeyKind::Series => self.gap(input, known) <= TimeDelta::days(SERIES_DAYS),
             KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(index, known),
         }
+    }
+
+    /// True if an item at a known link has an id that was never seen, another time and other words: some outlets
+    /// put one report after the other at one address.
+    fn is_told_anew(&self, index: usize, known: &KnownItem, alike: f32) -> bool {
+        let input = self.inputs[index];
+        let has_new_id = self.is_usable(index, KeyKind::Guid)
+            && self
+                .key(index, KeyKind::Guid)
+                .is_some_and(|key| self.lookup(key).is_none());
+        has_new_id
+            && input.published_at.is_some()
+            && input.published_at != known.published_at
+            && alike < DIFFERENT_TITLES
+            && likeness(&input.summary, &known.summary) < DIFFERENT_TITLES
     }
 
     fn agrees_by_text(&self, index: usize, known: &KnownItem) -> bool {

@@ -408,3 +408,71 @@ fn a_guid_that_is_the_place_in_the_list_loses_no_item() {
     });
     assert_eq!(new, [5, 1, 1, 1]);
 }
+
+#[test]
+fn notices_in_the_same_words_with_ids_and_times_of_their_own_are_items_of_their_own() {
+    let mut memory = Memory::default();
+    let notice = |number: i64| IdentityInput {
+        summary: "A quake of small magnitude was recorded; no damage is known of.".to_owned(),
+        published_at: Some(noon() + TimeDelta::minutes(number)),
+        ..input(
+            &format!("quake-{number}"),
+            "https://quakes.example/latest",
+            "Earthquake recorded",
+        )
+    };
+    for first in [1, 6] {
+        let inputs: Vec<IdentityInput> = (first..first + 5).map(notice).collect();
+        let matching = memory.visit_at(&inputs, noon() + TimeDelta::minutes(first + 6));
+        for item in &matching.items {
+            assert_eq!(item.verdict, Verdict::New, "{first}");
+        }
+    }
+    assert_eq!(memory.items.len(), 10);
+}
+
+#[test]
+fn another_report_at_the_one_address_that_a_feed_has_is_another_item() {
+    let mut memory = Memory::default();
+    let stories = [
+        (
+            "Storm closes the harbour of Rotterdam",
+            "Ships wait at sea while wind of force ten blows over the coast.",
+        ),
+        (
+            "Parliament elects a new speaker",
+            "Members chose the former minister in the third ballot on Tuesday.",
+        ),
+        (
+            "Champion withdraws from the tour",
+            "The rider fell at training and broke a collarbone, her team says.",
+        ),
+    ];
+    for (number, (title, lead)) in stories.into_iter().enumerate() {
+        let story = IdentityInput {
+            summary: lead.to_owned(),
+            published_at: Some(noon() + TimeDelta::hours(number as i64)),
+            ..input(
+                &format!("breaking-{number}"),
+                "https://paper.example/breaking",
+                title,
+            )
+        };
+        let at = noon() + TimeDelta::hours(number as i64);
+        let matching = memory.visit_at(&[story], at);
+        assert_eq!(matching.items[0].verdict, Verdict::New, "{title}");
+    }
+}
+
+#[test]
+fn a_headline_edited_under_a_new_id_at_its_own_address_stays_one_item() {
+    let mut memory = Memory::default();
+    let told = |guid: &str, title: &str, minutes: i64| IdentityInput {
+        summary: "Ships wait at sea while wind of force ten blows over the coast.".to_owned(),
+        published_at: Some(noon() + TimeDelta::minutes(minutes)),
+        ..input(guid, "https://paper.example/storm", title)
+    };
+    memory.visit(&[told("a", "Storm closes the harbour of Rotterdam", 0)]);
+    let matching = memory.visit(&[told("b", "Harbour shut, trains stop: what we know", 4)]);
+    assert!(matches!(matching.items[0].verdict, Verdict::Same(_)));
+}

@@ -72,6 +72,7 @@ fn list(store: &Store, outlet: &str, items: &[(f64, &str, &str)]) {
                     standing: GuidStanding::Good,
                     fetched_at: utc_from_secs(NOW),
                     is_partial: false,
+                    is_cut: false,
                 },
             )
         })

@@ -15,10 +15,11 @@ use crate::fetch::schedule::{
 };
 use crate::fetch::{FetchOutcome, Visited};
 use crate::jobs::ingest::Prepared;
-use crate::news::{FeedHealth, UtcTime, utc_from_secs};
+use crate::news::{FeedHealth, UtcTime, Validators, utc_from_secs};
 use crate::store::StoreError;
 use crate::store::polls::{NEVER, VisitLine, VisitState};
 
+use super::hints::SavedHints;
 use super::{PollSettings, READER_VERSION};
 
 /// The habit of a feed is averaged over about this many days.
@@ -58,7 +59,7 @@ impl Document {
             dated: parsed
                 .items
                 .iter()
-                .filter(|item| item.published.is_some())
+                .filter(|item| item.claimed_at().is_some())
                 .count(),
             is_flood: false,
             is_cut_short: false,
@@ -164,7 +165,7 @@ impl Ruling {
                 Self::of(desk.state, line, None, moved_to)
             }
             (Found::Nothing, FetchOutcome::NotModified)
-                if desk.state.last_full_fetch_at.is_some() =>
+                if desk.state.last_full_fetch_at.is_some() && !desk.state.validators.is_empty() =>
             {
                 line.outcome = "unchanged".to_owned();
                 if is_full {
@@ -244,13 +245,7 @@ impl Desk<'_> {
         prepared: &Prepared,
         line: &mut VisitLine,
     ) -> Option<String> {
-        let is_complete = matches!(
-            self.visited.outcome,
-            FetchOutcome::Body {
-                is_complete: true,
-                ..
-            }
-        ) && !document.is_cut_short;
+        let is_whole = !document.is_cut_short;
         fill_line(line, prepared);
         self.keep_claims(document);
         self.state.guids_lost_standing = prepared.standing == GuidStanding::Lost;
@@ -260,10 +255,16 @@ impl Desk<'_> {
             self.state.gap_count = self.state.gap_count.saturating_add(1);
         }
         self.keep_habit(prepared.new.len());
-        // What was not taken whole has to come again: its validators would prevent it.
-        if is_complete && !document.is_flood {
+        if is_whole && !document.is_flood {
             self.keep_validators();
-            self.state.body_hash = self.body_hash.take();
+        } else {
+            // What was not taken whole has to come again: validators would prevent it, those of what came before
+            // too, since what is kept is not what they vouch for.
+            self.state.validators = Validators::default();
+        }
+        let hash = self.body_hash.take();
+        self.state.body_hash = hash.filter(|_| !document.is_flood);
+        if !document.is_flood {
             self.state.reader_version = READER_VERSION;
         }
         self.state.body_unchanged_since = None;
@@ -273,7 +274,7 @@ impl Desk<'_> {
             dated: document.dated,
             guids_churn: prepared.guids_churn,
             is_flood: document.is_flood,
-            is_cut_short: !is_complete,
+            is_cut_short: !is_whole,
             ..self.wellness()
         };
         self.succeed(Sighting::Document(prepared.overlap), &wellness)
@@ -284,7 +285,9 @@ impl Desk<'_> {
         if is_not_modified {
             self.update_validators();
         } else {
-            self.keep_validators();
+            if self.is_transferred_whole() {
+                self.keep_validators();
+            }
             self.state.body_unchanged_since = self
                 .state
                 .body_unchanged_since
@@ -296,6 +299,17 @@ impl Desk<'_> {
             ..self.wellness()
         };
         self.succeed(sighting, &wellness)
+    }
+
+    fn is_transferred_whole(&self) -> bool {
+        let outcome = &self.visited.outcome;
+        matches!(
+            outcome,
+            FetchOutcome::Body {
+                is_complete: true,
+                ..
+            }
+        )
     }
 
     fn wellness(&self) -> Wellness {
@@ -358,6 +372,16 @@ impl Desk<'_> {
     }
 
     fn take_failure(&mut self, illness: &Illness, line: &mut VisitLine) {
+        // Some servers refuse whoever asks for what is new since: asked for everything they may answer.
+        if matches!(
+            illness,
+            Illness::Status {
+                status: 400 | 403 | 406 | 412 | 416 | 428 | 431,
+                ..
+            }
+        ) {
+            self.state.validators = Validators::default();
+        }
         let (health, reason) = name_illness(illness);
         line.outcome = health.name().to_owned();
         line.note.clone_from(&reason);
@@ -562,36 +586,4 @@ fn note_of(prepared: &Prepared) -> String {
 
 fn has_credentials(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
-}
-
-/// A document's hints as they are kept until the next document.
-#[derive(Default, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-struct SavedHints {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ttl_minutes: Option<u32>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    skip_hours: Vec<u8>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    skip_days: Vec<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    update_period_secs: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    update_base: Option<i64>,
-}
-
-impl SavedHints {
-    fn of(hints: &VisitHints) -> Self {
-        Self {
-            ttl_minutes: hints.ttl_minutes,
-            skip_hours: hints.skip_hours.clone(),
-            skip_days: hints.skip_days.clone(),
-            update_period_secs: hints.update_period_secs,
-            update_base: hints.update_base.map(|base| base.timestamp()),
-        }
-    }
-
-    fn to_json(&self) -> Option<String> {
-        serde_json::to_string(self).ok().filter(|json| json != "{}")
-    }
 }

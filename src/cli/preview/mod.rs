@@ -188,12 +188,12 @@ fn print_for_people(document: &PreviewDocument<'_>) {
     for problem in &document.problems {
         print_line(&format!("! {}: {}", problem.kind, inert(&problem.message)));
     }
-    let mut table = Table::new(&["published", "role", "agency", "lang", "title"]);
+    let mut table = Table::new(&["time", "role", "agency", "lang", "title"]);
     for item in &document.items {
+        // Without a time of its own, the one of its last change is that of publication too.
+        let time = item.published.as_ref().or(item.updated.as_ref());
         table.row(vec![
-            item.published
-                .clone()
-                .unwrap_or_else(|| "no date".to_owned()),
+            time.cloned().unwrap_or_else(|| "no date".to_owned()),
             item.role.name().to_owned(),
             item.agency.clone().unwrap_or_default(),
             item.language.clone(),

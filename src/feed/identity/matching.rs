@@ -299,7 +299,7 @@ impl<'a> Ladder<'a> {
             && input.published_at.is_some()
             && input.published_at != known.published_at
             && alike < DIFFERENT_TITLES
-            && likeness(&input.summary, &known.summary) < DIFFERENT_TITLES
+            && likeness(&input.summary, &known.summary) < SAME_TITLES
     }
 
     fn agrees_by_text(&self, index: usize, known: &KnownItem) -> bool {

@@ -163,6 +163,7 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
         kind: DevelopmentKind::NewEvent,
         note,
         headline: None,
+        headline_item_id: None,
     };
     tell(tx, pass, waiting, &change)?;
     let told = Told {
@@ -243,7 +244,7 @@ fn tell(
             .unwrap_or_else(|| waiting.event.headline.clone()),
         note: change.note.clone(),
     };
-    publishing::write_development(tx, &development)
+    publishing::write_development(tx, &development, change.headline_item_id)
 }
 
 fn told_json(told: &Told) -> Result<String> {

@@ -74,6 +74,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0016_words_of_scripts",
         include_str!("../../migrations/0016_words_of_scripts.sql"),
     ),
+    (
+        "0017_whose_headlines",
+        include_str!("../../migrations/0017_whose_headlines.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -7,7 +7,7 @@ mod shown;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use shown::{HAS_REPORTS, IS_LET_THROUGH, IS_SHOWN, LEADS_ON, SHOWS_EVENTS};
+use shown::{HAS_REPORTS, IS_LET_THROUGH, IS_SHOWN, IS_TOLD, LEADS_ON, SHOWS_EVENTS};
 
 use super::Result;
 pub use super::reports::load_reports;
@@ -335,7 +335,7 @@ pub fn standing_of_storyline(conn: &Connection, id: PublicId) -> Result<Option<S
 /// # Errors
 /// Whatever SQLite says.
 pub fn latest_developments(conn: &Connection, extent: Extent) -> Result<Vec<Development>> {
-    let condition = format!("WHERE {IS_SHOWN} ORDER BY d.id DESC LIMIT ?1");
+    let condition = format!("WHERE {IS_SHOWN} AND {IS_TOLD} ORDER BY d.id DESC LIMIT ?1");
     let mut found = load_developments(conn, &condition, [extent.at_most])?;
     let latest = found.first().map(|one| one.changed_at).unwrap_or_default();
     let mut place = 0;
@@ -355,7 +355,8 @@ pub fn developments_of_archive(
     from: i64,
     until: i64,
 ) -> Result<Vec<Development>> {
-    let condition = format!("WHERE d.id >= ?1 AND d.id < ?2 AND {IS_SHOWN} ORDER BY d.id");
+    let condition =
+        format!("WHERE d.id >= ?1 AND d.id < ?2 AND {IS_SHOWN} AND {IS_TOLD} ORDER BY d.id");
     load_developments(conn, &condition, [from, until])
 }
 
@@ -368,7 +369,9 @@ pub fn developments_of_storyline(
     id: StorylineId,
     limit: u32,
 ) -> Result<Vec<Development>> {
-    let condition = format!("WHERE {IS_SHOWN} AND e.storyline_id = ?1 ORDER BY d.id DESC LIMIT ?2");
+    let condition = format!(
+        "WHERE {IS_SHOWN} AND {IS_TOLD} AND e.storyline_id = ?1 ORDER BY d.id DESC LIMIT ?2"
+    );
     load_developments(conn, &condition, params![id.0, limit])
 }
 

@@ -196,15 +196,20 @@ pub fn publish_storyline(
     Ok(())
 }
 
-/// Writes a development and moves `updated_at` of its event and its storyline.
+/// Writes a development and moves `updated_at` of its event and its storyline. `headline_item_id` is the report whose
+/// words it tells, where that is not the report of the event's headline.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn write_development(tx: &Transaction<'_>, development: &Development) -> Result<()> {
+pub fn write_development(
+    tx: &Transaction<'_>,
+    development: &Development,
+    headline_item_id: Option<ItemId>,
+) -> Result<()> {
     let at = development.changed_at.timestamp();
     let sql = "INSERT INTO developments
-            (public_id, event_id, storyline_id, changed_at, kind, headline, note)
-         SELECT ?1, id, ?3, ?4, ?5, nullif(?6, headline), ?7 FROM events WHERE id = ?2";
+            (public_id, event_id, storyline_id, changed_at, kind, headline, note, headline_item_id)
+         SELECT ?1, id, ?3, ?4, ?5, nullif(?6, headline), ?7, ?8 FROM events WHERE id = ?2";
     tx.prepare_cached(sql)?.execute(params![
         development.public_id.to_bytes(),
         development.event_id.0,
@@ -213,6 +218,7 @@ pub fn write_development(tx: &Transaction<'_>, development: &Development) -> Res
         development.kind.name(),
         development.headline,
         development.note,
+        headline_item_id.map(|item| item.0),
     ])?;
     // It moves with every change after the first publication, even twice within a second.
     let sql = "UPDATE events SET updated_at = CASE

@@ -96,6 +96,8 @@ pub struct Change {
     /// The headline under which it is told, where that is not the event's: that of a report which was corrected
     /// or withdrawn, whatever the others say.
     pub headline: Option<String>,
+    /// That report; `None` where the headline is the event's.
+    pub headline_item_id: Option<ItemId>,
 }
 
 /// What is told at first publication; what the entry tells at length is for the caller to add.
@@ -134,6 +136,7 @@ fn kills(told: &Told, present: &Present) -> Option<Change> {
         kind: DevelopmentKind::Kill,
         note,
         headline: headline_of(new.first()?),
+        headline_item_id: Some(new.first()?.item_id),
     })
 }
 
@@ -155,6 +158,7 @@ fn corrections(told: &Told, present: &Present) -> Option<Change> {
         kind: DevelopmentKind::Correction,
         note: format!("corrected by {outlets}: {what}"),
         headline: headline_of(first),
+        headline_item_id: Some(first.item_id),
     })
 }
 
@@ -178,6 +182,7 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
         kind: DevelopmentKind::Decision,
         note,
         headline: None,
+        headline_item_id: None,
     })
 }
 
@@ -212,6 +217,7 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
         kind: DevelopmentKind::Outcome,
         note,
         headline: None,
+        headline_item_id: None,
     })
 }
 

@@ -41,7 +41,7 @@ async fn a_page_ends_where_the_next_one_starts() {
     }
     assert_eq!(pages, [vec![7, 6, 5], vec![4, 3, 2], vec![1]]);
     let wrong = running.get("/api/decisions?limit=many", &[]).await;
-    assert_eq!(wrong.status, 422);
+    assert_eq!(wrong.status, 400);
 }
 
 #[tokio::test]

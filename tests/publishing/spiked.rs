@@ -70,6 +70,46 @@ async fn a_spiked_report_is_in_no_output_and_comes_back() {
 }
 
 #[tokio::test]
+async fn the_words_of_a_spiked_report_leave_the_log_and_come_back() {
+    let room = summit().await;
+    let headline = told_headline(&room, 4);
+    let storyline = room.storyline_id(1);
+    let paths = [
+        "/feeds/log.atom".to_owned(),
+        "/feeds/log".to_owned(),
+        format!("/storylines/{storyline}/log.json"),
+    ];
+    for (is_shown, minutes) in [(true, 0), (false, 300), (true, 310)] {
+        match minutes {
+            300 => {
+                rule_to_spike(&room, Target::Item(ItemId(4)), minutes).await;
+                room.assign(2, 1, &[]).await;
+                room.publish(minutes).await;
+            }
+            310 => unspike(&room, 1, minutes).await,
+            _ => {}
+        }
+        let server = Server::start(room.site()).await;
+        for path in &paths {
+            let text = server.get(path).await.text();
+            assert_eq!(
+                text.contains(&headline),
+                is_shown,
+                "{path} {minutes}: {text}"
+            );
+        }
+    }
+}
+
+/// The headline of an item.
+fn told_headline(room: &Newsroom, item: i64) -> String {
+    let item = room
+        .store
+        .read(|conn| dateline::store::items::load_item(conn, ItemId(item)));
+    item.unwrap().expect("the item").title
+}
+
+#[tokio::test]
 async fn an_event_of_which_every_report_is_spiked_is_gone_with_a_reason_until_one_comes_back() {
     let room = summit().await;
     let path = format!("/events/{}.json", room.public_id(1));

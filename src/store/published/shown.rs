@@ -73,3 +73,8 @@ pub(super) const SHOWS_EVENTS: &str = concat!(
 /// True if an event has reports to show, or says into what it was merged.
 pub(super) const HAS_REPORTS: &str = "(e.merged_into IS NOT NULL
     OR EXISTS (SELECT 1 FROM event_items h WHERE h.event_id = e.id))";
+
+/// True if no editor keeps back the report whose words a development `d` is told in. Under the headline that its
+/// event has, it stands as long as that.
+pub(super) const IS_TOLD: &str =
+    "NOT EXISTS (SELECT 1 FROM items i WHERE i.spiked = 1 AND i.id = d.headline_item_id)";

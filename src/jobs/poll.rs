@@ -131,7 +131,7 @@ impl Poller {
             large_parses: Arc::new(Semaphore::new((settings.max_parses / 2).max(1))),
             settings: Arc::new(settings),
             locks: FeedLocks::default(),
-            turns: HostTurns::default(),
+            turns: HostTurns::begin(),
             reach: Reach::default(),
         }
     }

@@ -73,6 +73,19 @@ impl Newsroom {
         }
     }
 
+    /// The poller of a process that begins after this one ended.
+    pub fn poller_anew(&self, poll_settings: PollSettings) -> Poller {
+        let names = Arc::new(TestNames::default());
+        let fetch_settings = settings(&[self.server.port()]);
+        let fetcher = Fetcher::with_names(fetch_settings, self.clock.clone(), names).unwrap();
+        Poller::new(
+            self.store.clone(),
+            fetcher,
+            self.clock.clone(),
+            poll_settings,
+        )
+    }
+
     /// Sets what the server says from now on.
     pub fn say(&self, reply: Reply) {
         *self.said.lock().unwrap() = Some(reply);

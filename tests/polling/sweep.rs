@@ -67,6 +67,19 @@ async fn a_gap_holds_also_between_the_end_of_one_sweep_and_the_next() {
 }
 
 #[tokio::test]
+async fn a_gap_holds_also_between_the_end_of_one_process_and_the_next() {
+    let mut settings = exact();
+    settings.pace.host_gap_millis = 200;
+    let room = Newsroom::with(settings.clone(), |_| Some(Reply::ok(rss(1..4)))).await;
+    let first = room.add("paper.test", "/1").await;
+    let second = room.add("paper.test", "/2").await;
+    room.poll(first).await;
+    room.poller_anew(settings).poll_feed(second).await.unwrap();
+    let seen = room.server.seen();
+    assert!(seen[1].at - seen[0].at >= Duration::from_millis(200));
+}
+
+#[tokio::test]
 async fn after_a_restart_overdue_feeds_are_spread_over_the_interval_and_none_is_early() {
     let room = Newsroom::open().await;
     let mut ids = Vec::new();

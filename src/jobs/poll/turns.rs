@@ -13,9 +13,11 @@ const MOST_HOSTS: usize = 4096;
 
 type Ended = Arc<AsyncMutex<Option<Instant>>>;
 
-/// When the last request to each host ended.
-#[derive(Clone, Default)]
+/// When the last request to each host ended. A process before this one may have asked any of them until this one
+/// began.
+#[derive(Clone)]
 pub(super) struct HostTurns {
+    begun: Instant,
     hosts: Arc<Mutex<HashMap<String, Ended>>>,
 }
 
@@ -25,13 +27,19 @@ pub(super) struct HostTurn {
 }
 
 impl HostTurns {
+    /// Turns of a process that begins now.
+    pub(super) fn begin() -> Self {
+        Self {
+            begun: Instant::now(),
+            hosts: Arc::default(),
+        }
+    }
+
     /// Waits until nobody else speaks to the host and the gap has passed.
     pub(super) async fn take(&self, host: &str, gap: Duration) -> HostTurn {
         let ended = self.ended(host, gap);
         let guard = ended.lock_owned().await;
-        if let Some(at) = *guard {
-            tokio::time::sleep_until(at + gap).await;
-        }
+        tokio::time::sleep_until(guard.unwrap_or(self.begun) + gap).await;
         HostTurn { guard }
     }
 

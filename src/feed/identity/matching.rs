@@ -287,8 +287,8 @@ impl<'a> Ladder<'a> {
         }
     }
 
-    /// True if an item at a known link has an id that was never seen, another time and other words: some outlets
-    /// put one report after the other at one address.
+    /// True if an item at a known link has an id that was never seen, another time and other words, and the link is
+    /// none of a report: some outlets put one report after the other at the address of a page.
     fn is_told_anew(&self, index: usize, known: &KnownItem, alike: f32) -> bool {
         let input = self.inputs[index];
         let has_new_id = self.is_usable(index, KeyKind::Guid)
@@ -300,6 +300,7 @@ impl<'a> Ladder<'a> {
             && input.published_at != known.published_at
             && alike < DIFFERENT_TITLES
             && likeness(&input.summary, &known.summary) < SAME_TITLES
+            && !input.link.as_deref().is_some_and(names_one_report)
     }
 
     fn agrees_by_text(&self, index: usize, known: &KnownItem) -> bool {
@@ -411,6 +412,19 @@ impl<'a> Ladder<'a> {
         }
     }
 }
+
+/// True if a link looks like that of one report: a number in its path, or a name of several words.
+fn names_one_report(link: &str) -> bool {
+    let path = link.split_once("://").map_or(link, |(_, rest)| rest);
+    let path = path.split_once('/').map_or("", |(_, path)| path);
+    path.bytes().any(|b| b.is_ascii_digit())
+        || path
+            .split('/')
+            .any(|name| name.matches(['-', '_', '+']).count() >= NAME_SIGNS)
+}
+
+/// Signs between the words of a name of a report; names of pages have fewer.
+const NAME_SIGNS: usize = 2;
 
 /// True if host rule, link or the number in it lead to the same place.
 fn shares_address(input: &IdentityInput, known: &KnownItem) -> bool {

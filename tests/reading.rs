@@ -291,8 +291,57 @@ fn documents_made_to_hurt_take_bounded_time() {
         format!("<item>{}", "<description>x<link>".repeat(50_000)),
         "</item>".repeat(500_000),
         "&#x26;".repeat(500_000),
+        in_description(&"<script>x ".repeat(500_000)),
+        in_description(&"<a href=\"<a href=\"".repeat(300_000)),
+        in_description(&"<a href='".repeat(500_000)),
+        in_description(&"<style></script><iframe>".repeat(200_000)),
+        format!("<item><title>t</title>{}</item>", authors(200_000)),
     ] {
         read_in_time(&rss_with(&inside));
+    }
+}
+
+fn in_description(text: &str) -> String {
+    format!("<item><title>t</title><description><![CDATA[{text}]]></description></item>")
+}
+
+fn authors(count: usize) -> String {
+    let author = |number| format!("<author>a{number}@x (N {number})</author>");
+    (0..count).map(author).collect()
+}
+
+#[test]
+fn a_base_or_an_address_without_end_is_none() {
+    let long = "a/".repeat(500_000);
+    let entries: String = (0..500)
+        .map(|n| format!("<entry><id>u{n}</id><title>t</title><link href='../{n}'/></entry>"))
+        .collect();
+    let text = format!(
+        "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='http://x.test/{long}'><title>f</title>\
+         {entries}<entry><id>last</id><title>t</title><link href='http://x.test/{long}'/></entry></feed>"
+    );
+    let (feed, _) = read_in_time(text.as_bytes());
+    assert_eq!(feed.items.len(), 501);
+    let links = feed.items.iter().filter_map(|item| item.link.as_ref());
+    assert!(links.clone().all(|link| link.len() < 4_096));
+    assert_eq!(
+        links.count(),
+        500,
+        "the others are resolved against what is left"
+    );
+}
+
+#[test]
+fn a_json_document_of_a_million_objects_gives_its_first_items() {
+    let items = "{\"id\":1},".repeat(1_000_000);
+    let within = format!("{{\"id\":\"x\",\"title\":\"t\",\"more\":[{items}1]}},");
+    for (listed, least) in [(items.as_str(), 1), (within.as_str(), 0)] {
+        let text = format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"f\",\"items\":[{listed}{{\"id\":2}}]}}"
+        );
+        let (feed, problems) = read_in_time(text.as_bytes());
+        assert!(feed.items.len() >= least && feed.items.len() <= 10_000);
+        assert!(has(&problems, "too-complex"));
     }
 }
 

@@ -118,14 +118,11 @@ fn text_block(text: &RawText) -> String {
     }
 }
 
+/// More authors than any reader looks at.
+const MAX_AUTHORS: usize = 64;
+
 fn author_line(authors: &[String]) -> Option<String> {
-    let mut names: Vec<String> = Vec::new();
-    for author in authors {
-        let name = one_line(&plain_text(author));
-        if !name.is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let names = distinct_lines(authors, MAX_AUTHORS);
     (!names.is_empty()).then(|| names.join(", "))
 }
 
@@ -133,17 +130,22 @@ fn author_line(authors: &[String]) -> Option<String> {
 const MAX_CATEGORIES: usize = 64;
 
 fn categories(raw: &[String]) -> Vec<String> {
-    let mut categories: Vec<String> = Vec::new();
-    for category in raw {
-        let category = one_line(&plain_text(category));
-        if !category.is_empty()
-            && !categories.contains(&category)
-            && categories.len() < MAX_CATEGORIES
-        {
-            categories.push(category);
+    distinct_lines(raw, MAX_CATEGORIES)
+}
+
+/// The first so many that differ, each on one line.
+fn distinct_lines(texts: &[String], most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for text in texts {
+        let line = one_line(&plain_text(text));
+        if !line.is_empty() && !lines.contains(&line) {
+            lines.push(line);
+            if lines.len() == most {
+                break;
+            }
         }
     }
-    categories
+    lines
 }
 
 fn web_image(image: Image) -> Option<Image> {

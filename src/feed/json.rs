@@ -15,6 +15,17 @@ type Object = Map<String, Value>;
 
 /// Reads a document that begins with a bracket or brace.
 pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
+    let bounded = up_to_most_objects(text);
+    if bounded.len() < text.len() {
+        problems.push(Problem::new(
+            "too-complex",
+            "the document holds more than feeds do; parts were left out",
+        ));
+    }
+    let parsed = match bounded.len() < text.len() {
+        true => Ok(Value::Object(salvage(bounded))),
+        false => serde_json::from_str(text),
+    };
     let mend = |error: serde_json::Error| {
         let kind = match error.is_eof() {
             true => "truncated",
@@ -27,7 +38,7 @@ pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> 
         let mended = mend_strings(text);
         serde_json::from_str(&mended).unwrap_or_else(|_| Value::Object(salvage(&mended)))
     };
-    let feed = match serde_json::from_str(text).unwrap_or_else(mend) {
+    let feed = match parsed.unwrap_or_else(mend) {
         Value::Object(feed) => Some(feed),
         _ => None,
     };
@@ -38,6 +49,16 @@ pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> 
             RawFeed::default()
         }
     }
+}
+
+/// Objects that are read of a document: ten for each item that is. Each takes some hundred bytes, however few are
+/// written.
+const MOST_OBJECTS: usize = 10 * MAX_ITEMS;
+
+/// The text up to where it holds more objects than are read.
+fn up_to_most_objects(text: &str) -> &str {
+    let mut begins = memchr::memchr_iter(b'{', text.as_bytes());
+    begins.nth(MOST_OBJECTS).map_or(text, |end| &text[..end])
 }
 
 fn is_feed(feed: &Object) -> bool {

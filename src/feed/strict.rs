@@ -11,10 +11,11 @@ use crate::news::Image;
 use super::dates;
 use super::parsed::Format;
 use super::raw::{RawFeed, RawItem, RawText, TextKind};
+use super::urls::LONGEST_ADDRESS;
 
 /// True unless the text holds something on which feed-rs 3.0 is known to panic: a letter of
 /// several bytes beside an e-mail address in an author, a duration beyond all numbers, or a late
-/// declaration.
+/// declaration; or a base so long that addresses under it take all memory.
 pub(crate) fn is_safe_for_strict(text: &str) -> bool {
     let bytes = text.as_bytes();
     let authors = ["<author", "<managingEditor", "<webMaster", "<dc:creator"];
@@ -31,10 +32,16 @@ pub(crate) fn is_safe_for_strict(text: &str) -> bool {
             .split(|b| !b.is_ascii_digit())
             .any(|digits| digits.len() > 12)
     });
+    let has_endless_base = memchr::memmem::find_iter(bytes, b"base=").any(|at| {
+        let value = &bytes[at + 5..];
+        let quote = value.first().copied().unwrap_or(b'"');
+        let value = value.get(1..).unwrap_or_default();
+        memchr::memchr(quote, value).is_none_or(|length| length > LONGEST_ADDRESS)
+    });
     // A declaration anywhere but at the start would change the encoding in mid-stream.
     let rest = without_declaration(text).as_bytes();
     let has_late_declaration = memchr::memmem::find(rest, b"<?xml").is_some();
-    !has_risky_author && !has_risky_duration && !has_late_declaration
+    !has_risky_author && !has_risky_duration && !has_endless_base && !has_late_declaration
 }
 
 /// The text without the XML declaration, whose encoding is no longer true.

@@ -5,22 +5,29 @@ use std::borrow::Cow;
 
 use url::Url;
 
+/// Bytes of an address: no page has a longer one, and thousands of items may be resolved against one base.
+pub(crate) const LONGEST_ADDRESS: usize = 4096;
+
 /// Resolves `reference` against `base`. An absolute address is kept as it is written, without
-/// white space: an address is an identity, and normalising would change it. `None` if empty or
-/// not resolvable.
+/// white space: an address is an identity, and normalising would change it. `None` if empty, too long
+/// or not resolvable.
 pub(crate) fn resolve(reference: &str, base: &Url) -> Option<String> {
     let reference = without_space(reference);
-    if reference.is_empty() {
+    if reference.is_empty() || reference.len() > LONGEST_ADDRESS {
         return None;
     }
     if has_scheme(&reference) {
         return Some(with_two_slashes(reference));
     }
-    base.join(&reference).ok().map(String::from)
+    let resolved = base.join(&reference).ok().map(String::from);
+    resolved.filter(|address| address.len() <= LONGEST_ADDRESS)
 }
 
-/// The address, if it leads to the web: http or https (also written `feed:`), with a host.
+/// The address, if it leads to the web: http or https (also written `feed:`), with a host, and is not too long.
 pub(crate) fn web_url(address: &str) -> Option<String> {
+    if address.len() > LONGEST_ADDRESS {
+        return None;
+    }
     let address = without_space(address);
     let address = match address.get(..5) {
         Some(scheme) if scheme.eq_ignore_ascii_case("feed:") => {

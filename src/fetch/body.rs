@@ -48,11 +48,14 @@ pub(super) async fn read_capped(
     let mut place = None;
     loop {
         if bytes.len() > LARGE_BYTES && place.is_none() {
-            place = Arc::clone(large_places)
-                .acquire_owned()
-                .await
-                .ok()
-                .map(Arc::new);
+            let free = timeout_at(until, Arc::clone(large_places).acquire_owned()).await;
+            place = match free {
+                Ok(free) => free.ok().map(Arc::new),
+                Err(_) => {
+                    let message = "too many other large documents are being read";
+                    return Err(FetchFailure::new(FailureKind::Busy, message));
+                }
+            };
         }
         let chunk = match timeout_at(until, response.chunk()).await {
             Ok(Ok(chunk)) => chunk,

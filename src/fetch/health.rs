@@ -201,7 +201,7 @@ fn name_status(status: u16, days: i64) -> (FeedHealth, String) {
 fn health_of(kind: FailureKind) -> FeedHealth {
     match kind {
         FailureKind::RefusedAddress | FailureKind::BadUrl => FeedHealth::RefusedAddress,
-        FailureKind::Name | FailureKind::Connection | FailureKind::Timeout => {
+        FailureKind::Name | FailureKind::Connection | FailureKind::Timeout | FailureKind::Busy => {
             FeedHealth::Unreachable
         }
         FailureKind::Certificate => FeedHealth::Certificate,

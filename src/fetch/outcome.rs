@@ -131,6 +131,8 @@ pub enum FailureKind {
     Timeout,
     /// The certificate is not valid.
     Certificate,
+    /// This machine is busy with other large bodies: nothing is wrong with the server.
+    Busy,
     /// Head or body over a limit, or a body that decodes to more than the limit.
     TooLarge,
     /// Not HTTP, or a coding that cannot be decoded.

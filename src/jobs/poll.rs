@@ -24,7 +24,7 @@ use crate::feed::identity::GuidStanding;
 use crate::feed::{self, Format};
 use crate::fetch::pace::{PaceSettings, cool_down_key, host_key};
 use crate::fetch::schedule::{ScheduleSettings, wants_full_fetch};
-use crate::fetch::{FeedRequest, FetchOutcome, Fetcher, Manners, Visited};
+use crate::fetch::{FailureKind, FeedRequest, FetchOutcome, Fetcher, Manners, Visited};
 use crate::news::{FeedHealth, FeedId, ItemId, Outlet, UtcTime};
 use crate::store::polls::{self, VisitState};
 use crate::store::{Store, feeds, hosts, outlets, subscriptions};
@@ -43,6 +43,9 @@ pub const READER_VERSION: u32 = 1;
 
 /// What an answer may take before the attempt is noted: nearly all take less.
 const LONG_ATTEMPT: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Seconds that a visit is put off whose document found no place.
+const BUSY_SECS: i64 = 120;
 
 /// Documents beyond this share half of the places for reading.
 const LARGE_BYTES: usize = 512 * 1024;
@@ -162,6 +165,12 @@ impl Poller {
         let visited = self.fetch(id, &request).await?;
         if let Some((until, why)) = manners.put_off() {
             return self.put_off(state, until, why).await;
+        }
+        if let FetchOutcome::Failed(failure) = &visited.outcome
+            && failure.kind == FailureKind::Busy
+        {
+            let until = self.clock.now() + Duration::seconds(BUSY_SECS);
+            return self.put_off(state, until, failure.message.clone()).await;
         }
         if self.reach.is_cut_off(&state, &visited) {
             let secs = i64::try_from(self.settings.schedule.base_secs).unwrap_or(900);

@@ -11,8 +11,16 @@ use super::settings::Settings;
 use super::site::Site;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
-/// Headers by which a proxy says that somebody else asks.
-const FORWARDED: [&str; 3] = ["forwarded", FORWARDED_FOR, "x-real-ip"];
+/// Headers by which a proxy says that somebody else asks, or that it is one.
+const FORWARDED: [&str; 7] = [
+    "forwarded",
+    FORWARDED_FOR,
+    "x-real-ip",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "via",
+    "cf-connecting-ip",
+];
 
 /// True if it is this machine that asks: nobody else can connect, nobody asks for somebody else, and
 /// the name asked for is this machine's (else another site could point its own name here).
@@ -23,9 +31,23 @@ pub(super) fn is_from_here(settings: &Settings, headers: &HeaderMap) -> bool {
         Some((name, port)) if !port.ends_with(']') => name,
         _ => host,
     });
-    let is_here = matches!(name, Some("127.0.0.1" | "localhost" | "[::1]"));
+    let is_here = name.is_some_and(|name| OWN_NAMES.contains(&name));
     settings.is_local() && !is_forwarded && is_here
 }
+
+/// True if the desk may be read without an editor: this machine asks, and the site is known by no other name. A
+/// proxy that says nothing of itself would else open the desk to the world.
+pub(super) fn may_read_desk(settings: &Settings, headers: &HeaderMap) -> bool {
+    let base = url::Url::parse(&settings.base_url);
+    let is_known_here = base.is_ok_and(|base| {
+        base.host_str()
+            .is_some_and(|name| OWN_NAMES.contains(&name))
+    });
+    is_known_here && is_from_here(settings, headers)
+}
+
+/// By which names this machine asks itself.
+const OWN_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
 /// The name asked for; `None` if there is none, or several, of which nobody knows which is meant.
 pub(super) fn only_host(headers: &HeaderMap) -> Option<&HeaderValue> {

@@ -15,6 +15,10 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// Desks' live pages are written to more often. nginx waits 75 s between requests and 60 s within one.
 pub(super) const LONGEST_SILENCE: Duration = Duration::from_secs(75);
 
+/// How long somebody may take to say what is wanted, from its first byte: a head and a form come in one go, and who
+/// sends a byte now and then keeps others out.
+pub(super) const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
 /// The usual limit of descriptors, where the system does not tell ours.
 const USUAL_DESCRIPTORS: usize = 1024;
 
@@ -38,11 +42,13 @@ fn descriptors_in(limits: &str) -> Option<usize> {
     }
 }
 
-/// A stream that fails once nothing went over it for so long.
+/// A stream that fails once nothing went over it for so long, or a request takes too long.
 pub(super) struct Patient<S> {
     stream: S,
     longest: Duration,
     last: Instant,
+    /// When the first byte came that nothing was answered to yet.
+    asked: Option<Instant>,
     /// Looks at `last` when it ends; set anew then and not at each piece.
     watch: Pin<Box<Sleep>>,
     _place: Option<OwnedSemaphorePermit>,
@@ -56,6 +62,7 @@ impl<S> Patient<S> {
             stream,
             longest,
             last,
+            asked: None,
             watch: Box::pin(sleep_until(last + longest)),
             _place: place,
         }
@@ -94,6 +101,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let done = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if done.is_ready() {
+            let asked = *self.asked.get_or_insert_with(Instant::now);
+            if asked.elapsed() > LONGEST_REQUEST {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+        }
         self.watch(context, done)
     }
 }
@@ -105,6 +118,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if done.is_ready() {
+            self.asked = None;
+        }
         self.watch(context, done)
     }
 
@@ -114,6 +130,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        if done.is_ready() {
+            self.asked = None;
+        }
         self.watch(context, done)
     }
 
@@ -166,6 +185,22 @@ mod tests {
         let mut byte = [0];
         client.read_exact(&mut byte).await.unwrap();
         assert!(ours.last.elapsed() < Duration::from_secs(60));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_drips_is_not_waited_for_and_one_that_was_answered_begins_anew() {
+        let (mut client, ours) = tokio::io::duplex(64);
+        let mut ours = Patient::new(ours, LONGEST_SILENCE, None);
+        let mut byte = [0];
+        let long_ago = Instant::now() - LONGEST_REQUEST - Duration::from_secs(1);
+        client.write_all(b"xyz").await.unwrap();
+        ours.read_exact(&mut byte).await.unwrap();
+        ours.asked = Some(long_ago);
+        ours.write_all(b"answer").await.unwrap();
+        ours.read_exact(&mut byte).await.unwrap();
+        ours.asked = Some(long_ago);
+        let error = ours.read_exact(&mut byte).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 
     #[test]

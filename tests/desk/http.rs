@@ -632,6 +632,43 @@ async fn open_streams_do_not_hold_up_a_shutdown() {
 }
 
 #[tokio::test]
+async fn a_stream_ends_with_the_session_that_it_was_opened_in() {
+    let running = Running::start(|settings| settings.listen = ([0, 0, 0, 0], 1).into()).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let mut live = std::pin::pin!(running.get("/desk/live", &headers[..1]));
+    let leaving = async {
+        let form = format!("csrf={csrf}");
+        assert_eq!(
+            running.post("/desk/logout", &headers, &form).await.status,
+            303
+        );
+        // A stream that was opened meanwhile hears of what is committed from now on.
+        for _ in 0..3 {
+            let touched = running.desk.store.write(|tx| {
+                tx.execute("UPDATE publication SET version = version + 1", [])?;
+                Ok(())
+            });
+            touched.await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let ended = async {
+        tokio::select! {
+            reply = &mut live => reply,
+            () = leaving => unreachable!("it waits for ever"),
+        }
+    };
+    let reply = tokio::time::timeout(std::time::Duration::from_secs(30), ended).await;
+    let reply = reply.expect("the stream ends");
+    assert!(!reply.body.contains("event: changed"), "{}", reply.body);
+}
+
+#[tokio::test]
 async fn a_program_acts_by_token_until_it_is_revoked() {
     let running = Running::start(|settings| settings.listen = ([0, 0, 0, 0], 1).into()).await;
     running.log_in("anna").await;

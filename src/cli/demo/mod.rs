@@ -4,7 +4,7 @@
 mod server;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -213,10 +213,18 @@ struct Directory {
 impl Directory {
     fn prepare(keep: Option<PathBuf>) -> anyhow::Result<Self> {
         let is_temporary = keep.is_none();
-        let name = format!("dateline-demo-{}", std::process::id());
-        let path = keep.unwrap_or_else(|| std::env::temp_dir().join(name));
-        std::fs::create_dir_all(&path)
-            .with_context(|| format!("cannot make {}", path.display()))?;
+        let (path, made) = match keep {
+            Some(path) => {
+                let made = std::fs::create_dir_all(&path);
+                (path, made)
+            }
+            None => {
+                let path = std::env::temp_dir().join(unguessed_name()?);
+                let made = make_for_owner(&path);
+                (path, made)
+            }
+        };
+        made.with_context(|| format!("cannot make {}", path.display()))?;
         let database = path.join(crate::store::FILE_NAME);
         ensure!(
             !database.exists(),
@@ -225,6 +233,21 @@ impl Directory {
         );
         Ok(Self { path, is_temporary })
     }
+}
+
+/// Nobody has made a directory, or a link to one, of a name that nobody knows.
+fn unguessed_name() -> anyhow::Result<String> {
+    let mut random = [0_u8; 8];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    Ok(format!("dateline-demo-{:016x}", u64::from_be_bytes(random)))
+}
+
+/// Makes a directory that was not there, for its owner alone.
+fn make_for_owner(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 impl Drop for Directory {

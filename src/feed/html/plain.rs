@@ -12,13 +12,14 @@ pub(crate) fn plain_text(html: &str) -> String {
     let none = Entities::default();
     let html = without_cdata(html);
     let mut rest = &*html;
+    let mut endless = Endless::default();
     while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
         decode_entities_into(&mut raw, &rest[..at], &none);
         rest = &rest[at..];
         rest = match Tag::at(rest) {
             Some(tag) => {
                 raw.push_str(tag.stands_for());
-                tag.rest_after_content()
+                tag.rest_after_content(&mut endless)
             }
             None => {
                 raw.push('<');
@@ -115,33 +116,21 @@ impl<'a> Tag<'a> {
                 rest,
             });
         }
-        let is_end = body.starts_with('/');
-        let name_start = if is_end { &body[1..] } else { body };
-        let first = name_start.bytes().next()?;
-        let is_declaration = !is_end && matches!(first, b'!' | b'?');
-        if !first.is_ascii_alphabetic() && !is_declaration {
-            return None;
+        if body.starts_with(['!', '?']) {
+            return Some(Self {
+                name: "",
+                is_end: false,
+                rest: after_tag(body),
+            });
         }
-        let name_end = name_start
-            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':')))
-            .unwrap_or(name_start.len());
-        let rest = after_tag(&name_start[name_end..]);
-        Some(Self {
-            name: &name_start[..name_end],
-            is_end,
-            rest,
-        })
-    }
-
-    fn is_among(&self, names: &[&str]) -> bool {
-        names
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(self.name))
+        let (name, is_end) = tag_name(text)?;
+        let rest = after_tag(&body[usize::from(is_end) + name.len()..]);
+        Some(Self { name, is_end, rest })
     }
 
     /// What the tag leaves in the text.
     fn stands_for(&self) -> &'static str {
-        if self.is_among(BLOCKS) {
+        if is_among(self.name, BLOCKS) {
             "\n"
         } else if ["td", "th"]
             .iter()
@@ -154,10 +143,13 @@ impl<'a> Tag<'a> {
     }
 
     /// What follows the tag, or the whole element if its content is not for readers.
-    fn rest_after_content(&self) -> &'a str {
-        if self.is_end || !self.is_among(HIDDEN) {
+    fn rest_after_content(&self, endless: &mut Endless) -> &'a str {
+        let place = HIDDEN
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(self.name));
+        let Some(place) = place.filter(|place| !self.is_end && !endless.0[*place]) else {
             return self.rest;
-        }
+        };
         let mut rest = self.rest;
         while let Some(at) = memchr::memmem::find(rest.as_bytes(), b"</") {
             rest = &rest[at + 2..];
@@ -168,8 +160,33 @@ impl<'a> Tag<'a> {
                 return after_tag(&rest[self.name.len()..]);
             }
         }
+        endless.0[place] = true;
         self.rest
     }
+}
+
+/// Of which elements of [`HIDDEN`] no end was found to the end of the text: none follows, and looking again for
+/// each of many takes the square of the length.
+#[derive(Default)]
+struct Endless([bool; HIDDEN.len()]);
+
+/// The name of the start or end tag that a text begins with, and whether it is one of an end; `None` if it begins
+/// with none.
+fn tag_name(text: &str) -> Option<(&str, bool)> {
+    let body = text.get(1..)?;
+    let is_end = body.starts_with('/');
+    let name = &body[usize::from(is_end)..];
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let end = name
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | ':')))
+        .unwrap_or(name.len());
+    Some((&name[..end], is_end))
+}
+
+fn is_among(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// What follows the `>` of a tag whose name was read; signs in quotes do not count.
@@ -182,8 +199,13 @@ fn after_tag(attributes: &str) -> &str {
         match bytes[at] {
             b'>' => return &attributes[at + 1..],
             quote if at > 0 && bytes[at - 1] == b'=' => {
-                fallback =
-                    fallback.or_else(|| memchr::memchr(b'>', &bytes[at..]).map(|gt| at + gt));
+                if fallback.is_none() {
+                    // Without one there is no end to look for.
+                    fallback = Some(at + memchr::memchr(b'>', &bytes[at..]).unwrap_or(bytes.len()));
+                }
+                if fallback >= Some(bytes.len()) {
+                    return "";
+                }
                 match memchr::memchr(quote, &bytes[at + 1..]) {
                     Some(end) => at += end + 2,
                     None => break,
@@ -204,14 +226,14 @@ pub(crate) fn looks_like_html(text: &str) -> bool {
         let is_tag = rest.as_bytes()[at] == b'<';
         rest = &rest[at..];
         if is_tag {
-            if let Some(tag) = Tag::at(rest).filter(|tag| !tag.name.is_empty()) {
+            if let Some((name, is_end)) = tag_name(rest) {
                 if ![BLOCKS, INLINE, HIDDEN]
                     .iter()
-                    .any(|names| tag.is_among(names))
+                    .any(|names| is_among(name, names))
                 {
                     return false;
                 }
-                has_evidence |= tag.is_end || tag.is_among(VOID);
+                has_evidence |= is_end || is_among(name, VOID);
             }
         } else {
             match reference_name(rest) {

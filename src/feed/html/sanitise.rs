@@ -104,6 +104,15 @@ const UNNESTED: &[&str] = &[
 
 fn is_made_to_hurt(html: &str) -> bool {
     let bytes = html.as_bytes();
+    // Signs within quotes are of the same tag, so tags may be longer than they look.
+    let is_crowded = |until_end: &[u8]| {
+        let equals = memchr::memchr_iter(b'=', until_end);
+        let quoted = equals.filter(|at| matches!(until_end.get(at + 1), Some(b'"' | b'\'')));
+        quoted.count() > MAX_ATTRIBUTES
+    };
+    if bytes.split(|b| *b == b'>').any(is_crowded) {
+        return true;
+    }
     let (mut depth, mut deepest) = (0usize, 0usize);
     let mut starts = memchr::memchr_iter(b'<', bytes).peekable();
     while let Some(at) = starts.next() {

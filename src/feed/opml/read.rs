@@ -27,8 +27,6 @@ const MOST_ELEMENTS: usize = 500_000;
 const DEEPEST_FOLDER: usize = 8;
 /// The longest title, outlet or category, in characters.
 const LONGEST_NAME: usize = 200;
-/// The longest address, in bytes; servers refuse longer ones.
-const LONGEST_URL_BYTES: usize = 4_096;
 /// The most attributes looked at in one outline.
 const MOST_ATTRIBUTES: usize = 64;
 /// The most problems of one list that are told one by one.
@@ -163,7 +161,7 @@ impl List {
     }
 
     fn feed(&mut self, outline: Outline, address: &str) {
-        let Some(url) = web_url(address).filter(|url| url.len() <= LONGEST_URL_BYTES) else {
+        let Some(url) = web_url(address) else {
             self.problem(
                 "opml-address",
                 format!(

@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::feed::parsed::Format;
 use crate::feed::raw::{RawFeed, RawItem};
+use crate::feed::urls::LONGEST_ADDRESS;
 
 use super::capture::Capture;
 use super::names::{Role, Space, role_of, space_of_prefix, space_of_uri};
@@ -282,7 +283,7 @@ impl<'a> State<'a> {
                 open.base = base
                     .join(value.trim())
                     .ok()
-                    .filter(|url| !url.cannot_be_a_base())
+                    .filter(|url| !url.cannot_be_a_base() && url.as_str().len() <= LONGEST_ADDRESS)
                     .map(Rc::new)
                     .or(open.base);
             } else if name.eq_ignore_ascii_case("xml:lang") || name.eq_ignore_ascii_case("lang") {

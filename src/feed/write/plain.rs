@@ -1,6 +1,8 @@
 //! Text and addresses as they may stand in a published document. Nothing is escaped here; that is
 //! the writers' part.
 
+use crate::feed::urls::LONGEST_ADDRESS;
+
 /// The text without anything that XML 1.0 or a terminal cannot bear: control characters other than
 /// tab and line ends, noncharacters, and the marks that turn the direction of what follows them.
 pub fn without_controls(text: &str) -> String {
@@ -39,8 +41,11 @@ pub fn one_line(text: &str) -> String {
 }
 
 /// The address as it may be published: http or https, absolute, without credentials; `None` if it is
-/// anything else.
+/// anything else, or too long.
 pub fn web_address(address: &str) -> Option<String> {
+    if address.len() > LONGEST_ADDRESS {
+        return None;
+    }
     let mut url = url::Url::parse(address.trim()).ok()?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return None;

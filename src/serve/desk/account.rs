@@ -13,7 +13,9 @@ use super::super::site::Site;
 use super::frame::{Frame, frame, out_of_order, page, plain, see_other, stranger};
 use super::guard::way_back;
 use super::guard::{carries_token, find_session, is_same_site, session_cookie, session_token};
-use super::passwords::{LONGEST, SHORTEST, digest_of, hash_password, is_password, random_token};
+use super::passwords::{
+    LONGEST, SHORTEST, digest_of, hash_password, in_turn, is_password, random_token,
+};
 use crate::news::EditorId;
 use crate::store::{editors, sessions};
 
@@ -102,6 +104,12 @@ pub(super) async fn login(
             "Too many attempts. Try again in a quarter of an hour.",
             way_back(&form.back),
         ),
+        Ok(Outcome::Busy) => login_form(
+            &site,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Too many log in at this moment. Try again.",
+            way_back(&form.back),
+        ),
         Ok(Outcome::Wrong) => login_form(
             &site,
             StatusCode::UNAUTHORIZED,
@@ -115,6 +123,8 @@ pub(super) async fn login(
 enum Outcome {
     In(Response),
     TooMany,
+    /// Too many others log in at this moment.
+    Busy,
     Wrong,
 }
 
@@ -145,8 +155,9 @@ async fn try_login(
         .read(|conn| editors::find_editor(conn, &account))?;
     let stored = editor.as_ref().and_then(|editor| editor.password.clone());
     let password: String = form.password.chars().take(LONGEST).collect();
-    let checked = tokio::task::spawn_blocking(move || is_password(&password, stored.as_deref()));
-    let is_right = checked.await.unwrap_or(false);
+    let Some(is_right) = in_turn(move || is_password(&password, stored.as_deref())).await else {
+        return Ok(Outcome::Busy);
+    };
     let Some(editor) = editor.filter(|_| is_right) else {
         return Ok(Outcome::Wrong);
     };
@@ -269,8 +280,8 @@ pub(super) async fn welcome(
             &words,
         );
     }
-    let hashed = tokio::task::spawn_blocking(move || hash_password(&form.password)).await;
-    let Ok(Some(hash)) = hashed else {
+    let hashed = in_turn(move || hash_password(&form.password)).await;
+    let Some(Some(hash)) = hashed else {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "no random bytes");
     };
     let (digest, now) = (digest_of(&token), site.clock().now());

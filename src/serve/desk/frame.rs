@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::super::assets;
-use super::super::here::is_from_here;
+use super::super::here::may_read_desk;
 use super::super::metrics::say_trouble;
 use super::super::site::Site;
 use super::asking::wait_until_obeyed;
@@ -58,7 +58,7 @@ pub(super) async fn let_in(
         .await
         .map_err(out_of_order)?;
     let path = uri.path().to_owned();
-    if session.is_none() && !is_from_here(&site.settings(), headers) {
+    if session.is_none() && !may_read_desk(&site.settings(), headers) {
         return Err(see_other(&format!("/desk/login?back={path}")));
     }
     let number = uri.query().unwrap_or_default().split('&');

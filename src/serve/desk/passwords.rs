@@ -2,11 +2,33 @@
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 /// The shortest password taken.
 pub(super) const SHORTEST: usize = 10;
 /// The longest: hashing must not be made to work on megabytes.
 pub(super) const LONGEST: usize = 256;
+
+/// Passwords hashed at the same time. Each takes 19 MiB and a core for some hundredths of a second, and whoever asks
+/// need not have an account.
+static HASHING: Semaphore = Semaphore::const_new(2);
+/// Requests that wait for that; who comes then is to come again.
+static WAITING: Semaphore = Semaphore::const_new(32);
+
+/// Does the work of hashing on a thread for that, a bounded number at a time. `None` if too many wait, or it failed.
+pub(super) async fn in_turn<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let waiting = WAITING.try_acquire().ok()?;
+    let turn = HASHING.acquire().await.ok()?;
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    let done = done.await.ok();
+    drop(waiting);
+    done
+}
 
 /// The password in PHC form; `None` if the system gives no random bytes.
 pub(super) fn hash_password(password: &str) -> Option<String> {
@@ -44,7 +66,31 @@ pub(super) fn are_same(a: &str, b: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+
+    #[tokio::test]
+    async fn many_who_log_in_at_once_wait_for_two_and_the_rest_is_sent_away() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let tries = (0..100).map(|_| {
+            let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+            tokio::spawn(in_turn(move || {
+                let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(now, Ordering::SeqCst);
+                is_password("anything", None);
+                running.fetch_sub(1, Ordering::SeqCst);
+            }))
+        });
+        let tries: Vec<_> = tries.collect();
+        let mut done = 0;
+        for one in tries {
+            done += usize::from(one.await.unwrap().is_some());
+        }
+        assert_eq!(done, 32);
+        assert!(most.load(Ordering::SeqCst) <= 2);
+    }
 
     #[test]
     fn a_password_is_known_again_and_no_other_is() {

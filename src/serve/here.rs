@@ -133,6 +133,24 @@ mod tests {
     }
 
     #[test]
+    fn a_proxy_that_says_nothing_of_itself_opens_no_desk() {
+        let headers = headers(&[("host", "127.0.0.1:8330")]);
+        for (base_url, expected) in [
+            ("http://127.0.0.1:8330", true),
+            ("http://localhost:8330/news", true),
+            ("http://[::1]:8330", true),
+            ("https://news.example.org/dateline", false),
+            ("http://localhost.example", false),
+        ] {
+            let settings = Settings {
+                base_url: base_url.to_owned(),
+                ..Settings::default()
+            };
+            assert_eq!(may_read_desk(&settings, &headers), expected, "{base_url}");
+        }
+    }
+
+    #[test]
     fn a_forwarded_address_is_believed_from_a_proxy_on_this_machine_only() {
         let near = SocketAddr::from(([127, 0, 0, 1], 1));
         let far = SocketAddr::from(([203, 0, 113, 9], 1));

@@ -1,7 +1,7 @@
 //! Documents whose transfer ends before its end: what came whole is kept, nothing known is torn, and what is
 //! missing comes at the next visit.
 
-use dateline::news::ItemId;
+use dateline::news::{FeedHealth, ItemId};
 use dateline::store::items;
 
 use super::harness::{Newsroom, rss};
@@ -110,6 +110,7 @@ async fn what_a_document_holds_that_always_ends_early_is_told_and_its_feed_adapt
         room.clock.advance_secs(room.wait_of(id));
         let report = room.poll_for(id, answer(40..50)).await;
         assert_eq!(report.outcome, "unchanged");
+        assert_eq!(report.health, FeedHealth::Unreadable, "{}", report.note);
     }
     assert!(room.wait_of(id) > before, "the same bytes are no news");
     assert_eq!(room.last_header("if-none-match"), None);

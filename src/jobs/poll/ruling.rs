@@ -327,10 +327,12 @@ impl Desk<'_> {
     fn succeed(&mut self, sighting: Sighting, wellness: &Wellness) -> Option<String> {
         let (health, reason) = name_wellness(wellness, self.now);
         // What was said about a document holds until the next document.
-        let holds = matches!(
-            self.state.feed.health,
-            FeedHealth::Empty | FeedHealth::Undated | FeedHealth::GuidChurn
-        );
+        let holds = match self.state.feed.health {
+            FeedHealth::Empty | FeedHealth::Undated | FeedHealth::GuidChurn => true,
+            // A part of a document, not a failure.
+            FeedHealth::Unreadable => self.state.feed.failures == 0,
+            _ => false,
+        };
         if !(holds && health == FeedHealth::Unchanged) {
             self.state.feed.health = health;
             self.state.feed.health_reason = reason;

@@ -11,6 +11,7 @@ use crate::news::{
 };
 use crate::store::decisions::{self, Named};
 use crate::store::{Connection, Result, Store, Transaction, desk, events, requests};
+use crate::text::clean::inert;
 
 /// A ruling as it is asked for.
 #[derive(Clone, Debug)]
@@ -140,7 +141,7 @@ fn as_it_comes_out(conn: &Connection, ruling: &Ruling) -> Result<Ruling> {
     let ruling = match ruling {
         Ruling::SameEvent { a, b, .. } => join_events(conn, *a, *b)?,
         Ruling::MoveItem { .. } => beside_its_own(conn, ruling)?,
-        other => other.clone(),
+        other => worded(other.clone()),
     };
     let is_other_way = match &ruling {
         Ruling::MergeEvents { kept, merged, .. } => {
@@ -155,6 +156,18 @@ fn as_it_comes_out(conn: &Connection, ruling: &Ruling) -> Result<Ruling> {
         true => ruling.turned_round(),
         false => ruling,
     })
+}
+
+/// With a headline as it is shown everywhere: nothing invisible in it turns the line. One with control characters is
+/// left, to be refused.
+fn worded(mut ruling: Ruling) -> Ruling {
+    if let Ruling::PinHeadline { headline, .. } | Ruling::RenameStoryline { headline, .. } =
+        &mut ruling
+        && !headline.chars().any(char::is_control)
+    {
+        *headline = inert(headline).trim().to_owned();
+    }
+    ruling
 }
 
 /// A move into what an event holds of its own: what was moved there before hangs on that as well, and not on one

@@ -517,6 +517,26 @@ async fn every_refusal_of_the_api_is_a_problem_that_its_description_names() {
 }
 
 #[tokio::test]
+async fn a_headline_is_kept_as_it_is_shown() {
+    let running = Running::start(|_| {}).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("x-csrf-token", csrf.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let body = "{\"ruling\":{\"kind\":\"pin-headline\",\"event\":1,\"headline\":\" Sum\u{202e}mit\u{2066} opens\"}}";
+    let made = running.post("/api/decisions", &headers, body).await;
+    assert_eq!(made.status, 200, "{}", made.body);
+    let kept = running.desk.store.read(load_decisions).unwrap();
+    let is_plain = matches!(
+        &kept[0].ruling,
+        dateline::news::Ruling::PinHeadline { headline, .. } if headline == "Summit opens"
+    );
+    assert!(is_plain, "{:?}", kept[0].ruling);
+}
+
+#[tokio::test]
 async fn what_came_of_a_request_is_told_by_its_number() {
     let running = Running::start(|_| {}).await;
     let (cookie, csrf) = running.log_in("anna").await;

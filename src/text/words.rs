@@ -213,9 +213,7 @@ pub fn fold_word(written: &str, folded: &mut String) {
             .unwrap_or(written);
         folded.extend(
             bare.nfkd()
-                .filter(|c| {
-                    !(is_combining_mark(*c) && !is_letter_like(*c) || matches!(c, '\'' | '’'))
-                })
+                .filter(|c| !(is_accent(*c) || matches!(c, '\'' | '’')))
                 .flat_map(char::to_lowercase)
                 .map(spell_one_way),
         );
@@ -228,10 +226,11 @@ pub fn fold_word(written: &str, folded: &mut String) {
     }
 }
 
-/// True for marks without which a word is another one: vowel signs of India and its neighbours, tones of Thai, the
-/// voicing of kana; not the dot that marks sounds of Persian in Devanagari, which many leave out.
-fn is_letter_like(mark: char) -> bool {
-    matches!(u32::from(mark), 0x0900..=0x093B | 0x093D..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3099 | 0x309A)
+/// True for marks that may be left out. Without others a word is another one: vowel signs of India and its
+/// neighbours, tones of Thai, the voicing of kana; not the dot that marks sounds of Persian in Devanagari.
+pub fn is_accent(c: char) -> bool {
+    let is_letter_like = matches!(u32::from(c), 0x0900..=0x093B | 0x093D..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3099 | 0x309A);
+    is_combining_mark(c) && !is_letter_like
 }
 
 /// Zeros of the scripts that have digits of their own in news.

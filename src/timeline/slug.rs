@@ -1,6 +1,6 @@
 //! The short stable name of a storyline, in logs and on pages.
 
-use crate::text::words::split_words;
+use crate::text::words::{is_accent, split_words};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -13,21 +13,15 @@ pub fn make_slug(headline: &str) -> String {
     let mut slug = String::new();
     let mut last_end = None;
     for word in split_words(headline) {
-        // A mark that makes another sound of a kana is no accent.
-        let is_voicing = |c: &char| matches!(c, '\u{3099}' | '\u{309a}');
-        let bare = word
-            .written
-            .nfkd()
-            .filter(|c| is_voicing(c) || c.is_alphanumeric() && !is_combining_mark(*c));
-        let bare: String = bare.flat_map(char::to_lowercase).nfc().collect();
         let start = word.written.as_ptr() as usize;
-        let overlaps = word.is_bigram && last_end.is_some_and(|end| start < end);
+        let overlap = last_end.filter(|end| word.is_bigram && start < *end);
+        let overlaps = overlap.is_some();
+        let fresh = &word.written[overlap.map_or(0, |end| end - start)..];
         last_end = Some(start + word.written.len());
-        let piece = if overlaps {
-            bare.chars().last().map(String::from).unwrap_or_default()
-        } else {
-            bare
-        };
+        let bare = fresh
+            .nfkd()
+            .filter(|c| !is_accent(*c) && (c.is_alphanumeric() || is_combining_mark(*c)));
+        let piece: String = bare.flat_map(char::to_lowercase).nfc().collect();
         if slug.chars().count() + piece.chars().count() + 1 > MOST_CHARS {
             break;
         }
@@ -64,6 +58,8 @@ mod tests {
         );
         assert_eq!(make_slug("首脑会晤 东京"), "首脑会晤-东京");
         assert_eq!(make_slug("がんで死去"), "がんで死去");
+        assert_eq!(make_slug("ไฟไหม้บ้าน"), "ไฟไหม้บ้าน");
+        assert_eq!(make_slug("दिल्ली में आग"), "दिल्ली-में-आग");
         assert_eq!(make_slug("…"), "storyline");
         assert!(make_slug(&"very long words ".repeat(20)).len() <= MOST_CHARS);
     }

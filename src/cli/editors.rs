@@ -3,11 +3,11 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use sha2::{Digest, Sha256};
 
 use super::table::{Table, print_line};
-use super::{Global, Place};
+use super::{Global, Place, is_name, random_bytes};
 use crate::clock::{Clock, SystemClock};
 use crate::news::UtcTime;
 use crate::store::editors;
@@ -87,7 +87,7 @@ pub fn run(args: &EditorsArgs, global: &Global) -> anyhow::Result<ExitCode> {
 
 fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+    if !is_name(name) {
         bail!("a name has 1 to 60 characters");
     }
     let now = SystemClock.now();
@@ -136,8 +136,7 @@ impl Invitation {
 
 /// What nobody guesses, and the digest by which it is known.
 fn make_secret() -> anyhow::Result<(String, [u8; 32])> {
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let random = random_bytes::<32>()?;
     let secret: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let digest = Sha256::digest(secret.as_bytes()).into();
     Ok((secret, digest))

@@ -31,6 +31,7 @@ pub mod why;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 pub use place::Place;
@@ -167,6 +168,18 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What nobody guesses.
+fn random_bytes<const LENGTH: usize>() -> anyhow::Result<[u8; LENGTH]> {
+    let mut random = [0; LENGTH];
+    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    Ok(random)
+}
+
+/// True for the name of an editor or a reader.
+fn is_name(name: &str) -> bool {
+    (1..=60).contains(&name.chars().count()) && !name.chars().any(char::is_control)
 }
 
 fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {

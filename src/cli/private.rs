@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use super::editors::change_accounts;
 use super::table::{Table, print_line};
-use super::{Global, Place};
+use super::{Global, Place, is_name, random_bytes};
 use crate::clock::{Clock, SystemClock};
-use crate::serve::private_path;
+use crate::serve::private_addresses;
 use crate::store::tokens;
 
 /// Options of `private`.
@@ -52,20 +52,17 @@ pub fn run(args: &PrivateArgs, global: &Global) -> anyhow::Result<ExitCode> {
 
 fn add(place: &Place, reader: &str) -> anyhow::Result<()> {
     let reader = reader.trim().to_owned();
-    if reader.is_empty() || reader.chars().count() > 60 || reader.chars().any(char::is_control) {
+    if !is_name(&reader) {
         bail!("whom it is given to has 1 to 60 characters");
     }
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).context("the system gives no random bytes")?;
+    let random = random_bytes()?;
     let now = SystemClock.now();
     let token = change_accounts(place, move |tx| {
         tokens::create_token(tx, random, &reader, now)
     })?;
     let settings = place.config.serve_settings();
-    let at = settings.absolute(&private_path(&token));
-    print_line(&[&at, "/feeds.opml"].concat());
-    for view in settings.views.iter().filter(|view| view.private) {
-        print_line(&[&at, "/feeds/views/", &view.name, ".atom"].concat());
+    for address in private_addresses(&settings, &token) {
+        print_line(&address);
     }
     print_line("shown once; whoever has it reads what is private, until: dateline private revoke");
     Ok(())

@@ -16,15 +16,14 @@ type Object = Map<String, Value>;
 /// Reads a document that begins with a bracket or brace.
 pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
     let bounded = up_to_most_objects(text);
-    if bounded.len() < text.len() {
+    let parsed = if bounded.len() < text.len() {
         problems.push(Problem::new(
             "too-complex",
             "the document holds more than feeds do; parts were left out",
         ));
-    }
-    let parsed = match bounded.len() < text.len() {
-        true => Ok(Value::Object(salvage(bounded))),
-        false => serde_json::from_str(text),
+        Ok(Value::Object(salvage(bounded)))
+    } else {
+        serde_json::from_str(text)
     };
     let mend = |error: serde_json::Error| {
         let kind = match error.is_eof() {

@@ -57,8 +57,15 @@ pub(super) async fn read_capped(
                 }
             };
         }
-        let chunk = match timeout_at(until, response.chunk()).await {
-            Ok(Ok(chunk)) => chunk,
+        let is_complete = match timeout_at(until, response.chunk()).await {
+            Ok(Ok(Some(chunk))) if bytes.len() + chunk.len() > max_bytes => {
+                return Err(too_large(max_bytes));
+            }
+            Ok(Ok(Some(chunk))) => {
+                bytes.extend_from_slice(&chunk);
+                continue;
+            }
+            Ok(Ok(None)) => true,
             Ok(Err(error)) if error.is_timeout() && bytes.is_empty() => {
                 let message = "the server fell silent in the middle of its answer";
                 return Err(FetchFailure::new(FailureKind::Timeout, message));
@@ -67,25 +74,13 @@ pub(super) async fn read_capped(
                 let message = "nothing but a head came in time";
                 return Err(FetchFailure::new(FailureKind::Timeout, message));
             }
-            Ok(Err(_)) | Err(_) => {
-                return Ok(RawBody {
-                    bytes,
-                    place,
-                    is_complete: false,
-                });
-            }
+            Ok(Err(_)) | Err(_) => false,
         };
-        let Some(chunk) = chunk else {
-            return Ok(RawBody {
-                bytes,
-                place,
-                is_complete: true,
-            });
-        };
-        if bytes.len() + chunk.len() > max_bytes {
-            return Err(too_large(max_bytes));
-        }
-        bytes.extend_from_slice(&chunk);
+        return Ok(RawBody {
+            bytes,
+            place,
+            is_complete,
+        });
     }
 }
 

@@ -7,10 +7,9 @@ use super::outcome::{FailureKind, FetchFailure};
 
 /// Turns the client's error into a failure, by what lies at the bottom of it.
 pub(super) fn describe(error: &reqwest::Error) -> FetchFailure {
-    let mut cause: Option<&(dyn StdError + 'static)> = error.source();
     let mut last = String::new();
     let mut has_ended = false;
-    while let Some(inner) = cause {
+    for inner in causes(error) {
         if let Some(failure) = inner.downcast_ref::<FetchFailure>() {
             return failure.clone();
         }
@@ -22,7 +21,6 @@ pub(super) fn describe(error: &reqwest::Error) -> FetchFailure {
         }
         has_ended |= is_end_of_connection(inner);
         last = inner.to_string();
-        cause = inside(inner);
     }
     let (kind, what) = if error.is_timeout() && error.is_connect() {
         (FailureKind::Connection, "no connection in time")
@@ -64,14 +62,12 @@ fn inside<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError +
 /// True if the connection ended before an answer came: of one that was kept, the server may have closed it while the
 /// request was on its way, and never have seen it.
 pub(super) fn ended_unanswered(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn StdError + 'static)> = error.source();
-    while let Some(inner_error) = cause {
-        if is_end_of_connection(inner_error) {
-            return !error.is_connect();
-        }
-        cause = inside(inner_error);
-    }
-    false
+    !error.is_connect() && causes(error).any(is_end_of_connection)
+}
+
+/// What lies below an error, one below the other.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |cause| inside(*cause))
 }
 
 /// True for a connection that was reset, or closed before the head of an answer was whole.

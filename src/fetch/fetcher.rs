@@ -195,8 +195,7 @@ impl Fetcher {
         loop {
             let begun = Instant::now();
             let left = limit.saturating_sub(visit.duration);
-            visit.until = Some(begun + left);
-            let step = self.step(&way, &url, visit);
+            let step = self.step(&way, &url, begun + left, visit);
             let step = tokio::time::timeout(left + DECODING, step).await;
             visit.duration += begun.elapsed();
             let step = step.unwrap_or_else(|_| {
@@ -229,11 +228,12 @@ impl Fetcher {
         }
     }
 
-    /// One request of a visit and its answer.
+    /// One request of a visit and its answer, of which what came until then counts.
     async fn step(
         &self,
         way: &Way<'_>,
         url: &Url,
+        until: Instant,
         visit: &mut Visit,
     ) -> Result<Step, FetchFailure> {
         self.inner.guard.check_url(url)?;
@@ -261,7 +261,7 @@ impl Fetcher {
             headers::read_answer(url, status, response.headers(), self.inner.clock.now());
         visit.answer.retry_after_secs = asked_before.max(visit.answer.retry_after_secs);
         let Some(target) = redirect_target(url, &response) else {
-            return Ok(Step::Arrived(self.conclude(response, visit).await?));
+            return Ok(Step::Arrived(self.conclude(response, until, visit).await?));
         };
         self.check_hop(url, &target, &way.first, visit)?;
         visit.hops.push(Hop {
@@ -299,13 +299,13 @@ impl Fetcher {
     async fn conclude(
         &self,
         response: Response,
+        until: Instant,
         visit: &mut Visit,
     ) -> Result<FetchOutcome, FetchFailure> {
         let status = response.status().as_u16();
         match status {
             304 => Ok(FetchOutcome::NotModified),
             200..=299 => {
-                let until = visit.until.unwrap_or_else(Instant::now);
                 let limits = (self.inner.settings.max_body_bytes, until);
                 let body = read_body(response, limits, &self.inner.large_places).await?;
                 visit.place = body.place;
@@ -318,7 +318,6 @@ impl Fetcher {
             }
             403 | 429 | 503 => {
                 if !visit.answer.is_challenge {
-                    let until = visit.until.unwrap_or_else(Instant::now);
                     visit.answer.is_challenge =
                         shows_challenge(response, until, &self.inner.large_places).await;
                 }
@@ -406,8 +405,6 @@ struct Visit {
     hops: Vec<Hop>,
     /// Time that servers took; waiting for turns is not in it.
     duration: Duration,
-    /// When its time is over.
-    until: Option<Instant>,
     place: Option<Arc<OwnedSemaphorePermit>>,
 }
 

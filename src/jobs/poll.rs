@@ -173,8 +173,7 @@ impl Poller {
             return self.put_off(state, until, failure.message.clone()).await;
         }
         if self.reach.is_cut_off(&state, &visited) {
-            let secs = i64::try_from(self.settings.schedule.base_secs).unwrap_or(900);
-            let until = self.clock.now() + Duration::seconds(secs);
+            let until = self.usual_time();
             return self.put_off(state, until, reach::CUT_OFF.to_owned()).await;
         }
         let asked = (host, quiet.map_or(0, |cool| cool.strikes));
@@ -188,14 +187,19 @@ impl Poller {
         if let Ok(visited) = tokio::time::timeout(LONG_ATTEMPT, &mut fetching).await {
             return Ok(visited);
         }
-        let secs = i64::try_from(self.settings.schedule.base_secs).unwrap_or(900);
-        let until = self.clock.now() + Duration::seconds(secs);
+        let until = self.usual_time();
         let noting = self
             .store
             .write(move |tx| polls::note_attempt(tx, id, until));
         let (noted, visited) = tokio::join!(noting, fetching);
         noted?;
         Ok(visited)
+    }
+
+    /// When a feed is due of which nothing is known.
+    fn usual_time(&self) -> UtcTime {
+        let secs = i64::try_from(self.settings.schedule.base_secs).unwrap_or(900);
+        self.clock.now() + Duration::seconds(secs)
     }
 
     /// Takes what a request to a feed's own address brought as its first visit, so that adding a

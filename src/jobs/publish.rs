@@ -159,12 +159,7 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
             .unwrap_or_default(),
         None => String::new(),
     };
-    let change = Change {
-        kind: DevelopmentKind::NewEvent,
-        note,
-        headline: None,
-        headline_item_id: None,
-    };
+    let change = Change::of_event(DevelopmentKind::NewEvent, note);
     tell(tx, pass, waiting, &change)?;
     let told = Told {
         at_length: at_length(waiting, &reports),

@@ -1,5 +1,7 @@
 //! Addresses of what is served: a path to what it names, and back. Pure.
 
+use std::borrow::Cow;
+
 use crate::feed::write::OutputFormat;
 use crate::news::PublicId;
 
@@ -41,7 +43,15 @@ impl Output {
             Output::Event(id) => ["/events/", &id.to_string()].concat(),
         }
     }
+
+    /// The same under the path of a private output's token, or under none.
+    pub(super) fn path_under(&self, prefix: &str) -> String {
+        [prefix, &self.path()].concat()
+    }
 }
+
+/// The path of the list of all outputs.
+pub(super) const OPML: &str = "/feeds.opml";
 
 /// In which form an output is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,12 +125,12 @@ impl Asked<'_> {
 
     /// The path under which it is asked for, without archive and ending.
     pub(super) fn path(&self) -> String {
-        [self.prefix, &self.output.path()].concat()
+        self.output.path_under(self.prefix)
     }
 }
 
 /// The path under which private outputs are served to who has this token.
-pub fn private_path(token: &str) -> String {
+pub(super) fn private_path(token: &str) -> String {
     ["/private/", token].concat()
 }
 
@@ -150,7 +160,7 @@ impl Address {
 
     /// Reads a path; `None` if nothing can stand there.
     pub fn parse(path: &str) -> Option<Self> {
-        if path == "/feeds.opml" {
+        if path == OPML {
             return Some(Address::Opml);
         }
         let (stem, form) = split_form(path);
@@ -185,24 +195,10 @@ impl Address {
     }
 }
 
-/// A part of a path as it was before it was escaped (RFC 3986 §2.1): a slug may be of any script. `None` if that
-/// is no text.
+/// A part of a path as it was before it was escaped: a slug may be of any script. `None` if that is no text.
 fn decoded(part: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(part.len());
-    let mut rest = part.bytes();
-    while let Some(byte) = rest.next() {
-        let digits = [rest.clone().next(), rest.clone().nth(1)].map(|digit| {
-            let digit = digit.filter(|_| byte == b'%')?;
-            char::from(digit).to_digit(16)
-        });
-        let [Some(high), Some(low)] = digits else {
-            bytes.push(byte);
-            continue;
-        };
-        bytes.push(u8::try_from(high * 16 + low).ok()?);
-        rest.nth(1);
-    }
-    String::from_utf8(bytes).ok()
+    let decoded = percent_encoding::percent_decode_str(part).decode_utf8();
+    decoded.ok().map(Cow::into_owned)
 }
 
 fn split_form(path: &str) -> (&str, Form) {

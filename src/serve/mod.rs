@@ -35,9 +35,9 @@ use axum::routing::{MethodRouter, get, post};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
-pub use address::private_path;
 use door::{Door, say_last};
 use metrics::{RequestTimes, Watched};
+pub use opml::private_addresses;
 pub use settings::{Settings, TermsOf};
 pub use site::Site;
 

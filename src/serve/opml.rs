@@ -1,6 +1,6 @@
 //! The list of all outputs, as OPML 2.0, for a reader to subscribe to.
 
-use super::address::Output;
+use super::address::{OPML, Output, private_path};
 use super::rendered::{Draft, Freshness};
 use super::settings::Settings;
 use crate::feed::write::{OutputLine, write_opml};
@@ -54,6 +54,19 @@ pub(super) fn list_outputs(conn: &Connection, settings: &Settings, prefix: &str)
     })
 }
 
+/// The addresses that who has this token is given: of the list, and of each private view.
+pub fn private_addresses(settings: &Settings, token: &str) -> Vec<String> {
+    let prefix = private_path(token);
+    let lines = Lines {
+        settings,
+        prefix: &prefix,
+    };
+    let views = settings.views.iter().filter(|view| view.private);
+    let views = views.map(|view| lines.of_view(view).feed_url);
+    let list = settings.absolute(&[&prefix, OPML].concat());
+    std::iter::once(list).chain(views).collect()
+}
+
 struct Lines<'a> {
     settings: &'a Settings,
     prefix: &'a str,
@@ -91,8 +104,7 @@ impl Lines<'_> {
     }
 
     fn line(&self, title: &str, description: &str, output: &Output) -> OutputLine {
-        let path = [self.prefix, &output.path()].concat();
-        let page_url = self.settings.absolute(&path);
+        let page_url = self.settings.absolute(&output.path_under(self.prefix));
         OutputLine {
             title: title.to_owned(),
             description: description.to_owned(),

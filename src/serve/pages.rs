@@ -4,7 +4,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::address::{Archive, Asked, Output};
+use super::address::{Archive, Asked, OPML, Output};
 use super::assets;
 use super::compose::{
     headline_of_storyline, is_withdrawn, latest_standing, notices_of, present_lede, roles_of,
@@ -238,7 +238,7 @@ fn frame_of(output: &Output, prefix: &str, title: &str, settings: &Settings) -> 
         },
         site: settings.title.clone(),
         home_url: settings.absolute("/"),
-        opml_url: settings.absolute(&[prefix, "/feeds.opml"].concat()),
+        opml_url: settings.absolute(&[prefix, OPML].concat()),
         style_url: settings.absolute(assets::style_path()),
         icon_url: settings.absolute(assets::icon_path()),
         feeds: feed_links(output, prefix, title, settings),
@@ -258,7 +258,7 @@ fn feed_links(output: &Output, prefix: &str, title: &str, settings: &Settings) -
         Output::Home => &Output::Storylines,
         other => other,
     };
-    let address = settings.absolute(&[prefix, &output.path()].concat());
+    let address = settings.absolute(&output.path_under(prefix));
     let title = one_line(title);
     OutputFormat::ALL
         .into_iter()

@@ -92,6 +92,18 @@ impl<S> Patient<S> {
             self.watch.as_mut().reset(until);
         }
     }
+
+    /// The same of what is written: what was asked is being answered.
+    fn watch_answer<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        done: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if done.is_ready() {
+            self.asked = None;
+        }
+        self.watch(context, done)
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
@@ -118,10 +130,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.stream).poll_write(context, bytes);
-        if done.is_ready() {
-            self.asked = None;
-        }
-        self.watch(context, done)
+        self.watch_answer(context, done)
     }
 
     fn poll_write_vectored(
@@ -130,10 +139,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
-        if done.is_ready() {
-            self.asked = None;
-        }
-        self.watch(context, done)
+        self.watch_answer(context, done)
     }
 
     fn is_write_vectored(&self) -> bool {

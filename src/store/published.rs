@@ -335,8 +335,7 @@ pub fn standing_of_storyline(conn: &Connection, id: PublicId) -> Result<Option<S
 /// # Errors
 /// Whatever SQLite says.
 pub fn latest_developments(conn: &Connection, extent: Extent) -> Result<Vec<Development>> {
-    let condition = format!("WHERE {IS_SHOWN} AND {IS_TOLD} ORDER BY d.id DESC LIMIT ?1");
-    let mut found = load_developments(conn, &condition, [extent.at_most])?;
+    let mut found = load_developments(conn, "ORDER BY d.id DESC LIMIT ?1", [extent.at_most])?;
     let latest = found.first().map(|one| one.changed_at).unwrap_or_default();
     let mut place = 0;
     found.retain(|one| {
@@ -355,9 +354,8 @@ pub fn developments_of_archive(
     from: i64,
     until: i64,
 ) -> Result<Vec<Development>> {
-    let condition =
-        format!("WHERE d.id >= ?1 AND d.id < ?2 AND {IS_SHOWN} AND {IS_TOLD} ORDER BY d.id");
-    load_developments(conn, &condition, [from, until])
+    let condition = "AND d.id >= ?1 AND d.id < ?2 ORDER BY d.id";
+    load_developments(conn, condition, [from, until])
 }
 
 /// The developments of a storyline, newest first, at most `limit`.
@@ -369,10 +367,8 @@ pub fn developments_of_storyline(
     id: StorylineId,
     limit: u32,
 ) -> Result<Vec<Development>> {
-    let condition = format!(
-        "WHERE {IS_SHOWN} AND {IS_TOLD} AND e.storyline_id = ?1 ORDER BY d.id DESC LIMIT ?2"
-    );
-    load_developments(conn, &condition, params![id.0, limit])
+    let condition = "AND e.storyline_id = ?1 ORDER BY d.id DESC LIMIT ?2";
+    load_developments(conn, condition, params![id.0, limit])
 }
 
 /// The number of the newest development; 0 if there is none.
@@ -561,6 +557,7 @@ fn load_storylines(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Developments that are shown, under a further condition and in an order.
 fn load_developments(
     conn: &Connection,
     condition: &str,
@@ -569,7 +566,8 @@ fn load_developments(
     let sql = format!(
         "SELECT d.id, d.public_id, d.event_id, d.storyline_id, d.changed_at, d.kind,
             coalesce(d.headline, e.headline), d.note
-         FROM developments d JOIN events e ON e.id = d.event_id {condition}"
+         FROM developments d JOIN events e ON e.id = d.event_id
+         WHERE {IS_SHOWN} AND {IS_TOLD} {condition}"
     );
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map(values, read_development)?;

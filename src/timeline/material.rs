@@ -100,6 +100,28 @@ pub struct Change {
     pub headline_item_id: Option<ItemId>,
 }
 
+impl Change {
+    /// One that is told under the event's headline.
+    pub fn of_event(kind: DevelopmentKind, note: String) -> Self {
+        Self {
+            kind,
+            note,
+            headline: None,
+            headline_item_id: None,
+        }
+    }
+
+    /// One that is told under the headline of a report, if it has any.
+    fn of_report(kind: DevelopmentKind, note: String, report: &Telling) -> Self {
+        let headline = Some(&report.headline).filter(|headline| !headline.trim().is_empty());
+        Self {
+            headline: headline.cloned(),
+            headline_item_id: Some(report.item_id),
+            ..Self::of_event(kind, note)
+        }
+    }
+}
+
 /// What is told at first publication; what the entry tells at length is for the caller to add.
 pub fn first_told(present: &Present) -> Told {
     let mut told = Told {
@@ -132,12 +154,7 @@ fn kills(told: &Told, present: &Present) -> Option<Change> {
         .collect();
     let outlets = named_outlets(&new)?;
     let note = format!("withdrawn by {outlets}: {}", new.first()?.headline);
-    Some(Change {
-        kind: DevelopmentKind::Kill,
-        note,
-        headline: headline_of(new.first()?),
-        headline_item_id: Some(new.first()?.item_id),
-    })
+    Some(Change::of_report(DevelopmentKind::Kill, note, new.first()?))
 }
 
 fn corrections(told: &Told, present: &Present) -> Option<Change> {
@@ -154,12 +171,8 @@ fn corrections(told: &Told, present: &Present) -> Option<Change> {
     } else {
         &first.change_note
     };
-    Some(Change {
-        kind: DevelopmentKind::Correction,
-        note: format!("corrected by {outlets}: {what}"),
-        headline: headline_of(first),
-        headline_item_id: Some(first.item_id),
-    })
+    let note = format!("corrected by {outlets}: {what}");
+    Some(Change::of_report(DevelopmentKind::Correction, note, first))
 }
 
 /// A decision counts when it came or was undone, and the headline or the reports differ by it.
@@ -178,12 +191,7 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
             || "an editor's decision was undone".to_owned(),
             |ruled| ruled.words.clone(),
         );
-    Some(Change {
-        kind: DevelopmentKind::Decision,
-        note,
-        headline: None,
-        headline_item_id: None,
-    })
+    Some(Change::of_event(DevelopmentKind::Decision, note))
 }
 
 fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
@@ -213,16 +221,7 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
         (None, Some((before, after))) => format!("now {after} instead of {before}"),
         (None, None) => return None,
     };
-    Some(Change {
-        kind: DevelopmentKind::Outcome,
-        note,
-        headline: None,
-        headline_item_id: None,
-    })
-}
-
-fn headline_of(telling: &Telling) -> Option<String> {
-    Some(telling.headline.clone()).filter(|headline| !headline.trim().is_empty())
+    Some(Change::of_event(DevelopmentKind::Outcome, note))
 }
 
 /// True if the headline tells another figure or stage than was told last, and nothing new was told: what stood

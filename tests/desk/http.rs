@@ -403,6 +403,15 @@ async fn a_ruling_by_form_is_answered_on_the_page_it_came_from() {
     assert_eq!(running.desk.store.read(load_decisions).unwrap().len(), 1);
 }
 
+/// The headers of an editor's program that sends JSON.
+fn as_editor<'a>(cookie: &'a str, csrf: &'a str) -> [(&'a str, &'a str); 3] {
+    [
+        ("cookie", cookie),
+        ("x-csrf-token", csrf),
+        ("content-type", "application/json"),
+    ]
+}
+
 #[tokio::test]
 async fn the_api_rules_as_the_pages_do() {
     let running = Running::start(|_| {}).await;
@@ -413,11 +422,7 @@ async fn the_api_rules_as_the_pages_do() {
         .post("/api/decisions", &[("cookie", &cookie), json], body)
         .await;
     assert_eq!(refused.status, 403);
-    let headers = [
-        ("cookie", cookie.as_str()),
-        ("x-csrf-token", csrf.as_str()),
-        json,
-    ];
+    let headers = as_editor(&cookie, &csrf);
     assert_eq!(
         running.post("/api/decisions", &headers, body).await.status,
         200
@@ -453,7 +458,7 @@ async fn every_refusal_of_the_api_is_a_problem_that_its_description_names() {
     let described = running.get("/api/openapi.json", &[]).await;
     let described: serde_json::Value = serde_json::from_str(&described.body).unwrap();
     let long = format!(r#"{{"ruling":{{}},"note":"{}"}}"#, "x".repeat(70_000));
-    let array = "application/json";
+    let json = "application/json";
     for (status, asked, path, kind, body) in [
         (404, "get /api/events/{id}", "/api/events/99", "", ""),
         (400, "get /api/events/{id}", "/api/events/x", "", ""),
@@ -475,8 +480,8 @@ async fn every_refusal_of_the_api_is_a_problem_that_its_description_names() {
             "",
             "",
         ),
-        (400, "post /api/decisions", "/api/decisions", array, "{"),
-        (422, "post /api/decisions", "/api/decisions", array, "{}"),
+        (400, "post /api/decisions", "/api/decisions", json, "{"),
+        (422, "post /api/decisions", "/api/decisions", json, "{}"),
         (
             415,
             "post /api/decisions",
@@ -484,9 +489,9 @@ async fn every_refusal_of_the_api_is_a_problem_that_its_description_names() {
             "text/plain",
             "{}",
         ),
-        (413, "post /api/decisions", "/api/decisions", array, &long),
+        (413, "post /api/decisions", "/api/decisions", json, &long),
         (404, "", "/api/nothing", "", ""),
-        (405, "", "/api/events/1", array, "{}"),
+        (405, "", "/api/events/1", json, "{}"),
     ] {
         let headers = [
             ("cookie", cookie.as_str()),
@@ -520,11 +525,7 @@ async fn every_refusal_of_the_api_is_a_problem_that_its_description_names() {
 async fn a_headline_is_kept_as_it_is_shown() {
     let running = Running::start(|_| {}).await;
     let (cookie, csrf) = running.log_in("anna").await;
-    let headers = [
-        ("cookie", cookie.as_str()),
-        ("x-csrf-token", csrf.as_str()),
-        ("content-type", "application/json"),
-    ];
+    let headers = as_editor(&cookie, &csrf);
     let body = "{\"ruling\":{\"kind\":\"pin-headline\",\"event\":1,\"headline\":\" Sum\u{202e}mit\u{2066} opens\"}}";
     let made = running.post("/api/decisions", &headers, body).await;
     assert_eq!(made.status, 200, "{}", made.body);
@@ -540,11 +541,7 @@ async fn a_headline_is_kept_as_it_is_shown() {
 async fn what_came_of_a_request_is_told_by_its_number() {
     let running = Running::start(|_| {}).await;
     let (cookie, csrf) = running.log_in("anna").await;
-    let headers = [
-        ("cookie", cookie.as_str()),
-        ("x-csrf-token", csrf.as_str()),
-        ("content-type", "application/json"),
-    ];
+    let headers = as_editor(&cookie, &csrf);
     let body = r#"{"ruling":{"kind":"pin-headline","event":1,"headline":"Pinned"}}"#;
     for status in [200, 409] {
         let made = running.post("/api/decisions", &headers, body).await;

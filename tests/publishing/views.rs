@@ -111,8 +111,8 @@ async fn a_view_holds_what_its_filter_names() {
     }
 }
 
-#[tokio::test]
-async fn a_private_view_is_listed_nowhere_and_needs_a_token() {
+/// A server with an open view and a hidden one, and a token that a reader was given.
+async fn with_hidden_view() -> (Newsroom, Server, String) {
     let room = summit().await;
     let hidden = View {
         private: true,
@@ -123,38 +123,29 @@ async fn a_private_view_is_listed_nowhere_and_needs_a_token() {
         ..room.settings()
     };
     let server = Server::start(Site::new(room.store.clone(), settings, room.clock.clone())).await;
-    let opml = server.get("/feeds.opml").await.text();
-    assert!(opml.contains("/feeds/views/open.atom") && !opml.contains("hidden"));
-    assert_eq!(server.get("/feeds/views/hidden.atom").await.status, 404);
     let now = super::newsroom::at_minute(0);
     let token = room
         .store
         .write(move |tx| dateline::store::tokens::create_token(tx, [9; 32], "a reader", now))
         .await
         .expect("a token");
+    (room, server, token)
+}
+
+#[tokio::test]
+async fn a_private_view_is_listed_nowhere_and_needs_a_token() {
+    let (_room, server, token) = with_hidden_view().await;
+    let opml = server.get("/feeds.opml").await.text();
+    assert!(opml.contains("/feeds/views/open.atom") && !opml.contains("hidden"));
+    assert_eq!(server.get("/feeds/views/hidden.atom").await.status, 404);
     let path = format!("/private/{token}/feeds/views/hidden.json");
     assert_eq!(ids_in(&server, &path).await.len(), 2);
 }
 
 #[tokio::test]
 async fn what_is_served_under_a_token_leads_to_itself_under_that_token() {
-    let room = summit().await;
-    let hidden = View {
-        private: true,
-        ..view("hidden")
-    };
-    let settings = Settings {
-        views: vec![hidden],
-        ..room.settings()
-    };
-    let base = settings.base_url.clone();
-    let server = Server::start(Site::new(room.store.clone(), settings, room.clock.clone())).await;
-    let now = super::newsroom::at_minute(0);
-    let token = room
-        .store
-        .write(move |tx| dateline::store::tokens::create_token(tx, [9; 32], "a reader", now))
-        .await
-        .expect("a token");
+    let (room, server, token) = with_hidden_view().await;
+    let base = room.settings().base_url;
     let at = format!("/private/{token}");
     let view = format!("{at}/feeds/views/hidden");
     let opml = server.get(&format!("{at}/feeds.opml")).await;

@@ -213,16 +213,11 @@ struct Directory {
 impl Directory {
     fn prepare(keep: Option<PathBuf>) -> anyhow::Result<Self> {
         let is_temporary = keep.is_none();
-        let (path, made) = match keep {
-            Some(path) => {
-                let made = std::fs::create_dir_all(&path);
-                (path, made)
-            }
-            None => {
-                let path = std::env::temp_dir().join(unguessed_name()?);
-                let made = make_for_owner(&path);
-                (path, made)
-            }
+        let name = unguessed_name()?;
+        let path = keep.unwrap_or_else(|| std::env::temp_dir().join(name));
+        let made = match is_temporary {
+            true => make_for_owner(&path),
+            false => std::fs::create_dir_all(&path),
         };
         made.with_context(|| format!("cannot make {}", path.display()))?;
         let database = path.join(crate::store::FILE_NAME);
@@ -237,9 +232,8 @@ impl Directory {
 
 /// Nobody has made a directory, or a link to one, of a name that nobody knows.
 fn unguessed_name() -> anyhow::Result<String> {
-    let mut random = [0_u8; 8];
-    getrandom::fill(&mut random).context("the system gives no random bytes")?;
-    Ok(format!("dateline-demo-{:016x}", u64::from_be_bytes(random)))
+    let random = u64::from_be_bytes(super::random_bytes()?);
+    Ok(format!("dateline-demo-{random:016x}"))
 }
 
 /// Makes a directory that was not there, for its owner alone.

@@ -132,10 +132,7 @@ impl<'a> Tag<'a> {
     fn stands_for(&self) -> &'static str {
         if is_among(self.name, BLOCKS) {
             "\n"
-        } else if ["td", "th"]
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(self.name))
-        {
+        } else if is_among(self.name, &["td", "th"]) {
             " "
         } else {
             ""

@@ -107,7 +107,7 @@ pub(super) async fn login(
         Ok(Outcome::Busy) => login_form(
             &site,
             StatusCode::SERVICE_UNAVAILABLE,
-            "Too many log in at this moment. Try again.",
+            BUSY,
             way_back(&form.back),
         ),
         Ok(Outcome::Wrong) => login_form(
@@ -119,6 +119,9 @@ pub(super) async fn login(
         Err(error) => out_of_order(error),
     }
 }
+
+/// What is said when too many passwords wait to be hashed.
+const BUSY: &str = "Too many log in at this moment. Try again.";
 
 enum Outcome {
     In(Response),
@@ -280,8 +283,10 @@ pub(super) async fn welcome(
             &words,
         );
     }
-    let hashed = in_turn(move || hash_password(&form.password)).await;
-    let Some(Some(hash)) = hashed else {
+    let Some(hashed) = in_turn(move || hash_password(&form.password)).await else {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, BUSY);
+    };
+    let Some(hash) = hashed else {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "no random bytes");
     };
     let (digest, now) = (digest_of(&token), site.clock().now());

@@ -19,15 +19,13 @@ static WAITING: Semaphore = Semaphore::const_new(32);
 pub(super) async fn in_turn<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
-    let waiting = WAITING.try_acquire().ok()?;
+    let _waiting = WAITING.try_acquire().ok()?;
     let turn = HASHING.acquire().await.ok()?;
     let done = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         work()
     });
-    let done = done.await.ok();
-    drop(waiting);
-    done
+    done.await.ok()
 }
 
 /// The password in PHC form; `None` if the system gives no random bytes.

@@ -40,7 +40,7 @@ pub use features::{ABSENT, FEATURES};
 pub use restore::{Restored, RestoredEvent, Restoring};
 pub use returning::Returning;
 pub use settle::{Cursor, EventChange, OwnEvents, Settlement};
-pub use sketch::EventSketch;
+pub use sketch::{EventSketch, SketchTerms};
 pub use tables::SavedTables;
 pub use training::{Sample, fit, fit_first_cut};
 pub use weights::{Curve, FirstCut, Model, Surface, Weights, WeightsError};

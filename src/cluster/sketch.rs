@@ -9,24 +9,42 @@ use super::window::{LiveItem, NAME, Term};
 use crate::news::EventId;
 
 /// An event's words, weighed and summed over its live reports.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventSketch {
     /// The event.
     pub event: EventId,
-    /// Hashes of words with weights, sorted by hash; the squares sum to 1.
-    pub terms: Vec<(u32, f32)>,
+    /// Its words; the squares of their weights sum to 1.
+    pub terms: SketchTerms,
     /// Item time of its first live report, in seconds since 1970.
     pub first_secs: i64,
     /// Item time of its latest report.
     pub last_secs: i64,
 }
 
-/// Steps of a weight of 1: it is stored in two bytes, and what is stored is what is compared.
-const WEIGHT_STEPS: f32 = 65_535.0;
+/// Hashes of words, rising, with their weights, six bytes each: a hundred thousand sketches are held at a
+/// time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SketchTerms(Box<[[u16; 3]]>);
 
-fn shortened(weight: f32) -> f32 {
-    // Weights are parts of a unit vector, so they fit.
-    f32::from((weight * WEIGHT_STEPS) as u16) / WEIGHT_STEPS
+impl SketchTerms {
+    /// Steps of a weight of 1: it takes two bytes, and what is stored is what is compared.
+    pub const WEIGHT_STEPS: f32 = 65_535.0;
+
+    /// Hashes with weights in whole steps, as they come.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (u32, u16)> + '_ {
+        let joined = |high, low| u32::from(high) << 16 | u32::from(low);
+        let terms = self.0.iter();
+        terms.map(move |[high, low, weight]| (joined(*high, *low), *weight))
+    }
+}
+
+impl FromIterator<(u32, u16)> for SketchTerms {
+    /// Of hashes that rise.
+    fn from_iter<I: IntoIterator<Item = (u32, u16)>>(terms: I) -> Self {
+        let terms = terms.into_iter();
+        let packed = terms.map(|(hash, weight)| [(hash >> 16) as u16, hash as u16, weight]);
+        Self(packed.collect())
+    }
 }
 
 /// What a word of a lead counts beside one of a title. Storylines of alaska2025 come out at a B-cubed F1
@@ -72,13 +90,15 @@ impl Engine {
             .map(|(_, weight)| weight * weight)
             .sum::<f32>()
             .sqrt();
-        for (_, weight) in &mut terms {
-            *weight = shortened(*weight / norm);
-        }
         terms.sort_unstable_by_key(|(term, _)| *term);
+        // Weights are parts of a unit vector, so they fit.
+        let in_steps = |weight: f32| (weight / norm * SketchTerms::WEIGHT_STEPS) as u16;
+        let terms = terms.into_iter();
         Some(EventSketch {
             event,
-            terms,
+            terms: terms
+                .map(|(term, weight)| (term, in_steps(weight)))
+                .collect(),
             first_secs: items().map(|item| item.time_secs).min()?,
             last_secs: items().map(|item| item.time_secs).max()?,
         })

@@ -5,7 +5,9 @@
 
 mod bound;
 pub mod figures;
+mod filed;
 mod headline;
+mod line;
 pub mod material;
 mod obeying;
 mod occurred;

@@ -6,12 +6,13 @@
 //!
 //! What editors ruled does not enter here (see `obeying`): linking is what the machine alone says.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
-use super::vectors::{Sum, cosine_sum};
+use super::filed::Filed;
+use super::line::Line;
+use super::vectors::Sum;
 use crate::cluster::EventSketch;
 use crate::news::{EventId, StorylineId};
 
@@ -69,55 +70,6 @@ impl Linking {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Line {
-    pub(super) events: Sketches,
-    /// Of its events; it is filed under every term of it, so that a restart changes nothing.
-    sum: Sum,
-    /// Events that are not compared because there are too many, with the time of each.
-    surplus: BTreeMap<EventId, i64>,
-    latest_secs: i64,
-    /// Rank by first publication; `None` while provisional.
-    published: Option<i64>,
-}
-
-/// What is compared of some events, by id. Most storylines have one, which needs no memory of its own.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Sketches(SmallVec<[EventSketch; 1]>);
-
-impl Sketches {
-    fn place(&self, event: EventId) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&event, |sketch| sketch.event)
-    }
-
-    fn get(&self, event: EventId) -> Option<&EventSketch> {
-        self.place(event).ok().map(|at| &self.0[at])
-    }
-
-    fn insert(&mut self, sketch: EventSketch) {
-        match self.place(sketch.event) {
-            Ok(at) => self.0[at] = sketch,
-            Err(at) => self.0.insert(at, sketch),
-        }
-    }
-
-    fn remove(&mut self, event: EventId) -> Option<EventSketch> {
-        self.place(event).ok().map(|at| self.0.remove(at))
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &EventSketch> {
-        self.0.iter()
-    }
-
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
 /// The storylines of the last weeks. The same calls in the same order give the same results.
 #[derive(Clone, Debug, Default)]
 pub struct Storylines {
@@ -126,8 +78,7 @@ pub struct Storylines {
     line_of: BTreeMap<EventId, StorylineId>,
     /// The same events by the time of their last report.
     by_time: BTreeSet<(i64, EventId)>,
-    /// The storylines of each term, by id: the newest last. The oldest are those that go.
-    index: FxHashMap<u32, VecDeque<StorylineId>>,
+    filed: Filed,
     /// Kept between calls for its room alone.
     shares: FxHashMap<StorylineId, u64>,
     /// Storylines whose events are shown in a published one, with its rank.
@@ -294,12 +245,13 @@ impl Storylines {
     /// Merges the storyline with the nearest others until none is near enough.
     fn merge_around(&mut self, mut id: StorylineId, linking: &mut Linking) -> StorylineId {
         loop {
-            let terms = self.lines[&id].sum.strongest(ASKED_TERMS);
+            let terms = self.lines[&id].sum().strongest(ASKED_TERMS);
             let sharing = self.sharing(&terms, Some(id)).into_iter();
             let line = &self.lines[&id];
+            let sum = line.sum();
             let near = sharing.filter_map(|other| {
                 let (count, latest) = (line.events.len(), line.latest_secs);
-                let affinity = self.affinity(&line.sum, count, latest, self.lines.get(&other)?);
+                let affinity = self.affinity(&sum, count, latest, self.lines.get(&other)?);
                 Some((other, affinity))
             });
             let near = near.filter(|(_, affinity)| *affinity >= self.settings.link_score);
@@ -320,8 +272,8 @@ impl Storylines {
 
     fn merge(&mut self, kept: StorylineId, gone: StorylineId, linking: &mut Linking) {
         let line = self.lines.remove(&gone).expect("the storyline is open");
-        for term in line.sum.terms() {
-            self.unfile(term, gone);
+        for term in line.terms() {
+            self.filed.unfile(term, gone);
         }
         for (event, at) in line.surplus {
             self.line_of.insert(event, kept);
@@ -338,7 +290,7 @@ impl Storylines {
     fn affinity(&self, sum: &Sum, events: usize, last_secs: i64, line: &Line) -> f32 {
         let pairs = (events * line.events.len()).max(1) as f32;
         let gap_days = last_secs.abs_diff(line.latest_secs) as f32 / 86_400.0;
-        cosine_sum(sum, &line.sum) / pairs * (-gap_days / self.settings.damping_days).exp()
+        line.cosine_sum(sum) / pairs * (-gap_days / self.settings.damping_days).exp()
     }
 
     /// The storylines whose strongest terms hold most of the weight of these: only those are
@@ -346,9 +298,8 @@ impl Storylines {
     fn sharing(&mut self, terms: &[(u32, u32)], except: Option<StorylineId>) -> Vec<StorylineId> {
         self.shares.clear();
         for (term, weight) in terms {
-            let newest = self.index.get(term).into_iter().flatten().rev();
-            for id in newest.take(NEWEST_OF_TERM) {
-                *self.shares.entry(*id).or_default() += u64::from(*weight) * u64::from(*weight);
+            for id in self.filed.newest(*term).take(NEWEST_OF_TERM) {
+                *self.shares.entry(id).or_default() += u64::from(*weight) * u64::from(*weight);
             }
         }
         let shares = self.shares.iter().map(|(id, share)| (*id, *share));
@@ -367,11 +318,9 @@ impl Storylines {
         self.line_of.insert(sketch.event, id);
         self.by_time.insert((sketch.last_secs, sketch.event));
         let line = self.lines.entry(id).or_default();
-        for term in line.sum.add(&sketch) {
-            file(self.index.entry(term).or_default(), id);
+        for term in line.add(sketch) {
+            self.filed.file(term, id);
         }
-        line.latest_secs = line.latest_secs.max(sketch.last_secs);
-        line.events.insert(sketch);
         if line.events.len() > MOST_EVENTS {
             let oldest = line.events.iter().map(|e| (e.last_secs, e.event)).min();
             let (at, event) = oldest.expect("there are many");
@@ -389,20 +338,15 @@ impl Storylines {
         if let Some(at) = line.surplus.remove(&event) {
             self.by_time.remove(&(at, event));
         }
-        let Some(sketch) = line.events.remove(event) else {
+        let Some((sketch, unused)) = line.take_out(event) else {
             return;
         };
         self.by_time.remove(&(sketch.last_secs, event));
-        let unused = line.sum.subtract(&sketch);
-        if sketch.last_secs == line.latest_secs && !line.events.is_empty() {
-            let times = line.events.iter().map(|other| other.last_secs);
-            line.latest_secs = times.max().unwrap_or(line.latest_secs);
-        }
         if line.events.is_empty() && line.published.is_none() {
             self.lines.remove(&id);
         }
         for term in unused {
-            self.unfile(term, id);
+            self.filed.unfile(term, id);
         }
     }
 
@@ -437,6 +381,9 @@ impl Storylines {
         }
         for id in &old {
             let line = self.lines.remove(id).expect("listed above");
+            for term in line.terms() {
+                self.filed.unfile(term, *id);
+            }
             let compared = line.events.iter().map(|one| (one.last_secs, one.event));
             let surplus = line.surplus.iter().map(|(event, at)| (*at, *event));
             for (at, event) in compared.chain(surplus) {
@@ -446,38 +393,18 @@ impl Storylines {
         }
         self.shown_elsewhere
             .retain(|id, _| self.lines.contains_key(id));
-        self.index.retain(|_, ids| {
-            ids.retain(|id| self.lines.contains_key(id));
-            !ids.is_empty()
-        });
-    }
-
-    fn unfile(&mut self, term: u32, id: StorylineId) {
-        if let Some(ids) = self.index.get_mut(&term)
-            && let Ok(at) = ids.binary_search(&id)
-        {
-            ids.remove(at);
-            if ids.is_empty() {
-                self.index.remove(&term);
-            }
-        }
-    }
-}
-
-fn file(ids: &mut VecDeque<StorylineId>, id: StorylineId) {
-    if let Err(at) = ids.binary_search(&id) {
-        ids.insert(at, id);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timeline::vectors::tests::in_steps;
 
     fn sketch(event: i64, terms: &[(u32, f32)]) -> EventSketch {
         EventSketch {
             event: EventId(event),
-            terms: terms.to_vec(),
+            terms: in_steps(terms),
             first_secs: 0,
             last_secs: 0,
         }

@@ -9,7 +9,7 @@ use super::shelf::Shelf;
 use crate::news::Role;
 
 /// The embedded data files, by name.
-pub(super) const FILES: [(&str, &str); 10] = [
+pub(super) const FILES: [(&str, &str); 11] = [
     ("reuters", include_str!("../rules/reuters.toml")),
     ("ap", include_str!("../rules/ap.toml")),
     ("afp", include_str!("../rules/afp.toml")),
@@ -18,6 +18,7 @@ pub(super) const FILES: [(&str, &str); 10] = [
     ("agencies", include_str!("../rules/agencies.toml")),
     ("web", include_str!("../rules/web.toml")),
     ("web_languages", include_str!("../rules/web_languages.toml")),
+    ("web_scripts", include_str!("../rules/web_scripts.toml")),
     ("links", include_str!("../rules/links.toml")),
     ("body", include_str!("../rules/body.toml")),
 ];

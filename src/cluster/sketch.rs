@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::arriving::IN_TITLE;
+use super::arriving::{IN_TITLE, NUMBER};
 use super::engine::Engine;
 use super::grouping::Grouping;
 use super::window::{LiveItem, NAME, Term};
@@ -75,10 +75,12 @@ impl Engine {
         let reports: Vec<&LiveItem> = reports.map(|slot| self.window.item(*slot)).collect();
         // On alaska2025 made into pairs of Han characters storylines come out at a B-cubed F1 of .75 without
         // pairs by chance, .53 if they count a tenth and .34 with them.
+        // Numbers link nothing: three matches of three countries were one storyline because all ended 2-1.
         let mut terms = summed(&reports, |item, term| {
-            !self
-                .tables
-                .is_chance_pair(item.language, term.hash, term.flags)
+            !term.is(NUMBER)
+                && !self
+                    .tables
+                    .is_chance_pair(item.language, term.hash, term.flags)
         });
         if terms.is_empty() {
             terms = summed(&reports, |_, _| true);

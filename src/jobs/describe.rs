@@ -202,6 +202,7 @@ fn report_of(
         .map_or(1.0, |outlet| outlet.reliability);
     Report {
         item: telling.item,
+        outlet: telling.outlet,
         title: told_title(&telling.wire),
         lead: telling.wire.clean_summary.clone(),
         language: telling.language.clone(),

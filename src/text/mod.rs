@@ -8,6 +8,7 @@ pub mod diff;
 pub mod fingerprint;
 pub mod language;
 pub mod links;
+pub mod months;
 pub mod stages;
 pub mod wire;
 pub mod words;

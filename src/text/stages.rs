@@ -1,10 +1,13 @@
 //! At what stage of a matter a headline stands: still ahead, or done, and in which direction.
 //!
-//! Words of a few languages, in folded form; a headline in another language has no stage.
+//! Words of some languages, many only for beginnings and ends; a headline in another language has no stage.
+//! Pairs of characters are words in scripts that put no space between them.
 
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
+
+use super::words::fold_word;
 
 /// Stages that a text names, as a set of bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,8 +19,20 @@ const AHEAD: u16 = 1;
 /// Rows of words; in each, the first list is the opposite of the second.
 const OPPOSITES: [(&str, &str); 5] = [
     (
-        "open begin start arrive kick launch meet greet shake kickoff börjar inleds startar beginnt eröffnet comienza abre",
-        "end conclude close leave depart wrap finish avslutas slutar endet beendet termina concluye",
+        "open begin start arrive kick launch meet greet shake kickoff börjar inleds startar beginnt eröffnet comienza abre \
+         ouvre s'ouvre débute commence inizia começa inicia begint rozpoczął rozpoczęła rozpoczyna \
+         открылся открылась открылись открывается начался началась начались начинается стартовал стартовала \
+         розпочався розпочалася розпочалися розпочинається відкрився відкрилася почався почалася \
+         افتتاح افتتحت افتتح انطلاق انطلقت انطلق بدء تنطلق آغاز شروع گشایش נפתח נפתחה נפתחו החל החלה शुरू आगाज शुभारंभ \
+         başladı başlıyor açıldı açılıyor ξεκίνησε ξεκινά άρχισε αρχίζει 開幕 開始 開会 开幕 开始 启动 啟動 개막 시작 개회 \
+         เปิด เริ่ม",
+        "end conclude close leave depart wrap finish avslutas slutar endet beendet termina concluye \
+         s'achève encerra conclui eindigt zakończył zakończyła \
+         завершился завершилась завершились завершается закончился закончилась закончились закрылся \
+         завершився завершилася завершилися закінчився закінчилася закінчилися \
+         اختتام اختتمت اختتم ختام انتهاء انتهت تختتم پایان خاتمه הסתיים הסתיימה הסתיימו ננעל ננעלה खत्म समाप्त संपन्न \
+         sona bitti tamamlandı sonuçlandı ολοκληρώθηκε ολοκληρώνεται έληξε τελείωσε 閉幕 終了 閉会 闭幕 结束 結束 폐막 종료 폐회 \
+         ปิด จบ",
     ),
     (
         "approve pass agree accept sign win advance endorse survive uphold godkänner antar billigt aprueba",
@@ -105,11 +120,13 @@ impl Stages {
     }
 }
 
-static WORDS: LazyLock<FxHashMap<&'static str, u16>> = LazyLock::new(|| {
-    let mut words: FxHashMap<&str, u16> = FxHashMap::default();
-    let mut add = |list: &'static str, bit: u16| {
+static WORDS: LazyLock<FxHashMap<String, u16>> = LazyLock::new(|| {
+    let mut words: FxHashMap<String, u16> = FxHashMap::default();
+    let mut folded = String::new();
+    let mut add = |list: &str, bit: u16| {
         for word in list.split_whitespace() {
-            *words.entry(word).or_default() |= bit;
+            fold_word(word, &mut folded);
+            *words.entry(folded.clone()).or_default() |= bit;
         }
     };
     add(AHEAD_WORDS, AHEAD);
@@ -123,6 +140,7 @@ static WORDS: LazyLock<FxHashMap<&'static str, u16>> = LazyLock::new(|| {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::words::split_words;
 
     fn of(title: &str) -> Stages {
         let words: Vec<String> = title.split(' ').map(str::to_owned).collect();
@@ -136,6 +154,40 @@ mod tests {
         assert!(!of("summit open in alaska").are_opposite(of("summit begin")));
         assert!(!of("summit open").are_opposite(of("talk to end war")));
         assert!(of("senate block bill").are_opposite(of("senate pass bill")));
+    }
+
+    #[test]
+    fn a_beginning_and_an_end_are_known_in_other_scripts() {
+        for (begun, ended) in [
+            ("Саммит открылся", "Саммит завершился без соглашения"),
+            ("Саміт розпочався", "Саміт завершився"),
+            ("افتتاح قمة العشرين", "اختتام قمة العشرين"),
+            ("آغاز نشست سران", "پایان نشست سران"),
+            ("ועידת הפסגה נפתחה", "ועידת הפסגה הסתיימה"),
+            ("शिखर सम्मेलन शुरू", "शिखर सम्मेलन खत्म"),
+            ("G20 zirvesi başladı", "G20 zirvesi sona erdi"),
+            ("Ξεκίνησε η σύνοδος", "Ολοκληρώθηκε η σύνοδος"),
+            ("Le sommet s'ouvre", "Le sommet s'achève"),
+            ("里斯本峰会开幕", "里斯本峰会闭幕"),
+            ("サミット、リスボンで開幕", "サミット閉幕、合意なく"),
+            ("정상회의 리스본서 개막", "정상회의 합의 없이 폐막"),
+            ("เปิดประชุมสุดยอด", "ปิดประชุมสุดยอด"),
+        ] {
+            let stages = |title| {
+                let words: Vec<String> = split_words(title)
+                    .map(|word| {
+                        let mut folded = String::new();
+                        fold_word(word.written, &mut folded);
+                        folded
+                    })
+                    .collect();
+                Stages::of_words(words.iter().map(String::as_str))
+            };
+            assert!(
+                stages(begun).are_beginning_and_end(stages(ended)),
+                "{begun}"
+            );
+        }
     }
 
     #[test]

@@ -247,15 +247,17 @@ fn spell_one_way(c: char) -> char {
         'ٱ' => 'ا',
         'ँ' => 'ं',
         c if c < '\u{0660}' => c,
-        c => {
-            let value = ZEROS
-                .iter()
-                .find_map(|zero| u32::from(c).checked_sub(*zero).filter(|value| *value < 10));
-            value
-                .and_then(|value| char::from_digit(value, 10))
-                .unwrap_or(c)
-        }
+        c => plain_digit(c),
     }
+}
+
+/// A digit of any script that news is written in as its plain one; what is no digit as it is.
+pub fn plain_digit(c: char) -> char {
+    let value_from = |zero: &u32| u32::from(c).checked_sub(*zero).filter(|value| *value < 10);
+    let value = ZEROS.iter().find_map(value_from);
+    value
+        .and_then(|value| char::from_digit(value, 10))
+        .unwrap_or(c)
 }
 
 /// The article with what is written before it, and the commonest endings (those of the stemmer "light10" of Larkey,

@@ -1,13 +1,19 @@
 //! The headline and lede of an event: those of its most central report, by numbers that can be
 //! shown. Not the longest, not an opinion, not a live blog, not bait.
 
-use crate::news::{ItemId, Role, UtcTime};
+use std::collections::BTreeSet;
+
+use super::tolls::{confirmed_toll, toll_of};
+use crate::news::{ItemId, OutletId, Role, UtcTime};
+use crate::text::words::{fold_word, split_words};
 
 /// A telling of an event, as the choice of headline and of times sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     /// The item.
     pub item: ItemId,
+    /// Its outlet.
+    pub outlet: OutletId,
     /// Its title without tags.
     pub title: String,
     /// Its lead without dateline; may be empty.
@@ -54,7 +60,8 @@ pub struct HeadlineChoice {
     pub item: ItemId,
     /// The headline.
     pub headline: String,
-    /// Lead of that report, or of the most central one that has a lead in the same language.
+    /// Lead of that report, or if it has none of the most central one in the same language that holds most of the
+    /// headline's words.
     pub lede: String,
     /// All reports, best first.
     pub shares: Vec<HeadlineShare>,
@@ -65,14 +72,19 @@ pub const LEDE_CHARS: usize = 300;
 /// A later report must beat an earlier one by this much, so that the headline does not flicker.
 const STAY: f32 = 1.15;
 
+/// What a report counts in the choice whose death toll is lower than two outlets tell: less than the most central
+/// has over the least.
+const OVERTAKEN: f32 = 0.1;
+
 /// Chooses among the reports of an event: the earliest that no other is clearly better than. What
 /// was shown before plays no part, so that the same reports always have the same headline.
 /// `None` without reports.
 pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
     let main_language = main_language(reports);
+    let toll = standing_toll(reports);
     let mut shares: Vec<HeadlineShare> = reports
         .iter()
-        .map(|report| share_of(report, main_language))
+        .map(|report| share_of(report, main_language, toll))
         .collect();
     shares.sort_by(|a, b| b.total.total_cmp(&a.total).then(a.item.cmp(&b.item)));
     let best = shares.first()?;
@@ -81,8 +93,11 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
         .filter(|share| share.total * STAY >= best.total && share.total > 0.0);
     let item = near.map(|share| share.item).min().unwrap_or(best.item);
     let chosen = reports.iter().find(|report| report.item == item)?;
-    let has_lead =
-        |report: &&Report| report.language == chosen.language && tells_more(report, &chosen.title);
+    let has_lead = |report: &&Report| {
+        report.language == chosen.language
+            && tells_more(report, &chosen.title)
+            && (report.item == item || holds_most(report, &chosen.title))
+    };
     let by_rank = shares
         .iter()
         .filter_map(|share| reports.iter().find(|report| report.item == share.item));
@@ -103,6 +118,44 @@ fn tells_more(report: &Report, title: &str) -> bool {
     !lead.is_empty() && lead != title && lead != report.title
 }
 
+/// What a lead must hold of another report's headline to stand below it, in percent of the words of four letters
+/// and more, and of all numbers. Two ministers' dismissals share half of theirs.
+const HELD_PERCENT: usize = 65;
+
+/// True if a report's texts hold most words of a headline.
+fn holds_most(report: &Report, headline: &str) -> bool {
+    let own: BTreeSet<String> = weighty_words(&report.title)
+        .chain(weighty_words(&report.lead))
+        .collect();
+    let words: BTreeSet<String> = weighty_words(headline).collect();
+    let held = words.iter().filter(|word| own.contains(*word)).count();
+    held * 100 >= words.len() * HELD_PERCENT
+}
+
+fn weighty_words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let words = split_words(text).filter(|word| {
+        let letters = word.written.chars().count();
+        word.is_bigram || letters > 3 || word.written.starts_with(char::is_numeric)
+    });
+    words.map(|word| {
+        let mut folded = String::new();
+        fold_word(word.written, &mut folded);
+        folded
+    })
+}
+
+/// The death toll that two outlets tell: who tells a lower one is overtaken. `None` if no two tell any, or if a
+/// correction tells another.
+fn standing_toll(reports: &[Report]) -> Option<u32> {
+    let tolls = || {
+        let plain = reports.iter().filter(|report| report.role.tells_an_event());
+        plain.filter_map(|report| Some((report, toll_of(&report.title)?)))
+    };
+    let toll = confirmed_toll(tolls().map(|(report, toll)| (report.outlet, toll)))?;
+    let is_corrected = tolls().any(|(report, own)| report.role == Role::Correction && own < toll);
+    (!is_corrected).then_some(toll)
+}
+
 fn main_language(reports: &[Report]) -> &str {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for report in reports {
@@ -118,8 +171,12 @@ fn main_language(reports: &[Report]) -> &str {
         .map_or("", |(code, _)| *code)
 }
 
-fn share_of(report: &Report, main_language: &str) -> HeadlineShare {
-    let (mut form, reason) = form_of(report);
+fn share_of(report: &Report, main_language: &str, toll: Option<u32>) -> HeadlineShare {
+    let (mut form, mut reason) = form_of(report);
+    if toll.is_some_and(|toll| toll_of(&report.title).is_some_and(|own| own < toll)) {
+        form *= OVERTAKEN;
+        reason = "its death toll is overtaken";
+    }
     if report.language != main_language {
         form *= 0.5;
     }
@@ -234,6 +291,55 @@ mod tests {
         assert_eq!(chosen(&reports), 2);
         reports[1].reliability = 0.5;
         assert_eq!(chosen(&reports), 1);
+    }
+
+    #[test]
+    fn the_headline_follows_a_death_toll_that_two_outlets_tell() {
+        let tolls = [
+            (1, "Flood in Hat Yai kills 33"),
+            (2, "Hat Yai flood: 33 dead"),
+            (1, "Flood in Hat Yai kills 87"),
+            (2, "Hat Yai flood death toll at 87"),
+            (1, "Death toll of Hat Yai flood rises to 120"),
+        ];
+        let reports = |count: usize| -> Vec<Report> {
+            let told = tolls[..count].iter().enumerate();
+            told.map(|(at, (outlet, title))| Report {
+                outlet: OutletId(*outlet),
+                ..report(at as i64 + 1, title, 0.9 - at as f32 / 10.0)
+            })
+            .collect()
+        };
+        assert_eq!(chosen(&reports(2)), 1);
+        assert_eq!(chosen(&reports(3)), 1, "one outlet alone says so");
+        assert_eq!(chosen(&reports(4)), 3);
+        assert_eq!(chosen(&reports(5)), 3, "one outlet alone says so");
+        let mut corrected = reports(5);
+        corrected.push(Report {
+            role: Role::Correction,
+            ..report(6, "Flood in Hat Yai kills 23", 0.5)
+        });
+        assert_eq!(chosen(&corrected), 1);
+    }
+
+    #[test]
+    fn a_lede_of_another_report_tells_of_what_the_headline_tells() {
+        let other = "Parliament dismissed defence minister Denys Shmyhal by 268 votes.";
+        let same = "On Friday parliament dismissed Svitlana Hrynchuk, the energy minister.";
+        for (lead, is_taken) in [(other, false), (same, true)] {
+            let mut reports = [
+                report(
+                    1,
+                    "Parliament dismisses energy minister Svitlana Hrynchuk",
+                    0.9,
+                ),
+                report(2, "Minister is dismissed", 0.5),
+            ];
+            reports[0].lead.clear();
+            lead.clone_into(&mut reports[1].lead);
+            let choice = pick_headline(&reports).expect("there are reports");
+            assert_eq!(!choice.lede.is_empty(), is_taken, "{lead}");
+        }
     }
 
     #[test]

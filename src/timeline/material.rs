@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::figures::{head_number, stage_of};
+use super::tolls::toll_of;
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength};
 
 /// How many outlets must tell a new outcome or figure before it counts: one may be mistaken.
@@ -67,6 +68,12 @@ pub struct Told {
     /// Every head number that stood before: one that comes back is no news.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub former_numbers: BTreeSet<String>,
+    /// The death toll that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub toll: Option<u32>,
+    /// Every death toll that stood before.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub former_tolls: BTreeSet<u32>,
     /// The stage that stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
@@ -126,6 +133,7 @@ impl Change {
 pub fn first_told(present: &Present) -> Told {
     let mut told = Told {
         head_number: chosen(present).and_then(|telling| head_number(&telling.headline)),
+        toll: chosen(present).and_then(|telling| toll_of(&telling.headline)),
         stage: chosen(present).and_then(|telling| stage_of(&telling.headline).map(str::to_owned)),
         ..Told::default()
     };
@@ -199,29 +207,56 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let stage = moved(
         &mut next.stage,
         &mut next.former_stages,
-        stage_of(&headline.headline),
+        stage_of(&headline.headline).map(str::to_owned).as_ref(),
         |stage| {
             is_confirmed(present, |telling| {
                 stage_of(&telling.headline) == Some(stage)
             })
         },
     );
-    let number = moved(
-        &mut next.head_number,
-        &mut next.former_numbers,
-        head_number(&headline.headline).as_deref(),
-        |number| {
-            is_confirmed(present, |telling| {
-                head_number(&telling.headline).as_deref() == Some(number)
-            })
-        },
-    );
-    let note = match (stage, number) {
+    let figure = match toll_of(&headline.headline) {
+        Some(toll) => moved_toll(next, toll, present),
+        None => moved_number(next, head_number(&headline.headline), present),
+    };
+    let note = match (stage, figure) {
         (Some(_), _) => format!("now: {}", headline.headline),
         (None, Some((before, after))) => format!("now {after} instead of {before}"),
         (None, None) => return None,
     };
     Some(Change::of_event(DevelopmentKind::Outcome, note))
+}
+
+fn moved_number(
+    next: &mut Told,
+    number: Option<String>,
+    present: &Present,
+) -> Option<(String, String)> {
+    let tells =
+        |telling: &Telling, number: &str| head_number(&telling.headline).as_deref() == Some(number);
+    moved(
+        &mut next.head_number,
+        &mut next.former_numbers,
+        number.as_ref(),
+        |number| is_confirmed(present, |telling| tells(telling, number)),
+    )
+}
+
+/// A toll that has risen is confirmed by whoever tells as many dead or more.
+fn moved_toll(next: &mut Told, toll: u32, present: &Present) -> Option<(String, String)> {
+    // Before tolls were kept apart they stood among the numbers.
+    if next.toll.is_none() && next.head_number.is_some() {
+        next.toll = toll_of(&next.headline);
+    }
+    let before = next.toll;
+    let tells = |telling: &Telling| {
+        toll_of(&telling.headline).is_some_and(|told| {
+            told == toll || before.is_some_and(|before| before < toll && toll < told)
+        })
+    };
+    let moved = moved(&mut next.toll, &mut next.former_tolls, Some(&toll), |_| {
+        is_confirmed(present, tells)
+    });
+    moved.map(|(before, after)| (before.to_string(), after.to_string()))
 }
 
 /// True if the headline tells another figure or stage than was told last, and nothing new was told: what stood
@@ -230,34 +265,37 @@ pub fn takes_back(told: &Told, present: &Present) -> bool {
     let Some(headline) = chosen(present).map(|telling| &telling.headline) else {
         return false;
     };
-    let differs = |now: Option<&str>, told: Option<&str>| {
-        now.zip(told).is_some_and(|(now, told)| now != told)
+    let toll = toll_of(headline);
+    let figure_differs = match toll {
+        Some(_) => differs(toll, told.toll),
+        None => differs(head_number(headline), told.head_number.clone()),
     };
-    differs(
-        head_number(headline).as_deref(),
-        told.head_number.as_deref(),
-    ) || differs(stage_of(headline), told.stage.as_deref())
+    figure_differs || differs(stage_of(headline), told.stage.as_deref())
+}
+
+fn differs<T: PartialEq>(now: Option<T>, told: Option<T>) -> bool {
+    now.zip(told).is_some_and(|(now, told)| now != told)
 }
 
 /// Moves what stands to what is told now if that is new and confirmed; returns both. Where nothing
 /// stood before, the new value stands without being a change.
-fn moved(
-    standing: &mut Option<String>,
-    former: &mut BTreeSet<String>,
-    now: Option<&str>,
-    is_confirmed: impl Fn(&str) -> bool,
-) -> Option<(String, String)> {
+fn moved<T: Ord + Clone>(
+    standing: &mut Option<T>,
+    former: &mut BTreeSet<T>,
+    now: Option<&T>,
+    is_confirmed: impl Fn(&T) -> bool,
+) -> Option<(T, T)> {
     let now = now?;
     let Some(before) = standing.clone() else {
-        *standing = Some(now.to_owned());
+        *standing = Some(now.clone());
         return None;
     };
-    if before == now || former.contains(now) || !is_confirmed(now) {
+    if before == *now || former.contains(now) || !is_confirmed(now) {
         return None;
     }
     former.insert(before.clone());
-    *standing = Some(now.to_owned());
-    Some((before, now.to_owned()))
+    *standing = Some(now.clone());
+    Some((before, now.clone()))
 }
 
 fn is_confirmed(present: &Present, tells: impl Fn(&Telling) -> bool) -> bool {

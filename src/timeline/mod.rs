@@ -14,6 +14,7 @@ mod occurred;
 mod rulings;
 mod slug;
 mod storylines;
+mod tolls;
 mod vectors;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, cut_lede, pick_headline};

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Weekday};
 
 use super::words;
 use crate::news::UtcTime;
+use crate::text::months::month_of;
 
 /// Numbers, words and the signs between them.
 #[derive(Default)]
@@ -97,7 +98,7 @@ impl Parts {
 
     fn take_word(&mut self, word: &str) -> Option<()> {
         // A later name wins over one before all numbers: `mar 15 abr 2025` begins with a weekday.
-        if let Some(month) = words::month(word)
+        if let Some(month) = month_of(word)
             .filter(|_| self.month.is_none() || self.numbers.len() == 1 && self.before_month == 0)
         {
             self.month = Some(month);

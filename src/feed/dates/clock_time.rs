@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use regex::{Captures, Regex};
 
 use super::words;
+use crate::text::months::month_of;
 
 /// A time of day, and where it holds.
 #[derive(Clone, Debug, Default)]
@@ -211,7 +212,7 @@ fn read_zone(after: &str, time: &mut Time) -> Option<String> {
         );
         return Some(without_brackets(rest));
     }
-    if words::month(word).is_some() || words::is_noise(word) && words::zone(word).is_none() {
+    if month_of(word).is_some() || words::is_noise(word) && words::zone(word).is_none() {
         return Some(without_brackets(after));
     }
     if let Some(zone) = american_clock(word) {

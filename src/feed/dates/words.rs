@@ -6,20 +6,6 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-static MONTHS: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
-    let lines = include_str!("months.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'));
-    lines
-        .filter_map(|line| {
-            let (number, names) = line.split_once(' ')?;
-            let number = number.parse().ok()?;
-            Some(names.split(' ').map(move |name| (name, number)))
-        })
-        .flatten()
-        .collect()
-});
-
 static ZONES: LazyLock<HashMap<&'static str, i64>> = LazyLock::new(|| {
     let lines = include_str!("zones.txt")
         .lines()
@@ -55,11 +41,6 @@ pub(super) fn folded(text: &str) -> String {
         }
     }
     out
-}
-
-/// The number of a month by its name, folded.
-pub(super) fn month(word: &str) -> Option<u32> {
-    MONTHS.get(word).copied()
 }
 
 /// Minutes east of Greenwich of a zone by its name, folded.

@@ -12,7 +12,7 @@ use super::asking;
 use super::table::{Table, print_line, printable};
 use super::{Global, Place};
 use crate::clock::{Clock, SystemClock};
-use crate::feed::opml::{Credentials, OpmlFeed, write_feed_list};
+use crate::feed::opml::{Credentials, OpmlFeed, decode_feed_list, write_feed_list};
 use crate::fetch::without_credentials;
 use crate::news::{FeedId, Request, UtcTime};
 use crate::store::feeds::{self, FeedListing};
@@ -177,7 +177,10 @@ pub fn run(args: FeedsArgs, global: &Global) -> anyhow::Result<ExitCode> {
         Action::Import { file } => {
             let bytes =
                 std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            let opml = String::from_utf8_lossy(&bytes).into_owned();
+            let (opml, problems) = decode_feed_list(&bytes);
+            for problem in problems {
+                eprintln!("{}: {}", file.display(), problem.message);
+            }
             asking::ask(&place, Request::ImportOpml { opml })
         }
     }

@@ -4,7 +4,7 @@
 use anyhow::Context as _;
 use url::Url;
 
-use crate::feed::opml::{OpmlFeed, read_feed_list};
+use crate::feed::opml::{OpmlFeed, read_feed_text};
 use crate::feed::{self, Format};
 use crate::fetch::{CronLine, FeedRequest, FetchOutcome, Visited, without_credentials};
 use crate::news::{Answer, FeedId, OutletKind, Request};
@@ -43,7 +43,7 @@ pub async fn answer_request(poller: &Poller, request: &Request) -> anyhow::Resul
             add_address(poller, wanted).await?
         }
         Request::RemoveFeed { feed } => remove_feed(poller, *feed).await?,
-        Request::ImportOpml { opml } => import_opml(poller, opml.as_bytes()).await?,
+        Request::ImportOpml { opml } => import_opml(poller, &opml).await?,
         Request::EditFeed { .. } => edit_feed(poller, request).await?,
         Request::Decide { .. } | Request::Undo { .. } => return Ok(None),
     };
@@ -112,8 +112,8 @@ pub async fn add_address(poller: &Poller, mut wanted: OpmlFeed) -> anyhow::Resul
 ///
 /// # Errors
 /// If the store fails.
-pub async fn import_opml(poller: &Poller, opml: &[u8]) -> anyhow::Result<Answer> {
-    let (list, problems) = read_feed_list(opml);
+pub async fn import_opml(poller: &Poller, opml: &str) -> anyhow::Result<Answer> {
+    let (list, problems) = read_feed_text(opml);
     let problems = problems.into_iter().map(|problem| problem.message);
     if list.is_empty() {
         let mut answer = Answer::refused("the list names no feed that can be visited");

@@ -273,7 +273,13 @@ impl<'a> Ladder<'a> {
     fn agrees(&self, kind: KeyKind, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
         if known.is_tombstone {
-            return !matches!(kind, KeyKind::LinkNumber | KeyKind::Series);
+            // Its words are gone: what has other times is told again in the same words, or at the same page.
+            return match kind {
+                KeyKind::LinkNumber | KeyKind::Series => false,
+                KeyKind::Link => !self.is_told_anew(index, known, 0.0),
+                KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(index, known),
+                KeyKind::HostRule | KeyKind::Guid => true,
+            };
         }
         let alike = likeness(&input.title, &known.title);
         match kind {
@@ -299,7 +305,7 @@ impl<'a> Ladder<'a> {
             && input.published_at.is_some()
             && input.published_at != known.published_at
             && alike < DIFFERENT_TITLES
-            && likeness(&input.summary, &known.summary) < SAME_TITLES
+            && (known.is_tombstone || likeness(&input.summary, &known.summary) < SAME_TITLES)
             && !input.link.as_deref().is_some_and(names_one_report)
     }
 

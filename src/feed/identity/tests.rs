@@ -299,6 +299,32 @@ fn a_gone_item_does_not_come_back_with_a_new_date() {
 }
 
 #[test]
+fn what_is_told_again_in_the_words_of_what_was_removed_is_new() {
+    let alert = |guid: &str, link: &str, day: i64| {
+        let mut input = input(
+            guid,
+            link,
+            "Magnitude 4.5 earthquake strikes near Izmir, no damage reported so far",
+        );
+        input.published_at = Some(noon() + TimeDelta::days(day));
+        input
+    };
+    for (link, later) in [
+        ("https://example.org/1", "https://example.org/2"),
+        ("https://example.org/alerts", "https://example.org/alerts"),
+    ] {
+        let mut memory = Memory::default();
+        memory.visit(&[alert("1", link, 0)]);
+        memory.items[0].is_tombstone = true;
+        memory.items[0].title.clear();
+        memory.items[0].summary.clear();
+        let day_55 = noon() + TimeDelta::days(55);
+        let matching = memory.visit_at(&[alert("2", later, 55), alert("1", link, 0)], day_55);
+        assert_eq!(verdicts(&matching), [NEW, same(0)], "{later}");
+    }
+}
+
+#[test]
 fn times_that_cannot_be_right_are_marked() {
     let mut memory = Memory::default();
     let mut document: Vec<_> = (0..3)

@@ -12,7 +12,7 @@ mod tests;
 
 use crate::news::OutletKind;
 
-pub use read::read_feed_list;
+pub use read::{decode_feed_list, read_feed_list, read_feed_text};
 pub use write::{Credentials, write_feed_list};
 
 /// A subscription as an OPML list names it.

@@ -32,26 +32,33 @@ const MOST_ATTRIBUTES: usize = 64;
 /// The most problems of one list that are told one by one.
 const MOST_PROBLEMS: usize = 50;
 
-/// Reads an OPML list: the feeds in its order, each address once, and what was wrong. Never fails;
-/// a truncated list gives the feeds before the cut.
+/// Reads an OPML list as [`decode_feed_list`] and [`read_feed_text`] do.
 pub fn read_feed_list(bytes: &[u8]) -> (Vec<OpmlFeed>, Vec<Problem>) {
+    let (text, problems) = decode_feed_list(bytes);
+    let (feeds, mut more) = read_feed_text(&text);
+    more.splice(0..0, problems);
+    (feeds, more)
+}
+
+/// The text of an OPML list, by its byte order mark, its XML declaration or a guess, and what could not be read.
+pub fn decode_feed_list(bytes: &[u8]) -> (String, Vec<Problem>) {
+    let mut problems = Vec::new();
+    // No more than what is told to be too large; a letter of two bytes may be cut, which tells nothing.
+    let most = &bytes[..bytes.len().min(MOST_BYTES + 1)];
+    let text = decode(most, None, &mut problems).text.into_owned();
+    (text, problems)
+}
+
+/// Reads an OPML list, whatever encoding it declares: the feeds in its order, each address once, and what was
+/// wrong. Never fails; a truncated list gives the feeds before the cut.
+pub fn read_feed_text(text: &str) -> (Vec<OpmlFeed>, Vec<Problem>) {
     let mut list = List::default();
-    if bytes.len() > MOST_BYTES {
-        list.problem(
-            "opml-too-large",
-            format!(
-                "the list has {} bytes, more than {MOST_BYTES}: split it",
-                bytes.len()
-            ),
-        );
+    if text.len() > MOST_BYTES {
+        let message = format!("the list has more than {MOST_BYTES} bytes: split it");
+        list.problem("opml-too-large", message);
         return list.finish();
     }
-    let mut problems = Vec::new();
-    let decoded = decode(bytes, None, &mut problems);
-    for problem in problems {
-        list.problem(&problem.kind, problem.message);
-    }
-    list.read(&decoded.text);
+    list.read(text);
     list.finish()
 }
 

@@ -87,16 +87,19 @@ pub enum AddressChange {
 }
 
 /// Adds a feed, due at once. A feed that is there already stays as it is; the flag is true if the
-/// feed is new.
+/// feed is new. One that was removed has its number again, and by that its items and what they are known by.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn add_feed(tx: &Transaction<'_>, new: &NewFeed, now: UtcTime) -> Result<(FeedId, bool)> {
     let added = tx
         .prepare_cached(
-            "INSERT INTO feeds (url, outlet_id, title, category, language, added_at,
+            "INSERT INTO feeds (id, url, outlet_id, title, category, language, added_at,
                 next_visit_at, health_since)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6) ON CONFLICT (url) DO NOTHING",
+             VALUES (coalesce((SELECT max(id) FROM former_feeds WHERE url = ?1),
+                    1 + max(coalesce((SELECT max(id) FROM feeds), 0),
+                        coalesce((SELECT max(id) FROM former_feeds), 0))),
+                ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6) ON CONFLICT (url) DO NOTHING",
         )?
         .execute(params![
             new.url,
@@ -106,9 +109,11 @@ pub fn add_feed(tx: &Transaction<'_>, new: &NewFeed, now: UtcTime) -> Result<(Fe
             new.language,
             now.timestamp(),
         ])?;
-    let id = tx
+    let id: i64 = tx
         .prepare_cached("SELECT id FROM feeds WHERE url = ?1")?
         .query_row([&new.url], |row| row.get(0))?;
+    tx.prepare_cached("DELETE FROM former_feeds WHERE id = ?1")?
+        .execute([id])?;
     Ok((FeedId(id), added == 1))
 }
 
@@ -173,6 +178,8 @@ pub fn count_feeds(conn: &Connection) -> Result<u64> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn remove_feed(tx: &Transaction<'_>, id: FeedId) -> Result<bool> {
+    let sql = "INSERT INTO former_feeds (id, url) SELECT id, url FROM feeds WHERE id = ?1";
+    tx.execute(sql, [id.0])?;
     Ok(tx.execute("DELETE FROM feeds WHERE id = ?1", [id.0])? == 1)
 }
 
@@ -246,6 +253,8 @@ pub fn change_address(tx: &Transaction<'_>, id: FeedId, url: &str) -> Result<Add
         params![id.0, other],
     )?;
     remove_feed(tx, id)?;
+    // What it had is the other's now, so its number leads to nothing.
+    tx.execute("UPDATE former_feeds SET url = '' WHERE id = ?1", [id.0])?;
     Ok(AddressChange::MergedInto(FeedId(other)))
 }
 
@@ -348,4 +357,47 @@ fn read_listing(row: &Row<'_>) -> rusqlite::Result<FeedListing> {
         health_since: utc_from_secs(row.get(30)?),
         interval_secs: row.get::<_, Option<i64>>(31)?.map(i64::unsigned_abs),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use crate::store::outlets::ensure_outlet;
+
+    #[test]
+    fn a_removed_feed_that_comes_back_has_its_number_and_no_other_ever_has() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let add = |path: &str| {
+            let url = format!("https://feeds.example/{path}");
+            let added = store.write_blocking(move |tx| {
+                let outlet_id = ensure_outlet(tx, "The Paper", Default::default())?;
+                let new = NewFeed {
+                    url,
+                    outlet_id,
+                    ..NewFeed::default()
+                };
+                add_feed(tx, &new, utc_from_secs(1_000))
+            });
+            added.unwrap()
+        };
+        let remove = |id: FeedId| store.write_blocking(move |tx| remove_feed(tx, id)).unwrap();
+        let (first, _) = add("first");
+        let (second, is_new) = add("second");
+        assert!(is_new && second != first);
+        assert!(remove(second));
+        let (third, _) = add("third");
+        assert_ne!(third, second);
+        assert_eq!(add("second"), (second, true));
+        assert_eq!(add("second"), (second, false));
+        // What went into another has left its number, and its address is anyone's.
+        let url = "https://feeds.example/first";
+        let change = store
+            .write_blocking(move |tx| change_address(tx, third, url))
+            .unwrap();
+        assert_eq!(change, AddressChange::MergedInto(first));
+        assert_eq!(add("third").0, FeedId(third.0 + 1));
+        assert!(!remove(third));
+    }
 }

@@ -78,6 +78,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0017_whose_headlines",
         include_str!("../../migrations/0017_whose_headlines.sql"),
     ),
+    (
+        "0018_former_feeds",
+        include_str!("../../migrations/0018_former_feeds.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -50,7 +50,7 @@ fn copy_and_trim(
     std::fs::create_dir_all(directory)
         .with_context(|| format!("cannot make {}", directory.display()))?;
     let copied = backup::back_up(store, &directory.join(backup::copy_name(now)))?;
-    backup::trim_copies(directory, kept)?;
+    backup::trim_copies(directory, &copied.path, kept)?;
     Ok(copied)
 }
 

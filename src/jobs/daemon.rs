@@ -248,8 +248,8 @@ async fn work_publisher(hands: Hands, mut worker: Worker) {
 async fn work_retention(hands: Hands, mut worker: Worker) {
     while worker.wait().await {
         let now = hands.clock.now();
-        match retention::remove_old(&hands.store, &hands.storage, now).await {
-            Ok(report) if report.still_too_large => {
+        match retention::remove_by_clock(&hands.store, &hands.storage, now).await {
+            Ok(Some(report)) if report.still_too_large => {
                 tracing::warn!("the database is over max_database_bytes with all that may go gone");
             }
             Ok(_) => {}

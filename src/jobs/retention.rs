@@ -2,8 +2,9 @@
 //! everything else goes on; then gives the room back. Safe to run twice and to break off.
 
 use crate::news::UtcTime;
+use crate::store::clustering::{load_cursor, save_cursor};
 use crate::store::retention::{self, FileUse, Removed};
-use crate::store::{Result, Store, polls, requests};
+use crate::store::{Connection, Result, Store, polls, requests};
 
 use super::StorageSettings;
 
@@ -24,6 +25,46 @@ pub struct RetentionReport {
     pub file: FileUse,
     /// True if the database is larger than it may be although all that may go is gone.
     pub still_too_large: bool,
+}
+
+/// What a clock must have gone on for, from one run to another, before it is believed: a clock that was wrong for
+/// ten seconds emptied an archive.
+const BELIEVED_AFTER_SECS: i64 = 20 * 3_600;
+/// Runs further apart than this, more than a month: the daemon was off, or the clock jumped.
+const UNBROKEN_SECS: i64 = 35 * DAY_SECS;
+/// When the clock was first and last seen by a run, without a jump in between.
+const SEEN_SINCE: &str = "retention-since";
+const SEEN_LAST: &str = "retention-last";
+
+/// Removes what is old, as [`remove_old`] does, if the clock has gone on without a jump since the run of the day
+/// before; `None` if not yet.
+///
+/// # Errors
+/// As [`remove_old`].
+pub async fn remove_by_clock(
+    store: &Store,
+    settings: &StorageSettings,
+    now: UtcTime,
+) -> Result<Option<RetentionReport>> {
+    let secs = now.timestamp();
+    let seen = |conn: &Connection| {
+        let since = load_cursor(conn, SEEN_SINCE)?;
+        Ok((since, load_cursor(conn, SEEN_LAST)?))
+    };
+    let (since, last) = store.read(seen)?;
+    let is_unbroken = (0..=UNBROKEN_SECS).contains(&(secs - last));
+    let since = if is_unbroken { since } else { secs };
+    store
+        .write(move |tx| {
+            save_cursor(tx, SEEN_SINCE, since)?;
+            save_cursor(tx, SEEN_LAST, secs)
+        })
+        .await?;
+    if secs - since < BELIEVED_AFTER_SECS {
+        tracing::info!("old items stay until the clock has gone on for a day");
+        return Ok(None);
+    }
+    remove_old(store, settings, now).await.map(Some)
 }
 
 /// Removes what is older than it may become, shortens logs, and gives free room back.
@@ -140,6 +181,35 @@ mod tests {
         };
         store.write_blocking(fill).unwrap();
         (directory, store)
+    }
+
+    #[test]
+    fn a_clock_that_jumps_removes_nothing_before_it_has_gone_on_for_a_day() {
+        let (_directory, store) = newsroom(60, 1);
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let settings = settings(30, 0);
+        let day = DAY_SECS;
+        let far = NOW + 500 * day;
+        // Nights as they come; a clock that is ahead for some runs in a row, and right again.
+        for (at, is_removing) in [
+            (NOW, false),
+            (NOW + 60, false),
+            (NOW + day, true),
+            (NOW + 2 * day, true),
+            (far, false),
+            (far + 10, false),
+            (NOW + 3 * day, false),
+            (NOW + 4 * day, true),
+            (NOW + 50 * day, false),
+        ] {
+            let removing = remove_by_clock(&store, &settings, utc_from_secs(at));
+            let report = runtime.block_on(removing).unwrap();
+            assert_eq!(report.is_some(), is_removing, "{}", at - NOW);
+        }
+        let left = |conn: &Connection| {
+            Ok(conn.query_row("SELECT count(*) FROM items", [], |row| row.get::<_, i64>(0))?)
+        };
+        assert_eq!(store.read(left).unwrap(), 26);
     }
 
     fn settings(keep_days: u32, max_database_bytes: u64) -> StorageSettings {

@@ -86,6 +86,9 @@ struct Enqueued {
     busy: Vec<FeedId>,
 }
 
+/// Before this, 1 January 2020, a clock was never set: what is read then would be news of 1970 for ever.
+const EARLIEST_SECS: i64 = 1_577_836_800;
+
 impl Sweep {
     /// A sweep with that poller, its pace and bounds.
     pub fn new(poller: Poller) -> Self {
@@ -134,6 +137,11 @@ impl Sweep {
         };
         let now = self.inner.poller.clock.now();
         if ticks.is_paused(now) {
+            return Ok(0);
+        }
+        if now.timestamp() < EARLIEST_SECS {
+            tracing::warn!("the clock is not set; feeds are not visited until it is");
+            ticks.pause(now);
             return Ok(0);
         }
         if !self.is_store_well(&mut ticks).await {

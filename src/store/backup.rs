@@ -61,19 +61,24 @@ pub fn copy_name(now: UtcTime) -> String {
     format!("dateline-{}.sqlite", now.format("%Y%m%dT%H%M%SZ"))
 }
 
-/// Removes the oldest copies with names by [`copy_name`] until `kept` are left; returns what went.
-/// Other files are left alone.
+/// Removes the oldest copies with names by [`copy_name`] until `kept` are left with `newest`, which stays, and what
+/// copies that were killed left; returns what went. Copies of a time to come, made when a clock was wrong, neither
+/// count nor go; other files are left alone.
 ///
 /// # Errors
 /// If the directory cannot be read or a file not removed.
-pub fn trim_copies(directory: &Path, kept: usize) -> Result<Vec<PathBuf>> {
+pub fn trim_copies(directory: &Path, newest: &Path, kept: usize) -> Result<Vec<PathBuf>> {
     let listing = std::fs::read_dir(directory).map_err(StoreError::opening(directory))?;
-    let mut copies: Vec<PathBuf> = listing
-        .filter_map(|found| Some(found.ok()?.path()))
-        .filter(|path| is_copy(path))
-        .collect();
+    let paths = listing.filter_map(|found| Some(found.ok()?.path()));
+    let (mut copies, others): (Vec<PathBuf>, Vec<PathBuf>) = paths.partition(|path| is_copy(path));
+    copies.retain(|path| path.file_name() <= newest.file_name());
     copies.sort();
     copies.truncate(copies.len().saturating_sub(kept));
+    let is_broken_off = |path: &PathBuf| {
+        path.extension().is_some_and(|ending| ending == "partial")
+            && is_copy(&path.with_extension(""))
+    };
+    copies.extend(others.into_iter().filter(is_broken_off));
     for path in &copies {
         std::fs::remove_file(path).map_err(StoreError::opening(path))?;
     }

@@ -148,14 +148,18 @@ fn a_damaged_or_foreign_copy_changes_nothing() {
 fn only_the_oldest_copies_by_our_name_are_removed() {
     let directory = tempfile::tempdir().unwrap();
     let name = |days: i64| copy_name(utc_from_secs(NOON + days * 86_400));
-    for days in 0..4 {
+    // The last two were made while the clock was a year ahead.
+    for days in [0, 1, 2, 3, 400, 401] {
         std::fs::write(directory.path().join(name(days)), "").unwrap();
     }
+    let broken_off = format!("{}.partial", name(1));
+    std::fs::write(directory.path().join(&broken_off), "").unwrap();
     for other in ["dateline-mine.sqlite", "dateline.sqlite", "notes.txt"] {
         std::fs::write(directory.path().join(other), "").unwrap();
     }
-    let gone = trim_copies(directory.path(), 2).unwrap();
-    let expected: Vec<_> = [0, 1].map(|days| directory.path().join(name(days))).into();
-    assert_eq!(gone, expected);
-    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 5);
+    let newest = directory.path().join(name(3));
+    let gone = trim_copies(directory.path(), &newest, 2).unwrap();
+    let expected = [name(0), name(1), broken_off];
+    assert_eq!(gone, expected.map(|name| directory.path().join(name)));
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 7);
 }

@@ -144,6 +144,7 @@ pub(super) fn say_trouble(trouble: &Trouble) -> &'static str {
         TroubleKind::ReadOnly => "the database cannot be written",
         TroubleKind::Damaged => "the database is damaged",
         TroubleKind::Disk => "the disk does not read or write",
+        TroubleKind::Gone => "the database file was removed or replaced",
     }
 }
 
@@ -330,6 +331,7 @@ fn register_store(registry: &mut Registry, figures: &Figures, site: &Site) {
         TroubleKind::ReadOnly,
         TroubleKind::Damaged,
         TroubleKind::Disk,
+        TroubleKind::Gone,
     ] {
         let labels = vec![("kind", kind.name().to_owned())];
         let is_met = i64::from(met == Some(kind));

@@ -21,6 +21,7 @@ use super::rendered::{Draft, Freshness, Rendered};
 use super::settings::Settings;
 use crate::clock::Clock;
 use crate::feed::write::{OutputFormat, write_document};
+use crate::news::UtcTime;
 use crate::store::published::{self, Publication};
 use crate::store::{Result, Store, tokens};
 pub(super) use kept::Demand;
@@ -294,7 +295,13 @@ impl Site {
     async fn render_now(&self, address: Address, prefix: String, coding: Coding) -> Result<Answer> {
         let site = self.clone();
         let work = move || {
-            let answer = render(&site.inner.store, &site.settings(), &address, &prefix)?;
+            let now = site.inner.clock.now();
+            let answer = render(
+                (&site.inner.store, now),
+                &site.settings(),
+                &address,
+                &prefix,
+            )?;
             if let Answer::Document(rendered) = &answer {
                 rendered.prepare(coding);
             }
@@ -360,11 +367,21 @@ impl Site {
 }
 
 /// Renders a path. `prefix` is the path of a private output's token, or empty.
-fn render(store: &Store, settings: &Settings, address: &Address, prefix: &str) -> Result<Answer> {
+fn render(
+    (store, now): (&Store, UtcTime),
+    settings: &Settings,
+    address: &Address,
+    prefix: &str,
+) -> Result<Answer> {
+    // No document is of a time to come, whatever the clock said when it was published (RFC 9110, 8.8.2.1).
+    let finish = |draft: Draft| {
+        let modified = draft.modified.min(now);
+        Answer::Document(Arc::new(Rendered::new(Draft { modified, ..draft })))
+    };
     match address {
         Address::Opml => {
             let draft = store.read(|conn| list_outputs(conn, settings, prefix))?;
-            Ok(Answer::Document(Arc::new(Rendered::new(draft))))
+            Ok(finish(draft))
         }
         Address::Storyline(name) => find_storyline(store, settings, name),
         Address::Output {
@@ -392,7 +409,7 @@ fn render(store: &Store, settings: &Settings, address: &Address, prefix: &str) -
                     if let Some(elsewhere) = current_state(&asked, settings, draft) {
                         return Ok(elsewhere);
                     }
-                    Ok(Answer::Document(Arc::new(Rendered::new(draft(&asked)))))
+                    Ok(finish(draft(&asked)))
                 }
             }
         }

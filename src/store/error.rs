@@ -39,7 +39,9 @@ pub enum StoreError {
     #[error("the database cannot be written: check the owner and the mount of the data directory")]
     ReadOnly,
     /// The file is damaged.
-    #[error("the database is damaged ({0}): stop Dateline and run `dateline restore`")]
+    #[error(
+        "the database is damaged ({0}): stop Dateline and put a copy in place, see `dateline restore --help`"
+    )]
     Damaged(String),
     /// A copy of the database is no use.
     #[error(
@@ -56,6 +58,12 @@ pub enum StoreError {
         "the disk does not read or write ({0}): check it; a daemon that runs goes on by itself then"
     )]
     Disk(String),
+    /// The file was removed or replaced while it was open.
+    #[error(
+        "the database file was removed or replaced while Dateline runs: put it back, or copy what the daemon \
+         still has open in /proc/PID/fd, then restart it; until then nothing is stored"
+    )]
+    Gone,
     /// What was asked for is not there.
     #[error("no such {0}")]
     NotFound(String),

@@ -5,7 +5,8 @@
 //! It does not mend anything, and does not judge how full a disk may become.
 
 use std::io::Write;
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rusqlite::Transaction;
@@ -27,6 +28,8 @@ pub enum TroubleKind {
     Damaged,
     /// The disk failed to read or write.
     Disk,
+    /// The file was removed or replaced while it was open.
+    Gone,
 }
 
 impl TroubleKind {
@@ -37,6 +40,7 @@ impl TroubleKind {
             TroubleKind::ReadOnly => "read-only",
             TroubleKind::Damaged => "damaged",
             TroubleKind::Disk => "disk",
+            TroubleKind::Gone => "gone",
         }
     }
 
@@ -47,6 +51,7 @@ impl TroubleKind {
             StoreError::ReadOnly => Some(TroubleKind::ReadOnly),
             StoreError::Damaged(_) => Some(TroubleKind::Damaged),
             StoreError::Disk(_) => Some(TroubleKind::Disk),
+            StoreError::Gone => Some(TroubleKind::Gone),
             _ => None,
         }
     }
@@ -71,6 +76,35 @@ impl Trouble {
             said: error.to_string(),
             since: Instant::now(),
         })
+    }
+}
+
+/// The file that was opened, to tell whether it is still the one at its path: what is written to one that was
+/// removed or replaced is lost when the daemon stops.
+#[derive(Debug)]
+pub(super) struct OpenedFile {
+    path: PathBuf,
+    /// Device and number on it.
+    numbers: (u64, u64),
+}
+
+impl OpenedFile {
+    /// The file at the path now.
+    pub(super) fn at(path: &Path) -> Result<Self> {
+        let found = std::fs::metadata(path).map_err(StoreError::opening(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            numbers: (found.dev(), found.ino()),
+        })
+    }
+
+    /// # Errors
+    /// [`StoreError::Gone`] if another file is at the path, or none.
+    pub(super) fn is_there(&self) -> Result<()> {
+        match Self::at(&self.path) {
+            Ok(now) if now.numbers == self.numbers => Ok(()),
+            _ => Err(StoreError::Gone),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::checkpoints::Checkpoints;
 use super::error::{Result, StoreError};
-use super::health::{Trouble, TroubleKind};
+use super::health::{OpenedFile, Trouble, TroubleKind};
 
 /// How many closures may wait; callers wait beyond that. Memory stays bounded by it.
 const QUEUE_LENGTH: usize = 256;
@@ -105,6 +105,7 @@ impl Writer {
     /// Why the database at `path` cannot be opened once more, to copy its log.
     pub fn start(mut conn: Connection, path: &Path) -> Result<(Self, JoinHandle<()>)> {
         let checkpoints = Checkpoints::start(&mut conn, path)?;
+        let file = OpenedFile::at(path)?;
         let (queue, tasks) = mpsc::channel(QUEUE_LENGTH);
         let (committed, commits) = watch::channel(0);
         let trouble = watch::Sender::new(None);
@@ -113,7 +114,7 @@ impl Writer {
         let met = trouble.clone();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || run_writer((conn, checkpoints), (tasks, line), &committed, &met))
+            .spawn(move || run_writer((conn, file, checkpoints), (tasks, line), &committed, &met))
             .expect("the system can start a thread");
         let writer = Self {
             queue,
@@ -242,7 +243,7 @@ where
 }
 
 fn run_writer(
-    (mut conn, checkpoints): (Connection, Checkpoints),
+    (mut conn, file, checkpoints): (Connection, OpenedFile, Checkpoints),
     (mut tasks, mut waiting): (mpsc::Receiver<Task>, Waiting),
     committed: &watch::Sender<u64>,
     trouble: &watch::Sender<Option<Trouble>>,
@@ -264,7 +265,7 @@ fn run_writer(
             waiting.add(next);
         }
         was_shared = waiting.len() > 1;
-        run_turn(&mut conn, &mut waiting, &mut durability, trouble);
+        run_turn((&mut conn, &file), &mut waiting, &mut durability, trouble);
         committed.send_modify(|count| *count += 1);
         checkpoints.look(&conn);
     }
@@ -379,7 +380,7 @@ impl Waiting {
 ///
 /// `set` is the durability that the connection was last set to; `None` if it is not known.
 fn run_turn(
-    conn: &mut Connection,
+    (conn, file): (&mut Connection, &OpenedFile),
     waiting: &mut Waiting,
     set: &mut Option<Durability>,
     state: &watch::Sender<Option<Trouble>>,
@@ -389,7 +390,9 @@ fn run_turn(
     while let Some(first) = next.take() {
         let mut batch = Batch::default();
         let mut tasks = std::iter::once(first).chain(std::iter::from_fn(|| waiting.next()));
-        let end = set_durability(conn, wanted, set)
+        let end = file
+            .is_there()
+            .and_then(|()| set_durability(conn, wanted, set))
             .and_then(|()| run_transaction(conn, &mut tasks, &mut batch));
         let met_at_end = end.as_ref().err().and_then(Trouble::met);
         note_trouble(state, batch.trouble.or(met_at_end));
@@ -466,6 +469,7 @@ fn lost_transaction(trouble: Option<&Trouble>) -> StoreError {
         Some(TroubleKind::Full) => StoreError::Full,
         Some(TroubleKind::ReadOnly) => StoreError::ReadOnly,
         Some(TroubleKind::Damaged) => StoreError::Damaged(cause()),
+        Some(TroubleKind::Gone) => StoreError::Gone,
         Some(TroubleKind::Disk) | None => StoreError::Disk(cause()),
     }
 }
@@ -476,6 +480,7 @@ fn same_error(error: &StoreError) -> StoreError {
         StoreError::ReadOnly => StoreError::ReadOnly,
         StoreError::Damaged(cause) => StoreError::Damaged(cause.clone()),
         StoreError::Undone => StoreError::Undone,
+        StoreError::Gone => StoreError::Gone,
         other => StoreError::Disk(other.to_string()),
     }
 }

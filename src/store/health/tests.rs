@@ -153,3 +153,20 @@ async fn a_mistake_in_a_query_is_no_trouble_with_the_disk() {
     assert!(refused.await.is_err());
     assert_eq!(kind(&store), None);
 }
+
+#[tokio::test]
+async fn a_file_that_is_removed_or_replaced_takes_no_more_writes_until_it_is_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let aside = directory.path().join("aside");
+    std::fs::rename(store.path(), &aside).unwrap();
+    let write = || store.write(|tx| Ok(tx.execute_batch("DELETE FROM cursors")?));
+    assert!(matches!(write().await, Err(StoreError::Gone)));
+    assert_eq!(kind(&store), Some(TroubleKind::Gone));
+    std::fs::copy(&aside, store.path()).unwrap();
+    assert!(store.probe().await.is_err(), "it is another file");
+    std::fs::rename(&aside, store.path()).unwrap();
+    store.probe().await.unwrap();
+    assert_eq!(kind(&store), None);
+    write().await.unwrap();
+}

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 
 use super::content::Content;
 use super::outlets::load_outlet;
+use super::search::terms::Filing;
 use super::{Result, StoreError, search};
 use crate::news::{
     FeedId, Image, Item, ItemId, KeyDigest, Outlet, OutletId, Revision, UtcTime, WireReading,
@@ -194,8 +195,8 @@ pub(super) fn list_unreadable(conn: &Connection) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub(super) fn refile_all(tx: &Transaction<'_>, are_filed: bool) -> Result<()> {
-    if !are_filed {
+pub(super) fn refile_all(tx: &Transaction<'_>, before: Option<Filing>) -> Result<()> {
+    if before.is_none() {
         search::forget_all(tx)?;
     }
     let mut query = tx.prepare("SELECT id, title, content FROM items")?;
@@ -205,9 +206,9 @@ pub(super) fn refile_all(tx: &Transaction<'_>, are_filed: bool) -> Result<()> {
         let Some(Content { summary, .. }) = unpack(tx, row.get(2)?) else {
             continue;
         };
-        match are_filed {
-            true => search::refile(tx, item, &title, &summary)?,
-            false => search::file(tx, item, &title, &summary)?,
+        match before {
+            Some(before) => search::refile(tx, item, (&title, &summary), before)?,
+            None => search::file(tx, item, &title, &summary)?,
         }
     }
     Ok(())

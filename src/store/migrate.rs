@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::error::{Result, StoreError};
 use super::items;
 use super::packing::Packing;
+use super::search::terms::Filing;
 
 /// `PRAGMA application_id` of a Dateline database: "DTLN".
 const APPLICATION_ID: i32 = 0x4454_4c4e;
@@ -86,8 +87,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
 
 /// The schema from which on items are filed for search at all.
 const FILED: u32 = 4;
-/// The schema from which on all items are filed as [`super::search`] files them.
-const REFILED: u32 = 14;
+/// The schema from which on they are filed by words that were cut, and the one from which on all items are filed
+/// as [`super::search`] files them.
+const CUT: u32 = 14;
+const REFILED: u32 = 18;
 
 /// The schema number of this program.
 pub fn newest_schema() -> u32 {
@@ -152,7 +155,12 @@ pub(super) fn migrate(
     }
     if (1..REFILED).contains(&found) {
         packing.load(&tx)?;
-        items::refile_all(&tx, found >= FILED)?;
+        let before = match found {
+            ..FILED => None,
+            FILED..CUT => Some(Filing::Plain),
+            _ => Some(Filing::Cut),
+        };
+        items::refile_all(&tx, before)?;
     }
     tx.pragma_update(None, "user_version", newest_schema())?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;

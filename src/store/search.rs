@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
 use crate::news::{EventId, ItemId, StorylineId, UtcTime, utc_from_secs};
+use terms::Filing;
 
 /// What is looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,7 +79,11 @@ fn forget(tx: &Transaction<'_>, item: ItemId, words: &str) -> Result<()> {
 }
 
 fn words_of(title: &str, lead: &str) -> String {
-    [&terms::fed(title), "\n", &terms::fed(lead)].concat()
+    words_filed(title, lead, Filing::Folded)
+}
+
+fn words_filed(title: &str, lead: &str, filing: Filing) -> String {
+    [&terms::fed(title, filing), "\n", &terms::fed(lead, filing)].concat()
 }
 
 /// Empties the index.
@@ -90,14 +95,18 @@ pub(super) fn forget_all(tx: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Files an item anew that was filed under its plain words, before [`terms::fed`] was there; nothing if
-/// they are the same.
-pub(super) fn refile(tx: &Transaction<'_>, item: ItemId, title: &str, lead: &str) -> Result<()> {
-    let plain = [title, "\n", lead].concat();
-    if plain == words_of(title, lead) {
+/// Files an item anew that was filed as of an earlier schema; nothing if its words are the same.
+pub(super) fn refile(
+    tx: &Transaction<'_>,
+    item: ItemId,
+    (title, lead): (&str, &str),
+    before: Filing,
+) -> Result<()> {
+    let filed = words_filed(title, lead, before);
+    if filed == words_of(title, lead) {
         return Ok(());
     }
-    forget(tx, item, &plain)?;
+    forget(tx, item, &filed)?;
     file(tx, item, title, lead)
 }
 
@@ -328,28 +337,63 @@ mod tests {
     }
 
     #[test]
-    fn an_item_that_was_filed_under_its_plain_words_is_found_by_all_of_them_afterwards() {
-        let (_directory, store) = titled(&["峰会开幕", "summit"]);
-        let found = store.write_blocking(|tx| {
-            tx.execute_batch(
-                "INSERT INTO item_search (item_search) VALUES ('delete-all');
-                 INSERT INTO item_search (rowid, words)
-                    VALUES (1, '峰会开幕' || char(10)), (2, 'summit' || char(10))",
-            )?;
-            let search = Search {
-                words: "开幕".into(),
-                ..Search::default()
-            };
-            let before = search_items(tx, &search, 10)?.items.len();
-            crate::store::items::refile_all(tx, true)?;
-            let whole = Search {
-                words: "峰会开".into(),
-                ..Search::default()
-            };
-            let after = search_items(tx, &search, 10)?.items.len();
-            Ok((before, after, search_items(tx, &whole, 10)?.items.len()))
-        });
-        assert_eq!(found.unwrap(), (0, 1, 1));
+    fn letters_that_are_written_for_each_other_are_one() {
+        let (_directory, store) = titled(&[
+            "震度６弱の地震、ﾄﾖﾀが停止",
+            "انتخابات في الأردن",
+            "عراقچی: ۳ کشته",
+            "Μεγάλη φωτιά στην Πάτρα",
+            "BALIKESİR'de deprem",
+            "Ещё один саммит",
+        ]);
+        for (words, item) in [
+            ("震度6弱", 1),
+            ("トヨタ", 1),
+            ("الاردن", 2),
+            ("عراقچي", 3),
+            ("3 کشته", 3),
+            ("۳ كشته", 3),
+            ("φωτια", 4),
+            ("ΦΩΤΙΆ πάτρα", 4),
+            ("balıkesir", 5),
+            ("Balikesir", 5),
+            ("еще", 6),
+        ] {
+            assert_eq!(found(&store, words).0, [item], "{words}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_was_filed_as_of_an_earlier_schema_is_found_by_all_of_its_words_afterwards() {
+        for before in [Filing::Plain, Filing::Cut] {
+            let (_directory, store) = titled(&["峰会开幕 ６", "summit الأردن"]);
+            let refiled = store.write_blocking(move |tx| {
+                forget_all(tx)?;
+                for (item, title) in [(1, "峰会开幕 ６"), (2, "summit الأردن")] {
+                    let sql = "INSERT INTO item_search (rowid, words) VALUES (?1, ?2)";
+                    tx.execute(sql, params![item, words_filed(title, "", before)])?;
+                }
+                crate::store::items::refile_all(tx, Some(before))
+            });
+            refiled.unwrap();
+            for (words, items) in [
+                ("开幕", vec![1]),
+                ("6", vec![1]),
+                ("الاردن", vec![2]),
+                ("الأردن", vec![2]),
+            ] {
+                assert_eq!(found(&store, words).0, items, "{words}");
+            }
+            let forgotten = store.write_blocking(|tx| {
+                for (item, title) in [(1, "峰会开幕 ６"), (2, "summit الأردن")] {
+                    unfile(tx, ItemId(item), title, "")?;
+                }
+                Ok(())
+            });
+            forgotten.unwrap();
+            assert_eq!(found(&store, "summit").0, [0; 0]);
+            assert_eq!(found(&store, "峰会").0, [0; 0]);
+        }
     }
 
     #[test]

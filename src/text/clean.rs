@@ -15,7 +15,7 @@ pub fn inert(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
     }
-    let right_to_left = text.chars().any(is_right_to_left);
+    let right_to_left = has_right_to_left(text);
     let mut clean = String::with_capacity(text.len());
     let mut marks = 0;
     let mut characters = text.chars().peekable();
@@ -72,6 +72,11 @@ fn is_pictorial(c: char) -> bool {
 /// Flags of regions are a black flag followed by tag characters.
 fn is_in_flag(before: char) -> bool {
     matches!(before, '\u{1f3f4}' | '\u{e0020}'..='\u{e007e}')
+}
+
+/// True if a text holds letters that are written from right to left.
+pub fn has_right_to_left(text: &str) -> bool {
+    text.chars().any(is_right_to_left)
 }
 
 fn is_right_to_left(c: char) -> bool {

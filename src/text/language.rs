@@ -1,6 +1,9 @@
 //! Which language an item is in: what the feed says, unless the writing contradicts it; what the
 //! text shows where the feed says nothing. Two-letter codes, and `und` where nothing tells.
 
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
 use whatlang::{Lang, Script};
 
 /// Fewer letters than this tell nothing about a Latin or Cyrillic text: short headlines are
@@ -25,7 +28,7 @@ pub fn detect(
     text: &str,
     beside: impl FnOnce() -> Option<String>,
 ) -> String {
-    let text = head(text);
+    let text = &wide(head(text));
     let script = whatlang::detect_script(text);
     let is_possible = |code: &String| script.is_none_or(|script| can_be_written_in(code, script));
     let claimed = claimed.into_iter().flatten().filter_map(two_letters);
@@ -38,6 +41,14 @@ pub fn detect(
         .unwrap_or_else(|| "und".to_owned())
 }
 
+/// The text with half-width kana as kana: whatlang takes them for Hangul.
+fn wide(text: &str) -> Cow<'_, str> {
+    match text.contains(|c| matches!(c, '\u{ff61}'..='\u{ff9f}')) {
+        true => Cow::Owned(text.nfkc().collect()),
+        false => Cow::Borrowed(text),
+    }
+}
+
 /// The two-letter code of the language that the texts of a feed show together, each of which may be too
 /// short to tell. `None` unless all of them show it well, and each half, taken in turn, shows the same: a
 /// feed of two languages shows none.
@@ -48,7 +59,7 @@ pub fn shown_by<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
         if shorter.len() >= ENOUGH_TOGETHER {
             break;
         }
-        shorter.push_str(head(text));
+        shorter.push_str(&wide(head(text)));
         shorter.push('\n');
         std::mem::swap(shorter, longer);
     }
@@ -327,6 +338,12 @@ mod tests {
 
     fn of(claimed: [Option<&str>; 2], text: &str) -> String {
         detect(claimed, text, || None)
+    }
+
+    #[test]
+    fn half_width_kana_are_japanese() {
+        assert_eq!(of([Some("ja"), None], "ﾄﾖﾀ自動車 ﾊｲﾌﾞﾘｯﾄﾞ車"), "ja");
+        assert_eq!(of([None, None], "ＮＴＴ、ﾃﾞｰﾀｾﾝﾀｰ新設"), "ja");
     }
 
     #[test]

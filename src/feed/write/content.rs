@@ -1,11 +1,12 @@
 //! An entry's content as HTML, the same for every format. Made of the few elements that all readers
-//! show: p, ul, li, a, b, em.
+//! show: p, ul, li, a, b, em; and bdi where letters go from right to left.
 
 use super::document::{Body, EventLine, Notice};
 use super::lines::{Fitted, cut, fit, shown_letters};
 use super::plain::{one_line, web_address};
 use super::xml::Xml;
 use crate::news::UtcTime;
+use crate::text::clean::has_right_to_left;
 
 /// The content of an entry as a well-formed HTML fragment; `page_url` is Dateline's page of it.
 pub fn body_html(body: &Body, page_url: &str) -> String {
@@ -16,11 +17,16 @@ pub fn body_html(body: &Body, page_url: &str) -> String {
     if !body.change.is_empty() {
         html.open("p", &[]);
         html.element("b", &[], "What changed: ");
-        html.text(&one_line(&body.change));
+        aside(&mut html, &one_line(&body.change));
         html.close("p");
     }
     if !body.lede.is_empty() {
-        html.element("p", &[], &one_line(&body.lede));
+        let lede = one_line(&body.lede);
+        let by_its_letters: &[_] = match has_right_to_left(&lede) {
+            true => &[("dir", "auto")],
+            false => &[],
+        };
+        html.element("p", by_its_letters, &lede);
     }
     place_and_time(&mut html, body);
     let lines: Vec<Fitted<'_>> = body.reports.iter().filter_map(fit).collect();
@@ -153,16 +159,18 @@ fn titled_link(html: &mut Xml, one: &Since<'_>, text: &str) {
     match one.url.and_then(web_address) {
         Some(url) => {
             let attributes = [("href", url.as_str()), ("title", one.title.as_str())];
-            html.element("a", &attributes, &one_line(text));
+            html.open("a", &attributes);
+            aside(html, &one_line(text));
+            html.close("a");
         }
-        None => html.text(&one_line(text)),
+        None => aside(html, &one_line(text)),
     }
 }
 
 fn notice(html: &mut Xml, notice: &Notice) {
     html.open("p", &[]);
     html.open("b", &[]);
-    html.text(&one_line(&notice.words));
+    aside(html, &one_line(&notice.words));
     if let Some(url) = &notice.url {
         html.text(": ");
         link_or_text(
@@ -179,7 +187,7 @@ fn place_and_time(html: &mut Xml, body: &Body) {
     let Some(at) = body.occurred_at else { return };
     html.open("p", &[]);
     if !body.place.is_empty() {
-        html.text(&one_line(&body.place));
+        aside(html, &one_line(&body.place));
         html.text(" · ");
     }
     time(html, at);
@@ -199,7 +207,7 @@ fn event_line(html: &mut Xml, event: &EventLine) {
     link_or_text(html, Some(&event.url), &event.title);
     if !event.place.is_empty() {
         html.text(" · ");
-        html.text(&one_line(&event.place));
+        aside(html, &one_line(&event.place));
     }
     if event.outlet_count > 1 {
         html.text(" · ");
@@ -229,8 +237,21 @@ fn footer(html: &mut Xml, body: &Body, page_url: &str) {
 pub(super) fn link_or_text(html: &mut Xml, url: Option<&str>, text: &str) {
     let text = one_line(text);
     match url.and_then(web_address) {
-        Some(url) => html.element("a", &[("href", &url)], &text),
-        None => html.text(&text),
+        Some(url) => {
+            html.open("a", &[("href", &url)]);
+            aside(html, &text);
+            html.close("a");
+        }
+        None => aside(html, &text),
+    }
+}
+
+/// A text in a line of others: from right to left it stands apart, or it would draw what follows it into its
+/// order.
+pub(super) fn aside(html: &mut Xml, text: &str) {
+    match has_right_to_left(text) {
+        true => html.element("bdi", &[], text),
+        false => html.text(text),
     }
 }
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::content::{clock_time, link_or_text};
+use super::content::{aside, clock_time, link_or_text};
 use super::document::{ReportLine, ReprintLine};
 use super::plain::one_line;
 use super::xml::Xml;
@@ -109,8 +109,12 @@ impl Fitted<'_> {
         let url = self.line.url.as_deref();
         for piece in pieces_of(self.line, &self.title) {
             match piece {
-                Piece::Text(text) => html.text(&text),
-                Piece::Marked(mark, text) => html.element(mark, &[], &text),
+                Piece::Text(text) => aside(html, &text),
+                Piece::Marked(mark, text) => {
+                    html.open(mark, &[]);
+                    aside(html, &text);
+                    html.close(mark);
+                }
                 Piece::Title(title) => link_or_text(html, url, title),
             }
         }
@@ -237,6 +241,15 @@ mod tests {
         let mut html = Xml::fragment();
         fitted.write(&mut html);
         html.into_text()
+    }
+
+    #[test]
+    fn what_goes_from_right_to_left_stands_apart_from_what_follows() {
+        let line = report(1, "פיגוע בתל אביב", Some("https://a.example/1"));
+        let html = shown(&fit(&line).expect("a line"));
+        let title = r#"<a href="https://a.example/1"><bdi>פיגוע בתל אביב</bdi></a> · "#;
+        assert!(html.contains(title), "{html}");
+        assert!(!html.contains("<b><bdi>"), "{html}");
     }
 
     #[test]

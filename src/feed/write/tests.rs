@@ -178,7 +178,7 @@ fn check_inert(text: &str, url: &str) {
 
 /// The sanitiser that a careful reader runs has nothing to take away but its own additions.
 fn assert_html_is_inert(html: &str) {
-    let allowed = ["p", "b", "ul", "li", "a", "em"];
+    let allowed = ["p", "b", "ul", "li", "a", "em", "bdi"];
     let mut reader = quick_xml::Reader::from_str(html);
     loop {
         match reader.read_event().expect("well-formed fragment") {
@@ -190,6 +190,7 @@ fn assert_html_is_inert(html: &str) {
                     let value =
                         quick_xml::escape::unescape(&attribute.value).expect("known entities");
                     match attribute.key.as_ref() {
+                        "dir" => assert_eq!(value, "auto"),
                         "href" => assert!(value.starts_with("http"), "{value}"),
                         other => panic!("attribute {other}"),
                     }

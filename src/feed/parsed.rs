@@ -1,6 +1,9 @@
 //! A feed document as read: what it claims, before anything is believed or kept.
 
+use std::borrow::Cow;
+
 use crate::news::{Image, UtcTime};
+use crate::text::lead::cut_lede;
 
 /// Which family of formats a document belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -113,10 +116,21 @@ pub struct ParsedItem {
     pub in_reply_to: Option<String>,
 }
 
+/// Characters of a full text that stand for a lead: more than is shown of one or compared.
+const LEAD_CHARS: usize = 600;
+
 impl ParsedItem {
     /// The outlet's claim of when the item was published, or else last changed.
     pub fn claimed_at(&self) -> Option<UtcTime> {
         self.published.or(self.updated)
+    }
+
+    /// The lead, or the beginning of the full text where the feed gives no lead.
+    pub fn lead(&self) -> Cow<'_, str> {
+        match self.summary.is_empty() {
+            true => Cow::Owned(cut_lede(&self.content_text, LEAD_CHARS)),
+            false => Cow::Borrowed(&self.summary),
+        }
     }
 
     /// The lead, or the full text where the feed gives no lead.

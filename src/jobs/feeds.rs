@@ -43,7 +43,7 @@ pub async fn answer_request(poller: &Poller, request: &Request) -> anyhow::Resul
             add_address(poller, wanted).await?
         }
         Request::RemoveFeed { feed } => remove_feed(poller, *feed).await?,
-        Request::ImportOpml { opml } => import_opml(poller, &opml).await?,
+        Request::ImportOpml { opml } => import_opml(poller, opml).await?,
         Request::EditFeed { .. } => edit_feed(poller, request).await?,
         Request::Decide { .. } | Request::Undo { .. } => return Ok(None),
     };

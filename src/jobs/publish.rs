@@ -13,7 +13,7 @@ use crate::news::{
     Report, Ruling, Target, ToldAtLength, UtcTime,
 };
 use crate::store::{Result, Store, Transaction, decisions, events, published, publishing};
-use crate::timeline::cut_lede;
+use crate::text::lead::cut_lede;
 use crate::timeline::material::{
     Change, Present, Ruled, Telling, Told, first_told, material_changes, takes_back,
 };

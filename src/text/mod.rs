@@ -7,6 +7,7 @@ pub mod dateline;
 pub mod diff;
 pub mod fingerprint;
 pub mod language;
+pub mod lead;
 pub mod links;
 pub mod months;
 pub mod stages;

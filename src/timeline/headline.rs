@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::tolls::{confirmed_toll, toll_of};
 use crate::news::{ItemId, OutletId, Role, UtcTime};
+use crate::text::lead::cut_lede;
 use crate::text::words::{fold_word, split_words};
 
 /// A telling of an event, as the choice of headline and of times sees it.
@@ -227,28 +228,6 @@ fn form_of(report: &Report) -> (f32, &'static str) {
     }
 }
 
-/// Cuts a lead at a sentence or word so that it has at most so many characters.
-pub fn cut_lede(lead: &str, most: usize) -> String {
-    let lead = lead.trim();
-    let Some((end, _)) = lead.char_indices().nth(most) else {
-        return lead.to_owned();
-    };
-    let cut = &lead[..end];
-    let sentence = cut.rfind(['.', '!', '?', '。', '！', '？', '؟', '।']);
-    if let Some(at) = sentence.filter(|at| *at > end / 2) {
-        let length = cut[at..].chars().next().map_or(0, char::len_utf8);
-        return cut[..at + length].to_owned();
-    }
-    let shorter = cut
-        .char_indices()
-        .nth(most.saturating_sub(1))
-        .map_or(cut, |(at, _)| &cut[..at]);
-    let word = shorter
-        .rfind(char::is_whitespace)
-        .filter(|at| *at > end / 2);
-    format!("{}…", shorter[..word.unwrap_or(shorter.len())].trim_end())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -340,13 +319,5 @@ mod tests {
             let choice = pick_headline(&reports).expect("there are reports");
             assert_eq!(!choice.lede.is_empty(), is_taken, "{lead}");
         }
-    }
-
-    #[test]
-    fn a_lede_ends_at_a_sentence_within_three_hundred_characters() {
-        let long = format!("{} end. {}", "word ".repeat(50), "more ".repeat(60));
-        assert!(cut_lede(&long, LEDE_CHARS).ends_with("end."));
-        let endless = cut_lede(&"字".repeat(900), LEDE_CHARS);
-        assert_eq!(endless.chars().count(), LEDE_CHARS);
     }
 }

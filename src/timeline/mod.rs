@@ -17,7 +17,7 @@ mod storylines;
 mod tolls;
 mod vectors;
 
-pub use headline::{HeadlineChoice, HeadlineShare, Report, cut_lede, pick_headline};
+pub use headline::{HeadlineChoice, HeadlineShare, Report, pick_headline};
 pub use obeying::{Beside, Placing, Standing, StoredLines};
 pub use occurred::{LifeSettings, life_of, order_events, when_it_occurred};
 pub use rulings::StorylineRules;

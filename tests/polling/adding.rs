@@ -108,7 +108,7 @@ async fn an_imported_list_is_visited_at_the_pace_of_all_others() {
     let inside =
         "<outline xmlUrl=\"http://10.0.0.1/feed\"/><outline xmlUrl=\"file:///etc/passwd\"/>";
     let opml = format!("<opml version=\"2.0\"><body>{outlines}{inside}</body></opml>");
-    let answer = import_opml(&room.poller, opml.as_bytes()).await.unwrap();
+    let answer = import_opml(&room.poller, &opml).await.unwrap();
     assert!(answer.done, "{answer:?}");
     assert!(
         room.server.seen().is_empty(),

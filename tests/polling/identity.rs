@@ -1,6 +1,7 @@
 //! Completeness and identity as a visit keeps them, and what a hostile document claims of its items.
 
-use dateline::news::{FeedHealth, Item, Revision, utc_from_secs};
+use dateline::news::{FeedHealth, Item, ItemId, Revision, utc_from_secs};
+use dateline::store::search::{Search, search_items};
 use dateline::store::{items, polls};
 
 use super::harness::{Newsroom, START, exact, rss};
@@ -264,4 +265,45 @@ async fn a_document_that_names_another_site_is_still_the_fetched_feeds() {
         (after.feed.url, after.outlet),
         (before.feed.url, before.outlet)
     );
+}
+
+#[tokio::test]
+async fn a_feed_of_full_texts_alone_has_leads_that_are_shown_and_found() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let text = format!(
+        "The ministry of finance cut its rate. {}",
+        "More was said. ".repeat(90)
+    );
+    let document = format!(
+        r#"{{"version": "https://jsonfeed.org/version/1.1", "title": "Paper", "items": [
+            {{"id": "1", "url": "https://paper.test/1", "title": "Rate cut", "content_text": "{text}"}}]}}"#
+    );
+    let reply = || Reply::ok(document.clone()).with("content-type", "application/feed+json");
+    room.poll_for(id, reply()).await;
+    let item = room
+        .store
+        .read(|conn| items::load_item(conn, ItemId(1)))
+        .unwrap()
+        .unwrap();
+    assert!(
+        item.summary
+            .starts_with("The ministry of finance cut its rate.")
+    );
+    assert!(
+        item.summary.len() <= 600 && item.summary.ends_with("said."),
+        "{}",
+        item.summary
+    );
+    let search = Search {
+        words: "ministry".to_owned(),
+        ..Search::default()
+    };
+    let found = room
+        .store
+        .read(|conn| search_items(conn, &search, 10))
+        .unwrap();
+    assert_eq!(found.items.len(), 1);
+    let again = room.poll_for(id, reply()).await;
+    assert_eq!((again.new.len(), again.revised), (0, 0));
 }

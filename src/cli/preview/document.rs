@@ -144,7 +144,7 @@ fn wire_of(item: &ParsedItem, language: &str, reader: Reader<'_>) -> WireReading
         source_name: item.source_title.as_deref(),
         language,
         title: &item.title,
-        summary: &item.summary,
+        summary: &item.lead(),
         text: &item.content_text,
         link: item.link.as_deref(),
         categories: &item.categories,

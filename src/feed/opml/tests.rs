@@ -214,3 +214,24 @@ proptest! {
         prop_assert_eq!(again.len(), feeds.len());
     }
 }
+
+#[test]
+fn a_list_is_read_in_the_encoding_it_declares_also_once_it_is_text() {
+    let list = |label: &str| {
+        format!(
+            r#"<?xml version="1.0" encoding="{label}"?><opml version="2.0"><body>
+            <outline text="РИА Новости" xmlUrl="https://ria.example/feed"/></body></opml>"#
+        )
+    };
+    for label in ["windows-1251", "koi8-r", "utf-16", "utf-8"] {
+        let text = list(label);
+        let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).expect("it is known");
+        let bytes: Vec<u8> = match label {
+            "utf-16" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            _ => encoding.encode(&text).0.into_owned(),
+        };
+        let (text, problems) = decode_feed_list(&bytes);
+        assert!(problems.is_empty(), "{label}: {problems:?}");
+        assert_eq!(read_feed_text(&text).0[0].title, "РИА Новости", "{label}");
+    }
+}

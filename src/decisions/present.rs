@@ -50,6 +50,7 @@ pub fn check_present(ruling: &Ruling, present: &Present) -> Result<(), Refusal> 
             to,
             to_items,
         } => {
+            present.tells(*item)?;
             present.hold(*from, &[*item])?;
             present.hold(*from, from_items)?;
             present.hold(*to, to_items)

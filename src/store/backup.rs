@@ -11,7 +11,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{Result, StoreError};
-use super::{FILE_NAME, Store, check, migrate, private};
+use super::{FILE_NAME, Store, beside, check, migrate, private};
 use crate::news::UtcTime;
 
 /// Pages that are copied at once; between two lots other threads get their turn.
@@ -140,9 +140,7 @@ pub fn before_upgrade(conn: &Connection, directory: &Path, schema: u32) -> Resul
 }
 
 fn copy_verified(from: &Connection, to: &Path) -> Result<Copied> {
-    let mut partial = to.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
+    let partial = beside(to, ".partial");
     remove_if_there(&partial)?;
     let copied = copy_pages(from, &partial).and_then(|()| verify(&partial));
     let copied = copied.inspect_err(|_| {
@@ -233,12 +231,7 @@ fn set_aside(directory: &Path, now: UtcTime) -> Result<PathBuf> {
         give_away(directory, &aside)?;
     }
     for ending in ["-wal", "-shm"] {
-        let with_ending = |path: &Path| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(ending);
-            PathBuf::from(name)
-        };
-        let (log, moved) = (with_ending(&database), with_ending(&aside));
+        let (log, moved) = (beside(&database, ending), beside(&aside, ending));
         if log.exists() {
             std::fs::rename(&log, &moved).map_err(StoreError::opening(&log))?;
         }

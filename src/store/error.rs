@@ -25,7 +25,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// Another process owns the data directory.
-    #[error("data directory {path} is in use by process {owner}: stop it, or send it the command")]
+    #[error("data directory {path} is in use by process {owner}: stop it first")]
     Locked {
         /// The data directory.
         path: PathBuf,
@@ -55,7 +55,8 @@ pub enum StoreError {
     },
     /// The disk failed to read or write.
     #[error(
-        "the disk does not read or write ({0}): check it; a daemon that runs goes on by itself then"
+        "the disk does not read or write ({0}): check whether it is full or broken; a daemon that runs goes on by itself \
+         then"
     )]
     Disk(String),
     /// The file was removed or replaced while it was open.
@@ -64,6 +65,17 @@ pub enum StoreError {
          still has open in /proc/PID/fd, then restart it; until then nothing is stored"
     )]
     Gone,
+    /// A migration failed.
+    #[error(
+        "the upgrade stopped at {name} ({cause}): the database is as it was before; start the version that it \
+         comes from, and report this"
+    )]
+    Migration {
+        /// The migration.
+        name: &'static str,
+        /// What SQLite said.
+        cause: String,
+    },
     /// What was asked for is not there.
     #[error("no such {0}")]
     NotFound(String),

@@ -150,8 +150,9 @@ pub(super) fn migrate(
         return Ok(Vec::new());
     }
     let tx = conn.transaction()?;
-    for (_, sql) in pending {
-        tx.execute_batch(sql)?;
+    for (name, sql) in pending {
+        tx.execute_batch(sql)
+            .map_err(|error| failure(name, error))?;
     }
     if (1..REFILED).contains(&found) {
         packing.load(&tx)?;
@@ -166,4 +167,14 @@ pub(super) fn migrate(
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
     tx.commit()?;
     Ok(pending.iter().map(|(name, _)| *name).collect())
+}
+
+/// Without the statement, which SQLite's error would repeat whole; trouble with the disk stays what it is.
+fn failure(name: &'static str, error: rusqlite::Error) -> StoreError {
+    let cause = match StoreError::from(error) {
+        StoreError::Sqlite(rusqlite::Error::SqlInputError { msg, .. }) => msg,
+        StoreError::Sqlite(other) => other.to_string(),
+        trouble => return trouble,
+    };
+    StoreError::Migration { name, cause }
 }

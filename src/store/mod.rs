@@ -424,12 +424,56 @@ fn prepare_writer(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// True if SQLite cannot read what is there: to read a database with a log it has to write beside it.
+fn is_unreadable(conn: &Connection) -> bool {
+    let read = conn.query_row("PRAGMA schema_version", [], |row| row.get::<_, i64>(0));
+    let read = read.map_err(StoreError::from);
+    matches!(read, Err(StoreError::ReadOnly | StoreError::Disk(_)))
+}
+
+/// True if nothing can change the file: its mount is read-only, and no log waits beside it.
+fn is_left_unchanged(path: &Path) -> bool {
+    let has_log = std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
+    let probe = beside(path, "-probe");
+    let made = std::fs::File::create_new(&probe).inspect(|_| {
+        // Nothing depends on it.
+        drop(std::fs::remove_file(&probe));
+    });
+    let is_read_only =
+        |error: &std::io::Error| error.kind() == std::io::ErrorKind::ReadOnlyFilesystem;
+    !has_log && made.as_ref().is_err_and(is_read_only)
+}
+
+/// The name of what lies beside a file, with an ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// The address of a database that does not change, for SQLite.
+fn unchanging(path: &Path) -> String {
+    let mut address = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
+                address.push(char::from(*byte));
+            }
+            other => address.push_str(&format!("%{other:02X}")),
+        }
+    }
+    address + "?immutable=1"
+}
+
 /// Keeps few pages: SQLite drops all of a reader's whenever something was committed.
 fn open_reader(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
-    let conn = Connection::open_with_flags(path, flags)?;
+    let mut conn = Connection::open_with_flags(path, flags)?;
+    if is_unreadable(&conn) && is_left_unchanged(path) {
+        conn = Connection::open_with_flags(unchanging(path), flags)?;
+    }
     keep_plans(&conn)?;
     conn.execute_batch(
         "PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;

@@ -208,3 +208,23 @@ fn the_log_is_copied_beside_the_writer_and_begins_anew() {
         "the log of 320 MB is {bytes} bytes long"
     );
 }
+
+#[test]
+fn a_database_that_nothing_can_change_is_read_without_a_file_beside_it() {
+    let directory = tempfile::tempdir().unwrap();
+    // A name that an address must not take apart.
+    let odd = directory.path().join("a?b #c%20ü");
+    std::fs::create_dir(&odd).unwrap();
+    drop(Store::open(&odd).unwrap());
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let conn = Connection::open_with_flags(unchanging(&odd.join(FILE_NAME)), flags).unwrap();
+    let schema: u32 = conn
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(schema, migrate::newest_schema());
+    assert!(!beside(&odd.join(FILE_NAME), "-shm").exists());
+    assert!(
+        !is_left_unchanged(&odd.join(FILE_NAME)),
+        "its directory can be written"
+    );
+}

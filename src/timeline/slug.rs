@@ -18,10 +18,7 @@ pub fn make_slug(headline: &str) -> String {
         let overlaps = overlap.is_some();
         let fresh = &word.written[overlap.map_or(0, |end| end - start)..];
         last_end = Some(start + word.written.len());
-        let bare = fresh
-            .nfkd()
-            .filter(|c| !is_accent(*c) && (c.is_alphanumeric() || is_combining_mark(*c)));
-        let piece: String = bare.flat_map(char::to_lowercase).nfc().collect();
+        let piece = piece_of(fresh);
         if slug.chars().count() + piece.chars().count() + 1 > MOST_CHARS {
             break;
         }
@@ -35,6 +32,30 @@ pub fn make_slug(headline: &str) -> String {
     } else {
         slug
     }
+}
+
+/// A word without marks where those are only accents: of Latin and Greek letters. The point of a decimal is a
+/// hyphen; thousands are not parted.
+fn piece_of(word: &str) -> String {
+    let whole: String = word.nfkc().collect();
+    let mut piece = String::with_capacity(whole.len());
+    for (at, c) in whole.char_indices() {
+        let base = c.nfd().next().unwrap_or(c);
+        let is_accented = matches!(base, 'a'..='z' | 'A'..='Z' | '\u{370}'..='\u{3ff}');
+        let c = if is_accented { base } else { c };
+        if matches!(c, '.' | ',') && is_decimal(&whole[at + 1..]) {
+            piece.push('-');
+        } else if !is_accent(c) && (c.is_alphanumeric() || is_combining_mark(c)) {
+            piece.extend(c.to_lowercase());
+        }
+    }
+    piece
+}
+
+/// True for digits that are not the three of a thousand.
+fn is_decimal(rest: &str) -> bool {
+    let digits = rest.chars().take_while(char::is_ascii_digit).count();
+    digits > 0 && digits != 3
 }
 
 /// The slug with a number behind it if it is taken.
@@ -60,6 +81,13 @@ mod tests {
         assert_eq!(make_slug("がんで死去"), "がんで死去");
         assert_eq!(make_slug("ไฟไหม้บ้าน"), "ไฟไหม้บ้าน");
         assert_eq!(make_slug("दिल्ली में आग"), "दिल्ली-में-आग");
+        assert_eq!(
+            make_slug("Банк снизил ставку до 14,5 %, магнитудой"),
+            "банк-снизил-ставку-до-14-5-магнитудой"
+        );
+        assert_eq!(make_slug("رئيس الوزراء يستقيل"), "رئيس-الوزراء-يستقيل");
+        assert_eq!(make_slug("Φωτιά στην Πάτρα"), "φωτια-στην-πατρα");
+        assert_eq!(make_slug("1,200 homes burn"), "1200-homes-burn");
         assert_eq!(make_slug("…"), "storyline");
         assert!(make_slug(&"very long words ".repeat(20)).len() <= MOST_CHARS);
     }

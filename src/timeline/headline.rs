@@ -119,18 +119,22 @@ fn tells_more(report: &Report, title: &str) -> bool {
     !lead.is_empty() && lead != title && lead != report.title
 }
 
-/// What a lead must hold of another report's headline to stand below it, in percent of the words of four letters
-/// and more, and of all numbers. Two ministers' dismissals share half of theirs.
+/// What a report must hold of another's headline for its lead to stand below it, in percent of the words of four
+/// letters and more; of numbers all. Two ministers' dismissals share half of their words.
 const HELD_PERCENT: usize = 65;
 
-/// True if a report's texts hold most words of a headline.
+/// True if a report's texts hold most words of a headline, and its numbers.
 fn holds_most(report: &Report, headline: &str) -> bool {
     let own: BTreeSet<String> = weighty_words(&report.title)
         .chain(weighty_words(&report.lead))
         .collect();
     let words: BTreeSet<String> = weighty_words(headline).collect();
-    let held = words.iter().filter(|word| own.contains(*word)).count();
-    held * 100 >= words.len() * HELD_PERCENT
+    let is_held = |word: &&String| own.contains(*word);
+    let mut numbers = words
+        .iter()
+        .filter(|word| word.starts_with(char::is_numeric));
+    numbers.all(|number| is_held(&number))
+        && words.iter().filter(is_held).count() * 100 >= words.len() * HELD_PERCENT
 }
 
 fn weighty_words(text: &str) -> impl Iterator<Item = String> + '_ {

@@ -224,6 +224,8 @@ fn cluster_once(hands: &Hands, shared: &Shared, is_refining: bool) -> Result<()>
 }
 
 async fn work_publisher(hands: Hands, mut worker: Worker) {
+    // What is in the way is told once, and that it is gone: it is tried every two seconds.
+    let mut told = None;
     while worker.wait().await {
         let hold_secs = *hands.hold_secs.borrow();
         let pass = Pass {
@@ -232,15 +234,25 @@ async fn work_publisher(hands: Hands, mut worker: Worker) {
             random: hands.random.clone(),
         };
         match publish_events(&hands.store, pass).await {
-            Ok(done) if done.events > 0 => {
-                tracing::info!(
-                    events = done.events,
-                    developments = done.developments,
-                    "published"
-                );
+            Ok(done) => {
+                if told.take().is_some() {
+                    tracing::info!("publishing goes on");
+                }
+                if done.events > 0 {
+                    tracing::info!(
+                        events = done.events,
+                        developments = done.developments,
+                        "published"
+                    );
+                }
             }
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "publishing waits for the store"),
+            Err(error) => {
+                let cause = Some(error.to_string());
+                if told != cause {
+                    tracing::warn!(%error, "publishing waits for the store");
+                    told = cause;
+                }
+            }
         }
     }
 }

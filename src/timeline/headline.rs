@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::tolls::{confirmed_toll, toll_of};
+use super::counts::{confirmed_toll, toll_of};
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
 use crate::text::words::{fold_word, split_words};

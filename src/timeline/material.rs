@@ -4,10 +4,10 @@
 //! Not material: one more outlet, another wording of the headline, a re-dated item, a reprint. The
 //! policy is written in words in `docs/publishing.md`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::figures::{head_number, stage_of};
-use super::tolls::toll_of;
+use super::counts::{Figure, head_figure};
+use super::figures::stage_of;
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength};
 
 /// How many outlets must tell a new outcome or figure before it counts: one may be mistaken.
@@ -62,18 +62,12 @@ pub struct Told {
     /// The reports shown.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub items: BTreeSet<ItemId>,
-    /// The head number that stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub head_number: Option<String>,
-    /// Every head number that stood before: one that comes back is no news.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub former_numbers: BTreeSet<String>,
-    /// The death toll that stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub toll: Option<u32>,
-    /// Every death toll that stood before.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub former_tolls: BTreeSet<u32>,
+    /// The figures that stand, by what they count.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub figures: BTreeMap<String, String>,
+    /// Every figure that stood before: one that comes back is no news.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub former_figures: BTreeMap<String, BTreeSet<String>>,
     /// The stage that stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
@@ -132,8 +126,7 @@ impl Change {
 /// What is told at first publication; what the entry tells at length is for the caller to add.
 pub fn first_told(present: &Present) -> Told {
     let mut told = Told {
-        head_number: chosen(present).and_then(|telling| head_number(&telling.headline)),
-        toll: chosen(present).and_then(|telling| toll_of(&telling.headline)),
+        figures: figures_of(chosen(present).map(|telling| &telling.headline)),
         stage: chosen(present).and_then(|telling| stage_of(&telling.headline).map(str::to_owned)),
         ..Told::default()
     };
@@ -214,10 +207,8 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
             })
         },
     );
-    let figure = match toll_of(&headline.headline) {
-        Some(toll) => moved_toll(next, toll, present),
-        None => moved_number(next, head_number(&headline.headline), present),
-    };
+    let figure = head_figure(&headline.headline);
+    let figure = figure.and_then(|figure| moved_figure(next, figure, present));
     let note = match (stage, figure) {
         (Some(_), _) => format!("now: {}", headline.headline),
         (None, Some((before, after))) => format!("now {after} instead of {before}"),
@@ -226,37 +217,37 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     Some(Change::of_event(DevelopmentKind::Outcome, note))
 }
 
-fn moved_number(
-    next: &mut Told,
-    number: Option<String>,
-    present: &Present,
-) -> Option<(String, String)> {
-    let tells =
-        |telling: &Telling, number: &str| head_number(&telling.headline).as_deref() == Some(number);
-    moved(
-        &mut next.head_number,
-        &mut next.former_numbers,
-        number.as_ref(),
-        |number| is_confirmed(present, |telling| tells(telling, number)),
-    )
+/// The figure of a headline, by what it counts.
+fn figures_of(headline: Option<&String>) -> BTreeMap<String, String> {
+    let figure = headline.and_then(|headline| head_figure(headline));
+    let figure = figure.map(|figure| (figure.kind, figure.number));
+    figure.into_iter().collect()
 }
 
 /// A toll that has risen is confirmed by whoever tells as many dead or more.
-fn moved_toll(next: &mut Told, toll: u32, present: &Present) -> Option<(String, String)> {
-    // Before tolls were kept apart they stood among the numbers.
-    if next.toll.is_none() && next.head_number.is_some() {
-        next.toll = toll_of(&next.headline);
+fn moved_figure(next: &mut Told, now: Figure, present: &Present) -> Option<(String, String)> {
+    // Before figures were kept by what they count, only the headline tells.
+    if next.figures.is_empty() {
+        next.figures = figures_of(Some(&next.headline));
     }
-    let before = next.toll;
+    let mut standing = next.figures.remove(&now.kind);
+    let mut former = next.former_figures.remove(&now.kind).unwrap_or_default();
+    let before = standing.as_deref().and_then(|before| before.parse().ok());
     let tells = |telling: &Telling| {
-        toll_of(&telling.headline).is_some_and(|told| {
-            told == toll || before.is_some_and(|before| before < toll && toll < told)
+        head_figure(&telling.headline).is_some_and(|told| {
+            told == now
+                || now.is_toll() && told.is_toll() && told.exceeds(&now) && now.is_above(before)
         })
     };
-    let moved = moved(&mut next.toll, &mut next.former_tolls, Some(&toll), |_| {
+    let moved = moved(&mut standing, &mut former, Some(&now.number), |_| {
         is_confirmed(present, tells)
     });
-    moved.map(|(before, after)| (before.to_string(), after.to_string()))
+    next.figures
+        .extend(standing.map(|standing| (now.kind.clone(), standing)));
+    if !former.is_empty() {
+        next.former_figures.insert(now.kind, former);
+    }
+    moved
 }
 
 /// True if the headline tells another figure or stage than was told last, and nothing new was told: what stood
@@ -265,12 +256,12 @@ pub fn takes_back(told: &Told, present: &Present) -> bool {
     let Some(headline) = chosen(present).map(|telling| &telling.headline) else {
         return false;
     };
-    let toll = toll_of(headline);
-    let figure_differs = match toll {
-        Some(_) => differs(toll, told.toll),
-        None => differs(head_number(headline), told.head_number.clone()),
-    };
-    figure_differs || differs(stage_of(headline), told.stage.as_deref())
+    let figure = head_figure(headline);
+    let before = figure
+        .as_ref()
+        .and_then(|figure| told.figures.get(&figure.kind));
+    differs(figure.as_ref().map(|figure| &figure.number), before)
+        || differs(stage_of(headline), told.stage.as_deref())
 }
 
 fn differs<T: PartialEq>(now: Option<T>, told: Option<T>) -> bool {

@@ -4,6 +4,7 @@
 //! as a change worth telling readers is not decided here but in `material`.
 
 mod bound;
+mod counts;
 pub mod figures;
 mod filed;
 mod headline;
@@ -14,7 +15,7 @@ mod occurred;
 mod rulings;
 mod slug;
 mod storylines;
-mod tolls;
+
 mod vectors;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, pick_headline};

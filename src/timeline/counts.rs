@@ -1,0 +1,233 @@
+//! What a headline counts, and how many: figures of different things are not held against each other. Of a death
+//! toll the highest that two outlets tell is how things are, whoever is most central.
+
+use super::figures::{counted, words_of};
+use crate::text::concepts::concept_of;
+use crate::text::words::{fold_word, is_unspaced};
+
+/// What counts the dead.
+const DEAD: &str = "dead";
+
+/// The first figure of a headline; the number of dead, if it tells one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Figure {
+    /// What it counts: the word that follows it, under its concept.
+    pub(super) kind: String,
+    /// In plain digits.
+    pub(super) number: String,
+}
+
+impl Figure {
+    /// True if it counts dead.
+    pub(super) fn is_toll(&self) -> bool {
+        self.kind == DEAD
+    }
+
+    /// True if it is a higher number.
+    pub(super) fn exceeds(&self, other: &Figure) -> bool {
+        self.is_above(other.number.parse().ok())
+    }
+
+    /// True if it is higher than a number; false without one.
+    pub(super) fn is_above(&self, other: Option<u32>) -> bool {
+        let own: Option<u32> = self.number.parse().ok();
+        own.zip(other).is_some_and(|(own, other)| own > other)
+    }
+}
+
+/// The figure of a headline; `None` if it has none.
+pub(super) fn head_figure(headline: &str) -> Option<Figure> {
+    if let Some(toll) = toll_of(headline) {
+        return Some(Figure {
+            kind: DEAD.to_owned(),
+            number: toll.to_string(),
+        });
+    }
+    let words = words_of(headline);
+    let first = (0..words.len()).find_map(|at| Some((at, counted(&words, at)?)));
+    first.map(|(at, number)| Figure {
+        kind: kind_at(&words, at),
+        number,
+    })
+}
+
+const PERCENT: [&str; 7] = [
+    "percent",
+    "per",
+    "prozent",
+    "procent",
+    "por",
+    "pour",
+    "percentage",
+];
+const SCALES: [&str; 14] = [
+    "thousand",
+    "million",
+    "billion",
+    "trillion",
+    "mn",
+    "bn",
+    "m",
+    "tn",
+    "millionen",
+    "milliarden",
+    "millions",
+    "milliards",
+    "millones",
+    "miljoner",
+];
+
+/// Words that say nothing of what happened to whom they name.
+const ANYONE: [&str; 14] = [
+    "people",
+    "person",
+    "persons",
+    "others",
+    "more",
+    "men",
+    "women",
+    "children",
+    "menschen",
+    "personen",
+    "personnes",
+    "personas",
+    "människor",
+    "personer",
+];
+
+/// What the number at a place counts: percent, or the word behind it and its scale, or where nothing follows the
+/// word before it.
+fn kind_at(words: &[String], at: usize) -> String {
+    let filed = |word: &String| {
+        let mut folded = String::new();
+        fold_word(word, &mut folded);
+        concept_of(&folded).to_owned()
+    };
+    let next = |places: usize| words.get(at + places);
+    match next(1) {
+        _ if words[at].ends_with('%') => "%".to_owned(),
+        Some(word) if PERCENT.contains(&word.as_str()) => "%".to_owned(),
+        Some(scale) if SCALES.contains(&scale.as_str()) => {
+            let counted = next(2).map_or_else(String::new, filed);
+            [scale.as_str(), " ", &counted].concat()
+        }
+        Some(anyone) if ANYONE.contains(&anyone.as_str()) && next(2).is_some() => {
+            next(2).map_or_else(String::new, filed)
+        }
+        Some(word) => filed(word),
+        None => {
+            let before = at.checked_sub(1).map(|before| filed(&words[before]));
+            [&before.unwrap_or_default(), " …"].concat()
+        }
+    }
+}
+
+/// Words of death; what ends with `~` stands for all that begins so. From knowing the languages.
+const DEATHS: &str = "dead kill kills killed killing die dies died death deaths toll fatalities bodies \
+    tote toten todesopfer gestorben getötet mort morts tués tuées décès muerto muertos muertes fallecidos mueren \
+    mata matan mortos mortes morrem morti döda dödade dör omkomna omkommit doden zabitych ofiar погиб~ жертв~ убит~ \
+    загин~ قتيل~ قتل~ ضحايا وفاة مصرع کشته~ הרוג~ נהרג~ הרוגים מתים मौत मौतें मृत~ मरे ölü öldü ölen νεκρ~ σκοτώθηκ~ \
+    死亡 死者 死 遇难 遇難 罹难 罹難 사망 숨져 숨진 숨졌 ดับ เสียชีวิต ตาย ศพ";
+/// Words between a number and a word of death, at most.
+const REACH: usize = 4;
+
+/// The number of dead that a headline tells; `None` if it tells none.
+pub(super) fn toll_of(headline: &str) -> Option<u32> {
+    let words = words_of(headline);
+    let deaths: Vec<usize> = (0..words.len())
+        .filter(|at| is_death(&words[*at]))
+        .collect();
+    let tolls = (0..words.len()).filter_map(|at| {
+        let number = counted(&words, at)?.parse::<u32>().ok()?;
+        let distance = deaths.iter().map(|death| death.abs_diff(at)).min()?;
+        (distance <= REACH).then_some((distance, at, number))
+    });
+    tolls.min().map(|(_, _, number)| number)
+}
+
+fn is_death(word: &str) -> bool {
+    DEATHS
+        .split_whitespace()
+        .any(|sign| match sign.strip_suffix('~') {
+            Some(stem) => word.starts_with(stem),
+            None if sign.starts_with(is_unspaced) => word.contains(sign),
+            None => word == sign,
+        })
+}
+
+/// The highest toll that two outlets tell or exceed; `None` if no two tell any. Of each outlet the highest
+/// counts.
+pub(super) fn confirmed_toll<T: Ord>(tolls: impl Iterator<Item = (T, u32)>) -> Option<u32> {
+    let mut of_outlets: std::collections::BTreeMap<T, u32> = std::collections::BTreeMap::new();
+    for (outlet, toll) in tolls {
+        let most = of_outlets.entry(outlet).or_default();
+        *most = toll.max(*most);
+    }
+    let mut tolls: Vec<u32> = of_outlets.into_values().collect();
+    tolls.sort_unstable_by(|a, b| b.cmp(a));
+    tolls.get(1).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_toll_is_the_number_beside_a_word_of_death() {
+        let cases = [
+            ("Flood in Hat Yai kills 33", Some(33)),
+            ("Death toll rises to 120 in Hat Yai flood", Some(120)),
+            ("5.9 quake: 7 homes destroyed, 3 dead", Some(3)),
+            ("Flood: 200 homes destroyed", None),
+            ("Twelve dead as ferry sinks", Some(12)),
+            ("ホテル火災で13人死亡", Some(13)),
+            ("能登の地震 死者5人に", Some(5)),
+            ("호텔 화재로 13명 사망", Some(13)),
+            ("Жертвами пожара стали 12 человек", Some(12)),
+            ("ไฟไหม้โรงแรม ดับ 13 ศพ", Some(13)),
+            ("حريق فندق أسوان: ١٣ قتيلا", Some(13)),
+        ];
+        for (headline, toll) in cases {
+            assert_eq!(toll_of(headline), toll, "{headline}");
+        }
+    }
+
+    #[test]
+    fn figures_of_different_things_differ_in_kind() {
+        let kind = |headline: &str| head_figure(headline).map(|figure| figure.kind);
+        assert_eq!(kind("Ferry sinks, 12 dead"), kind("Death toll at 31"));
+        assert_eq!(kind("40 wounded in blast"), kind("Blast: 44 hurt"));
+        assert_eq!(
+            kind("Inflation at 3.4%"),
+            kind("Inflation rises to 3.6 percent")
+        );
+        assert_ne!(
+            kind("40 missing after ferry sinks"),
+            kind("200 rescued from ferry")
+        );
+        assert_ne!(
+            kind("$1.2 billion bill passes"),
+            kind("$1.2 million bill passes")
+        );
+        assert_ne!(
+            kind("Ferry sinks, 12 dead"),
+            kind("Ferry sinks, 40 missing")
+        );
+        assert_ne!(
+            kind("40 people missing after ferry sinks"),
+            kind("200 people rescued")
+        );
+        assert_eq!(
+            kind("40 people missing after ferry sinks"),
+            kind("50 missing as ferry sinks")
+        );
+        assert_eq!(kind("Leaders meet"), None);
+    }
+
+    #[test]
+    fn one_outlet_alone_confirms_nothing() {
+        assert_eq!(confirmed_toll([("A", 33), ("A", 87)].into_iter()), None);
+        let tolls = [("A", 33), ("B", 33), ("A", 120), ("C", 87)];
+        assert_eq!(confirmed_toll(tolls.into_iter()), Some(87));
+    }
+}

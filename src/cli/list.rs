@@ -73,12 +73,20 @@ pub fn storylines(args: &ListArgs, global: &Global) -> anyhow::Result<ExitCode> 
                 minute(storyline.last_event_at),
                 storyline.event_count.to_string(),
                 storyline.outlet_count.to_string(),
-                storyline.life.name().to_owned(),
+                life_of(storyline).to_owned(),
                 storyline.headline.clone(),
             ]);
         }
     }
     finish(args, &table, found.len(), "storyline")
+}
+
+/// How a storyline stands, in a word.
+pub(super) fn life_of(storyline: &Storyline) -> &'static str {
+    match storyline.spiked {
+        true => "spiked",
+        false => storyline.life.name(),
+    }
 }
 
 /// An event as one JSON object: the fields of `news::Event`.

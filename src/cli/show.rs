@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use serde_json::json;
 
-use super::list::{event_json, minute, state_of, storyline_json};
+use super::list::{event_json, life_of, minute, state_of, storyline_json};
 use super::table::{Table, print_line, printable};
 use super::{Global, Place};
 use crate::news::{Event, EventId, Item, ItemId, Report, Revision, StorylineId};
@@ -77,7 +77,7 @@ fn show_storyline(store: &Store, id: StorylineId, as_json: bool) -> anyhow::Resu
     print_line(&printable(&storyline.headline));
     print_line(&format!(
         "storyline {id}, {}, {} events, {} outlets",
-        storyline.life.name(),
+        life_of(&storyline),
         storyline.event_count,
         storyline.outlet_count
     ));

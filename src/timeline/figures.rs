@@ -90,7 +90,7 @@ static PHRASES: LazyLock<HashMap<&str, Vec<Sign>>> = LazyLock::new(|| {
 });
 
 /// The stage that the headline tells; `None` if it tells none that is known.
-pub fn stage_of(headline: &str) -> Option<&'static str> {
+pub(super) fn stage_of(headline: &str) -> Option<&'static str> {
     let words = words_of(headline);
     let told = words.iter().enumerate().flat_map(|(at, word)| {
         let following = &words[at + 1..];

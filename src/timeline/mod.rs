@@ -5,7 +5,7 @@
 
 mod bound;
 mod counts;
-pub mod figures;
+mod figures;
 mod filed;
 mod headline;
 mod line;
@@ -15,7 +15,6 @@ mod occurred;
 mod rulings;
 mod slug;
 mod storylines;
-
 mod vectors;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, pick_headline};

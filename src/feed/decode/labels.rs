@@ -128,6 +128,11 @@ impl Charset {
         matches!(self, Charset::Known(encoding) if encoding.is_single_byte())
     }
 
+    /// True for encodings of Chinese, Japanese and Korean, and UTF-8.
+    pub(super) fn is_of_several_bytes(&self) -> bool {
+        matches!(self, Charset::Known(encoding) if !encoding.is_single_byte() && encoding.is_ascii_compatible())
+    }
+
     /// True if the page does not contain ASCII.
     pub(super) fn is_ebcdic(&self) -> bool {
         matches!(self, Charset::Page(page) if page.is_ebcdic())

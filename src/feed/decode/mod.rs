@@ -55,6 +55,9 @@ fn decode_by_labels<'a>(
 ) -> Decoded<'a> {
     let utf8 = std::str::from_utf8(bytes);
     let is_multibyte_utf8 = utf8.is_ok_and(|text| !text.is_ascii());
+    if let Some(text) = declared_against_habit(bytes, header, declaration) {
+        return text;
+    }
     let named = [("Content-Type", header), ("XML declaration", declaration)];
     for (place, label) in named {
         let Some(label) = label else { continue };
@@ -90,6 +93,25 @@ fn decode_by_labels<'a>(
         }
         Err(_) => finish(bytes, detect(bytes), problems),
     }
+}
+
+/// The document by its declaration where that names an encoding of several bytes in which every byte is right, and
+/// the server says ISO-8859-1, as servers do by habit: what is right in the first by accident is no document.
+fn declared_against_habit<'a>(
+    bytes: &'a [u8],
+    header: Option<&str>,
+    declaration: Option<&str>,
+) -> Option<Decoded<'a>> {
+    let (said, declared) = (
+        charset_for_label(header?)?,
+        charset_for_label(declaration?)?,
+    );
+    let is_habit = matches!(said, Charset::Known(encoding) if encoding == WINDOWS_1252);
+    if bytes.is_ascii() || !is_habit || !declared.is_of_several_bytes() {
+        return None;
+    }
+    let text = declared.decode_strictly(bytes)?;
+    Some(decoded(text, declared))
 }
 
 fn decoded(text: Cow<'_, str>, charset: Charset) -> Decoded<'_> {

@@ -38,6 +38,20 @@ fn the_header_beats_the_declaration() {
 }
 
 #[test]
+fn what_a_server_says_by_habit_does_not_beat_a_declaration_that_every_byte_fits() {
+    for label in ["shift_jis", "euc-kr", "gb2312", "big5", "euc-jp"] {
+        let text = format!("<?xml version='1.0' encoding='{label}'?><a>日本</a>");
+        let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).expect("it is known");
+        let bytes = encoding.encode(&text).0;
+        let (_, read) = read(&bytes, Some("text/xml; charset=ISO-8859-1"));
+        assert!(read.ends_with("<a>日本</a>"), "{label}: {read}");
+    }
+    let latin = b"<?xml version='1.0' encoding='shift_jis'?><a>na\xEFve d\xE9j\xE0</a>";
+    let (_, text) = read(latin, Some("text/xml; charset=ISO-8859-1"));
+    assert!(text.ends_with("<a>na\u{ef}ve d\u{e9}j\u{e0}</a>"), "{text}");
+}
+
+#[test]
 fn a_name_that_the_bytes_contradict_is_passed_over() {
     let bytes = "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?><a>naïve – déjà</a>".as_bytes();
     assert!(

@@ -96,6 +96,15 @@ impl Engine {
         (!kin.own.is_empty() && !kin.shown.is_empty()).then_some(kin)
     }
 
+    /// All items that would go back with it, and those that they stand with.
+    pub fn items_of_returning(&self, kin: &Returning) -> BTreeSet<ItemId> {
+        let own = self.own.iter().flat_map(|own| {
+            let events = kin.own.iter().filter_map(|id| own.events.get(id));
+            events.flat_map(|event| self.ids_of(event))
+        });
+        own.chain(self.ids_shown(kin)).collect()
+    }
+
     fn ids_of<'a>(&'a self, event: &'a LiveEvent) -> impl Iterator<Item = ItemId> + 'a {
         let live = event.members.iter();
         let live = live.map(|slot| self.window.item(*slot).id);

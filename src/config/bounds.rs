@@ -4,6 +4,7 @@
 use url::Url;
 
 use super::file::Config;
+use crate::text::language::two_letters;
 
 const YEAR_SECS: f64 = 366.0 * 86_400.0;
 /// No body, header or cache that one process can hold is larger.
@@ -12,7 +13,9 @@ const MOST_BYTES: f64 = (1_u64 << 40) as f64;
 /// The first value outside its bounds: the key, and what is wrong.
 pub(super) fn find_senseless(config: &Config) -> Option<(String, String)> {
     number_outside(config)
+        .or_else(|| out_of_order(config))
         .or_else(|| address_outside(config))
+        .or_else(|| unknown_language(config))
         .map(|(key, problem)| (key.to_owned(), problem))
 }
 
@@ -66,6 +69,37 @@ fn number_outside(config: &Config) -> Option<(&'static str, String)> {
         })
 }
 
+/// Two numbers of which one bounds the other.
+fn out_of_order(config: &Config) -> Option<(&'static str, String)> {
+    let polling = &config.polling;
+    if polling.floor_secs > polling.ceiling_secs {
+        let problem = format!(
+            "is {}, more than ceiling_secs, {}",
+            polling.floor_secs, polling.ceiling_secs
+        );
+        return Some(("polling.floor_secs", problem));
+    }
+    let (window, kept) = (config.clustering.window_hours, config.storage.keep_days);
+    if u64::from(window) > u64::from(kept) * 24 {
+        let problem = format!("is {window}, longer than the {kept} days that items are kept");
+        return Some(("clustering.window_hours", problem));
+    }
+    None
+}
+
+/// A view of a language that no item can have.
+fn unknown_language(config: &Config) -> Option<(&'static str, String)> {
+    let named = config.views.iter().flat_map(|view| &view.languages);
+    let mut wrong =
+        named.filter(|code| *code != "und" && two_letters(code).as_ref() != Some(*code));
+    let code = wrong.next()?;
+    let problem = match two_letters(code) {
+        Some(right) => format!("holds `{code}`: items are in `{right}`"),
+        None => format!("holds `{code}`: languages are named by two letters, such as en"),
+    };
+    Some(("views.languages", problem))
+}
+
 fn address_outside(config: &Config) -> Option<(&'static str, String)> {
     let server = &config.server;
     for (key, text) in [
@@ -73,7 +107,8 @@ fn address_outside(config: &Config) -> Option<(&'static str, String)> {
         ("server.external_hub", &server.external_hub),
     ] {
         if !text.is_empty() && !is_address(text, key == "server.base_url") {
-            let problem = format!("is `{text}`: an address begins with https:// or http://");
+            let problem =
+                format!("is `{text}`: an address begins with https:// or http:// and names nobody");
             return Some((key, problem));
         }
     }
@@ -91,6 +126,7 @@ fn is_address(text: &str, is_site: bool) -> bool {
         matches!(url.scheme(), "http" | "https")
             && url.has_host()
             && url.fragment().is_none()
+            && !(is_site && (!url.username().is_empty() || url.password().is_some()))
             && !(is_site && url.query().is_some())
     })
 }

@@ -102,7 +102,27 @@ fn what_would_be_missed_only_later_is_refused() {
             "[server]\nbase_url = \"https://x.example/y/?q=1\"",
             "server.base_url",
         ),
+        (
+            "[server]\nbase_url = \"https://me:word@x.example/\"",
+            "server.base_url",
+        ),
         ("[server]\nexternal_hub = \"foo\"", "server.external_hub"),
+        (
+            "[polling]\nfloor_secs = 900\nceiling_secs = 600",
+            "polling.floor_secs",
+        ),
+        (
+            "[clustering]\nwindow_hours = 8000\n[storage]\nkeep_days = 50",
+            "clustering.window_hours",
+        ),
+        (
+            "[[views]]\nname = \"a\"\nlanguages = [\"english\"]",
+            "views.languages",
+        ),
+        (
+            "[[views]]\nname = \"a\"\nlanguages = [\"zh-TW\"]",
+            "items are in `zh`",
+        ),
         ("[schedule]\nbackup = \"0 0 0 30 2 *\"", "schedule.backup"),
         (
             "[[views]]\nname = \"a\"\n[[views]]\nname = \"a\"",
@@ -116,6 +136,7 @@ fn what_would_be_missed_only_later_is_refused() {
         "[server]\nbase_url = \"https://news.example/dateline/\"",
         "[schedule]\nbackup = \"0 0 0 29 2 *\"",
         "[fetch]\ncontact = \"https://news.example/bot\"",
+        "[[views]]\nname = \"a\"\nlanguages = [\"en\", \"und\"]",
     ] {
         assert!(parse(text, Path::new("test.toml")).is_ok(), "{text}");
     }

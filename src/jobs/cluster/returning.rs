@@ -43,7 +43,11 @@ impl Clusterer {
     ) -> Result<usize> {
         let mut changed = 0;
         for kin in self.engine.find_returning(events) {
-            changed += self.return_kin(store, &kin, now)?;
+            // The engine knows of rulings on what it saw when it was settled last.
+            let items = self.engine.items_of_returning(&kin);
+            if !self.rulings.hold_any(&items) {
+                changed += self.return_kin(store, &kin, now)?;
+            }
         }
         Ok(changed)
     }

@@ -199,6 +199,14 @@ impl Rulings {
             .collect()
     }
 
+    /// True if a ruling in force holds one of these items somewhere.
+    pub(super) fn hold_any(&self, items: &BTreeSet<ItemId>) -> bool {
+        let said = self.in_effect(self.naming_any(items).iter());
+        let paired = said.pairs().flat_map(|(a, b)| [a, b]);
+        let mut held = paired.chain(said.locked.iter().flatten());
+        held.any(|item| items.contains(item))
+    }
+
     /// True if a decision says something of the item.
     pub(super) fn name(&self, item: ItemId) -> bool {
         self.naming.contains_key(&item)

@@ -16,6 +16,7 @@
 
 mod alike;
 mod kept;
+mod tearing;
 mod trees;
 
 use std::cmp::Reverse;
@@ -155,6 +156,8 @@ struct Forest<'a> {
     shown: BTreeSet<Slot>,
     /// Reprints that stand elsewhere than their originals.
     strays: Vec<Slot>,
+    /// Reports that a ruling keeps apart themselves, the smaller of two first: they never come together.
+    parted: FxHashSet<[Slot; 2]>,
     offers: BinaryHeap<Offer>,
 }
 
@@ -176,6 +179,7 @@ impl<'a> Forest<'a> {
             met: FxHashSet::default(),
             shown: BTreeSet::new(),
             strays: Vec::new(),
+            parted: tearing::parted_reports(engine, rules),
             offers: BinaryHeap::new(),
         };
         forest.wake_fresh();
@@ -243,6 +247,7 @@ impl<'a> Forest<'a> {
 
     /// What rulings hold together, and what is kept since a part of it left the window.
     fn join_ruled(&mut self) {
+        self.tear_ruled();
         let mut pairs = self.rules.together.clone();
         for id in self.met.iter().copied().collect::<BTreeSet<EventId>>() {
             if !self.engine.groups.events[&id].is_pinned {
@@ -277,7 +282,8 @@ impl<'a> Forest<'a> {
 
     fn join_pair(&mut self, a: Slot, b: Slot) {
         let [a, b] = [a, b].map(|slot| self.rules.report_of(self.engine, slot));
-        if self.node_of.get(a).is_none() && self.node_of.get(b).is_none() {
+        let is_unknown = self.node_of.get(a).is_none() && self.node_of.get(b).is_none();
+        if is_unknown || self.is_parted(a, b) {
             return;
         }
         for slot in [a, b] {

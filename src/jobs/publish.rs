@@ -289,8 +289,8 @@ fn lede_within(told: &str, now: &str) -> String {
         true => now.to_owned(),
         false => {
             let short = cut_lede(now, most);
-            // What is cut to less says nothing.
-            if most < SHORTEST_LEDE {
+            // What is cut to less says nothing, and what is cut within a sentence may say something else.
+            if most < SHORTEST_LEDE || short.ends_with('…') {
                 String::new()
             } else {
                 short

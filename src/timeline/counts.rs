@@ -130,6 +130,9 @@ const DEATHS: &str = "dead kill kills killed killing die dies died death deaths 
     死亡 死者 死 遇难 遇難 罹难 罹難 사망 숨져 숨진 숨졌 ดับ เสียชีวิต ตาย ศพ";
 /// Words between a number and a word of death, at most.
 const REACH: usize = 4;
+/// The same for what names a toll: what happened, and where, may stand in between.
+const REACH_OF_TOLL: usize = 10;
+const TOLLS: [&str; 2] = ["toll", "todesopfer"];
 
 /// The number of dead that a headline tells; `None` if it tells none.
 pub(super) fn toll_of(headline: &str) -> Option<u32> {
@@ -139,8 +142,12 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
         .collect();
     let tolls = (0..words.len()).filter_map(|at| {
         let number = counted(&words, at)?.parse::<u32>().ok()?;
-        let distance = deaths.iter().map(|death| death.abs_diff(at)).min()?;
-        (distance <= REACH).then_some((distance, at, number))
+        let near = deaths.iter().filter_map(|death| {
+            let is_toll = TOLLS.contains(&words[*death].as_str());
+            let reach = if is_toll { REACH_OF_TOLL } else { REACH };
+            Some(death.abs_diff(at)).filter(|distance| *distance <= reach)
+        });
+        Some((near.min()?, at, number))
     });
     tolls.min().map(|(_, _, number)| number)
 }
@@ -155,13 +162,12 @@ fn is_death(word: &str) -> bool {
         })
 }
 
-/// The highest toll that two outlets tell or exceed; `None` if no two tell any. Of each outlet the highest
-/// counts.
+/// The highest toll that two outlets tell or exceed; `None` if no two tell any. Of each outlet what comes last
+/// counts: it may have revised its toll.
 pub(super) fn confirmed_toll<T: Ord>(tolls: impl Iterator<Item = (T, u32)>) -> Option<u32> {
     let mut of_outlets: std::collections::BTreeMap<T, u32> = std::collections::BTreeMap::new();
     for (outlet, toll) in tolls {
-        let most = of_outlets.entry(outlet).or_default();
-        *most = toll.max(*most);
+        of_outlets.insert(outlet, toll);
     }
     let mut tolls: Vec<u32> = of_outlets.into_values().collect();
     tolls.sort_unstable_by(|a, b| b.cmp(a));
@@ -177,6 +183,10 @@ mod tests {
         let cases = [
             ("Flood in Hat Yai kills 33", Some(33)),
             ("Death toll rises to 120 in Hat Yai flood", Some(120)),
+            (
+                "Death toll in Norrey ferry capsizing climbs to 31",
+                Some(31),
+            ),
             ("5.9 quake: 7 homes destroyed, 3 dead", Some(3)),
             ("Flood: 200 homes destroyed", None),
             ("Twelve dead as ferry sinks", Some(12)),
@@ -229,5 +239,7 @@ mod tests {
         assert_eq!(confirmed_toll([("A", 33), ("A", 87)].into_iter()), None);
         let tolls = [("A", 33), ("B", 33), ("A", 120), ("C", 87)];
         assert_eq!(confirmed_toll(tolls.into_iter()), Some(87));
+        let revised = [("A", 41), ("B", 41), ("C", 41), ("A", 38), ("B", 38)];
+        assert_eq!(confirmed_toll(revised.into_iter()), Some(38));
     }
 }

@@ -76,6 +76,8 @@ const STAY: f32 = 1.15;
 /// What a report counts in the choice whose death toll is lower than two outlets tell: less than the most central
 /// has over the least.
 const OVERTAKEN: f32 = 0.1;
+/// The same for one that tells more dead than two outlets do, or none.
+const UNCONFIRMED: f32 = 0.3;
 
 /// Chooses among the reports of an event: the earliest that no other is clearly better than. What
 /// was shown before plays no part, so that the same reports always have the same headline.
@@ -149,16 +151,23 @@ fn weighty_words(text: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// The death toll that two outlets tell: who tells a lower one is overtaken. `None` if no two tell any, or if a
-/// correction tells another.
+/// The death toll that two outlets tell last. `None` if no two tell any.
 fn standing_toll(reports: &[Report]) -> Option<u32> {
-    let tolls = || {
-        let plain = reports.iter().filter(|report| report.role.tells_an_event());
-        plain.filter_map(|report| Some((report, toll_of(&report.title)?)))
-    };
-    let toll = confirmed_toll(tolls().map(|(report, toll)| (report.outlet, toll)))?;
-    let is_corrected = tolls().any(|(report, own)| report.role == Role::Correction && own < toll);
-    (!is_corrected).then_some(toll)
+    let plain = reports.iter().filter(|report| report.role.tells_an_event());
+    let mut plain: Vec<&Report> = plain.collect();
+    plain.sort_by_key(|report| (report.item_time, report.item));
+    let tolls = plain.into_iter();
+    confirmed_toll(tolls.filter_map(|report| Some((report.outlet, toll_of(&report.title)?))))
+}
+
+/// How a report's death toll stands to the one that two outlets tell.
+fn weigh_toll(own: Option<u32>, standing: u32) -> (f32, &'static str) {
+    match own {
+        Some(own) if own == standing => (1.0, ""),
+        Some(own) if own < standing => (OVERTAKEN, "its death toll is overtaken"),
+        Some(_) => (UNCONFIRMED, "it alone tells so many dead"),
+        None => (UNCONFIRMED, "it tells no death toll, as others do"),
+    }
 }
 
 fn main_language(reports: &[Report]) -> &str {
@@ -178,9 +187,10 @@ fn main_language(reports: &[Report]) -> &str {
 
 fn share_of(report: &Report, main_language: &str, toll: Option<u32>) -> HeadlineShare {
     let (mut form, mut reason) = form_of(report);
-    if toll.is_some_and(|toll| toll_of(&report.title).is_some_and(|own| own < toll)) {
-        form *= OVERTAKEN;
-        reason = "its death toll is overtaken";
+    let standing = toll.map(|toll| weigh_toll(toll_of(&report.title), toll));
+    if let Some((weight, why)) = standing.filter(|(weight, _)| *weight < 1.0) {
+        form *= weight;
+        reason = why;
     }
     if report.language != main_language {
         form *= 0.5;
@@ -299,10 +309,17 @@ mod tests {
         assert_eq!(chosen(&reports(5)), 3, "one outlet alone says so");
         let mut corrected = reports(5);
         corrected.push(Report {
+            outlet: OutletId(1),
             role: Role::Correction,
             ..report(6, "Flood in Hat Yai kills 23", 0.5)
         });
-        assert_eq!(chosen(&corrected), 1);
+        assert_eq!(chosen(&corrected), 6);
+        let mut untold = reports(2);
+        untold.push(Report {
+            outlet: OutletId(3),
+            ..report(3, "Flood in Hat Yai injures dozens", 0.99)
+        });
+        assert_eq!(chosen(&untold), 1);
     }
 
     #[test]

@@ -62,6 +62,9 @@ pub struct Told {
     /// The reports shown.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub items: BTreeSet<ItemId>,
+    /// What was kept before figures were kept by what they count: that of the headline stands then.
+    #[serde(skip_serializing)]
+    pub head_number: Option<String>,
     /// The figures that stand, by what they count.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub figures: BTreeMap<String, String>,
@@ -207,14 +210,38 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
             })
         },
     );
-    let figure = head_figure(&headline.headline);
-    let figure = figure.and_then(|figure| moved_figure(next, figure, present));
+    if next.head_number.take().is_some() {
+        next.figures = figures_of(Some(&next.headline));
+    }
+    let first_dead = figure_if(&headline.headline, |figure| are_first_dead(next, figure));
+    let figure = match &first_dead {
+        // They stand once two outlets tell them.
+        Some(figure) if !is_told_by_two(figure, present) => None,
+        _ => head_figure(&headline.headline).and_then(|figure| moved_figure(next, figure, present)),
+    };
+    let are_first_told = first_dead.is_some_and(|figure| is_told_by_two(&figure, present));
     let note = match (stage, figure) {
         (Some(_), _) => format!("now: {}", headline.headline),
+        (None, _) if are_first_told => format!("now: {}", headline.headline),
         (None, Some((before, after))) => format!("now {after} instead of {before}"),
         (None, None) => return None,
     };
     Some(Change::of_event(DevelopmentKind::Outcome, note))
+}
+
+fn figure_if(headline: &str, is_wanted: impl Fn(&Figure) -> bool) -> Option<Figure> {
+    head_figure(headline).filter(is_wanted)
+}
+
+/// True for dead of an event that was told without any.
+fn are_first_dead(told: &Told, now: &Figure) -> bool {
+    now.is_toll() && !told.figures.contains_key(&now.kind)
+}
+
+fn is_told_by_two(toll: &Figure, present: &Present) -> bool {
+    is_confirmed(present, |telling| {
+        figure_if(&telling.headline, |told| told == toll || told.exceeds(toll)).is_some()
+    })
 }
 
 /// The figure of a headline, by what it counts.
@@ -226,10 +253,6 @@ fn figures_of(headline: Option<&String>) -> BTreeMap<String, String> {
 
 /// A toll that has risen is confirmed by whoever tells as many dead or more.
 fn moved_figure(next: &mut Told, now: Figure, present: &Present) -> Option<(String, String)> {
-    // Before figures were kept by what they count, only the headline tells.
-    if next.figures.is_empty() {
-        next.figures = figures_of(Some(&next.headline));
-    }
     let mut standing = next.figures.remove(&now.kind);
     let mut former = next.former_figures.remove(&now.kind).unwrap_or_default();
     let before = standing.as_deref().and_then(|before| before.parse().ok());

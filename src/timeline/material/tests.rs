@@ -201,3 +201,25 @@ fn a_correction_and_a_withdrawal_are_told_under_the_headline_of_their_report() {
     let (changes, _) = material_changes(&told, &withdrawn);
     assert_eq!(changes[0].headline.as_deref(), Some("25 killed in mine"));
 }
+
+#[test]
+fn the_first_dead_that_two_outlets_tell_are_an_outcome_and_figures_of_other_things_are_none() {
+    let (hurt, dead) = ("Blast injures dozens", "Blast kills two");
+    let steps = [
+        toll(1, &[("AP", hurt), ("BBC", hurt)]),
+        toll(3, &[("AP", hurt), ("BBC", hurt), ("AFP", dead)]),
+        toll(
+            3,
+            &[("AP", hurt), ("BBC", hurt), ("AFP", dead), ("NYT", dead)],
+        ),
+    ];
+    assert_eq!(kinds(&steps), [vec![], vec![DevelopmentKind::Outcome]]);
+    let steps = [steps[0].clone(), steps[2].clone()];
+    assert_eq!(kinds(&steps), [vec![DevelopmentKind::Outcome]]);
+    let (trapped, rescued) = ("30 trapped in mine", "12 rescued from mine");
+    let steps = [
+        toll(1, &[("AP", trapped), ("BBC", trapped)]),
+        toll(2, &[("AP", rescued), ("BBC", rescued)]),
+    ];
+    assert_eq!(kinds(&steps), [vec![]]);
+}

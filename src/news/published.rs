@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Event, Image, ItemId, OutletKind, PublicId, Role, Storyline, UtcTime};
 
 /// One telling of an event: an original and its reprints, counted once.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct Report {
     /// The original.
     pub item_id: ItemId,

@@ -1,10 +1,11 @@
-//! The reports of an event: its items in the order of telling, reprints folded under their originals.
+//! The reports of an event: its items in the order of telling, reprints folded under their originals, but for those
+//! that were corrected or withdrawn.
 
 use rusqlite::Connection;
 
 use super::Result;
 use super::rows::read_report;
-use crate::news::{EventId, ItemId, Report, Reprint};
+use crate::news::{EventId, ItemId, Report, Reprint, Role};
 
 /// The reports of an event as they are shown to the world: without what an editor keeps out.
 ///
@@ -69,7 +70,7 @@ fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
     let mut waiting: Vec<(ItemId, Reprint)> = Vec::new();
     let mut stands_for: Vec<(ItemId, ItemId)> = Vec::new();
     for (report, of) in rows {
-        let of = of.filter(|of| *of != report.item_id);
+        let of = of.filter(|of| *of != report.item_id && !says_its_own(&report));
         let root = of.map(|of| match listed.contains(&of) {
             true => Some(of),
             false => stands_for
@@ -103,6 +104,11 @@ fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
     reports
 }
 
+/// True for a copy that its outlet has corrected or withdrawn since: that is no copy of what others still say.
+fn says_its_own(report: &Report) -> bool {
+    report.is_withdrawn || matches!(report.role, Role::Correction | Role::Kill)
+}
+
 fn reprint_of(report: Report) -> Reprint {
     Reprint {
         item_id: report.item_id,
@@ -110,5 +116,31 @@ fn reprint_of(report: Report) -> Reprint {
         title: report.title,
         link: report.link,
         at: report.at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_was_corrected_or_withdrawn_is_a_report_of_its_own() {
+        let rows = |role: Role, is_withdrawn: bool| {
+            let report = |id: i64| Report {
+                item_id: ItemId(id),
+                ..Report::default()
+            };
+            let original = Report {
+                role,
+                is_withdrawn,
+                ..report(1)
+            };
+            vec![(original, Some(ItemId(2))), (report(2), None)]
+        };
+        let shown = |role, is_withdrawn| fold_reprints(rows(role, is_withdrawn)).len();
+        assert_eq!(shown(Role::News, false), 1);
+        assert_eq!(shown(Role::Correction, false), 2);
+        assert_eq!(shown(Role::Kill, false), 2);
+        assert_eq!(shown(Role::News, true), 2);
     }
 }

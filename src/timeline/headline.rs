@@ -46,7 +46,7 @@ pub struct HeadlineShare {
     pub centrality: f32,
     /// The outlet's reliability.
     pub reliability: f32,
-    /// 1 for a plain report; less for what makes a poor headline.
+    /// 1 for a plain report; less for what makes a poor headline, more for a correction.
     pub form: f32,
     /// The product of the three.
     pub total: f32,
@@ -78,6 +78,9 @@ const STAY: f32 = 1.15;
 const OVERTAKEN: f32 = 0.1;
 /// The same for one that tells more dead than two outlets do, or none.
 const UNCONFIRMED: f32 = 0.3;
+
+/// The same for a correction: what others copied before it may still be wrong.
+const CORRECTED: f32 = 1.5;
 
 /// Chooses among the reports of an event: the earliest that no other is clearly better than. What
 /// was shown before plays no part, so that the same reports always have the same headline.
@@ -187,6 +190,9 @@ fn main_language(reports: &[Report]) -> &str {
 
 fn share_of(report: &Report, main_language: &str, toll: Option<u32>) -> HeadlineShare {
     let (mut form, mut reason) = form_of(report);
+    if report.role == Role::Correction {
+        form *= CORRECTED;
+    }
     let standing = toll.map(|toll| weigh_toll(toll_of(&report.title), toll));
     if let Some((weight, why)) = standing.filter(|(weight, _)| *weight < 1.0) {
         form *= weight;

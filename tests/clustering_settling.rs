@@ -199,3 +199,39 @@ fn a_ruling_on_what_tells_no_event_changes_nothing() {
     assert_eq!(engine.items_of(event), [ItemId(1)]);
     assert_eq!(engine.event_of(ItemId(2)), None);
 }
+
+#[test]
+fn what_rulings_hold_together_stays_together_whatever_comes_and_whatever_contradicts_it() {
+    for seed in 0..40 {
+        let mut engine = engine();
+        let (mut words, mut draws) = (dice(seed), dice(seed + 2_000));
+        let first = OTHER_NEWS + 1;
+        for id in 1..=OTHER_NEWS + ITEMS / 2 {
+            engine.arrive(&item(id, &mut words));
+        }
+        engine.settle(&Constraints::default());
+        // A report is moved to the first of others, and then some of these are split off.
+        let named = |at: i64| ItemId(first + at);
+        let mut others: Vec<ItemId> = (1..ITEMS / 2).map(named).collect();
+        others.retain(|_| draws.roll(2) == 0);
+        let (kept, split) = others.split_at(others.len() / 2);
+        let gathered = others.iter().map(|other| (named(0), *other));
+        let staying = [kept, &[ItemId(first)]].concat();
+        let rules = Constraints {
+            together: vec![(ItemId(first), ItemId(1))],
+            gathered: gathered.collect(),
+            apart: staying
+                .iter()
+                .flat_map(|a| split.iter().map(|b| (*a, *b)))
+                .collect(),
+            ..Constraints::default()
+        };
+        engine.settle(&rules);
+        for id in OTHER_NEWS + ITEMS / 2 + 1..=OTHER_NEWS + ITEMS {
+            engine.arrive(&item(id, &mut words));
+            engine.settle(&rules);
+            let place = |item: i64| engine.event_of(ItemId(item));
+            assert_eq!(place(first), place(1), "{seed}: after {id}");
+        }
+    }
+}

@@ -7,6 +7,8 @@ use crate::text::words::{fold_word, is_unspaced};
 
 /// What counts the dead.
 const DEAD: &str = "dead";
+/// What counts hundredths.
+pub(super) const PERCENT: &str = "%";
 
 /// The first figure of a headline; the number of dead, if it tells one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +53,7 @@ pub(super) fn head_figure(headline: &str) -> Option<Figure> {
     })
 }
 
-const PERCENT: [&str; 7] = [
+const PERCENT_WORDS: [&str; 7] = [
     "percent",
     "per",
     "prozent",
@@ -105,8 +107,8 @@ fn kind_at(words: &[String], at: usize) -> String {
     };
     let next = |places: usize| words.get(at + places);
     match next(1) {
-        _ if words[at].ends_with('%') => "%".to_owned(),
-        Some(word) if PERCENT.contains(&word.as_str()) => "%".to_owned(),
+        _ if words[at].ends_with('%') => PERCENT.to_owned(),
+        Some(word) if PERCENT_WORDS.contains(&word.as_str()) => PERCENT.to_owned(),
         Some(scale) if SCALES.contains(&scale.as_str()) => {
             let counted = next(2).map_or_else(String::new, filed);
             [scale.as_str(), " ", &counted].concat()

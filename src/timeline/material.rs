@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::counts::{Figure, head_figure};
+use super::counts::{Figure, PERCENT, head_figure};
 use super::figures::stage_of;
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength};
 
@@ -223,10 +223,22 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let note = match (stage, figure) {
         (Some(_), _) => format!("now: {}", headline.headline),
         (None, _) if are_first_told => format!("now: {}", headline.headline),
-        (None, Some((before, after))) => format!("now {after} instead of {before}"),
+        (None, Some((before, after))) if is_of_one_thing(&headline.headline) => {
+            format!("now {after} instead of {before}")
+        }
+        (None, Some(_)) => format!("now: {}", headline.headline),
         (None, None) => return None,
     };
     Some(Change::of_event(DevelopmentKind::Outcome, note))
+}
+
+/// True if what the headline's figure counts is one thing whatever happens: of forty hostages twelve may be
+/// freed, and that is not twelve instead of forty.
+fn is_of_one_thing(headline: &str) -> bool {
+    figure_if(headline, |figure| {
+        figure.is_toll() || figure.kind == PERCENT
+    })
+    .is_some()
 }
 
 fn figure_if(headline: &str, is_wanted: impl Fn(&Figure) -> bool) -> Option<Figure> {

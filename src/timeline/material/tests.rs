@@ -216,6 +216,16 @@ fn the_first_dead_that_two_outlets_tell_are_an_outcome_and_figures_of_other_thin
     assert_eq!(kinds(&steps), [vec![], vec![DevelopmentKind::Outcome]]);
     let steps = [steps[0].clone(), steps[2].clone()];
     assert_eq!(kinds(&steps), [vec![DevelopmentKind::Outcome]]);
+    let seized = toll(
+        1,
+        &[("AP", "40 hostages seized"), ("BBC", "40 hostages held")],
+    );
+    let freed = toll(
+        2,
+        &[("AP", "12 hostages freed"), ("BBC", "12 hostages freed")],
+    );
+    let (changes, _) = material_changes(&first_told(&seized), &freed);
+    assert_eq!(changes[0].note, "now: 12 hostages freed");
     let (trapped, rescued) = ("30 trapped in mine", "12 rescued from mine");
     let steps = [
         toll(1, &[("AP", trapped), ("BBC", trapped)]),

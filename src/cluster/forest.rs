@@ -157,7 +157,7 @@ struct Forest<'a> {
     /// Reprints that stand elsewhere than their originals.
     strays: Vec<Slot>,
     /// Reports that a ruling keeps apart themselves, the smaller of two first: they never come together.
-    parted: FxHashSet<[Slot; 2]>,
+    parted: FxHashSet<(Slot, Slot)>,
     offers: BinaryHeap<Offer>,
 }
 

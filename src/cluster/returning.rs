@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashSet;
-
 use super::engine::Engine;
 use super::grouping::{Grouping, LiveEvent};
 use super::settle::{EventChange, OwnEvents, Settlement};
@@ -32,15 +30,19 @@ impl Returning {
 }
 
 impl Engine {
-    /// What hangs together with these events and goes back to what the machine alone has.
-    pub fn find_returning(&self, around: &BTreeSet<EventId>) -> Vec<Returning> {
+    /// What hangs together with these events and goes back to what the machine alone has: all but that of which
+    /// rulings hold an item, as `is_held` says. The engine knows of rulings only on what it saw when it was
+    /// settled last.
+    pub fn find_returning(
+        &self,
+        around: &BTreeSet<EventId>,
+        is_held: impl Fn(&BTreeSet<ItemId>) -> bool,
+    ) -> Vec<Returning> {
         let Some(own) = &self.own else {
             return Vec::new();
         };
-        let constraints = &self.groups.constraints;
-        let paired = constraints.pairs().flat_map(|(a, b)| [*a, *b]);
-        let named = paired.chain(constraints.locked.iter().flatten().copied());
-        let named: FxHashSet<ItemId> = named.collect();
+        let is_settled =
+            |slot: &Slot| !self.groups.unsettled.contains(slot) && !own.unsettled.contains(slot);
         let mut met = Returning::default();
         let mut found = Vec::new();
         for event in around {
@@ -48,17 +50,13 @@ impl Engine {
                 continue;
             };
             let events = kin.own.iter().filter_map(|id| own.events.get(id));
-            let all = events.clone().flat_map(|event| self.ids_of(event));
-            let is_settled = |slot: &Slot| {
-                !self.groups.unsettled.contains(slot) && !own.unsettled.contains(slot)
-            };
-            if all
-                .chain(self.ids_shown(&kin))
-                .all(|item| !named.contains(&item))
-                && events.flat_map(|event| &event.members).all(is_settled)
-                && self.differs(own, &kin)
-            {
-                found.push(kin);
+            let mut members = events.clone().flat_map(|event| &event.members);
+            if members.all(is_settled) && self.differs(own, &kin) {
+                let alone = events.flat_map(|event| self.ids_of(event));
+                let items = alone.chain(self.ids_shown(&kin)).collect();
+                if !is_held(&items) {
+                    found.push(kin);
+                }
             }
         }
         found
@@ -94,15 +92,6 @@ impl Engine {
             open.extend(others.into_iter().map(|id| (!is_shown, id)));
         }
         (!kin.own.is_empty() && !kin.shown.is_empty()).then_some(kin)
-    }
-
-    /// All items that would go back with it, and those that they stand with.
-    pub fn items_of_returning(&self, kin: &Returning) -> BTreeSet<ItemId> {
-        let own = self.own.iter().flat_map(|own| {
-            let events = kin.own.iter().filter_map(|id| own.events.get(id));
-            events.flat_map(|event| self.ids_of(event))
-        });
-        own.chain(self.ids_shown(kin)).collect()
     }
 
     fn ids_of<'a>(&'a self, event: &'a LiveEvent) -> impl Iterator<Item = ItemId> + 'a {

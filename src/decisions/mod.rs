@@ -5,6 +5,7 @@
 
 mod attributes;
 mod conflicts;
+mod held;
 mod links;
 mod present;
 mod undoing;
@@ -18,6 +19,7 @@ use links::Groups;
 
 pub use attributes::{Attributes, Fixed};
 pub use conflicts::{LONGEST_HEADLINE, Refusal, check_ruling};
+pub use held::Held;
 pub use present::{Present, check_present};
 pub use undoing::{Undoing, check_undo};
 pub use words::describe_ruling;

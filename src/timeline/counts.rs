@@ -1,6 +1,11 @@
 //! What a headline counts, and how many: figures of different things are not held against each other. Of a death
 //! toll the highest that two outlets tell is how things are, whoever is most central.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use super::figures::{counted, words_of};
 use crate::text::concepts::concept_of;
 use crate::text::words::{fold_word, is_unspaced};
@@ -139,11 +144,16 @@ const TOLLS: [&str; 2] = ["toll", "todesopfer"];
 /// The number of dead that a headline tells; `None` if it tells none.
 pub(super) fn toll_of(headline: &str) -> Option<u32> {
     let words = words_of(headline);
+    let counted = (0..words.len()).filter_map(|at| Some((at, counted(&words, at)?)));
+    let mut numbers = counted
+        .filter_map(|(at, number)| Some((at, number.parse::<u32>().ok()?)))
+        .peekable();
+    // Most headlines have no number.
+    numbers.peek()?;
     let deaths: Vec<usize> = (0..words.len())
         .filter(|at| is_death(&words[*at]))
         .collect();
-    let tolls = (0..words.len()).filter_map(|at| {
-        let number = counted(&words, at)?.parse::<u32>().ok()?;
+    let tolls = numbers.filter_map(|(at, number)| {
         let near = deaths.iter().filter_map(|death| {
             let is_toll = TOLLS.contains(&words[*death].as_str());
             let reach = if is_toll { REACH_OF_TOLL } else { REACH };
@@ -154,20 +164,36 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
     tolls.min().map(|(_, _, number)| number)
 }
 
-fn is_death(word: &str) -> bool {
-    DEATHS
+/// The words of death: whole ones, what others begin with, and what stands in others.
+struct Deaths {
+    whole: FxHashSet<&'static str>,
+    stems: Vec<&'static str>,
+    stretches: Vec<&'static str>,
+}
+
+static DEATH_SIGNS: LazyLock<Deaths> = LazyLock::new(|| {
+    let (stretches, spaced): (Vec<&str>, Vec<&str>) = DEATHS
         .split_whitespace()
-        .any(|sign| match sign.strip_suffix('~') {
-            Some(stem) => word.starts_with(stem),
-            None if sign.starts_with(is_unspaced) => word.contains(sign),
-            None => word == sign,
-        })
+        .partition(|sign| sign.starts_with(is_unspaced));
+    let stems = spaced.iter().filter_map(|sign| sign.strip_suffix('~'));
+    Deaths {
+        stems: stems.collect(),
+        whole: spaced.into_iter().collect(),
+        stretches,
+    }
+});
+
+fn is_death(word: &str) -> bool {
+    let signs = &*DEATH_SIGNS;
+    signs.whole.contains(word)
+        || signs.stems.iter().any(|stem| word.starts_with(stem))
+        || word.contains(is_unspaced) && signs.stretches.iter().any(|sign| word.contains(sign))
 }
 
 /// The highest toll that two outlets tell or exceed; `None` if no two tell any. Of each outlet what comes last
 /// counts: it may have revised its toll.
 pub(super) fn confirmed_toll<T: Ord>(tolls: impl Iterator<Item = (T, u32)>) -> Option<u32> {
-    let mut of_outlets: std::collections::BTreeMap<T, u32> = std::collections::BTreeMap::new();
+    let mut of_outlets: BTreeMap<T, u32> = BTreeMap::new();
     for (outlet, toll) in tolls {
         of_outlets.insert(outlet, toll);
     }

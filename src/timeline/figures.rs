@@ -102,10 +102,13 @@ pub(super) fn stage_of(headline: &str) -> Option<&'static str> {
                 .then_some(*place)
         })
     });
-    let shown = STAGES.iter().position(|stage| {
-        let mut stretches = stage.stretches.iter();
-        stretches.any(|stretch| headline.contains(stretch))
+    let shown = headline.contains(is_unspaced).then(|| {
+        STAGES.iter().position(|stage| {
+            let mut stretches = stage.stretches.iter();
+            stretches.any(|stretch| headline.contains(stretch))
+        })
     });
+    let shown = shown.flatten();
     let place = told.min().into_iter().chain(shown).min()?;
     Some(STAGES[place].name)
 }

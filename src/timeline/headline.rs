@@ -87,10 +87,15 @@ const CORRECTED: f32 = 1.5;
 /// `None` without reports.
 pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
     let main_language = main_language(reports);
-    let toll = standing_toll(reports);
+    let tolls: Vec<Option<u32>> = reports.iter().map(|one| toll_of(&one.title)).collect();
+    let standing = standing_toll(reports, &tolls);
     let mut shares: Vec<HeadlineShare> = reports
         .iter()
-        .map(|report| share_of(report, main_language, toll))
+        .zip(&tolls)
+        .map(|(report, toll)| {
+            let weight = standing.map(|standing| weigh_toll(*toll, standing));
+            share_of(report, main_language, weight)
+        })
         .collect();
     shares.sort_by(|a, b| b.total.total_cmp(&a.total).then(a.item.cmp(&b.item)));
     let best = shares.first()?;
@@ -155,12 +160,15 @@ fn weighty_words(text: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// The death toll that two outlets tell last. `None` if no two tell any.
-fn standing_toll(reports: &[Report]) -> Option<u32> {
-    let plain = reports.iter().filter(|report| report.role.tells_an_event());
-    let mut plain: Vec<&Report> = plain.collect();
-    plain.sort_by_key(|report| (report.item_time, report.item));
+fn standing_toll(reports: &[Report], tolls: &[Option<u32>]) -> Option<u32> {
+    let told = reports.iter().zip(tolls);
+    let plain = told.filter(|(report, _)| report.role.tells_an_event());
+    let mut plain: Vec<(&Report, u32)> = plain
+        .filter_map(|(report, toll)| Some((report, (*toll)?)))
+        .collect();
+    plain.sort_by_key(|(report, _)| (report.item_time, report.item));
     let tolls = plain.into_iter();
-    confirmed_toll(tolls.filter_map(|report| Some((report.outlet, toll_of(&report.title)?))))
+    confirmed_toll(tolls.map(|(report, toll)| (report.outlet, toll)))
 }
 
 /// How a report's death toll stands to the one that two outlets tell.
@@ -188,13 +196,16 @@ fn main_language(reports: &[Report]) -> &str {
         .map_or("", |(code, _)| *code)
 }
 
-fn share_of(report: &Report, main_language: &str, toll: Option<u32>) -> HeadlineShare {
+fn share_of(
+    report: &Report,
+    main_language: &str,
+    toll: Option<(f32, &'static str)>,
+) -> HeadlineShare {
     let (mut form, mut reason) = form_of(report);
     if report.role == Role::Correction {
         form *= CORRECTED;
     }
-    let standing = toll.map(|toll| weigh_toll(toll_of(&report.title), toll));
-    if let Some((weight, why)) = standing.filter(|(weight, _)| *weight < 1.0) {
+    if let Some((weight, why)) = toll.filter(|(weight, _)| *weight < 1.0) {
         form *= weight;
         reason = why;
     }

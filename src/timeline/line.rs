@@ -29,7 +29,8 @@ impl Line {
         let new = match self.events.is_empty() {
             true => terms_of(&sketch).map(|(term, _)| term).collect(),
             false => {
-                let mut sum = self.sum().into_owned();
+                let known = self.sum.take();
+                let mut sum = known.unwrap_or_else(|| self.sum().into_owned());
                 let new = sum.add(&sketch);
                 self.sum = Some(sum);
                 new

@@ -213,36 +213,34 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     if next.head_number.take().is_some() {
         next.figures = figures_of(Some(&next.headline));
     }
-    let first_dead = figure_if(&headline.headline, |figure| are_first_dead(next, figure));
-    let figure = match &first_dead {
-        // They stand once two outlets tell them.
-        Some(figure) if !is_told_by_two(figure, present) => None,
-        _ => head_figure(&headline.headline).and_then(|figure| moved_figure(next, figure, present)),
-    };
-    let are_first_told = first_dead.is_some_and(|figure| is_told_by_two(&figure, present));
-    let note = match (stage, figure) {
-        (Some(_), _) => format!("now: {}", headline.headline),
-        (None, _) if are_first_told => format!("now: {}", headline.headline),
-        (None, Some((before, after))) if is_of_one_thing(&headline.headline) => {
-            format!("now {after} instead of {before}")
-        }
-        (None, Some(_)) => format!("now: {}", headline.headline),
-        (None, None) => return None,
-    };
+    let as_headline = || format!("now: {}", headline.headline);
+    let figure = head_figure(&headline.headline);
+    let figure = figure.and_then(|figure| tell_figure(next, figure, (present, &as_headline)));
+    let note = stage.map(|_| as_headline()).or(figure)?;
     Some(Change::of_event(DevelopmentKind::Outcome, note))
 }
 
-/// True if what the headline's figure counts is one thing whatever happens: of forty hostages twelve may be
-/// freed, and that is not twelve instead of forty.
-fn is_of_one_thing(headline: &str) -> bool {
-    figure_if(headline, |figure| {
-        figure.is_toll() || figure.kind == PERCENT
+/// What is said of the headline's figure, if it is news.
+fn tell_figure(
+    next: &mut Told,
+    figure: Figure,
+    (present, as_headline): (&Present, &dyn Fn() -> String),
+) -> Option<String> {
+    if are_first_dead(next, &figure) {
+        // They stand once two outlets tell them.
+        let is_told = is_told_by_two(&figure, present);
+        return is_told.then(|| {
+            next.figures.insert(figure.kind, figure.number);
+            as_headline()
+        });
+    }
+    // Of forty hostages twelve may be freed, and that is not twelve instead of forty.
+    let counts_one_thing = figure.is_toll() || figure.kind == PERCENT;
+    let (before, after) = moved_figure(next, figure, present)?;
+    Some(match counts_one_thing {
+        true => format!("now {after} instead of {before}"),
+        false => as_headline(),
     })
-    .is_some()
-}
-
-fn figure_if(headline: &str, is_wanted: impl Fn(&Figure) -> bool) -> Option<Figure> {
-    head_figure(headline).filter(is_wanted)
 }
 
 /// True for dead of an event that was told without any.
@@ -252,7 +250,7 @@ fn are_first_dead(told: &Told, now: &Figure) -> bool {
 
 fn is_told_by_two(toll: &Figure, present: &Present) -> bool {
     is_confirmed(present, |telling| {
-        figure_if(&telling.headline, |told| told == toll || told.exceeds(toll)).is_some()
+        head_figure(&telling.headline).is_some_and(|told| told == *toll || told.exceeds(toll))
     })
 }
 

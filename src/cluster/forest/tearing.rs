@@ -4,23 +4,24 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::Forest;
 use crate::cluster::engine::Engine;
 use crate::cluster::rules::Rules;
 use crate::cluster::window::Slot;
+use crate::decisions::Held;
 
 impl Forest<'_> {
     /// Takes the reports out of their groups that rulings hold together with some that stand elsewhere.
     pub(super) fn tear_ruled(&mut self) {
         let together = self.rules.together.iter();
-        let pairs: Vec<[Slot; 2]> = together
+        let pairs: Vec<(Slot, Slot)> = together
             .map(|pair| reports_of(self.engine, self.rules, pair))
-            .filter(|[a, b]| !self.is_parted(*a, *b))
+            .filter(|(a, b)| !self.is_parted(*a, *b))
             .collect();
         let mut unmet = Vec::new();
-        for [a, b] in &pairs {
+        for (a, b) in &pairs {
             if self.stand_apart(*a, *b) {
                 unmet.push(*a);
             }
@@ -28,18 +29,11 @@ impl Forest<'_> {
         if unmet.is_empty() {
             return;
         }
-        let mut above: FxHashMap<Slot, Slot> = FxHashMap::default();
-        for [a, b] in &pairs {
-            let (a, b) = (root_of(&above, *a), root_of(&above, *b));
-            if a != b {
-                above.insert(a.max(b), a.min(b));
-            }
-        }
-        let torn = unmet.into_iter().map(|report| root_of(&above, report));
-        let torn: BTreeSet<Slot> = torn.collect();
-        let named: BTreeSet<Slot> = pairs.into_iter().flatten().collect();
+        let held = Held::of(&pairs);
+        let torn: BTreeSet<Slot> = unmet.into_iter().map(|one| held.root_of(one)).collect();
+        let named: BTreeSet<Slot> = pairs.into_iter().flat_map(|(a, b)| [a, b]).collect();
         for report in named {
-            if torn.contains(&root_of(&above, report)) {
+            if torn.contains(&held.root_of(report)) {
                 self.take_out(report);
             }
         }
@@ -47,7 +41,7 @@ impl Forest<'_> {
 
     /// True if a ruling keeps two reports apart themselves.
     pub(super) fn is_parted(&self, a: Slot, b: Slot) -> bool {
-        self.parted.contains(&[a.min(b), a.max(b)])
+        self.parted.contains(&(a.min(b), a.max(b)))
     }
 
     /// True if two reports, of which one was met, stand in different groups.
@@ -61,20 +55,12 @@ impl Forest<'_> {
 }
 
 /// The reports that rulings keep apart, the smaller of two first.
-pub(super) fn parted_reports(engine: &Engine, rules: &Rules) -> FxHashSet<[Slot; 2]> {
+pub(super) fn parted_reports(engine: &Engine, rules: &Rules) -> FxHashSet<(Slot, Slot)> {
     let apart = rules.apart.iter();
     let apart = apart.map(|pair| reports_of(engine, rules, pair));
-    apart.map(|[a, b]| [a.min(b), a.max(b)]).collect()
+    apart.map(|(a, b)| (a.min(b), a.max(b))).collect()
 }
 
-fn reports_of(engine: &Engine, rules: &Rules, (a, b): &(Slot, Slot)) -> [Slot; 2] {
-    [*a, *b].map(|slot| rules.report_of(engine, slot))
-}
-
-fn root_of(above: &FxHashMap<Slot, Slot>, report: Slot) -> Slot {
-    let mut root = report;
-    while let Some(next) = above.get(&root) {
-        root = *next;
-    }
-    root
+fn reports_of(engine: &Engine, rules: &Rules, (a, b): &(Slot, Slot)) -> (Slot, Slot) {
+    (rules.report_of(engine, *a), rules.report_of(engine, *b))
 }

@@ -4,7 +4,7 @@
 use super::document::{Body, EventLine, Notice};
 use super::lines::{Fitted, cut, fit, shown_letters};
 use super::plain::{one_line, web_address};
-use super::xml::Xml;
+use super::xml::{Attributes, Xml};
 use crate::news::UtcTime;
 use crate::text::clean::has_right_to_left;
 
@@ -159,9 +159,7 @@ fn titled_link(html: &mut Xml, one: &Since<'_>, text: &str) {
     match one.url.and_then(web_address) {
         Some(url) => {
             let attributes = [("href", url.as_str()), ("title", one.title.as_str())];
-            html.open("a", &attributes);
-            aside(html, &one_line(text));
-            html.close("a");
+            link(html, &attributes, &one_line(text));
         }
         None => aside(html, &one_line(text)),
     }
@@ -237,13 +235,15 @@ fn footer(html: &mut Xml, body: &Body, page_url: &str) {
 pub(super) fn link_or_text(html: &mut Xml, url: Option<&str>, text: &str) {
     let text = one_line(text);
     match url.and_then(web_address) {
-        Some(url) => {
-            html.open("a", &[("href", &url)]);
-            aside(html, &text);
-            html.close("a");
-        }
+        Some(url) => link(html, &[("href", &url)], &text),
         None => aside(html, &text),
     }
+}
+
+fn link(html: &mut Xml, attributes: Attributes<'_>, text: &str) {
+    html.open("a", attributes);
+    aside(html, text);
+    html.close("a");
 }
 
 /// A text in a line of others: from right to left it stands apart, or it would draw what follows it into its

@@ -42,12 +42,9 @@ impl Clusterer {
         now: UtcTime,
     ) -> Result<usize> {
         let mut changed = 0;
-        for kin in self.engine.find_returning(events) {
-            // The engine knows of rulings on what it saw when it was settled last.
-            let items = self.engine.items_of_returning(&kin);
-            if !self.rulings.hold_any(&items) {
-                changed += self.return_kin(store, &kin, now)?;
-            }
+        let is_held = |items: &BTreeSet<ItemId>| self.rulings.hold_any(items);
+        for kin in self.engine.find_returning(events, is_held) {
+            changed += self.return_kin(store, &kin, now)?;
         }
         Ok(changed)
     }

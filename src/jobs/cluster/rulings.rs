@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::describe::Pins;
 use crate::cluster::Engine;
-use crate::decisions::{Constraints, constraints_of, said_by};
+use crate::decisions::{Constraints, Held, constraints_of, said_by};
 use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, StorylineId};
 use crate::store::{Connection, Result, decisions};
 use crate::timeline::StorylineRules;
@@ -313,29 +313,5 @@ impl Rulings {
                 ids.insert(at, decision.id);
             }
         }
-    }
-}
-
-/// What is held together, each item with one that leads on to one that stands for all.
-struct Held(FxHashMap<ItemId, ItemId>);
-
-impl Held {
-    fn of(together: &[(ItemId, ItemId)]) -> Self {
-        let mut held = Self(FxHashMap::default());
-        for (a, b) in together {
-            let (a, b) = (held.root_of(*a), held.root_of(*b));
-            if a != b {
-                held.0.insert(a.max(b), a.min(b));
-            }
-        }
-        held
-    }
-
-    fn root_of(&self, item: ItemId) -> ItemId {
-        let mut root = item;
-        while let Some(next) = self.0.get(&root) {
-            root = *next;
-        }
-        root
     }
 }

@@ -64,6 +64,11 @@ impl Dormant {
         self.events.insert(event.id, event);
     }
 
+    /// By what readers know an event that was merged away; `None` if none of it is live.
+    pub(super) fn known_by(&self, id: EventId) -> Option<&Publication> {
+        self.events.get(&id).map(|event| &event.publication)
+    }
+
     /// An event lives again.
     pub(super) fn take(&mut self, id: EventId) -> Option<DormantEvent> {
         let event = self.events.remove(&id)?;

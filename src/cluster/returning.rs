@@ -1,9 +1,10 @@
 //! Where no ruling is in force any more, items stand as the machine alone has them: whatever rulings did to
 //! what has left the window meanwhile, and in whatever order they were undone.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::engine::Engine;
+use super::engine::{Engine, Publication};
 use super::grouping::{Grouping, LiveEvent};
 use super::settle::{EventChange, OwnEvents, Settlement};
 use super::window::Slot;
@@ -112,7 +113,9 @@ impl Engine {
         let ([alone], [shown]) = (&as_list(&kin.own)[..], &as_list(&kin.shown)[..]) else {
             return true;
         };
-        let is_renamed = alone != shown && !self.groups.events.contains_key(alone);
+        let is_renamed = alone != shown
+            && !self.groups.events.contains_key(alone)
+            && may_name(self.known_by(*alone, &BTreeMap::new()), *alone, self, own);
         let (alone, shown) = (&own.events[alone], &self.groups.events[shown]);
         let is_there = |item: &ItemId| shown.gone.contains(item);
         is_renamed || alone.members != shown.members || !alone.gone.iter().all(is_there)
@@ -141,7 +144,7 @@ impl Engine {
         }
         let mut names: BTreeMap<EventId, EventId> = BTreeMap::new();
         for id in &kin.own {
-            let name = self.name_again((*id, &own.events[id]), (&before, known), &names);
+            let name = self.name_again(*id, &own, (&before, known), &names);
             names.insert(*id, name);
         }
         // What the machine alone does not know of stays where it is.
@@ -173,7 +176,9 @@ impl Engine {
             settlement.changed.push(EventChange {
                 event: *name,
                 items: members.map(|slot| self.window.item(*slot).id).collect(),
-                split_from: None,
+                split_from: (!known.contains(name) && stood.is_none())
+                    .then(|| main_origin(alone, &before))
+                    .flatten(),
             });
         }
         for (id, event) in before {
@@ -184,11 +189,14 @@ impl Engine {
                 settlement.left.push(id);
                 continue;
             }
-            let into = event
-                .members
-                .first()
-                .and_then(|slot| self.groups.place(*slot));
-            let Some(into) = into else { continue };
+            let anchored = event.publication.as_deref();
+            let anchored = anchored.and_then(|one| anchored_in(one, id, self, &own));
+            let anchored = anchored.and_then(|alone| names.get(&alone)).copied();
+            let first = event.members.first();
+            let first = || first.and_then(|slot| self.groups.place(*slot));
+            let Some(into) = anchored.or_else(first) else {
+                continue;
+            };
             self.remember(id, event.publication, into);
             settlement.merged.push((id, into));
         }
@@ -201,29 +209,40 @@ impl Engine {
         settlement
     }
 
+    /// The number of an event that the machine alone has: a published one only where most of what its id hangs
+    /// on stands.
     fn name_again(
         &mut self,
-        (id, event): (EventId, &LiveEvent),
+        id: EventId,
+        own: &Grouping,
         (before, known): (&BTreeMap<EventId, LiveEvent>, &BTreeSet<EventId>),
         names: &BTreeMap<EventId, EventId>,
     ) -> EventId {
         let is_free = |name: &EventId| {
-            !self.groups.events.contains_key(name) && names.values().all(|other| other != name)
+            !self.groups.events.contains_key(name)
+                && names.values().all(|other| other != name)
+                && may_name(self.known_by(*name, before), id, self, own)
         };
         if known.contains(&id) && is_free(&id) {
             return id;
         }
-        let shared = |other: &LiveEvent| {
-            let members = other.members.iter();
-            members.filter(|slot| event.members.contains(slot)).count()
-        };
-        let shared = before.iter().map(|(name, other)| (shared(other), *name));
-        let mut shared: Vec<(usize, EventId)> = shared.filter(|one| one.0 > 0).collect();
-        shared.sort_by_key(|(count, name)| (std::cmp::Reverse(*count), *name));
         // The number of one that is stored is left for it.
-        let is_left = |name: &EventId| is_free(name) && !(known.contains(name));
-        let found = shared.into_iter().map(|(_, name)| name).find(is_left);
+        let is_left = |name: &EventId| is_free(name) && !known.contains(name);
+        let shared = by_share(&own.events[&id], before).into_iter();
+        let found = shared.map(|(_, name)| name).find(is_left);
         found.unwrap_or_else(|| self.open_event())
+    }
+
+    /// By what an event is known to readers that may be among those `before`, live, or merged away.
+    fn known_by<'a>(
+        &'a self,
+        id: EventId,
+        before: &'a BTreeMap<EventId, LiveEvent>,
+    ) -> Option<&'a Publication> {
+        match before.get(&id).or_else(|| self.groups.events.get(&id)) {
+            Some(event) => event.publication.as_deref(),
+            None => self.groups.dormant.known_by(id),
+        }
     }
 
     /// Where ids lead that were merged away before, of which the anchors stand elsewhere now.
@@ -247,6 +266,56 @@ impl Engine {
             }
         }
     }
+}
+
+/// True if an id that readers know may go to an event that the machine alone has: no other of these holds more
+/// of what it hangs on.
+fn may_name(
+    known_by: Option<&Publication>,
+    alone: EventId,
+    engine: &Engine,
+    own: &Grouping,
+) -> bool {
+    let anchored = known_by.and_then(|one| anchored_in(one, alone, engine, own));
+    anchored.is_none_or(|at| at == alone)
+}
+
+/// Of the events that the machine alone has the one that holds most of what an id hangs on, of two the `favoured`;
+/// `None` if none holds any.
+fn anchored_in(
+    publication: &Publication,
+    favoured: EventId,
+    engine: &Engine,
+    own: &Grouping,
+) -> Option<EventId> {
+    let mut counts: BTreeMap<EventId, usize> = BTreeMap::new();
+    for item in publication.counting_anchors(&engine.groups.constraints.kept_out) {
+        let at = match engine.window.slot_of(item) {
+            Some(slot) => own.place(slot),
+            None => own.gone_of.get(&item).copied(),
+        };
+        if let Some(at) = at {
+            *counts.entry(at).or_default() += 1;
+        }
+    }
+    let most = |(id, count): &(EventId, usize)| (*count, *id == favoured, Reverse(*id));
+    counts.into_iter().max_by_key(most).map(|(id, _)| id)
+}
+
+/// The events that share live items with another, by how many.
+fn by_share(event: &LiveEvent, before: &BTreeMap<EventId, LiveEvent>) -> Vec<(usize, EventId)> {
+    let shared = |other: &LiveEvent| {
+        let members = other.members.iter();
+        members.filter(|slot| event.members.contains(slot)).count()
+    };
+    let shared = before.iter().map(|(name, other)| (shared(other), *name));
+    let mut shared: Vec<(usize, EventId)> = shared.filter(|one| one.0 > 0).collect();
+    shared.sort_by_key(|(count, name)| (Reverse(*count), *name));
+    shared
+}
+
+fn main_origin(event: &LiveEvent, before: &BTreeMap<EventId, LiveEvent>) -> Option<EventId> {
+    by_share(event, before).first().map(|(_, name)| *name)
 }
 
 fn as_list(events: &BTreeSet<EventId>) -> Vec<EventId> {

@@ -43,6 +43,7 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
         if !engine.groups.events.contains_key(event)
             && !names.contains(&Some(*event))
             && let Some(part) = claims.part_to_revive(engine, parts, held)
+            && is_anchored(*event, part, (engine, &sleepers), held)
             && !claims.has_elder(*event, part, &sleepers)
         {
             names[part] = names[part].or(Some(*event));
@@ -99,6 +100,23 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
             .map(|(event, part)| (*event, names[*part].event))
             .collect(),
         names,
+    }
+}
+
+/// True if a group may have the id of an event that was merged away, by what it hangs on.
+fn is_anchored(
+    event: EventId,
+    part: usize,
+    (engine, sleepers): (&Engine, &[Sleeper]),
+    held: &[ItemId],
+) -> bool {
+    match engine.groups.dormant.known_by(event) {
+        Some(_) => sleepers
+            .iter()
+            .any(|one| one.event == event && one.part == part && one.is_half),
+        None => held
+            .iter()
+            .all(|item| engine.window.slot_of(*item).is_some()),
     }
 }
 
@@ -215,7 +233,8 @@ impl Claims {
     }
 
     /// The group for which an event is brought back that an undone merge had ended: it holds most
-    /// of what the event held, and the event that had swallowed it goes on in another group.
+    /// of what the event held, and what its id hangs on, and the event that had swallowed it goes on in another
+    /// group. Where it is not known what the id hangs on, that may have left the window with others of it.
     fn part_to_revive(
         &self,
         engine: &Engine,

@@ -73,7 +73,8 @@ pub struct Clusterer {
     own: Own,
     /// What the decisions that are being obeyed may have touched so far.
     reached: scope::Scope,
-    is_obeying: bool,
+    /// The first event that is new since decisions are being obeyed; `None` while none are.
+    obeying_from: Option<EventId>,
     /// Events that rulings on storylines name which are being obeyed.
     placed_anew: BTreeSet<EventId>,
     stale: shown::Stale,
@@ -204,7 +205,7 @@ impl Clusterer {
                 "grouping lost sight of items; they stay as they stood"
             );
         }
-        if self.is_obeying {
+        if self.obeying_from.is_some() {
             let changed = settlement.changed.iter().map(|change| change.event);
             self.reached.events.extend(changed);
         }

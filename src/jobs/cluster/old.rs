@@ -306,15 +306,22 @@ impl Planner<'_> {
 }
 
 /// Writes a step. The event that is left or entered is described anew. Of the items that a ruling in
-/// force moves it is kept where they came from.
+/// force moves it is kept where they came from: from an event that was opened on the way, as those from `new_from`
+/// on were, from where they stood before.
 pub(super) fn write(
     tx: &Transaction<'_>,
     step: &Step,
-    (is_ruled, now): (bool, UtcTime),
+    (is_ruled, new_from): (bool, Option<EventId>),
+    now: UtcTime,
 ) -> Result<()> {
+    let is_new = new_from.is_some_and(|first| step.from >= first);
+    let origin = match is_new {
+        true => events::origin_of(tx, step.from)?,
+        false => None,
+    };
     for member in &step.members {
         if is_ruled {
-            standing::note_moved(tx, member.item, step.from)?;
+            standing::note_moved(tx, member.item, origin.unwrap_or(step.from))?;
         }
         standing::note_back(tx, member.item, step.into)?;
     }

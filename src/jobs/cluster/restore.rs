@@ -56,7 +56,7 @@ pub(super) fn restore(
         rulings,
         own: own_stored,
         reached: Default::default(),
-        is_obeying: false,
+        obeying_from: None,
         placed_anew: Default::default(),
         stale: Default::default(),
         marked,

@@ -50,7 +50,7 @@ impl Clusterer {
                 self.placed_anew.extend(ruling.events());
             }
         }
-        self.is_obeying = true;
+        self.obeying_from = Some(self.engine.cursor().next_event);
         let is_about_items = |ruling: &Ruling| !ruling.items().is_empty();
         if changed.iter().any(|one| is_about_items(&one.ruling)) {
             self.engine.keep_own();
@@ -75,7 +75,7 @@ impl Clusterer {
         count += self.hold_together(store, (&mut origins, now))?;
         count += self.return_to_own(store, now)?;
         let next_event = self.engine.cursor().next_event;
-        self.is_obeying = false;
+        self.obeying_from = None;
         self.placed_anew.clear();
         self.reached = Scope::default();
         let noting = store.begin_together_blocking(move |tx| {
@@ -196,11 +196,12 @@ impl Clusterer {
             Ok(())
         })?;
         let written = step.clone();
+        let new_from = self.obeying_from.filter(|_| is_ruled);
         let (own, next_event) = (self.own_before(&step), self.engine.cursor().next_event);
         store.write_blocking(move |tx| {
             own.write(tx)?;
             super::save::save_next_event(tx, next_event)?;
-            old::write(tx, &written, (is_ruled, now))
+            old::write(tx, &written, (is_ruled, new_from), now)
         })?;
         if step.is_whole {
             let all = store.read(|conn| events::load_members(conn, step.into))?;

@@ -138,6 +138,8 @@ struct Claim {
     is_kept_off: bool,
     /// True if editors moved all that the group has of the event out of it.
     is_moved_out: bool,
+    /// True if editors split off all that the group has of the event.
+    is_split_off: bool,
     is_pinned: bool,
     anchors: usize,
     holds_headline: bool,
@@ -187,6 +189,7 @@ impl Claims {
                 Reverse((
                     claim.is_pinned,
                     claim.anchors,
+                    !claim.is_split_off,
                     claim.holds_headline,
                     claim.items,
                 )),
@@ -287,11 +290,11 @@ fn claim(
     let its = slots
         .iter()
         .filter(|slot| engine.event_at(**slot) == Some(event));
-    let is_moved = |slot: &Slot| {
+    let named = |slot: &Slot| {
         let report = engine.window.live_original_of(*slot).unwrap_or(*slot);
-        let moved = (engine.window.item(report).id, event);
-        engine.groups.constraints.moved.contains(&moved)
+        (engine.window.item(report).id, event)
     };
+    let constraints = &engine.groups.constraints;
     let gone = live.map_or(&[] as &[ItemId], |live| &live.gone);
     let has_gone = !gone.is_empty();
     let together = &engine.groups.constraints.together;
@@ -310,7 +313,12 @@ fn claim(
         part,
         is_kept_off: apart.any(|(a, b)| is_gone(*a) && holds(*b) || is_gone(*b) && holds(*a))
             || has_gone && is_let_go(),
-        is_moved_out: its.copied().all(|slot| is_moved(&slot)),
+        is_moved_out: its
+            .clone()
+            .all(|slot| constraints.moved.contains(&named(slot))),
+        is_split_off: its
+            .clone()
+            .all(|slot| constraints.split_off.contains(&named(slot))),
         order: publication.map_or(i64::MAX, |publication| publication.order),
         is_pinned: live.is_some_and(|live| live.is_pinned),
         anchors: anchors.map_or(0, |anchors| {

@@ -40,6 +40,9 @@ pub struct Constraints {
     pub taken_out: Vec<(ItemId, ItemId)>,
     /// Items that an editor moved, with the event that they were moved out of: they take its id nowhere.
     pub moved: BTreeSet<(ItemId, EventId)>,
+    /// Items that an editor split off, with the event that they left: where what its id hangs on does not tell
+    /// whose it is, it stays with the others.
+    pub split_off: BTreeSet<(ItemId, EventId)>,
     /// Sets of items whose event takes no further items by itself.
     pub locked: Vec<Vec<ItemId>>,
     /// Events that an undone merge had ended, with the items they held: a group of these items
@@ -133,10 +136,12 @@ fn add_constraints(constraints: &mut Constraints, ruling: &Ruling) {
             chain(&mut constraints.together, &all);
         }
         Ruling::SplitEvent {
+            event,
             kept_items,
             split_items,
-            ..
         } => {
+            let left = split_items.iter().map(|item| (*item, *event));
+            constraints.split_off.extend(left);
             chain(&mut constraints.together, split_items);
             cross(&mut constraints.taken_out, split_items, kept_items);
         }

@@ -360,8 +360,13 @@ impl World {
                     to_items,
                 } => {
                     taken_out.insert(*item);
+                    // What is moved out whole is merged into where it goes.
                     if *from == event {
-                        left.extend(from_items);
+                        left.extend(if from_items.is_empty() {
+                            to_items
+                        } else {
+                            from_items
+                        });
                     }
                     if *to == event {
                         left.extend(to_items);

@@ -258,6 +258,7 @@ impl Rulings {
             said.together.extend(own.together);
             said.gathered.extend(own.gathered);
             said.moved.extend(own.moved);
+            said.split_off.extend(own.split_off);
             said.apart.extend(own.apart);
             said.taken_out.extend(own.taken_out);
             said.locked.extend(own.locked);

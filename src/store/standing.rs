@@ -86,6 +86,22 @@ pub fn load_successor(conn: &Connection, event: EventId) -> Result<Option<EventI
         .optional()?)
 }
 
+/// The event to which an event's id leads over all that were merged; `None` if it was not merged, or if there
+/// is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_last_successor(conn: &Connection, event: EventId) -> Result<Option<EventId>> {
+    let sql = "WITH RECURSIVE way (id) AS (VALUES (?1)
+            UNION SELECT e.merged_into FROM way w JOIN events e ON e.id = w.id)
+         SELECT e.id FROM way w JOIN events e ON e.id = w.id
+         WHERE e.merged_into IS NULL AND e.id <> ?1";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([event.0], |row| row.get(0).map(EventId))
+        .optional()?)
+}
+
 /// Events at home elsewhere that are shown in a published storyline.
 const SHOWN_IN_PUBLISHED: &str = "FROM event_homes h CROSS JOIN events e ON e.id = h.event_id
         CROSS JOIN storylines s ON s.id = e.storyline_id

@@ -112,7 +112,10 @@ pub(super) fn plan_returns(conn: &Connection, engine: &mut Engine, ruled: &Ruled
     let mut moves = Moves::default();
     let mut busy = BTreeSet::new();
     for ((home, from), items) in away {
-        let into = new_home.get(&home).copied().unwrap_or(home);
+        let into = match new_home.get(&home) {
+            Some(into) => *into,
+            None => place_of(conn, home, from)?,
+        };
         let is_named = |item: &ItemId| scene.groups.of.contains_key(item);
         let stays = |item: &ItemId| {
             scene.is_joined(*item, (home, from), &homes) || scene.is_kept_from(*item, into)
@@ -163,6 +166,16 @@ pub(super) fn plan_returns(conn: &Connection, engine: &mut Engine, ruled: &Ruled
         }
     }
     Ok(moves)
+}
+
+/// Where what an event held stands: elsewhere, if it was made one with another event than the one that items
+/// come back from.
+fn place_of(conn: &Connection, home: EventId, from: EventId) -> Result<EventId> {
+    if !events::load_members(conn, home)?.is_empty() {
+        return Ok(home);
+    }
+    let led_to = standing::load_last_successor(conn, home)?;
+    Ok(led_to.filter(|event| *event != from).unwrap_or(home))
 }
 
 /// True if the id of an event may stay with these of its items: it hangs on one of them, on none that

@@ -371,6 +371,8 @@ impl World {
                     if *to == event {
                         left.extend(to_items);
                         left.insert(*item);
+                    } else {
+                        taken_out.extend(to_items);
                     }
                 }
                 Ruling::SplitEvent {

@@ -437,10 +437,9 @@ fn asked<T: std::str::FromStr>(name: &str) -> Option<T> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ids_keep_their_meaning_whatever_the_desk_and_the_machine_do() {
-    let operations = asked("DATELINE_OPERATIONS").unwrap_or(OPERATIONS);
-    let mut world = World::open(0x5eed_0007 + asked("DATELINE_SEED").unwrap_or(0));
+/// A history of so many operations, looked at as often.
+async fn live(seed: u64, operations: usize) -> World {
+    let mut world = World::open(0x5eed_0007 + seed);
     for number in 0..operations {
         world.operate().await;
         world.note_ids();
@@ -448,6 +447,13 @@ async fn ids_keep_their_meaning_whatever_the_desk_and_the_machine_do() {
             world.check(number);
         }
     }
+    world
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ids_keep_their_meaning_whatever_the_desk_and_the_machine_do() {
+    let operations = asked("DATELINE_OPERATIONS").unwrap_or(OPERATIONS);
+    let world = live(asked("DATELINE_SEED").unwrap_or(0), operations).await;
     println!("{} ids, {:?}", world.ids.len(), world.counts);
     for what in ["ingest", "decide", "undo", "retention", "restart"] {
         assert!(
@@ -455,5 +461,14 @@ async fn ids_keep_their_meaning_whatever_the_desk_and_the_machine_do() {
             "{what}: {:?}",
             world.counts
         );
+    }
+}
+
+/// Found among hundreds: an id came back for what holds nothing of it, one was left to what an editor had split
+/// off, and what had been split off came back to an event that was merged away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn histories_that_once_gave_an_id_another_meaning_do_so_no_more() {
+    for (seed, operations) in [(26, 76), (28, 181), (39, 56), (77, 171)] {
+        live(seed, operations).await;
     }
 }

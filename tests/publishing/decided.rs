@@ -316,7 +316,7 @@ impl World {
         for (id, (event, anchors)) in &self.ids {
             let (last, standing) = self.follow(*id);
             let alive: BTreeSet<ItemId> = anchors.intersection(&alive).copied().collect();
-            let (left, taken_out) = self.ruled(&made, *event);
+            let (left, taken_out) = self.ruled(&made, (*event, anchors));
             let kept = &alive - &taken_out;
             match standing {
                 Standing::Live => {
@@ -348,7 +348,11 @@ impl World {
 
     /// What editors said of the reports of an event, as far as it is in force: those that they left in
     /// it, which its id may mean, and those that they put elsewhere, which it need not follow.
-    fn ruled(&self, made: &[Decision], event: EventId) -> (BTreeSet<ItemId>, BTreeSet<ItemId>) {
+    fn ruled(
+        &self,
+        made: &[Decision],
+        (event, anchors): (EventId, &BTreeSet<ItemId>),
+    ) -> (BTreeSet<ItemId>, BTreeSet<ItemId>) {
         let (mut left, mut taken_out) = (BTreeSet::new(), BTreeSet::new());
         for one in in_force(made) {
             match &one.ruling {
@@ -398,7 +402,10 @@ impl World {
                 Ruling::Spike {
                     target: Target::Item(item),
                 } => match self.spiked_beside.get(item) {
-                    Some((stood_in, beside)) if *stood_in == event => left.extend(beside),
+                    // An id that led to where the report stands goes on leading there.
+                    Some((stood_in, beside)) if *stood_in == event || anchors.contains(item) => {
+                        left.extend(beside)
+                    }
                     _ => {}
                 },
                 _ => {}

@@ -87,7 +87,7 @@ pub(super) fn find_output(
     };
     match output {
         Output::Events => {
-            let events = store.read_at_once(|conn| published::latest_events(conn, extent))?;
+            let events = store.read(|conn| published::latest_events(conn, extent))?;
             archived(
                 store,
                 content(
@@ -98,7 +98,7 @@ pub(super) fn find_output(
             )
         }
         Output::Home | Output::Storylines => {
-            let rows = store.read_at_once(|conn| published::latest_storylines(conn, extent))?;
+            let rows = store.read(|conn| published::latest_storylines(conn, extent))?;
             let title = match output {
                 Output::Home => settings.title.clone(),
                 _ => title("storylines"),
@@ -315,7 +315,7 @@ fn find_archive(store: &Store, settings: &Settings, output: &Output, number: u32
 
 fn find_view(store: &Store, settings: &Settings, view: &View, keep: Extent) -> Result<Found> {
     let mut events =
-        store.read_at_once(|conn| published::latest_events(conn, Extent::of_view()))?;
+        store.read(|conn| published::latest_events(conn, Extent::of_view()))?;
     events.retain(|shown| view.matches(shown));
     let latest = events
         .first()
@@ -407,7 +407,7 @@ fn entries_of_log(
     settings: &Settings,
     developments: &[Development],
 ) -> Result<Vec<Entry>> {
-    store.read_at_once(|conn| {
+    store.read(|conn| {
         let mut entries = Vec::with_capacity(developments.len());
         for development in developments {
             let Some(event) = published::name_of_event(conn, development.event_id)? else {

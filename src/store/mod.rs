@@ -226,30 +226,18 @@ impl Store {
             .write_blocking((Durability::Process, Isolation::Alone), work)
     }
 
-    /// Runs `work` on a reading connection, which sees the last commit. Blocks the thread for as
-    /// long as the query takes: from async code, long ones go through `spawn_blocking`.
+    /// Runs `work` on a reading connection, all of which sees one and the same commit, the last: each statement
+    /// alone would take and give back the lock, and after a commit in between read its pages anew. Blocks the
+    /// thread for as long as the query takes: from async code, long ones go through `spawn_blocking`.
     ///
     /// # Errors
     /// What the closure returns.
     pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let conn = self.take_reader()?;
-        let result = work(&conn);
+        let result = see_one_commit(&conn, work);
         self.return_reader(conn);
         self.note_damage(result.as_ref().err());
         result
-    }
-
-    /// As [`Store::read`], and all of `work` sees the same commit: for many queries, of which each
-    /// alone would take and give back the lock.
-    ///
-    /// # Errors
-    /// What the closure returns.
-    pub fn read_at_once<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        self.read(|conn| {
-            // Dropped, it ends; it has nothing to commit.
-            let snapshot = conn.unchecked_transaction()?;
-            work(&snapshot)
-        })
     }
 
     /// Learns from `items` accepted so far how to pack the next ones, if there are enough of them
@@ -377,6 +365,15 @@ impl Drop for Inner {
             drop(thread.join());
         }
     }
+}
+
+fn see_one_commit<T>(
+    conn: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
+    // Dropped, it ends; it has nothing to commit.
+    let snapshot = conn.unchecked_transaction()?;
+    work(&snapshot)
 }
 
 /// Keeps a prepared statement for every value. SQLite would plan it anew for each one as soon as it

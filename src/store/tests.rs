@@ -135,12 +135,12 @@ fn a_prepared_statement_stays_prepared_for_every_value_although_there_are_statis
 }
 
 #[test]
-fn what_is_read_at_once_is_of_one_commit() {
+fn what_is_read_is_of_one_commit() {
     let (_directory, store) = open();
     let count = |conn: &Connection| -> Result<i64> {
         Ok(conn.query_row("SELECT count(*) FROM cursors", [], |row| row.get(0))?)
     };
-    let counts = store.read_at_once(|conn| {
+    let counts = store.read(|conn| {
         let before = count(conn)?;
         store.write_blocking(insert("meanwhile"))?;
         Ok((before, count(conn)?))

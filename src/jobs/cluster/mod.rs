@@ -91,7 +91,7 @@ impl Clusterer {
     /// # Errors
     /// Whatever the store says.
     pub fn load(store: &Store, settings: ClusteringSettings, weights: Weights) -> Result<Self> {
-        store.read_at_once(|conn| restore::restore(conn, settings, weights))
+        store.read(|conn| restore::restore(conn, settings, weights))
     }
 
     /// Takes in what has been accepted since, obeys what has been decided since, and describes

@@ -314,8 +314,7 @@ fn find_archive(store: &Store, settings: &Settings, output: &Output, number: u32
 }
 
 fn find_view(store: &Store, settings: &Settings, view: &View, keep: Extent) -> Result<Found> {
-    let mut events =
-        store.read(|conn| published::latest_events(conn, Extent::of_view()))?;
+    let mut events = store.read(|conn| published::latest_events(conn, Extent::of_view()))?;
     events.retain(|shown| view.matches(shown));
     let latest = events
         .first()

@@ -367,10 +367,7 @@ impl Drop for Inner {
     }
 }
 
-fn see_one_commit<T>(
-    conn: &Connection,
-    work: impl FnOnce(&Connection) -> Result<T>,
-) -> Result<T> {
+fn see_one_commit<T>(conn: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
     // Dropped, it ends; it has nothing to commit.
     let snapshot = conn.unchecked_transaction()?;
     work(&snapshot)

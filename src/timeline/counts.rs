@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
-use super::figures::{counted, words_of};
+use super::figures::{counted, foreign_number, is_open, words_of};
 use crate::text::concepts::concept_of;
 use crate::text::words::{fold_word, is_unspaced};
 
@@ -51,11 +51,12 @@ pub(super) fn head_figure(headline: &str) -> Option<Figure> {
         });
     }
     let words = words_of(headline);
-    let first = (0..words.len()).find_map(|at| Some((at, counted(&words, at)?)));
-    first.map(|(at, number)| Figure {
-        kind: kind_at(&words, at),
-        number,
-    })
+    let (at, mut number) = (0..words.len()).find_map(|at| Some((at, counted(&words, at)?)))?;
+    let kind = kind_at(&words, at);
+    if kind == PERCENT && !number.ends_with('%') {
+        number.push('%');
+    }
+    Some(Figure { kind, number })
 }
 
 const PERCENT_WORDS: [&str; 7] = [
@@ -130,8 +131,8 @@ fn kind_at(words: &[String], at: usize) -> String {
 }
 
 /// Words of death; what ends with `~` stands for all that begins so. From knowing the languages.
-const DEATHS: &str = "dead kill kills killed killing die dies died death deaths toll fatalities bodies \
-    tote toten todesopfer gestorben getötet mort morts tués tuées décès muerto muertos muertes fallecidos mueren \
+const DEATHS: &str = "dead kill kills killed killing die died death deaths toll fatalities bodies \
+    tote toten todesopfer gestorben getötet mort morts tués tuées décès muerto muertos muertas muertes fallecidos mueren \
     mata matan mortos mortes morrem morti döda dödade dör omkomna omkommit doden zabitych ofiar погиб~ жертв~ убит~ \
     загин~ قتيل~ قتل~ ضحايا وفاة مصرع کشته~ הרוג~ נהרג~ הרוגים מתים मौत मौतें मृत~ मरे ölü öldü ölen νεκρ~ σκοτώθηκ~ \
     死亡 死者 死 遇难 遇難 罹难 罹難 사망 숨져 숨진 숨졌 ดับ เสียชีวิต ตาย ศพ";
@@ -144,15 +145,20 @@ const TOLLS: [&str; 2] = ["toll", "todesopfer"];
 /// The number of dead that a headline tells; `None` if it tells none.
 pub(super) fn toll_of(headline: &str) -> Option<u32> {
     let words = words_of(headline);
-    let counted = (0..words.len()).filter_map(|at| Some((at, counted(&words, at)?)));
-    let mut numbers = counted
-        .filter_map(|(at, number)| Some((at, number.parse::<u32>().ok()?)))
-        .peekable();
-    // Most headlines have no number.
-    numbers.peek()?;
     let deaths: Vec<usize> = (0..words.len())
-        .filter(|at| is_death(&words[*at]))
+        .filter(|at| is_death(&words[*at]) && !is_unsure(&words, *at))
         .collect();
+    // Most headlines tell of no dead.
+    if deaths.is_empty() || is_open(headline) {
+        return None;
+    }
+    let number = |at: usize| match counted(&words, at) {
+        Some(number) => number.parse().ok(),
+        None => foreign_number(&words[at]).filter(|_| is_beside_foreign_death(&words, at)),
+    };
+    let numbers = (0..words.len())
+        .filter_map(|at| Some((at, number(at)?)))
+        .filter(|(at, _)| !counts_living(&words, *at));
     let tolls = numbers.filter_map(|(at, number)| {
         let near = deaths.iter().filter_map(|death| {
             let is_toll = TOLLS.contains(&words[*death].as_str());
@@ -162,6 +168,72 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
         Some((near.min()?, at, number))
     });
     tolls.min().map(|(_, _, number)| number)
+}
+
+/// What makes dead before it none, or none that anyone knows of.
+const UNSURE: [&str; 14] = [
+    "no", "none", "nobody", "zero", "without", "feared", "presumed", "believed", "keine", "ohne",
+    "sin", "aucun", "sans", "inga",
+];
+
+/// True if a word of death is denied or only feared.
+fn is_unsure(words: &[String], at: usize) -> bool {
+    let before = words[..at].iter().rev().take(2);
+    before
+        .into_iter()
+        .any(|word| UNSURE.contains(&word.as_str()))
+}
+
+/// Who is counted and lives, or may; what ends with `~` stands for all that begins so.
+const LIVING: &str = "injured hurt wounded missing rescued evacuated hospitalised hospitalized arrested detained     survivors hostages homes houses buildings feared verletzte verletzter vermisste vermisst blessés blessées disparus     heridos desaparecidos lesionados evacuados feridos desaparecidas feriti dispersi gewonden vermisten skadade     saknade rannych zaginionych ранен~ пострада~ пропавш~ поранен~ مفقود~ جريح~ جرحى مصاب~ إصابة زخمی~ פצוע~ נעדר~     yaralı kayıp τραυματί~ घायल लापता";
+/// The same in scripts without spaces.
+const LIVING_STRETCHES: [&str; 16] = [
+    "失联",
+    "失聯",
+    "失踪",
+    "失蹤",
+    "受伤",
+    "受傷",
+    "不明",
+    "負傷",
+    "けが",
+    "重軽傷",
+    "伤",
+    "실종",
+    "부상",
+    "다쳐",
+    "บาดเจ็บ",
+    "สูญหาย",
+];
+
+/// True if what a number at a place counts is not the dead.
+fn counts_living(words: &[String], at: usize) -> bool {
+    let next = words.get(at + 1);
+    let behind = next.filter(|word| ANYONE.contains(&word.as_str()));
+    let who = behind.and_then(|_| words.get(at + 2)).or(next);
+    who.is_some_and(|who| {
+        let is_sign = |sign: &str| match sign.strip_suffix('~') {
+            Some(stem) => who.starts_with(stem),
+            None => who == sign,
+        };
+        LIVING.split_whitespace().any(is_sign)
+            || who.contains(is_unspaced)
+                && LIVING_STRETCHES.iter().any(|sign| who.contains(sign))
+                && !is_death(who)
+    })
+}
+
+/// English words of death: beside these a number word is English.
+const ENGLISH_DEATHS: [&str; 10] = [
+    "dead", "kill", "kills", "killed", "killing", "die", "died", "death", "deaths", "bodies",
+];
+
+/// True if a word of death of another language stands right beside.
+fn is_beside_foreign_death(words: &[String], at: usize) -> bool {
+    let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+    beside
+        .filter_map(|at| words.get(at))
+        .any(|word| is_death(word) && !ENGLISH_DEATHS.contains(&word.as_str()))
 }
 
 /// The words of death: whole ones, what others begin with, and what stands in others.
@@ -224,6 +296,24 @@ mod tests {
             ("Жертвами пожара стали 12 человек", Some(12)),
             ("ไฟไหม้โรงแรม ดับ 13 ศพ", Some(13)),
             ("حريق فندق أسوان: ١٣ قتيلا", Some(13)),
+            ("Cyclist, 34, killed by lorry", None),
+            ("Jim Lovell, commander of Apollo 13, dies at 97", None),
+            ("Gergen, who advised four presidents, dies at 83", None),
+            ("Séisme : 1 450 morts", Some(1450)),
+            ("Terremoto: 1.650 muertos", Some(1650)),
+            ("Two dozen killed in blast", Some(24)),
+            ("Storm leaves twenty-one dead", Some(21)),
+            ("Dam burst toll rises by 12 to 52", Some(52)),
+            ("Oito mortos e 20 desaparecidos em enchente", Some(8)),
+            ("Inondations : onze morts, 28 disparus", Some(11)),
+            ("Otto morti e 20 feriti", Some(8)),
+            ("爆炸致十五人遇难13人失联", None),
+            ("3 hurt, none killed in crash", None),
+            ("Army denies 40 killed in strike", None),
+            ("67 feared dead after plane crash", None),
+            ("5 injured, 2 killed in crash", Some(2)),
+            ("Три человека погибли", None),
+            ("Погибли три человека", Some(3)),
         ];
         for (headline, toll) in cases {
             assert_eq!(toll_of(headline), toll, "{headline}");

@@ -2,6 +2,7 @@
 //! changed outcome. It reads plain words only; what it does not know is no stage, and then nothing
 //! is claimed to have changed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -40,6 +41,28 @@ const NUMBER_WORDS: &[(&str, u32)] = &[
     ("ninety", 90),
     ("dozens", 0),
 ];
+
+/// Number words of other languages, which count the dead only: many mean something else elsewhere.
+const FOREIGN_NUMBERS: [&str; 11] = [
+    "dos deux zwei due dois duas två twee dwóch два двоих двух",
+    "tres trois drei tre três drie trzech три троих трёх трех",
+    "cuatro quatre vier quattro quatro fyra czterech четыре четверо четырёх четырех",
+    "cinco cinq fünf cinque fem vijf pięciu пять пятеро пяти",
+    "seis six sechs sei sex zes sześciu шесть шестеро шести",
+    "siete sept sieben sette sete sju zeven siedmiu семь семеро семи",
+    "ocho huit acht otto oito åtta ośmiu восемь восьмеро восьми",
+    "nueve neuf neun nove nio negen dziewięciu девять девяти",
+    "diez dix zehn dieci dez tio tien dziesięciu десять десяти",
+    "once onze elf undici elva jedenastu одиннадцать",
+    "doce douze zwölf dodici doze tolv twaalf dwunastu двенадцать",
+];
+
+/// What a number word of another language than English says; `None` if it is none.
+pub(super) fn foreign_number(word: &str) -> Option<u32> {
+    let mut numbers = FOREIGN_NUMBERS.iter().zip(2..);
+    let found = numbers.find(|(words, _)| words.split(' ').any(|one| one == word));
+    found.map(|(_, number)| number)
+}
 
 /// A stage, and what is a sign of it.
 struct Stage {
@@ -89,8 +112,78 @@ static PHRASES: LazyLock<HashMap<&str, Vec<Sign>>> = LazyLock::new(|| {
     by_first
 });
 
-/// The stage that the headline tells; `None` if it tells none that is known.
+/// Words that deny what stands beside them.
+const DENIALS: [&str; 38] = [
+    "denies",
+    "deny",
+    "denied",
+    "denying",
+    "refuses",
+    "refused",
+    "refuse",
+    "dementiert",
+    "bestreitet",
+    "dément",
+    "démentent",
+    "niega",
+    "niegan",
+    "desmiente",
+    "nega",
+    "negam",
+    "smentisce",
+    "förnekar",
+    "dementerar",
+    "ontkent",
+    "zaprzecza",
+    "отрицает",
+    "отрицают",
+    "опроверг",
+    "опровергла",
+    "опровергли",
+    "заперечує",
+    "заперечив",
+    "ينفي",
+    "نفى",
+    "تنفي",
+    "نفت",
+    "تکذیب",
+    "מכחיש",
+    "yalanladı",
+    "διαψεύδει",
+    "exclut",
+    "descarta",
+];
+/// The same in words that follow each other, or with others between them.
+const DENYING_PAIRS: [(&str, &str); 5] = [
+    ("rules", "out"),
+    ("ruled", "out"),
+    ("schließt", "aus"),
+    ("no", "plans"),
+    ("vows", "not"),
+];
+/// The same in scripts without spaces.
+const DENYING_STRETCHES: [&str; 4] = ["否认", "否認", "否定", "부인"];
+
+/// True if a headline asks or denies what it names: nothing has happened yet.
+pub(super) fn is_open(headline: &str) -> bool {
+    if headline.trim_end().ends_with(['?', '？', '؟']) {
+        return true;
+    }
+    let words = words_of(headline);
+    let place = |sign: &str| words.iter().position(|word| word == sign);
+    words.iter().any(|word| DENIALS.contains(&word.as_str()))
+        || DENYING_PAIRS
+            .iter()
+            .any(|(first, then)| place(first).zip(place(then)).is_some_and(|(a, b)| a < b))
+        || headline.contains(is_unspaced)
+            && DENYING_STRETCHES.iter().any(|sign| headline.contains(sign))
+}
+
+/// The stage that the headline tells; `None` if it tells none that is known, or only asks or denies.
 pub(super) fn stage_of(headline: &str) -> Option<&'static str> {
+    if is_open(headline) {
+        return None;
+    }
     let words = words_of(headline);
     let told = words.iter().enumerate().flat_map(|(at, word)| {
         let following = &words[at + 1..];
@@ -113,17 +206,39 @@ pub(super) fn stage_of(headline: &str) -> Option<&'static str> {
     Some(STAGES[place].name)
 }
 
+/// Stages that turn round what was told before, whatever it was.
+const REVERSALS: [&str; 10] = [
+    "overturned",
+    "scrapped",
+    "failed",
+    "rejected",
+    "acquitted",
+    "released",
+    "found dead",
+    "found alive",
+    "sacked",
+    "cancelled",
+];
+
+/// True if a stage turns round what was told before.
+pub(super) fn is_reversal(stage: &str) -> bool {
+    REVERSALS.contains(&stage)
+}
+
 /// The number at a place among words, in digits, if it counts something: it is not a year, a time, an age, a rank
 /// or a day of a month.
 pub(super) fn counted(words: &[String], at: usize) -> Option<String> {
     let word = words[at].as_str();
-    if let Some((_, number)) = NUMBER_WORDS.iter().find(|(name, _)| *name == word) {
-        return (*number > 0).then(|| number.to_string());
+    let before = |places: usize| at.checked_sub(places).map(|at| words[at].as_str());
+    if word == "dozen" {
+        let dozens = before(1).and_then(number_word).filter(|few| *few < 10);
+        return Some((dozens.unwrap_or(1) * 12).to_string());
     }
-    let digits: String = word
-        .chars()
-        .filter(|&letter| !matches!(letter, ',' | '\''))
-        .collect();
+    if let Some(number) = number_word(word) {
+        let is_multiplied = words.get(at + 1).is_some_and(|next| next == "dozen");
+        return (number > 0 && !is_multiplied).then(|| number.to_string());
+    }
+    let digits = plain_number(word);
     let is_number = digits.starts_with(|letter: char| letter.is_ascii_digit())
         && digits.chars().all(|letter| {
             letter.is_ascii_digit() || matches!(letter, '.' | '%') || MYRIADS.contains(letter)
@@ -131,7 +246,73 @@ pub(super) fn counted(words: &[String], at: usize) -> Option<String> {
     if !is_number || is_year(word) || is_day(words, at) || is_ordered(words, at) {
         return None;
     }
-    Some(digits)
+    let is_step = before(1).is_some_and(|sign| STEPS.contains(&sign))
+        && words[at + 1..].iter().take(2).any(|next| next == "to");
+    (!is_step && !is_age(words, at)).then_some(digits)
+}
+
+/// What stands before the number by which another rises or falls, as in `rises by 12 to 52`.
+const STEPS: [&str; 2] = ["by", "another"];
+/// What stands before an age.
+const AGED: [&str; 6] = ["aged", "age", "edad", "alter", "alder", "åldern"];
+/// Who is so old: what stands before `at` and an age.
+const DIES: [&str; 6] = ["dies", "died", "dead", "die", "aged", "stirbt"];
+/// What stands behind an age.
+const YEARS: [&str; 15] = [
+    "ans",
+    "años",
+    "anos",
+    "anni",
+    "jahre",
+    "jahren",
+    "jährige",
+    "jähriger",
+    "år",
+    "lat",
+    "лет",
+    "года",
+    "років",
+    "yrs",
+    "jaar",
+];
+
+fn is_age(words: &[String], at: usize) -> bool {
+    let word = |at: Option<usize>| at.and_then(|at| words.get(at)).map(String::as_str);
+    let (before, sooner) = (word(at.checked_sub(1)), word(at.checked_sub(2)));
+    before.is_some_and(|sign| AGED.contains(&sign))
+        || word(Some(at + 1)).is_some_and(|sign| YEARS.contains(&sign))
+        || before == Some("at") && sooner.is_some_and(|sign| DIES.contains(&sign))
+}
+
+/// What a number word says; `None` if it is none.
+fn number_word(word: &str) -> Option<u32> {
+    let find = |word: &str| {
+        NUMBER_WORDS
+            .iter()
+            .find(|(name, _)| *name == word)
+            .map(|one| one.1)
+    };
+    find(word).or_else(|| {
+        let (tens, ones) = word.split_once('-')?;
+        let (tens, ones) = (find(tens)?, if ones == "one" { 1 } else { find(ones)? });
+        (tens >= 20 && ones < 10).then_some(tens + ones)
+    })
+}
+
+/// A number without what parts its thousands, and with a point before its decimals.
+fn plain_number(word: &str) -> String {
+    let number = word.trim_end_matches('%');
+    let groups: Vec<&str> = number.split(['.', ',', '\'']).collect();
+    let is_parted = groups.len() > 1
+        && (1..=3).contains(&groups[0].len())
+        && !groups[0].starts_with('0')
+        && groups[1..]
+            .iter()
+            .all(|group| group.len() == 3 && group.bytes().all(|c| c.is_ascii_digit()));
+    match is_parted {
+        true => word.replace(['.', ',', '\''], ""),
+        false => word.replace(',', ".").replace('\'', ""),
+    }
 }
 
 fn is_year(word: &str) -> bool {
@@ -186,7 +367,9 @@ fn is_ordered(words: &[String], at: usize) -> bool {
 /// Lower-case words with plain digits; a hyphen, a colon or a decimal point within a word stays in it, so that
 /// `72-year-old` and `10:30` are words of their own and no numbers. A number beside letters of a script
 /// without spaces is a word.
+/// Ages between commas or in brackets are left out, and thousands that spaces part are one word.
 pub(super) fn words_of(text: &str) -> Vec<String> {
+    let text = &without_ages(text);
     let mut spaced = String::with_capacity(text.len());
     let mut before = ' ';
     for letter in text.nfkc().flat_map(char::to_lowercase).map(plain_letter) {
@@ -211,8 +394,53 @@ pub(super) fn words_of(text: &str) -> Vec<String> {
             })
         })
         .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+        .fold(Vec::new(), join_thousands)
+}
+
+/// Puts `450` to the `1` before it: many languages part thousands by spaces.
+fn join_thousands(mut words: Vec<String>, word: &str) -> Vec<String> {
+    let is_digits = |word: &str| word.bytes().all(|letter| letter.is_ascii_digit());
+    match words.last_mut() {
+        Some(last)
+            if word.len() == 3
+                && is_digits(word)
+                && is_digits(last)
+                && (last.len() <= 3 || last.len() % 3 == 0)
+                && !last.starts_with('0') =>
+        {
+            last.push_str(word);
+        }
+        _ => words.push(word.to_owned()),
+    }
+    words
+}
+
+/// A headline without ages as in `Man, 27, arrested`, `Jim Lovell (97)` and, at its end, `Jim Lovell, 97`.
+fn without_ages(text: &str) -> Cow<'_, str> {
+    let mut plain = Cow::Borrowed(text);
+    let mut from = 0;
+    while let Some(at) = plain[from..].find([',', '(', '（']).map(|at| from + at) {
+        let opening = plain[at..].chars().next().unwrap_or(',');
+        let rest = &plain[at + opening.len_utf8()..];
+        let inner = rest.trim_start();
+        let digits = inner.len() - inner.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let closing = inner[digits..].chars().next();
+        let is_age = (1..=3).contains(&digits)
+            && match opening {
+                ',' => rest.len() > inner.len() && matches!(closing, None | Some(',')),
+                _ => matches!(closing, Some(')' | '）')),
+            };
+        if is_age {
+            let end = plain.len() - inner.len() + digits;
+            let shorter = [&plain[..at], " ", &plain[end..]].concat();
+            plain = Cow::Owned(shorter);
+        }
+        from = at + opening.len_utf8();
+        if from >= plain.len() || !plain.is_char_boundary(from) {
+            break;
+        }
+    }
+    plain
 }
 
 fn plain_letter(letter: char) -> char {
@@ -234,6 +462,19 @@ mod tests {
             ("Ferry sinks off Luzon, 12 dead", Some("12")),
             ("At least twelve dead as ferry sinks", Some("12")),
             ("1,200 homes burn", Some("1200")),
+            ("1 200 maisons brûlées", Some("1200")),
+            ("1.650 casas quemadas", Some("1650")),
+            ("Inflation bei 3,4 Prozent", Some("3.4")),
+            ("Thirty-four homes burn", Some("34")),
+            ("Two dozen homes burn", Some("24")),
+            ("Toll rises by 12 to 52", Some("52")),
+            ("Man, 27, arrested", None),
+            ("Cyclist, 34, killed, 2 hurt", Some("2")),
+            ("Jim Lovell (97) mourned", None),
+            ("Jim Lovell mourned, 97", None),
+            ("Actor dies at 97", None),
+            ("Muere a los 97 años", None),
+            ("Quake: 12 dead, 340 hurt", Some("12")),
             ("Inflation at 3.4% in May", Some("3.4%")),
             ("72-year-old wins race", None),
             ("Olympics 2028: torch lit", None),

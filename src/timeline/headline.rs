@@ -1,9 +1,11 @@
 //! The headline and lede of an event: those of its most central report, by numbers that can be
 //! shown. Not the longest, not an opinion, not a live blog, not bait.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::counts::{confirmed_toll, toll_of};
+use super::figures::{is_open, is_reversal, stage_of};
+use super::material::CONFIRMING_OUTLETS;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
 use crate::text::words::{fold_word, split_words};
@@ -89,12 +91,14 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
     let main_language = main_language(reports);
     let tolls: Vec<Option<u32>> = reports.iter().map(|one| toll_of(&one.title)).collect();
     let standing = standing_toll(reports, &tolls);
+    let turn = latest_turn(reports);
     let mut shares: Vec<HeadlineShare> = reports
         .iter()
         .zip(&tolls)
         .map(|(report, toll)| {
-            let weight = standing.map(|standing| weigh_toll(*toll, standing));
-            share_of(report, main_language, weight)
+            let toll = standing.map(|standing| weigh_toll(*toll, standing));
+            let turn = turn.as_ref().map(|turn| turn.weigh(report));
+            share_of(report, main_language, toll.into_iter().chain(turn))
         })
         .collect();
     shares.sort_by(|a, b| b.total.total_cmp(&a.total).then(a.item.cmp(&b.item)));
@@ -171,6 +175,60 @@ fn standing_toll(reports: &[Report], tolls: &[Option<u32>]) -> Option<u32> {
     confirmed_toll(tolls.map(|(report, toll)| (report.outlet, toll)))
 }
 
+/// What two outlets tell last of how a matter stands.
+struct Turn {
+    stage: &'static str,
+    /// When it was told first.
+    since: UtcTime,
+    /// True if it also goes before what tells no stage.
+    is_reversal: bool,
+}
+
+impl Turn {
+    /// How a report stands to it: one that came before it and tells another stage, or asks or denies, is behind.
+    fn weigh(&self, report: &Report) -> (f32, &'static str) {
+        let is_behind = report.item_time < self.since
+            && match stage_of(&report.title) {
+                Some(stage) => stage != self.stage,
+                None => self.is_reversal || is_open(&report.title),
+            };
+        match is_behind {
+            true => (OVERTAKEN, "two outlets tell what came after it"),
+            false => (1.0, ""),
+        }
+    }
+}
+
+/// The stage that two outlets tell last, if one of those told last by each outlet began after the others. A reversal
+/// goes before what tells no stage where at least half of the reports since tell it: else it is an aspect.
+fn latest_turn(reports: &[Report]) -> Option<Turn> {
+    let is_plain = |report: &&Report| report.role.tells_an_event() && !report.is_reprint;
+    let mut plain: Vec<&Report> = reports.iter().filter(is_plain).collect();
+    plain.sort_by_key(|report| (report.item_time, report.item));
+    let mut last: BTreeMap<OutletId, &'static str> = BTreeMap::new();
+    let mut since: BTreeMap<&'static str, UtcTime> = BTreeMap::new();
+    for report in &plain {
+        if let Some(stage) = stage_of(&report.title) {
+            last.insert(report.outlet, stage);
+            since.entry(stage).or_insert(report.item_time);
+        }
+    }
+    let tellers = |stage: &str| last.values().filter(|told| **told == stage).count();
+    let confirmed = since
+        .iter()
+        .filter(|(stage, _)| tellers(stage) >= CONFIRMING_OUTLETS);
+    let (stage, since) = confirmed.max_by_key(|(stage, since)| (**since, **stage))?;
+    let later = plain.iter().filter(|report| report.item_time >= *since);
+    let telling = later
+        .clone()
+        .filter(|report| stage_of(&report.title) == Some(*stage));
+    Some(Turn {
+        stage,
+        since: *since,
+        is_reversal: is_reversal(stage) && telling.count() * 2 >= later.count(),
+    })
+}
+
 /// How a report's death toll stands to the one that two outlets tell.
 fn weigh_toll(own: Option<u32>, standing: u32) -> (f32, &'static str) {
     match own {
@@ -199,13 +257,13 @@ fn main_language(reports: &[Report]) -> &str {
 fn share_of(
     report: &Report,
     main_language: &str,
-    toll: Option<(f32, &'static str)>,
+    weights: impl Iterator<Item = (f32, &'static str)>,
 ) -> HeadlineShare {
     let (mut form, mut reason) = form_of(report);
     if report.role == Role::Correction {
         form *= CORRECTED;
     }
-    if let Some((weight, why)) = toll.filter(|(weight, _)| *weight < 1.0) {
+    for (weight, why) in weights.filter(|(weight, _)| *weight < 1.0) {
         form *= weight;
         reason = why;
     }
@@ -337,6 +395,49 @@ mod tests {
             ..report(3, "Flood in Hat Yai injures dozens", 0.99)
         });
         assert_eq!(chosen(&untold), 1);
+    }
+
+    #[test]
+    fn what_two_outlets_tell_last_goes_before_what_it_turns_round() {
+        let cases = [
+            (
+                "Kessler convicted of murder",
+                "Kessler murder conviction overturned",
+                true,
+            ),
+            (
+                "Kellmann to buy Artema in $8bn deal",
+                "Kellmann scraps Artema deal",
+                true,
+            ),
+            ("Minister denies he has resigned", "Minister resigns", true),
+            ("Will the minister resign?", "Minister resigns", true),
+            (
+                "Storm Imke hits the coast",
+                "Storm Imke: match postponed",
+                false,
+            ),
+        ];
+        for (before, after, goes_before) in cases {
+            let mut reports: Vec<Report> = (1..=5).map(|item| report(item, before, 0.9)).collect();
+            for one in reports.iter_mut().skip(3) {
+                one.title = after.to_owned();
+                one.mean_score = 0.4;
+            }
+            for (one, hours) in reports.iter_mut().zip(1..) {
+                one.outlet = OutletId(hours);
+                one.item_time = crate::news::utc_from_secs(1_755_000_000 + hours * 3600);
+            }
+            let headline =
+                |reports: &[Report]| pick_headline(reports).map(|choice| choice.headline);
+            let expected = if goes_before { after } else { before };
+            assert_eq!(headline(&reports).as_deref(), Some(expected));
+            assert_eq!(
+                headline(&reports[..4]).as_deref(),
+                Some(before),
+                "one outlet alone"
+            );
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::counts::{Figure, PERCENT, head_figure};
-use super::figures::stage_of;
+use super::figures::{is_open, is_reversal, stage_of};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength};
 
 /// How many outlets must tell a new outcome or figure before it counts: one may be mistaken.
@@ -130,11 +130,29 @@ impl Change {
 pub fn first_told(present: &Present) -> Told {
     let mut told = Told {
         figures: figures_of(chosen(present).map(|telling| &telling.headline)),
-        stage: chosen(present).and_then(|telling| stage_of(&telling.headline).map(str::to_owned)),
+        stage: chosen(present).and_then(|telling| first_stage(&telling.headline, present)),
         ..Told::default()
     };
     note_the_rest(&mut told, present);
     told
+}
+
+/// The stage of an event that asks or denies: whatever is told to have happened then is news.
+const OPEN: &str = "open";
+
+/// The stage that an event begins with; `None` if nothing tells one.
+fn first_stage(headline: &str, present: &Present) -> Option<String> {
+    if is_open(headline) {
+        return Some(OPEN.to_owned());
+    }
+    let told = || {
+        present
+            .tellings
+            .iter()
+            .filter_map(|telling| stage_of(&telling.headline))
+    };
+    let stage = stage_of(headline).or_else(|| told().find(|stage| is_reversal(stage)));
+    stage.map(str::to_owned)
 }
 
 /// The material changes since `told`, and what is told from now on. No change gives the same `told`
@@ -200,15 +218,22 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
 
 fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let headline = chosen(present)?;
+    let tells = |stage: &str| {
+        is_confirmed(present, |telling| {
+            stage_of(&telling.headline) == Some(stage)
+        })
+    };
+    let now = stage_of(&headline.headline).map(str::to_owned);
+    // What turns round a matter of which no stage was told is news too, once it stands.
+    let turns_round = next.stage.is_none() && now.as_deref().is_some_and(is_reversal);
+    if turns_round {
+        next.stage = Some(OPEN.to_owned());
+    }
     let stage = moved(
         &mut next.stage,
         &mut next.former_stages,
-        stage_of(&headline.headline).map(str::to_owned).as_ref(),
-        |stage| {
-            is_confirmed(present, |telling| {
-                stage_of(&telling.headline) == Some(stage)
-            })
-        },
+        now.as_ref(),
+        |stage| tells(stage),
     );
     if next.head_number.take().is_some() {
         next.figures = figures_of(Some(&next.headline));
@@ -294,7 +319,10 @@ pub fn takes_back(told: &Told, present: &Present) -> bool {
         .as_ref()
         .and_then(|figure| told.figures.get(&figure.kind));
     differs(figure.as_ref().map(|figure| &figure.number), before)
-        || differs(stage_of(headline), told.stage.as_deref())
+        || differs(
+            stage_of(headline),
+            told.stage.as_deref().filter(|told| *told != OPEN),
+        )
 }
 
 fn differs<T: PartialEq>(now: Option<T>, told: Option<T>) -> bool {

@@ -233,3 +233,43 @@ fn the_first_dead_that_two_outlets_tell_are_an_outcome_and_figures_of_other_thin
     ];
     assert_eq!(kinds(&steps), [vec![]]);
 }
+
+#[test]
+fn what_turns_round_a_matter_of_which_no_stage_was_told_is_an_outcome() {
+    let cases = [
+        ("Minister denies he has resigned", "Minister resigns", true),
+        ("Will the minister resign?", "Minister resigns", true),
+        ("Minister under fire", "Minister resigns", false),
+        (
+            "Kellmann to buy Artema",
+            "Kellmann scraps Artema deal",
+            true,
+        ),
+    ];
+    for (before, after, is_news) in cases {
+        let steps = [
+            toll(1, &[("AP", before), ("BBC", before)]),
+            toll(3, &[("AP", before), ("BBC", before), ("AP", after)]),
+            toll(
+                3,
+                &[
+                    ("AP", before),
+                    ("BBC", before),
+                    ("AP", after),
+                    ("BBC", after),
+                ],
+            ),
+        ];
+        let expected: &[DevelopmentKind] = if is_news {
+            &[DevelopmentKind::Outcome]
+        } else {
+            &[]
+        };
+        let told = kinds(&steps);
+        assert_eq!(told.last().map(Vec::as_slice), Some(expected), "{after}");
+        assert!(
+            told[..told.len() - 1].iter().all(Vec::is_empty),
+            "one outlet alone"
+        );
+    }
+}

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::news::{
-    Decision, DecisionId, EventId, ItemId, Outlet, OutletId, Ruling, StorylineId, UtcTime,
-    utc_from_secs,
+    Decision, DecisionId, EventId, ItemId, Outlet, OutletId, OutletKind, Role, Ruling, StorylineId,
+    UtcTime, utc_from_secs,
 };
 use crate::store::describing::{self, TellingRow};
 use crate::store::events::{EventDescription, StorylineDescription};
@@ -17,8 +17,8 @@ use crate::timeline::{
     HeadlineChoice, LifeSettings, Report, life_of, make_slug, pick_headline, when_it_occurred,
 };
 
-/// Reports that take part in the choice of a headline: the first ones, which set the tone. More
-/// would cost time at every arrival and change nothing.
+/// Reports that take part in the choice of a headline: the first ones, which set the tone, and as many of the
+/// last, which tell how it stands. More would cost time at every arrival and change nothing.
 pub(super) const MOST_TELLINGS: usize = 64;
 
 /// Headlines that editors set, from the decisions in force.
@@ -97,9 +97,14 @@ pub(super) fn describe_event(
     pins: &Pins,
 ) -> Option<EventDescription> {
     let shown = telling_rows(told.tellings);
+    let corrected = corrected_texts(&shown, outlets);
     let reports: Vec<Report> = shown
         .iter()
-        .map(|telling| report_of(telling, told.mean_scores, outlets))
+        .map(|telling| Report {
+            is_superseded: telling.wire.role != Role::Correction
+                && corrected.contains(&text_of(telling)),
+            ..report_of(telling, told.mean_scores, outlets)
+        })
         .collect();
     let choice = pick_headline(&reports)?;
     let times = || shown.iter().map(|telling| telling.item_time);
@@ -115,6 +120,29 @@ pub(super) fn describe_event(
         last_report_at: times().max()?,
         ..EventDescription::default()
     })
+}
+
+/// The original of the text that a telling has.
+fn text_of(telling: &TellingRow) -> ItemId {
+    telling.reprint_of.unwrap_or(telling.item)
+}
+
+/// Texts that whoever wrote them corrected: the original or an agency, not an outlet its copy.
+fn corrected_texts(
+    shown: &[&TellingRow],
+    outlets: &BTreeMap<OutletId, Outlet>,
+) -> BTreeSet<ItemId> {
+    let is_wire = |outlet| {
+        outlets
+            .get(&outlet)
+            .is_some_and(|one: &Outlet| one.kind == OutletKind::Wire)
+    };
+    let corrections = shown
+        .iter()
+        .filter(|telling| telling.wire.role == Role::Correction);
+    let of_authors =
+        corrections.filter(|telling| telling.reprint_of.is_none() || is_wire(telling.outlet));
+    of_authors.map(|telling| text_of(telling)).collect()
 }
 
 /// How many reports tell an event and how many outlets carry it.
@@ -208,6 +236,7 @@ fn report_of(
         language: telling.language.clone(),
         role: telling.wire.role,
         is_reprint: telling.reprint_of.is_some(),
+        is_superseded: false,
         // The setting is a small number; nothing is lost that matters.
         reliability: reliability as f32,
         mean_score: mean_scores.get(&telling.item).copied().unwrap_or(0.0),

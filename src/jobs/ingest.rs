@@ -18,7 +18,7 @@ use crate::news::{
 };
 use crate::store::items::{self, ItemState, KnownRow};
 use crate::store::{Connection, Result, Transaction, review};
-use crate::text::belief::{Belief, Party, is_own_kill_believed, judge_kill};
+use crate::text::belief::{Belief, Party, falls_with_it, is_own_kill_believed, judge_kill};
 use draft::Draft;
 
 /// A document and its circumstances.
@@ -401,9 +401,16 @@ impl Known {
     }
 }
 
-/// Whether the new items that are kills withdraw earlier items. A kill that is not believed is
-/// kept as it is and withdraws nothing.
+/// Whether the new items that are kills withdraw earlier items, and what falls with these. A kill that is not
+/// believed is kept as it is and withdraws nothing.
 fn judge_notices(conn: &Connection, prepared: &mut Prepared, arrived: Arrived<'_>) -> Result<()> {
+    for (id, state) in &prepared.revised {
+        if state.withdrawn_at.is_some() {
+            let notice = party(arrived.outlet, &state.wire, state.link.as_deref());
+            let copies = copies_that_fall(conn, *id, notice)?;
+            prepared.withdrawn.extend(copies);
+        }
+    }
     for state in prepared
         .new
         .iter()
@@ -421,7 +428,9 @@ fn judge_notices(conn: &Connection, prepared: &mut Prepared, arrived: Arrived<'_
             );
             match judge_kill(notice, item) {
                 Belief::Believed(_) => {
+                    let copies = copies_that_fall(conn, target.item.id, notice)?;
                     prepared.withdrawn.insert(target.item.id);
+                    prepared.withdrawn.extend(copies);
                     reason = "";
                 }
                 Belief::Review(doubt) => {
@@ -437,6 +446,16 @@ fn judge_notices(conn: &Connection, prepared: &mut Prepared, arrived: Arrived<'_
         }
     }
     Ok(())
+}
+
+/// The copies of a withdrawn text that fall with it.
+fn copies_that_fall(conn: &Connection, id: ItemId, notice: Party<'_>) -> Result<Vec<ItemId>> {
+    let copies = items::find_copies(conn, id)?.into_iter();
+    let falls = |copy: &items::KillTarget| {
+        let is_of = party(&copy.outlet, &copy.item.wire, copy.item.link.as_deref());
+        falls_with_it(notice, is_of)
+    };
+    Ok(copies.filter(falls).map(|copy| copy.item.id).collect())
 }
 
 /// The keys that an item with this link is known by.

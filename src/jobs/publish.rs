@@ -339,7 +339,8 @@ fn telling_of(report: &Report) -> Telling {
         outlet: report.outlet.clone(),
         headline: report.title.clone(),
         is_correction: report.role == crate::news::Role::Correction,
-        is_withdrawn: report.is_withdrawn || report.role == crate::news::Role::Kill,
+        is_withdrawn: report.is_withdrawn,
+        is_wire: report.outlet_kind == crate::news::OutletKind::Wire,
         change_note: report.change_note.clone(),
     }
 }

@@ -82,11 +82,12 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
-    /// True for the roles that tell an event of their own and so stand in its timeline.
+    /// True for the roles that tell an event of their own and so stand in its timeline. A notice that withdraws a
+    /// report tells none: what it withdraws stands there already.
     pub fn tells_an_event(self) -> bool {
         matches!(
             self,
-            Role::News | Role::Alert | Role::Update | Role::Correction | Role::Kill
+            Role::News | Role::Alert | Role::Update | Role::Correction
         )
     }
 }

@@ -390,8 +390,26 @@ pub fn find_kill_targets(
     for key in keys {
         add(by_key, &[&key_number(*key)])?;
     }
+    load_targets(conn, ids.into_iter().rev().take(32))
+}
+
+/// The copies of one text that stand in one event with an item, the text's original among them, at most 200.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn find_copies(conn: &Connection, id: ItemId) -> Result<Vec<KillTarget>> {
+    let sql = "SELECT c.item_id FROM event_items m JOIN event_items c ON c.event_id = m.event_id
+            AND coalesce(c.reprint_of, c.item_id) = coalesce(m.reprint_of, m.item_id)
+         WHERE m.item_id = ?1 AND c.item_id <> ?1 ORDER BY c.item_id LIMIT 200";
+    let mut query = conn.prepare_cached(sql)?;
+    let ids = query.query_map([id.0], |row| row.get(0).map(ItemId))?;
+    let ids: Vec<ItemId> = ids.collect::<rusqlite::Result<_>>()?;
+    load_targets(conn, ids.into_iter())
+}
+
+fn load_targets(conn: &Connection, ids: impl Iterator<Item = ItemId>) -> Result<Vec<KillTarget>> {
     let mut targets = Vec::new();
-    for id in ids.into_iter().rev().take(32) {
+    for id in ids {
         let Some(item) = load_item(conn, id)? else {
             continue;
         };

@@ -57,6 +57,11 @@ pub fn judge_kill(notice: Party<'_>, item: Party<'_>) -> Belief {
     Belief::Review("neither series key nor link is that of the item")
 }
 
+/// True if a copy falls with the text that `notice`, an agency's kill, withdraws: it is that agency's copy.
+pub fn falls_with_it(notice: Party<'_>, copy: Party<'_>) -> bool {
+    notice.outlet_is_wire && speaks_for(notice, copy)
+}
+
 /// Whether an item whose new revision became a kill is withdrawn: the outlet says it of its own
 /// item, under the item's own identity, so only the convention is in question.
 pub fn is_own_kill_believed(revised: Party<'_>) -> bool {

@@ -27,6 +27,8 @@ pub struct Report {
     pub role: Role,
     /// True if it is a copy of another report.
     pub is_reprint: bool,
+    /// True if the text that it copies was corrected since.
+    pub is_superseded: bool,
     /// The outlet's reliability: a setting, 1 by default.
     pub reliability: f32,
     /// Mean of its frozen scores with the event's other reports (`Evidence::mean_score`).
@@ -89,7 +91,8 @@ const CORRECTED: f32 = 1.5;
 /// `None` without reports.
 pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
     let main_language = main_language(reports);
-    let tolls: Vec<Option<u32>> = reports.iter().map(|one| toll_of(&one.title)).collect();
+    let toll = |one: &Report| toll_of(&one.title).filter(|_| !one.is_superseded);
+    let tolls: Vec<Option<u32>> = reports.iter().map(toll).collect();
     let standing = standing_toll(reports, &tolls);
     let turn = latest_turn(reports);
     let mut shares: Vec<HeadlineShare> = reports
@@ -202,7 +205,9 @@ impl Turn {
 /// The stage that two outlets tell last, if one of those told last by each outlet began after the others. A reversal
 /// goes before what tells no stage where at least half of the reports since tell it: else it is an aspect.
 fn latest_turn(reports: &[Report]) -> Option<Turn> {
-    let is_plain = |report: &&Report| report.role.tells_an_event() && !report.is_reprint;
+    let is_plain = |report: &&Report| {
+        report.role.tells_an_event() && !report.is_reprint && !report.is_superseded
+    };
     let mut plain: Vec<&Report> = reports.iter().filter(is_plain).collect();
     plain.sort_by_key(|report| (report.item_time, report.item));
     let mut last: BTreeMap<OutletId, &'static str> = BTreeMap::new();
@@ -266,6 +271,10 @@ fn share_of(
     for (weight, why) in weights.filter(|(weight, _)| *weight < 1.0) {
         form *= weight;
         reason = why;
+    }
+    if report.is_superseded {
+        form *= OVERTAKEN;
+        reason = "what it copies was corrected";
     }
     if report.language != main_language {
         form *= 0.5;

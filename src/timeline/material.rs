@@ -26,6 +26,8 @@ pub struct Telling {
     pub is_correction: bool,
     /// True if its outlet or agency withdrew it.
     pub is_withdrawn: bool,
+    /// True if the outlet is an agency: of a text that is withdrawn with its copies it is who withdrew it.
+    pub is_wire: bool,
     /// The note to editors on what changed; empty if none.
     pub change_note: String,
 }
@@ -173,6 +175,11 @@ fn kills(told: &Told, present: &Present) -> Option<Change> {
         .tellings
         .iter()
         .filter(|telling| telling.is_withdrawn && !told.withdrawn.contains(&telling.item_id))
+        .collect();
+    let has_wire = new.iter().any(|telling| telling.is_wire);
+    let new: Vec<&Telling> = new
+        .into_iter()
+        .filter(|telling| telling.is_wire || !has_wire)
         .collect();
     let outlets = named_outlets(&new)?;
     let note = format!("withdrawn by {outlets}: {}", new.first()?.headline);

@@ -380,7 +380,10 @@ impl Clusterer {
         let older = stored.filter(|item| self.engine.event_of(*item).is_none());
         let mut ids: Vec<ItemId> = older.chain(live.iter().copied()).collect();
         let is_whole = ids.len() <= MOST_TELLINGS;
-        ids.truncate(MOST_TELLINGS);
+        if !is_whole {
+            ids.sort_unstable();
+            ids.drain(MOST_TELLINGS / 2..ids.len() - MOST_TELLINGS / 2);
+        }
         let mut tellings = describing::load_tellings(conn, &ids)?;
         for telling in &mut tellings {
             // Of those that are new in the event, it is not stored yet.

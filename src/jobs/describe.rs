@@ -12,6 +12,7 @@ use crate::news::{
 use crate::store::describing::{self, TellingRow};
 use crate::store::events::{EventDescription, StorylineDescription};
 use crate::store::{Connection, Result};
+use crate::text::lead::without_boilerplate;
 use crate::text::wire::told_title;
 use crate::timeline::{
     HeadlineChoice, LifeSettings, Report, life_of, make_slug, pick_headline, when_it_occurred,
@@ -232,7 +233,7 @@ fn report_of(
         item: telling.item,
         outlet: telling.outlet,
         title: told_title(&telling.wire),
-        lead: telling.wire.clean_summary.clone(),
+        lead: without_boilerplate(&telling.wire.clean_summary).to_owned(),
         language: telling.language.clone(),
         role: telling.wire.role,
         is_reprint: telling.reprint_of.is_some(),

@@ -270,6 +270,8 @@ pub(super) fn entry_of_development(
     let title = match development.kind {
         DevelopmentKind::NewEvent => headline,
         DevelopmentKind::Outcome => ["Update: ", &headline].concat(),
+        // Some agencies head a correction so themselves.
+        DevelopmentKind::Correction if headline.starts_with("Correction: ") => headline,
         DevelopmentKind::Correction => ["Correction: ", &headline].concat(),
         DevelopmentKind::Kill => ["Report withdrawn: ", &headline].concat(),
         DevelopmentKind::Decision => ["Edited: ", &headline].concat(),

@@ -134,7 +134,8 @@ pub fn revise_item(
     }
     let sql = "UPDATE items SET published_at = ?2, updated_at = ?3, language = ?4, role = ?5,
             title = ?6, series_key = ?7, content = packed(?8),
-            withdrawn_at = coalesce(withdrawn_at, ?9), seen_at = ?10, digest = ?11,
+            withdrawn_at = CASE WHEN ?9 IS NULL AND role = 'kill' THEN NULL
+                ELSE coalesce(withdrawn_at, ?9) END, seen_at = ?10, digest = ?11,
             revision_count = revision_count + 1
          WHERE id = ?1";
     tx.prepare_cached(sql)?.execute(params![

@@ -152,22 +152,70 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
     if deaths.is_empty() || is_open(headline) {
         return None;
     }
+    let rises = words.iter().any(|word| RISES.contains(&word.as_str()));
     let number = |at: usize| match counted(&words, at) {
         Some(number) => number.parse().ok(),
-        None => foreign_number(&words[at]).filter(|_| is_beside_foreign_death(&words, at)),
+        None => foreign_number(&words[at])
+            .filter(|_| rises && follows_rise(&words, at) || is_beside_foreign_death(&words, at)),
     };
     let numbers = (0..words.len())
         .filter_map(|at| Some((at, number(at)?)))
         .filter(|(at, _)| !counts_living(&words, *at));
     let tolls = numbers.filter_map(|(at, number)| {
         let near = deaths.iter().filter_map(|death| {
-            let is_toll = TOLLS.contains(&words[*death].as_str());
+            let is_toll =
+                TOLLS.contains(&words[*death].as_str()) || rises && follows_rise(&words, at);
             let reach = if is_toll { REACH_OF_TOLL } else { REACH };
             Some(death.abs_diff(at)).filter(|distance| *distance <= reach)
         });
         Some((near.min()?, at, number))
     });
     tolls.min().map(|(_, _, number)| number)
+}
+
+/// What a toll does: then where and why may stand between it and the number.
+const RISES: [&str; 32] = [
+    "rises",
+    "rise",
+    "climbs",
+    "climb",
+    "jumps",
+    "reaches",
+    "asciende",
+    "ascienden",
+    "sube",
+    "suben",
+    "aumenta",
+    "aumentan",
+    "eleva",
+    "elevan",
+    "sobe",
+    "sobem",
+    "sale",
+    "salgono",
+    "steigt",
+    "steigen",
+    "grimpe",
+    "monte",
+    "s'alourdit",
+    "passe",
+    "stiger",
+    "stijgt",
+    "rośnie",
+    "wzrosła",
+    "выросло",
+    "возросло",
+    "увеличилось",
+    "зросла",
+];
+/// What stands between a rise and the number.
+const UP_TO: [&str; 13] = [
+    "to", "a", "à", "al", "ad", "auf", "para", "til", "till", "naar", "do", "до", "ya",
+];
+
+fn follows_rise(words: &[String], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|at| words[at].as_str());
+    before.is_some_and(|word| UP_TO.contains(&word))
 }
 
 /// What makes dead before it none, or none that anyone knows of.
@@ -314,6 +362,11 @@ mod tests {
             ("5 injured, 2 killed in crash", Some(2)),
             ("Три человека погибли", None),
             ("Погибли три человека", Some(3)),
+            ("Ижевск: число погибших выросло до пяти", Some(5)),
+            (
+                "Los muertos por el terremoto de Birmania ascienden a 1.650",
+                Some(1650),
+            ),
         ];
         for (headline, toll) in cases {
             assert_eq!(toll_of(headline), toll, "{headline}");

@@ -83,5 +83,12 @@ async fn what_was_killed_is_named_withdrawn_and_said_no_more() {
             assert!(!told.contains("has resigned"), "{path}: {told}");
             assert!(!told.contains("Please kill"), "{path}: {told}");
         }
+        // The agency takes its kill back.
+        desk.list(&[told], at_hour(3)).await;
+        desk.take_in(at_hour(3));
+        desk.publish(at_hour(4)).await;
+        let again = text(&server, "/feeds/events.json").await;
+        assert!(!again.contains("Withdrawn:"), "{again}");
+        assert!(again.contains("has resigned"), "{again}");
     }
 }

@@ -149,7 +149,7 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
         .filter(|at| is_death(&words[*at]) && !is_unsure(&words, *at))
         .collect();
     // Most headlines tell of no dead.
-    if deaths.is_empty() || is_open(headline) {
+    if deaths.is_empty() || is_open(headline) || is_remembered(&words) {
         return None;
     }
     let rises = words.iter().any(|word| RISES.contains(&word.as_str()));
@@ -216,6 +216,42 @@ const UP_TO: [&str; 13] = [
 fn follows_rise(words: &[String], at: usize) -> bool {
     let before = at.checked_sub(1).map(|at| words[at].as_str());
     before.is_some_and(|word| UP_TO.contains(&word))
+}
+
+/// Words of headlines that tell of what was long ago.
+const REMEMBERED: [&str; 24] = [
+    "anniversary",
+    "remembers",
+    "remembered",
+    "remembering",
+    "commemorates",
+    "commemorate",
+    "mourns",
+    "memorial",
+    "decades",
+    "jahrestag",
+    "gedenken",
+    "gedenkt",
+    "anniversaire",
+    "commémore",
+    "aniversario",
+    "conmemora",
+    "recuerda",
+    "aniversário",
+    "lembra",
+    "anniversario",
+    "ricorda",
+    "årsdag",
+    "годовщина",
+    "годовщину",
+];
+
+/// True if a headline tells of what was long ago, or `40 years after` it.
+fn is_remembered(words: &[String]) -> bool {
+    let is_after = |pair: &[String]| {
+        pair[0] == "years" && ["after", "on", "since", "later"].contains(&pair[1].as_str())
+    };
+    words.iter().any(|word| REMEMBERED.contains(&word.as_str())) || words.windows(2).any(is_after)
 }
 
 /// What makes dead before it none, or none that anyone knows of.
@@ -362,6 +398,12 @@ mod tests {
             ("5 injured, 2 killed in crash", Some(2)),
             ("Три человека погибли", None),
             ("Погибли три человека", Some(3)),
+            ("Bhopal remembers 3,500 killed in gas leak", None),
+            (
+                "Forty years after quake killed 5,000, a village rebuilds",
+                None,
+            ),
+            ("Chad army rejects claim that 40 soldiers were killed", None),
             ("Ижевск: число погибших выросло до пяти", Some(5)),
             (
                 "Los muertos por el terremoto de Birmania ascienden a 1.650",

@@ -154,29 +154,44 @@ const DENIALS: [&str; 38] = [
     "descarta",
 ];
 /// The same in words that follow each other, or with others between them.
-const DENYING_PAIRS: [(&str, &str); 5] = [
+const DENYING_PAIRS: [(&str, &str); 19] = [
     ("rules", "out"),
     ("ruled", "out"),
+    ("rejects", "claim"),
+    ("rejects", "claims"),
+    ("rejects", "reports"),
+    ("dismisses", "claims"),
+    ("dismisses", "reports"),
     ("schließt", "aus"),
+    ("weist", "zurück"),
     ("no", "plans"),
+    ("no", "arrest"),
+    ("no", "arrests"),
+    ("no", "resignation"),
+    ("kein", "rücktritt"),
+    ("keine", "verhaftung"),
     ("vows", "not"),
+    ("is", "false"),
+    ("are", "false"),
+    ("not", "true"),
 ];
 /// The same in scripts without spaces.
 const DENYING_STRETCHES: [&str; 4] = ["否认", "否認", "否定", "부인"];
 
 /// True if a headline asks or denies what it names: nothing has happened yet.
 pub(super) fn is_open(headline: &str) -> bool {
-    if headline.trim_end().ends_with(['?', '？', '؟']) {
-        return true;
-    }
-    let words = words_of(headline);
+    headline.contains(['?', '？', '؟']) || denies(headline)
+}
+
+/// True if a text denies what it names.
+pub(super) fn denies(text: &str) -> bool {
+    let words = words_of(text);
     let place = |sign: &str| words.iter().position(|word| word == sign);
     words.iter().any(|word| DENIALS.contains(&word.as_str()))
         || DENYING_PAIRS
             .iter()
             .any(|(first, then)| place(first).zip(place(then)).is_some_and(|(a, b)| a < b))
-        || headline.contains(is_unspaced)
-            && DENYING_STRETCHES.iter().any(|sign| headline.contains(sign))
+        || text.contains(is_unspaced) && DENYING_STRETCHES.iter().any(|sign| text.contains(sign))
 }
 
 /// The stage that the headline tells; `None` if it tells none that is known, or only asks or denies.

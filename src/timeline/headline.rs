@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::counts::{confirmed_toll, toll_of};
-use super::figures::{is_open, is_reversal, stage_of};
+use super::figures::{denies, is_open, is_reversal, stage_of};
 use super::material::CONFIRMING_OUTLETS;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
@@ -114,7 +114,9 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
     let has_lead = |report: &&Report| {
         report.language == chosen.language
             && tells_more(report, &chosen.title)
-            && (report.item == item || holds_most(report, &chosen.title))
+            && (report.item == item
+                || holds_most(report, &chosen.title)
+                    && denies(&report.lead) == denies(&chosen.title))
     };
     let by_rank = shares
         .iter()
@@ -307,7 +309,8 @@ fn form_of(report: &Report) -> (f32, &'static str) {
             | Role::Kill
     ) {
         (0.05, "not a plain report")
-    } else if report.title.trim_end().ends_with(['?', '？', '؟', '…'])
+    } else if report.title.contains(['?', '？', '؟'])
+        || report.title.trim_end().ends_with('…')
         || report.title.contains("You Need to Know")
     {
         (0.4, "asks or teases instead of telling")

@@ -43,7 +43,7 @@ pub struct MergeArgs {
 pub struct SplitArgs {
     /// What is split: event:ID or storyline:ID
     whole: Noun,
-    /// What goes: item:ID out of an event, event:ID out of a storyline
+    /// What goes: item:ID out of an event, and its copies there with it, or event:ID out of a storyline
     #[arg(required = true)]
     parts: Vec<Noun>,
     #[command(flatten)]
@@ -54,7 +54,7 @@ pub struct SplitArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: dateline move item:340 event:15")]
 pub struct MoveArgs {
-    /// The item: item:ID
+    /// The item: item:ID; its copies in the event where it stands go along
     item: Noun,
     /// Where it belongs: event:ID
     to: Noun,
@@ -151,7 +151,7 @@ pub fn merge(args: &MergeArgs, global: &Global) -> anyhow::Result<ExitCode> {
     rule(&place, ruling, &args.why)
 }
 
-/// Rules that some items of an event, or events of a storyline, are another one.
+/// Rules that some items of an event, or events of a storyline, are another one. Copies of the items go along.
 ///
 /// # Errors
 /// As [`merge`].
@@ -162,13 +162,7 @@ pub fn split(args: &SplitArgs, global: &Global) -> anyhow::Result<ExitCode> {
         Target::Event(event) => {
             let split_items = args.parts.iter().map(item_named);
             let split_items: Vec<ItemId> = split_items.collect::<anyhow::Result<_>>()?;
-            let mut kept_items = items_of(&store, event)?;
-            kept_items.retain(|item| !split_items.contains(item));
-            Ruling::SplitEvent {
-                event,
-                kept_items,
-                split_items,
-            }
+            store.read(|conn| desk::load_split(conn, event, &split_items))?
         }
         Target::Storyline(storyline) => {
             let split_events = args.parts.iter().map(event_named);
@@ -186,7 +180,7 @@ pub fn split(args: &SplitArgs, global: &Global) -> anyhow::Result<ExitCode> {
     rule(&place, ruling, &args.why)
 }
 
-/// Rules that an item belongs to another event.
+/// Rules that an item belongs to another event. Copies of it go along.
 ///
 /// # Errors
 /// As [`merge`].

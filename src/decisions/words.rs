@@ -1,6 +1,6 @@
 //! Rulings in words, for logs, pages and answers.
 
-use crate::news::{Ruling, Target};
+use crate::news::{ItemId, Ruling, Target};
 
 /// What a ruling says, as the rest of a sentence that begins with the editor's name.
 pub fn describe_ruling(ruling: &Ruling) -> String {
@@ -39,6 +39,16 @@ pub fn describe_ruling(ruling: &Ruling) -> String {
         Ruling::Spike { target } => format!("spiked {}", name_target(target)),
         Ruling::Lock { event, .. } => format!("locked event {event}"),
     }
+}
+
+/// Which copies go along with what a ruling takes out of an event; `None` if none do.
+pub fn describe_copies(copies: &[ItemId]) -> Option<String> {
+    let goes = if copies.len() == 1 {
+        "a copy goes"
+    } else {
+        "copies go"
+    };
+    (!copies.is_empty()).then(|| format!("{goes} along: {}", list("item", copies)))
 }
 
 fn name_target(target: &Target) -> String {

@@ -4,7 +4,7 @@
 
 use crate::decisions::{
     Attributes, Present, Refusal, Undoing, check_present, check_ruling, check_undo,
-    describe_ruling, in_force,
+    describe_copies, describe_ruling, in_force,
 };
 use crate::news::{
     Answer, Decision, DecisionId, EventId, ItemId, Request, Ruling, StorylineId, Target, UtcTime,
@@ -122,17 +122,18 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
     if let Err(refusal) = checked {
         return Ok(refused(&refusal, &made));
     }
+    let along = desk::load_copies_along(tx, ruling)?;
     let note = asked.note.trim();
     let id = decisions::save_decision(tx, ruling, &asked.editor, note, now)?;
     apply_marks(tx, ruling)?;
-    Ok(Answer::done(vec![
-        format!(
-            "decision {id}: {} {}",
-            asked.editor,
-            describe_ruling(ruling)
-        ),
-        format!("to take it back: dateline undo {id}"),
-    ]))
+    let made = format!(
+        "decision {id}: {} {}",
+        asked.editor,
+        describe_ruling(ruling)
+    );
+    let back = format!("to take it back: dateline undo {id}");
+    let lines = [Some(made), describe_copies(&along), Some(back)];
+    Ok(Answer::done(lines.into_iter().flatten().collect()))
 }
 
 /// What was asked for, as what follows from it: two items of two events that tell one make one event of

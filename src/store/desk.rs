@@ -1,11 +1,13 @@
 //! What the desk reads of events and storylines: provisional ones too.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Row, params};
 
 use super::Result;
 use super::events::{load_items, load_members};
+use super::reports::load_all_reports;
 use super::rows::{EVENT_COLUMNS, STORYLINE_COLUMNS, read_event, read_storyline};
 use crate::news::{Event, EventId, ItemId, Ruling, Storyline, StorylineId, UtcTime, utc_from_secs};
 
@@ -38,22 +40,97 @@ pub fn events_of(conn: &Connection, storyline: StorylineId) -> Result<Vec<EventI
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The ruling that moves an item into another event, with the items as they stand. Reprints of
-/// the item go along with it.
+/// What leaves an event where some of its items are named to leave it, and what stays. A report leaves with its
+/// copies in that event, those of an original that is no longer there with the one that is shown in its place. A copy
+/// that is named leaves alone. What is named and stands elsewhere is among what leaves.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_parting(
+    conn: &Connection,
+    event: EventId,
+    named: &[ItemId],
+) -> Result<(Vec<ItemId>, Vec<ItemId>)> {
+    let members = load_members(conn, event)?;
+    let reports = load_all_reports(conn, event)?;
+    let shown = reports
+        .iter()
+        .filter(|report| named.contains(&report.item_id));
+    let shown_with = shown.flat_map(|report| report.reprints.iter().map(|copy| copy.item_id));
+    let mut leaving = named.to_vec();
+    leaving.extend(shown_with);
+    // An original is older than its copies, and these come by id.
+    for (item, original) in &members {
+        if original.is_some_and(|original| leaving.contains(&original)) {
+            leaving.push(*item);
+        }
+    }
+    let mut met = BTreeSet::new();
+    leaving.retain(|item| met.insert(*item));
+    let staying = members.into_iter().map(|(item, _)| item);
+    let staying = staying.filter(|item| !met.contains(item)).collect();
+    Ok((leaving, staying))
+}
+
+/// The ruling that moves an item into another event, with the items as they stand. Copies of the item go along with
+/// it, see [`load_parting`].
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_move(conn: &Connection, item: ItemId, to: EventId) -> Result<Ruling> {
     let from = super::events::event_of_item(conn, item)?.unwrap_or_default();
-    let mut from_items = load_members(conn, from)?;
-    from_items.retain(|(other, original)| *other != item && *original != Some(item));
+    let (_, from_items) = load_parting(conn, from, &[item])?;
     Ok(Ruling::MoveItem {
         item,
         from,
-        from_items: from_items.into_iter().map(|(id, _)| id).collect(),
+        from_items,
         to,
         to_items: load_items(conn, to)?,
     })
+}
+
+/// The ruling that splits items out of an event, with the items as they stand. Copies of these go along, see
+/// [`load_parting`].
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_split(conn: &Connection, event: EventId, named: &[ItemId]) -> Result<Ruling> {
+    let (split_items, kept_items) = load_parting(conn, event, named)?;
+    Ok(Ruling::SplitEvent {
+        event,
+        kept_items,
+        split_items,
+    })
+}
+
+/// The copies that go along with what a ruling takes out of an event, as the items stand.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_copies_along(conn: &Connection, ruling: &Ruling) -> Result<Vec<ItemId>> {
+    match ruling {
+        Ruling::MoveItem {
+            item,
+            from,
+            from_items,
+            ..
+        } => {
+            let (mut leaving, _) = load_parting(conn, *from, &[*item])?;
+            leaving.retain(|other| other != item && !from_items.contains(other));
+            Ok(leaving)
+        }
+        Ruling::SplitEvent {
+            event, split_items, ..
+        } => {
+            let members = load_members(conn, *event)?.into_iter();
+            let copies = members.filter(|(item, original)| {
+                let goes = original.is_some_and(|original| split_items.contains(&original));
+                goes && split_items.contains(item)
+            });
+            Ok(copies.map(|(item, _)| item).collect())
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The ruling that merges two events, with their items as they stand.

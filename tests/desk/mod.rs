@@ -1,6 +1,7 @@
 //! The desk: decisions, explanations, accounts and pages over a real store.
 
 mod at_once;
+mod copies;
 mod decisions;
 mod doors;
 mod following;

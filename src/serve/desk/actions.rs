@@ -135,18 +135,7 @@ fn ruling_of(conn: &Connection, question: Question, is_yes: bool) -> Result<Opti
                 items: Vec::new(),
             })
         }
-        (Question::Belongs { item, event }, false) => {
-            let all = events::load_members(conn, event)?;
-            let goes =
-                |(member, of): &&(ItemId, Option<ItemId>)| *member == item || *of == Some(item);
-            let ids = |part: Vec<&(ItemId, Option<ItemId>)>| part.iter().map(|m| m.0).collect();
-            let (split, kept) = all.iter().partition(goes);
-            Some(Ruling::SplitEvent {
-                event,
-                kept_items: ids(kept),
-                split_items: ids(split),
-            })
-        }
+        (Question::Belongs { item, event }, false) => Some(desk::load_split(conn, event, &[item])?),
         (Question::Merge { event, other }, true) => Some(desk::load_merge(conn, event, other)?),
         (Question::Merge { event, other }, false) => {
             let (a, b) = (
@@ -178,6 +167,11 @@ impl FormOf<'_> {
     fn picked(&self) -> Vec<i64> {
         let picked = self.fields.iter().filter(|(key, _)| key == "pick");
         picked.filter_map(|(_, value)| value.parse().ok()).collect()
+    }
+
+    /// The items that were ticked.
+    fn picked_items(&self) -> Vec<ItemId> {
+        self.picked().into_iter().map(ItemId).collect()
     }
 
     /// The items of an event as the editor saw them.
@@ -218,6 +212,8 @@ impl FormOf<'_> {
             "unspike" | "unlock" => self.taking_back(conn),
             "merge" => self.merges(conn),
             "split-storyline" | "merge-storylines" => self.on_storylines(conn),
+            "split" => self.split(conn),
+            "move" => self.moving(conn),
             _ => Ok(self.on_events()),
         }
     }
@@ -231,36 +227,6 @@ impl FormOf<'_> {
         };
         let event = || self.number("event").map(EventId);
         let requests = match self.text("do") {
-            "split" => {
-                let event = event()?;
-                let split_items: Vec<ItemId> = self.picked().into_iter().map(ItemId).collect();
-                let mut kept_items = self.seen(event);
-                kept_items.retain(|item| !split_items.contains(item));
-                vec![self.decide(Ruling::SplitEvent {
-                    event,
-                    kept_items,
-                    split_items,
-                })]
-            }
-            "move" => {
-                let (from, to) = (event()?, EventId(self.number("to")?));
-                let item = self
-                    .picked()
-                    .first()
-                    .copied()
-                    .map(ItemId)
-                    .ok_or("tick an item")?;
-                let mut from_items = self.seen(from);
-                from_items.retain(|other| *other != item);
-                let to_items = self.seen(to);
-                vec![self.decide(Ruling::MoveItem {
-                    item,
-                    from,
-                    from_items,
-                    to,
-                    to_items,
-                })]
-            }
             "pin" => vec![self.decide(Ruling::PinHeadline {
                 event: event()?,
                 headline: headline(),
@@ -273,7 +239,7 @@ impl FormOf<'_> {
                 target: self.target()?,
             })],
             "spike-items" => {
-                let items = self.picked().into_iter().map(ItemId);
+                let items = self.picked_items().into_iter();
                 let spikes = items.map(|item| {
                     let target = Target::Item(item);
                     self.decide(Ruling::Spike { target })
@@ -296,6 +262,43 @@ impl FormOf<'_> {
             _ => return self.on_feeds(),
         };
         Ok(requests)
+    }
+
+    /// The ticked reports leave the event as it was seen, with their copies.
+    fn split(&self, conn: &Connection) -> Result<std::result::Result<Vec<Request>, Wrong>> {
+        let event = match self.number("event") {
+            Ok(event) => EventId(event),
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        let (split_items, _) = desk::load_parting(conn, event, &self.picked_items())?;
+        let mut kept_items = self.seen(event);
+        kept_items.retain(|item| !split_items.contains(item));
+        Ok(Ok(vec![self.decide(Ruling::SplitEvent {
+            event,
+            kept_items,
+            split_items,
+        })]))
+    }
+
+    /// The ticked report goes into another event; what is not named of its own follows: its copies.
+    fn moving(&self, conn: &Connection) -> Result<std::result::Result<Vec<Request>, Wrong>> {
+        let (from, to) = match (self.number("event"), self.number("to")) {
+            (Ok(from), Ok(to)) => (EventId(from), EventId(to)),
+            (Err(wrong), _) | (_, Err(wrong)) => return Ok(Err(wrong)),
+        };
+        let Some(item) = self.picked_items().first().copied() else {
+            return Ok(Err("tick an item"));
+        };
+        let (leaving, _) = desk::load_parting(conn, from, &[item])?;
+        let mut from_items = self.seen(from);
+        from_items.retain(|other| !leaving.contains(other));
+        Ok(Ok(vec![self.decide(Ruling::MoveItem {
+            item,
+            from,
+            from_items,
+            to,
+            to_items: self.seen(to),
+        })]))
     }
 
     /// The picked event that will stay, and the others, which go into it.

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use dateline::jobs::decide::{Asked, decide, undo};
-use dateline::news::{Answer, DecisionId, EventId, ItemId, Ruling};
+use dateline::news::{Answer, DecisionId, EventId, ItemId, Ruling, Target};
 use dateline::store::decisions::load_decisions;
 use dateline::store::{Connection, desk, events};
 
 use super::http::{Reply, Running};
-use super::newsdesk::{Newsdesk, items};
+use super::newsdesk::{Newsdesk, items, now};
 use super::world::{World, word};
 
 /// Item 2 is a copy of item 1.
@@ -66,6 +66,26 @@ async fn a_ticked_report_is_moved_without_a_word_of_its_copies() {
         to_items: items(&[4, 5]),
     };
     assert_eq!(rulings(&running.desk), [by_command]);
+}
+
+#[tokio::test]
+async fn a_ticked_report_is_spiked_with_its_copies_as_far_as_they_are_not_yet() {
+    let running = Running::start(|_| {}).await;
+    copy(&running.desk).await;
+    let spike = |item| Ruling::Spike {
+        target: Target::Item(ItemId(item)),
+    };
+    let form = "do=spike-items&event=1&seen=1:1,2,3&pick=1&back=/desk/events/1";
+    send(&running, form).await;
+    assert_eq!(rulings(&running.desk), [spike(1), spike(2)]);
+    let answer = undo(&running.desk.store, DecisionId(2), "ben".into(), now()).await;
+    assert!(answer.unwrap().done);
+    send(&running, form).await;
+    assert_eq!(rulings(&running.desk)[2..], [spike(2)]);
+    let page = send(&running, form).await.body;
+    assert!(page.contains("decision 1 says so already"), "{page}");
+    send(&running, &form.replace("pick=1", "pick=3")).await;
+    assert_eq!(rulings(&running.desk)[3..], [spike(3)]);
 }
 
 #[tokio::test]

@@ -154,6 +154,12 @@ fn ruling_of(conn: &Connection, question: Question, is_yes: bool) -> Result<Opti
     })
 }
 
+/// What decisions in force say of something.
+fn attributes_of(conn: &Connection, target: Target) -> Result<Attributes> {
+    let named = Named::by(&Ruling::Spike { target });
+    Ok(Attributes::of(&load_about(conn, &named)?))
+}
+
 impl FormOf<'_> {
     fn text(&self, name: &str) -> &str {
         one(self.fields, name).trim()
@@ -214,6 +220,7 @@ impl FormOf<'_> {
             "split-storyline" | "merge-storylines" => self.on_storylines(conn),
             "split" => self.split(conn),
             "move" => self.moving(conn),
+            "spike-items" => self.spikes(conn),
             _ => Ok(self.on_events()),
         }
     }
@@ -238,18 +245,6 @@ impl FormOf<'_> {
             "spike" => vec![self.decide(Ruling::Spike {
                 target: self.target()?,
             })],
-            "spike-items" => {
-                let items = self.picked_items().into_iter();
-                let spikes = items.map(|item| {
-                    let target = Target::Item(item);
-                    self.decide(Ruling::Spike { target })
-                });
-                let spikes: Vec<Request> = spikes.collect();
-                if spikes.is_empty() {
-                    return Err("tick a report");
-                }
-                spikes
-            }
             "lock" => {
                 let event = event()?;
                 let items = self.seen(event);
@@ -299,6 +294,30 @@ impl FormOf<'_> {
             to,
             to_items: self.seen(to),
         })]))
+    }
+
+    /// The ticked reports are kept out with their copies, as far as they are not yet.
+    fn spikes(&self, conn: &Connection) -> Result<std::result::Result<Vec<Request>, Wrong>> {
+        let picked = self.picked_items();
+        let event = EventId(self.number("event").unwrap_or_default());
+        let (mut items, _) = desk::load_parting(conn, event, &picked)?;
+        if items.is_empty() {
+            return Ok(Err("tick a report"));
+        }
+        let mut open = Vec::new();
+        for item in &items {
+            let target = Target::Item(*item);
+            if attributes_of(conn, target)?.spike_of(target).is_none() {
+                open.push(*item);
+            }
+        }
+        // Of those that all are spiked the answer says so.
+        if !open.is_empty() {
+            items = open;
+        }
+        let targets = items.into_iter().map(Target::Item);
+        let spikes = targets.map(|target| self.decide(Ruling::Spike { target }));
+        Ok(Ok(spikes.collect()))
     }
 
     /// The picked event that will stay, and the others, which go into it.
@@ -357,8 +376,7 @@ impl FormOf<'_> {
             Ok(target) => target,
             Err(wrong) => return Ok(Err(wrong)),
         };
-        let named = Named::by(&Ruling::Spike { target });
-        let attributes = Attributes::of(&load_about(conn, &named)?);
+        let attributes = attributes_of(conn, target)?;
         let found = match (self.text("do"), target) {
             ("unlock", Target::Event(event)) => attributes.locks.get(&event).copied(),
             _ => attributes.spike_of(target),

@@ -303,6 +303,7 @@ fn rule(place: &Place, ruling: Ruling, why: &Why) -> anyhow::Result<ExitCode> {
         ruling,
         editor: why.editor.clone(),
         note: why.note.clone(),
+        seen: None,
     };
     ask(place, request)
 }

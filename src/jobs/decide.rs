@@ -7,7 +7,8 @@ use crate::decisions::{
     describe_copies, describe_ruling, in_force,
 };
 use crate::news::{
-    Answer, Decision, DecisionId, EventId, ItemId, Request, Ruling, StorylineId, Target, UtcTime,
+    Answer, Decision, DecisionId, EventId, ItemId, Request, Ruling, Seen, StorylineId, Target,
+    UtcTime,
 };
 use crate::store::decisions::{self, Named};
 use crate::store::{Connection, Result, Store, Transaction, desk, events, requests};
@@ -101,7 +102,11 @@ fn answer_within(tx: &Transaction<'_>, request: &Request, now: UtcTime) -> Resul
             ruling,
             editor,
             note,
+            seen,
         } => {
+            if let Some(no) = refuse_if_changed(tx, seen)? {
+                return Ok(Some(no));
+            }
             let asked = Asked {
                 ruling,
                 editor,
@@ -111,6 +116,22 @@ fn answer_within(tx: &Transaction<'_>, request: &Request, now: UtcTime) -> Resul
         }
         Request::Undo { decision, editor } => undo_within(tx, decision, &editor, now).map(Some),
         _ => Ok(None),
+    }
+}
+
+/// The refusal of a ruling from a page on which an event was seen with items that stand elsewhere by now, worded as
+/// that of a ruling which names the items.
+fn refuse_if_changed(conn: &Connection, seen: Option<Seen>) -> Result<Option<Answer>> {
+    let Some(Seen { event, items }) = seen else {
+        return Ok(None);
+    };
+    let names_them = Ruling::Lock { event, items };
+    match check_present(&names_them, &load_present(conn, &names_them)?) {
+        Ok(()) => Ok(None),
+        Err(refusal) => {
+            let made = decisions::load_connected(conn, &names_them)?;
+            Ok(Some(refused(&refusal, &made)))
+        }
     }
 }
 

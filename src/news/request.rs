@@ -1,6 +1,6 @@
 //! What a command or a page asks of the process that owns the data directory, and its answer.
 
-use super::{DecisionId, FeedId, Ruling};
+use super::{DecisionId, EventId, FeedId, ItemId, Ruling};
 
 /// Work asked of the owner. Kept as JSON in the table of requests.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -67,6 +67,10 @@ pub enum Request {
         editor: String,
         /// Why; empty if not said.
         note: String,
+        /// The event on the page that the editor ruled from; `None` if the ruling itself says what was seen, or
+        /// nothing does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Seen>,
     },
     /// Take a decision back.
     Undo {
@@ -75,6 +79,15 @@ pub enum Request {
         /// Name of the editor.
         editor: String,
     },
+}
+
+/// An event as an editor saw it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Seen {
+    /// The event.
+    pub event: EventId,
+    /// The items that stood in it.
+    pub items: Vec<ItemId>,
 }
 
 /// What came of a request.

@@ -47,6 +47,7 @@ async fn a_request_that_cannot_be_noted_as_answered_decides_nothing() {
         ruling: merge(),
         editor: "anna".into(),
         note: String::new(),
+        seen: None,
     };
     let asked = request.clone();
     let number = desk.store.write(move |tx| {

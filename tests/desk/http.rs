@@ -403,6 +403,34 @@ async fn a_ruling_by_form_is_answered_on_the_page_it_came_from() {
     assert_eq!(running.desk.store.read(load_decisions).unwrap().len(), 1);
 }
 
+#[tokio::test]
+async fn an_old_page_pins_and_spikes_nothing_of_an_event_that_changed() {
+    let running = Running::start(|_| {}).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let headers = [("cookie", cookie.as_str())];
+    let said = async |form: &str| {
+        let form = format!("{form}&csrf={csrf}&back=/desk/events/1");
+        let reply = running.post("/desk/act", &headers, &form).await;
+        running.get(reply.header("location"), &headers).await.body
+    };
+    let forms = [
+        "do=pin&event=1&headline=Pinned",
+        "do=spike&event=1&target=event:1",
+        "do=spike-items&event=1&pick=1",
+    ];
+    for form in forms {
+        let page = said(&format!("{form}&seen=2:4,5&seen=1:1,2,3,4")).await;
+        let refused = "event 1 changed since you looked: item 4 stands in event 2 now";
+        assert!(page.contains(refused), "{form}: {page}");
+    }
+    assert!(running.desk.store.read(load_decisions).unwrap().is_empty());
+    // A page that shows no items, and one from before a report came.
+    for (number, form) in (1..).zip([forms[0].to_owned(), format!("{}&seen=1:1,2", forms[1])]) {
+        let page = said(&form).await;
+        assert!(page.contains(&format!("decision {number}: anna")), "{page}");
+    }
+}
+
 /// The headers of an editor's program that sends JSON.
 fn as_editor<'a>(cookie: &'a str, csrf: &'a str) -> [(&'a str, &'a str); 3] {
     [

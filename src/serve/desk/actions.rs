@@ -10,7 +10,9 @@ use super::asking::ask;
 use super::frame::{out_of_order, plain, see_other};
 use super::guard::{carries_token, find_session, is_same_site, way_back};
 use crate::decisions::{Attributes, LONGEST_HEADLINE};
-use crate::news::{DecisionId, EventId, FeedId, ItemId, Request, Ruling, StorylineId, Target};
+use crate::news::{
+    DecisionId, EventId, FeedId, ItemId, Request, Ruling, Seen, StorylineId, Target,
+};
 use crate::store::decisions::{Named, load_about};
 use crate::store::review::{Question, save_answer, still_stands};
 use crate::store::{Connection, Result, desk, events};
@@ -192,10 +194,20 @@ impl FormOf<'_> {
     }
 
     fn decide(&self, ruling: Ruling) -> Request {
+        self.decide_on(None, ruling)
+    }
+
+    /// A ruling that names no items, on an event as the editor saw it.
+    fn decide_on(&self, event: Option<EventId>, ruling: Ruling) -> Request {
+        let seen = event.map(|event| Seen {
+            event,
+            items: self.seen(event),
+        });
         Request::Decide {
             ruling,
             editor: self.editor.to_owned(),
             note: self.text("note").chars().take(500).collect(),
+            seen: seen.filter(|seen| !seen.items.is_empty()),
         }
     }
 
@@ -234,17 +246,22 @@ impl FormOf<'_> {
         };
         let event = || self.number("event").map(EventId);
         let requests = match self.text("do") {
-            "pin" => vec![self.decide(Ruling::PinHeadline {
-                event: event()?,
-                headline: headline(),
-            })],
+            "pin" => {
+                let (event, headline) = (event()?, headline());
+                vec![self.decide_on(Some(event), Ruling::PinHeadline { event, headline })]
+            }
             "rename" => vec![self.decide(Ruling::RenameStoryline {
                 storyline: StorylineId(self.number("storyline")?),
                 headline: headline(),
             })],
-            "spike" => vec![self.decide(Ruling::Spike {
-                target: self.target()?,
-            })],
+            "spike" => {
+                let target = self.target()?;
+                let event = match target {
+                    Target::Event(event) => Some(event),
+                    Target::Item(_) | Target::Storyline(_) => None,
+                };
+                vec![self.decide_on(event, Ruling::Spike { target })]
+            }
             "lock" => {
                 let event = event()?;
                 let items = self.seen(event);
@@ -316,7 +333,7 @@ impl FormOf<'_> {
             items = open;
         }
         let targets = items.into_iter().map(Target::Item);
-        let spikes = targets.map(|target| self.decide(Ruling::Spike { target }));
+        let spikes = targets.map(|target| self.decide_on(Some(event), Ruling::Spike { target }));
         Ok(Ok(spikes.collect()))
     }
 

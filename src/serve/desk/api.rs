@@ -246,6 +246,7 @@ async fn decide(
         ruling: sent.ruling,
         editor,
         note: sent.note.chars().take(500).collect(),
+        seen: None,
     };
     have_done(&site, request).await
 }

@@ -9,8 +9,7 @@ use crate::feed::{self, Format};
 use crate::fetch::{CronLine, FeedRequest, FetchOutcome, Visited, without_credentials};
 use crate::news::{Answer, FeedId, OutletKind, Request};
 use crate::store::feeds::{self, FeedEdit, FeedListing, NewFeed};
-use crate::store::outlets;
-use crate::store::polls;
+use crate::store::{Connection, outlets, polls};
 
 use super::discover::find_feeds;
 use super::poll::{PollReport, Poller};
@@ -50,7 +49,8 @@ pub async fn answer_request(poller: &Poller, request: &Request) -> anyhow::Resul
     Ok(Some(answer))
 }
 
-/// Adds the feed at an address, or the feeds that the page there names. Asks for the address once.
+/// Adds the feed at an address, or the feeds that the page there names. Asks for the address once. One that leads to
+/// the address of a feed that is there already adds nothing.
 ///
 /// # Errors
 /// If the store fails.
@@ -86,6 +86,9 @@ pub async fn add_address(poller: &Poller, mut wanted: OpmlFeed) -> anyhow::Resul
     let content_type = visited.answer.content_type.as_deref();
     let (parsed, _) = feed::read_polled(bytes, content_type, &base);
     if parsed.format != Format::None {
+        if let Some(answer) = find_where_it_leads(poller, &url, &base)? {
+            return Ok(answer);
+        }
         if wanted.title.is_empty() && wanted.outlet.is_none() {
             wanted.outlet = Some(parsed.title).filter(|title| !title.is_empty());
         }
@@ -106,6 +109,22 @@ pub async fn add_address(poller: &Poller, mut wanted: OpmlFeed) -> anyhow::Resul
         })
         .collect();
     Ok(Answer::done(add_list(poller, list).await?.lines))
+}
+
+/// The answer about an address that leads to that of a feed: followed under both, each of its items would be there
+/// twice. `None` if it leads nowhere else, or no feed has that address.
+fn find_where_it_leads(
+    poller: &Poller,
+    asked: &Url,
+    led_to: &Url,
+) -> anyhow::Result<Option<Answer>> {
+    if asked == led_to {
+        return Ok(None);
+    }
+    let find = |conn: &Connection| feeds::find_by_address(conn, led_to.as_str());
+    let found = poller.store.read(find)?;
+    let leads = format!("{} leads there", without_credentials(asked));
+    Ok(found.map(|id| Answer::done(vec![say_added(id, false, led_to.as_str()), leads])))
 }
 
 /// Adds the feeds of an OPML document. They are visited at the pace of all others.

@@ -26,6 +26,7 @@ use crate::fetch::pace::{PaceSettings, cool_down_key, host_key};
 use crate::fetch::schedule::{ScheduleSettings, wants_full_fetch};
 use crate::fetch::{FailureKind, FeedRequest, FetchOutcome, Fetcher, Manners, Visited};
 use crate::news::{FeedHealth, FeedId, ItemId, Outlet, UtcTime};
+use crate::store::feeds::AddressChange;
 use crate::store::polls::{self, VisitState};
 use crate::store::{Store, feeds, hosts, outlets, subscriptions};
 
@@ -459,12 +460,20 @@ impl Poller {
             if let Some(host) = warm_host {
                 hosts::clear_host(tx, &host, now)?;
             }
-            if let Some(url) = moved_to {
-                feeds::change_address(tx, id, &url)?;
-            }
-            Ok(new)
+            let moved = moved_to.map(|url| feeds::change_address(tx, id, &url));
+            Ok((new, moved.transpose()?))
         });
-        report.new = written.await?;
+        let (new, moved) = written.await?;
+        report.new = new;
+        if let Some(AddressChange::MergedInto(other)) = moved {
+            tracing::info!(
+                feed = id.0,
+                into = other.0,
+                "a feed moved to the address of another one: they are one from now on"
+            );
+            report.note = format!("it moved to the address of feed {other}, and is that one now");
+            report.next_visit_at = None;
+        }
         tracing::debug!(
             feed = id.0,
             outcome = report.outcome,

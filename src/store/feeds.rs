@@ -129,6 +129,17 @@ pub fn load_feed(conn: &Connection, id: FeedId) -> Result<Option<FeedListing>> {
         .optional()?)
 }
 
+/// The feed that has this address; `None` if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn find_by_address(conn: &Connection, url: &str) -> Result<Option<FeedId>> {
+    Ok(conn
+        .prepare_cached("SELECT id FROM feeds WHERE url = ?1")?
+        .query_row([url], |row| row.get(0).map(FeedId))
+        .optional()?)
+}
+
 /// All feeds, by id.
 ///
 /// # Errors
@@ -225,8 +236,10 @@ pub fn make_due(tx: &Transaction<'_>, id: FeedId, now: UtcTime, reason: &str) ->
 }
 
 /// Gives a feed another address; if another feed has it already, this one is merged into that one:
-/// its items and what they were known by go over, and its row goes. Validators stay with the
-/// address that they came from.
+/// its items and what they were known by go over, and its row goes. Of two items that have a key in
+/// common and say the same the earlier one is known by it there from now on, so that what their
+/// outlet changes reaches the report and not its copy. Under the number that led here each item
+/// keeps a key. Validators stay with the address that they came from.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -243,19 +256,42 @@ pub fn change_address(tx: &Transaction<'_>, id: FeedId, url: &str) -> Result<Add
         )?;
         return Ok(AddressChange::Changed);
     };
-    tx.execute(
-        "UPDATE OR IGNORE item_keys SET feed_id = ?2 WHERE feed_id = ?1",
-        params![id.0, other],
-    )?;
-    tx.execute("DELETE FROM item_keys WHERE feed_id = ?1", [id.0])?;
+    give_keys(tx, id, FeedId(other))?;
     tx.execute(
         "UPDATE items SET feed_id = ?2 WHERE feed_id = ?1",
         params![id.0, other],
     )?;
     remove_feed(tx, id)?;
-    // What it had is the other's now, so its number leads to nothing.
+    // What it had is the other's now, so its number is nobody's again.
     tx.execute("UPDATE former_feeds SET url = '' WHERE id = ?1", [id.0])?;
     Ok(AddressChange::MergedInto(FeedId(other)))
+}
+
+/// What the items of a feed are known by holds in another one too. The rows of the feed stay, under a number that no
+/// feed has again: an item whose key leads to its twin has them still.
+fn give_keys(tx: &Transaction<'_>, from: FeedId, to: FeedId) -> Result<()> {
+    let sql = "SELECT a.key, a.item_id, b.item_id FROM item_keys a
+            JOIN item_keys b ON b.feed_id = ?2 AND b.key = a.key
+            JOIN items earlier ON earlier.id = a.item_id
+            JOIN items later ON later.id = b.item_id
+         WHERE a.feed_id = ?1 AND earlier.id < later.id AND earlier.digest = later.digest";
+    let mut query = tx.prepare_cached(sql)?;
+    let rows = query.query_map([from.0, to.0], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    let twins: Vec<(i64, i64, i64)> = rows.collect::<rusqlite::Result<_>>()?;
+    let sql = "UPDATE item_keys SET item_id = ?3 WHERE feed_id = ?1 AND key = ?2";
+    let mut lead = tx.prepare_cached(sql)?;
+    for (key, earlier, later) in twins {
+        lead.execute(params![to.0, key, earlier])?;
+        lead.execute(params![from.0, key, later])?;
+    }
+    tx.execute(
+        "INSERT OR IGNORE INTO item_keys (feed_id, key, item_id)
+         SELECT ?2, key, item_id FROM item_keys WHERE feed_id = ?1",
+        params![from.0, to.0],
+    )?;
+    Ok(())
 }
 
 /// The changes of a feed's health, newest first: when, which state, why.

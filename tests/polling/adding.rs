@@ -45,6 +45,36 @@ async fn a_feed_is_added_and_read_with_one_request() {
 }
 
 #[tokio::test]
+async fn an_address_that_leads_to_a_feed_that_is_there_adds_nothing() {
+    let room = Newsroom::with(exact(), |seen| match seen.path() {
+        "/moved" => Some(Reply::redirect(301, "/feed")),
+        "/passing" => Some(Reply::redirect(302, "/feed")),
+        "/elsewhere" => Some(Reply::redirect(301, "/other")),
+        _ => Some(Reply::ok(rss(1..4))),
+    })
+    .await;
+    let add = async |path: &str| {
+        let address = wanted(room.server.url("paper.test", path));
+        add_address(&room.poller, address).await.unwrap()
+    };
+    add("/feed").await;
+    for path in ["/moved", "/passing"] {
+        let answer = add(path).await;
+        assert!(answer.done, "{answer:?}");
+        let feed = room.server.url("paper.test", "/feed");
+        let asked = room.server.url("paper.test", path);
+        let expected = [
+            format!("feed 1 was there already: {feed}"),
+            format!("{asked} leads there"),
+        ];
+        assert_eq!(answer.lines, expected);
+    }
+    assert_eq!(room.store.read(feeds::count_feeds).unwrap(), 1);
+    add("/elsewhere").await;
+    assert_eq!(room.store.read(feeds::count_feeds).unwrap(), 2);
+}
+
+#[tokio::test]
 async fn the_feeds_of_a_page_are_found_with_one_request_to_the_page() {
     let room = Newsroom::with(exact(), |seen| match seen.path() {
         "/" => Some(Reply::ok(PAGE)),

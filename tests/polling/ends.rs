@@ -1,7 +1,9 @@
 //! Redirects, ends and health: lines 40 to 50 and 53 to 55.
 
-use dateline::news::{FeedHealth, utc_from_secs};
+use dateline::news::{FeedHealth, FeedId, ItemId, utc_from_secs};
+use dateline::store::check::check_database;
 use dateline::store::feeds;
+use dateline::store::items::load_revisions;
 
 use super::harness::{Newsroom, exact, rss};
 use crate::server::{Reply, Seen};
@@ -44,6 +46,56 @@ async fn a_permanent_move_is_followed_at_once_and_stored_after_a_week_and_ten_vi
         Some("\"new\"")
     );
     assert_eq!(room.item_count(), 3);
+}
+
+/// What `dateline check` finds wrong.
+fn wrong(room: &Newsroom) -> Vec<String> {
+    let findings = room.store.read(check_database).unwrap();
+    findings.into_iter().flat_map(|one| one.wrong).collect()
+}
+
+/// Visits a feed that has moved to the address of another one until the two are one.
+async fn become_one(room: &Newsroom, first: FeedId, second: FeedId) {
+    for _ in 0..12 {
+        room.clock.advance_secs(DAY);
+        let report = room.poll(first).await;
+        if room.store.read(feeds::count_feeds).unwrap() == 1 {
+            let told = format!("it moved to the address of feed {second}, and is that one now");
+            assert_eq!((report.note, report.next_visit_at), (told, None));
+            return;
+        }
+    }
+    panic!("the feeds are two still");
+}
+
+#[tokio::test]
+async fn a_feed_that_moves_to_the_address_of_another_one_leaves_no_item_unknown() {
+    let room = Newsroom::with(exact(), |seen| {
+        (seen.path() == "/old").then(|| Reply::redirect(301, "/new"))
+    })
+    .await;
+    room.say(Reply::ok(rss(1..4)));
+    let old = room.add("paper.test", "/old").await;
+    let new = room.add("paper.test", "/new").await;
+    assert_eq!(room.poll(old).await.new.len(), 3);
+    room.poll_for(new, Reply::ok(rss(2..6))).await;
+    assert_eq!(room.item_count(), 7);
+    become_one(&room, old, new).await;
+    assert_eq!(wrong(&room), [] as [String; 0]);
+    let count = room.item_count();
+    let report = room.poll(new).await;
+    assert_eq!((report.new.len(), report.revised), (0, 0));
+
+    // What the outlet changes reaches the item that was there first.
+    let changed = rss(1..6).replace("<title>", "<title>Correction: ");
+    let report = room.poll_for(new, Reply::ok(changed)).await;
+    assert_eq!((report.new.len(), report.revised), (0, 5));
+    assert_eq!(room.item_count(), count);
+    for item in 1..=3 {
+        let revisions = room.store.read(|conn| load_revisions(conn, ItemId(item)));
+        assert_eq!(revisions.unwrap().len(), 1, "item {item}");
+    }
+    assert_eq!(wrong(&room), [] as [String; 0]);
 }
 
 #[tokio::test]

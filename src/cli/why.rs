@@ -11,7 +11,7 @@ use super::table::{print_line, printable};
 use super::{Global, Place};
 use crate::cluster::Weights;
 use crate::decisions::{describe_ruling, in_force};
-use crate::jobs::decide::decisions_about;
+use crate::jobs::decide::{decisions_about, why_in_no_event};
 use crate::news::{Decision, EventId, Evidence, Item, ItemId, PairEvidence, Term};
 use crate::store::decisions::{Named, load_about};
 use crate::store::{Connection, Store, clustering, events, items};
@@ -64,11 +64,7 @@ fn why_item(store: &Store, item: &Item, json: bool) -> anyhow::Result<Vec<String
         ))
     })?;
     let Some((evidence, frozen)) = evidence else {
-        let role = item.wire.role.name();
-        let reason = match item.wire.role.tells_an_event() {
-            true => format!("item {} has not been clustered yet", item.id),
-            false => format!("item {} is {role}, which joins no event", item.id),
-        };
+        let reason = store.read(|conn| why_in_no_event(conn, item))?;
         if json {
             let answer = json!({"item": item.id, "event": null, "reason": reason});
             return Ok(vec![answer.to_string()]);

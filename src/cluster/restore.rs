@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::arriving::{ArrivingItem, Reading, read_item};
 use super::dormant::DormantEvent;
@@ -71,6 +71,7 @@ impl Engine {
             counted_through: restored.tables.through,
             oldest_live: restored.oldest_live,
             originals: restored.reprints.into_iter().collect(),
+            telling: telling(&restored.events, &restored.own),
             events: restored.events,
             dormant: restored.dormant,
             own: restored.own,
@@ -164,6 +165,8 @@ pub struct Restoring {
     counted_through: ItemId,
     oldest_live: Option<ItemId>,
     originals: FxHashMap<ItemId, ItemId>,
+    /// What told an event when it came, whatever its role is by now.
+    telling: FxHashSet<ItemId>,
     events: Vec<RestoredEvent>,
     dormant: Vec<DormantEvent>,
     own: Vec<RestoredEvent>,
@@ -193,6 +196,7 @@ impl Restoring {
             return;
         }
         let mut live = LiveItem::new(item, language, reading);
+        live.tells_an_event = self.telling.contains(&item.id);
         live.weigh(&engine.tables);
         engine.latest_secs = engine.latest_secs.max(live.time_secs);
         let original = self.originals.get(&item.id);
@@ -219,6 +223,11 @@ impl Restoring {
         self.engine.restore_own(self.own);
         self.engine
     }
+}
+
+fn telling(events: &[RestoredEvent], own: &[RestoredEvent]) -> FxHashSet<ItemId> {
+    let events = events.iter().chain(own);
+    events.flat_map(|event| &event.items).copied().collect()
 }
 
 /// Reads the items on all cores: reading one looks at no other.
@@ -310,6 +319,29 @@ mod tests {
         let engine = restored(vec![event(1, &[1, 2])]);
         let all: Vec<ItemId> = (1..=3).map(ItemId).collect();
         assert_eq!(engine.own_items_of(EventId(1)), all);
+    }
+
+    /// Its outlet may have retitled it since.
+    #[test]
+    fn what_told_an_event_when_it_came_tells_it_whatever_its_role_is_by_now() {
+        let state = Restored {
+            events: vec![event(1, &[1])],
+            oldest_live: Some(ItemId(1)),
+            cursor: Cursor {
+                settled_through: ItemId(2),
+                next_event: EventId(2),
+            },
+            ..Restored::default()
+        };
+        let mut restoring = Engine::restore(Settings::default(), Weights::embedded(), state);
+        let live = ArrivingItem {
+            role: Role::Live,
+            ..arriving(1)
+        };
+        restoring.take(&[live, arriving(2)], Vec::new());
+        let engine = restoring.finish();
+        let tells = [0, 1].map(|slot| engine.window.item(slot).tells_an_event);
+        assert_eq!(tells, [true, false]);
     }
 
     #[test]

@@ -7,11 +7,11 @@ use crate::decisions::{
     describe_copies, describe_ruling, in_force,
 };
 use crate::news::{
-    Answer, Decision, DecisionId, EventId, ItemId, Request, Ruling, Seen, StorylineId, Target,
-    UtcTime,
+    Answer, Decision, DecisionId, EventId, Item, ItemId, Request, Ruling, Seen, StorylineId,
+    Target, UtcTime,
 };
 use crate::store::decisions::{self, Named};
-use crate::store::{Connection, Result, Store, Transaction, desk, events, requests};
+use crate::store::{Connection, Result, Store, Transaction, desk, events, items, requests, retold};
 use crate::text::clean::inert;
 
 /// A ruling as it is asked for.
@@ -141,7 +141,13 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
     let present = load_present(tx, ruling)?;
     let checked = check_present(ruling, &present).and_then(|()| check_ruling(ruling, &made));
     if let Err(refusal) = checked {
-        return Ok(refused(&refusal, &made));
+        let mut answer = refused(&refusal, &made);
+        if let Refusal::NoItem(item) = refusal
+            && let Some(item) = items::load_item(tx, item)?
+        {
+            answer.lines.push(why_in_no_event(tx, &item)?);
+        }
+        return Ok(answer);
     }
     let along = desk::load_copies_along(tx, ruling)?;
     let note = asked.note.trim();
@@ -249,6 +255,32 @@ fn undo_within(tx: &Transaction<'_>, id: DecisionId, editor: &str, now: UtcTime)
         format!("decision {id} undone: {}", describe_ruling(ruling)),
         describe_undoing(&undoing),
     ]))
+}
+
+/// Why an item stands in no event, in words.
+///
+/// # Errors
+/// Whatever the store says.
+pub fn why_in_no_event(conn: &Connection, item: &Item) -> Result<String> {
+    let (id, role) = (item.id, item.wire.role);
+    let Some(since) = retold::load_retold_as(conn, id)? else {
+        return Ok(match role.tells_an_event() {
+            false => format!("item {id} is {}, which joins no event", role.name()),
+            true if retold::find_told_by_none(conn, id)?.is_some() => {
+                format!(
+                    "item {id} told no event when it came; if its outlet changes it again, it comes as a new item"
+                )
+            }
+            true => format!("item {id} has not been clustered yet"),
+        });
+    };
+    let what = match role.tells_an_event() {
+        false => format!("was {}, which joins no event", role.name()),
+        true => "told no event when it came".to_owned(),
+    };
+    Ok(format!(
+        "item {id} {what}; its outlet retitled it, and it is item {since} since"
+    ))
 }
 
 /// Says no, and who decided what stands in the way.

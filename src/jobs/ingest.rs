@@ -4,7 +4,9 @@
 //! It does not fetch and does not decide when to come again.
 
 mod draft;
+mod retold;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +19,7 @@ use crate::news::{
     Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, UtcTime, WireReading,
 };
 use crate::store::items::{self, ItemState, KnownRow};
-use crate::store::{Connection, Result, Transaction, review};
+use crate::store::{self, Connection, Result, Transaction, review};
 use crate::text::belief::{Belief, Party, falls_with_it, is_own_kill_believed, judge_kill};
 use draft::Draft;
 
@@ -192,7 +194,8 @@ fn are_as_seen(found: &[ItemMatch], same: &[Option<ItemId>]) -> bool {
     same.all(|(index, same)| same.is_none_or(|same| verdict(index) == Verdict::Same(same)))
 }
 
-/// Writes what was prepared; returns the new items' ids in order.
+/// Writes what was prepared; returns the new items' ids in order. A known item that clustering has put in no event and
+/// that tells one now goes on as a new item, see `ingest::retold`.
 ///
 /// # Errors
 /// Whatever the store says; then the caller's transaction is to be given up.
@@ -205,22 +208,56 @@ pub fn save(
     for (id, keys) in &prepared.keys {
         items::save_keys(tx, feed.id, *id, keys)?;
     }
+    let mut coming: Vec<Coming<'_>> = prepared.new.iter().map(Coming::new).collect();
     for (id, state) in &prepared.revised {
-        items::revise_item(tx, *id, state, now)?;
+        match retold::as_new(tx, *id, state, now)? {
+            Some(state) => coming.push(Coming::again(*id, state)),
+            None => items::revise_item(tx, *id, state, now)?,
+        }
     }
+    coming.sort_by_key(|one| one.first.item_time);
     for id in &prepared.withdrawn {
         items::withdraw_item(tx, *id, now)?;
     }
     review::note_doubted_kills(tx, &prepared.doubted)?;
-    let mut ids = Vec::with_capacity(prepared.new.len());
-    for item in &prepared.new {
-        let id = items::insert_item(tx, feed.id, feed.outlet_id, &item.first, now)?;
-        for state in &item.later {
+    coming.iter().map(|one| one.save(tx, feed, now)).collect()
+}
+
+/// An item that enters history.
+struct Coming<'a> {
+    first: Cow<'a, ItemState>,
+    later: &'a [ItemState],
+    /// The item that goes on as this one.
+    before: Option<ItemId>,
+}
+
+impl<'a> Coming<'a> {
+    fn new(item: &'a NewItem) -> Self {
+        Self {
+            first: Cow::Borrowed(&item.first),
+            later: &item.later,
+            before: None,
+        }
+    }
+
+    fn again(before: ItemId, state: ItemState) -> Self {
+        Self {
+            first: Cow::Owned(state),
+            later: &[],
+            before: Some(before),
+        }
+    }
+
+    fn save(&self, tx: &Transaction<'_>, feed: &Feed, now: UtcTime) -> Result<ItemId> {
+        let id = items::insert_item(tx, feed.id, feed.outlet_id, &self.first, now)?;
+        for state in self.later {
             items::revise_item(tx, id, state, now)?;
         }
-        ids.push(id);
+        if let Some(before) = self.before {
+            store::retold::go_on_as(tx, before, id)?;
+        }
+        Ok(id)
     }
-    Ok(ids)
 }
 
 /// True for an item that says nothing at all and could never be told from another.
@@ -353,16 +390,38 @@ impl Known {
         let found = items::look_up_keys(conn, feed.id, &keys)?;
         let ids: BTreeSet<ItemId> = found.iter().map(|(_, id)| *id).collect();
         self.items.by_key.extend(found);
-        let is_new = |id: &ItemId| !self.items.items.contains_key(id);
-        let ids: Vec<ItemId> = ids.into_iter().filter(is_new).collect();
-        for row in items::load_known(conn, &ids)? {
-            self.digests.insert(row.id, row.digest.clone());
-            if row.is_of_series {
-                self.of_series.insert(row.id);
-            }
-            self.items.items.insert(row.id, known_item(row));
-        }
+        self.meet(conn, ids)?;
         self.complete(conn, drafts)
+    }
+
+    /// Loads what was not met before. What goes on as another item is known as that one.
+    fn meet(&mut self, conn: &Connection, mut ids: BTreeSet<ItemId>) -> Result<()> {
+        while !ids.is_empty() {
+            let is_new = |id: &ItemId| !self.items.items.contains_key(id);
+            let new: Vec<ItemId> = ids.into_iter().filter(is_new).collect();
+            let mut retold = BTreeMap::new();
+            for row in items::load_known(conn, &new)? {
+                match row.retold_as {
+                    Some(now) => drop(retold.insert(row.id, now)),
+                    None => self.take_in(row),
+                }
+            }
+            if !retold.is_empty() {
+                for id in self.items.by_key.values_mut() {
+                    *id = *retold.get(id).unwrap_or(id);
+                }
+            }
+            ids = retold.into_values().collect();
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, row: KnownRow) {
+        self.digests.insert(row.id, row.digest.clone());
+        if row.is_of_series {
+            self.of_series.insert(row.id);
+        }
+        self.items.items.insert(row.id, known_item(row));
     }
 
     /// Reads lead and link of what says something else than the drafts that lead to it: of all others

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::news::ItemId;
+
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -90,6 +92,9 @@ pub enum StoreError {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// An item says something else than what was to be saved of it.
+    #[error("item {0} was retitled while it was taken in; it is taken in anew")]
+    Retitled(ItemId),
     /// Something that shared the transaction failed.
     #[error("something else that was to be saved at the same time failed; it is done anew later")]
     Undone,

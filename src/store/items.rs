@@ -70,6 +70,8 @@ pub struct KnownRow {
     pub is_tombstone: bool,
     /// True if it is one of a series of an agency.
     pub is_of_series: bool,
+    /// The item that it goes on as; see [`super::retold`].
+    pub retold_as: Option<ItemId>,
 }
 
 /// Keeps a new item and returns its id, which is its place in history.
@@ -268,7 +270,7 @@ pub fn look_up_keys(
 pub fn load_known(conn: &Connection, ids: &[ItemId]) -> Result<Vec<KnownRow>> {
     let sql = "SELECT k.id, i.title, coalesce(i.published_at, t.published_at),
             coalesce(i.fetched_at, t.removed_at, 0), coalesce(i.digest, t.digest, x''), i.id IS NULL,
-            i.series_key IS NOT NULL
+            i.series_key IS NOT NULL, i.retold_as
          FROM (SELECT ?1 AS id) k LEFT JOIN items i ON i.id = k.id
             LEFT JOIN tombstones t ON t.item_id = k.id";
     let mut load = conn.prepare_cached(sql)?;
@@ -502,6 +504,7 @@ fn read_known(row: &Row<'_>) -> rusqlite::Result<KnownRow> {
         digest: row.get(4)?,
         is_tombstone: row.get(5)?,
         is_of_series: row.get(6)?,
+        retold_as: row.get::<_, Option<i64>>(7)?.map(ItemId),
     })
 }
 

@@ -83,6 +83,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0018_former_feeds",
         include_str!("../../migrations/0018_former_feeds.sql"),
     ),
+    (
+        "0019_retold",
+        include_str!("../../migrations/0019_retold.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

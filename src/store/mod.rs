@@ -34,6 +34,7 @@ pub mod publishing;
 pub mod reports;
 pub mod requests;
 pub mod retention;
+pub mod retold;
 pub mod review;
 mod rows;
 mod scores;

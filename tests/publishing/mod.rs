@@ -14,6 +14,7 @@ mod newsroom;
 mod noticed;
 mod parted;
 mod readers;
+mod retold;
 mod spiked;
 mod views;
 pub mod week;

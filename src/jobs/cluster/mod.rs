@@ -190,6 +190,9 @@ impl Clusterer {
                 }));
             let reprint = arrival.reprint_of.map(|original| (item.id, original));
             arrived.reprints.extend(reprint);
+            if !item.wire.role.tells_an_event() {
+                arrived.told_by_none.push(item.id);
+            }
             let beside = arrival.beside.map(|report| (item.id, report));
             arrived.beside.extend(beside);
             self.rulings.meet(item.id);
@@ -305,6 +308,7 @@ impl Clusterer {
             next_storyline: self.storylines.next_id(),
             let_go: self.storylines.let_go(),
             beside: found.arrived.beside,
+            told_by_none: found.arrived.told_by_none,
             settlement: found.settlement,
             placing: found.placing,
             pairs: found.arrived.pairs,
@@ -477,6 +481,7 @@ struct Arrived {
     frozen: BTreeMap<ItemId, Vec<ScoredPair>>,
     reprints: BTreeMap<ItemId, ItemId>,
     beside: Vec<(ItemId, ItemId)>,
+    told_by_none: Vec<ItemId>,
 }
 
 /// A batch of arrivals and the settling after it.

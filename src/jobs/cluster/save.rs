@@ -9,7 +9,7 @@ use crate::jobs::describe::{Counts, Pins};
 use crate::news::{EventId, ItemId, ScoredPair, StorylineId, UtcTime};
 use crate::store::clustering::{self, LearntTable};
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Result, Transaction, describing, standing};
+use crate::store::{Result, Transaction, describing, retold, standing};
 use crate::timeline::{LifeSettings, Placing};
 
 pub(super) const ARRIVED: &str = "cluster";
@@ -66,6 +66,8 @@ pub(super) struct Save {
     pub(super) left: Vec<(ItemId, EventId)>,
     /// Items that tell no event and stand beside a report.
     pub(super) beside: Vec<(ItemId, ItemId)>,
+    /// Items that came and tell no event.
+    pub(super) told_by_none: Vec<ItemId>,
     pub(super) storylines: BTreeSet<StorylineId>,
     pub(super) tables: Option<SavedTables>,
 }
@@ -77,6 +79,8 @@ impl Save {
         pins: &Pins,
         (now, life): (UtcTime, &LifeSettings),
     ) -> Result<()> {
+        // Once it is known as taken in, a visit that finds it retitled sees to it.
+        retold::check_tell_none(tx, &self.told_by_none)?;
         clustering::save_pairs(tx, &self.pairs)?;
         if let Some(oldest) = self.oldest_live {
             clustering::forget_pairs(tx, oldest)?;

@@ -29,8 +29,14 @@ fn load(store: &Store) -> Clusterer {
     Clusterer::load(store, ClusteringSettings::default(), Weights::embedded()).unwrap()
 }
 
-/// Lists items in an outlet's feed, each with the hours since the first.
+/// Lists items in an outlet's feed, each with the hours since the first, by ids that are their titles.
 fn list(store: &Store, outlet: &str, items: &[(f64, &str, &str)]) {
+    let items: Vec<_> = items.iter().map(|one| (one.1, *one)).collect();
+    list_as(store, outlet, &items);
+}
+
+/// The same by ids that are given.
+fn list_as(store: &Store, outlet: &str, items: &[(&str, (f64, &str, &str))]) {
     let name = outlet.to_owned();
     let (feed, outlet) = store
         .write_blocking(move |tx| {
@@ -51,8 +57,8 @@ fn list(store: &Store, outlet: &str, items: &[(f64, &str, &str)]) {
         language: Some("en".into()),
         items: items
             .iter()
-            .map(|(hours, title, summary)| ParsedItem {
-                guid: Some(format!("{}-{title}", outlet.name)),
+            .map(|(id, (hours, title, summary))| ParsedItem {
+                guid: Some(format!("{}-{id}", outlet.name)),
                 title: (*title).into(),
                 summary: (*summary).into(),
                 published: Some(utc_from_secs(NOW - 100_000 + (hours * 3600.0) as i64)),
@@ -433,4 +439,26 @@ fn what_was_just_split_off_is_none_of_an_events_items() {
         .unwrap();
     let left: Vec<ItemId> = left.iter().map(|member| member.item).collect();
     assert_eq!(left, [stays.0]);
+}
+
+#[test]
+fn what_is_retitled_while_it_is_taken_in_as_a_preview_is_taken_in_anew() {
+    let (desk, mut clusterer) = clustered_summit();
+    let list = |title| list_as(&desk.store, "Wire", &[("match", (6.0, title, ""))]);
+    list("Preview: Braga v Utrecht");
+    let load_newer = |conn: &Connection| items::load_items_after(conn, ItemId(5), BATCH);
+    let batch = desk.store.read(load_newer).unwrap();
+    let judged = clusterer.judge(&desk.store, &batch).unwrap();
+    list("Braga beat Utrecht 3-1");
+    let placed = clusterer.place(&desk.store, judged, Touched::default());
+    let (_, save) = placed.unwrap();
+    let saved = clusterer
+        .begin_save(&desk.store, save, utc_from_secs(NOW))
+        .unwrap()
+        .wait();
+    assert!(saved.is_err());
+    let mut clusterer = load(&desk.store);
+    let taken = clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    assert_eq!(taken.items, 1);
+    assert!(clusterer.engine.event_of(ItemId(6)).is_some());
 }

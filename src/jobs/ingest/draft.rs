@@ -142,7 +142,12 @@ impl<'a> Draft<'a> {
     }
 
     fn believable_claim(&self, arrived: Arrived<'_>) -> Option<UtcTime> {
-        let range = arrived.fetched_at - OLDEST_CLAIM..=arrived.fetched_at + NEWEST_CLAIM;
-        self.item.claimed_at().filter(|claim| range.contains(claim))
+        let claim = self.item.claimed_at();
+        claim.filter(|claim| is_believable(*claim, arrived.fetched_at))
     }
+}
+
+/// True if an outlet's time can be believed of what was fetched then (invariant 10).
+pub(super) fn is_believable(claim: UtcTime, fetched_at: UtcTime) -> bool {
+    (fetched_at - OLDEST_CLAIM..=fetched_at + NEWEST_CLAIM).contains(&claim)
 }

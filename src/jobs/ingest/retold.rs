@@ -1,0 +1,42 @@
+//! A live blog, a preview, an opinion that its outlet retitled to plain news.
+//!
+//! History is a sequence, and a pair is scored once, when the later item arrives: so what tells an event from now on
+//! enters history now, as an item of its own, and what it was before stays in its place. Only what clustering has taken
+//! in and put in no event goes on in this way; all else is revised, so that an item which is retitled back and forth
+//! becomes one new item at most.
+
+use super::draft::is_believable;
+use crate::news::{ItemId, UtcTime};
+use crate::store::items::ItemState;
+use crate::store::{Result, Transaction, retold};
+
+/// The state with which a known item enters history anew; `None` if it is to be revised.
+///
+/// # Errors
+/// Whatever the store says.
+pub(super) fn as_new(
+    tx: &Transaction<'_>,
+    item: ItemId,
+    state: &ItemState,
+    now: UtcTime,
+) -> Result<Option<ItemState>> {
+    // What is withdrawn has nothing to tell.
+    if !state.wire.role.tells_an_event() || state.withdrawn_at.is_some() {
+        return Ok(None);
+    }
+    let before = retold::find_told_by_none(tx, item)?;
+    Ok(before.map(|before| told_since(state, before, now)))
+}
+
+/// The outlet's time of the preview says nothing of the match: a claim is believed if it is a later one.
+fn told_since(state: &ItemState, before: UtcTime, now: UtcTime) -> ItemState {
+    let claims = [state.published_at, state.updated_at].into_iter().flatten();
+    let claim = claims
+        .filter(|claim| state.time_is_claimed && *claim > before && is_believable(*claim, now))
+        .max();
+    ItemState {
+        item_time: claim.unwrap_or(now),
+        time_is_claimed: claim.is_some(),
+        ..state.clone()
+    }
+}

@@ -531,3 +531,13 @@ fn an_item_without_a_title_is_told_by_its_first_words() {
     assert_eq!(told("", &"字".repeat(200)).chars().count(), 101);
     assert_eq!(told("", ""), "");
 }
+
+#[test]
+fn what_economists_expect_is_told_as_a_poll_and_compared_without_the_tag() {
+    let poll = wire("POLL-Bank of Canada to cut rates three times", "");
+    assert_eq!(poll.clean_title, "Bank of Canada to cut rates three times");
+    assert_eq!(
+        told_title(&poll),
+        "Poll: Bank of Canada to cut rates three times"
+    );
+}

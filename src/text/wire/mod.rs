@@ -173,12 +173,18 @@ fn finish(input: &WireInput<'_>, mut draft: Draft, title: Span) -> WireReading {
     reading
 }
 
+/// What economists are asked is what they expect: without its tag it would be told as having happened.
+const POLL: &str = "reuters-poll";
+
 /// The title under which an item is told: its own without tags, or what stands for one. It is not compared: what
 /// is only in the text counts as that.
 pub fn told_title(reading: &WireReading) -> String {
-    match reading.clean_title.trim().is_empty() {
+    let title = &reading.clean_title;
+    let is_poll = || reading.tags.iter().any(|tag| tag.rule == POLL);
+    match title.trim().is_empty() {
         true => first_words(&reading.clean_summary),
-        false => reading.clean_title.clone(),
+        false if is_poll() => ["Poll: ", title].concat(),
+        false => title.clone(),
     }
 }
 

@@ -548,3 +548,38 @@ fn the_first_items_of_a_script_without_capitals_group_by_what_they_tell() {
         assert_eq!((stories.len(), items.len()), (1, 2), "{titles:#?}");
     }
 }
+
+#[test]
+fn two_languages_that_share_a_number_and_that_people_died_tell_two_events() {
+    let mut engine = Engine::new(Settings::default(), Weights::embedded(), EventId(1));
+    let news = other_news().map(|(secs, title)| (secs, "en", title, ""));
+    let told = [
+        (
+            "en",
+            "Landslide in Nepal kills 23",
+            "A landslide killed 23 people in Nepal.",
+        ),
+        (
+            "sv",
+            "5 döda och 23 skadade i tågolycka vid Gävle",
+            "Ett godståg krockade med ett persontåg.",
+        ),
+    ];
+    let told = told.map(|(language, title, lead)| (NOON, language, title.to_owned(), lead));
+    let items: Vec<_> = news.chain(told).collect();
+    for (at, (secs, language, title, lead)) in items.iter().enumerate() {
+        engine.arrive(&ArrivingItem {
+            id: ItemId(at as i64 + 1),
+            outlet: OutletId(at as i64 + 1),
+            language: (*language).to_owned(),
+            item_time: utc_from_secs(*secs),
+            time_is_claimed: true,
+            title: title.clone(),
+            summary: (*lead).to_owned(),
+            ..ArrivingItem::default()
+        });
+    }
+    engine.settle(&Constraints::default());
+    let last = [items.len() - 1, items.len()].map(|at| engine.event_of(ItemId(at as i64)));
+    assert_ne!(last[0], last[1]);
+}

@@ -108,8 +108,9 @@ impl Glance {
     }
 }
 
-/// Measures a new item, which its tables hold, against an older one; and whether they share a word that weighs
-/// anything. Two items that share numbers alone, whatever they are, tell of nothing in common.
+/// Measures a new item, which its tables hold, against an older one; and whether they share words that weigh
+/// anything. Two items that share numbers alone, whatever they are, tell of nothing in common; nor do two of two
+/// languages that share a number and one word beside it which is no name, such as that people died.
 pub(super) fn measure(
     tables: &Newest,
     new: &LiveItem,
@@ -156,7 +157,7 @@ pub(super) fn measure(
         glance.same_language,
         f32::from(u8::from(shared.is_one_template())),
     ];
-    (values, shared.has_words)
+    (values, shared.tells_enough(glance.same_language))
 }
 
 fn log_count(count: usize) -> f32 {
@@ -310,7 +311,8 @@ struct Shared {
     local_product: f32,
     rarest: f32,
     plain_words: u32,
-    has_words: bool,
+    words: u32,
+    has_name: bool,
     sides: [Side; 2],
 }
 
@@ -341,10 +343,20 @@ impl Shared {
         self.plain_words >= TEMPLATE_WORDS && differs(new) && differs(old)
     }
 
+    fn tells_enough(&self, same_language: f32) -> bool {
+        let least = if same_language < 1.0 && !self.has_name {
+            2
+        } else {
+            1
+        };
+        self.words >= least
+    }
+
     fn add_shared(&mut self, a: Term, b: Term, [local_a, local_b]: [f32; 2]) {
         self.sides[0].find(a, local_a);
         let product = a.weight() * b.weight();
-        self.has_words |= product > 0.0 && !a.is(NUMBER);
+        self.words += u32::from(product > 0.0 && !a.is(NUMBER));
+        self.has_name |= product > 0.0 && !a.is(NUMBER) && (a.is(NAME) || b.is(NAME));
         self.weight += (a.weight() + b.weight()) / 2.0;
         self.product += product;
         self.local_product += local_a * local_b;

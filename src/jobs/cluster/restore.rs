@@ -98,7 +98,7 @@ fn load_lots(
     sender: &SyncSender<Lot>,
 ) -> Result<()> {
     loop {
-        let mut lot = items::load_items_after(conn, after, LOT)?;
+        let mut lot = items::load_arrivals_after(conn, after, LOT)?;
         lot.retain(|item| item.id <= last);
         let Some(end) = lot.last().map(|item| item.id) else {
             return Ok(());

@@ -208,6 +208,29 @@ fn the_summit_opens_and_ends_in_two_events_of_one_storyline() {
 }
 
 #[test]
+fn a_restart_after_a_headline_was_edited_changes_nothing() {
+    let live = |is_restarted: bool| {
+        let (desk, mut clusterer) = clustered_summit();
+        let first = "Trump greets Putin on red carpet as Alaska summit opens";
+        let edited = (
+            0.1,
+            "Red carpet for two: a handshake seen round the world",
+            OPENS,
+        );
+        list_as(&desk.store, "Courier", &[(first, edited)]);
+        clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+        if is_restarted {
+            clusterer = load(&desk.store);
+        }
+        let more = "Alaska summit: Putin greeted by Trump on red carpet";
+        list(&desk.store, "Herald", &[(0.9, more, OPENS_TOO)]);
+        clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+        dump(&desk.store)
+    };
+    assert_eq!(live(true), live(false));
+}
+
+#[test]
 fn a_copy_is_known_as_one_from_the_step_in_which_it_comes() {
     let desk = open();
     for outlet in ["Courier", "Ledger"] {

@@ -338,6 +338,7 @@ fn telling_of(report: &Report) -> Telling {
         item_id: report.item_id,
         outlet: report.outlet.clone(),
         headline: report.title.clone(),
+        at: report.at,
         is_correction: report.role == crate::news::Role::Correction,
         is_withdrawn: report.is_withdrawn,
         is_wire: report.outlet_kind == crate::news::OutletKind::Wire,

@@ -6,9 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
+
 use super::counts::{Figure, PERCENT, head_figure};
 use super::figures::{is_open, is_reversal, stage_of};
-use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength};
+use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 
 /// How many outlets must tell a new outcome or figure before it counts: one may be mistaken.
 pub const CONFIRMING_OUTLETS: usize = 2;
@@ -22,6 +24,8 @@ pub struct Telling {
     pub outlet: String,
     /// Its headline.
     pub headline: String,
+    /// When it was told.
+    pub at: UtcTime,
     /// True if it is a correction.
     pub is_correction: bool,
     /// True if its outlet or agency withdrew it.
@@ -232,7 +236,10 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     };
     let now = stage_of(&headline.headline).map(str::to_owned);
     // What turns round a matter of which no stage was told is news too, once it stands.
-    let turns_round = next.stage.is_none() && now.as_deref().is_some_and(is_reversal);
+    let turns_round = next.stage.is_none()
+        && now
+            .as_deref()
+            .is_some_and(|stage| is_reversal(stage) && came_later(stage, present));
     if turns_round {
         next.stage = Some(OPEN.to_owned());
     }
@@ -250,6 +257,23 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let figure = figure.and_then(|figure| tell_figure(next, figure, (present, &as_headline)));
     let note = stage.map(|_| as_headline()).or(figure)?;
     Some(Change::of_event(DevelopmentKind::Outcome, note))
+}
+
+/// What turns a matter round comes this long after it at least: sooner, it is another wording of the same, as
+/// `sacked` is of `parts with`.
+const TURN_HOURS: i64 = 2;
+
+/// True if nobody told a stage when an event was told first.
+fn came_later(stage: &str, present: &Present) -> bool {
+    let first = present.tellings.iter().map(|telling| telling.at).min();
+    let telling = present
+        .tellings
+        .iter()
+        .filter(|telling| stage_of(&telling.headline) == Some(stage));
+    let told = telling.map(|telling| telling.at).min();
+    first
+        .zip(told)
+        .is_some_and(|(first, told)| told - first >= TimeDelta::hours(TURN_HOURS))
 }
 
 /// What is said of the headline's figure, if it is news.

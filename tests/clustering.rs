@@ -436,3 +436,34 @@ fn a_reprint_stays_with_its_original_when_another_report_is_taken_out() {
     desk.settle(&from_original);
     assert_ne!(desk.event(copy), desk.event(original));
 }
+
+#[test]
+fn a_reprint_that_is_held_elsewhere_leaves_an_original_that_is_kept_from_there() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let original = desk.tell(0.0, 1, "Trump and Putin meet in Alaska", WIRE_LEAD);
+    let copy = desk.tell(0.5, 5, "Trump and Putin meet in Alaska", WIRE_LEAD);
+    let strike = desk.tell(
+        1.0,
+        3,
+        "Dockers at Port Calloway walk out over night shifts",
+        "A strike began at the port on Friday.",
+    );
+    let storm = desk.tell(
+        1.5,
+        4,
+        "Storm Imke cuts power to Kerry and Cork",
+        "Gusts reached 140 kilometres an hour.",
+    );
+    desk.settle(&Constraints::default());
+    assert_eq!(desk.reprints, [(copy, original)]);
+    let rulings = Constraints {
+        together: vec![(strike, copy), (copy, storm)],
+        apart: vec![(strike, original)],
+        ..Constraints::default()
+    };
+    desk.settle(&rulings);
+    assert_eq!(desk.event(copy), desk.event(strike));
+    assert_eq!(desk.event(copy), desk.event(storm));
+    assert_ne!(desk.event(copy), desk.event(original));
+}

@@ -1,13 +1,13 @@
 //! The rulings in force, on live items: what the engine obeys when it groups.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 
 use rustc_hash::FxHashSet;
 
 use super::engine::Engine;
 use super::window::Slot;
-use crate::decisions::Constraints;
+use crate::decisions::{Constraints, Held};
 use crate::news::{EventId, ItemId};
 
 /// The slots of items that rulings name which hold in one of two states and not in the other, and
@@ -98,8 +98,10 @@ impl Rules {
             .filter_map(live)
             .collect();
         let locked = constraints.locked.iter().flatten();
+        let mut separated = parted_from_originals(engine, &apart);
+        separated.extend(held_elsewhere(engine, &together, &apart));
         Self {
-            separated: parted_from_originals(engine, &apart),
+            separated,
             locked: locked.filter_map(|item| stand_in(engine, *item)).collect(),
             together,
             apart,
@@ -138,4 +140,38 @@ fn parted_from_originals(engine: &Engine, apart: &[(Slot, Slot)]) -> BTreeSet<Sl
         .filter(is_parted)
         .map(|(slot, _)| slot)
         .collect()
+}
+
+/// Reprints that rulings hold together with what they keep apart from what holds the original, or another reprint
+/// of it: as part of its report such a one would have to stand on both sides.
+fn held_elsewhere(
+    engine: &Engine,
+    together: &[(Slot, Slot)],
+    apart: &[(Slot, Slot)],
+) -> BTreeSet<Slot> {
+    let held = Held::of(together);
+    let mut sides: BTreeMap<Slot, BTreeSet<Slot>> = BTreeMap::new();
+    for slot in together.iter().chain(apart).flat_map(|(a, b)| [*a, *b]) {
+        sides.entry(held.root_of(slot)).or_default().insert(slot);
+    }
+    let tells = |side: &Slot, original: Slot| {
+        let original_of = |slot: &Slot| engine.window.live_original_of(*slot);
+        let mut slots = sides.get(side).into_iter().flatten();
+        slots.any(|slot| *slot == original || original_of(slot) == Some(original))
+    };
+    let roots = apart
+        .iter()
+        .map(|(a, b)| [held.root_of(*a), held.root_of(*b)]);
+    let both_ways = roots
+        .filter(|[a, b]| a != b)
+        .flat_map(|[a, b]| [(a, b), (b, a)]);
+    let mut parted = BTreeSet::new();
+    for (side, other) in both_ways {
+        let slots = sides.get(&side).into_iter().flatten();
+        parted.extend(slots.copied().filter(|slot| {
+            let original = engine.window.live_original_of(*slot);
+            original.is_some_and(|original| tells(&other, original))
+        }));
+    }
+    parted
 }

@@ -162,9 +162,10 @@ fn held_elsewhere(
     let roots = apart
         .iter()
         .map(|(a, b)| [held.root_of(*a), held.root_of(*b)]);
-    let both_ways = roots
+    let both_ways: BTreeSet<(Slot, Slot)> = roots
         .filter(|[a, b]| a != b)
-        .flat_map(|[a, b]| [(a, b), (b, a)]);
+        .flat_map(|[a, b]| [(a, b), (b, a)])
+        .collect();
     let mut parted = BTreeSet::new();
     for (side, other) in both_ways {
         let slots = sides.get(&side).into_iter().flatten();

@@ -114,7 +114,7 @@ pub(super) fn plan_returns(conn: &Connection, engine: &mut Engine, ruled: &Ruled
     for ((home, from), items) in away {
         let into = match new_home.get(&home) {
             Some(into) => *into,
-            None => place_of(conn, home, from)?,
+            None => place_of(conn, home, (from, &items))?,
         };
         let is_named = |item: &ItemId| scene.groups.of.contains_key(item);
         let stays = |item: &ItemId| {
@@ -168,14 +168,27 @@ pub(super) fn plan_returns(conn: &Connection, engine: &mut Engine, ruled: &Ruled
     Ok(moves)
 }
 
-/// Where what an event held stands: elsewhere, if it was made one with another event than the one that items
-/// come back from.
-fn place_of(conn: &Connection, home: EventId, from: EventId) -> Result<EventId> {
+/// Where what an event held stands: elsewhere, if it was made one with another event. That may be the one that items
+/// are to come back from: then they stay if something else that its id hangs on stands there.
+fn place_of(
+    conn: &Connection,
+    home: EventId,
+    (from, items): (EventId, &[ItemId]),
+) -> Result<EventId> {
     if !events::load_members(conn, home)?.is_empty() {
         return Ok(home);
     }
     let led_to = standing::load_last_successor(conn, home)?;
-    Ok(led_to.filter(|event| *event != from).unwrap_or(home))
+    if led_to != Some(from) {
+        return Ok(led_to.unwrap_or(home));
+    }
+    let stored = events::load_stored(conn, home)?;
+    for anchor in stored.map(|stored| stored.anchors).unwrap_or_default() {
+        if !items.contains(&anchor) && events::event_of_item(conn, anchor)? == Some(from) {
+            return Ok(from);
+        }
+    }
+    Ok(home)
 }
 
 /// True if the id of an event may stay with these of its items: it hangs on one of them, on none that

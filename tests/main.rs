@@ -12,6 +12,7 @@ mod opml;
 mod polling;
 mod publishing;
 mod reading;
+mod rows;
 mod security_fetch;
 mod security_text;
 mod server;

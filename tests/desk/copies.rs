@@ -1,9 +1,7 @@
 //! Copies of a report: where a ruling takes them.
 
-use std::collections::BTreeSet;
-
-use dateline::jobs::decide::{Asked, decide, undo};
-use dateline::news::{Answer, DecisionId, EventId, ItemId, Ruling, Target};
+use dateline::jobs::decide::undo;
+use dateline::news::{DecisionId, EventId, ItemId, Ruling, Target};
 use dateline::store::decisions::load_decisions;
 use dateline::store::{Connection, desk, events};
 
@@ -176,23 +174,6 @@ async fn told(world: &mut World, number: usize) -> Vec<ItemId> {
     told
 }
 
-async fn rule(world: &mut World, ruling: Ruling) -> Answer {
-    let asked = Asked {
-        ruling,
-        editor: "anna".into(),
-        note: String::new(),
-    };
-    let answer = decide(&world.store, asked, world.now()).await.unwrap();
-    assert!(answer.done, "{answer:?}");
-    world.take_in();
-    answer
-}
-
-fn homes(world: &World, items: &[ItemId]) -> BTreeSet<EventId> {
-    let places = world.places();
-    items.iter().map(|item| places[item]).collect()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_split_out_or_moved_with_its_copies_stays_one_report() {
     let mut world = World::open(1000).await;
@@ -204,26 +185,26 @@ async fn what_is_split_out_or_moved_with_its_copies_stays_one_report() {
     });
     let first = Some(copied[0]);
     assert_eq!(originals.collect::<Vec<_>>(), [None, first, first, first]);
-    let home = homes(&world, &told);
+    let home = world.homes(&told);
     assert_eq!(home.len(), 1, "all stand in one event");
     let event = *home.first().unwrap();
     let split = |conn: &Connection| desk::load_split(conn, event, &copied[..1]);
     let ruling = world.store.read(split).unwrap();
-    rule(&mut world, ruling).await;
-    assert_eq!(homes(&world, copied).len(), 1, "the copies stand together");
-    assert!(homes(&world, copied).is_disjoint(&homes(&world, rest)));
+    world.rule(ruling).await;
+    assert_eq!(world.homes(copied).len(), 1, "the copies stand together");
+    assert!(world.homes(copied).is_disjoint(&world.homes(rest)));
     undo(&world.store, DecisionId(1), "ben".into(), world.now())
         .await
         .unwrap();
     world.take_in();
-    assert_eq!(homes(&world, &told), home);
+    assert_eq!(world.homes(&told), home);
 
-    let into = homes(&world, &other);
+    let into = world.homes(&other);
     let to = *into.first().unwrap();
     let moving = |conn: &Connection| desk::load_move(conn, copied[0], to);
     let ruling = world.store.read(moving).unwrap();
-    let answer = rule(&mut world, ruling).await;
+    let answer = world.rule(ruling).await;
     assert!(answer.lines[1].starts_with("copies go along: items "));
-    assert_eq!(homes(&world, copied), into);
-    assert_eq!(homes(&world, rest), home);
+    assert_eq!(world.homes(copied), into);
+    assert_eq!(world.homes(rest), home);
 }

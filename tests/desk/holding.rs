@@ -199,30 +199,11 @@ fn newest_item(conn: &Connection) -> dateline::store::Result<Option<ItemId>> {
         .map(ItemId))
 }
 
-async fn rule(world: &mut World, ruling: Ruling) {
-    let asked = Asked {
-        ruling,
-        editor: "anna".into(),
-        note: String::new(),
-    };
-    let answer = decide(&world.store, asked, world.now()).await.unwrap();
-    assert!(answer.done, "{answer:?}");
-    world.take_in();
-}
-
-fn homes(world: &World, items: &[ItemId]) -> BTreeSet<EventId> {
-    let places = world.places();
-    items
-        .iter()
-        .filter_map(|item| places.get(item).copied())
-        .collect()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_moved_into_an_event_tears_nothing_and_stands_in_no_editors_way() {
     let mut world = World::open(1000).await;
     let [matter, other] = two_matters(&mut world).await;
-    let (home, from) = (homes(&world, &matter), homes(&world, &other));
+    let (home, from) = (world.homes(&matter), world.homes(&other));
     assert_eq!((home.len(), from.len()), (1, 1), "each is one event");
     let moved = other[2];
     let ruling = |world: &World, item, to: &BTreeSet<EventId>| {
@@ -230,27 +211,27 @@ async fn what_is_moved_into_an_event_tears_nothing_and_stands_in_no_editors_way(
         world.store.read(|conn| load_move(conn, item, to)).unwrap()
     };
     let move_in = ruling(&world, moved, &home);
-    rule(&mut world, move_in).await;
+    world.rule(move_in).await;
     let mut all = matter.clone();
     all.push(moved);
-    assert_eq!(homes(&world, &all), home);
+    assert_eq!(world.homes(&all), home);
     let rest: Vec<ItemId> = other
         .iter()
         .copied()
         .filter(|item| *item != moved)
         .collect();
-    assert_eq!(homes(&world, &rest), from);
+    assert_eq!(world.homes(&rest), from);
 
     // What is gathered round it is no decision about each of them.
     let move_out = ruling(&world, matter[3], &from);
-    rule(&mut world, move_out).await;
+    world.rule(move_out).await;
     all.retain(|item| *item != matter[3]);
-    assert_eq!(homes(&world, &all), home);
-    assert_eq!(homes(&world, &[matter[3], rest[0]]), from);
+    assert_eq!(world.homes(&all), home);
+    assert_eq!(world.homes(&[matter[3], rest[0]]), from);
     world.restart();
     world.take_in();
     world.refine();
-    assert_eq!(homes(&world, &all), home);
+    assert_eq!(world.homes(&all), home);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -258,37 +239,34 @@ async fn items_go_one_by_one_into_another_event_and_back_in_any_order() {
     for taken_back in [[0, 1], [1, 0]] {
         let mut world = World::open(1000).await;
         let [matter, other] = two_matters(&mut world).await;
-        let (home, from) = (homes(&world, &matter), homes(&world, &other));
+        let (home, from) = (world.homes(&matter), world.homes(&other));
         let goes = [other[2], other[0]];
         for item in goes {
             let to = *home.first().unwrap();
             let ruling = world.store.read(|conn| load_move(conn, item, to));
-            rule(&mut world, ruling.unwrap()).await;
-            assert!(homes(&world, &[item]).is_subset(&home), "{item} went");
+            world.rule(ruling.unwrap()).await;
+            assert!(world.homes(&[item]).is_subset(&home), "{item} went");
         }
         let stays: Vec<ItemId> = other
             .iter()
             .filter(|one| !goes.contains(one))
             .copied()
             .collect();
-        assert_eq!(homes(&world, &stays), from);
-        assert_eq!(
-            homes(&world, &[matter.clone(), goes.to_vec()].concat()),
-            home
-        );
+        assert_eq!(world.homes(&stays), from);
+        assert_eq!(world.homes(&[matter.clone(), goes.to_vec()].concat()), home);
         world.restart();
         world.take_in();
         let made: Vec<_> = world.made().iter().map(|one| one.id).collect();
         for at in taken_back {
             take_back(&mut world, made[at]).await;
             assert_eq!(
-                homes(&world, &[goes[at]]),
+                world.homes(&[goes[at]]),
                 from,
                 "{at} of {taken_back:?} is back"
             );
-            assert_eq!(homes(&world, &matter), home);
+            assert_eq!(world.homes(&matter), home);
         }
-        assert_eq!(homes(&world, &other), from);
+        assert_eq!(world.homes(&other), from);
     }
 }
 
@@ -296,21 +274,21 @@ async fn items_go_one_by_one_into_another_event_and_back_in_any_order() {
 async fn what_was_split_off_is_joined_by_what_is_moved_to_it_later() {
     let mut world = World::open(1000).await;
     let [_, other] = two_matters(&mut world).await;
-    let event = *homes(&world, &other).first().unwrap();
+    let event = *world.homes(&other).first().unwrap();
     let ruling = Ruling::SplitEvent {
         event,
         kept_items: other[1..].to_vec(),
         split_items: other[..1].to_vec(),
     };
-    rule(&mut world, ruling).await;
-    let apart = homes(&world, &other[..1]);
+    world.rule(ruling).await;
+    let apart = world.homes(&other[..1]);
     assert_eq!(apart.len(), 1);
-    assert_ne!(apart, homes(&world, &other[1..]));
+    assert_ne!(apart, world.homes(&other[1..]));
     let to = *apart.first().unwrap();
     let ruling = world.store.read(|conn| load_move(conn, other[1], to));
-    rule(&mut world, ruling.unwrap()).await;
-    assert_eq!(homes(&world, &other[..2]), apart);
-    assert!(!homes(&world, &other[2..]).contains(&to));
+    world.rule(ruling.unwrap()).await;
+    assert_eq!(world.homes(&other[..2]), apart);
+    assert!(!world.homes(&other[2..]).contains(&to));
     world.check(0);
 }
 
@@ -318,19 +296,17 @@ async fn what_was_split_off_is_joined_by_what_is_moved_to_it_later() {
 async fn two_items_that_tell_the_same_make_one_event_of_theirs() {
     let mut world = World::open(1000).await;
     let [matter, other] = two_matters(&mut world).await;
-    let home = homes(&world, &matter);
+    let home = world.homes(&matter);
     let (a, b) = (other[1], matter[1]);
-    rule(
-        &mut world,
-        Ruling::SameEvent {
+    world
+        .rule(Ruling::SameEvent {
             a,
             b,
             items: Vec::new(),
-        },
-    )
-    .await;
+        })
+        .await;
     let all = [matter, other].concat();
-    assert_eq!(homes(&world, &all), home, "of two alike the first stays");
+    assert_eq!(world.homes(&all), home, "of two alike the first stays");
     let made = world.made();
     let said = describe_ruling(&made[0].ruling);
     assert!(said.starts_with("merged event"), "{said}");
@@ -340,7 +316,7 @@ async fn two_items_that_tell_the_same_make_one_event_of_theirs() {
 async fn a_spiked_event_gives_its_storyline_no_headline_until_the_spike_is_taken_back() {
     let mut world = World::open(1000).await;
     let matters = two_matters(&mut world).await;
-    let events = matters.map(|items| *homes(&world, &items).first().unwrap());
+    let events = matters.map(|items| *world.homes(&items).first().unwrap());
     let lines = events.map(|event| world.line_of(event).unwrap());
     if lines[0] != lines[1] {
         let merge = Ruling::MergeStorylines {
@@ -349,7 +325,7 @@ async fn a_spiked_event_gives_its_storyline_no_headline_until_the_spike_is_taken
             merged: lines[1],
             merged_events: vec![events[1]],
         };
-        rule(&mut world, merge).await;
+        world.rule(merge).await;
     }
     let read = |world: &World| {
         let line = world.line_of(events[0]).unwrap();
@@ -364,7 +340,7 @@ async fn a_spiked_event_gives_its_storyline_no_headline_until_the_spike_is_taken
     let (headline, heads): (String, BTreeMap<String, EventId>) = read(&world);
     assert!(heads.len() > 1);
     let target = Target::Event(heads[&headline]);
-    rule(&mut world, Ruling::Spike { target }).await;
+    world.rule(Ruling::Spike { target }).await;
     let (shown, _) = read(&world);
     assert!(shown != headline && heads.contains_key(&shown), "{shown}");
     let spike = world.made().last().unwrap().id;
@@ -384,7 +360,7 @@ async fn what_is_said_twice_is_refused_and_undoing_it_once_is_enough() {
         b,
         items: Vec::new(),
     };
-    rule(&mut world, same(other[1], matter[1])).await;
+    world.rule(same(other[1], matter[1])).await;
     for again in [same(other[1], matter[1]), same(matter[1], other[1])] {
         let asked = Asked {
             ruling: again,
@@ -402,7 +378,7 @@ async fn what_is_said_twice_is_refused_and_undoing_it_once_is_enough() {
     assert_eq!(world.places(), before);
 
     // Two of one event that are held together tear nothing either.
-    rule(&mut world, same(matter[0], matter[4])).await;
+    world.rule(same(matter[0], matter[4])).await;
     world.refine();
     assert_eq!(world.places(), before);
 }
@@ -420,9 +396,9 @@ async fn a_move_takes_no_id_along_not_even_with_the_report_that_was_published_fi
     world.take_in();
     world.refine();
     let (from, to, gone) = (
-        homes(&world, &other),
-        homes(&world, &matter),
-        homes(&world, &alone),
+        world.homes(&other),
+        world.homes(&matter),
+        world.homes(&alone),
     );
     let held = |events: &BTreeSet<EventId>| world.members(*events.first().unwrap());
     assert_eq!(
@@ -437,18 +413,18 @@ async fn a_move_takes_no_id_along_not_even_with_the_report_that_was_published_fi
             .unwrap()
     };
     let ruling = move_in(&world, other[0]);
-    rule(&mut world, ruling).await;
+    world.rule(ruling).await;
     assert_eq!(
-        homes(&world, &other[1..]),
+        world.homes(&other[1..]),
         from,
         "the address stays with what stays"
     );
-    assert_eq!(homes(&world, &[matter[0], other[0]]), to);
+    assert_eq!(world.homes(&[matter[0], other[0]]), to);
 
     // An event that is moved as a whole leads to where it went, also if it is older.
     let ruling = move_in(&world, alone[0]);
-    rule(&mut world, ruling).await;
-    assert_eq!(homes(&world, &[matter[0], alone[0]]), to);
+    world.rule(ruling).await;
+    assert_eq!(world.homes(&[matter[0], alone[0]]), to);
     let event = world
         .store
         .read(|conn| load_event(conn, *gone.first().unwrap()));
@@ -458,28 +434,28 @@ async fn a_move_takes_no_id_along_not_even_with_the_report_that_was_published_fi
         assert!(undone.unwrap().done);
     }
     world.take_in();
-    assert_eq!(homes(&world, &alone), gone);
-    assert_eq!((homes(&world, &other), homes(&world, &matter)), (from, to));
+    assert_eq!(world.homes(&alone), gone);
+    assert_eq!((world.homes(&other), world.homes(&matter)), (from, to));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pinned_headline_outlives_the_merge_of_its_event_until_it_is_undone() {
     let mut world = World::open(1000).await;
     let [matter, other] = two_matters(&mut world).await;
-    let event = *homes(&world, &other).first().unwrap();
+    let event = *world.homes(&other).first().unwrap();
     let pin = Ruling::PinHeadline {
         event,
         headline: "As an editor has it".into(),
     };
-    rule(&mut world, pin).await;
+    world.rule(pin).await;
     let merge = Ruling::SameEvent {
         a: matter[0],
         b: other[0],
         items: Vec::new(),
     };
     let again = merge.clone();
-    rule(&mut world, merge).await;
-    let stays = *homes(&world, &[matter, other].concat()).first().unwrap();
+    world.rule(merge).await;
+    let stays = *world.homes(&[matter, other].concat()).first().unwrap();
     assert_ne!(stays, event);
     let is_pinned = |world: &World, event| {
         let event = world.store.read(|conn| load_event(conn, event));
@@ -488,7 +464,7 @@ async fn a_pinned_headline_outlives_the_merge_of_its_event_until_it_is_undone() 
     assert!(is_pinned(&world, stays));
     take_back(&mut world, DecisionId(2)).await;
     assert!(!is_pinned(&world, stays) && is_pinned(&world, event));
-    rule(&mut world, again).await;
+    world.rule(again).await;
     assert!(is_pinned(&world, stays));
     take_back(&mut world, DecisionId(1)).await;
     assert!(!is_pinned(&world, stays));

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use dateline::cluster::Weights;
 use dateline::decisions::{Attributes, constraints_of, in_force};
 use dateline::jobs::cluster::{Clusterer, ClusteringSettings};
-use dateline::jobs::decide::undo;
+use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::jobs::publish::{Pass, publish_events};
 use dateline::news::{
-    DecisionId, EventId, ItemId, OutletKind, Role, Ruling, StorylineId, Target, UtcTime,
+    Answer, DecisionId, EventId, ItemId, OutletKind, Role, Ruling, StorylineId, Target, UtcTime,
     WireReading,
 };
 use dateline::store::feeds::{self, NewFeed};
@@ -18,6 +18,7 @@ use dateline::store::{Connection, Store, decisions, desk, events, outlets, stand
 
 use super::newsdesk::now;
 use crate::dice::Dice;
+use crate::rows::list_rows;
 
 /// Items that come first, so that words weigh something.
 const BACKGROUND: usize = 700;
@@ -490,19 +491,26 @@ impl World {
         ])
     }
 
+    /// An editor rules, and the clusterer follows.
+    pub async fn rule(&mut self, ruling: Ruling) -> Answer {
+        let asked = Asked {
+            ruling,
+            editor: "anna".into(),
+            note: String::new(),
+        };
+        let answer = decide(&self.store, asked, self.now()).await.unwrap();
+        assert!(answer.done, "{answer:?}");
+        self.take_in();
+        answer
+    }
+
+    /// The events in which items stand.
+    pub fn homes(&self, items: &[ItemId]) -> BTreeSet<EventId> {
+        let places = self.places();
+        items.iter().map(|item| places[item]).collect()
+    }
+
     fn list(&self, queries: &[&str]) -> String {
-        let read = self.store.read(|conn| {
-            let mut text = String::new();
-            for sql in queries {
-                let mut query = conn.prepare(sql)?;
-                let rows = query.query_map([], |row| row.get::<_, String>(0))?;
-                for row in rows {
-                    text.push_str(&row?);
-                    text.push('\n');
-                }
-            }
-            Ok(text)
-        });
-        read.unwrap()
+        list_rows(&self.store, queries)
     }
 }

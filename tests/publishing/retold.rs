@@ -9,6 +9,7 @@ use dateline::store::{decisions, items};
 use super::http::Server;
 use super::newsroom::START;
 use super::week::{Listed, Pipeline};
+use crate::rows::list_rows;
 
 const PREVIEW: (&str, &str) = (
     "Preview: Braga v Utrecht",
@@ -66,9 +67,9 @@ fn places(desk: &Pipeline) -> Vec<(i64, String, Option<i64>, Option<i64>)> {
 
 /// All that clustering keeps, as text.
 fn dump(desk: &Pipeline) -> String {
-    let read = desk.store.read(|conn| {
-        let mut text = String::new();
-        for sql in [
+    list_rows(
+        &desk.store,
+        &[
             "SELECT item_id || ' ' || event_id || ' ' || coalesce(hex(evidence), '-') || ' ' || coalesce(hex(frozen), '-')
                 FROM event_items ORDER BY 1",
             "SELECT id || ' ' || storyline_id || ' ' || headline || ' ' || report_count || ' ' || occurred_at
@@ -76,17 +77,8 @@ fn dump(desk: &Pipeline) -> String {
             "SELECT item_id || ' ' || hex(pairs) FROM scores ORDER BY 1",
             "SELECT item_id || ' ' || report_id FROM items_beside ORDER BY 1",
             "SELECT name || ' ' || value FROM cursors ORDER BY 1",
-        ] {
-            let mut query = conn.prepare(sql)?;
-            let rows = query.query_map([], |row| row.get::<_, String>(0))?;
-            for row in rows {
-                text.push_str(&row?);
-                text.push('\n');
-            }
-        }
-        Ok(text)
-    });
-    read.unwrap()
+        ],
+    )
 }
 
 fn load(desk: &Pipeline, id: i64) -> Item {

@@ -149,7 +149,7 @@ fn held_elsewhere(
     together: &[(Slot, Slot)],
     apart: &[(Slot, Slot)],
 ) -> BTreeSet<Slot> {
-    let held = Held::of(together);
+    let held = Held::of(together.iter().copied());
     let mut sides: BTreeMap<Slot, BTreeSet<Slot>> = BTreeMap::new();
     for slot in together.iter().chain(apart).flat_map(|(a, b)| [*a, *b]) {
         sides.entry(held.root_of(slot)).or_default().insert(slot);

@@ -10,15 +10,20 @@ pub struct Held<T>(FxHashMap<T, T>);
 
 impl<T: Copy + Ord + Hash> Held<T> {
     /// What these pairs hold together, directly or through others.
-    pub fn of(together: &[(T, T)]) -> Self {
+    pub fn of(together: impl IntoIterator<Item = (T, T)>) -> Self {
         let mut held = Self(FxHashMap::default());
         for (a, b) in together {
-            let (a, b) = (held.root_of(*a), held.root_of(*b));
+            let (a, b) = (held.root_of(a), held.root_of(b));
             if a != b {
                 held.0.insert(a.max(b), a.min(b));
             }
         }
         held
+    }
+
+    /// True if the two are held together.
+    pub fn are_one(&self, a: T, b: T) -> bool {
+        self.root_of(a) == self.root_of(b)
     }
 
     /// The one that stands for all that is held together with it: the smallest, and itself if nothing is.

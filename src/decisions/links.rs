@@ -1,10 +1,11 @@
 //! Must-link and cannot-link pairs, each with the decision it follows from.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::Hash;
 
 use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling};
 
-use super::{Constraints, add_constraints, chain, cross, in_force};
+use super::{Constraints, Held, add_constraints, chain, cross, in_force};
 
 /// What one ruling demands of things that are grouped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +109,7 @@ pub(super) enum Clash<T> {
     HeldTogether(T, T, DecisionId),
 }
 
-impl<T: Copy + Ord> Links<T> {
+impl<T: Copy + Ord + Hash> Links<T> {
     pub(super) fn new(demands: impl Iterator<Item = (DecisionId, Demand<T>)>) -> Self {
         let mut links = Self {
             together: Vec::new(),
@@ -127,14 +128,14 @@ impl<T: Copy + Ord> Links<T> {
 
     /// The first clash of a demand with what is in force: what is held together there is not kept apart any more.
     pub(super) fn find_clash(&self, demand: &Demand<T>) -> Option<Clash<T>> {
-        let own = Groups::new(demand.together.iter().copied());
+        let own = Held::of(demand.together.iter().copied());
         let itself = demand.apart.iter().find(|(a, b)| own.are_one(*a, *b));
         if let Some((a, b)) = itself {
             return Some(Clash::Itself(*a, *b));
         }
         let held = self.together.iter().map(|(a, b, _)| (*a, *b));
-        let before = Groups::new(held.clone());
-        let all = Groups::new(held.chain(demand.together.iter().copied()));
+        let before = Held::of(held.clone());
+        let all = Held::of(held.chain(demand.together.iter().copied()));
         let newest_first = self.apart.iter().rev();
         let mut parted =
             newest_first.filter(|(a, b, _)| all.are_one(*a, *b) && !before.are_one(*a, *b));
@@ -173,35 +174,5 @@ impl<T: Copy + Ord> Links<T> {
             }
         }
         None
-    }
-}
-
-/// Groups of what is linked.
-pub(super) struct Groups<T> {
-    root_of: BTreeMap<T, T>,
-}
-
-impl<T: Copy + Ord> Groups<T> {
-    pub(super) fn new(links: impl Iterator<Item = (T, T)>) -> Self {
-        let mut groups = Self {
-            root_of: BTreeMap::new(),
-        };
-        for (a, b) in links {
-            let (a, b) = (groups.find(a), groups.find(b));
-            groups.root_of.insert(a.max(b), a.min(b));
-        }
-        groups
-    }
-
-    pub(super) fn are_one(&self, a: T, b: T) -> bool {
-        self.find(a) == self.find(b)
-    }
-
-    fn find(&self, one: T) -> T {
-        let mut root = one;
-        while let Some(next) = self.root_of.get(&root).filter(|next| **next != root) {
-            root = *next;
-        }
-        root
     }
 }

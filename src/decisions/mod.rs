@@ -15,8 +15,6 @@ use std::collections::BTreeSet;
 
 use crate::news::{Decision, EventId, ItemId, Ruling, Target};
 
-use links::Groups;
-
 pub use attributes::{Attributes, Fixed};
 pub use conflicts::{LONGEST_HEADLINE, Refusal, check_ruling};
 pub use held::Held;
@@ -74,7 +72,7 @@ impl Constraints {
         if self.taken_out.is_empty() {
             return self;
         }
-        let held = Groups::new(self.together.iter().copied());
+        let held = Held::of(self.together.iter().copied());
         self.resolved(|a, b| held.are_one(a, b))
     }
 }

@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 
-use super::links::Groups;
 use super::*;
 use crate::news::{DecisionId, EventId, StorylineId, Target, utc_from_secs};
 
@@ -314,7 +313,7 @@ fn arbitrary_ruling() -> impl Strategy<Value = Ruling> {
 }
 
 fn can_be_met(constraints: &Constraints) -> bool {
-    let groups = Groups::new(constraints.together.iter().copied());
+    let groups = Held::of(constraints.together.iter().copied());
     let mut apart = constraints.apart.iter();
     apart.all(|(a, b)| !groups.are_one(*a, *b))
 }

@@ -3,8 +3,9 @@
 
 use crate::news::{Decision, DecisionId, EventId, Ruling, StorylineId, Target};
 
+use super::Held;
 use super::attributes::Attributes;
-use super::links::{Groups, demand_on_items};
+use super::links::demand_on_items;
 use super::{Refusal, in_force};
 
 /// What comes of an undoing.
@@ -82,7 +83,7 @@ fn still_linked(
         let links = decisions
             .iter()
             .flat_map(|one| demand_on_items(&one.ruling).together);
-        Groups::new(links).are_one(a, b)
+        Held::of(links).are_one(a, b)
     };
     let all: Vec<&Decision> = rest.iter().collect();
     let needed = (1..=all.len()).find(|count| are_linked(&all[..*count]))?;

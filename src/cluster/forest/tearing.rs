@@ -29,7 +29,7 @@ impl Forest<'_> {
         if unmet.is_empty() {
             return;
         }
-        let held = Held::of(&pairs);
+        let held = Held::of(pairs.iter().copied());
         let torn: BTreeSet<Slot> = unmet.into_iter().map(|one| held.root_of(one)).collect();
         let named: BTreeSet<Slot> = pairs.into_iter().flat_map(|(a, b)| [a, b]).collect();
         for report in named {

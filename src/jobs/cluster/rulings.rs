@@ -122,7 +122,7 @@ impl Rulings {
         let is_seen = |item: &ItemId| {
             engine.event_of(*item).is_some() || engine.old_event_of(*item).is_some()
         };
-        let held = Held::of(&self.within_reach.together);
+        let held = Held::of(self.within_reach.together.iter().copied());
         let mut reached: FxHashSet<ItemId> = FxHashSet::default();
         let all = &self.within_reach;
         for (a, b) in all.pairs() {
@@ -247,8 +247,8 @@ impl Rulings {
         }
         let named = said.taken_out.iter().flat_map(|(a, b)| [*a, *b]).collect();
         let around = self.said_by(self.around(&named).iter());
-        let held = Held::of(&around.together);
-        said.resolved(|a, b| held.root_of(a) == held.root_of(b))
+        let held = Held::of(around.together);
+        said.resolved(|a, b| held.are_one(a, b))
     }
 
     fn said_by<'a>(&self, ids: impl Iterator<Item = &'a DecisionId>) -> Constraints {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 
-use super::figures::{counted, foreign_number, is_open, words_of};
+use super::figures::{counted, foreign_number, is_open_in, words_of};
 use crate::text::concepts::concept_of;
 use crate::text::words::{fold_word, is_unspaced};
 
@@ -149,7 +149,7 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
         .filter(|at| is_death(&words[*at]) && !is_unsure(&words, *at))
         .collect();
     // Most headlines tell of no dead.
-    if deaths.is_empty() || is_open(headline) || is_remembered(&words) {
+    if deaths.is_empty() || is_open_in(&words, headline) || is_remembered(&words) {
         return None;
     }
     let rises = words.iter().any(|word| RISES.contains(&word.as_str()));
@@ -269,42 +269,19 @@ fn is_unsure(words: &[String], at: usize) -> bool {
 }
 
 /// Who is counted and lives, or may; what ends with `~` stands for all that begins so.
-const LIVING: &str = "injured hurt wounded missing rescued evacuated hospitalised hospitalized arrested detained     survivors hostages homes houses buildings feared verletzte verletzter vermisste vermisst blessés blessées disparus     heridos desaparecidos lesionados evacuados feridos desaparecidas feriti dispersi gewonden vermisten skadade     saknade rannych zaginionych ранен~ пострада~ пропавш~ поранен~ مفقود~ جريح~ جرحى مصاب~ إصابة زخمی~ פצוע~ נעדר~     yaralı kayıp τραυματί~ घायल लापता";
-/// The same in scripts without spaces.
-const LIVING_STRETCHES: [&str; 16] = [
-    "失联",
-    "失聯",
-    "失踪",
-    "失蹤",
-    "受伤",
-    "受傷",
-    "不明",
-    "負傷",
-    "けが",
-    "重軽傷",
-    "伤",
-    "실종",
-    "부상",
-    "다쳐",
-    "บาดเจ็บ",
-    "สูญหาย",
-];
+const LIVING: &str = "injured hurt wounded missing rescued evacuated hospitalised hospitalized arrested detained survivors \
+    hostages homes houses buildings feared verletzte verletzter vermisste vermisst blessés blessées \
+    disparus heridos desaparecidos lesionados evacuados feridos desaparecidas feriti dispersi gewonden \
+    vermisten skadade saknade rannych zaginionych ранен~ пострада~ пропавш~ поранен~ مفقود~ جريح~ جرحى \
+    مصاب~ إصابة زخمی~ פצוע~ נעדר~ yaralı kayıp τραυματί~ घायल लापता 失联 失聯 失踪 失蹤 受伤 受傷 不明 負傷 けが 重軽傷 伤 실종 \
+    부상 다쳐 บาดเจ็บ สูญหาย";
 
 /// True if what a number at a place counts is not the dead.
 fn counts_living(words: &[String], at: usize) -> bool {
     let next = words.get(at + 1);
     let behind = next.filter(|word| ANYONE.contains(&word.as_str()));
     let who = behind.and_then(|_| words.get(at + 2)).or(next);
-    who.is_some_and(|who| {
-        let is_sign = |sign: &str| match sign.strip_suffix('~') {
-            Some(stem) => who.starts_with(stem),
-            None => who == sign,
-        };
-        LIVING.split_whitespace().any(is_sign)
-            || who.contains(is_unspaced)
-                && LIVING_STRETCHES.iter().any(|sign| who.contains(sign))
-                && !is_death(who)
-    })
+    who.is_some_and(|who| LIVING_SIGNS.stand_in(who) && !is_death(who))
 }
 
 /// English words of death: beside these a number word is English.
@@ -320,30 +297,39 @@ fn is_beside_foreign_death(words: &[String], at: usize) -> bool {
         .any(|word| is_death(word) && !ENGLISH_DEATHS.contains(&word.as_str()))
 }
 
-/// The words of death: whole ones, what others begin with, and what stands in others.
-struct Deaths {
+/// Words that say one thing: whole ones, what others begin with, and what stands in others.
+struct Signs {
     whole: FxHashSet<&'static str>,
     stems: Vec<&'static str>,
     stretches: Vec<&'static str>,
 }
 
-static DEATH_SIGNS: LazyLock<Deaths> = LazyLock::new(|| {
-    let (stretches, spaced): (Vec<&str>, Vec<&str>) = DEATHS
-        .split_whitespace()
-        .partition(|sign| sign.starts_with(is_unspaced));
-    let stems = spaced.iter().filter_map(|sign| sign.strip_suffix('~'));
-    Deaths {
-        stems: stems.collect(),
-        whole: spaced.into_iter().collect(),
-        stretches,
+impl Signs {
+    /// Of words between spaces; what ends with `~` stands for all that begins so.
+    fn of(words: &'static str) -> Self {
+        let (stretches, spaced): (Vec<&str>, Vec<&str>) = words
+            .split_whitespace()
+            .partition(|sign| sign.starts_with(is_unspaced));
+        let stems = spaced.iter().filter_map(|sign| sign.strip_suffix('~'));
+        Self {
+            stems: stems.collect(),
+            whole: spaced.into_iter().collect(),
+            stretches,
+        }
     }
-});
+
+    fn stand_in(&self, word: &str) -> bool {
+        self.whole.contains(word)
+            || self.stems.iter().any(|stem| word.starts_with(stem))
+            || word.contains(is_unspaced) && self.stretches.iter().any(|sign| word.contains(sign))
+    }
+}
+
+static DEATH_SIGNS: LazyLock<Signs> = LazyLock::new(|| Signs::of(DEATHS));
+static LIVING_SIGNS: LazyLock<Signs> = LazyLock::new(|| Signs::of(LIVING));
 
 fn is_death(word: &str) -> bool {
-    let signs = &*DEATH_SIGNS;
-    signs.whole.contains(word)
-        || signs.stems.iter().any(|stem| word.starts_with(stem))
-        || word.contains(is_unspaced) && signs.stretches.iter().any(|sign| word.contains(sign))
+    DEATH_SIGNS.stand_in(word)
 }
 
 /// The highest toll that two outlets tell or exceed; `None` if no two tell any. Of each outlet what comes last

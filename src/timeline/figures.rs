@@ -174,14 +174,27 @@ const DENYING_PAIRS: [(&str, &str); 19] = [
 /// The same in scripts without spaces.
 const DENYING_STRETCHES: [&str; 4] = ["否认", "否認", "否定", "부인"];
 
+/// True if a headline asks instead of telling.
+pub(super) fn asks(headline: &str) -> bool {
+    headline.contains(['?', '？', '؟'])
+}
+
 /// True if a headline asks or denies what it names: nothing has happened yet.
 pub(super) fn is_open(headline: &str) -> bool {
-    headline.contains(['?', '？', '؟']) || denies(headline)
+    is_open_in(&words_of(headline), headline)
+}
+
+/// The same of a headline of which the words are known.
+pub(super) fn is_open_in(words: &[String], headline: &str) -> bool {
+    asks(headline) || denies_in(words, headline)
 }
 
 /// True if a text denies what it names.
 pub(super) fn denies(text: &str) -> bool {
-    let words = words_of(text);
+    denies_in(&words_of(text), text)
+}
+
+fn denies_in(words: &[String], text: &str) -> bool {
     let place = |sign: &str| words.iter().position(|word| word == sign);
     let is_near = |a: usize, b: usize| a < b && b - a <= GAP;
     words.iter().any(|word| DENIALS.contains(&word.as_str()))
@@ -195,10 +208,10 @@ pub(super) fn denies(text: &str) -> bool {
 
 /// The stage that the headline tells; `None` if it tells none that is known, or only asks or denies.
 pub(super) fn stage_of(headline: &str) -> Option<&'static str> {
-    if is_open(headline) {
+    let words = words_of(headline);
+    if is_open_in(&words, headline) {
         return None;
     }
-    let words = words_of(headline);
     let told = words.iter().enumerate().flat_map(|(at, word)| {
         let following = &words[at + 1..];
         let signs = PHRASES.get(word.as_str()).into_iter().flatten();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::counts::{confirmed_toll, toll_of};
-use super::figures::{denies, is_open, is_reversal, stage_of};
+use super::figures::{asks, denies, is_open, is_reversal, stage_of};
 use super::material::CONFIRMING_OUTLETS;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
@@ -94,13 +94,15 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
     let toll = |one: &Report| toll_of(&one.title).filter(|_| !one.is_superseded);
     let tolls: Vec<Option<u32>> = reports.iter().map(toll).collect();
     let standing = standing_toll(reports, &tolls);
-    let turn = latest_turn(reports);
+    let stages: Vec<Option<&'static str>> =
+        reports.iter().map(|one| stage_of(&one.title)).collect();
+    let turn = latest_turn(reports, &stages);
     let mut shares: Vec<HeadlineShare> = reports
         .iter()
-        .zip(&tolls)
-        .map(|(report, toll)| {
+        .zip(tolls.iter().zip(&stages))
+        .map(|(report, (toll, stage))| {
             let toll = standing.map(|standing| weigh_toll(*toll, standing));
-            let turn = turn.as_ref().map(|turn| turn.weigh(report));
+            let turn = turn.as_ref().map(|turn| turn.weigh(report, *stage));
             share_of(report, main_language, toll.into_iter().chain(turn))
         })
         .collect();
@@ -191,9 +193,9 @@ struct Turn {
 
 impl Turn {
     /// How a report stands to it: one that came before it and tells another stage, or asks or denies, is behind.
-    fn weigh(&self, report: &Report) -> (f32, &'static str) {
+    fn weigh(&self, report: &Report, stage: Option<&str>) -> (f32, &'static str) {
         let is_behind = report.item_time < self.since
-            && match stage_of(&report.title) {
+            && match stage {
                 Some(stage) => stage != self.stage,
                 None => self.is_reversal || is_open(&report.title),
             };
@@ -206,18 +208,18 @@ impl Turn {
 
 /// The stage that two outlets tell last, if one of those told last by each outlet began after the others. A reversal
 /// goes before what tells no stage where at least half of the reports since tell it: else it is an aspect.
-fn latest_turn(reports: &[Report]) -> Option<Turn> {
-    let is_plain = |report: &&Report| {
+fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -> Option<Turn> {
+    let is_plain = |(report, _): &(&Report, &Option<&'static str>)| {
         report.role.tells_an_event() && !report.is_reprint && !report.is_superseded
     };
-    let mut plain: Vec<&Report> = reports.iter().filter(is_plain).collect();
-    plain.sort_by_key(|report| (report.item_time, report.item));
+    let mut plain: Vec<_> = reports.iter().zip(stages).filter(is_plain).collect();
+    plain.sort_by_key(|(report, _)| (report.item_time, report.item));
     let mut last: BTreeMap<OutletId, &'static str> = BTreeMap::new();
     let mut since: BTreeMap<&'static str, UtcTime> = BTreeMap::new();
-    for report in &plain {
-        if let Some(stage) = stage_of(&report.title) {
-            last.insert(report.outlet, stage);
-            since.entry(stage).or_insert(report.item_time);
+    for (report, stage) in &plain {
+        if let Some(stage) = stage {
+            last.insert(report.outlet, *stage);
+            since.entry(*stage).or_insert(report.item_time);
         }
     }
     let tellers = |stage: &str| last.values().filter(|told| **told == stage).count();
@@ -225,10 +227,10 @@ fn latest_turn(reports: &[Report]) -> Option<Turn> {
         .iter()
         .filter(|(stage, _)| tellers(stage) >= CONFIRMING_OUTLETS);
     let (stage, since) = confirmed.max_by_key(|(stage, since)| (**since, **stage))?;
-    let later = plain.iter().filter(|report| report.item_time >= *since);
-    let telling = later
-        .clone()
-        .filter(|report| stage_of(&report.title) == Some(*stage));
+    let later = plain
+        .iter()
+        .filter(|(report, _)| report.item_time >= *since);
+    let telling = later.clone().filter(|(_, told)| **told == Some(*stage));
     Some(Turn {
         stage,
         since: *since,
@@ -309,7 +311,7 @@ fn form_of(report: &Report) -> (f32, &'static str) {
             | Role::Kill
     ) {
         (0.05, "not a plain report")
-    } else if report.title.contains(['?', '？', '؟'])
+    } else if asks(&report.title)
         || report.title.trim_end().ends_with('…')
         || report.title.contains("You Need to Know")
     {

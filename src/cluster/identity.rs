@@ -297,15 +297,15 @@ fn claim(
     let constraints = &engine.groups.constraints;
     let gone = live.map_or(&[] as &[ItemId], |live| &live.gone);
     let has_gone = !gone.is_empty();
-    let together = &engine.groups.constraints.together;
+    let together = &constraints.together;
     let is_let_go = || {
         !engine.is_own_company(slots, (event, gone))
             && !together
                 .iter()
                 .any(|(a, b)| is_gone(*a) && holds(*b) || is_gone(*b) && holds(*a))
     };
-    let mut apart = engine.groups.constraints.apart.iter().filter(|_| has_gone);
-    let kept_out = &engine.groups.constraints.kept_out;
+    let mut apart = constraints.apart.iter().filter(|_| has_gone);
+    let kept_out = &constraints.kept_out;
     let anchors = publication.map(|publication| publication.counting_anchors(kept_out));
     let headline = publication.and_then(|publication| publication.headline);
     Claim {

@@ -101,11 +101,7 @@ pub(super) fn describe_event(
     let corrected = corrected_texts(&shown, outlets);
     let reports: Vec<Report> = shown
         .iter()
-        .map(|telling| Report {
-            is_superseded: telling.wire.role != Role::Correction
-                && corrected.contains(&text_of(telling)),
-            ..report_of(telling, told.mean_scores, outlets)
-        })
+        .map(|telling| report_of(telling, &corrected, (told.mean_scores, outlets)))
         .collect();
     let choice = pick_headline(&reports)?;
     let times = || shown.iter().map(|telling| telling.item_time);
@@ -123,6 +119,13 @@ pub(super) fn describe_event(
     })
 }
 
+/// True if an outlet is an agency.
+pub(super) fn is_wire(outlets: &BTreeMap<OutletId, Outlet>, outlet: OutletId) -> bool {
+    outlets
+        .get(&outlet)
+        .is_some_and(|outlet| outlet.kind == OutletKind::Wire)
+}
+
 /// The original of the text that a telling has.
 fn text_of(telling: &TellingRow) -> ItemId {
     telling.reprint_of.unwrap_or(telling.item)
@@ -133,16 +136,11 @@ fn corrected_texts(
     shown: &[&TellingRow],
     outlets: &BTreeMap<OutletId, Outlet>,
 ) -> BTreeSet<ItemId> {
-    let is_wire = |outlet| {
-        outlets
-            .get(&outlet)
-            .is_some_and(|one: &Outlet| one.kind == OutletKind::Wire)
-    };
     let corrections = shown
         .iter()
         .filter(|telling| telling.wire.role == Role::Correction);
-    let of_authors =
-        corrections.filter(|telling| telling.reprint_of.is_none() || is_wire(telling.outlet));
+    let of_authors = corrections
+        .filter(|telling| telling.reprint_of.is_none() || is_wire(outlets, telling.outlet));
     of_authors.map(|telling| text_of(telling)).collect()
 }
 
@@ -223,8 +221,8 @@ pub(super) fn describe_storyline(
 
 fn report_of(
     telling: &TellingRow,
-    mean_scores: &BTreeMap<ItemId, f32>,
-    outlets: &BTreeMap<OutletId, Outlet>,
+    corrected: &BTreeSet<ItemId>,
+    (mean_scores, outlets): (&BTreeMap<ItemId, f32>, &BTreeMap<OutletId, Outlet>),
 ) -> Report {
     let reliability = outlets
         .get(&telling.outlet)
@@ -237,7 +235,8 @@ fn report_of(
         language: telling.language.clone(),
         role: telling.wire.role,
         is_reprint: telling.reprint_of.is_some(),
-        is_superseded: false,
+        is_superseded: telling.wire.role != Role::Correction
+            && corrected.contains(&text_of(telling)),
         // The setting is a small number; nothing is lost that matters.
         reliability: reliability as f32,
         mean_score: mean_scores.get(&telling.item).copied().unwrap_or(0.0),

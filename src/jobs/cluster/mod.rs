@@ -176,7 +176,7 @@ impl Clusterer {
     fn judge(&mut self, store: &Store, batch: &[Item]) -> Result<Judged> {
         let mut arrived = Arrived::default();
         for item in batch {
-            let is_wire = store.read(|conn| self.is_wire(conn, item.outlet_id))?;
+            let is_wire = self.is_wire(store, item.outlet_id)?;
             let arrival = self.engine.arrive(&restore::arriving(item, is_wire));
             arrived.frozen.extend(
                 self.weightiest(&arrival.pairs)
@@ -465,11 +465,11 @@ impl Clusterer {
         Ok(())
     }
 
-    fn is_wire(&mut self, conn: &Connection, outlet: OutletId) -> Result<bool> {
+    fn is_wire(&mut self, store: &Store, outlet: OutletId) -> Result<bool> {
         if !self.outlets.contains_key(&outlet) {
-            self.outlets = restore::load_outlets(conn)?;
+            self.outlets = store.read(restore::load_outlets)?;
         }
-        Ok(restore::is_wire(&self.outlets, outlet))
+        Ok(describe::is_wire(&self.outlets, outlet))
     }
 }
 

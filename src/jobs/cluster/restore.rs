@@ -13,8 +13,9 @@ use crate::cluster::{
     ArrivingItem, Cursor, DormantEvent, Engine, Publication, Restored, RestoredEvent, Restoring,
     SavedTables, Weights,
 };
+use crate::jobs::describe::is_wire;
 use crate::news::{
-    EventId, Item, ItemId, Outlet, OutletId, OutletKind, ScoredPair, StorylineId, utc_from_secs,
+    EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, utc_from_secs,
 };
 use crate::store::events::StoredEvent;
 use crate::store::{
@@ -210,12 +211,6 @@ pub(super) fn load_outlets(conn: &Connection) -> Result<BTreeMap<OutletId, Outle
         .into_iter()
         .map(|outlet| (outlet.id, outlet))
         .collect())
-}
-
-pub(super) fn is_wire(outlets: &BTreeMap<OutletId, Outlet>, outlet: OutletId) -> bool {
-    outlets
-        .get(&outlet)
-        .is_some_and(|outlet| outlet.kind == OutletKind::Wire)
 }
 
 fn restored_event(event: StoredEvent) -> RestoredEvent {

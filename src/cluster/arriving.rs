@@ -7,6 +7,7 @@ use crate::news::{Dateline, ItemId, OutletId, Role, UtcTime};
 use crate::text::concepts::concept_of;
 use crate::text::fingerprint::fingerprint;
 use crate::text::stages::Stages;
+use crate::text::stems::Filing;
 use crate::text::words::{Word, fold_word, hash_word, mix, split_words};
 
 /// An item as it is handed to the engine, by value.
@@ -86,11 +87,14 @@ const WORD_BYTES: usize = 5;
 const MAX_TERMS: usize = 160;
 
 pub(super) fn read_item(item: &ArrivingItem) -> Reading {
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        filing: Filing::of(&item.language),
+        ..Reader::default()
+    };
     let title = cut_chars(&item.title, LEAD_CHARS);
     reader.read(title, IN_TITLE, MAX_TITLE_WORDS);
     let title_words = reader.order.iter().copied().take(24).collect();
-    let stages = Stages::of_words(reader.filed.split('\n'));
+    let stages = Stages::of_words(reader.said.split('\n'));
     let grams = title_grams(&reader.folded);
     let lead = if item.summary.is_empty() {
         &item.text
@@ -115,11 +119,12 @@ fn cut_chars(text: &str, chars: usize) -> &str {
 
 #[derive(Default)]
 struct Reader {
+    filing: Filing,
     terms: Vec<ReadTerm>,
     /// The hashes of all words in order.
     order: Vec<u32>,
-    /// The title's words as they are filed, a line each.
-    filed: String,
+    /// The title's words in full, those that say one thing in one form, a line each.
+    said: String,
     /// The title's folded words with a space before and after each.
     folded: String,
 }
@@ -131,7 +136,7 @@ impl Reader {
         self.order.reserve(words.len());
         self.terms.reserve(words.len());
         let capitals_tell = !is_title_case(&words);
-        let mut folded = String::new();
+        let (mut folded, mut stem) = (String::new(), String::new());
         for word in words.into_iter().take(max_words) {
             fold_word(word.written, &mut folded);
             if place == IN_TITLE {
@@ -141,7 +146,7 @@ impl Reader {
             if folded.is_empty() {
                 continue;
             }
-            let filed = concept_of(&folded);
+            let filed = self.filing.form(word.written, &folded, &mut stem);
             let mut flags = place;
             if filed.as_bytes()[0].is_ascii_digit() {
                 flags |= NUMBER;
@@ -159,8 +164,8 @@ impl Reader {
             self.terms.push(ReadTerm { hash, flags });
             self.order.push(hash);
             if place == IN_TITLE {
-                self.filed.push_str(filed);
-                self.filed.push('\n');
+                self.said.push_str(concept_of(&folded));
+                self.said.push('\n');
             }
         }
         if place == IN_TITLE {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use crate::text::concepts::concept_of;
+use crate::text::stems::Filing;
 use crate::text::words::{fold_word, hash_word, split_words};
 
 /// Items that a new table pretends to have seen: few against a day's news, enough to tell a rare
@@ -39,7 +39,8 @@ pub(super) fn common_words(language: &str) -> Option<&'static [(u32, u32)]> {
 
 fn counts_of(language: &str, shares: &Shares) -> Vec<(u32, u32)> {
     let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
-    let mut folded = String::new();
+    let filing = Filing::of(language);
+    let (mut folded, mut stem) = (String::new(), String::new());
     let kana = match language {
         "ja" => pairs_of_hiragana(),
         _ => String::new(),
@@ -48,7 +49,8 @@ fn counts_of(language: &str, shares: &Shares) -> Vec<(u32, u32)> {
     for (words, divisor) in [(&shares.some, 30), (&many, 10), (&shares.most, 3)] {
         for word in split_words(words) {
             fold_word(word.written, &mut folded);
-            counts.insert(hash_word(concept_of(&folded)), PRETENDED_ITEMS / divisor);
+            let filed = filing.form(word.written, &folded, &mut stem);
+            counts.insert(hash_word(filed), PRETENDED_ITEMS / divisor);
         }
     }
     counts.into_iter().collect()

@@ -87,6 +87,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0019_retold",
         include_str!("../../migrations/0019_retold.sql"),
     ),
+    (
+        "0020_stems",
+        include_str!("../../migrations/0020_stems.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -11,7 +11,12 @@ use super::words::fold_word;
 
 /// The form under which a folded word is filed: that of its concept, or the word itself.
 pub fn concept_of(folded: &str) -> &str {
-    CONCEPTS.get(folded).map_or(folded, String::as_str)
+    find_concept(folded).unwrap_or(folded)
+}
+
+/// The form of a folded word's concept; `None` if the list does not know the word.
+pub fn find_concept(folded: &str) -> Option<&'static str> {
+    CONCEPTS.get(folded).map(String::as_str)
 }
 
 #[derive(serde::Deserialize)]

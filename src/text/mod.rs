@@ -11,5 +11,6 @@ pub mod lead;
 pub mod links;
 pub mod months;
 pub mod stages;
+pub mod stems;
 pub mod wire;
 pub mod words;

@@ -192,17 +192,15 @@ pub fn is_unspaced(c: char) -> bool {
 pub fn fold_word(written: &str, folded: &mut String) {
     folded.clear();
     if written.is_ascii() {
+        if written.starts_with(|c: char| c.is_ascii_digit()) && written.contains(['.', ',']) {
+            return fold_number(written, folded);
+        }
         folded.extend(
             written
                 .bytes()
                 .filter(|b| !matches!(b, b'\'' | b'.' | b','))
                 .map(|b| char::from(b.to_ascii_lowercase())),
         );
-        if written.as_bytes()[0].is_ascii_digit() && written.contains('.') {
-            folded.clear();
-            folded.extend(written.bytes().filter(|b| *b != b',').map(char::from));
-            return;
-        }
         if written.ends_with("'s") || written.ends_with("'S") {
             folded.pop();
         }
@@ -224,6 +222,27 @@ pub fn fold_word(written: &str, folded: &mut String) {
         _ if folded.is_ascii() => strip_endings(folded),
         _ => {}
     }
+}
+
+/// A number as one language writes it and another: `1,000` and `1.000` are a thousand, `6.9` and `6,9` less than
+/// seven. What three digits follow parts thousands; else the last mark of its kind begins the decimals.
+fn fold_number(written: &str, folded: &mut String) {
+    let digits = written
+        .bytes()
+        .take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b','));
+    let (number, rest) = written.split_at(digits.count());
+    let last = number.rfind(['.', ',']).unwrap_or(number.len());
+    let mark = number[last..].get(..1).unwrap_or_default();
+    let parts_thousands = number.len() == last + 4 && !number.starts_with('0');
+    let is_decimal = !parts_thousands && number.matches(mark).count() == 1;
+    for (at, digit) in number.char_indices() {
+        match digit {
+            '.' | ',' if at == last && is_decimal => folded.push('.'),
+            '.' | ',' => {}
+            digit => folded.push(digit),
+        }
+    }
+    folded.push_str(&rest.to_ascii_lowercase());
 }
 
 /// True for marks that may be left out. Without others a word is another one: vowel signs of India and its
@@ -415,6 +434,12 @@ mod tests {
             ("São", "sao"),
             ("1,000", "1000"),
             ("3.5", "3.5"),
+            ("6,9", "6.9"),
+            ("1.000", "1000"),
+            ("1,234.50", "1234.50"),
+            ("1.234.567,8", "1234567.8"),
+            ("0.125", "0.125"),
+            ("1.2BN", "1.2bn"),
             ("countries", "country"),
         ] {
             assert_eq!(folded(written), form, "{written}");

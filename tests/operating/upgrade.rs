@@ -6,7 +6,7 @@ use std::path::Path;
 use dateline::news::{FeedId, OutletKind, utc_from_secs};
 use dateline::store::items::{self, ItemState};
 use dateline::store::search::{Search, search_items};
-use dateline::store::{Connection, FILE_NAME, Store, check, outlets};
+use dateline::store::{Connection, FILE_NAME, Store, check, clustering, outlets};
 
 use super::service::Place;
 
@@ -89,6 +89,26 @@ fn a_database_of_every_schema_is_upgraded_with_its_rows_after_a_copy() {
             copy.display()
         );
     }
+}
+
+#[test]
+fn what_was_learnt_of_words_that_are_filed_another_way_since_is_forgotten_and_the_rest_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    make_old(directory.path(), &migrations()[..19]);
+    let conn = Connection::open(directory.path().join(FILE_NAME)).unwrap();
+    conn.execute_batch(
+        "INSERT INTO learnt_tables (position, language, seq, content)
+             VALUES (0, 'en', 7, x'0102'), (1, 'ru', 7, x'0102'), (2, 'tr', 7, x'0102');",
+    )
+    .unwrap();
+    drop(conn);
+    let store = Store::open(directory.path()).unwrap();
+    let tables = store.read(clustering::load_learnt_tables).unwrap();
+    let kept = tables
+        .iter()
+        .map(|table| (table.language.as_str(), table.content.len()));
+    let kept: Vec<(&str, usize)> = kept.collect();
+    assert_eq!(kept, [("en", 2), ("ru", 0), ("tr", 0)]);
 }
 
 #[tokio::test]

@@ -45,6 +45,15 @@ pub(super) struct Dormant {
     by_anchor: FxHashMap<ItemId, Vec<EventId>>,
 }
 
+#[cfg(test)]
+impl super::Engine {
+    /// Where the id of a published event that was merged away leads.
+    pub(crate) fn lead_of(&self, event: EventId) -> Option<EventId> {
+        let dormant = &self.groups.dormant.events;
+        dormant.get(&event).map(|event| event.into)
+    }
+}
+
 impl Dormant {
     pub(super) fn add(&mut self, event: DormantEvent, window: &Window) {
         let live = event.publication.anchors.iter();

@@ -226,12 +226,7 @@ impl Engine {
 
     /// Of an event that is merged away it is remembered by what it is known, if it was published, and where its id
     /// leads.
-    pub(super) fn remember(
-        &mut self,
-        id: EventId,
-        publication: Option<Box<Publication>>,
-        into: EventId,
-    ) {
+    pub fn remember(&mut self, id: EventId, publication: Option<Box<Publication>>, into: EventId) {
         if let Some(publication) = publication {
             let dormant = DormantEvent {
                 id,

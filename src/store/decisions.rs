@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::{Result, StoreError};
+use super::{Result, StoreError, describing};
 use crate::news::{
     Decision, DecisionId, EventId, ItemId, Ruling, StorylineId, Target, UtcTime, utc_from_secs,
 };
@@ -378,9 +378,7 @@ pub fn set_spiked(tx: &Transaction<'_>, target: Target, spiked: bool) -> Result<
     tx.prepare_cached(sql)?.execute(params![id, spiked])?;
     if let Target::Event(event) = target {
         // Its storyline may have its headline.
-        let sql =
-            "INSERT OR IGNORE INTO describe_queue (event_id) SELECT id FROM events WHERE id = ?1";
-        tx.prepare_cached(sql)?.execute([event.0])?;
+        describing::enter_describe_queue(tx, event)?;
         // What left it is kept out as long as it is.
         let sql = "INSERT INTO publish_queue (event_id)
                 WITH RECURSIVE left (id) AS (SELECT id FROM events WHERE split_from = ?1

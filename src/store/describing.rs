@@ -70,15 +70,33 @@ pub fn load_tellings(conn: &Connection, ids: &[ItemId]) -> Result<Vec<TellingRow
     Ok(tellings)
 }
 
-/// The events whose items say something else since they were described, by id, at most `limit`.
+/// What waits to be described anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DescribeQueue {
+    /// The events, where they stand now. What an item outside events says is described when it comes into one.
+    pub events: Vec<EventId>,
+    /// The last entry that this covers; `None` if nothing waits.
+    pub through: Option<i64>,
+}
+
+/// The first `limit` entries of the queue of what says something else since it was described. Whoever reads the
+/// items after this sees all that it covers.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_describe_queue(conn: &Connection, limit: u32) -> Result<Vec<EventId>> {
-    let sql = "SELECT event_id FROM describe_queue ORDER BY event_id LIMIT ?1";
+pub fn load_describe_queue(conn: &Connection, limit: u32) -> Result<DescribeQueue> {
+    let sql = "SELECT q.seq, coalesce(q.event_id, m.event_id) FROM describe_queue q
+         LEFT JOIN event_items m ON m.item_id = q.item_id ORDER BY q.seq LIMIT ?1";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([limit], |row| row.get(0).map(EventId))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut rows = query.query([limit])?;
+    let mut queue = DescribeQueue::default();
+    while let Some(row) = rows.next()? {
+        queue.through = Some(row.get(0)?);
+        queue
+            .events
+            .extend(row.get::<_, Option<i64>>(1)?.map(EventId));
+    }
+    Ok(queue)
 }
 
 /// Puts an event into the queue of those to be described.
@@ -86,19 +104,18 @@ pub fn load_describe_queue(conn: &Connection, limit: u32) -> Result<Vec<EventId>
 /// # Errors
 /// Whatever SQLite says.
 pub fn enter_describe_queue(tx: &Transaction<'_>, event: EventId) -> Result<()> {
-    let sql = "INSERT INTO describe_queue (event_id) SELECT id FROM events WHERE id = ?1
-         ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO describe_queue (event_id) SELECT id FROM events WHERE id = ?1";
     tx.prepare_cached(sql)?.execute([event.0])?;
     Ok(())
 }
 
-/// Takes an event out of the queue of those to be described.
+/// Takes what is described now out of the queue, and nothing that was noted after it.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn leave_describe_queue(tx: &Transaction<'_>, event: EventId) -> Result<()> {
-    tx.prepare_cached("DELETE FROM describe_queue WHERE event_id = ?1")?
-        .execute([event.0])?;
+pub fn leave_describe_queue(tx: &Transaction<'_>, through: i64) -> Result<()> {
+    tx.prepare_cached("DELETE FROM describe_queue WHERE seq <= ?1")?
+        .execute([through])?;
     Ok(())
 }
 

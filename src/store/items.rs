@@ -126,8 +126,8 @@ pub fn revise_item(
     let kept = tx
         .prepare_cached(
             "INSERT INTO revisions (item_id, number, seen_at, replaced_at, title, content,
-                updated_at)
-             SELECT id, revision_count + 1, seen_at, ?2, title, content, updated_at
+                updated_at, role, language)
+             SELECT id, revision_count + 1, seen_at, ?2, title, content, updated_at, role, language
              FROM items WHERE id = ?1",
         )?
         .execute(params![id.0, now.timestamp()])?;
@@ -325,30 +325,6 @@ pub fn load_items_after(conn: &Connection, after: ItemId, limit: u32) -> Result<
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map(params![after.0, limit], read_item)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// As [`load_items_after`], each with the words with which it came, whatever it says by now: what is learnt and
-/// scored at an arrival hangs on these.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn load_arrivals_after(conn: &Connection, after: ItemId, limit: u32) -> Result<Vec<Item>> {
-    let sql = "SELECT title, unpacked(content) FROM revisions WHERE item_id = ?1
-         ORDER BY number LIMIT 1";
-    let mut query = conn.prepare_cached(sql)?;
-    let mut items = load_items_after(conn, after, limit)?;
-    for item in items.iter_mut().filter(|item| item.revision_count > 0) {
-        let first = query.query_row([item.id.0], |row| {
-            Ok((row.get::<_, String>(0)?, content(row, 1)?))
-        });
-        if let Some((title, content)) = first.optional()? {
-            item.wire = content.wire(&title, item.wire.role.name());
-            item.title = title;
-            item.summary = content.summary;
-            item.text = content.text;
-        }
-    }
-    Ok(items)
 }
 
 /// The earlier states of an item, oldest first.

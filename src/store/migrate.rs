@@ -91,6 +91,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0020_stems",
         include_str!("../../migrations/0020_stems.sql"),
     ),
+    (
+        "0021_described",
+        include_str!("../../migrations/0021_described.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -42,6 +42,7 @@ pub mod search;
 pub mod sessions;
 pub mod standing;
 pub mod subscriptions;
+pub mod taken;
 pub mod tokens;
 mod writer;
 

@@ -66,7 +66,7 @@ pub fn load_waiting(
         "SELECT {EVENT_COLUMNS}, e.settled, e.opened_at, iif(
                 json_type(e.published_state, '$.headline') IS NULL,
                 json_set(e.published_state, '$.headline', e.headline), e.published_state),
-            e.split_from, e.id NOT IN (SELECT event_id FROM describe_queue)
+            e.split_from, e.id NOT IN (SELECT event_id FROM events_to_describe)
          FROM publish_queue q JOIN events e ON e.id = q.event_id
          WHERE q.look_at <= ?3 AND q.event_id > ?1 AND e.storyline_id IS NOT NULL
             AND {IS_DESCRIBED}
@@ -115,7 +115,7 @@ pub fn spiked_origin(conn: &Connection, origin: EventId) -> Result<Option<EventI
         .optional()?)
 }
 
-const IS_DESCRIBED: &str = "(e.spiked = 1 OR e.id NOT IN (SELECT event_id FROM describe_queue)
+const IS_DESCRIBED: &str = "(e.spiked = 1 OR e.id NOT IN (SELECT event_id FROM events_to_describe)
     OR EXISTS (SELECT 1 FROM event_items m JOIN items i ON i.id = m.item_id
         WHERE m.event_id = e.id AND (i.withdrawn_at IS NOT NULL OR i.spiked = 1)))";
 

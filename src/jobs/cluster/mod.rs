@@ -19,7 +19,9 @@ mod sketches;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::describe::{self, Counts, MOST_TELLINGS, Told};
-use crate::cluster::{Engine, EventChange, EventSketch, Settings, Settlement, Weights};
+use crate::cluster::{
+    Engine, EventChange, EventSketch, Publication, Settings, Settlement, Weights,
+};
 use crate::news::{
     DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, UtcTime,
 };
@@ -80,6 +82,8 @@ pub struct Clusterer {
     stale: shown::Stale,
     /// The last development whose event is known as published.
     marked: DevelopmentId,
+    /// Events that were first published when they were live no more: one that was merged away meanwhile may live again.
+    published_late: Vec<(EventId, Publication)>,
     /// Storylines that were published lately and are known as such, with when.
     lines_marked: BTreeSet<(UtcTime, StorylineId)>,
     outlets: BTreeMap<OutletId, Outlet>,
@@ -122,14 +126,15 @@ impl Clusterer {
                 false => Some(self.judge(store, &batch)?),
             };
             wait_for(saving.take())?;
-            let events = store.read(|conn| describing::load_describe_queue(conn, BATCH))?;
-            if batch.is_empty() && events.is_empty() {
+            let queue = store.read(|conn| describing::load_describe_queue(conn, BATCH))?;
+            if batch.is_empty() && queue.through.is_none() {
                 return Ok(taken);
             }
             taken.items += batch.len();
             let touched = Touched {
-                events,
+                events: queue.events,
                 storylines: Vec::new(),
+                through: queue.through,
             };
             let judged = judged.map_or_else(|| self.judge(store, &[]), Ok)?;
             let (count, save) = self.place(store, judged, touched)?;
@@ -150,8 +155,8 @@ impl Clusterer {
         let quiet = chrono::TimeDelta::hours(i64::from(self.settings.life.quiet_after_hours));
         let storylines = store.read(|conn| describing::load_resting(conn, now - quiet))?;
         let touched = Touched {
-            events: Vec::new(),
             storylines,
+            ..Touched::default()
         };
         self.step(store, touched, now)?;
         let days = i64::from(self.settings.storylines.closed_after_days) + SKETCH_SLACK_DAYS;
@@ -190,6 +195,9 @@ impl Clusterer {
                 }));
             let reprint = arrival.reprint_of.map(|original| (item.id, original));
             arrived.reprints.extend(reprint);
+            if item.revision_count > 0 {
+                arrived.revised.push((item.id, item.revision_count));
+            }
             if !item.wire.role.tells_an_event() {
                 arrived.told_by_none.push(item.id);
             }
@@ -263,7 +271,6 @@ impl Clusterer {
         for change in &found.settlement.changed {
             members.push(self.members_of(conn, change, &found)?);
         }
-        let queued = touched.events.clone();
         touched
             .events
             .extend(found.settlement.changed.iter().map(|change| change.event));
@@ -308,11 +315,12 @@ impl Clusterer {
             next_storyline: self.storylines.next_id(),
             let_go: self.storylines.let_go(),
             beside: found.arrived.beside,
+            revised: found.arrived.revised,
             told_by_none: found.arrived.told_by_none,
             settlement: found.settlement,
             placing: found.placing,
             pairs: found.arrived.pairs,
-            queued,
+            described_through: touched.through,
             members,
             descriptions,
             own: found.own,
@@ -433,11 +441,23 @@ impl Clusterer {
     }
 
     fn mark_published(&mut self, conn: &Connection, now: UtcTime) -> Result<()> {
+        let mut published_late = Vec::new();
         for first in events::load_first_publications(conn, self.marked)? {
             self.marked = first.development;
             let publication = first.event.as_ref().and_then(restore::publication_of);
             if let (Some(event), Some(publication)) = (&first.event, publication) {
-                self.engine.mark_published(event.id, publication);
+                match self.engine.is_live_event(event.id) {
+                    true => self.engine.mark_published(event.id, publication),
+                    false => published_late.push((event.id, publication)),
+                }
+            }
+        }
+        // Of what is being saved meanwhile the store tells the next time.
+        let before = std::mem::replace(&mut self.published_late, published_late);
+        for (event, publication) in before {
+            if let Some(into) = standing::load_successor(conn, event)? {
+                self.engine
+                    .remember(event, Some(Box::new(publication)), into);
             }
         }
         // Of one second some may be known and others not; and the clock may have been set back.
@@ -481,6 +501,8 @@ struct Arrived {
     frozen: BTreeMap<ItemId, Vec<ScoredPair>>,
     reprints: BTreeMap<ItemId, ItemId>,
     beside: Vec<(ItemId, ItemId)>,
+    /// Those that had been revised before, and how often.
+    revised: Vec<(ItemId, u32)>,
     told_by_none: Vec<ItemId>,
 }
 

@@ -19,8 +19,8 @@ use crate::news::{
 };
 use crate::store::events::StoredEvent;
 use crate::store::{
-    Connection, Result, clustering, decisions, describing, events, items, outlets, own_events,
-    published, standing,
+    Connection, Result, clustering, decisions, describing, events, outlets, own_events, published,
+    standing, taken,
 };
 use crate::timeline::Storylines;
 
@@ -61,6 +61,7 @@ pub(super) fn restore(
         placed_anew: Default::default(),
         stale: Default::default(),
         marked,
+        published_late: Vec::new(),
         lines_marked,
         outlets,
         settings,
@@ -99,7 +100,7 @@ fn load_lots(
     sender: &SyncSender<Lot>,
 ) -> Result<()> {
     loop {
-        let mut lot = items::load_arrivals_after(conn, after, LOT)?;
+        let mut lot = taken::load_taken_after(conn, after, LOT)?;
         lot.retain(|item| item.id <= last);
         let Some(end) = lot.last().map(|item| item.id) else {
             return Ok(());

@@ -9,7 +9,7 @@ use crate::jobs::describe::{Counts, Pins};
 use crate::news::{EventId, ItemId, ScoredPair, StorylineId, UtcTime};
 use crate::store::clustering::{self, LearntTable};
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Result, Transaction, describing, retold, standing};
+use crate::store::{Result, Transaction, describing, retold, standing, taken};
 use crate::timeline::{LifeSettings, Placing};
 
 pub(super) const ARRIVED: &str = "cluster";
@@ -25,6 +25,8 @@ pub(super) const TABLES_COUNTED: &str = "cluster-tables-counted";
 pub(super) struct Touched {
     pub(super) events: Vec<EventId>,
     pub(super) storylines: Vec<StorylineId>,
+    /// The last entry of the queue of what is to be described whose event is among these.
+    pub(super) through: Option<i64>,
 }
 
 /// How an event is described from now on.
@@ -56,8 +58,8 @@ pub(super) struct Save {
     pub(super) settlement: Settlement,
     pub(super) placing: Placing,
     pub(super) pairs: Vec<ScoredPair>,
-    /// Events that leave the queue of those to be described.
-    pub(super) queued: Vec<EventId>,
+    /// The last entry of the queue of what is to be described that this covers.
+    pub(super) described_through: Option<i64>,
     /// The members of each changed event, in the order of the settlement.
     pub(super) members: Vec<Vec<Member>>,
     pub(super) descriptions: Vec<Described>,
@@ -66,6 +68,8 @@ pub(super) struct Save {
     pub(super) left: Vec<(ItemId, EventId)>,
     /// Items that tell no event and stand beside a report.
     pub(super) beside: Vec<(ItemId, ItemId)>,
+    /// Items that came and had been revised before, and how often.
+    pub(super) revised: Vec<(ItemId, u32)>,
     /// Items that came and tell no event.
     pub(super) told_by_none: Vec<ItemId>,
     pub(super) storylines: BTreeSet<StorylineId>,
@@ -81,6 +85,7 @@ impl Save {
     ) -> Result<()> {
         // Once it is known as taken in, a visit that finds it retitled sees to it.
         retold::check_tell_none(tx, &self.told_by_none)?;
+        taken::note_revised(tx, &self.revised)?;
         clustering::save_pairs(tx, &self.pairs)?;
         if let Some(oldest) = self.oldest_live {
             clustering::forget_pairs(tx, oldest)?;
@@ -90,8 +95,8 @@ impl Save {
         for described in &mut self.descriptions {
             described.write(tx)?;
         }
-        for event in &self.queued {
-            describing::leave_describe_queue(tx, *event)?;
+        if let Some(through) = self.described_through {
+            describing::leave_describe_queue(tx, through)?;
         }
         self.own.write(tx)?;
         for storyline in &self.storylines {

@@ -231,6 +231,29 @@ fn a_restart_after_a_headline_was_edited_changes_nothing() {
 }
 
 #[test]
+fn a_restart_after_an_item_was_revised_before_it_was_taken_in_changes_nothing() {
+    let live = |is_restarted: bool| {
+        let (desk, mut clusterer) = clustered_summit();
+        let list = |state| list_as(&desk.store, "Courier", &[("page", state)]);
+        let strike = "A strike over night shifts empties the quays of Calloway";
+        list((6.0, "Dockers at Port Calloway walk out", strike));
+        list((6.0, "Alaska summit ends: no deal for Trump and Putin", ENDS));
+        clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+        list((6.0, "Preview: what comes next", ""));
+        clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+        if is_restarted {
+            clusterer = load(&desk.store);
+        }
+        let more = "Trump and Putin part in Alaska without a deal";
+        let text = "Three hours of talks in Anchorage brought no deal on Ukraine, both said";
+        super::tests::list(&desk.store, "Herald", &[(6.2, more, text)]);
+        clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+        dump(&desk.store)
+    };
+    assert_eq!(live(true), live(false));
+}
+
+#[test]
 fn a_copy_is_known_as_one_from_the_step_in_which_it_comes() {
     let desk = open();
     for outlet in ["Courier", "Ledger"] {
@@ -462,6 +485,87 @@ fn what_was_just_split_off_is_none_of_an_events_items() {
         .unwrap();
     let left: Vec<ItemId> = left.iter().map(|member| member.item).collect();
     assert_eq!(left, [stays.0]);
+}
+
+/// The headline of the event of an item.
+fn headline_of(store: &Store, item: i64) -> String {
+    let sql = "SELECT headline FROM events WHERE id = (SELECT event_id FROM event_items WHERE item_id = ?1)";
+    let headline = store.read(|conn| Ok(conn.query_row(sql, [item], |row| row.get(0))?));
+    headline.unwrap()
+}
+
+#[test]
+fn what_items_say_anew_while_a_step_is_saved_is_described_in_the_next() {
+    let (desk, mut clusterer) = clustered_summit();
+    let now = utc_from_secs(NOW);
+    let list = |id, hours, title| list_as(&desk.store, "Globe", &[(id, (hours, title, ""))]);
+    let known = "Dockers at Port Calloway walk out";
+    list(known, 3.0, "Dockers at Port Calloway walk out again");
+    list("new", 7.0, "Glacier lake above Skardal bursts");
+    let read = |conn: &Connection| {
+        let queue = describing::load_describe_queue(conn, BATCH)?;
+        Ok((queue, items::load_items_after(conn, ItemId(5), BATCH)?))
+    };
+    let (queue, batch) = desk.store.read(read).unwrap();
+    let judged = clusterer.judge(&desk.store, &batch).unwrap();
+    let touched = Touched {
+        events: queue.events,
+        through: queue.through,
+        ..Touched::default()
+    };
+    let (_, save) = clusterer.place(&desk.store, judged, touched).unwrap();
+    list(known, 3.0, "Dockers at Port Calloway return to work");
+    list("new", 7.0, "Glacier lake above Skardal empties");
+    let saving = clusterer.begin_save(&desk.store, save, now).unwrap();
+    saving.wait().unwrap();
+    clusterer.take_in(&desk.store, now).unwrap();
+    assert_eq!(
+        headline_of(&desk.store, 5),
+        "Dockers at Port Calloway return to work"
+    );
+    assert_eq!(
+        headline_of(&desk.store, 6),
+        "Glacier lake above Skardal empties"
+    );
+    let queue = desk
+        .store
+        .read(|conn| describing::load_describe_queue(conn, BATCH));
+    assert_eq!(queue.unwrap(), describing::DescribeQueue::default());
+}
+
+#[test]
+fn an_event_published_while_it_is_merged_away_is_remembered_as_after_a_restart() {
+    let (desk, mut clusterer) = clustered_summit();
+    let now = utc_from_secs(NOW);
+    let [kept, merged] = [1, 3].map(|item| clusterer.engine.event_of(ItemId(item)).unwrap());
+    let ruling = Ruling::MergeEvents {
+        kept,
+        kept_items: clusterer.engine.items_of(kept),
+        merged,
+        merged_items: clusterer.engine.items_of(merged),
+    };
+    decide(&desk.store, ruling);
+    clusterer.take_in(&desk.store, now).unwrap();
+    assert!(!clusterer.engine.is_live_event(merged));
+    let successor = desk
+        .store
+        .read(|conn| standing::load_successor(conn, merged));
+    assert_eq!(successor.unwrap(), Some(kept));
+    let written = desk.store.write_blocking(move |tx| {
+        let (id, anchors) = (crate::news::PublicId::mint([7; 16]), [ItemId(3), ItemId(4)]);
+        crate::store::publishing::publish_event(tx, merged, id, &anchors.into(), now)?;
+        let sql =
+            "INSERT INTO developments (public_id, event_id, storyline_id, changed_at, kind, note)
+             SELECT public_id, id, storyline_id, ?2, ?3, '' FROM events WHERE id = ?1";
+        let kind = crate::news::DevelopmentKind::NewEvent.name();
+        tx.execute(sql, rusqlite::params![merged.0, NOW, kind])?;
+        Ok(())
+    });
+    written.unwrap();
+    clusterer.take_in(&desk.store, now).unwrap();
+    clusterer.take_in(&desk.store, now).unwrap();
+    assert_eq!(clusterer.engine.lead_of(merged), Some(kept));
+    assert_eq!(load(&desk.store).engine.lead_of(merged), Some(kept));
 }
 
 #[test]

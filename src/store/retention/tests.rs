@@ -39,7 +39,8 @@ fn add_item(store: &Store, id: i64, days_old: i64) {
                 x'0{id}');
              INSERT INTO item_search (rowid, words) VALUES ({id}, 'Title {id}' || char(10));
              INSERT INTO item_keys VALUES (1, {id}, {id});
-             INSERT INTO revisions VALUES ({id}, 1, {at}, {at}, 'Earlier', packed(x'01'), NULL);"
+             INSERT INTO revisions (item_id, number, seen_at, replaced_at, title, content, updated_at)
+             VALUES ({id}, 1, {at}, {at}, 'Earlier', packed(x'01'), NULL);"
         ),
     );
 }

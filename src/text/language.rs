@@ -218,11 +218,48 @@ fn from_text(text: &str, script: Option<Script>) -> Option<String> {
 
 /// The likeliest language, and how sure that is, from 0 to 1.
 fn guess(text: &str, script: Option<Script>) -> Option<(&'static str, f64)> {
-    if let Some(code) = from_script(text, script?) {
+    let script = script?;
+    if let Some(code) = from_script(text, script) {
         return Some((code, 1.0));
+    }
+    if script == Script::Latin && is_plainly_english(text) {
+        return Some(("en", 1.0));
     }
     let info = whatlang::detect(text)?;
     Some((code_of(info.lang())?, info.confidence()))
+}
+
+/// Small words of English that hardly another language has.
+const ENGLISH_ALONE: [&str; 33] = [
+    "the", "and", "with", "from", "that", "which", "were", "has", "have", "been", "would", "said",
+    "says", "its", "his", "their", "they", "who", "than", "this", "into", "about", "when", "how",
+    "why", "what", "you", "your", "our", "had", "her", "after", "before",
+];
+/// Others, which stand in other languages too.
+const ENGLISH_TOO: [&str; 17] = [
+    "of", "to", "in", "for", "is", "on", "by", "at", "as", "it", "an", "be", "he", "but", "was",
+    "are", "will",
+];
+/// Of 53,000 headlines in seven other languages of Latin letters, so many small words, which are a quarter of all,
+/// show English in one, which is English.
+const ENOUGH_SMALL: usize = 5;
+const ENOUGH_ALONE: usize = 3;
+
+/// True if a text is English by its small words. Most feeds that name no language are in English, and to hold their
+/// items against forty languages took two thirds of the time of reading a document.
+fn is_plainly_english(text: &str) -> bool {
+    let (mut words, mut alone, mut too) = (0, 0, 0);
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
+        let is_in = |list: &[&str]| list.iter().any(|small| small.eq_ignore_ascii_case(word));
+        words += usize::from(!word.is_empty());
+        if (2..=6).contains(&word.len()) {
+            let is_alone = is_in(&ENGLISH_ALONE);
+            alone += usize::from(is_alone);
+            too += usize::from(!is_alone && is_in(&ENGLISH_TOO));
+        }
+    }
+    let small = alone + too;
+    alone >= ENOUGH_ALONE && small >= ENOUGH_SMALL && small * 4 >= words
 }
 
 /// The language of a script that only one language is written in, near enough.

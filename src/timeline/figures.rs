@@ -406,6 +406,22 @@ fn is_ordered(words: &[String], at: usize) -> bool {
 /// Ages between commas or in brackets are left out, and thousands that spaces part are one word.
 pub(super) fn words_of(text: &str) -> Vec<String> {
     let text = &without_ages(text);
+    let spaced = match text.is_ascii() {
+        true => text.to_ascii_lowercase(),
+        false => space_out(text),
+    };
+    let inner = |letter: char| letter.is_alphanumeric() || is_combining_mark(letter);
+    spaced
+        .split(|letter: char| {
+            !(inner(letter) || matches!(letter, '-' | '\'' | ':' | '.' | ',' | '%'))
+        })
+        .map(|word| word.trim_matches(|letter: char| !inner(letter) && letter != '%'))
+        .filter(|word| !word.is_empty())
+        .fold(Vec::new(), join_thousands)
+}
+
+/// A text in lower case with plain digits, and with spaces between numbers and letters of a script without them.
+fn space_out(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len());
     let mut before = ' ';
     for letter in text.nfkc().flat_map(char::to_lowercase).map(plain_letter) {
@@ -419,18 +435,6 @@ pub(super) fn words_of(text: &str) -> Vec<String> {
         before = letter;
     }
     spaced
-        .split(|letter: char| {
-            !(letter.is_alphanumeric()
-                || is_combining_mark(letter)
-                || matches!(letter, '-' | '\'' | ':' | '.' | ',' | '%'))
-        })
-        .map(|word| {
-            word.trim_matches(|letter: char| {
-                !(letter.is_alphanumeric() || is_combining_mark(letter)) && letter != '%'
-            })
-        })
-        .filter(|word| !word.is_empty())
-        .fold(Vec::new(), join_thousands)
 }
 
 /// Puts `450` to the `1` before it: many languages part thousands by spaces.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::figures::{counted, foreign_number, is_open_in, words_of};
 use crate::text::concepts::concept_of;
@@ -85,24 +85,6 @@ const SCALES: [&str; 14] = [
     "miljoner",
 ];
 
-/// Words that say nothing of what happened to whom they name.
-const ANYONE: [&str; 14] = [
-    "people",
-    "person",
-    "persons",
-    "others",
-    "more",
-    "men",
-    "women",
-    "children",
-    "menschen",
-    "personen",
-    "personnes",
-    "personas",
-    "människor",
-    "personer",
-];
-
 /// What the number at a place counts: percent, or the word behind it and its scale, or where nothing follows the
 /// word before it.
 fn kind_at(words: &[String], at: usize) -> String {
@@ -119,7 +101,7 @@ fn kind_at(words: &[String], at: usize) -> String {
             let counted = next(2).map_or_else(String::new, filed);
             [scale.as_str(), " ", &counted].concat()
         }
-        Some(anyone) if ANYONE.contains(&anyone.as_str()) && next(2).is_some() => {
+        Some(anyone) if LISTS.anyone.contains(anyone.as_str()) && next(2).is_some() => {
             next(2).map_or_else(String::new, filed)
         }
         Some(word) => filed(word),
@@ -130,21 +112,79 @@ fn kind_at(words: &[String], at: usize) -> String {
     }
 }
 
-/// Words of death; what ends with `~` stands for all that begins so. From knowing the languages.
-const DEATHS: &str = "dead kill kills killed killing die died death deaths toll fatalities bodies \
-    tote toten todesopfer gestorben getötet mort morts tués tuées décès muerto muertos muertas muertes fallecidos mueren \
-    mata matan mortos mortes morrem morti döda dödade dör omkomna omkommit doden zabitych ofiar погиб~ жертв~ убит~ \
-    загин~ قتيل~ قتل~ ضحايا وفاة مصرع کشته~ הרוג~ נהרג~ הרוגים מתים मौत मौतें मृत~ मरे ölü öldü ölen νεκρ~ σκοτώθηκ~ \
-    死亡 死者 死 遇难 遇難 罹难 罹難 사망 숨져 숨진 숨졌 ดับ เสียชีวิต ตาย ศพ";
+/// The words of `tolls.txt`.
+struct Lists {
+    dead: Signs,
+    beside: Signs,
+    living: Signs,
+    tolls: FxHashSet<&'static str>,
+    anyone: FxHashSet<&'static str>,
+    rises: FxHashSet<&'static str>,
+    up_to: FxHashSet<&'static str>,
+    risen: FxHashSet<&'static str>,
+    /// Words that are one sign with the word behind them, by the first.
+    pairs: FxHashMap<&'static str, Vec<&'static str>>,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let lines = || include_str!("tolls.txt").lines();
+    let words = |list: &'static str| {
+        let of_list = lines().filter_map(move |line| line.strip_prefix(list)?.strip_prefix(':'));
+        of_list.flat_map(str::split_whitespace)
+    };
+    let mut pairs: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    for pair in words("dead").chain(words("living")) {
+        if let Some((first, second)) = pair.split_once('_') {
+            pairs.entry(first).or_default().push(second);
+        }
+    }
+    Lists {
+        dead: Signs::of(words("dead").chain(words("beside"))),
+        beside: Signs::of(words("beside")),
+        living: Signs::of(words("living")),
+        tolls: words("tolls").collect(),
+        anyone: words("anyone").collect(),
+        rises: words("rises").collect(),
+        up_to: words("up-to").collect(),
+        risen: words("risen").collect(),
+        pairs,
+    }
+});
+
+/// Words of which those that are one sign stand as one, with `_` between.
+fn join_pairs(words: Vec<String>) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::with_capacity(words.len());
+    for word in words {
+        let seconds = joined
+            .last()
+            .and_then(|last| LISTS.pairs.get(last.as_str()));
+        let is_second = seconds.is_some_and(|seconds| {
+            seconds.iter().any(|second| match second.strip_suffix('~') {
+                Some(stem) => word.starts_with(stem),
+                None => *second == word,
+            })
+        });
+        match joined.last_mut().filter(|_| is_second) {
+            Some(last) => {
+                last.push('_');
+                last.push_str(&word);
+            }
+            None => joined.push(word),
+        }
+    }
+    joined
+}
+
 /// Words between a number and a word of death, at most.
 const REACH: usize = 4;
 /// The same for what names a toll: what happened, and where, may stand in between.
 const REACH_OF_TOLL: usize = 10;
-const TOLLS: [&str; 2] = ["toll", "todesopfer"];
+/// The same for a word that also says something else.
+const REACH_BESIDE: usize = 2;
 
 /// The number of dead that a headline tells; `None` if it tells none.
 pub(super) fn toll_of(headline: &str) -> Option<u32> {
-    let words = words_of(headline);
+    let words = join_pairs(words_of(headline));
     let deaths: Vec<usize> = (0..words.len())
         .filter(|at| is_death(&words[*at]) && !is_unsure(&words, *at))
         .collect();
@@ -152,7 +192,9 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
     if deaths.is_empty() || is_open_in(&words, headline) || is_remembered(&words) {
         return None;
     }
-    let rises = words.iter().any(|word| RISES.contains(&word.as_str()));
+    let rises = words
+        .iter()
+        .any(|word| LISTS.rises.contains(word.as_str()) || LISTS.risen.contains(word.as_str()));
     let number = |at: usize| match counted(&words, at) {
         Some(number) => number.parse().ok(),
         None => foreign_number(&words[at])
@@ -163,9 +205,13 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
         .filter(|(at, _)| !counts_living(&words, *at));
     let tolls = numbers.filter_map(|(at, number)| {
         let near = deaths.iter().filter_map(|death| {
-            let is_toll =
-                TOLLS.contains(&words[*death].as_str()) || rises && follows_rise(&words, at);
-            let reach = if is_toll { REACH_OF_TOLL } else { REACH };
+            let word = words[*death].as_str();
+            let is_toll = LISTS.tolls.contains(word) || rises && is_risen_to(&words, at);
+            let reach = match is_toll {
+                true => REACH_OF_TOLL,
+                false if LISTS.beside.stand_in(word) => REACH_BESIDE,
+                false => REACH,
+            };
             Some(death.abs_diff(at)).filter(|distance| *distance <= reach)
         });
         Some((near.min()?, at, number))
@@ -173,49 +219,22 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
     tolls.min().map(|(_, _, number)| number)
 }
 
-/// What a toll does: then where and why may stand between it and the number.
-const RISES: [&str; 32] = [
-    "rises",
-    "rise",
-    "climbs",
-    "climb",
-    "jumps",
-    "reaches",
-    "asciende",
-    "ascienden",
-    "sube",
-    "suben",
-    "aumenta",
-    "aumentan",
-    "eleva",
-    "elevan",
-    "sobe",
-    "sobem",
-    "sale",
-    "salgono",
-    "steigt",
-    "steigen",
-    "grimpe",
-    "monte",
-    "s'alourdit",
-    "passe",
-    "stiger",
-    "stijgt",
-    "rośnie",
-    "wzrosła",
-    "выросло",
-    "возросло",
-    "увеличилось",
-    "зросла",
-];
-/// What stands between a rise and the number.
-const UP_TO: [&str; 13] = [
-    "to", "a", "à", "al", "ad", "auf", "para", "til", "till", "naar", "do", "до", "ya",
-];
-
+/// True if what stands before a number says that something rose to it.
 fn follows_rise(words: &[String], at: usize) -> bool {
     let before = at.checked_sub(1).map(|at| words[at].as_str());
-    before.is_some_and(|word| UP_TO.contains(&word))
+    before.is_some_and(|word| LISTS.up_to.contains(word))
+}
+
+/// The same of what stands around it; of `rises 12 to 52` not of the twelve.
+fn is_risen_to(words: &[String], at: usize) -> bool {
+    let stands_in = |list: &FxHashSet<&str>, at: Option<usize>| {
+        let word = at.and_then(|at| words.get(at));
+        word.is_some_and(|word| list.contains(word.as_str()))
+    };
+    let (before, next) = (at.checked_sub(1), Some(at + 1));
+    follows_rise(words, at)
+        || stands_in(&LISTS.risen, next)
+        || stands_in(&LISTS.rises, before) && !stands_in(&LISTS.up_to, next)
 }
 
 /// Words of headlines that tell of what was long ago.
@@ -268,20 +287,23 @@ fn is_unsure(words: &[String], at: usize) -> bool {
         .any(|word| UNSURE.contains(&word.as_str()))
 }
 
-/// Who is counted and lives, or may; what ends with `~` stands for all that begins so.
-const LIVING: &str = "injured hurt wounded missing rescued evacuated hospitalised hospitalized arrested detained survivors \
-    hostages homes houses buildings feared verletzte verletzter vermisste vermisst blessés blessées \
-    disparus heridos desaparecidos lesionados evacuados feridos desaparecidas feriti dispersi gewonden \
-    vermisten skadade saknade rannych zaginionych ранен~ пострада~ пропавш~ поранен~ مفقود~ جريح~ جرحى \
-    مصاب~ إصابة زخمی~ פצוע~ נעדר~ yaralı kayıp τραυματί~ घायल लापता 失联 失聯 失踪 失蹤 受伤 受傷 不明 負傷 けが 重軽傷 伤 실종 \
-    부상 다쳐 บาดเจ็บ สูญหาย";
-
 /// True if what a number at a place counts is not the dead.
 fn counts_living(words: &[String], at: usize) -> bool {
     let next = words.get(at + 1);
-    let behind = next.filter(|word| ANYONE.contains(&word.as_str()));
+    let behind = next.filter(|word| LISTS.anyone.contains(word.as_str()));
     let who = behind.and_then(|_| words.get(at + 2)).or(next);
-    who.is_some_and(|who| LIVING_SIGNS.stand_in(who) && !is_death(who))
+    who.is_some_and(|who| LISTS.living.stand_in(who) && !is_death(who)) && !is_labelled(words, at)
+}
+
+/// True if the number at a place has its word of death before it and what is behind it belongs to the next number,
+/// as in `নিহত ৩, আহত ১৫`; in English what is counted stands behind.
+fn is_labelled(words: &[String], at: usize) -> bool {
+    let word = |at: Option<usize>| at.and_then(|at| words.get(at));
+    let is_foreign_death =
+        |word: &String| is_death(word) && !ENGLISH_DEATHS.contains(&word.as_str());
+    word(at.checked_sub(1)).is_some_and(is_foreign_death)
+        && word(Some(at + 2)).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        && word(Some(at + 3)).is_none_or(|word| !LISTS.living.stand_in(word))
 }
 
 /// English words of death: beside these a number word is English.
@@ -297,39 +319,42 @@ fn is_beside_foreign_death(words: &[String], at: usize) -> bool {
         .any(|word| is_death(word) && !ENGLISH_DEATHS.contains(&word.as_str()))
 }
 
-/// Words that say one thing: whole ones, what others begin with, and what stands in others.
+/// Words that say one thing: whole ones, what others begin with by its first letter, and what stands in others.
 struct Signs {
     whole: FxHashSet<&'static str>,
-    stems: Vec<&'static str>,
+    stems: FxHashMap<char, Vec<&'static str>>,
     stretches: Vec<&'static str>,
 }
 
 impl Signs {
-    /// Of words between spaces; what ends with `~` stands for all that begins so.
-    fn of(words: &'static str) -> Self {
-        let (stretches, spaced): (Vec<&str>, Vec<&str>) = words
-            .split_whitespace()
-            .partition(|sign| sign.starts_with(is_unspaced));
-        let stems = spaced.iter().filter_map(|sign| sign.strip_suffix('~'));
+    /// Of words as `tolls.txt` has them.
+    fn of(words: impl Iterator<Item = &'static str>) -> Self {
+        let (stretches, spaced): (Vec<&str>, Vec<&str>) =
+            words.partition(|sign| sign.starts_with(is_unspaced));
+        let mut stems: FxHashMap<char, Vec<&str>> = FxHashMap::default();
+        for stem in spaced.iter().filter_map(|sign| sign.strip_suffix('~')) {
+            if let Some(first) = stem.chars().next() {
+                stems.entry(first).or_default().push(stem);
+            }
+        }
         Self {
-            stems: stems.collect(),
+            stems,
             whole: spaced.into_iter().collect(),
             stretches,
         }
     }
 
     fn stand_in(&self, word: &str) -> bool {
+        let first = word.chars().next();
+        let stems = first.and_then(|first| self.stems.get(&first));
         self.whole.contains(word)
-            || self.stems.iter().any(|stem| word.starts_with(stem))
+            || stems.is_some_and(|stems| stems.iter().any(|stem| word.starts_with(stem)))
             || word.contains(is_unspaced) && self.stretches.iter().any(|sign| word.contains(sign))
     }
 }
 
-static DEATH_SIGNS: LazyLock<Signs> = LazyLock::new(|| Signs::of(DEATHS));
-static LIVING_SIGNS: LazyLock<Signs> = LazyLock::new(|| Signs::of(LIVING));
-
 fn is_death(word: &str) -> bool {
-    DEATH_SIGNS.stand_in(word)
+    LISTS.dead.stand_in(word)
 }
 
 /// The highest toll that two outlets tell or exceed; `None` if no two tell any. Of each outlet what comes last
@@ -399,6 +424,90 @@ mod tests {
         for (headline, toll) in cases {
             assert_eq!(toll_of(headline), toll, "{headline}");
         }
+    }
+
+    #[test]
+    fn tolls_are_read_in_the_languages_of_the_list() {
+        let cases = [
+            ("Van'daki çığda ölü sayısı 19'e yükseldi", Some(19)),
+            (
+                "Rize'de selde hayatını kaybedenlerin sayısı 19'a çıktı",
+                Some(19),
+            ),
+            ("Sumatra'daki selde ölü sayısı 442'ye yükseldi", Some(442)),
+            ("Endonezya'da sel: 442 ölü, 402 kayıp", Some(442)),
+            ("Ölü sayısı 12'den 19'a yükseldi", Some(19)),
+            ("מספר ההרוגים בשיטפון בדימונה עלה ל-19", Some(19)),
+            ("מספר ההרוגים עלה מ-12 ל-19", Some(19)),
+            ("Удар по Тернополю: 19 загиблих", Some(19)),
+            ("Кількість загиблих у Тернополі зросла до 19", Some(19)),
+            ("সিলেটে বন্যায় মৃতের সংখ্যা বেড়ে ১৯", Some(19)),
+            ("ঢাকায় আগুন: নিহত ৩, আহত ১৫", Some(3)),
+            ("সিলেটে বন্যায় ১৯ জন নিহত, আহত ৩০", Some(19)),
+            ("سوات سیلاب: ہلاکتوں کی تعداد 19 ہوگئی", Some(19)),
+            ("سوات میں سیلاب سے 19 افراد جاں بحق، 5 زخمی", Some(19)),
+            ("தூத்துக்குடி வெள்ளம்: பலி எண்ணிக்கை 19 ஆக உயர்வு", Some(19)),
+            ("Lũ quét ở Lào Cai: số người chết tăng lên 19", Some(19)),
+            ("Lào Cai: 19 người tử vong, 40 người bị thương", Some(19)),
+            (
+                "Korban tewas banjir Sibolga bertambah jadi 19 orang",
+                Some(19),
+            ),
+            ("Lima maut? Tidak: 19 maut dalam nahas bas", None),
+            ("19 maut dalam nahas bas di Gerik", Some(19)),
+            ("Kecelakaan maut di tol Cipularang KM 92", None),
+            (
+                "Idadi ya waliokufa kwa mafuriko Mombasa yafikia 19",
+                Some(19),
+            ),
+            ("Mafuriko Mombasa yaua watu 19", Some(19)),
+            ("በጎፋ የመሬት መንሸራተት የሟቾች ቁጥር 19 ደረሰ", Some(19)),
+            ("شمار کشته‌های زلزله کرمان به ۱۹ نفر رسید", Some(19)),
+            (
+                "افزایش شمار کشته‌های زلزله شدید شب گذشته کرمان به ۱۹ تن",
+                Some(19),
+            ),
+            ("مقتل 19 شخصا وإصابة 30 في انفجار", Some(19)),
+            ("19-re emelkedett a halálos áldozatok száma", Some(19)),
+            ("Uhriluku nousi 19:ään", Some(19)),
+            ("Broj poginulih porastao na 19", Some(19)),
+            ("Numărul morților a crescut la 19", Some(19)),
+            ("Πλημμύρα στη Λάρισα: στους 19 οι νεκροί", Some(19)),
+            ("ရေကြီးမှုကြောင့် ၁၉ ဦး သေဆုံး", Some(19)),
+            ("Погибли 3, ранены 15", Some(3)),
+            ("Man killed, 5 injured, 10 homes destroyed", None),
+        ];
+        for (headline, toll) in cases {
+            assert_eq!(toll_of(headline), toll, "{headline}");
+        }
+    }
+
+    #[test]
+    fn ages_days_and_years_are_no_tolls_in_any_of_them() {
+        for headline in [
+            "Aktor Ray Sahetapy meninggal dunia di usia 68",
+            "Aktor meninggal dunia, usia 68 tahun",
+            "Ünlü oyuncu 72 yaşında hayatını kaybetti",
+            "Diễn viên qua đời ở tuổi 72, người chết trẻ",
+            "השחקן מת בגיל 72",
+            "Вбито підозрюваного 29 листопада",
+            "পাহাড়ধসে মৃত্যু ৩০ নভেম্বর",
+            "وفاة الفنان عن 84 عاما",
+            "Người chết sáng 30/11 là tài xế",
+        ] {
+            assert_eq!(toll_of(headline), None, "{headline}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_in_the_form_in_which_words_are_compared() {
+        use unicode_normalization::UnicodeNormalization;
+        for line in include_str!("tolls.txt").lines() {
+            let is_of_words = line.starts_with('#')
+                || line.nfkc().collect::<String>() == line && line.to_lowercase() == line;
+            assert!(is_of_words, "{line}");
+        }
+        assert!(LISTS.rises.len() > 40 && LISTS.risen.len() > 9 && LISTS.tolls.len() > 3);
     }
 
     #[test]

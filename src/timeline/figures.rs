@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::affixes::without_affixes;
 use crate::text::months::month_of;
 use crate::text::words::{is_unspaced, plain_digit};
 
@@ -290,33 +291,23 @@ pub(super) fn counted(words: &[String], at: usize) -> Option<String> {
 /// What stands before the number by which another rises or falls, as in `rises by 12 to 52`.
 const STEPS: [&str; 2] = ["by", "another"];
 /// What stands before an age.
-const AGED: [&str; 6] = ["aged", "age", "edad", "alter", "alder", "åldern"];
+const AGED: [&str; 14] = [
+    "aged", "age", "edad", "alter", "alder", "åldern", "usia", "umur", "berusia", "tuổi", "בגיל",
+    "בן", "בת", "miaka",
+];
 /// Who is so old: what stands before `at` and an age.
 const DIES: [&str; 6] = ["dies", "died", "dead", "die", "aged", "stirbt"];
 /// What stands behind an age.
-const YEARS: [&str; 15] = [
-    "ans",
-    "años",
-    "anos",
-    "anni",
-    "jahre",
-    "jahren",
-    "jährige",
-    "jähriger",
-    "år",
-    "lat",
-    "лет",
-    "года",
-    "років",
-    "yrs",
-    "jaar",
-];
+const YEARS: &str = "ans años anos anni jahre jahren jährige jähriger år lat лет года років yrs jaar tahun tuổi yaşında yaşındaki \
+    yaşındayken سالگی ساله سال برس عاما عاماً عامًا سنة বছর বছরে বছরের বয়সে वर्ष वर्षीय साल வயதில் వయసులో વર્ષની \
+    ετών χρονών роки рік години година godina let letech rokov éves évesen ani vuotta vuoden vuotias vuotiaana \
+    aastane aastat gadu gadi metų metai vjeç";
 
 fn is_age(words: &[String], at: usize) -> bool {
     let word = |at: Option<usize>| at.and_then(|at| words.get(at)).map(String::as_str);
     let (before, sooner) = (word(at.checked_sub(1)), word(at.checked_sub(2)));
     before.is_some_and(|sign| AGED.contains(&sign))
-        || word(Some(at + 1)).is_some_and(|sign| YEARS.contains(&sign))
+        || word(Some(at + 1)).is_some_and(|sign| YEARS.split_whitespace().any(|year| year == sign))
         || before == Some("at") && sooner.is_some_and(|sign| DIES.contains(&sign))
 }
 
@@ -355,11 +346,16 @@ fn is_year(word: &str) -> bool {
     word.len() == 4 && (word.starts_with("19") || word.starts_with("20"))
 }
 
-/// Names of months that are not in the list of all: of the Persian year, and in Persian, Hindi and Thai.
-const MORE_MONTHS: &str = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند ژانویه فوریه آوریل \
-    ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर \
-    ม.ค ก.พ มี.ค เม.ย พ.ค มิ.ย ก.ค ส.ค ก.ย ต.ค พ.ย ธ.ค มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม \
-    กันยายน ตุลาคม พฤศจิกายน ธันวาคม";
+/// Names of months that are not in the list of all: of the Persian year, and in Persian, Hindi, Thai, Bengali, Urdu,
+/// Hebrew, Bulgarian and others.
+const MORE_MONTHS: &str = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند ژانویه فوریه آوریل ژوئن ژوئیه اوت سپتامبر \
+    اکتبر نوامبر دسامبر जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर ม.ค ก.พ มี.ค \
+    เม.ย พ.ค มิ.ย ก.ค ส.ค ก.ย ต.ค พ.ย ธ.ค มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม \
+    กันยายน ตุลาคม พฤศจิกายน ธันวาคม নভেম্বর ডিসেম্বর জানুয়ারি ফেব্রুয়ারি মার্চ এপ্রিল মে জুন জুলাই আগস্ট \
+    সেপ্টেম্বর অক্টোবর جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر בינואר בפברואר במרץ \
+    באפריל במאי ביוני ביולי באוגוסט בספטמבר באוקטובר בנובמבר בדצמבר януари февруари март април май юни юли \
+    август септември октомври ноември декември novembra novembru decembra decembru oktobra januara septembra \
+    tháng novemba desemba";
 /// What English months are shortened to; of other languages only names of four letters and more, since `set`
 /// and `out` are words too.
 const SHORT_MONTHS: [&str; 11] = [
@@ -374,12 +370,20 @@ fn is_month(word: &str) -> bool {
         || MORE_MONTHS.split_whitespace().any(|month| month == word)
 }
 
+/// What stands in Vietnamese before a day and its month, as in `sáng 30/11`.
+const BEFORE_DAYS: [&str; 6] = ["ngày", "sáng", "trưa", "chiều", "tối", "đêm"];
+
 fn is_day(words: &[String], at: usize) -> bool {
     let is_month = |word: Option<&String>| word.is_some_and(|word| is_month(word));
     let before = |places: usize| words.get(at.checked_sub(places)?);
     // In `15 August: 12 dead` the month has its day already.
     let has_day = before(2).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    is_month(words.get(at + 1)) || is_month(before(1)) && !has_day
+    let is_before =
+        |places| before(places).is_some_and(|word| BEFORE_DAYS.contains(&word.as_str()));
+    is_month(words.get(at + 1))
+        || is_month(before(1)) && !has_day
+        || is_before(1)
+        || is_before(2) && before(1).is_some_and(|word| word.bytes().all(|c| c.is_ascii_digit()))
 }
 
 /// What follows a number that is a date, a time, an age, a rank or a strength, in scripts without spaces.
@@ -417,6 +421,7 @@ pub(super) fn words_of(text: &str) -> Vec<String> {
         })
         .map(|word| word.trim_matches(|letter: char| !inner(letter) && letter != '%'))
         .filter(|word| !word.is_empty())
+        .map(without_affixes)
         .fold(Vec::new(), join_thousands)
 }
 

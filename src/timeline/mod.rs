@@ -3,6 +3,7 @@
 //! Events come from `cluster` as sketches; reports come from the store as [`Report`]s. What counts
 //! as a change worth telling readers is not decided here but in `material`.
 
+mod affixes;
 mod bound;
 mod counts;
 mod figures;

@@ -9,7 +9,7 @@ use super::shelf::Shelf;
 use crate::news::Role;
 
 /// The embedded data files, by name.
-pub(super) const FILES: [(&str, &str); 11] = [
+pub(super) const FILES: [(&str, &str); 13] = [
     ("reuters", include_str!("../rules/reuters.toml")),
     ("ap", include_str!("../rules/ap.toml")),
     ("afp", include_str!("../rules/afp.toml")),
@@ -19,6 +19,8 @@ pub(super) const FILES: [(&str, &str); 11] = [
     ("web", include_str!("../rules/web.toml")),
     ("web_languages", include_str!("../rules/web_languages.toml")),
     ("web_scripts", include_str!("../rules/web_scripts.toml")),
+    ("web_notices", include_str!("../rules/web_notices.toml")),
+    ("web_opinions", include_str!("../rules/web_opinions.toml")),
     ("links", include_str!("../rules/links.toml")),
     ("body", include_str!("../rules/body.toml")),
 ];

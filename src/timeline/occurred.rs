@@ -24,9 +24,12 @@ impl Default for LifeSettings {
     }
 }
 
+/// Hours by which the day of the place furthest west ends after that of UTC.
+const HOURS_OF_WEST: i64 = 12;
+
 /// When an event happened, estimated: its first report with a claimed time, but no later than the
 /// end of the earliest day that two reports' datelines name (or one, if it is the only report with
-/// a dateline), and no earlier than that day. `None` without reports.
+/// a dateline). A dateline names the day of its place: it has ended when it has everywhere. `None` without reports.
 pub fn when_it_occurred(reports: &[Report]) -> Option<UtcTime> {
     let claimed = reports.iter().filter(|report| report.time_is_claimed);
     let first = claimed.map(|report| report.item_time).min();
@@ -44,13 +47,9 @@ pub fn when_it_occurred(reports: &[Report]) -> Option<UtcTime> {
         return Some(first);
     };
     let opens = day.and_time(NaiveTime::MIN).and_utc();
-    let ends = opens + Duration::hours(24) - Duration::seconds(1);
+    let ends = opens + Duration::hours(24 + HOURS_OF_WEST) - Duration::seconds(1);
     let near = first - opens < Duration::days(7) && opens - first < Duration::days(2);
-    Some(if near {
-        first.clamp(opens.min(first), ends)
-    } else {
-        first
-    })
+    Some(if near { first.min(ends) } else { first })
 }
 
 /// Events in the order in which they happened; ties by first report, then by id.
@@ -104,11 +103,29 @@ mod tests {
 
     #[test]
     fn a_dateline_of_the_day_before_moves_a_late_report_back() {
-        let reports = [report(NOON, true, Some("2025-08-14"))];
+        let reports = [report(NOON + 86_400, true, Some("2025-08-14"))];
         let occurred = when_it_occurred(&reports).expect("one report");
-        assert_eq!(occurred.date_naive().to_string(), "2025-08-14");
+        assert_eq!(occurred.to_rfc3339(), "2025-08-15T11:59:59+00:00");
         let far = [report(NOON, true, Some("2019-08-14"))];
         assert_eq!(when_it_occurred(&far), Some(utc_from_secs(NOON)));
+    }
+
+    #[test]
+    fn the_day_of_a_dateline_is_that_of_its_place() {
+        // Filed from Los Angeles at 20:30 of the 14th, from Kiritimati at 6:00 of the 15th.
+        for (secs, day) in [(NOON - 27_000, "2025-08-14"), (NOON - 72_000, "2025-08-15")] {
+            let reports = [report(secs, true, Some(day))];
+            assert_eq!(when_it_occurred(&reports), Some(utc_from_secs(secs)));
+        }
+    }
+
+    #[test]
+    fn what_is_told_later_is_not_put_before_what_is_told_sooner_of_the_same_day() {
+        let at = |hours: i64| {
+            let reports = [report(NOON + hours * 3600, true, Some("2025-08-14"))];
+            when_it_occurred(&reports)
+        };
+        assert!((-48..72).all(|hours| at(hours) <= at(hours + 1)));
     }
 
     #[test]

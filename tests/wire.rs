@@ -5,6 +5,7 @@ use dateline::text::wire::{WireInput, read_wire, told_title, with_tags, without_
 use proptest::prelude::*;
 
 mod conventions;
+mod languages;
 
 /// 2026-01-06T00:00:00Z.
 const ITEM_TIME: i64 = 1_767_657_600;

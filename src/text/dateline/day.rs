@@ -1,9 +1,14 @@
 //! The day in a dateline, in the languages whose agencies are covered.
 
 use chrono::{Datelike, Days, NaiveDate};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::text::months::month_of;
+use crate::text::words::plain_digit;
 
 /// First letters of the names of the months, in lower case: enough to tell them apart.
-const MONTHS: [(&str, u32); 67] = [
+const MONTHS: [(&str, u32); 79] = [
     ("jan", 1),
     ("feb", 2),
     ("mar", 3),
@@ -78,11 +83,25 @@ const MONTHS: [(&str, u32); 67] = [
     ("січ", 1),
     ("лют", 2),
     ("бер", 3),
+    // Hindi, as far as the first sign that joins two letters
+    ("जन", 1),
+    ("फर", 2),
+    ("मार", 3),
+    ("अप", 4),
+    ("मई", 5),
+    ("जून", 6),
+    ("जुल", 7),
+    ("अग", 8),
+    ("सित", 9),
+    ("अक", 10),
+    ("नव", 11),
+    ("दिस", 12),
 ];
 
-/// The day that `text` names: `Jan. 5`, `5 ene 2026`, `31 декабря`, `1月5日`. A missing year is the
+/// The day that `text` names: `Jan. 5`, `5 ene 2026`, `31 декабря`, `1月5日`, `5日`. A missing year or month is the
 /// one that puts the day nearest to `near`. `None` if it is no day.
 pub(super) fn read_day(text: &str, near: NaiveDate) -> Option<NaiveDate> {
+    let text: String = text.chars().map(plain_digit).collect();
     let numbers: Vec<u32> = text
         .split(|c: char| !c.is_ascii_digit())
         .filter_map(|digits| digits.parse().ok())
@@ -98,6 +117,8 @@ pub(super) fn read_day(text: &str, near: NaiveDate) -> Option<NaiveDate> {
         .collect();
     let (month, day) = if text.contains('月') {
         (*small.first()?, *small.get(1)?)
+    } else if text.contains('日') {
+        return nearest_of_months(*small.first()?, near);
     } else {
         (month_number(&named?)?, *small.first()?)
     };
@@ -108,11 +129,22 @@ pub(super) fn read_day(text: &str, near: NaiveDate) -> Option<NaiveDate> {
 }
 
 fn month_number(word: &str) -> Option<u32> {
-    MONTHS
-        .iter()
-        .filter(|(start, _)| word.starts_with(start))
-        .max_by_key(|(start, _)| start.len())
-        .map(|(_, month)| *month)
+    let begun = MONTHS.iter().filter(|(start, _)| word.starts_with(start));
+    let begun = begun.max_by_key(|(start, _)| start.len());
+    begun.map(|(_, month)| *month).or_else(|| {
+        let bare: String = word.nfd().filter(|c| !is_combining_mark(*c)).collect();
+        month_of(&bare)
+    })
+}
+
+/// The nearest date of that day of a month.
+fn nearest_of_months(day: u32, near: NaiveDate) -> Option<NaiveDate> {
+    // A day comes back after 31 days, or after 62 if a month has none.
+    let dates = (0..=31).flat_map(|days| {
+        let days = Days::new(days);
+        [near.checked_sub_days(days), near.checked_add_days(days)]
+    });
+    dates.flatten().find(|date| date.day() == day)
 }
 
 /// The date of that month and day nearest to `near`.

@@ -494,6 +494,11 @@ mod tests {
             "পাহাড়ধসে মৃত্যু ৩০ নভেম্বর",
             "وفاة الفنان عن 84 عاما",
             "Người chết sáng 30/11 là tài xế",
+            "Nie żyje Jan Kowalski. Miał 72 lata",
+            "Glumac Petar Petrović preminuo u 72. godini",
+            "Πέθανε στα 72 ο ηθοποιός",
+            "Actorul a murit la 72 de ani",
+            "Ünlü oyuncu hayatını kaybetti, 72 yaşındaydı",
         ] {
             assert_eq!(toll_of(headline), None, "{headline}");
         }

@@ -301,7 +301,7 @@ const DIES: [&str; 6] = ["dies", "died", "dead", "die", "aged", "stirbt"];
 const YEARS: &str = "ans años anos anni jahre jahren jährige jähriger år lat лет года років yrs jaar tahun tuổi yaşında yaşındaki \
     yaşındayken سالگی ساله سال برس عاما عاماً عامًا سنة বছর বছরে বছরের বয়সে वर्ष वर्षीय साल வயதில் వయసులో વર્ષની \
     ετών χρονών роки рік години година godina let letech rokov éves évesen ani vuotta vuoden vuotias vuotiaana \
-    aastane aastat gadu gadi metų metai vjeç";
+    aastane aastat gadu gadi metų metai vjeç lata latach yaşındaydı godini godine letu வயது";
 
 fn is_age(words: &[String], at: usize) -> bool {
     let word = |at: Option<usize>| at.and_then(|at| words.get(at)).map(String::as_str);

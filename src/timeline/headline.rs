@@ -412,6 +412,86 @@ mod tests {
     }
 
     #[test]
+    fn the_headline_follows_a_death_toll_in_other_languages() {
+        for told in [
+            [
+                "Van'da çığ: 12 ölü",
+                "Van'daki çığda ölü sayısı 12'ye yükseldi",
+                "Van'daki çığda ölü sayısı 19'e yükseldi",
+                "Van'da çığ: 19 ölü",
+            ],
+            [
+                "۱۲ کشته در زلزله کرمان",
+                "سیل کرمان ۱۲ کشته داشت",
+                "شمار کشته‌های زلزله کرمان به ۱۹ نفر رسید",
+                "۱۹ کشته در زلزله کرمان",
+            ],
+            [
+                "12 הרוגים בשיטפון בדימונה",
+                "השיטפון בדימונה: 12 הרוגים",
+                "מספר ההרוגים בשיטפון בדימונה עלה ל-19",
+                "19 הרוגים בשיטפון בדימונה",
+            ],
+            [
+                "Удар по Тернополю: 12 загиблих",
+                "У Тернополі 12 загиблих",
+                "Кількість загиблих у Тернополі зросла до 19",
+                "Удар по Тернополю: 19 загиблих",
+            ],
+            [
+                "সিলেটে বন্যা: নিহত 12",
+                "সিলেটে বন্যায় ১২ জন নিহত",
+                "সিলেটে বন্যায় মৃতের সংখ্যা বেড়ে 19",
+                "সিলেটে বন্যা: নিহত 19",
+            ],
+            [
+                "سوات میں سیلاب سے 12 افراد جاں بحق",
+                "سوات سیلاب، 12 ہلاک",
+                "سوات سیلاب: ہلاکتوں کی تعداد 19 ہوگئی",
+                "سوات میں سیلاب سے 19 افراد جاں بحق",
+            ],
+            [
+                "வெள்ளத்தில் 12 பேர் பலி",
+                "தூத்துக்குடி: 12 பேர் பலி",
+                "தூத்துக்குடி வெள்ளம்: பலி எண்ணிக்கை 19 ஆக உயர்வு",
+                "வெள்ளத்தில் 19 பேர் பலி",
+            ],
+            [
+                "12 người chết vì lũ quét Lào Cai",
+                "Lũ quét làm 12 người chết",
+                "Lũ quét ở Lào Cai: số người chết tăng lên 19",
+                "19 người chết vì lũ quét Lào Cai",
+            ],
+            [
+                "Banjir Sibolga: 12 orang tewas",
+                "12 orang tewas di Sibolga",
+                "Korban tewas banjir Sibolga bertambah jadi 19 orang",
+                "Banjir Sibolga: 19 orang tewas",
+            ],
+            [
+                "Mafuriko Mombasa yaua watu 12",
+                "Watu 12 wafariki Mombasa",
+                "Idadi ya waliokufa kwa mafuriko Mombasa yafikia 19",
+                "Mafuriko Mombasa yaua watu 19",
+            ],
+            [
+                "በጎፋ የመሬት መንሸራተት 12 ሰዎች ሞቱ",
+                "በጎፋ 12 ሰዎች ሞቱ",
+                "በጎፋ የመሬት መንሸራተት የሟቾች ቁጥር 19 ደረሰ",
+                "በጎፋ የመሬት መንሸራተት 19 ሰዎች ሞቱ",
+            ],
+        ] {
+            let told = told.iter().zip(1..);
+            let reports = told.map(|(title, item)| Report {
+                outlet: OutletId(item % 2),
+                ..report(item, title, 0.95 - item as f32 / 10.0)
+            });
+            let reports: Vec<Report> = reports.collect();
+            assert!(chosen(&reports) > 2, "{}", reports[0].title);
+        }
+    }
+
+    #[test]
     fn what_two_outlets_tell_last_goes_before_what_it_turns_round() {
         let cases = [
             (

@@ -23,6 +23,8 @@ use crate::store::{Result, Store, publishing, requests};
 const DEBOUNCE: Duration = Duration::from_millis(100);
 /// How often requests of other processes are looked for: their commits ring no bell here.
 const REQUEST_LOOK: Duration = Duration::from_millis(200);
+/// How long what could not be read of hubs waits.
+const PUSH_RETRY: Duration = Duration::from_secs(10);
 /// How many requests that have to ask a server are under way at once: each is somebody who waits.
 const ASKED_AT_ONCE: usize = 8;
 /// How long a clusterer that could not be rebuilt waits before it tries again.
@@ -309,6 +311,7 @@ async fn work_pushes(hands: Hands) {
                 error = format!("{error:#}"),
                 "what hubs pushed could not be read"
             );
+            looks.reset_after(PUSH_RETRY);
         }
     }
 }

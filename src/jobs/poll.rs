@@ -271,7 +271,7 @@ impl Poller {
     /// may be part of the feed and says nothing about its validators.
     ///
     /// # Errors
-    /// If the store fails or there is no such feed.
+    /// If the store fails or there is no such feed; then nothing of it is kept, and it is to be read again.
     pub async fn take_pushed(
         &self,
         id: FeedId,
@@ -293,12 +293,15 @@ impl Poller {
             fetched_at: now,
         };
         match self.read_document(&state, document).await {
-            Found::Document(_, prepared) => {
+            Found::Document(document, prepared) => {
                 let line = ruling::pushed_line(&prepared, now);
                 let feed = state.feed;
                 let saved = self.store.write(move |tx| {
                     let new = ingest::save(tx, &feed, &prepared, now)?;
                     subscriptions::note_missed(tx, feed.id, None)?;
+                    if document.is_flood {
+                        subscriptions::visit_instead(tx, feed.id, now)?;
+                    }
                     polls::log_visit(tx, feed.id, &line)?;
                     Ok((new, prepared.revised.len()))
                 });
@@ -310,6 +313,7 @@ impl Poller {
                     ..PollReport::default()
                 })
             }
+            Found::Trouble(error) => Err(error.into()),
             _ => Ok(PollReport {
                 outcome: "ignored".to_owned(),
                 note: "what the hub sent is no feed".to_owned(),

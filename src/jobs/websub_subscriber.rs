@@ -4,6 +4,8 @@
 //!
 //! The callback is `serve`'s; what it hears lies in the store (`store::subscriptions`).
 
+use std::collections::BTreeSet;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 use url::form_urlencoded;
@@ -67,30 +69,51 @@ impl Subscriber {
     /// all else is dropped. Returns how many notifications were read.
     ///
     /// # Errors
-    /// If the store fails; what was not read waits.
+    /// If the store fails; what was not read waits, at most an hour, and with it what came after it for the same
+    /// feed. Other feeds do not wait for it.
     pub async fn read_pushes(&self) -> anyhow::Result<usize> {
         let store = &self.poller.store;
         let mut count = 0;
+        let mut waiting = BTreeSet::new();
+        let mut trouble = None;
         for (number, feed_id, push) in store.read(|conn| subscriptions::load_pushes(conn, BATCH))? {
-            let subscription =
-                store.read(|conn| subscriptions::load_subscription(conn, feed_id))?;
-            let is_signed = subscription.is_some_and(|known| is_signed(&push, &known.secret));
-            if is_signed {
-                self.poller
-                    .take_pushed(feed_id, push.body, push.content_type)
-                    .await?;
-                count += 1;
-            } else {
-                tracing::info!(
-                    feed = feed_id.0,
-                    "a notification without a valid signature is dropped"
-                );
+            if waiting.contains(&feed_id) {
+                continue;
             }
-            store
-                .write(move |tx| subscriptions::drop_push(tx, number))
-                .await?;
+            match self.read_push(number, feed_id, push).await {
+                Ok(is_signed) => count += usize::from(is_signed),
+                Err(error) => {
+                    waiting.insert(feed_id);
+                    trouble.get_or_insert(error);
+                    let now = self.poller.clock.now();
+                    store
+                        .write(move |tx| subscriptions::give_up_push(tx, number, now))
+                        .await?;
+                }
+            }
         }
-        Ok(count)
+        trouble.map_or(Ok(count), Err)
+    }
+
+    /// True if it was signed, and so read.
+    async fn read_push(&self, number: i64, feed_id: FeedId, push: Push) -> anyhow::Result<bool> {
+        let store = &self.poller.store;
+        let subscription = store.read(|conn| subscriptions::load_subscription(conn, feed_id))?;
+        let is_signed = subscription.is_some_and(|known| is_signed(&push, &known.secret));
+        if is_signed {
+            self.poller
+                .take_pushed(feed_id, push.body, push.content_type)
+                .await?;
+        } else {
+            tracing::info!(
+                feed = feed_id.0,
+                "a notification without a valid signature is dropped"
+            );
+        }
+        store
+            .write(move |tx| subscriptions::drop_push(tx, number))
+            .await?;
+        Ok(is_signed)
     }
 
     async fn ask_hub(&self, feed_id: FeedId, hub_url: &str, topic_url: &str) -> Result<()> {

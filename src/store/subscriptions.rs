@@ -4,11 +4,15 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
+use super::polls::NEVER;
 use crate::news::{FeedId, UtcTime, utc_from_secs};
 
-/// Notifications of one feed that may wait to be read; what comes beyond is dropped, and found by
-/// polling.
+/// Notifications of one feed that may wait to be read; what comes beyond is dropped, and the feed is visited instead.
 const MOST_WAITING: i64 = 20;
+/// How long a notification waits that cannot be read, in seconds; then the feed is visited instead.
+const LONGEST_WAIT_SECS: i64 = 3600;
+/// The least between two visits, in seconds, to a feed that is not the operator's own (docs/polling.md).
+const FLOOR_SECS: i64 = 300;
 
 /// Where a subscription stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +178,8 @@ pub fn note_missed(tx: &Transaction<'_>, feed: FeedId, at: Option<UtcTime>) -> R
 }
 
 /// Keeps what a hub sent, to be read later; false if the callback is unknown. The signature is
-/// judged when it is read, so the answer to the hub need not wait.
+/// judged when it is read, so the answer to the hub need not wait. Where too much waits already, the feed is
+/// visited instead.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -182,7 +187,7 @@ pub fn keep_push(tx: &Transaction<'_>, token: &str, push: &Push, now: UtcTime) -
     let Some(found) = find_by_token(tx, token)? else {
         return Ok(false);
     };
-    tx.execute(
+    let kept = tx.execute(
         "INSERT INTO pushes (feed_id, received_at, content_type, signature, body)
          SELECT ?1, ?2, ?3, ?4, ?5
          WHERE (SELECT count(*) FROM pushes WHERE feed_id = ?1) < ?6",
@@ -195,7 +200,26 @@ pub fn keep_push(tx: &Transaction<'_>, token: &str, push: &Push, now: UtcTime) -
             MOST_WAITING,
         ],
     )?;
+    if kept == 0 {
+        visit_instead(tx, found.feed_id, now)?;
+    }
     Ok(true)
+}
+
+/// Makes a feed due because not all was kept that its hub sent: at once, and not within the floor of its last visit.
+/// One that is not visited by itself stays so.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn visit_instead(tx: &Transaction<'_>, id: FeedId, now: UtcTime) -> Result<()> {
+    let sql = "WITH due (at) AS (
+            SELECT max(?2, coalesce(last_visit_at, 0) + iif(own, 0, ?3)) FROM feeds WHERE id = ?1)
+         UPDATE feeds SET next_visit_at = (SELECT at FROM due),
+            next_visit_reason = 'not all was kept that its hub sent'
+         WHERE id = ?1 AND next_visit_at < ?4 AND next_visit_at > (SELECT at FROM due)";
+    let values = params![id.0, now.timestamp(), FLOOR_SECS, NEVER];
+    tx.prepare_cached(sql)?.execute(values)?;
+    Ok(())
 }
 
 /// What a hub sent.
@@ -235,6 +259,20 @@ pub fn drop_push(tx: &Transaction<'_>, number: i64) -> Result<()> {
     tx.prepare_cached("DELETE FROM pushes WHERE id = ?1")?
         .execute([number])?;
     Ok(())
+}
+
+/// Forgets what could not be read for long, and has its feed visited instead; what came lately stays.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn give_up_push(tx: &Transaction<'_>, number: i64, now: UtcTime) -> Result<()> {
+    let sql = "DELETE FROM pushes WHERE id = ?1 AND received_at <= ?2 RETURNING feed_id";
+    let values = params![number, now.timestamp() - LONGEST_WAIT_SECS];
+    let gone = tx.query_row(sql, values, |row| row.get(0).map(FeedId));
+    match gone.optional()? {
+        Some(feed) => visit_instead(tx, feed, now),
+        None => Ok(()),
+    }
 }
 
 /// The subscription for a feed; `None` if there is none.

@@ -316,6 +316,59 @@ async fn what_waits_to_be_read_is_bounded() {
 }
 
 #[tokio::test]
+async fn a_feed_is_visited_at_once_where_what_its_hub_sends_finds_no_place() {
+    let (desk, Subscription { token, .. }) = pushed().await;
+    for _ in 0..20 {
+        assert!(desk.hub_sends(&token, None, "x").await);
+    }
+    assert_eq!(desk.room.wait_of(desk.id), 86_400);
+    assert!(desk.hub_sends(&token, None, "x").await);
+    assert_eq!(desk.room.wait_of(desk.id), 300, "it was visited just now");
+    let reason = desk.room.state(desk.id).feed.next_visit_reason;
+    assert_eq!(reason, "not all was kept that its hub sent");
+    desk.room.clock.advance_secs(300);
+    desk.first.store(50, Ordering::SeqCst);
+    desk.room.sweep_once().await;
+    assert_eq!(desk.room.item_count(), 6);
+    desk.room.clock.advance_secs(400);
+    assert!(desk.hub_sends(&token, None, "x").await);
+    assert_eq!(desk.room.wait_of(desk.id), 0);
+}
+
+#[tokio::test]
+async fn a_notification_waits_while_it_cannot_be_compared_and_is_polled_for_after_an_hour() {
+    let (desk, Subscription { token, secret, .. }) = pushed().await;
+    let execute = |sql: &'static str| desk.room.store.write(move |tx| Ok(tx.execute_batch(sql)?));
+    let waiting = || {
+        let pushes = |conn: &_| subscriptions::load_pushes(conn, 10);
+        desk.room.store.read(pushes).unwrap().len()
+    };
+    let damage =
+        "CREATE TABLE kept AS SELECT id, content FROM items; UPDATE items SET content = x'00'";
+    let mend = "UPDATE items SET content = (SELECT k.content FROM kept k WHERE k.id = items.id);
+         DROP TABLE kept";
+    execute(damage).await.unwrap();
+    let body = rss(3..6).replace("<description>", "<description>changed ");
+    assert!(desk.hub_sends(&token, sign(&secret, &body), &body).await);
+    assert!(desk.subscriber.read_pushes().await.is_err());
+    assert_eq!((waiting(), desk.room.item_count()), (1, 3));
+    execute(mend).await.unwrap();
+    assert_eq!(desk.subscriber.read_pushes().await.unwrap(), 1);
+    assert_eq!((waiting(), desk.room.item_count()), (0, 5));
+
+    execute(damage).await.unwrap();
+    let body = rss(3..9);
+    assert!(desk.hub_sends(&token, sign(&secret, &body), &body).await);
+    desk.room.clock.advance_secs(3599);
+    assert!(desk.subscriber.read_pushes().await.is_err());
+    assert_eq!(waiting(), 1);
+    assert!(desk.room.wait_of(desk.id) > 0);
+    desk.room.clock.advance_secs(1);
+    assert!(desk.subscriber.read_pushes().await.is_err());
+    assert_eq!((waiting(), desk.room.wait_of(desk.id)), (0, 0));
+}
+
+#[tokio::test]
 async fn a_hub_that_moved_is_followed_and_one_that_refuses_is_asked_less_and_less() {
     let moved = desk(|seen| match seen.path() {
         "/hub" => Some(Reply::redirect(307, "/hub2")),

@@ -4,6 +4,7 @@
 //! It does not fetch and does not decide when to come again.
 
 mod draft;
+mod notices;
 mod retold;
 
 use std::borrow::Cow;
@@ -11,16 +12,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::feed::identity::{
-    Candidate, GuidStanding, IdentityInput, ItemMatch, KeyKind, KnownItem, KnownItems, Matching,
-    Verdict, Visit, keys_of, match_items,
+    Candidate, GuidStanding, ItemMatch, KeyKind, KnownItem, KnownItems, Matching, Verdict, Visit,
+    match_items,
 };
 use crate::feed::{Languages, ParsedFeed, ParsedItem};
-use crate::news::{
-    Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, UtcTime, WireReading,
-};
+use crate::news::{Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, UtcTime};
 use crate::store::items::{self, ItemState, KnownRow};
-use crate::store::{self, Connection, Result, Transaction, review};
-use crate::text::belief::{Belief, Party, falls_with_it, is_own_kill_believed, judge_kill};
+use crate::store::{self, Connection, Result, Transaction, kills};
+use crate::text::belief::is_own_kill_believed;
 use draft::Draft;
 
 /// A document and its circumstances.
@@ -56,12 +55,12 @@ pub struct Prepared {
     pub revised: Vec<(ItemId, ItemState)>,
     /// Keys that known items can be recognised by from now on.
     pub keys: Vec<(ItemId, Vec<KeyDigest>)>,
-    /// Earlier items that believed notices withdraw.
+    /// Copies of revised items that fall with them, because their new states are kills.
     pub withdrawn: BTreeSet<ItemId>,
-    /// Earlier items that notices mean which nobody has to believe.
-    pub doubted: Vec<ItemId>,
-    /// Notices that nobody has to believe, in words: the title and why.
-    pub doubtful_kills: Vec<String>,
+    /// Items whose new states are kills that nobody has to believe.
+    pub doubted: BTreeSet<ItemId>,
+    /// The last place in history when the document was compared.
+    pub compared_at: ItemId,
     /// What is now known of the feed's guids.
     pub standing: GuidStanding,
     /// Why guids lost their standing; `None` if nothing changed.
@@ -91,6 +90,8 @@ pub struct NewItem {
     pub first: ItemState,
     /// States that the same document lists of it besides, oldest first: revisions.
     pub later: Vec<ItemState>,
+    /// Earlier items that it may mean if it is a notice that withdraws something.
+    pub means: Vec<ItemId>,
 }
 
 impl NewItem {
@@ -111,21 +112,23 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
         .filter(|item| !is_wholly_empty(item))
         .map(|item| Draft::glance(item, &languages))
         .collect();
-    let problems = note_empty_items(listed.len() - drafts.len());
-    let (known, matching) = identify(conn, &mut drafts, arrived)?;
     let mut prepared = Prepared {
-        standing: matching.standing,
-        lost_because: matching.lost_because,
-        guids_churn: matching.guids_churn,
         is_undated: drafts.iter().all(|draft| draft.item.claimed_at().is_none()),
         newest_claim: drafts
             .iter()
             .filter_map(|draft| draft.item.claimed_at())
             .max(),
         listed: drafts.len(),
-        problems,
+        problems: note_empty_items(listed.len() - drafts.len()),
+        compared_at: kills::last_place(conn)?,
         ..Prepared::default()
     };
+    let mut known = Known::default();
+    known.look_up(conn, arrived.feed, &drafts)?;
+    let matching = identify(conn, &mut drafts, &mut known, arrived)?;
+    prepared.standing = matching.standing;
+    prepared.lost_because = matching.lost_because;
+    prepared.guids_churn = matching.guids_churn;
     let torso = drafts.len().checked_sub(1).filter(|_| arrived.is_cut);
     for (index, drafts) in group_by_item(drafts, &matching.items) {
         let may_revise = Some(index) != torso;
@@ -140,7 +143,7 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
     prepared.new.sort_by_key(|item| item.first.item_time);
     let is_first = known.items.by_key.is_empty() && !items::has_items(conn, arrived.feed.id)?;
     prepared.note_overlap(is_first, arrived);
-    judge_notices(conn, &mut prepared, arrived)?;
+    notices::look_up(conn, &mut prepared, arrived)?;
     Ok(prepared)
 }
 
@@ -150,14 +153,13 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
 fn identify(
     conn: &Connection,
     drafts: &mut [Draft<'_>],
+    known: &mut Known,
     arrived: Arrived<'_>,
-) -> Result<(Known, Matching)> {
+) -> Result<Matching> {
     let visit = Visit {
         standing: arrived.standing,
         fetched_at: arrived.fetched_at,
     };
-    let mut known = Known::default();
-    known.look_up(conn, arrived.feed, drafts)?;
     let is_wire = arrived.outlet.kind == OutletKind::Wire;
     let same = |draft: &Draft<'_>| known.says_same(draft).filter(|_| !is_wire);
     let same: Vec<Option<ItemId>> = drafts.iter().map(same).collect();
@@ -171,13 +173,12 @@ fn identify(
     if !drafts.iter().any(Draft::is_of_series) {
         let matching = match_items(&candidates_of(drafts), &known.items, visit);
         if are_as_seen(&matching.items, &same) {
-            return Ok((known, matching));
+            return Ok(matching);
         }
     }
     drafts.iter_mut().for_each(|draft| draft.read(arrived));
     known.look_up(conn, arrived.feed, drafts)?;
-    let matching = match_items(&candidates_of(drafts), &known.items, visit);
-    Ok((known, matching))
+    Ok(match_items(&candidates_of(drafts), &known.items, visit))
 }
 
 fn candidates_of<'a>(drafts: &'a [Draft<'_>]) -> Vec<&'a Candidate> {
@@ -216,17 +217,21 @@ pub fn save(
         }
     }
     coming.sort_by_key(|one| one.first.item_time);
-    for id in &prepared.withdrawn {
-        items::withdraw_item(tx, *id, now)?;
-    }
-    review::note_doubted_kills(tx, &prepared.doubted)?;
-    coming.iter().map(|one| one.save(tx, feed, now)).collect()
+    let ids: Vec<ItemId> = coming
+        .iter()
+        .map(|one| one.save(tx, feed, now))
+        .collect::<Result<_>>()?;
+    let means = coming.iter().map(|one| one.means);
+    let saved: Vec<(ItemId, &[ItemId])> = ids.iter().copied().zip(means).collect();
+    notices::judge(tx, feed, prepared, &saved, now)?;
+    Ok(ids)
 }
 
 /// An item that enters history.
 struct Coming<'a> {
     first: Cow<'a, ItemState>,
     later: &'a [ItemState],
+    means: &'a [ItemId],
     /// The item that goes on as this one.
     before: Option<ItemId>,
 }
@@ -236,6 +241,7 @@ impl<'a> Coming<'a> {
         Self {
             first: Cow::Borrowed(&item.first),
             later: &item.later,
+            means: &item.means,
             before: None,
         }
     }
@@ -244,6 +250,7 @@ impl<'a> Coming<'a> {
         Self {
             first: Cow::Owned(state),
             later: &[],
+            means: &[],
             before: Some(before),
         }
     }
@@ -306,7 +313,11 @@ impl Prepared {
         arrived: Arrived<'_>,
     ) {
         drafts.dedup_by(|later, earlier| later.digest == earlier.digest);
-        match found.verdict {
+        let verdict = match found.verdict {
+            Verdict::Same(id) if known.is_notice_about(id, &drafts) => Verdict::New,
+            verdict => verdict,
+        };
+        match verdict {
             Verdict::New => {
                 if let Some(prefix) = drafts.last().and_then(Draft::unknown_prefix) {
                     let count = self.unknown_prefixes.entry(prefix.to_owned()).or_default();
@@ -316,7 +327,12 @@ impl Prepared {
                 let mut states = states.map(|draft| draft.into_state(found, arrived));
                 if let Some(first) = states.next() {
                     let later = states.collect();
-                    self.new.push(NewItem { first, later });
+                    let means = Vec::new();
+                    self.new.push(NewItem {
+                        first,
+                        later,
+                        means,
+                    });
                 }
             }
             Verdict::Repeats(_) => {}
@@ -337,22 +353,22 @@ impl Prepared {
                     return;
                 }
                 let mut state = newest.into_state(found, arrived);
-                self.judge_own_kill(&mut state, arrived);
+                self.judge_own_kill(id, &mut state, arrived);
                 self.revised.push((id, state));
             }
         }
     }
 
-    /// A new state of an item may withdraw it; one that is not believed is an ordinary revision.
-    fn judge_own_kill(&mut self, state: &mut ItemState, arrived: Arrived<'_>) {
+    /// A new state of an item may withdraw it; one that is not believed is an ordinary revision, and for a person to
+    /// look at.
+    fn judge_own_kill(&mut self, id: ItemId, state: &mut ItemState, arrived: Arrived<'_>) {
         if state.wire.role != Role::Kill {
             return;
         }
-        if is_own_kill_believed(party(arrived.outlet, &state.wire, state.link.as_deref())) {
+        if is_own_kill_believed(notices::party_of(arrived.outlet, state)) {
             state.withdrawn_at = Some(arrived.fetched_at);
         } else {
-            self.doubtful_kills
-                .push(format!("{}: not in the outlet's own form", state.title));
+            self.doubted.insert(id);
             state.wire.role = Role::News;
         }
     }
@@ -374,6 +390,7 @@ struct Known {
     /// Of the present state of each.
     digests: BTreeMap<ItemId, Vec<u8>>,
     of_series: BTreeSet<ItemId>,
+    notices: BTreeSet<ItemId>,
     asked: BTreeSet<KeyDigest>,
     /// Those whose lead and link were read.
     whole: BTreeSet<ItemId>,
@@ -421,6 +438,9 @@ impl Known {
         if row.is_of_series {
             self.of_series.insert(row.id);
         }
+        if row.is_notice {
+            self.notices.insert(row.id);
+        }
         self.items.items.insert(row.id, known_item(row));
     }
 
@@ -453,89 +473,26 @@ impl Known {
         is_same.then_some(*id)
     }
 
+    /// True if the item is a notice at whose address, or in whose series, something older comes with an id that was
+    /// never seen: that is what the notice may withdraw, and no new state of it.
+    fn is_notice_about(&self, id: ItemId, drafts: &[Draft<'_>]) -> bool {
+        let Some(notice) = self.items.items.get(&id) else {
+            return false;
+        };
+        let is_older = |draft: &Draft<'_>| {
+            let mut ids = draft.candidate.keys.iter();
+            let id = ids.find(|key| key.kind == KeyKind::Guid);
+            id.is_some_and(|id| !self.items.by_key.contains_key(&id.digest))
+                && draft.candidate.input.published_at.is_some()
+                && draft.candidate.input.published_at < notice.published_at
+        };
+        self.notices.contains(&id) && drafts.iter().all(is_older)
+    }
+
     /// True if the item says already what a state of this digest says.
     fn says(&self, id: ItemId, state: &[u8; 16]) -> bool {
         let digest = self.digests.get(&id);
         digest.is_some_and(|digest| digest[..] == state[..])
-    }
-}
-
-/// Whether the new items that are kills withdraw earlier items, and what falls with these. A kill that is not
-/// believed is kept as it is and withdraws nothing.
-fn judge_notices(conn: &Connection, prepared: &mut Prepared, arrived: Arrived<'_>) -> Result<()> {
-    for (id, state) in &prepared.revised {
-        if state.withdrawn_at.is_some() {
-            let notice = party(arrived.outlet, &state.wire, state.link.as_deref());
-            let copies = copies_that_fall(conn, *id, notice)?;
-            prepared.withdrawn.extend(copies);
-        }
-    }
-    for state in prepared
-        .new
-        .iter()
-        .map(NewItem::newest)
-        .filter(|state| state.wire.role == Role::Kill)
-    {
-        let notice = party(arrived.outlet, &state.wire, state.link.as_deref());
-        let series = state.wire.series_key.as_deref();
-        let mut reason = "no earlier item has its series key or link";
-        for target in items::find_kill_targets(conn, series, &link_keys(state.link.as_deref()))? {
-            let item = party(
-                &target.outlet,
-                &target.item.wire,
-                target.item.link.as_deref(),
-            );
-            match judge_kill(notice, item) {
-                Belief::Believed(_) => {
-                    let copies = copies_that_fall(conn, target.item.id, notice)?;
-                    prepared.withdrawn.insert(target.item.id);
-                    prepared.withdrawn.extend(copies);
-                    reason = "";
-                }
-                Belief::Review(doubt) => {
-                    prepared.doubted.push(target.item.id);
-                    reason = if reason.is_empty() { "" } else { doubt };
-                }
-            }
-        }
-        if !reason.is_empty() {
-            prepared
-                .doubtful_kills
-                .push(format!("{}: {reason}", state.title));
-        }
-    }
-    Ok(())
-}
-
-/// The copies of a withdrawn text that fall with it.
-fn copies_that_fall(conn: &Connection, id: ItemId, notice: Party<'_>) -> Result<Vec<ItemId>> {
-    let copies = items::find_copies(conn, id)?.into_iter();
-    let falls = |copy: &items::KillTarget| {
-        let is_of = party(&copy.outlet, &copy.item.wire, copy.item.link.as_deref());
-        falls_with_it(notice, is_of)
-    };
-    Ok(copies.filter(falls).map(|copy| copy.item.id).collect())
-}
-
-/// The keys that an item with this link is known by.
-fn link_keys(link: Option<&str>) -> Vec<KeyDigest> {
-    let input = IdentityInput {
-        link: link.map(str::to_owned),
-        ..IdentityInput::default()
-    };
-    let keys = keys_of(&input).into_iter();
-    keys.filter(|key| key.kind == KeyKind::Link)
-        .map(|key| key.digest)
-        .collect()
-}
-
-fn party<'a>(outlet: &'a Outlet, reading: &'a WireReading, link: Option<&'a str>) -> Party<'a> {
-    let outlet_is_wire = outlet.kind == crate::news::OutletKind::Wire;
-    Party {
-        outlet_name: &outlet.name,
-        outlet_is_wire,
-        reading,
-        link,
     }
 }
 

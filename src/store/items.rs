@@ -1,17 +1,13 @@
 //! Items, their long texts, their keys and their revisions.
 
-use std::collections::BTreeSet;
-
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::content::Content;
-use super::outlets::load_outlet;
 use super::search::terms::Filing;
 use super::{Result, StoreError, search};
 use crate::news::{
-    FeedId, Image, Item, ItemId, KeyDigest, Outlet, OutletId, Revision, UtcTime, WireReading,
-    utc_from_secs,
+    FeedId, Image, Item, ItemId, KeyDigest, OutletId, Revision, UtcTime, WireReading, utc_from_secs,
 };
 
 /// The state of an item as it is to be kept.
@@ -70,6 +66,8 @@ pub struct KnownRow {
     pub is_tombstone: bool,
     /// True if it is one of a series of an agency.
     pub is_of_series: bool,
+    /// True if it is a notice that withdraws something.
+    pub is_notice: bool,
     /// The item that it goes on as; see [`super::retold`].
     pub retold_as: Option<ItemId>,
 }
@@ -270,7 +268,7 @@ pub fn look_up_keys(
 pub fn load_known(conn: &Connection, ids: &[ItemId]) -> Result<Vec<KnownRow>> {
     let sql = "SELECT k.id, i.title, coalesce(i.published_at, t.published_at),
             coalesce(i.fetched_at, t.removed_at, 0), coalesce(i.digest, t.digest, x''), i.id IS NULL,
-            i.series_key IS NOT NULL, i.retold_as
+            i.series_key IS NOT NULL, i.retold_as, coalesce(i.role = 'kill', 0)
          FROM (SELECT ?1 AS id) k LEFT JOIN items i ON i.id = k.id
             LEFT JOIN tombstones t ON t.item_id = k.id";
     let mut load = conn.prepare_cached(sql)?;
@@ -348,79 +346,6 @@ pub fn load_revisions(conn: &Connection, id: ItemId) -> Result<Vec<Revision>> {
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// An earlier item that a notice may mean, with its outlet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KillTarget {
-    /// The item.
-    pub item: Item,
-    /// Its outlet.
-    pub outlet: Outlet,
-}
-
-/// The newest items of the last weeks with that series key or known by one of these keys in any
-/// feed, at most 32: what a notice to withdraw something may mean.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn find_kill_targets(
-    conn: &Connection,
-    series_key: Option<&str>,
-    keys: &[KeyDigest],
-) -> Result<Vec<KillTarget>> {
-    let mut ids = BTreeSet::new();
-    let mut add = |sql: &str, values: &[&dyn ToSql]| -> Result<()> {
-        let mut query = conn.prepare_cached(sql)?;
-        let rows = query.query_map(values, |row| row.get(0))?;
-        for id in rows {
-            ids.insert(ItemId(id?));
-        }
-        Ok(())
-    };
-    // A key may follow the agency's own mark; those are few, so all of the last weeks are looked at.
-    let by_series = "SELECT id FROM items INDEXED BY items_series
-         WHERE series_key IS NOT NULL AND (series_key = ?1 OR series_key LIKE '%--' || ?1)
-            AND id > (SELECT coalesce(max(id), 0) - 200000 FROM items)
-         ORDER BY id DESC LIMIT 32";
-    if let Some(series_key) = series_key {
-        add(by_series, &[&series_key])?;
-    }
-    let by_key = "SELECT k.item_id FROM feeds f CROSS JOIN item_keys k
-         WHERE k.feed_id = f.id AND k.key = ?1
-            AND k.item_id > (SELECT coalesce(max(id), 0) - 200000 FROM items)
-         ORDER BY k.item_id DESC LIMIT 32";
-    for key in keys {
-        add(by_key, &[&key_number(*key)])?;
-    }
-    load_targets(conn, ids.into_iter().rev().take(32))
-}
-
-/// The copies of one text that stand in one event with an item, the text's original among them, at most 200.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn find_copies(conn: &Connection, id: ItemId) -> Result<Vec<KillTarget>> {
-    let sql = "SELECT c.item_id FROM event_items m JOIN event_items c ON c.event_id = m.event_id
-            AND coalesce(c.reprint_of, c.item_id) = coalesce(m.reprint_of, m.item_id)
-         WHERE m.item_id = ?1 AND c.item_id <> ?1 ORDER BY c.item_id LIMIT 200";
-    let mut query = conn.prepare_cached(sql)?;
-    let ids = query.query_map([id.0], |row| row.get(0).map(ItemId))?;
-    let ids: Vec<ItemId> = ids.collect::<rusqlite::Result<_>>()?;
-    load_targets(conn, ids.into_iter())
-}
-
-fn load_targets(conn: &Connection, ids: impl Iterator<Item = ItemId>) -> Result<Vec<KillTarget>> {
-    let mut targets = Vec::new();
-    for id in ids {
-        let Some(item) = load_item(conn, id)? else {
-            continue;
-        };
-        if let Some(outlet) = load_outlet(conn, item.outlet_id)? {
-            targets.push(KillTarget { item, outlet });
-        }
-    }
-    Ok(targets)
 }
 
 /// Marks an item as withdrawn by its outlet or agency.
@@ -505,6 +430,7 @@ fn read_known(row: &Row<'_>) -> rusqlite::Result<KnownRow> {
         is_tombstone: row.get(5)?,
         is_of_series: row.get(6)?,
         retold_as: row.get::<_, Option<i64>>(7)?.map(ItemId),
+        is_notice: row.get(8)?,
     })
 }
 
@@ -518,7 +444,7 @@ pub(super) fn content(row: &Row<'_>, index: usize) -> rusqlite::Result<Content> 
 
 /// A key as it is stored. Eight bytes are enough: among a million keys of a feed, two of different
 /// items are alike with a probability of 1 in 30 million.
-fn key_number(key: KeyDigest) -> i64 {
+pub(super) fn key_number(key: KeyDigest) -> i64 {
     let [a, b, c, d, e, f, g, h, ..] = key;
     i64::from_le_bytes([a, b, c, d, e, f, g, h])
 }

@@ -267,7 +267,10 @@ pub fn still_stands(conn: &Connection, question: &Question) -> Result<bool> {
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn note_doubted_kills(tx: &Transaction<'_>, items: &[ItemId]) -> Result<()> {
+pub fn note_doubted_kills<'a>(
+    tx: &Transaction<'_>,
+    items: impl IntoIterator<Item = &'a ItemId>,
+) -> Result<()> {
     let sql = "INSERT INTO doubted_kills (item_id) SELECT id FROM items WHERE id = ?1
          ON CONFLICT DO NOTHING";
     let mut insert = tx.prepare_cached(sql)?;

@@ -2,7 +2,7 @@
 //! everything that is not certain goes to a person. Pure judgement: what happens to the item, or
 //! to the queue of things to review, is decided elsewhere.
 
-use crate::news::{Role, WireReading};
+use crate::news::{Role, UtcTime, WireReading};
 use crate::text::dateline::agency_of_outlet;
 use crate::text::wire::agency_of_rule;
 
@@ -62,6 +62,50 @@ pub fn falls_with_it(notice: Party<'_>, copy: Party<'_>) -> bool {
     notice.outlet_is_wire && speaks_for(notice, copy)
 }
 
+/// When an item was told as it says it by now, as far as its outlet's claims and our clock tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// When its outlet told it first, by its own claim.
+    pub first: Option<UtcTime>,
+    /// It was not told as it is before this.
+    pub since: Option<UtcTime>,
+    /// It was told as it is at this time at the latest.
+    pub until: UtcTime,
+}
+
+/// How an item stands to a notice in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sequence {
+    /// It was told as it is when the notice came: the notice may mean it.
+    Before,
+    /// It was told first after the notice: what an agency tells instead of what it withdrew.
+    After,
+    /// It was told before and changed since; whether the notice still means it, a person decides.
+    Changed,
+    /// The claims do not tell.
+    Unknown,
+}
+
+/// Whether an item had been told when a notice came. An agency withdraws what it has told; a story that it tells
+/// later, under the same slug or at the same address, is the one that it stands by.
+pub fn sequence_of(item: Told, notice: Told) -> Sequence {
+    if item.first.is_some_and(|first| first > notice.until) {
+        Sequence::After
+    } else if item.since.is_some_and(|since| since > notice.until) {
+        Sequence::Changed
+    } else if notice.since.is_some_and(|since| item.until <= since) {
+        Sequence::Before
+    } else {
+        Sequence::Unknown
+    }
+}
+
+/// The series key of an item as it is compared; `None` if it has none.
+pub fn series_of(reading: &WireReading) -> Option<String> {
+    let key = bare_key(reading.series_key.as_deref()?);
+    (!key.is_empty()).then_some(key)
+}
+
 /// Whether an item whose new revision became a kill is withdrawn: the outlet says it of its own
 /// item, under the item's own identity, so only the convention is in question.
 pub fn is_own_kill_believed(revised: Party<'_>) -> bool {
@@ -94,13 +138,8 @@ fn uses_its_own_convention(notice: Party<'_>) -> bool {
 }
 
 fn same_series(notice: &WireReading, item: &WireReading) -> bool {
-    match (&notice.series_key, &item.series_key) {
-        (Some(one), Some(other)) => {
-            let (one, other) = (bare_key(one), bare_key(other));
-            !one.is_empty() && one == other
-        }
-        _ => false,
-    }
+    let key = series_of(notice);
+    key.is_some() && key == series_of(item)
 }
 
 /// A key without the region that AP puts before it (`US--`) and the slash that dpa puts after.
@@ -119,4 +158,46 @@ fn short_name(outlet_name: &str) -> &str {
 
 fn same_name(one: &str, other: &str) -> bool {
     !one.trim().is_empty() && one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::news::utc_from_secs;
+
+    fn at(secs: i64) -> Told {
+        let time = utc_from_secs(secs);
+        Told {
+            first: Some(time),
+            since: Some(time),
+            until: time,
+        }
+    }
+
+    #[test]
+    fn a_notice_means_what_was_told_before_it_and_nothing_that_was_told_after_it() {
+        let notice = at(1000);
+        assert_eq!(sequence_of(at(900), notice), Sequence::Before);
+        assert_eq!(sequence_of(at(1000), notice), Sequence::Before);
+        assert_eq!(sequence_of(at(1001), notice), Sequence::After);
+        let changed = Told {
+            first: Some(utc_from_secs(900)),
+            ..at(1001)
+        };
+        assert_eq!(sequence_of(changed, notice), Sequence::Changed);
+    }
+
+    #[test]
+    fn what_has_no_time_was_told_before_it_was_seen_and_more_is_not_known() {
+        let seen = |secs| Told {
+            first: None,
+            since: None,
+            until: utc_from_secs(secs),
+        };
+        assert_eq!(sequence_of(seen(900), at(1000)), Sequence::Before);
+        assert_eq!(sequence_of(seen(1100), at(1000)), Sequence::Unknown);
+        assert_eq!(sequence_of(at(900), seen(1000)), Sequence::Unknown);
+        assert_eq!(sequence_of(at(1001), seen(1000)), Sequence::After);
+        assert_eq!(sequence_of(seen(900), seen(1000)), Sequence::Unknown);
+    }
 }

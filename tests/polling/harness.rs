@@ -93,10 +93,15 @@ impl Newsroom {
 
     /// Adds a feed at an address.
     pub async fn add_url(&self, url: &str) -> FeedId {
+        self.add_of("Paper", OutletKind::Outlet, url).await
+    }
+
+    /// Adds a feed of an outlet at an address.
+    pub async fn add_of(&self, outlet: &'static str, kind: OutletKind, url: &str) -> FeedId {
         let url = url.to_owned();
         let now = self.clock.now();
         let added = self.store.write(move |tx| {
-            let outlet_id = outlets::ensure_outlet(tx, "Paper", OutletKind::Outlet)?;
+            let outlet_id = outlets::ensure_outlet(tx, outlet, kind)?;
             let new = NewFeed {
                 url,
                 outlet_id,

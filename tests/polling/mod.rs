@@ -9,6 +9,7 @@ pub mod harness;
 mod history;
 mod identity;
 mod kill;
+mod notices;
 mod pace;
 mod sweep;
 mod table;

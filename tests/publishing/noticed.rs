@@ -92,3 +92,30 @@ async fn what_was_killed_is_named_withdrawn_and_said_no_more() {
         assert!(again.contains("has resigned"), "{again}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_killed_before_it_was_read_is_never_told() {
+    let mut minister = listed("minister Aksel Brandt");
+    let [told, kill] = minister.as_mut_slice() else {
+        panic!("a report and its kill, not {}", minister.len());
+    };
+    kill.item.guid = Some("kill".to_owned());
+    let (told, kill) = (&*told, &*kill);
+    for together in [false, true] {
+        let mut desk = Pipeline::open();
+        if together {
+            desk.list(&[kill, told], at_hour(16)).await;
+        } else {
+            desk.list(&[kill], at_hour(15)).await;
+            desk.take_in(at_hour(15));
+            desk.list(&[told], at_hour(16)).await;
+        }
+        desk.take_in(at_hour(16));
+        desk.publish(at_hour(18)).await;
+        let server = Server::start(desk.site.clone()).await;
+        for path in ["/feeds/events.json", "/feeds/storylines.json", "/"] {
+            let shown = text(&server, path).await;
+            assert!(!shown.contains("Brandt"), "{path}: {shown}");
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::text::wire::{WireInput, read_wire};
 /// How far back a claimed time of publication is believed (invariant 10).
 const OLDEST_CLAIM: TimeDelta = TimeDelta::days(30);
 /// How far ahead of our clock it is believed (invariant 10).
-const NEWEST_CLAIM: TimeDelta = TimeDelta::minutes(10);
+pub(super) const NEWEST_CLAIM: TimeDelta = TimeDelta::minutes(10);
 
 /// An item of the document with what was read in it.
 pub(super) struct Draft<'a> {

@@ -3,6 +3,7 @@
 //!
 //! It does not fetch and does not decide when to come again.
 
+mod bound;
 mod draft;
 mod notices;
 mod retold;
@@ -61,6 +62,8 @@ pub struct Prepared {
     pub doubted: BTreeSet<ItemId>,
     /// The last place in history when the document was compared.
     pub compared_at: ItemId,
+    /// Items of the document that wait for the next visit, since there were more than are looked at.
+    pub waiting: usize,
     /// What is now known of the feed's guids.
     pub standing: GuidStanding,
     /// Why guids lost their standing; `None` if nothing changed.
@@ -105,6 +108,15 @@ impl NewItem {
 /// # Errors
 /// Whatever the store says.
 pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
+    prepare_most(conn, arrived, usize::MAX)
+}
+
+/// As [`prepare`], and looks at so many items at most: at what is new and what has changed before what is as it was,
+/// and at the newest of these. The rest waits for the next visit, for which the others are known by then.
+///
+/// # Errors
+/// Whatever the store says.
+pub fn prepare_most(conn: &Connection, arrived: Arrived<'_>, most: usize) -> Result<Prepared> {
     let listed = &arrived.parsed.items;
     let languages = Languages::new(arrived.feed.language.as_deref(), arrived.parsed);
     let mut drafts: Vec<Draft<'_>> = listed
@@ -112,6 +124,9 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
         .filter(|item| !is_wholly_empty(item))
         .map(|item| Draft::glance(item, &languages))
         .collect();
+    if let Some(last) = drafts.last_mut() {
+        last.is_torso = arrived.is_cut;
+    }
     let mut prepared = Prepared {
         is_undated: drafts.iter().all(|draft| draft.item.claimed_at().is_none()),
         newest_claim: drafts
@@ -125,11 +140,15 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
     };
     let mut known = Known::default();
     known.look_up(conn, arrived.feed, &drafts)?;
+    let is_oldest_first = bound::is_oldest_first(&drafts);
+    let left_out = bound::keep_most(&mut drafts, &known, most, arrived.fetched_at);
     let matching = identify(conn, &mut drafts, &mut known, arrived)?;
+    prepared.known = left_out.known;
+    prepared.waiting = left_out.waiting;
     prepared.standing = matching.standing;
     prepared.lost_because = matching.lost_because;
     prepared.guids_churn = matching.guids_churn;
-    let torso = drafts.len().checked_sub(1).filter(|_| arrived.is_cut);
+    let torso = drafts.iter().position(|draft| draft.is_torso);
     for (index, drafts) in group_by_item(drafts, &matching.items) {
         let may_revise = Some(index) != torso;
         prepared.take(
@@ -139,7 +158,9 @@ pub fn prepare(conn: &Connection, arrived: Arrived<'_>) -> Result<Prepared> {
             arrived,
         );
     }
-    prepared.new.reverse();
+    if !is_oldest_first {
+        prepared.new.reverse();
+    }
     prepared.new.sort_by_key(|item| item.first.item_time);
     let is_first = known.items.by_key.is_empty() && !items::has_items(conn, arrived.feed.id)?;
     prepared.note_overlap(is_first, arrived);

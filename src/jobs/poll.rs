@@ -30,7 +30,7 @@ use crate::store::feeds::AddressChange;
 use crate::store::polls::{self, VisitState};
 use crate::store::{Store, feeds, hosts, outlets, subscriptions};
 
-use super::ingest::{self, Arrived, Prepared};
+use super::ingest::{self, Arrived};
 use desks::Desks;
 use locks::FeedLocks;
 use manners::PollManners;
@@ -63,7 +63,7 @@ pub struct PollSettings {
     /// Most new items taken at one visit; what is more waits for the next. No outlet writes a
     /// thousand reports in five minutes; a feed of random ids does.
     pub max_new_items: usize,
-    /// Most items of a document that are looked at, in its order. No outlet lists as many.
+    /// Most items of a document that are looked at closely, see [`ingest::prepare_most`]. No outlet lists as many.
     pub max_listed_items: usize,
     /// Documents read at the same time; reading takes a core each. Large ones take at most half of
     /// the places.
@@ -510,7 +510,7 @@ impl Document {
         let Ok(base_url) = Url::parse(&self.base_url) else {
             return Ok(Found::Unreadable("its address is no address".to_owned()));
         };
-        let (mut parsed, problems) =
+        let (parsed, problems) =
             feed::read_polled(&self.bytes, self.content_type.as_deref(), &base_url);
         if parsed.format == Format::None {
             let why = problems.first().map(|problem| problem.message.clone());
@@ -522,9 +522,7 @@ impl Document {
         // A transfer that ended early may have brought the document whole all the same: many servers announce a wrong
         // length.
         let is_cut = self.is_part || problems.iter().any(|problem| problem.kind == "truncated");
-        let is_endless = parsed.items.len() > settings.max_listed_items;
-        parsed.items.truncate(settings.max_listed_items);
-        let prepared = store.read(|conn| {
+        let mut prepared = store.read(|conn| {
             let outlet = outlets::load_outlet(conn, state.feed.outlet_id)?;
             let standing = match state.guids_lost_standing {
                 true => GuidStanding::Lost,
@@ -539,21 +537,14 @@ impl Document {
                 is_partial: self.is_pushed,
                 is_cut,
             };
-            ingest::prepare(conn, arrived)
+            ingest::prepare_most(conn, arrived, settings.max_listed_items)
         })?;
+        prepared.keep_newest(settings.max_new_items);
         let mut document = ruling::Document::of(parsed);
-        document.is_flood = is_endless;
+        document.is_flood = prepared.waiting > 0;
         document.is_cut_short = is_cut;
-        Ok(take_newest(document, prepared, settings.max_new_items))
+        Ok(Found::Document(document, Box::new(prepared)))
     }
-}
-
-/// Bounds what is taken of a document: the newest, because they are news.
-fn take_newest(mut document: ruling::Document, mut prepared: Prepared, limit: usize) -> Found {
-    let too_many = prepared.new.len().saturating_sub(limit);
-    prepared.new.drain(..too_many);
-    document.is_flood |= too_many > 0;
-    Found::Document(document, Box::new(prepared))
 }
 
 /// What the same bytes are known by when they come again. Bytes whose transfer ended early are others: the whole of

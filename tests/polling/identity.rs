@@ -111,6 +111,100 @@ async fn a_flood_of_new_ids_is_taken_in_parts_shown_and_lost_in_no_part() {
     );
 }
 
+/// A document of items that were told a day after each other, the last one today, in the order of the numbers.
+fn archive(numbers: impl Iterator<Item = i64>, days: i64, is_dated: bool) -> String {
+    let item = |number: i64| {
+        let at = utc_from_secs(START - (days - number) * 86_400).to_rfc2822();
+        let date = match is_dated {
+            true => format!("<pubDate>{at}</pubDate>"),
+            false => String::new(),
+        };
+        format!(
+            "<item><title>Report {number} on the harbour</title><guid>urn:{number}</guid>\
+             <link>http://paper.test/report/{number}</link>{date}</item>"
+        )
+    };
+    let items: String = numbers.map(item).collect();
+    channel(&items)
+}
+
+fn numbers_of(room: &Newsroom, new: &[ItemId]) -> Vec<i64> {
+    let numbers = new.iter().map(|id| {
+        let link = one_item(room, *id).0.link.expect("a link");
+        let (_, number) = link.rsplit_once('/').expect("a path");
+        number.parse().expect("a number")
+    });
+    let mut numbers: Vec<i64> = numbers.collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+#[tokio::test]
+async fn a_document_of_more_items_than_are_looked_at_gives_its_newest_first_and_all_in_the_end() {
+    // Oldest first, newest first, and newest first without times; most are older than times are believed.
+    for (is_ascending, is_dated) in [(true, true), (false, true), (false, false)] {
+        let mut settings = exact();
+        (settings.max_listed_items, settings.max_new_items) = (40, 20);
+        let room = Newsroom::with(settings, |_| None).await;
+        let id = room.add("paper.test", "/feed").await;
+        let list = |last: i64| {
+            let body = match is_ascending {
+                true => archive(1..=last, 100, is_dated),
+                false => archive((1..=last).rev(), 100, is_dated),
+            };
+            Reply::ok(body).with("ETag", "\"archive\"")
+        };
+        let report = room.poll_for(id, list(98)).await;
+        assert_eq!(report.health, FeedHealth::Flood);
+        let newest: Vec<i64> = (79..=98).collect();
+        assert_eq!(
+            numbers_of(&room, &report.new),
+            newest,
+            "{is_ascending} {is_dated}"
+        );
+        // What is new in between comes before what waits.
+        let report = room.poll_for(id, list(100)).await;
+        let newest: Vec<i64> = (61..=78).chain(99..=100).collect();
+        assert_eq!(
+            numbers_of(&room, &report.new),
+            newest,
+            "{is_ascending} {is_dated}"
+        );
+        for left in [40, 20, 0] {
+            let report = room.poll_for(id, list(100)).await;
+            let waiting: Vec<i64> = (left + 1..=left + 20).collect();
+            assert_eq!(numbers_of(&room, &report.new), waiting);
+            assert_eq!(report.health == FeedHealth::Flood, left > 0);
+            assert_eq!(room.last_header("if-none-match"), None);
+        }
+        assert_eq!(room.item_count(), 100);
+        let report = room.poll_for(id, list(101)).await;
+        assert_eq!(numbers_of(&room, &report.new), [101]);
+        assert_ne!(report.health, FeedHealth::Flood);
+        assert_eq!(
+            room.last_header("if-none-match").as_deref(),
+            Some("\"archive\"")
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_known_is_known_in_a_document_of_more_items_than_are_looked_at() {
+    let mut settings = exact();
+    settings.max_listed_items = 12;
+    let room = Newsroom::with(settings, |_| None).await;
+    let id = room.add("paper.test", "/feed").await;
+    while room.item_count() < 30 {
+        room.poll_for(id, Reply::ok(archive(1..=30, 30, true)))
+            .await;
+    }
+    let edited = archive(1..=30, 30, true).replace("Report 3 on", "Report 3, corrected, on");
+    let report = room.poll_for(id, Reply::ok(edited)).await;
+    assert_eq!((report.new.len(), report.revised), (0, 1));
+    assert_eq!(room.state(id).overlap, Some(1.0));
+    assert_eq!(room.item_count(), 30);
+}
+
 #[tokio::test]
 async fn a_feed_never_overwrites_the_items_of_another_with_the_same_ids() {
     let room = Newsroom::open().await;

@@ -22,6 +22,8 @@ pub(super) struct Draft<'a> {
     pub(super) candidate: Candidate,
     /// Of its content.
     pub(super) digest: [u8; 16],
+    /// True if the document ended within it, or may have.
+    pub(super) is_torso: bool,
     text: &'a str,
     languages: &'a Languages<'a>,
     reading: Option<Reading>,
@@ -54,6 +56,7 @@ impl<'a> Draft<'a> {
             item,
             candidate: Candidate::of(identity),
             digest: content_digest(&item.title, &item.summary, text),
+            is_torso: false,
             text,
             languages,
             reading: None,

@@ -131,8 +131,8 @@ impl Newsroom {
     /// One pass of the publisher, `minutes` after the start; the clusterer has looked at everything before.
     pub async fn publish(&self, minutes: i64) -> Published {
         let looked = self.store.write(|tx| {
-            for event in describing::load_describe_queue(tx, u32::MAX)? {
-                describing::leave_describe_queue(tx, event)?;
+            if let Some(through) = describing::load_describe_queue(tx, u32::MAX)?.through {
+                describing::leave_describe_queue(tx, through)?;
             }
             Ok(())
         });

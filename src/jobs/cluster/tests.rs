@@ -558,7 +558,7 @@ fn an_event_published_while_it_is_merged_away_is_remembered_as_after_a_restart()
             "INSERT INTO developments (public_id, event_id, storyline_id, changed_at, kind, note)
              SELECT public_id, id, storyline_id, ?2, ?3, '' FROM events WHERE id = ?1";
         let kind = crate::news::DevelopmentKind::NewEvent.name();
-        tx.execute(sql, rusqlite::params![merged.0, NOW, kind])?;
+        tx.execute(sql, (merged.0, NOW, kind))?;
         Ok(())
     });
     written.unwrap();

@@ -458,13 +458,14 @@ impl Poller {
             if has_missed {
                 subscriptions::note_missed(tx, id, Some(now))?;
             }
-            if let Some((host, until, reason)) = cool {
-                hosts::cool_host(tx, &host, until, &reason)?;
+            if let Some((host, until, reason)) = &cool {
+                hosts::cool_host(tx, host, *until, reason)?;
             }
-            if let Some(host) = warm_host {
-                hosts::clear_host(tx, &host, now)?;
+            if let Some(host) = &warm_host {
+                hosts::clear_host(tx, host, now)?;
             }
-            let moved = moved_to.map(|url| feeds::change_address(tx, id, &url));
+            let moved = moved_to.as_deref();
+            let moved = moved.map(|url| feeds::change_address(tx, id, url));
             Ok((new, moved.transpose()?))
         });
         let (new, moved) = written.await?;

@@ -95,9 +95,6 @@ pub enum StoreError {
     /// An item says something else than what was to be saved of it.
     #[error("item {0} was retitled while it was taken in; it is taken in anew")]
     Retitled(ItemId),
-    /// Something that shared the transaction failed.
-    #[error("something else that was to be saved at the same time failed; it is done anew later")]
-    Undone,
     /// The writer has ended.
     #[error("the store is closed")]
     Closed,

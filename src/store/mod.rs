@@ -64,8 +64,8 @@ pub use health::{Trouble, TroubleKind};
 pub use lock::DirectoryLock;
 pub use migrate::newest_schema;
 use packing::Packing;
+use writer::Writer;
 pub use writer::{Durability, Pending};
-use writer::{Isolation, Writer};
 
 /// Name of the database within the data directory.
 pub const FILE_NAME: &str = "dateline.sqlite";
@@ -170,24 +170,20 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        self.writer()?
-            .write((Durability::Process, Isolation::Alone), work)
-            .await
+        self.writer()?.write(Durability::Process, work).await
     }
 
-    /// As [`Store::write`], but if it fails, all that shares the transaction is undone with it. For
-    /// what fails only if the database does and is done anew then: it costs a third less.
+    /// As [`Store::write`], but without a savepoint, which costs a third less. If it fails, those that share the
+    /// transaction are undone with it and run again: for what hardly ever fails.
     ///
     /// # Errors
-    /// As [`Store::write`], and [`StoreError::Undone`] if another closure failed.
+    /// As [`Store::write`].
     pub async fn write_together<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+        F: Fn(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        self.writer()?
-            .write((Durability::Process, Isolation::Together), work)
-            .await
+        self.writer()?.write_together(work).await
     }
 
     /// Hands `work` over as for [`Store::write_together`] and goes on; for a thread outside the runtime.
@@ -196,10 +192,9 @@ impl Store {
     /// [`StoreError::Closed`] if the writer has ended; the rest comes with [`Pending::wait`].
     pub fn begin_together_blocking<F>(&self, work: F) -> Result<Pending>
     where
-        F: FnOnce(&Transaction<'_>) -> Result<()> + Send + 'static,
+        F: Fn(&Transaction<'_>) -> Result<()> + Send + 'static,
     {
-        self.writer()?
-            .begin_blocking((Durability::Process, Isolation::Together), work)
+        self.writer()?.begin_together_blocking(work)
     }
 
     /// As [`Store::write`], and the disk has confirmed it: for what people decided.
@@ -211,9 +206,7 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        self.writer()?
-            .write((Durability::Power, Isolation::Alone), work)
-            .await
+        self.writer()?.write(Durability::Power, work).await
     }
 
     /// As [`Store::write`], for a thread outside the runtime.
@@ -225,8 +218,7 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        self.writer()?
-            .write_blocking((Durability::Process, Isolation::Alone), work)
+        self.writer()?.write_blocking(work)
     }
 
     /// Runs `work` on a reading connection, all of which sees one and the same commit, the last: each statement

@@ -161,14 +161,14 @@ async fn who_decides_does_not_wait_for_what_came_before() {
         }
     };
     let (go, gate) = std::sync::mpsc::channel();
-    let (has_begun, begun) = tokio::sync::oneshot::channel();
+    let (has_begun, mut begun) = tokio::sync::mpsc::unbounded_channel();
     let busy = store.write_together(move |_| {
         has_begun.send(()).unwrap();
         gate.recv().unwrap();
         Ok(())
     });
     let others = async {
-        begun.await.unwrap();
+        begun.recv().await.unwrap();
         let fetched = store.write_together(note("fetched"));
         let published = store.write(note("published"));
         let decided = store.write_durably(note("decided"));
@@ -184,6 +184,62 @@ async fn who_decides_does_not_wait_for_what_came_before() {
     let (busy, (fetched, published, decided)) = tokio::join!(busy, others);
     busy.and(fetched).and(published).and(decided).unwrap();
     assert_eq!(*order.lock().unwrap(), ["decided", "published", "fetched"]);
+}
+
+#[tokio::test]
+async fn what_shares_a_transaction_with_what_fails_is_kept_all_the_same() {
+    let (_directory, store) = open();
+    let (go, gate) = std::sync::mpsc::channel();
+    let (has_begun, mut begun) = tokio::sync::mpsc::unbounded_channel();
+    let busy = store.write(move |_| {
+        has_begun.send(()).unwrap();
+        gate.recv().unwrap();
+        Ok(())
+    });
+    let runs: Arc<Mutex<Vec<&str>>> = Arc::default();
+    let keep = |name: &'static str| {
+        let runs = runs.clone();
+        store.write_together(move |tx| {
+            runs.lock().unwrap().push(name);
+            insert(name)(tx)
+        })
+    };
+    let fail = |name: &'static str| {
+        store.write_together(move |tx| {
+            insert(name)(tx)?;
+            Err::<(), _>(StoreError::NotFound(name.into()))
+        })
+    };
+    let all = async {
+        begun.recv().await.unwrap();
+        let panics = store.write_together(|_| -> Result<()> { panic!("a bug") });
+        let all = async {
+            tokio::join!(biased;
+                keep("a"), fail("b"), keep("c"), keep("d"), fail("e"), panics, keep("f"))
+        };
+        let opened = async {
+            while store.queue_length() < 7 {
+                tokio::task::yield_now().await;
+            }
+            go.send(()).unwrap();
+        };
+        tokio::join!(biased; all, opened).0
+    };
+    let (busy, (a, b, c, d, e, panicked, f)) = tokio::join!(busy, all);
+    busy.and(a).and(c).and(d).and(f).unwrap();
+    assert!(matches!(b, Err(StoreError::NotFound(name)) if name == "b"));
+    assert!(matches!(e, Err(StoreError::NotFound(name)) if name == "e"));
+    assert!(matches!(panicked, Err(StoreError::Closed)));
+    assert_eq!(count_cursors(&store), 4);
+    let runs = runs.lock().unwrap();
+    let count = |name| runs.iter().filter(|one| **one == name).count();
+    assert!(
+        ["a", "c", "d", "f"]
+            .map(count)
+            .iter()
+            .all(|runs| *runs <= 2),
+        "{runs:?}"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The one writer: a thread that takes closures from a bounded queue and runs them by turns, each turn in
-//! one transaction. Closures have a savepoint each, so that a failing one takes nothing with it, or fail
-//! together; these are patient, the others go before them, and what people decided goes before all.
+//! one transaction. Closures have a savepoint each, so that a failing one takes nothing with it, or none; these
+//! are patient, the others go before them, and what people decided goes before all. Where one without a
+//! savepoint fails, those that shared its transaction are run again, with one.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -39,32 +40,61 @@ pub enum Durability {
     Power,
 }
 
-/// Gets the transaction, or why there is none.
-type Work = Box<dyn FnOnce(Result<&Transaction<'_>>) -> Outcome + Send>;
+/// A closure with whoever waits for it.
+trait Job: Send {
+    /// Runs the closure, or notes why there is no transaction for it.
+    fn run(&mut self, tx: Result<&Transaction<'_>>) -> Outcome;
+
+    /// Answers the caller with what the closure said when it was run last, unless the transaction ended otherwise.
+    fn answer(self: Box<Self>, end: Result<()>);
+}
+
 /// What became of a closure.
+#[derive(Default)]
 struct Outcome {
-    /// Whether its savepoint stays.
+    /// Whether what it wrote stays.
     keep: bool,
     /// What it met that concerns the file or the disk.
     trouble: Option<Trouble>,
-    /// Answers the caller once the transaction has ended.
-    answer: Box<dyn FnOnce(Result<()>) + Send>,
+}
+
+/// A closure whose result one caller waits for.
+struct Asked<T, F> {
+    work: F,
+    said: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Job for Asked<T, F>
+where
+    T: Send,
+    F: FnMut(&Transaction<'_>) -> Result<T> + Send,
+{
+    fn run(&mut self, tx: Result<&Transaction<'_>>) -> Outcome {
+        // What it said before was undone; if it fails over itself now, it says nothing.
+        self.said = None;
+        let said = tx.and_then(&mut self.work);
+        let outcome = Outcome {
+            keep: said.is_ok(),
+            trouble: said.as_ref().err().and_then(Trouble::met),
+        };
+        self.said = Some(said);
+        outcome
+    }
+
+    fn answer(self: Box<Self>, end: Result<()>) {
+        let said = self.said.unwrap_or(Err(StoreError::Closed));
+        // A caller that stopped waiting does not mind a lost answer.
+        drop(self.reply.send(said.and_then(|value| end.map(|()| value))));
+    }
 }
 
 struct Task {
-    durability: Durability,
-    isolation: Isolation,
-    work: Work,
-}
-
-impl Task {
-    fn line(&self) -> Line {
-        match (self.durability, self.isolation) {
-            (Durability::Power, _) => Line::Decided,
-            (_, Isolation::Alone) => Line::Hurried,
-            (_, Isolation::Together) => Line::Patient,
-        }
-    }
+    line: Line,
+    /// True if it takes nothing with it when it fails: it has a savepoint of its own. SQLite then copies every
+    /// page that it changes.
+    is_alone: bool,
+    job: Box<dyn Job>,
 }
 
 /// Where a closure waits; each turn is one line's.
@@ -77,15 +107,6 @@ enum Line {
     /// What nobody waits for at a screen.
     #[default]
     Patient,
-}
-
-/// What a failing closure takes with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Isolation {
-    /// Nothing: it has a savepoint of its own. SQLite then copies every page that it changes.
-    Alone,
-    /// All that shares the transaction.
-    Together,
 }
 
 /// The sending side of the writer's queue.
@@ -126,50 +147,50 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction and waits until it is committed.
-    pub async fn write<T, F>(
-        &self,
-        (durability, isolation): (Durability, Isolation),
-        work: F,
-    ) -> Result<T>
+    pub async fn write<T, F>(&self, durability: Durability, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
-        let (task, answer) = make_task((durability, isolation), work);
-        self.queue
-            .send(task)
-            .await
-            .map_err(|_| StoreError::Closed)?;
+        self.ask(make_alone(durability, work)).await
+    }
+
+    /// The same without a savepoint: if `work` or another such closure fails, it is run again.
+    pub async fn write_together<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.ask(make_patient(work)).await
+    }
+
+    /// As [`Writer::write`], for a thread outside the runtime.
+    pub fn write_blocking<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.begin(make_alone(Durability::Process, work))?.wait()
+    }
+
+    /// Hands `work` over as for [`Writer::write_together`] and goes on; for a thread outside the runtime.
+    pub fn begin_together_blocking<T, F>(&self, work: F) -> Result<Pending<T>>
+    where
+        T: Send + 'static,
+        F: Fn(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.begin(make_patient(work))
+    }
+
+    async fn ask<T>(&self, (task, answer): (Task, oneshot::Receiver<Result<T>>)) -> Result<T> {
+        let sent = self.queue.send(task).await;
+        sent.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// The same for a thread outside the runtime.
-    pub fn write_blocking<T, F>(
-        &self,
-        (durability, isolation): (Durability, Isolation),
-        work: F,
-    ) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
-    {
-        self.begin_blocking((durability, isolation), work)?.wait()
-    }
-
-    /// Hands `work` over for a transaction and goes on; for a thread outside the runtime.
-    pub fn begin_blocking<T, F>(
-        &self,
-        (durability, isolation): (Durability, Isolation),
-        work: F,
-    ) -> Result<Pending<T>>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
-    {
-        let (task, answer) = make_task((durability, isolation), work);
-        self.queue
-            .blocking_send(task)
-            .map_err(|_| StoreError::Closed)?;
+    fn begin<T>(&self, (task, answer): (Task, oneshot::Receiver<Result<T>>)) -> Result<Pending<T>> {
+        let sent = self.queue.blocking_send(task);
+        sent.map_err(|_| StoreError::Closed)?;
         Ok(Pending(Some(answer)))
     }
 
@@ -214,30 +235,47 @@ impl<T> Drop for Pending<T> {
     }
 }
 
-fn make_task<T, F>(
-    (durability, isolation): (Durability, Isolation),
-    work: F,
-) -> (Task, oneshot::Receiver<Result<T>>)
+fn make_alone<T, F>(durability: Durability, work: F) -> (Task, oneshot::Receiver<Result<T>>)
 where
     T: Send + 'static,
     F: FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
 {
+    let line = match durability {
+        Durability::Power => Line::Decided,
+        Durability::Process => Line::Hurried,
+    };
+    // It is run once: where others are run again, it was in no transaction with them.
+    let mut work = Some(work);
+    let once = move |tx: &Transaction<'_>| match work.take() {
+        Some(work) => work(tx),
+        None => Err(StoreError::Closed),
+    };
+    make_task((line, true), once)
+}
+
+fn make_patient<T, F>(work: F) -> (Task, oneshot::Receiver<Result<T>>)
+where
+    T: Send + 'static,
+    F: Fn(&Transaction<'_>) -> Result<T> + Send + 'static,
+{
+    make_task((Line::Patient, false), work)
+}
+
+fn make_task<T, F>((line, is_alone): (Line, bool), work: F) -> (Task, oneshot::Receiver<Result<T>>)
+where
+    T: Send + 'static,
+    F: FnMut(&Transaction<'_>) -> Result<T> + Send + 'static,
+{
     let (reply, answer) = oneshot::channel();
-    let work: Work = Box::new(move |tx| {
-        let result = tx.and_then(work);
-        // A caller that stopped waiting does not mind a lost answer.
-        Outcome {
-            keep: result.is_ok(),
-            trouble: result.as_ref().err().and_then(Trouble::met),
-            answer: Box::new(move |end| {
-                drop(reply.send(result.and_then(|value| end.map(|()| value))));
-            }),
-        }
+    let job = Box::new(Asked {
+        work,
+        said: None,
+        reply,
     });
     let task = Task {
-        durability,
-        isolation,
-        work,
+        line,
+        is_alone,
+        job,
     };
     (task, answer)
 }
@@ -255,7 +293,7 @@ fn run_writer(
             let Some(first) = tasks.blocking_recv() else {
                 break;
             };
-            if was_shared && first.line() == Line::Patient && tasks.is_empty() {
+            if was_shared && first.line == Line::Patient && tasks.is_empty() {
                 std::thread::park_timeout(GATHERING);
             }
             waiting.add(first);
@@ -289,9 +327,13 @@ fn note_trouble(state: &watch::Sender<Option<Trouble>>, met: Option<Trouble>) {
     });
 }
 
+/// The tasks that shared a transaction.
 #[derive(Default)]
 struct Batch {
-    answers: Vec<Box<dyn FnOnce(Result<()>) + Send>>,
+    /// All that ran, but for the one that undid it.
+    ran: Vec<Task>,
+    /// The one without a savepoint that failed, so that nothing of the others was kept.
+    failed: Option<Task>,
     trouble: Option<Trouble>,
 }
 
@@ -315,7 +357,7 @@ struct Waiting {
 
 impl Waiting {
     fn add(&mut self, task: Task) {
-        self.tasks_of(task.line()).push_back(task);
+        self.tasks_of(task.line).push_back(task);
         self.told.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -374,9 +416,8 @@ impl Waiting {
     }
 }
 
-/// Runs a turn of the tasks in one transaction; after a task that failed together with others, the rest in
-/// another one. Callers are answered after trouble was noted, so that who got an error finds its
-/// reason.
+/// Runs a turn of the tasks in one transaction. After a task that failed together with others these are run
+/// again, each with a savepoint, so that each is run twice at the most; then the rest in another transaction.
 ///
 /// `set` is the durability that the connection was last set to; `None` if it is not known.
 fn run_turn(
@@ -386,29 +427,50 @@ fn run_turn(
     state: &watch::Sender<Option<Trouble>>,
 ) {
     let wanted = waiting.begin_turn();
-    let mut next = waiting.next();
-    while let Some(first) = next.take() {
+    let mut run = |tasks: &mut dyn Iterator<Item = Task>| {
         let mut batch = Batch::default();
-        let mut tasks = std::iter::once(first).chain(std::iter::from_fn(|| waiting.next()));
         let end = file
             .is_there()
             .and_then(|()| set_durability(conn, wanted, set))
-            .and_then(|()| run_transaction(conn, &mut tasks, &mut batch));
-        let met_at_end = end.as_ref().err().and_then(Trouble::met);
-        note_trouble(state, batch.trouble.or(met_at_end));
-        for answer in batch.answers {
-            answer(end.as_ref().copied().map_err(same_error));
+            .and_then(|()| run_transaction(conn, tasks, &mut batch));
+        end_transaction(end, batch, tasks, state)
+    };
+    while let Some(first) = waiting.next() {
+        let mut tasks = std::iter::once(first).chain(std::iter::from_fn(|| waiting.next()));
+        let mut undone = run(&mut tasks);
+        for task in &mut undone {
+            task.is_alone = true;
         }
-        if let Err(cause) = end {
-            match cause {
-                StoreError::Undone => next = tasks.next(),
-                cause => tasks.for_each(|task| {
-                    let outcome = (task.work)(Err(same_error(&cause)));
-                    (outcome.answer)(Ok(()));
-                }),
-            }
+        if !undone.is_empty() {
+            run(&mut undone.into_iter());
         }
     }
+}
+
+/// Answers those whose transaction has ended, after trouble was noted, so that who got an error finds its reason.
+/// If there was none to be had, `rest` is told so too. Those are returned that another one undid.
+fn end_transaction(
+    end: Result<()>,
+    batch: Batch,
+    rest: &mut dyn Iterator<Item = Task>,
+    state: &watch::Sender<Option<Trouble>>,
+) -> Vec<Task> {
+    let met_at_end = end.as_ref().err().and_then(Trouble::met);
+    note_trouble(state, batch.trouble.or(met_at_end));
+    if let Some(failed) = batch.failed {
+        failed.job.answer(Ok(()));
+        return batch.ran;
+    }
+    for task in batch.ran {
+        task.job.answer(end.as_ref().copied().map_err(same_error));
+    }
+    if let Err(cause) = end {
+        for mut task in rest {
+            task.job.run(Err(same_error(&cause)));
+            task.job.answer(Ok(()));
+        }
+    }
+    Vec::new()
 }
 
 /// Sets it if it is not set already; a statement of its own at each commit would be felt.
@@ -429,34 +491,36 @@ fn set_durability(
     Ok(())
 }
 
+/// Runs tasks until there are no more or one without a savepoint has failed, which undoes all.
 fn run_transaction(
     conn: &mut Connection,
-    waiting: &mut impl Iterator<Item = Task>,
+    tasks: &mut dyn Iterator<Item = Task>,
     batch: &mut Batch,
 ) -> Result<()> {
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    for task in waiting {
-        let is_alone = task.isolation == Isolation::Alone;
+    for mut task in tasks {
+        let is_alone = task.is_alone;
         if is_alone {
             tx.prepare_cached("SAVEPOINT task")?.execute([])?;
         }
         // A bug in one closure must not end the writer: it is a refused write.
-        let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (task.work)(Ok(&tx))));
-        let mut keep = false;
-        if let Ok(outcome) = ran {
-            keep = outcome.keep;
-            batch.answers.push(outcome.answer);
-            batch.trouble = outcome.trouble.or(batch.trouble.take());
-        }
+        let run = std::panic::AssertUnwindSafe(|| task.job.run(Ok(&tx)));
+        let outcome = std::panic::catch_unwind(run).unwrap_or_default();
+        batch.trouble = outcome.trouble.or(batch.trouble.take());
         // Some errors of the disk end the whole transaction, not only the statement.
         if tx.is_autocommit() {
+            batch.ran.push(task);
             return Err(lost_transaction(batch.trouble.as_ref()));
         }
-        match (is_alone, keep) {
+        if !is_alone && !outcome.keep {
+            batch.failed = Some(task);
+            return Ok(());
+        }
+        batch.ran.push(task);
+        match (is_alone, outcome.keep) {
             (true, true) => drop(tx.prepare_cached("RELEASE task")?.execute([])?),
             (true, false) => tx.execute_batch("ROLLBACK TO task; RELEASE task")?,
-            (false, true) => {}
-            (false, false) => return Err(StoreError::Undone),
+            (false, _) => {}
         }
     }
     tx.commit()?;
@@ -479,7 +543,6 @@ fn same_error(error: &StoreError) -> StoreError {
         StoreError::Full => StoreError::Full,
         StoreError::ReadOnly => StoreError::ReadOnly,
         StoreError::Damaged(cause) => StoreError::Damaged(cause.clone()),
-        StoreError::Undone => StoreError::Undone,
         StoreError::Gone => StoreError::Gone,
         other => StoreError::Disk(other.to_string()),
     }

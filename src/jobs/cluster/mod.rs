@@ -302,8 +302,8 @@ impl Clusterer {
         touched
             .storylines
             .extend(placed.map(|standing| standing.shown));
-        let tables =
-            (self.engine.tables_through() != self.tables_saved).then(|| self.engine.tables());
+        let tables = (self.engine.tables_through() != self.tables_saved)
+            .then(|| save::Tables::of(self.engine.tables()));
         self.tables_saved = self.engine.tables_through();
         let left = self.left_behind(conn, &found.settlement)?;
         // Not before: what leaves the window in the step in which it changed is described too.

@@ -87,8 +87,8 @@ impl Clusterer {
         self.placed_anew.clear();
         self.reached = Scope::default();
         let noting = store.begin_together_blocking(move |tx| {
-            for (part, origin) in origins {
-                events::save_origin(tx, part, origin)?;
+            for (part, origin) in &origins {
+                events::save_origin(tx, *part, *origin)?;
             }
             super::save::save_next_event(tx, next_event)?;
             decisions::note_obeyed(tx, &changed)

@@ -39,12 +39,13 @@ pub(super) struct Described {
 }
 
 impl Described {
-    fn write(&mut self, tx: &Transaction<'_>) -> Result<()> {
+    fn write(&self, tx: &Transaction<'_>) -> Result<()> {
         let stored = || describing::count_reports(tx, self.event);
         let counts = self.counts.map_or_else(stored, Ok)?;
         debug_assert_eq!(counts, stored()?, "{:?}", self.event);
-        (self.description.report_count, self.description.outlet_count) = counts;
-        events::describe_event(tx, self.event, &self.description)
+        let mut description = self.description.clone();
+        (description.report_count, description.outlet_count) = counts;
+        events::describe_event(tx, self.event, &description)
     }
 }
 
@@ -73,12 +74,40 @@ pub(super) struct Save {
     /// Items that came and tell no event.
     pub(super) told_by_none: Vec<ItemId>,
     pub(super) storylines: BTreeSet<StorylineId>,
-    pub(super) tables: Option<SavedTables>,
+    pub(super) tables: Option<Tables>,
+}
+
+/// What was learnt of words, as it is kept.
+pub(super) struct Tables {
+    learnt: Vec<LearntTable>,
+    counted: i64,
+}
+
+impl Tables {
+    pub(super) fn of(tables: SavedTables) -> Self {
+        let seq = tables.through;
+        let learnt = tables.languages.into_iter();
+        let learnt = learnt.map(|(language, content)| LearntTable {
+            language,
+            seq,
+            content,
+        });
+        Self {
+            learnt: learnt.collect(),
+            counted: i64::try_from(tables.counted).unwrap_or(i64::MAX),
+        }
+    }
+
+    fn write(&self, tx: &Transaction<'_>) -> Result<()> {
+        clustering::save_learnt_tables(tx, &self.learnt)?;
+        clustering::save_cursor(tx, TABLES_COUNTED, self.counted)
+    }
 }
 
 impl Save {
+    /// What it says may be written twice: the first time may be undone with what shared its transaction.
     pub(super) fn write(
-        mut self,
+        &self,
         tx: &Transaction<'_>,
         pins: &Pins,
         (now, life): (UtcTime, &LifeSettings),
@@ -91,23 +120,23 @@ impl Save {
             clustering::forget_pairs(tx, oldest)?;
         }
         self.write_events(tx, now)?;
-        self.write_links(tx)?;
-        for described in &mut self.descriptions {
+        let storylines = self.write_links(tx)?;
+        for described in &self.descriptions {
             described.write(tx)?;
         }
         if let Some(through) = self.described_through {
             describing::leave_describe_queue(tx, through)?;
         }
         self.own.write(tx)?;
-        for storyline in &self.storylines {
+        for storyline in &storylines {
             let told = describe::describe_storyline(tx, *storyline, pins, (now, life))?;
             match told {
                 Some(description) => events::describe_storyline(tx, *storyline, &description)?,
                 None => describing::empty_storyline(tx, *storyline)?,
             }
         }
-        if let Some(tables) = self.tables {
-            save_tables(tx, tables)?;
+        if let Some(tables) = &self.tables {
+            tables.write(tx)?;
         }
         clustering::save_cursor(tx, ARRIVED, self.arrived.0)?;
         clustering::save_cursor(tx, NEXT_EVENT, self.settlement.cursor.next_event.0)?;
@@ -143,7 +172,9 @@ impl Save {
         Ok(())
     }
 
-    fn write_links(&mut self, tx: &Transaction<'_>) -> Result<()> {
+    /// Returns the storylines that are to be described.
+    fn write_links(&self, tx: &Transaction<'_>) -> Result<BTreeSet<StorylineId>> {
+        let mut storylines = self.storylines.clone();
         for (gone, into) in &self.placing.rehomed {
             standing::move_homes(tx, *gone, *into)?;
         }
@@ -153,7 +184,7 @@ impl Save {
             standing::save_home(tx, *event, home)?;
             if let Some(left) = events::link_event(tx, *event, shown)? {
                 if standing::has_events(tx, left)? {
-                    self.storylines.insert(left);
+                    storylines.insert(left);
                 } else {
                     events::merge_storyline(tx, left, shown)?;
                 }
@@ -161,32 +192,16 @@ impl Save {
         }
         for (gone, into) in &self.placing.merged {
             events::merge_storyline(tx, *gone, *into)?;
-            self.storylines.remove(gone);
-            self.storylines.insert(*into);
+            storylines.remove(gone);
+            storylines.insert(*into);
         }
         for (item, report) in &self.beside {
             events::stand_beside(tx, *item, *report)?;
         }
-        Ok(())
+        Ok(storylines)
     }
 }
 
 pub(super) fn save_next_event(tx: &Transaction<'_>, next: EventId) -> Result<()> {
     clustering::save_cursor(tx, NEXT_EVENT, next.0)
-}
-
-fn save_tables(tx: &Transaction<'_>, tables: SavedTables) -> Result<()> {
-    let seq = tables.through;
-    let counted = i64::try_from(tables.counted).unwrap_or(i64::MAX);
-    let learnt: Vec<LearntTable> = tables
-        .languages
-        .into_iter()
-        .map(|(language, content)| LearntTable {
-            language,
-            seq,
-            content,
-        })
-        .collect();
-    clustering::save_learnt_tables(tx, &learnt)?;
-    clustering::save_cursor(tx, TABLES_COUNTED, counted)
 }

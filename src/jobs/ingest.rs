@@ -19,7 +19,7 @@ use crate::feed::identity::{
 use crate::feed::{Languages, ParsedFeed, ParsedItem};
 use crate::news::{Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, UtcTime};
 use crate::store::items::{self, ItemState, KnownRow};
-use crate::store::{self, Connection, Result, Transaction, kills};
+use crate::store::{self, Connection, Result, StoreError, Transaction, kills};
 use crate::text::belief::is_own_kill_believed;
 use draft::Draft;
 
@@ -234,7 +234,11 @@ pub fn save(
     for (id, state) in &prepared.revised {
         match retold::as_new(tx, *id, state, now)? {
             Some(state) => coming.push(Coming::again(*id, state)),
-            None => items::revise_item(tx, *id, state, now)?,
+            None => match items::revise_item(tx, *id, state, now) {
+                // Retention took it since it was looked up.
+                Err(StoreError::NotFound(_)) => {}
+                revised => revised?,
+            },
         }
     }
     coming.sort_by_key(|one| one.first.item_time);

@@ -371,7 +371,7 @@ pub fn save_visit(tx: &Transaction<'_>, state: &VisitState, line: &VisitLine) ->
     log_visit(tx, feed.id, line)
 }
 
-/// Counts prefixes of titles that no wire rule knows.
+/// Counts prefixes of titles that no wire rule knows; nothing of a feed that was removed meanwhile.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -382,7 +382,7 @@ pub fn count_unknown_prefixes(
     now: UtcTime,
 ) -> Result<()> {
     let sql = "INSERT INTO unknown_prefixes (feed_id, prefix, count, last_at)
-         VALUES (?1, ?2, ?3, ?4)
+         SELECT id, ?2, ?3, ?4 FROM feeds WHERE id = ?1
          ON CONFLICT DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at";
     for (prefix, count) in prefixes {
         tx.prepare_cached(sql)?

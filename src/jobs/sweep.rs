@@ -220,13 +220,16 @@ impl Sweep {
 
     async fn claim(&self, ticks: &mut Ticks, now: UtcTime) -> Result<usize, StoreError> {
         let store = &self.inner.poller.store;
-        if let Some(jump) = ticks.note(now, self.inner.poller.clock.elapsed()) {
+        let elapsed = self.inner.poller.clock.elapsed();
+        if let Some(jump) = ticks.jump(now, elapsed) {
             tracing::info!(
                 jump_secs = jump,
                 "the clock moved; the times of visits move with it"
             );
             store.write(move |tx| polls::shift_visits(tx, jump)).await?;
         }
+        // Not before: a jump whose shift was not written is seen again.
+        ticks.last = Some((now, elapsed));
         self.put_off_unsaved(now).await?;
         let room = MOST_QUEUED.saturating_sub(self.inner.lanes().queued.len());
         if room == 0 || !store.read(|conn| polls::is_anything_due(conn, now))? {
@@ -423,8 +426,8 @@ impl Ticks {
 
     /// Compares calendar and elapsed time since the last tick; by how many seconds the calendar
     /// moved too far, if it is more than a correction.
-    fn note(&mut self, now: UtcTime, elapsed: Duration) -> Option<i64> {
-        let (last_now, last_elapsed) = self.last.replace((now, elapsed))?;
+    fn jump(&self, now: UtcTime, elapsed: Duration) -> Option<i64> {
+        let (last_now, last_elapsed) = self.last?;
         let passed = elapsed.saturating_sub(last_elapsed);
         let jump = (now - last_now).num_seconds() - i64::try_from(passed.as_secs()).unwrap_or(0);
         (jump.abs() > JUMP_SECS).then_some(jump)

@@ -3,6 +3,7 @@
 
 mod adding;
 mod beside;
+mod clock;
 mod conditional;
 mod cut;
 mod ends;

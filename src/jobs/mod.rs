@@ -1,5 +1,6 @@
 //! Load, decide in the core, save: one file per job, each safe to run twice.
 
+mod ahead;
 pub mod backup;
 pub mod cluster;
 pub mod daemon;

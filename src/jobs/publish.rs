@@ -94,6 +94,8 @@ pub fn publish_batch(
         } else if !may_be_published(one) || is_kept_with_its_origin(tx, one)? {
             // Whatever changes that puts it into the queue again.
         } else if hold_end(one, pass) > pass.now && !publishing::was_shown(tx, one.event.id)? {
+            // Else it would wait for the time that a clock said which was ahead.
+            publishing::open_at_latest(tx, one.event.id, pass.now)?;
             publishing::hold_back(tx, one.event.id, hold_end(one, pass))?;
             continue;
         } else if publish_first(tx, pass, one)? {
@@ -138,7 +140,8 @@ fn is_kept_with_its_origin(tx: &Transaction<'_>, waiting: &publishing::Waiting) 
 }
 
 fn hold_end(waiting: &publishing::Waiting, pass: &Pass) -> UtcTime {
-    waiting.opened_at + chrono::TimeDelta::seconds(pass.hold_secs.clamp(0, LONGEST_HOLD_SECS))
+    let opened_at = waiting.opened_at.min(pass.now);
+    opened_at + chrono::TimeDelta::seconds(pass.hold_secs.clamp(0, LONGEST_HOLD_SECS))
 }
 
 /// False if there is nothing to publish: no report that stands.

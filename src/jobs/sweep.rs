@@ -14,8 +14,9 @@ use crate::fetch::pace::host_key;
 use crate::fetch::schedule::spread_secs;
 use crate::news::{FeedId, UtcTime};
 use crate::store::polls::{self, DueFeed};
-use crate::store::{StoreError, Transaction, TroubleKind};
+use crate::store::{StoreError, Transaction, TroubleKind, mending};
 
+use super::ahead::Ahead;
 use super::poll::{PollReport, Poller};
 
 /// Feeds claimed at most, over all lanes: some minutes of work.
@@ -113,10 +114,12 @@ impl Sweep {
     pub async fn start_up(&self) -> Result<(), StoreError> {
         let store = &self.inner.poller.store;
         let now = self.inner.poller.clock.now();
+        let ahead = self.ahead();
         store
             .write(move |tx| {
                 polls::release_all_claims(tx)?;
-                polls::mend_future_visits(tx, now)?;
+                mending::mend_future_visits(tx, now)?;
+                ahead.mend(tx, now)?;
                 let times: Vec<(FeedId, UtcTime)> = polls::list_overdue(tx, now)?
                     .into_iter()
                     .map(|(id, secs)| (id, later(now, spread_secs(id.0, secs))))
@@ -154,6 +157,10 @@ impl Sweep {
             Err(_) => ticks.pause(now),
         }
         claimed
+    }
+
+    fn ahead(&self) -> Ahead {
+        Ahead::of(&self.inner.poller.settings.pace, CLAIM_SECS)
     }
 
     /// Waits until every lane has run empty.
@@ -226,7 +233,15 @@ impl Sweep {
                 jump_secs = jump,
                 "the clock moved; the times of visits move with it"
             );
-            store.write(move |tx| polls::shift_visits(tx, jump)).await?;
+            let ahead = self.ahead();
+            let shift = move |tx: &Transaction<'_>| {
+                polls::shift_visits(tx, jump)?;
+                match jump < 0 {
+                    true => ahead.mend(tx, now),
+                    false => Ok(()),
+                }
+            };
+            store.write(shift).await?;
         }
         // Not before: a jump whose shift was not written is seen again.
         ticks.last = Some((now, elapsed));

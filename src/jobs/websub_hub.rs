@@ -33,6 +33,7 @@ const LONGEST_ANSWER: usize = 4096;
 /// Waits between the attempts of a delivery, in seconds; after the last one it is given up, and the
 /// subscription stays until its lease ends.
 const WAITS_SECS: [i64; 6] = [10, 60, 300, 1800, 7200, 21_600];
+pub(super) const LONGEST_WAIT_SECS: i64 = WAITS_SECS[WAITS_SECS.len() - 1];
 
 /// Changes within this time are delivered as one.
 const DEBOUNCE: Duration = Duration::from_millis(300);

@@ -15,7 +15,7 @@ use super::site::Site;
 use crate::store::hub::{self, HubLoad, HubRequest};
 
 /// Seconds: the shortest lease granted, the one without a wish, and the longest.
-const LEASE_SECS: (i64, i64, i64) = (3600, 10 * 86_400, 30 * 86_400);
+const LEASE_SECS: (i64, i64, i64) = (3600, 10 * 86_400, hub::LONGEST_LEASE_SECS);
 
 /// The Recommendation: a secret must be less than 200 bytes.
 const LONGEST_SECRET: usize = 199;

@@ -8,6 +8,9 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use super::Result;
 use crate::news::{UtcTime, utc_from_secs};
 
+/// The longest lease that is granted, in seconds.
+pub const LONGEST_LEASE_SECS: i64 = 30 * 86_400;
+
 /// A verified subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubSubscription {

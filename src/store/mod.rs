@@ -23,6 +23,7 @@ pub mod items;
 pub mod kills;
 pub mod listing;
 mod lock;
+pub mod mending;
 mod migrate;
 mod numbers;
 pub mod outlets;

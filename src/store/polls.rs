@@ -272,17 +272,6 @@ pub fn list_overdue(conn: &Connection, now: UtcTime) -> Result<Vec<(FeedId, u64)
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Mends times that lie further ahead than any schedule puts them, which a clock that was wrong
-/// has written: they are counted from `now` instead of from the last visit.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn mend_future_visits(tx: &Transaction<'_>, now: UtcTime) -> Result<usize> {
-    let sql = "UPDATE feeds SET next_visit_at = ?1 + max(0, next_visit_at - last_visit_at)
-         WHERE last_visit_at > ?1 + 60 AND next_visit_at < ?2 AND cron IS NULL";
-    Ok(tx.execute(sql, params![now.timestamp(), NEVER])?)
-}
-
 /// The state that a visit starts from; `None` if the feed is gone from the table.
 ///
 /// # Errors

@@ -145,6 +145,16 @@ pub fn hold_back(tx: &Transaction<'_>, id: EventId, until: UtcTime) -> Result<()
     Ok(())
 }
 
+/// Notes that an event was opened at `now` at the latest.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn open_at_latest(tx: &Transaction<'_>, id: EventId, now: UtcTime) -> Result<()> {
+    tx.prepare_cached("UPDATE events SET opened_at = ?2 WHERE id = ?1 AND opened_at > ?2")?
+        .execute(params![id.0, now.timestamp()])?;
+    Ok(())
+}
+
 /// Takes an event out of the queue, and whatever is there without an event.
 ///
 /// # Errors

@@ -103,8 +103,8 @@ pub enum HubAnswer {
     Unknown,
 }
 
-/// Longest lease believed, in seconds; hubs give days.
-const LONGEST_LEASE_SECS: u64 = 30 * 86_400;
+/// Longest lease believed, in seconds; hubs give days, and ours no more.
+const LONGEST_LEASE_SECS: u64 = super::hub::LONGEST_LEASE_SECS.unsigned_abs();
 /// Lease of a hub that names none.
 const USUAL_LEASE_SECS: u64 = 86_400;
 /// A hub that asks this long after we asked it is too late.

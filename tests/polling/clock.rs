@@ -1,9 +1,85 @@
-//! A clock that is set while the daemon runs.
+//! A clock that was ahead, at boot or for an hour: what it wrote is mended at the start and when it is set back.
 
-use dateline::news::utc_from_secs;
+use dateline::clock::Clock;
+use dateline::fetch::pace::{CoolDownScope, cool_down_key};
+use dateline::jobs::Sweep;
+use dateline::news::{FeedId, utc_from_secs};
+use dateline::store::feeds::{FeedEdit, edit_feed};
+use dateline::store::{Connection, hosts};
 
-use super::harness::{Newsroom, START, rss};
+use super::harness::{Newsroom, START, exact, rss};
 use crate::server::Reply;
+
+const AHEAD: i64 = 400 * 86_400;
+
+/// A newsroom with a feed that is visited every five minutes, two of a host that asks for ten minutes of quiet, and
+/// one that is asked as usual.
+async fn open() -> (Newsroom, [FeedId; 4]) {
+    let room = Newsroom::with(exact(), |seen| match seen.path() {
+        "/quiet" => Some(Reply::status(429).with("Retry-After", "600")),
+        _ => Some(Reply::ok(rss(1..4))),
+    })
+    .await;
+    let cron = room.add("cron.test", "/feed").await;
+    let quiet = room.add("quiet.test", "/quiet").await;
+    let beside = room.add("quiet.test", "/beside").await;
+    let usual = room.add("paper.test", "/feed").await;
+    let line = FeedEdit {
+        cron: Some("*/5 * * * *".into()),
+        ..FeedEdit::default()
+    };
+    let edited = room.store.write(move |tx| edit_feed(tx, cron, &line));
+    edited.await.unwrap();
+    (room, [cron, quiet, beside, usual])
+}
+
+fn quiet_secs(room: &Newsroom) -> i64 {
+    let url = room.server.url("quiet.test", "/quiet");
+    let host = cool_down_key(&url, CoolDownScope::Host).unwrap();
+    let found = room.store.read(|conn| hosts::load_host(conn, &host));
+    (found.unwrap().unwrap().cool_until - room.clock.now()).num_seconds()
+}
+
+fn number(room: &Newsroom, sql: &str) -> i64 {
+    let ask = |conn: &Connection| Ok(conn.query_row(sql, [], |row| row.get(0))?);
+    room.store.read(ask).unwrap()
+}
+
+#[tokio::test]
+async fn cron_lines_and_hosts_that_asked_for_quiet_outlive_a_clock_that_was_ahead_at_the_start() {
+    let (room, ids) = open().await;
+    room.clock.set(utc_from_secs(START + AHEAD));
+    for id in ids {
+        room.poll(id).await;
+    }
+    room.clock.set(utc_from_secs(START));
+    Sweep::new(room.poller.clone()).start_up().await.unwrap();
+    assert_eq!(quiet_secs(&room), 600);
+    let waits = ids.map(|id| room.wait_of(id));
+    assert_eq!(waits, [300, 900, 0, 900]);
+    let told = ids.map(|id| room.state(id).feed.last_visit_at);
+    assert!(
+        told.iter().flatten().all(|at| *at <= room.clock.now()),
+        "{told:?}"
+    );
+    // Nothing is left to be mended.
+    Sweep::new(room.poller.clone()).start_up().await.unwrap();
+    assert_eq!(ids.map(|id| room.wait_of(id)), waits);
+}
+
+#[tokio::test]
+async fn cron_lines_and_hosts_that_asked_for_quiet_outlive_a_clock_that_is_set_back() {
+    let (room, ids) = open().await;
+    room.clock.set(utc_from_secs(START + AHEAD));
+    assert_eq!(room.sweep_once().await, 4);
+    room.clock.advance_secs(10);
+    room.clock.set(utc_from_secs(START + 10));
+    let seen = room.server.seen().len();
+    room.sweep_once().await;
+    assert_eq!(room.server.seen().len(), seen, "nothing is early");
+    assert_eq!(quiet_secs(&room), 590);
+    assert_eq!(ids.map(|id| room.wait_of(id)), [290, 890, 590, 890]);
+}
 
 #[tokio::test]
 async fn a_jump_of_the_clock_is_seen_again_if_it_could_not_be_written() {
@@ -25,4 +101,46 @@ async fn a_jump_of_the_clock_is_seen_again_if_it_could_not_be_written() {
     room.clock.advance_secs(5);
     assert_eq!(room.sweep_once().await, 0, "no earlier than due");
     assert_eq!(room.wait_of(id), 835);
+}
+
+#[tokio::test]
+async fn leases_and_deliveries_lie_no_further_ahead_than_they_may() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let far = START + AHEAD;
+    let near = START + 3600;
+    let sql = format!(
+        "INSERT INTO hub_subscriptions (id, topic, callback, lease_until)
+         VALUES (1, 't', 'https://a.test/', {far}), (2, 't', 'https://b.test/', {near});
+         INSERT INTO hub_deliveries (subscription_id, next_at) VALUES (1, {far}), (2, {near});
+         INSERT INTO subscriptions (feed_id, token, secret, hub_url, topic_url, state, asked_at,
+            next_at, lease_until)
+         VALUES ({id}, 'token', x'00', 'https://hub.test/', 't', 'active', {far}, {far}, {far})"
+    );
+    let made = room.store.write(move |tx| Ok(tx.execute_batch(&sql)?));
+    made.await.unwrap();
+    Sweep::new(room.poller.clone()).start_up().await.unwrap();
+    let month = START + 30 * 86_400;
+    for (sql, expected) in [
+        (
+            "SELECT lease_until FROM hub_subscriptions WHERE id = 1",
+            month,
+        ),
+        (
+            "SELECT lease_until FROM hub_subscriptions WHERE id = 2",
+            near,
+        ),
+        (
+            "SELECT next_at FROM hub_deliveries WHERE subscription_id = 1",
+            START,
+        ),
+        (
+            "SELECT next_at FROM hub_deliveries WHERE subscription_id = 2",
+            near,
+        ),
+        ("SELECT lease_until FROM subscriptions", START),
+        ("SELECT next_at FROM subscriptions", START),
+    ] {
+        assert_eq!(number(&room, sql), expected, "{sql}");
+    }
 }

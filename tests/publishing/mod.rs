@@ -1,6 +1,7 @@
 //! What is published, from rows in a database to bytes over HTTP.
 
 mod callback;
+mod clock;
 mod decided;
 mod fanout;
 mod gallery;

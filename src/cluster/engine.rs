@@ -6,6 +6,7 @@ use super::arriving::{ArrivingItem, read_item};
 use super::candidates::{Candidate, Limits, Scratch};
 use super::features::{Glance, Place, Values, measure};
 use super::grouping::Grouping;
+use super::latest::Latest;
 use super::newest::Newest;
 use super::pairs::{mean_score, pairs_between, score_of, steps_of};
 use super::reprints::find_original;
@@ -162,7 +163,7 @@ pub struct Engine {
     pub(super) next_event: i64,
     /// The first event id that was not in use at the last settling.
     pub(super) new_from: i64,
-    pub(super) latest_secs: i64,
+    pub(super) latest: Latest,
     pub(super) settled_through: ItemId,
 }
 
@@ -180,7 +181,7 @@ impl Engine {
             own: None,
             next_event: next_event.0,
             new_from: next_event.0,
-            latest_secs: i64::MIN,
+            latest: Latest::default(),
             settled_through: ItemId(0),
         }
     }
@@ -247,13 +248,24 @@ impl Engine {
         for secs in times.map(|time| time.timestamp()) {
             let horizon = secs.saturating_sub(reach);
             // What comes after an item that stays leaves the window no sooner.
-            if horizon > self.latest_secs && horizon > earliest {
+            if horizon > self.latest.secs() && horizon > earliest {
                 break;
             }
             earliest = earliest.min(secs);
             fitting += 1;
         }
         fitting
+    }
+
+    /// Tells the engine what our clock said when the next items were accepted: what is more than a day ahead of it
+    /// makes no other leave the window. Without a clock every time is believed.
+    pub fn tell_clock(&mut self, accepted_at: UtcTime) {
+        self.latest.tell_clock(accepted_at);
+    }
+
+    /// The latest time of any item, and what the engine was told of the clock.
+    pub fn latest(&self) -> Latest {
+        self.latest
     }
 
     /// Tells the engine that an event is published, and what its id hangs on.
@@ -319,7 +331,7 @@ impl Engine {
         }
         let mut live = LiveItem::new(item, language, reading);
         live.weigh(&self.tables);
-        self.latest_secs = self.latest_secs.max(live.time_secs);
+        self.latest.tell(live.time_secs);
         live
     }
 

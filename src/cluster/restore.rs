@@ -198,7 +198,7 @@ impl Restoring {
         let mut live = LiveItem::new(item, language, reading);
         live.tells_an_event = self.telling.contains(&item.id);
         live.weigh(&engine.tables);
-        engine.latest_secs = engine.latest_secs.max(live.time_secs);
+        engine.latest.tell(live.time_secs);
         let original = self.originals.get(&item.id);
         let original = original.and_then(|original| engine.window.slot_of(*original));
         let live_pair = |pair: &ScoredPair| {

@@ -274,11 +274,11 @@ impl Engine {
     /// of them. Returns the events of which all have left.
     pub fn move_on(&mut self) -> Vec<EventId> {
         let reach = i64::from(self.settings.window_hours) * 3600;
-        let horizon = self.latest_secs.saturating_sub(reach);
+        let horizon = self.latest.secs().saturating_sub(reach);
         let most = self.settings.most_items;
         let mut closed = Vec::new();
-        while let Some(oldest) = self.window.oldest() {
-            if oldest.time_secs >= horizon && self.window.len() <= most {
+        while let Some(oldest) = self.oldest_secs() {
+            if oldest >= horizon && self.window.len() <= most {
                 break;
             }
             let gone = self.window.pop().expect("there was an oldest item").id;
@@ -288,6 +288,14 @@ impl Engine {
             }
         }
         closed
+    }
+
+    /// The time of the oldest item; if it is ahead of the clock, that of the first after it which is not: what
+    /// came later does not wait behind it until it is old. `None` of an empty window.
+    fn oldest_secs(&self) -> Option<i64> {
+        let mut times = self.window.times();
+        let believed = times.find(|secs| !self.latest.is_ahead(*secs));
+        believed.or_else(|| self.window.oldest().map(|item| item.time_secs))
     }
 }
 
@@ -349,6 +357,30 @@ mod tests {
         let events: BTreeSet<Vec<ItemId>> = events.collect();
         let items = |range: std::ops::Range<i64>| range.map(ItemId).collect::<Vec<ItemId>>();
         assert_eq!(events, BTreeSet::from([items(1..6), items(6..7)]));
+    }
+
+    #[test]
+    fn what_a_clock_that_was_ahead_dated_ages_no_other_and_holds_nobody_up() {
+        let mut engine = engine();
+        let now = utc_from_secs(1_755_000_000);
+        let hours = chrono::TimeDelta::hours;
+        let later = |id, after| ArrivingItem {
+            item_time: now + hours(after),
+            ..item(id)
+        };
+        engine.tell_clock(now);
+        engine.arrive(&later(1, 0));
+        engine.arrive(&later(2, 400 * 24));
+        engine.arrive(&later(3, 1));
+        engine.move_on();
+        assert_eq!(engine.live_items(), 3);
+        for (id, after, live) in [(4, 50, 4), (5, 109, 4), (6, 110, 3)] {
+            engine.tell_clock(now + hours(after));
+            engine.arrive(&later(id, after));
+            engine.move_on();
+            assert_eq!(engine.live_items(), live, "after {after} hours");
+        }
+        assert_eq!(engine.oldest_live(), Some(ItemId(4)));
     }
 
     #[test]

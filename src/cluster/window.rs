@@ -274,6 +274,11 @@ impl Window {
         self.items.front()
     }
 
+    /// The times of all, in order of arrival.
+    pub(super) fn times(&self) -> impl Iterator<Item = i64> + '_ {
+        self.items.iter().map(|item| item.time_secs)
+    }
+
     pub(super) fn base(&self) -> Slot {
         self.base
     }

@@ -109,6 +109,17 @@ pub fn insert_item(
     Ok(id)
 }
 
+/// What our clock said when the item was accepted, or the last before it that is there; `None` before the first.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn clock_at(conn: &Connection, id: ItemId) -> Result<Option<UtcTime>> {
+    let sql = "SELECT fetched_at FROM items WHERE id <= ?1 ORDER BY id DESC LIMIT 1";
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_row([id.0], |row| row.get(0).map(utc_from_secs));
+    Ok(found.optional()?)
+}
+
 /// Keeps the present state of an item as a revision and puts `state` in its place. The place in
 /// history, the first `fetched_at` and the item time stay as they are.
 ///

@@ -13,8 +13,8 @@ use rustc_hash::FxHashMap;
 use super::filed::Filed;
 use super::line::Line;
 use super::vectors::Sum;
-use crate::cluster::EventSketch;
-use crate::news::{EventId, StorylineId};
+use crate::cluster::{EventSketch, Latest};
+use crate::news::{EventId, StorylineId, UtcTime};
 
 /// The settings of linking; the defaults are those that were measured.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -84,7 +84,7 @@ pub struct Storylines {
     /// Storylines whose events are shown in a published one, with its rank.
     shown_elsewhere: BTreeMap<StorylineId, i64>,
     next: i64,
-    latest_secs: i64,
+    latest: Latest,
     /// The last event that was let go because there were too many, with the time of its last report.
     let_go_through: Option<(i64, EventId)>,
 }
@@ -105,16 +105,21 @@ impl Storylines {
         Self {
             settings,
             next: next.0,
-            latest_secs: i64::MIN,
             ..Self::default()
         }
+    }
+
+    /// What our clock said when the next items were accepted: an event that is more than a day ahead of it closes
+    /// no storyline. Without a clock every time is believed.
+    pub fn tell_clock(&mut self, accepted_at: UtcTime) {
+        self.latest.tell_clock(accepted_at);
     }
 
     /// Links events that are new or have changed, in the order given.
     pub fn link(&mut self, sketches: &[EventSketch]) -> Linking {
         let mut linking = Linking::default();
         for sketch in sketches {
-            self.latest_secs = self.latest_secs.max(sketch.last_secs);
+            self.latest.tell(sketch.last_secs);
             self.link_one(sketch, &mut linking);
         }
         self.let_go_old();
@@ -131,7 +136,7 @@ impl Storylines {
 
     /// Puts back an event as it was stored, without judging anew.
     pub fn restore(&mut self, storyline: StorylineId, sketch: EventSketch) {
-        self.latest_secs = self.latest_secs.max(sketch.last_secs);
+        self.latest.tell(sketch.last_secs);
         self.next = self.next.max(storyline.0 + 1);
         self.put_in(storyline, sketch);
     }
@@ -354,7 +359,7 @@ impl Storylines {
     /// are too many. Their storylines, if open, go on from what they have told since.
     fn let_go_old(&mut self) {
         let days = self.settings.compared_days();
-        let horizon = self.latest_secs.saturating_sub(days * 86_400);
+        let horizon = self.latest.secs().saturating_sub(days * 86_400);
         while let Some((at, event)) = self.by_time.first().copied() {
             if self.by_time.len() > self.settings.most_events {
                 self.let_go_through = self.let_go_through.max(Some((at, event)));
@@ -370,7 +375,7 @@ impl Storylines {
 
     fn close_old(&mut self) {
         let reach = i64::from(self.settings.closed_after_days) * 86_400;
-        let horizon = self.latest_secs.saturating_sub(reach);
+        let horizon = self.latest.secs().saturating_sub(reach);
         let old = self
             .lines
             .iter()
@@ -443,6 +448,20 @@ mod tests {
         anew.forget(EventId(1));
         anew.link(&[at(6, 15)]);
         assert_eq!(anew.storyline_of(EventId(6)), None);
+    }
+
+    #[test]
+    fn an_event_that_a_clock_ahead_has_dated_closes_no_storyline() {
+        let mut lines = Storylines::new(StorylineSettings::default(), StorylineId(1));
+        lines.tell_clock(crate::news::utc_from_secs(600));
+        let fire = [(1, 0.8), (2, 0.6)];
+        let museum = EventSketch {
+            last_secs: 400 * 86_400,
+            ..sketch(2, &[(3, 0.8), (4, 0.6)])
+        };
+        lines.link(&[sketch(1, &fire), museum]);
+        lines.link(&[sketch(3, &fire)]);
+        assert_eq!(lines.storyline_of(EventId(3)), Some(StorylineId(1)));
     }
 
     #[test]

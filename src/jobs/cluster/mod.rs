@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::describe::{self, Counts, MOST_TELLINGS, Told};
 use crate::cluster::{
-    Engine, EventChange, EventSketch, Publication, Settings, Settlement, Weights,
+    Engine, EventChange, EventSketch, Latest, Publication, Settings, Settlement, Weights,
 };
 use crate::news::{
     DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, UtcTime,
@@ -118,8 +118,19 @@ impl Clusterer {
             store.learn_to_pack(self.arrived.0)?;
             let mut batch =
                 store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
+            batch.truncate(until_set_back(&batch));
+            if let Some(clock) = batch.first().map(|item| item.fetched_at)
+                && self.engine.latest().was_set_back(clock)
+            {
+                wait_for(saving.take())?;
+                self.open_again(store, clock)?;
+            }
             let times = batch.iter().map(|item| item.item_time);
             batch.truncate(self.engine.fitting(times));
+            if let Some(item) = batch.last() {
+                self.engine.tell_clock(item.fetched_at);
+                self.storylines.tell_clock(item.fetched_at);
+            }
             // Beside the writing of the batch before: this asks nothing of what that changes.
             let judged = match batch.is_empty() {
                 true => None,
@@ -160,9 +171,21 @@ impl Clusterer {
         };
         self.step(store, touched, now)?;
         let days = i64::from(self.settings.storylines.closed_after_days) + SKETCH_SLACK_DAYS;
-        let before = store.read(describing::newest_report)? - chrono::TimeDelta::days(days);
+        let latest = self.engine.latest();
+        let newest = store.read(|conn| restore::newest_report(conn, latest))?;
+        let before = newest - chrono::TimeDelta::days(days);
         store.write_blocking(move |tx| describing::trim_sketches(tx, before, TRIMMED_AT_ONCE))?;
         self.trim_own(store, before)
+    }
+
+    /// Knows storylines again that were taken to be closed while the clock was ahead. `clock` is what it says now;
+    /// everything must be saved.
+    fn open_again(&mut self, store: &Store, clock: UtcTime) -> Result<()> {
+        self.engine.tell_clock(clock);
+        let settings = &self.settings;
+        let restore = |conn: &_| restore::restore_storylines(conn, settings, Some(clock));
+        self.storylines = store.read(restore)?;
+        Ok(())
     }
 
     /// How many items are compared with new ones.
@@ -518,6 +541,17 @@ struct Found {
     settlement: Settlement,
     placing: Placing,
     own: OwnChanges,
+}
+
+/// How many of these items were accepted before the first of which the clock had been set back.
+fn until_set_back(batch: &[Item]) -> usize {
+    let mut clock = Latest::default();
+    let is_first = |item: &Item| {
+        let was_set_back = clock.was_set_back(item.fetched_at);
+        clock.tell_clock(item.fetched_at);
+        was_set_back
+    };
+    batch.iter().position(is_first).unwrap_or(batch.len())
 }
 
 fn wait_for(saving: Option<Pending>) -> Result<()> {

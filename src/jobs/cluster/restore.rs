@@ -10,12 +10,12 @@ use super::save::{
 };
 use super::{Clusterer, ClusteringSettings, sketches};
 use crate::cluster::{
-    ArrivingItem, Cursor, DormantEvent, Engine, Publication, Restored, RestoredEvent, Restoring,
-    SavedTables, Weights,
+    ArrivingItem, Cursor, DormantEvent, Engine, Latest, Publication, Restored, RestoredEvent,
+    Restoring, SavedTables, Weights,
 };
 use crate::jobs::describe::is_wire;
 use crate::news::{
-    EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, utc_from_secs,
+    EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, UtcTime, utc_from_secs,
 };
 use crate::store::events::StoredEvent;
 use crate::store::{
@@ -47,8 +47,12 @@ pub(super) fn restore(
         .oldest_live
         .map_or(counted, |oldest| counted.min(ItemId(oldest.0 - 1)));
     let restoring = Engine::restore(settings.events.clone(), weights, restored);
-    let engine = restore_items(conn, (after, arrived), &outlets, restoring)?.finish();
-    let storylines = restore_storylines(conn, &settings)?;
+    let mut engine = restore_items(conn, (after, arrived), &outlets, restoring)?.finish();
+    let clock = items::clock_at(conn, arrived)?;
+    if let Some(clock) = clock {
+        engine.tell_clock(clock);
+    }
+    let storylines = restore_storylines(conn, &settings, clock)?;
     Ok(Clusterer {
         tables_saved: engine.tables_through(),
         engine,
@@ -152,10 +156,20 @@ fn restore_window(
     })
 }
 
-fn restore_storylines(conn: &Connection, settings: &ClusteringSettings) -> Result<Storylines> {
+/// `clock` is what our clock said when the last item was accepted that clustering has taken in.
+pub(super) fn restore_storylines(
+    conn: &Connection,
+    settings: &ClusteringSettings,
+    clock: Option<UtcTime>,
+) -> Result<Storylines> {
     let next = StorylineId(clustering::load_cursor(conn, NEXT_STORYLINE)?.max(1));
     let mut storylines = Storylines::new(settings.storylines.clone(), next);
-    let newest = describing::newest_report(conn)?;
+    let mut latest = Latest::default();
+    if let Some(clock) = clock {
+        storylines.tell_clock(clock);
+        latest.tell_clock(clock);
+    }
+    let newest = newest_report(conn, latest)?;
     let days = chrono::TimeDelta::days(settings.storylines.compared_days());
     let let_go_at = clustering::load_cursor(conn, LET_GO_AT)?;
     let let_go_event = EventId(clustering::load_cursor(conn, LET_GO_EVENT)?);
@@ -178,6 +192,12 @@ fn restore_storylines(conn: &Connection, settings: &ClusteringSettings) -> Resul
         storylines.tell_shown_elsewhere(home, Some(at.timestamp()));
     }
     Ok(storylines)
+}
+
+/// The time of the newest report as far as it is believed.
+pub(super) fn newest_report(conn: &Connection, mut latest: Latest) -> Result<UtcTime> {
+    latest.tell(describing::newest_report(conn)?.timestamp());
+    Ok(utc_from_secs(latest.secs()))
 }
 
 pub(super) fn arriving(item: &Item, outlet_is_wire: bool) -> ArrivingItem {

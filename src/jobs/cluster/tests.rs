@@ -37,6 +37,11 @@ fn list(store: &Store, outlet: &str, items: &[(f64, &str, &str)]) {
 
 /// The same by ids that are given.
 fn list_as(store: &Store, outlet: &str, items: &[(&str, (f64, &str, &str))]) {
+    list_at(store, outlet, items, utc_from_secs(NOW));
+}
+
+/// The same when our clock says `now`.
+fn list_at(store: &Store, outlet: &str, items: &[(&str, (f64, &str, &str))], now: UtcTime) {
     let name = outlet.to_owned();
     let (feed, outlet) = store
         .write_blocking(move |tx| {
@@ -76,7 +81,7 @@ fn list_as(store: &Store, outlet: &str, items: &[(&str, (f64, &str, &str))]) {
                     outlet: &outlet,
                     parsed: &parsed,
                     standing: GuidStanding::Good,
-                    fetched_at: utc_from_secs(NOW),
+                    fetched_at: now,
                     is_partial: false,
                     is_cut: false,
                 },
@@ -84,7 +89,7 @@ fn list_as(store: &Store, outlet: &str, items: &[(&str, (f64, &str, &str))]) {
         })
         .unwrap();
     store
-        .write_blocking(move |tx| ingest::save(tx, &feed, &prepared, utc_from_secs(NOW)))
+        .write_blocking(move |tx| ingest::save(tx, &feed, &prepared, now))
         .unwrap();
 }
 
@@ -566,6 +571,47 @@ fn an_event_published_while_it_is_merged_away_is_remembered_as_after_a_restart()
     clusterer.take_in(&desk.store, now).unwrap();
     assert_eq!(clusterer.engine.lead_of(merged), Some(kept));
     assert_eq!(load(&desk.store).engine.lead_of(merged), Some(kept));
+}
+
+#[test]
+fn a_clock_that_was_ahead_for_a_while_closes_no_storyline_for_good() {
+    let (desk, mut clusterer) = clustered_summit();
+    let line = |clusterer: &Clusterer| clusterer.storylines.storyline_of(EventId(1));
+    let before = line(&clusterer);
+    assert!(before.is_some());
+    let take = |clusterer: &mut Clusterer, title, days: i64, secs: i64| {
+        let now = utc_from_secs(NOW + days * 86_400 + secs);
+        list_at(&desk.store, "Wire", &[(title, (27.0, title, ""))], now);
+        clusterer.take_in(&desk.store, now).unwrap();
+    };
+    take(
+        &mut clusterer,
+        "Museum in Tarnow shows lost paintings",
+        400,
+        0,
+    );
+    assert_eq!(line(&clusterer), None, "the clock says that it is long ago");
+    let mut restarted = load(&desk.store);
+    assert_eq!(line(&restarted), None);
+    take(&mut clusterer, "Ferry to Ostend runs aground in fog", 0, 60);
+    assert_eq!(line(&clusterer), before);
+    restarted.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    for other in [load(&desk.store), load(&desk.store)] {
+        assert_eq!(line(&other), before);
+        assert_eq!(other.engine.live_items(), clusterer.engine.live_items());
+        assert_eq!(other.engine.oldest_live(), clusterer.engine.oldest_live());
+    }
+    // The one that is ahead makes none that comes now leave.
+    take(&mut clusterer, "Bakers of Ghent go on strike", 0, 3600);
+    assert_eq!(clusterer.engine.live_items(), 3);
+    clusterer
+        .refine(&desk.store, utc_from_secs(NOW + 7200))
+        .unwrap();
+    assert_eq!(
+        line(&load(&desk.store)),
+        before,
+        "what is compared of it is kept"
+    );
 }
 
 #[test]

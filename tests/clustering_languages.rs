@@ -405,3 +405,107 @@ fn two_languages_that_share_a_number_and_that_people_died_tell_two_events() {
     let [nepal, sweden] = [last - 1, last].map(|item| engine.event_of(ItemId(item)));
     assert_ne!(nepal, sweden);
 }
+
+/// Two tellings of an event, and one of another of its kind.
+const OF_ONE_KIND: [(&str, [&str; 3]); 11] = [
+    (
+        "zh",
+        [
+            "甘肃兰州一化工厂爆炸致4人死亡",
+            "兰州化工厂爆炸 已致4人遇难",
+            "湖北宜昌一工厂爆炸 3人死亡",
+        ],
+    ),
+    (
+        "ja",
+        [
+            "長野の工場で火災、2人死亡",
+            "長野市の工場火災 2人の死亡を確認",
+            "静岡の倉庫で火災、1人死亡",
+        ],
+    ),
+    (
+        "ko",
+        [
+            "울산 공장 화재로 2명 사망",
+            "울산 공장 화재…2명 숨져",
+            "광주 아파트 화재로 1명 사망",
+        ],
+    ),
+    (
+        "th",
+        [
+            "ไฟไหม้โรงงานระยอง เสียชีวิต 3 ราย",
+            "โรงงานระยองไฟไหม้ ดับ 3",
+            "ไฟไหม้ตลาดอุดรธานี เสียชีวิต 1 ราย",
+        ],
+    ),
+    (
+        "ar",
+        [
+            "مقتل 4 أشخاص في حريق بمستشفى في الموصل",
+            "حريق في مستشفى بالموصل يودي بحياة 4",
+            "مقتل 3 أشخاص في حريق بمصنع في طنجة",
+        ],
+    ),
+    (
+        "fa",
+        [
+            "زلزله ۵.۳ ریشتری کرمان را لرزاند",
+            "زلزله کرمان به بزرگی ۵.۳ خسارتی نداشت",
+            "زلزله ۴.۹ ریشتری تبریز را لرزاند",
+        ],
+    ),
+    (
+        "he",
+        [
+            "שלושה הרוגים בשריפה בנתניה",
+            "שריפה בדירה בנתניה: שלושה הרוגים",
+            "שני הרוגים בשריפה בעפולה",
+        ],
+    ),
+    (
+        "hi",
+        [
+            "पटना में बस दुर्घटना, 5 की मौत",
+            "पटना बस हादसा: 5 लोगों की मौत",
+            "इंदौर में बस दुर्घटना, 3 की मौत",
+        ],
+    ),
+    (
+        "bn",
+        [
+            "চট্টগ্রামে ভবনে আগুন, নিহত ৩",
+            "চট্টগ্রামে আগুনে ৩ জনের মৃত্যু",
+            "খুলনায় বাজারে আগুন, নিহত ২",
+        ],
+    ),
+    (
+        "en",
+        [
+            "Bank of Korea holds rate at 2.50%",
+            "Bank of Korea keeps rate at 2.50%",
+            "New Zealand central bank cuts rate to 2.25%",
+        ],
+    ),
+    (
+        "uk",
+        [
+            "У Полтаві стався вибух, троє загиблих",
+            "Вибух у Полтаві: загинули троє людей",
+            "У Чернігові стався вибух, двоє загиблих",
+        ],
+    ),
+];
+
+#[test]
+fn two_events_that_share_only_words_of_their_kind_are_two() {
+    for (language, titles) in OF_ONE_KIND {
+        let items = (0..).zip(titles);
+        let engine =
+            settled(items.map(|(place, title)| (NOON + place * 1200, language, title, "")));
+        let [told, again, other] = [1, 2, 3].map(|id| engine.event_of(ItemId(id)));
+        assert_eq!(told, again, "{language}: {titles:?}");
+        assert_ne!(told, other, "{language}: {titles:?}");
+    }
+}

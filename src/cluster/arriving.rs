@@ -6,6 +6,7 @@ use std::hash::Hasher;
 use crate::news::{Dateline, ItemId, OutletId, Role, UtcTime};
 use crate::text::concepts::concept_of;
 use crate::text::fingerprint::fingerprint;
+use crate::text::kinds::{Kinds, has_no_capitals, kinds_of};
 use crate::text::stages::Stages;
 use crate::text::stems::Filing;
 use crate::text::words::{Word, fold_word, hash_word, mix, split_words};
@@ -42,25 +43,29 @@ pub struct ArrivingItem {
 }
 
 /// The term stands in the title.
-pub(super) const IN_TITLE: u8 = 1;
+pub(super) const IN_TITLE: u16 = 1;
 /// The term stands in the lead or text.
-pub(super) const IN_LEAD: u8 = 2;
+pub(super) const IN_LEAD: u16 = 2;
 /// Written with a capital where that says something.
-pub(super) const CAPITAL: u8 = 4;
+pub(super) const CAPITAL: u16 = 4;
 /// Written without a capital where that says something.
-pub(super) const PLAIN: u8 = 8;
+pub(super) const PLAIN: u16 = 8;
 /// The term is a number.
-pub(super) const NUMBER: u8 = 16;
+pub(super) const NUMBER: u16 = 16;
 /// Two neighbouring characters of a script that puts no space between words.
-pub(super) const PAIR: u8 = 128;
+pub(super) const PAIR: u16 = 128;
 /// Opens a sentence with a capital, as any word does there.
-pub(super) const OPENER: u8 = 64;
+pub(super) const OPENER: u16 = 64;
+/// Says what kind of event is told.
+pub(super) const KIND: u16 = 256;
+/// Of a script without capitals and none of a kind: it may say which event it is.
+pub(super) const WHICH: u16 = 512;
 
 /// A word of an item, once for all its uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ReadTerm {
     pub(super) hash: u32,
-    pub(super) flags: u8,
+    pub(super) flags: u16,
 }
 
 /// All that is read in an item's words.
@@ -89,6 +94,7 @@ const MAX_TERMS: usize = 160;
 pub(super) fn read_item(item: &ArrivingItem) -> Reading {
     let mut reader = Reader {
         filing: Filing::of(&item.language),
+        kinds: kinds_of(&item.language),
         ..Reader::default()
     };
     let title = cut_chars(&item.title, LEAD_CHARS);
@@ -120,6 +126,7 @@ fn cut_chars(text: &str, chars: usize) -> &str {
 #[derive(Default)]
 struct Reader {
     filing: Filing,
+    kinds: Option<&'static Kinds>,
     terms: Vec<ReadTerm>,
     /// The hashes of all words in order.
     order: Vec<u32>,
@@ -130,12 +137,13 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(&mut self, text: &str, place: u8, max_words: usize) {
+    fn read(&mut self, text: &str, place: u16, max_words: usize) {
         let mut words: Vec<Word<'_>> = Vec::with_capacity(text.len() / WORD_BYTES);
         words.extend(split_words(text));
         self.order.reserve(words.len());
         self.terms.reserve(words.len());
         let capitals_tell = !is_title_case(&words);
+        let covered = self.kinds.map_or_else(Vec::new, |kinds| kinds.cover(text));
         let (mut folded, mut stem) = (String::new(), String::new());
         for word in words.into_iter().take(max_words) {
             fold_word(word.written, &mut folded);
@@ -161,6 +169,19 @@ impl Reader {
                 flags |= PAIR;
             }
             let hash = hash_word(filed);
+            let is_kind = |kinds: &Kinds| match word.is_bigram {
+                true => {
+                    let start = word.written.as_ptr() as usize - text.as_ptr() as usize;
+                    let covered = covered.get(start..start + word.written.len());
+                    covered.is_some_and(|covered| covered.contains(&true))
+                }
+                false => kinds.hold(&folded, hash),
+            };
+            flags |= match self.kinds.map(is_kind) {
+                Some(true) => KIND,
+                Some(false) if has_no_capitals(word) => WHICH,
+                _ => 0,
+            };
             self.terms.push(ReadTerm { hash, flags });
             self.order.push(hash);
             if place == IN_TITLE {
@@ -188,7 +209,7 @@ impl Reader {
     }
 }
 
-fn capital_flag(written: &str) -> u8 {
+fn capital_flag(written: &str) -> u16 {
     match written.chars().next() {
         Some(first) if first.is_uppercase() => CAPITAL,
         Some(first) if first.is_lowercase() => PLAIN,
@@ -237,7 +258,7 @@ mod tests {
         }
     }
 
-    fn flags_of(reading: &Reading, folded: &str) -> u8 {
+    fn flags_of(reading: &Reading, folded: &str) -> u16 {
         let hash = hash_word(concept_of(folded));
         let found = reading.terms.iter().find(|term| term.hash == hash);
         found.expect("the word was read").flags

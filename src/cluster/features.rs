@@ -2,7 +2,7 @@
 //!
 //! A value of [`ABSENT`] means that the pair cannot be measured so (no date, no name, no number).
 
-use super::arriving::{IN_TITLE, NUMBER};
+use super::arriving::{IN_TITLE, KIND, NUMBER};
 use super::newest::Newest;
 use super::window::{Brief, LiveItem, NAME, Term};
 
@@ -157,7 +157,8 @@ pub(super) fn measure(
         glance.same_language,
         f32::from(u8::from(shared.is_one_template())),
     ];
-    (values, shared.tells_enough(glance.same_language))
+    let tells_enough = shared.tells_enough(glance.same_language) && !shared.tell_others();
+    (values, tells_enough)
 }
 
 fn log_count(count: usize) -> f32 {
@@ -183,10 +184,12 @@ fn least_present(a: f32, b: f32) -> f32 {
 /// The greatest share of the names of one title that stand in the other text, if both titles have names
 /// and one language; if it is 0, they are about different people and places.
 fn most_named(a: Side, b: Side, same_language: f32) -> f32 {
-    if a.title_names == 0 || b.title_names == 0 || same_language < 1.0 {
+    let naming = |side: Side| side.title_names + side.title_which;
+    if naming(a) == 0 || naming(b) == 0 || same_language < 1.0 {
         return ABSENT;
     }
-    let share = |side: Side| 1.0 - side.lacking_names as f32 / side.title_names as f32;
+    let lacking = |side: Side| side.lacking_names + side.lacking_which;
+    let share = |side: Side| 1.0 - lacking(side) as f32 / naming(side) as f32;
     share(a).max(share(b))
 }
 
@@ -248,6 +251,9 @@ pub(super) struct Side {
     title_names: u32,
     lacking_names: u32,
     lacking_words: u32,
+    /// Words of scripts without capitals that may say which event it is.
+    title_which: u32,
+    lacking_which: u32,
 }
 
 impl Side {
@@ -263,6 +269,8 @@ impl Side {
             self.title_names += u32::from(term.is(NAME));
             self.lacking_names += u32::from(term.is(NAME));
             self.lacking_words += u32::from(!term.is(NAME));
+            self.title_which += u32::from(term.says_which());
+            self.lacking_which += u32::from(term.says_which());
         }
         if term.is(NAME) && !term.is(NUMBER) {
             self.names += term.weight();
@@ -281,10 +289,15 @@ impl Side {
         if !term.is(NUMBER) {
             self.lacking_names -= u32::from(term.is(NAME));
             self.lacking_words -= u32::from(!term.is(NAME));
+            self.lacking_which -= u32::from(term.says_which());
         }
         if term.is(NAME) && !term.is(NUMBER) {
             self.names_found += term.weight();
         }
+    }
+
+    fn lacks_all_names(&self) -> bool {
+        self.lacking_names == self.title_names
     }
 
     fn coverage(self) -> f32 {
@@ -313,6 +326,8 @@ struct Shared {
     plain_words: u32,
     words: u32,
     has_name: bool,
+    /// True if they share a word that is of no kind of event.
+    has_telling: bool,
     sides: [Side; 2],
 }
 
@@ -352,10 +367,24 @@ impl Shared {
         self.words >= least
     }
 
+    /// True if each title says which event it tells and nothing of that stands in the other text, where the script
+    /// has no capitals, or where names differ and all other words are of a kind of event.
+    fn tell_others(&self) -> bool {
+        let says_which = |side: &Side| side.title_which > 0;
+        let has_names = |side: &Side| side.title_names > 0 && !self.has_telling;
+        self.sides.iter().all(Side::lacks_all_names)
+            && self
+                .sides
+                .iter()
+                .all(|side| side.lacking_which == side.title_which)
+            && (self.sides.iter().all(says_which) || self.sides.iter().all(has_names))
+    }
+
     fn add_shared(&mut self, a: Term, b: Term, [local_a, local_b]: [f32; 2]) {
         self.sides[0].find(a, local_a);
         let product = a.weight() * b.weight();
         self.words += u32::from(product > 0.0 && !a.is(NUMBER));
+        self.has_telling |= product > 0.0 && !a.is(NUMBER) && !a.is(KIND) && !b.is(KIND);
         self.has_name |= product > 0.0 && !a.is(NUMBER) && (a.is(NAME) || b.is(NAME));
         self.weight += (a.weight() + b.weight()) / 2.0;
         self.product += product;

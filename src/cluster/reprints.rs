@@ -60,7 +60,7 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn of(a: &LiveItem, b: &LiveItem, places: u8) -> Self {
+    fn of(a: &LiveItem, b: &LiveItem, places: u16) -> Self {
         let mut comparison = Self::default();
         let (mut i, mut j) = (0, 0);
         let in_places = |term: Option<&Term>| term.copied().filter(|term| term.is(places));

@@ -127,7 +127,7 @@ impl Tables {
     }
 
     /// The weight of a word as of the last epoch.
-    pub(super) fn weigh(&self, language: u8, hash: u32, flags: u8) -> WordWeight {
+    pub(super) fn weigh(&self, language: u8, hash: u32, flags: u16) -> WordWeight {
         let table = &self.settled[usize::from(language)];
         let count = table.counts.get(&hash).copied().unwrap_or_default();
         let idf = ((table.items as f64 + 1.0) / (f64::from(count.items) + 1.0)).ln() - COMMON;
@@ -149,7 +149,7 @@ impl Tables {
 
     /// True for a pair of characters that so few items hold that it is hardly a word: most such pairs are of two
     /// words that happen to stand side by side.
-    pub(super) fn is_chance_pair(&self, language: u8, hash: u32, flags: u8) -> bool {
+    pub(super) fn is_chance_pair(&self, language: u8, hash: u32, flags: u16) -> bool {
         let counts = &self.settled[usize::from(language)].counts;
         flags & PAIR != 0
             && counts

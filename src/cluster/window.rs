@@ -8,7 +8,7 @@ use std::hint::black_box;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::arriving::{ArrivingItem, IN_LEAD, IN_TITLE, NUMBER, Reading};
+use super::arriving::{ArrivingItem, IN_LEAD, IN_TITLE, NUMBER, Reading, WHICH};
 use super::tables::Tables;
 use crate::news::{ItemId, OutletId};
 use crate::text::fingerprint::{BANDS, KEYS, bands};
@@ -33,14 +33,14 @@ const PAIRS_IN_LINE: usize = 64 / size_of::<Pair>();
 const NEWEST_IN_BAND: usize = 16;
 
 /// The word is a name by the tables.
-pub(super) const NAME: u8 = 32;
+pub(super) const NAME: u16 = 32;
 
 /// A word of a live item with its weight in 1/6000 of a nat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Term {
     pub(super) hash: u32,
     weight: u16,
-    pub(super) flags: u8,
+    pub(super) flags: u16,
 }
 
 const WEIGHT_STEPS: f32 = 6000.0;
@@ -50,8 +50,13 @@ impl Term {
         f32::from(self.weight) / WEIGHT_STEPS
     }
 
-    pub(super) fn is(self, flag: u8) -> bool {
+    pub(super) fn is(self, flag: u16) -> bool {
         self.flags & flag != 0
+    }
+
+    /// True of a word of a script without capitals that is neither common nor of a kind of event.
+    pub(super) fn says_which(self) -> bool {
+        self.is(WHICH) && self.weight > 0
     }
 }
 

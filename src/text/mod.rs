@@ -6,6 +6,7 @@ pub mod concepts;
 pub mod dateline;
 pub mod diff;
 pub mod fingerprint;
+pub mod kinds;
 pub mod language;
 pub mod lead;
 pub mod links;

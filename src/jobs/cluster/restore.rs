@@ -19,8 +19,8 @@ use crate::news::{
 };
 use crate::store::events::StoredEvent;
 use crate::store::{
-    Connection, Result, clustering, decisions, describing, events, outlets, own_events, published,
-    standing, taken,
+    Connection, Result, clustering, decisions, describing, events, items, outlets, own_events,
+    published, standing, taken,
 };
 use crate::timeline::Storylines;
 

@@ -246,8 +246,12 @@ pub fn save(
         .iter()
         .map(|one| one.save(tx, feed, now))
         .collect::<Result<_>>()?;
-    let means = coming.iter().map(|one| one.means);
-    let saved: Vec<(ItemId, &[ItemId])> = ids.iter().copied().zip(means).collect();
+    let saved = ids.iter().zip(&coming).map(|(id, one)| notices::Saved {
+        id: *id,
+        state: one.later.last().unwrap_or(&one.first),
+        means: one.means,
+    });
+    let saved: Vec<notices::Saved<'_>> = saved.collect();
     notices::judge(tx, feed, prepared, &saved, now)?;
     Ok(ids)
 }

@@ -7,7 +7,9 @@ use rusqlite::{Connection, ToSql, params};
 use super::Result;
 use super::items::{key_number, load_item};
 use super::outlets::load_outlet;
-use crate::news::{Item, ItemId, KeyDigest, Outlet, OutletId, OutletKind, UtcTime, utc_from_secs};
+use crate::news::{
+    FeedId, Item, ItemId, KeyDigest, Outlet, OutletId, OutletKind, UtcTime, utc_from_secs,
+};
 
 /// One side of a withdrawal: a notice, or an item that it may mean.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,22 +64,39 @@ pub fn find_meant(
     Ok(ids.into_iter().rev().take(32).collect())
 }
 
+/// A notice, as far as it tells whether anything that comes may be meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The item.
+    pub id: ItemId,
+    /// The feed in which it came.
+    pub feed: FeedId,
+    /// Its series key.
+    pub series_key: Option<String>,
+}
+
 /// The notices seen since then that could withdraw an item of the outlet: its own and those of agencies, newest
 /// first, at most 200. One that was retitled to news and goes on as that is none any more.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn find_notices(conn: &Connection, outlet: OutletId, since: UtcTime) -> Result<Vec<KillSide>> {
-    let sql = "SELECT i.id FROM items i INDEXED BY items_kills CROSS JOIN outlets o
+pub fn list_notices(conn: &Connection, outlet: OutletId, since: UtcTime) -> Result<Vec<Notice>> {
+    let sql = "SELECT i.id, i.feed_id, i.series_key
+         FROM items i INDEXED BY items_kills CROSS JOIN outlets o
          WHERE i.role = 'kill' AND i.id > (SELECT coalesce(max(id), 0) - 200000 FROM items)
             AND o.id = i.outlet_id AND (o.id = ?1 OR o.kind = ?3)
             AND i.seen_at >= ?2 AND i.retold_as IS NULL
          ORDER BY i.id DESC LIMIT 200";
     let values = params![outlet.0, since.timestamp(), OutletKind::Wire.name()];
     let mut query = conn.prepare_cached(sql)?;
-    let ids = query.query_map(values, |row| row.get(0).map(ItemId))?;
-    let ids: Vec<ItemId> = ids.collect::<rusqlite::Result<_>>()?;
-    load_sides(conn, ids)
+    let notices = query.query_map(values, |row| {
+        Ok(Notice {
+            id: ItemId(row.get(0)?),
+            feed: FeedId(row.get(1)?),
+            series_key: row.get(2)?,
+        })
+    })?;
+    Ok(notices.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The items after a place in history, the newest of them, at most 2000.

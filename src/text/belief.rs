@@ -102,7 +102,12 @@ pub fn sequence_of(item: Told, notice: Told) -> Sequence {
 
 /// The series key of an item as it is compared; `None` if it has none.
 pub fn series_of(reading: &WireReading) -> Option<String> {
-    let key = bare_key(reading.series_key.as_deref()?);
+    series_as_compared(reading.series_key.as_deref()?)
+}
+
+/// A series key as it is compared; `None` if nothing is left of it.
+pub fn series_as_compared(key: &str) -> Option<String> {
+    let key = bare_key(key);
     (!key.is_empty()).then_some(key)
 }
 

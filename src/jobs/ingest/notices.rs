@@ -9,12 +9,13 @@ use chrono::TimeDelta;
 use super::draft::NEWEST_CLAIM;
 use super::{Arrived, NewItem, Prepared};
 use crate::feed::identity::{IdentityInput, KeyKind, keys_of};
-use crate::news::{Feed, Item, ItemId, KeyDigest, Outlet, OutletKind, Role, UtcTime};
+use crate::news::{Feed, FeedId, Item, ItemId, KeyDigest, Outlet, OutletKind, Role, UtcTime};
 use crate::store::items::{self, ItemState};
-use crate::store::kills::{self, KillSide};
+use crate::store::kills::{self, KillSide, Notice};
 use crate::store::{Connection, Result, Transaction, review};
 use crate::text::belief::{
-    Belief, Party, Sequence, Told, falls_with_it, judge_kill, sequence_of, series_of,
+    Belief, Party, Sequence, Told, falls_with_it, judge_kill, sequence_of, series_as_compared,
+    series_of,
 };
 
 /// How long a notice is held against what comes after it. Feeds of one agency lag by hours, and one that is added
@@ -47,12 +48,12 @@ pub(super) fn look_up(
 }
 
 /// Withdraws what believed notices mean, once all of a document is stored, and notes for editors what notices mean
-/// that nobody has to believe. `saved` are the document's new items, each with what was looked up for it.
+/// that nobody has to believe.
 pub(super) fn judge(
     tx: &Transaction<'_>,
     feed: &Feed,
     prepared: &Prepared,
-    saved: &[(ItemId, &[ItemId])],
+    saved: &[Saved<'_>],
     now: UtcTime,
 ) -> Result<()> {
     let mut ruling = Rulings {
@@ -61,21 +62,33 @@ pub(super) fn judge(
     };
     let notices = match saved.is_empty() {
         true => Vec::new(),
-        false => kills::find_notices(tx, feed.outlet_id, now - STANDS)?,
+        false => kills::list_notices(tx, feed.outlet_id, now - STANDS)?,
     };
-    if !notices.is_empty() {
-        let meant: BTreeMap<ItemId, &[ItemId]> = saved.iter().copied().collect();
-        for notice in &notices {
-            let meant = meant.get(&notice.item.id).copied().unwrap_or_default();
-            for item in kills::load_sides(tx, meant.iter().copied())? {
-                ruling.judge(tx, notice, &item)?;
-            }
-        }
+    let (own, others): (Vec<Notice>, Vec<Notice>) = notices
+        .into_iter()
+        .partition(|notice| saved.iter().any(|one| one.id == notice.id));
+    if !own.is_empty() {
+        let ids = own.iter().map(|notice| notice.id);
         // What came since the document was compared, of which some is its own.
         let fresh = Meant::of(kills::load_sides_after(tx, prepared.compared_at)?);
-        for notice in &notices {
-            for item in fresh.by(notice) {
-                ruling.judge(tx, notice, item)?;
+        for notice in kills::load_sides(tx, ids)? {
+            let of_this = saved.iter().find(|one| one.id == notice.item.id);
+            let meant = of_this.map_or(&[][..], |one| one.means);
+            for item in kills::load_sides(tx, meant.iter().copied())? {
+                ruling.judge(tx, &notice, &item)?;
+            }
+            for item in fresh.by(&notice) {
+                ruling.judge(tx, &notice, item)?;
+            }
+        }
+    }
+    let near = near_to(tx, feed.id, (&others, saved))?;
+    if !near.is_empty() {
+        let coming = saved.iter().map(|one| one.id);
+        let coming = Meant::of(kills::load_sides(tx, coming)?);
+        for notice in kills::load_sides(tx, near)? {
+            for item in coming.by(&notice) {
+                ruling.judge(tx, &notice, item)?;
             }
         }
     }
@@ -83,6 +96,57 @@ pub(super) fn judge(
         items::withdraw_item(tx, *id, now)?;
     }
     review::note_doubted_kills(tx, &ruling.doubted)
+}
+
+/// An item of a document that was just saved.
+pub(super) struct Saved<'a> {
+    /// Its place.
+    pub(super) id: ItemId,
+    /// What it says by now.
+    pub(super) state: &'a ItemState,
+    /// Earlier items that were looked up for it, if it is a notice.
+    pub(super) means: &'a [ItemId],
+}
+
+/// Of notices those that may mean one of these items, by its series key or link. Most mean none, and of none of these
+/// is the text unpacked.
+fn near_to(
+    conn: &Connection,
+    of: FeedId,
+    (notices, saved): (&[Notice], &[Saved<'_>]),
+) -> Result<Vec<ItemId>> {
+    if notices.is_empty() {
+        return Ok(Vec::new());
+    }
+    let series: BTreeSet<String> = saved
+        .iter()
+        .filter_map(|one| series_of(&one.state.wire))
+        .collect();
+    let links: Vec<KeyDigest> = saved
+        .iter()
+        .flat_map(|one| link_keys(one.state.link.as_deref()))
+        .collect();
+    let mut linked = BTreeSet::new();
+    for feed in notices
+        .iter()
+        .map(|notice| notice.feed)
+        .collect::<BTreeSet<_>>()
+    {
+        let found = items::look_up_keys(conn, feed, &links)?;
+        linked.extend(found.into_iter().map(|(_, item)| item));
+    }
+    let is_near = |notice: &&Notice| {
+        let key = notice.series_key.as_deref().and_then(series_as_compared);
+        // In their own feed the keys of a notice may lead to what has just come.
+        notice.feed == of
+            || linked.contains(&notice.id)
+            || key.is_some_and(|key| series.contains(&key))
+    };
+    Ok(notices
+        .iter()
+        .filter(is_near)
+        .map(|notice| notice.id)
+        .collect())
 }
 
 /// What was ruled of a document's notices.

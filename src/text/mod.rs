@@ -11,6 +11,7 @@ pub mod language;
 pub mod lead;
 pub mod links;
 pub mod months;
+mod pattern;
 pub mod stages;
 pub mod stems;
 pub mod wire;

@@ -8,10 +8,10 @@ mod tests;
 
 use std::sync::LazyLock;
 
-use regex::Regex;
 use serde::Deserialize;
 
 use crate::news::{Dateline, UtcTime};
+use crate::text::pattern::Pattern;
 
 /// How far into a text a dateline reaches at most, byline included, in bytes.
 const LONGEST_BYTES: usize = 220;
@@ -133,8 +133,8 @@ struct Example {
 
 struct Form {
     text: FormText,
-    regex: Regex,
-    unless: Option<Regex>,
+    pattern: Pattern,
+    unless: Option<Pattern>,
 }
 
 struct Forms {
@@ -177,12 +177,10 @@ fn compile() -> Forms {
     let forms = file
         .form
         .into_iter()
-        .zip(&patterns)
+        .zip(patterns)
         .map(|(text, pattern)| Form {
-            regex: Regex::new(pattern).expect("the embedded dateline forms are valid patterns"),
-            unless: text.unless.as_deref().map(|unless| {
-                Regex::new(unless).expect("the embedded dateline forms are valid patterns")
-            }),
+            pattern: Pattern::new(pattern),
+            unless: text.unless.clone().map(Pattern::new),
             text,
         })
         .collect();
@@ -195,15 +193,15 @@ fn compile() -> Forms {
 fn read_form(form: &'static Form, window: &str, item_time: UtcTime) -> Option<FoundDateline> {
     let needs = &form.text.needs;
     let ruled_out = !needs.is_empty() && !needs.iter().any(|part| window.contains(part.as_str()));
-    if ruled_out || !form.regex.is_match(window) {
+    if ruled_out || !form.pattern.regex().is_match(window) {
         return None;
     }
-    let groups = form.regex.captures(window)?;
+    let groups = form.pattern.regex().captures(window)?;
     let whole = groups.get(0)?;
     if form
         .unless
         .as_ref()
-        .is_some_and(|unless| unless.is_match(whole.as_str()))
+        .is_some_and(|unless| unless.regex().is_match(whole.as_str()))
     {
         return None;
     }

@@ -1,11 +1,13 @@
-//! The rules of one place, compiled, and found fast: most texts carry no tag at all, and nearly
-//! every rule can be ruled out by the first byte of the text or by a word that it cannot do without.
+//! The rules of one place, found fast: most texts carry no tag at all, and nearly every rule can be ruled
+//! out by its language, by the first byte of the text or by a word that it cannot do without. A pattern is
+//! compiled when the first text needs it: most languages never come.
 
-use regex::{Captures, Regex};
+use regex::Captures;
 use regex_syntax::hir::literal::Extractor;
 
 use super::WireInput;
 use super::rules::{Place, Rule};
+use crate::text::pattern::Pattern;
 
 /// A rule that fired, with the stretch it matched.
 pub(super) struct Match<'r, 't> {
@@ -25,9 +27,9 @@ pub(super) struct Shelf {
 
 struct Compiled {
     rule: Rule,
-    regex: Regex,
-    unless: Option<Regex>,
-    needs: Option<Regex>,
+    pattern: Pattern,
+    unless: Option<Pattern>,
+    needs: Option<Pattern>,
 }
 
 impl Shelf {
@@ -91,15 +93,15 @@ impl Shelf {
 
 impl Compiled {
     fn new(rule: Rule) -> Self {
-        let regex = compile(&anchored(&rule));
-        let unless = rule.unless.as_deref().map(compile);
+        let of_rule = pattern(&anchored(&rule));
+        let unless = rule.unless.as_deref().map(pattern);
         let needs = (!rule.needs.is_empty()).then(|| {
             let words: Vec<String> = rule.needs.iter().map(|word| regex::escape(word)).collect();
-            compile(&format!("(?i:{})", words.join("|")))
+            pattern(&format!("(?i:{})", words.join("|")))
         });
         Self {
             rule,
-            regex,
+            pattern: of_rule,
             unless,
             needs,
         }
@@ -110,14 +112,14 @@ impl Compiled {
             || self
                 .needs
                 .as_ref()
-                .is_some_and(|needs| !needs.is_match(text))
-            || !self.regex.is_match(text);
+                .is_some_and(|needs| !needs.regex().is_match(text))
+            || !self.pattern.regex().is_match(text);
         if ruled_out {
             return None;
         }
-        let groups = self.regex.captures(text)?;
+        let groups = self.pattern.regex().captures(text)?;
         let whole = groups.get(0)?;
-        let excepted = |unless: &Regex| unless.is_match(whole.as_str());
+        let excepted = |unless: &Pattern| unless.regex().is_match(whole.as_str());
         if self.unless.as_ref().is_some_and(excepted) {
             return None;
         }
@@ -159,11 +161,10 @@ fn number_of(groups: &Captures<'_>) -> Option<u32> {
     groups.name("no")?.as_str().parse().ok()
 }
 
-fn compile(pattern: &str) -> Regex {
+fn pattern(text: &str) -> Pattern {
     // A boundary between Unicode words would take the search from the automaton to a machine that
     // is fifty times slower, at the first dash or quotation mark of a title.
-    let pattern = pattern.replace(r"\b", r"(?-u:\b)");
-    Regex::new(&pattern).expect("the embedded rules are valid patterns")
+    Pattern::new(text.replace(r"\b", r"(?-u:\b)"))
 }
 
 fn anchored(rule: &Rule) -> String {

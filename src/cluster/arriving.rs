@@ -143,7 +143,7 @@ impl Reader {
         self.order.reserve(words.len());
         self.terms.reserve(words.len());
         let capitals_tell = !is_title_case(&words);
-        let covered = self.kinds.map_or_else(Vec::new, |kinds| kinds.cover(text));
+        let kinds = self.kinds.map(|kinds| kinds.within(text));
         let (mut folded, mut stem) = (String::new(), String::new());
         for word in words.into_iter().take(max_words) {
             fold_word(word.written, &mut folded);
@@ -169,15 +169,8 @@ impl Reader {
                 flags |= PAIR;
             }
             let hash = hash_word(filed);
-            let is_kind = |kinds: &Kinds| match word.is_bigram {
-                true => {
-                    let start = word.written.as_ptr() as usize - text.as_ptr() as usize;
-                    let covered = covered.get(start..start + word.written.len());
-                    covered.is_some_and(|covered| covered.contains(&true))
-                }
-                false => kinds.hold(&folded, hash),
-            };
-            flags |= match self.kinds.map(is_kind) {
+            let is_kind = kinds.as_ref().map(|kinds| kinds.hold(word, &folded, hash));
+            flags |= match is_kind {
                 Some(true) => KIND,
                 Some(false) if has_no_capitals(word) => WHICH,
                 _ => 0,

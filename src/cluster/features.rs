@@ -184,12 +184,10 @@ fn least_present(a: f32, b: f32) -> f32 {
 /// The greatest share of the names of one title that stand in the other text, if both titles have names
 /// and one language; if it is 0, they are about different people and places.
 fn most_named(a: Side, b: Side, same_language: f32) -> f32 {
-    let naming = |side: Side| side.title_names + side.title_which;
-    if naming(a) == 0 || naming(b) == 0 || same_language < 1.0 {
+    if a.naming() == 0 || b.naming() == 0 || same_language < 1.0 {
         return ABSENT;
     }
-    let lacking = |side: Side| side.lacking_names + side.lacking_which;
-    let share = |side: Side| 1.0 - lacking(side) as f32 / naming(side) as f32;
+    let share = |side: Side| 1.0 - side.lacking() as f32 / side.naming() as f32;
     share(a).max(share(b))
 }
 
@@ -296,8 +294,14 @@ impl Side {
         }
     }
 
-    fn lacks_all_names(&self) -> bool {
-        self.lacking_names == self.title_names
+    /// Words of the title that are names, or stand for them.
+    fn naming(self) -> u32 {
+        self.title_names + self.title_which
+    }
+
+    /// Those of them that do not stand in the other text.
+    fn lacking(self) -> u32 {
+        self.lacking_names + self.lacking_which
     }
 
     fn coverage(self) -> f32 {
@@ -370,14 +374,11 @@ impl Shared {
     /// True if each title says which event it tells and nothing of that stands in the other text, where the script
     /// has no capitals, or where names differ and all other words are of a kind of event.
     fn tell_others(&self) -> bool {
-        let says_which = |side: &Side| side.title_which > 0;
-        let has_names = |side: &Side| side.title_names > 0 && !self.has_telling;
-        self.sides.iter().all(Side::lacks_all_names)
-            && self
-                .sides
-                .iter()
-                .all(|side| side.lacking_which == side.title_which)
-            && (self.sides.iter().all(says_which) || self.sides.iter().all(has_names))
+        let [new, old] = &self.sides;
+        let say_which = new.title_which > 0 && old.title_which > 0;
+        let have_names = new.title_names > 0 && old.title_names > 0;
+        let lack_all = new.lacking() == new.naming() && old.lacking() == old.naming();
+        lack_all && (say_which || have_names && !self.has_telling)
     }
 
     fn add_shared(&mut self, a: Term, b: Term, [local_a, local_b]: [f32; 2]) {

@@ -69,8 +69,16 @@ impl Kinds {
         kinds
     }
 
-    /// True if a word says a kind: `folded`, of which `hash` is that of the form in which it is filed.
-    pub fn hold(&self, folded: &str, hash: u32) -> bool {
+    /// These as they stand in a text.
+    pub fn within<'a>(&'a self, text: &'a str) -> KindsWithin<'a> {
+        KindsWithin {
+            kinds: self,
+            text,
+            covered: self.cover(text),
+        }
+    }
+
+    fn hold(&self, folded: &str, hash: u32) -> bool {
         let is_prefixed = || {
             let bare = folded.strip_prefix(|letter| self.prefixes.contains(letter));
             bare.is_some_and(|bare| self.words.contains(&hash_word(bare)))
@@ -80,7 +88,7 @@ impl Kinds {
 
     /// Of a text in a script without spaces, for each of its bytes whether it is of a word of a kind; empty in other
     /// languages.
-    pub fn cover(&self, text: &str) -> Vec<bool> {
+    fn cover(&self, text: &str) -> Vec<bool> {
         if self.stretches.is_empty() {
             return Vec::new();
         }
@@ -100,6 +108,26 @@ impl Kinds {
     }
 }
 
+/// The words of one language as they stand in a text.
+pub struct KindsWithin<'a> {
+    kinds: &'a Kinds,
+    text: &'a str,
+    covered: Vec<bool>,
+}
+
+impl KindsWithin<'_> {
+    /// True if a word of the text says a kind: `folded`, of which `hash` is that of the form in which it is filed. A
+    /// pair of characters does if either is of a word of a kind.
+    pub fn hold(&self, word: Word<'_>, folded: &str, hash: u32) -> bool {
+        if !word.is_bigram {
+            return self.kinds.hold(folded, hash);
+        }
+        let start = word.written.as_ptr() as usize - self.text.as_ptr() as usize;
+        let covered = self.covered.get(start..start + word.written.len());
+        covered.is_some_and(|covered| covered.contains(&true))
+    }
+}
+
 /// True if a word is of a script without capitals.
 pub fn has_no_capitals(word: Word<'_>) -> bool {
     let first = word.written.chars().next();
@@ -114,19 +142,14 @@ mod tests {
     /// The words of a title that say which event it tells.
     fn left_of(language: &str, title: &str) -> Vec<String> {
         let kinds = kinds_of(language).expect("the language is listed");
-        let covered = kinds.cover(title);
+        let kinds = kinds.within(title);
         let filing = Filing::of(language);
         let mut left = Vec::new();
         for word in split_words(title).filter(|word| has_no_capitals(*word)) {
-            let start = word.written.as_ptr() as usize - title.as_ptr() as usize;
             let (mut folded, mut stem) = (String::new(), String::new());
             fold_word(word.written, &mut folded);
             let filed = filing.form(word.written, &folded, &mut stem);
-            let is_kind = match word.is_bigram {
-                true => covered[start..start + word.written.len()].contains(&true),
-                false => kinds.hold(&folded, hash_word(filed)),
-            };
-            if !is_kind {
+            if !kinds.hold(word, &folded, hash_word(filed)) {
                 left.push(word.written.to_owned());
             }
         }

@@ -66,15 +66,12 @@ impl Clusterer {
             count += self.put_in_place(store, held::plan_returns, (&mut origins, now))?;
         }
         count += self.put_in_place(store, held::plan_partings, (&mut origins, now))?;
-        count += self.step(
-            store,
-            Touched {
-                events,
-                storylines,
-                through: None,
-            },
-            now,
-        )?;
+        let touched = Touched {
+            events,
+            storylines,
+            ..Touched::default()
+        };
+        count += self.step(store, touched, now)?;
         store.read(|conn| self.mark_revived(conn))?;
         let constraints = self.constraints_in_scope(store)?;
         for ruling in &undone {

@@ -60,12 +60,17 @@ pub(super) fn keep_most(
         waiting: telling.len() - places,
     };
     kept.extend(same.into_iter().take(most - places));
-    let mut at = 0;
-    drafts.retain(|_| {
-        at += 1;
-        kept.contains(&(at - 1))
-    });
+    retain_places(drafts, &kept);
     left_out
+}
+
+/// Leaves what stands at these places, in its order.
+fn retain_places<T>(all: &mut Vec<T>, places: &BTreeSet<usize>) {
+    let mut at = 0;
+    all.retain(|_| {
+        at += 1;
+        places.contains(&(at - 1))
+    });
 }
 
 fn keys_of<'a>(draft: &'a Draft<'_>) -> impl Iterator<Item = KeyDigest> + 'a {
@@ -125,11 +130,7 @@ impl Prepared {
         };
         let mut order: Vec<usize> = (0..self.new.len()).collect();
         order.sort_by_key(|at| (age(&self.new[*at]), *at));
-        let left_out: BTreeSet<usize> = order.into_iter().take(too_many).collect();
-        let mut at = 0;
-        self.new.retain(|_| {
-            at += 1;
-            !left_out.contains(&(at - 1))
-        });
+        let kept: BTreeSet<usize> = order.into_iter().skip(too_many).collect();
+        retain_places(&mut self.new, &kept);
     }
 }

@@ -2,6 +2,7 @@
 //! into the rows that pages and feeds show.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -15,7 +16,7 @@ use crate::store::{Connection, Result};
 use crate::text::lead::without_boilerplate;
 use crate::text::wire::told_title;
 use crate::timeline::{
-    HeadlineChoice, LifeSettings, Report, life_of, make_slug, pick_headline, when_it_occurred,
+    HeadlineChoice, LifeSettings, Report, Says, life_of, make_slug, pick_headline, when_it_occurred,
 };
 
 /// Reports that take part in the choice of a headline: the first ones, which set the tone, and as many of the
@@ -78,14 +79,81 @@ impl Pins {
     }
 }
 
+/// An item as the description of its event sees it: what it says, wherever it stands.
+#[derive(Debug)]
+pub(super) struct Telling {
+    /// Without what hangs on the event and on settings.
+    report: Report,
+    /// That of its dateline.
+    place: Option<String>,
+    is_withdrawn: bool,
+    is_spiked: bool,
+}
+
+impl Telling {
+    /// What a stored item says.
+    pub(super) fn read(row: TellingRow) -> Self {
+        let title = told_title(&row.wire);
+        let lead = without_boilerplate(&row.wire.clean_summary);
+        let dateline = row.wire.dateline.as_ref();
+        Self {
+            report: Report {
+                item: row.item,
+                outlet: row.outlet,
+                says: Says::of(&title),
+                title: title.into(),
+                lead: lead.into(),
+                language: row.language,
+                role: row.wire.role,
+                item_time: row.item_time,
+                time_is_claimed: row.time_is_claimed,
+                dateline_day: dateline.and_then(|dateline| dateline.date),
+                ..Report::default()
+            },
+            place: dateline.and_then(|dateline| dateline.place.clone()),
+            is_withdrawn: row.is_withdrawn,
+            is_spiked: row.is_spiked,
+        }
+    }
+
+    /// The item.
+    pub(super) fn item(&self) -> ItemId {
+        self.report.item
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let place = self.place.as_ref().map_or(0, String::len);
+        size_of::<Self>() + self.report.title.len() + self.report.lead.len() + place
+    }
+}
+
+/// A telling in its event.
+pub(super) struct Member {
+    pub(super) telling: Arc<Telling>,
+    /// The original that it repeats.
+    pub(super) reprint_of: Option<ItemId>,
+}
+
+impl Member {
+    /// The original of the text that it has.
+    fn text(&self) -> ItemId {
+        self.reprint_of.unwrap_or(self.telling.item())
+    }
+
+    fn role(&self) -> Role {
+        self.telling.report.role
+    }
+}
+
 /// An event as its description sees it.
 pub(super) struct Told<'a> {
     /// The event.
     pub event: EventId,
     /// The events that were merged into it, as far as pins may be theirs.
     pub absorbed: Vec<EventId>,
-    /// Its tellings, at most [`MOST_TELLINGS`].
-    pub tellings: &'a [TellingRow],
+    /// Its tellings in the order of history, at most [`MOST_TELLINGS`].
+    pub members: &'a [Member],
     /// Mean frozen score of each item with the others.
     pub mean_scores: &'a BTreeMap<ItemId, f32>,
 }
@@ -97,14 +165,14 @@ pub(super) fn describe_event(
     outlets: &BTreeMap<OutletId, Outlet>,
     pins: &Pins,
 ) -> Option<EventDescription> {
-    let shown = telling_rows(told.tellings);
+    let shown = shown_of(told.members);
     let corrected = corrected_texts(&shown, outlets);
     let reports: Vec<Report> = shown
         .iter()
-        .map(|telling| report_of(telling, &corrected, (told.mean_scores, outlets)))
+        .map(|member| report_of(member, &corrected, (told.mean_scores, outlets)))
         .collect();
     let choice = pick_headline(&reports)?;
-    let times = || shown.iter().map(|telling| telling.item_time);
+    let times = || reports.iter().map(|report| report.item_time);
     let pin = pins.of_event(told.event, &told.absorbed);
     Some(EventDescription {
         headline: pin.cloned().unwrap_or_else(|| choice.headline.clone()),
@@ -126,32 +194,25 @@ pub(super) fn is_wire(outlets: &BTreeMap<OutletId, Outlet>, outlet: OutletId) ->
         .is_some_and(|outlet| outlet.kind == OutletKind::Wire)
 }
 
-/// The original of the text that a telling has.
-fn text_of(telling: &TellingRow) -> ItemId {
-    telling.reprint_of.unwrap_or(telling.item)
-}
-
 /// Texts that whoever wrote them corrected: the original or an agency, not an outlet its copy.
-fn corrected_texts(
-    shown: &[&TellingRow],
-    outlets: &BTreeMap<OutletId, Outlet>,
-) -> BTreeSet<ItemId> {
+fn corrected_texts(shown: &[&Member], outlets: &BTreeMap<OutletId, Outlet>) -> BTreeSet<ItemId> {
     let corrections = shown
         .iter()
-        .filter(|telling| telling.wire.role == Role::Correction);
-    let of_authors = corrections
-        .filter(|telling| telling.reprint_of.is_none() || is_wire(outlets, telling.outlet));
-    of_authors.map(|telling| text_of(telling)).collect()
+        .filter(|member| member.role() == Role::Correction);
+    let of_authors = corrections.filter(|member| {
+        member.reprint_of.is_none() || is_wire(outlets, member.telling.report.outlet)
+    });
+    of_authors.map(|member| member.text()).collect()
 }
 
 /// How many reports tell an event and how many outlets carry it.
 pub(super) type Counts = (u32, u32);
 
 /// Counts all tellings of an event as [`describing::count_reports`] counts what is stored.
-pub(super) fn count_reports(tellings: &[TellingRow]) -> Counts {
-    let shown = || tellings.iter().filter(|telling| !telling.is_spiked);
-    let originals = shown().filter(|telling| telling.reprint_of.is_none());
-    let outlets: BTreeSet<OutletId> = shown().map(|telling| telling.outlet).collect();
+pub(super) fn count_reports(members: &[Member]) -> Counts {
+    let shown = || members.iter().filter(|member| !member.telling.is_spiked);
+    let originals = shown().filter(|member| member.reprint_of.is_none());
+    let outlets: BTreeSet<OutletId> = shown().map(|member| member.telling.report.outlet).collect();
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     // Reprints of which the original is kept out or gone are one report.
     let reports = originals.count().max(shown().count().min(1));
@@ -159,14 +220,12 @@ pub(super) fn count_reports(tellings: &[TellingRow]) -> Counts {
 }
 
 /// Those that stand; what was withdrawn if nothing does; what is spiked if nothing else is there.
-fn telling_rows(tellings: &[TellingRow]) -> Vec<&TellingRow> {
-    let those = |is_wanted: fn(&TellingRow) -> bool| -> Vec<&TellingRow> {
-        tellings
-            .iter()
-            .filter(|telling| is_wanted(telling))
-            .collect()
+fn shown_of(members: &[Member]) -> Vec<&Member> {
+    let those = |is_wanted: fn(&Telling) -> bool| -> Vec<&Member> {
+        let wanted = members.iter().filter(|member| is_wanted(&member.telling));
+        wanted.collect()
     };
-    let levels: [fn(&TellingRow) -> bool; 3] = [
+    let levels: [fn(&Telling) -> bool; 3] = [
         |telling| !telling.is_withdrawn && !telling.is_spiked,
         |telling| !telling.is_spiked,
         |_| true,
@@ -220,33 +279,21 @@ pub(super) fn describe_storyline(
 }
 
 fn report_of(
-    telling: &TellingRow,
+    member: &Member,
     corrected: &BTreeSet<ItemId>,
     (mean_scores, outlets): (&BTreeMap<ItemId, f32>, &BTreeMap<OutletId, Outlet>),
 ) -> Report {
+    let said = &member.telling.report;
     let reliability = outlets
-        .get(&telling.outlet)
+        .get(&said.outlet)
         .map_or(1.0, |outlet| outlet.reliability);
     Report {
-        item: telling.item,
-        outlet: telling.outlet,
-        title: told_title(&telling.wire),
-        lead: without_boilerplate(&telling.wire.clean_summary).to_owned(),
-        language: telling.language.clone(),
-        role: telling.wire.role,
-        is_reprint: telling.reprint_of.is_some(),
-        is_superseded: telling.wire.role != Role::Correction
-            && corrected.contains(&text_of(telling)),
+        is_reprint: member.reprint_of.is_some(),
+        is_superseded: said.role != Role::Correction && corrected.contains(&member.text()),
         // The setting is a small number; nothing is lost that matters.
         reliability: reliability as f32,
-        mean_score: mean_scores.get(&telling.item).copied().unwrap_or(0.0),
-        item_time: telling.item_time,
-        time_is_claimed: telling.time_is_claimed,
-        dateline_day: telling
-            .wire
-            .dateline
-            .as_ref()
-            .and_then(|dateline| dateline.date),
+        mean_score: mean_scores.get(&said.item).copied().unwrap_or(0.0),
+        ..said.clone()
     }
 }
 
@@ -277,15 +324,10 @@ fn reason_of(choice: &HeadlineChoice, is_pinned: bool) -> String {
 }
 
 /// The place that most datelines name, the first one on a tie; empty if none does.
-fn place_of(tellings: &[&TellingRow]) -> String {
+fn place_of(shown: &[&Member]) -> String {
     let mut counts: Vec<(String, &str, usize)> = Vec::new();
-    for telling in tellings {
-        let Some(place) = telling
-            .wire
-            .dateline
-            .as_ref()
-            .and_then(|dateline| dateline.place.as_deref())
-        else {
+    for member in shown {
+        let Some(place) = member.telling.place.as_deref() else {
             continue;
         };
         let folded = place.to_lowercase();

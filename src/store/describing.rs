@@ -8,7 +8,7 @@ use crate::news::{
     EventId, ItemId, Life, OutletId, StorylineId, UtcTime, WireReading, utc_from_secs,
 };
 
-/// A telling of an event, as far as its description needs it.
+/// An item as far as the description of its event needs it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TellingRow {
     /// The item.
@@ -23,8 +23,6 @@ pub struct TellingRow {
     pub language: String,
     /// What its wire conventions said.
     pub wire: WireReading,
-    /// The original that it repeats.
-    pub reprint_of: Option<ItemId>,
     /// Invariant 10.
     pub item_time: UtcTime,
     /// Whether that is the outlet's claim.
@@ -52,21 +50,19 @@ pub struct EventRow {
     pub is_spiked: bool,
 }
 
-/// The items with these ids, in the order of history; those that are gone are left out.
+/// The items with these ids; those that are gone are left out.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_tellings(conn: &Connection, ids: &[ItemId]) -> Result<Vec<TellingRow>> {
-    let sql =
-        "SELECT i.id, i.outlet_id, i.title, unpacked(i.content), i.language, i.role, e.reprint_of,
-            i.item_time, i.time_is_claimed, i.withdrawn_at IS NOT NULL, i.spiked
-         FROM items i LEFT JOIN event_items e ON e.item_id = i.id WHERE i.id = ?1";
+    let sql = "SELECT id, outlet_id, title, unpacked(content), language, role, item_time,
+            time_is_claimed, withdrawn_at IS NOT NULL, spiked
+         FROM items WHERE id = ?1";
     let mut query = conn.prepare_cached(sql)?;
     let mut tellings = Vec::with_capacity(ids.len());
     for id in ids {
         tellings.extend(query.query_row([id.0], read_telling).optional()?);
     }
-    tellings.sort_by_key(|telling| telling.item);
     Ok(tellings)
 }
 
@@ -97,6 +93,22 @@ pub fn load_describe_queue(conn: &Connection, limit: u32) -> Result<DescribeQueu
             .extend(row.get::<_, Option<i64>>(1)?.map(EventId));
     }
     Ok(queue)
+}
+
+/// The items in that queue, which may say something else than when they were read; `None` if there are more than
+/// `limit` entries.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_restated(conn: &Connection, limit: u32) -> Result<Option<Vec<ItemId>>> {
+    let sql = "SELECT item_id FROM describe_queue LIMIT ?1 + 1";
+    let mut query = conn.prepare_cached(sql)?;
+    let entries = query.query_map([limit], |row| {
+        row.get::<_, Option<i64>>(0).map(|item| item.map(ItemId))
+    })?;
+    let entries: Vec<Option<ItemId>> = entries.collect::<rusqlite::Result<_>>()?;
+    let is_all = entries.len() <= limit as usize;
+    Ok(is_all.then(|| entries.into_iter().flatten().collect()))
 }
 
 /// Puts an event into the queue of those to be described.
@@ -320,10 +332,9 @@ fn read_telling(row: &Row<'_>) -> rusqlite::Result<TellingRow> {
         title,
         summary: content.summary,
         language: row.get(4)?,
-        reprint_of: row.get::<_, Option<i64>>(6)?.map(ItemId),
-        item_time: utc_from_secs(row.get(7)?),
-        time_is_claimed: row.get(8)?,
-        is_withdrawn: row.get(9)?,
-        is_spiked: row.get(10)?,
+        item_time: utc_from_secs(row.get(6)?),
+        time_is_claimed: row.get(7)?,
+        is_withdrawn: row.get(8)?,
+        is_spiked: row.get(9)?,
     })
 }

@@ -432,7 +432,8 @@ pub fn load_stored(conn: &Connection, event: EventId) -> Result<Option<StoredEve
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_members(conn: &Connection, event: EventId) -> Result<Vec<(ItemId, Option<ItemId>)>> {
-    let sql = "SELECT item_id, reprint_of FROM event_items WHERE event_id = ?1 ORDER BY item_id";
+    // Sorted here, because the index tells copies after originals.
+    let sql = "SELECT item_id, reprint_of FROM event_items WHERE event_id = ?1";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([event.0], |row| {
         Ok((
@@ -440,7 +441,9 @@ pub fn load_members(conn: &Connection, event: EventId) -> Result<Vec<(ItemId, Op
             row.get::<_, Option<i64>>(1)?.map(ItemId),
         ))
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut members: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+    members.sort_unstable();
+    Ok(members)
 }
 
 /// The items of an event, by id.

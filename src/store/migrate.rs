@@ -95,6 +95,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0021_described",
         include_str!("../../migrations/0021_described.sql"),
     ),
+    (
+        "0022_members",
+        include_str!("../../migrations/0022_members.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

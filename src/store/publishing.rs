@@ -250,18 +250,24 @@ pub fn write_development(
 /// # Errors
 /// Whatever SQLite says.
 pub fn lead_ids_on(tx: &Transaction<'_>, from: EventId) -> Result<()> {
+    // Whether one report stands here is asked first: it does of nearly all, and tells enough.
     let sql = "WITH RECURSIVE led (id) AS (SELECT id FROM events WHERE merged_into = ?1
             UNION SELECT e.id FROM events e JOIN led ON e.merged_into = led.id),
-         at (id, home) AS (SELECT id, (SELECT m.event_id FROM anchors a
-                JOIN event_items m ON m.item_id = a.item_id JOIN events e ON e.id = m.event_id
-                WHERE a.event_id = led.id AND e.public_id IS NOT NULL GROUP BY m.event_id
-                ORDER BY m.event_id = ?1 DESC, count(*) DESC, m.event_id LIMIT 1) FROM led)
-         SELECT at.id, home FROM at JOIN events o ON o.id = at.id
-         WHERE o.public_id IS NOT NULL AND home <> ?1 ORDER BY at.id";
+         stray (id) AS (SELECT o.id FROM led JOIN events o ON o.id = led.id
+            WHERE o.public_id IS NOT NULL AND NOT EXISTS (
+               SELECT 1 FROM anchors a JOIN event_items m ON m.item_id = a.item_id
+                  JOIN events e ON e.id = m.event_id
+               WHERE a.event_id = o.id AND m.event_id = ?1 AND e.public_id IS NOT NULL))
+         SELECT id, (SELECT m.event_id FROM anchors a
+               JOIN event_items m ON m.item_id = a.item_id JOIN events e ON e.id = m.event_id
+            WHERE a.event_id = stray.id AND e.public_id IS NOT NULL GROUP BY m.event_id
+            ORDER BY count(*) DESC, m.event_id LIMIT 1)
+         FROM stray ORDER BY id";
     let mut query = tx.prepare_cached(sql)?;
     let rows = query.query_map([from.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let strays: Vec<(i64, i64)> = rows.collect::<rusqlite::Result<_>>()?;
+    let strays: Vec<(i64, Option<i64>)> = rows.collect::<rusqlite::Result<_>>()?;
     for (id, home) in strays {
+        let Some(home) = home else { continue };
         // What leads here by way of it stays here.
         tx.prepare_cached("UPDATE events SET merged_into = ?2 WHERE merged_into = ?1")?
             .execute(params![id, from.0])?;

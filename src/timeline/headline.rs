@@ -2,6 +2,7 @@
 //! shown. Not the longest, not an opinion, not a live blog, not bait.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::counts::{confirmed_toll, toll_of};
 use super::figures::{asks, denies, is_open, is_reversal, stage_of};
@@ -18,9 +19,11 @@ pub struct Report {
     /// Its outlet.
     pub outlet: OutletId,
     /// Its title without tags.
-    pub title: String,
+    pub title: Arc<str>,
+    /// What the title says.
+    pub says: Says,
     /// Its lead without dateline; may be empty.
-    pub lead: String,
+    pub lead: Arc<str>,
     /// Two-letter language code.
     pub language: String,
     /// What kind of telling it is.
@@ -39,6 +42,23 @@ pub struct Report {
     pub time_is_claimed: bool,
     /// The day of its dateline.
     pub dateline_day: Option<chrono::NaiveDate>,
+}
+
+/// What a title says of how a matter stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Says {
+    stage: Option<&'static str>,
+    toll: Option<u32>,
+}
+
+impl Says {
+    /// What this title says.
+    pub fn of(title: &str) -> Self {
+        Self {
+            stage: stage_of(title),
+            toll: toll_of(title),
+        }
+    }
 }
 
 /// How a report fared in the choice.
@@ -90,12 +110,13 @@ const CORRECTED: f32 = 1.5;
 /// was shown before plays no part, so that the same reports always have the same headline.
 /// `None` without reports.
 pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
+    let is_read = |one: &Report| one.says == Says::of(&one.title);
+    debug_assert!(reports.iter().all(is_read), "{reports:?}");
     let main_language = main_language(reports);
-    let toll = |one: &Report| toll_of(&one.title).filter(|_| !one.is_superseded);
+    let toll = |one: &Report| one.says.toll.filter(|_| !one.is_superseded);
     let tolls: Vec<Option<u32>> = reports.iter().map(toll).collect();
     let standing = standing_toll(reports, &tolls);
-    let stages: Vec<Option<&'static str>> =
-        reports.iter().map(|one| stage_of(&one.title)).collect();
+    let stages: Vec<Option<&'static str>> = reports.iter().map(|one| one.says.stage).collect();
     let turn = latest_turn(reports, &stages);
     let mut shares: Vec<HeadlineShare> = reports
         .iter()
@@ -126,7 +147,7 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
     let with_lead = std::iter::once(chosen).chain(by_rank).find(has_lead);
     Some(HeadlineChoice {
         item,
-        headline: chosen.title.clone(),
+        headline: chosen.title.to_string(),
         lede: with_lead
             .map(|report| cut_lede(&report.lead, LEDE_CHARS))
             .unwrap_or_default(),
@@ -137,7 +158,7 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
 /// A lead that only repeats the title tells nothing more.
 fn tells_more(report: &Report, title: &str) -> bool {
     let lead = report.lead.trim();
-    !lead.is_empty() && lead != title && lead != report.title
+    !lead.is_empty() && lead != title && lead != &*report.title
 }
 
 /// What a report must hold of another's headline for its lead to stand below it, in percent of the words of four
@@ -338,8 +359,9 @@ mod tests {
     fn report(item: i64, title: &str, mean_score: f32) -> Report {
         Report {
             item: ItemId(item),
-            title: title.to_owned(),
-            lead: format!("Lead of {item}."),
+            title: title.into(),
+            says: Says::of(title),
+            lead: format!("Lead of {item}.").into(),
             reliability: 1.0,
             mean_score,
             ..Report::default()
@@ -515,7 +537,8 @@ mod tests {
         for (before, after, goes_before) in cases {
             let mut reports: Vec<Report> = (1..=5).map(|item| report(item, before, 0.9)).collect();
             for one in reports.iter_mut().skip(3) {
-                one.title = after.to_owned();
+                one.title = after.into();
+                one.says = Says::of(after);
                 one.mean_score = 0.4;
             }
             for (one, hours) in reports.iter_mut().zip(1..) {
@@ -547,8 +570,8 @@ mod tests {
                 ),
                 report(2, "Minister is dismissed", 0.5),
             ];
-            reports[0].lead.clear();
-            lead.clone_into(&mut reports[1].lead);
+            reports[0].lead = "".into();
+            reports[1].lead = lead.into();
             let choice = pick_headline(&reports).expect("there are reports");
             assert_eq!(!choice.lede.is_empty(), is_taken, "{lead}");
         }

@@ -18,7 +18,7 @@ mod slug;
 mod storylines;
 mod vectors;
 
-pub use headline::{HeadlineChoice, HeadlineShare, Report, pick_headline};
+pub use headline::{HeadlineChoice, HeadlineShare, Report, Says, pick_headline};
 pub use obeying::{Beside, Placing, Standing, StoredLines};
 pub use occurred::{LifeSettings, life_of, order_events, when_it_occurred};
 pub use rulings::StorylineRules;

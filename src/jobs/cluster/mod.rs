@@ -15,6 +15,7 @@ mod save;
 mod scope;
 mod shown;
 mod sketches;
+mod tellings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,7 @@ use crate::timeline::{LifeSettings, Placing, StorylineSettings, Storylines};
 use own::{Own, OwnChanges};
 use rulings::Rulings;
 use save::{Described, Save, Touched};
+use tellings::Tellings;
 
 /// Items taken in between two settlings: few enough that readers see progress, many enough that a
 /// flood is settled in few steps. With 256 a flood takes a tenth more of the processor.
@@ -87,6 +89,7 @@ pub struct Clusterer {
     /// Storylines that were published lately and are known as such, with when.
     lines_marked: BTreeSet<(UtcTime, StorylineId)>,
     outlets: BTreeMap<OutletId, Outlet>,
+    tellings: Tellings,
 }
 
 impl Clusterer {
@@ -290,9 +293,13 @@ impl Clusterer {
         found: Found,
         mut touched: Touched,
     ) -> Result<Save> {
+        self.tellings.forget_restated(conn)?;
         let mut members = Vec::with_capacity(found.settlement.changed.len());
+        let mut stored = BTreeMap::new();
         for change in &found.settlement.changed {
-            members.push(self.members_of(conn, change, &found)?);
+            let before = events::load_members(conn, change.event)?;
+            members.push(self.members_of(conn, change, (&before, &found))?);
+            stored.insert(change.event, before);
         }
         touched
             .events
@@ -309,7 +316,10 @@ impl Clusterer {
             let members = members_of.get(event).copied().unwrap_or_default();
             let merged = &found.settlement.merged;
             let absorbed = self.absorbed(conn, *event, merged)?;
-            let told = self.describe(conn, (*event, absorbed), members)?;
+            let before = stored
+                .remove(event)
+                .map_or_else(|| events::load_members(conn, *event), Ok)?;
+            let told = self.describe(conn, (*event, absorbed), (before, members))?;
             descriptions.extend(told.map(|(description, counts)| Described {
                 event: *event,
                 description,
@@ -352,16 +362,14 @@ impl Clusterer {
         })
     }
 
-    /// The items of a changed event; those that are new in it carry their evidence.
+    /// The items of a changed event, of which these are stored in it; those that are new in it carry their evidence.
     fn members_of(
         &self,
         conn: &Connection,
         change: &EventChange,
-        found: &Found,
+        (stored, found): (&[Placed], &Found),
     ) -> Result<Vec<Member>> {
-        let stored: BTreeMap<ItemId, Option<ItemId>> = events::load_members(conn, change.event)?
-            .into_iter()
-            .collect();
+        let stored: BTreeMap<ItemId, Option<ItemId>> = stored.iter().copied().collect();
         let mut members = Vec::with_capacity(change.items.len());
         for item in &change.items {
             let (reprint_of, evidence) = match stored.get(item) {
@@ -401,29 +409,39 @@ impl Clusterer {
         Some(kept.map(|pair| weights.shorten(pair.clone())).collect())
     }
 
-    /// How an event is described with these members, or as it is stored without any, and its counts;
-    /// `None` for these if it has more items than are looked at.
+    /// How an event is described that is stored with the first of these members, with the second if there are any,
+    /// and its counts; `None` for these if it has more items than are looked at.
     fn describe(
-        &self,
+        &mut self,
         conn: &Connection,
         (event, absorbed): (EventId, Vec<EventId>),
-        members: &[Member],
+        (stored, members): (Vec<Placed>, &[Member]),
     ) -> Result<Option<(EventDescription, Option<Counts>)>> {
         let live = self.engine.items_of(event);
-        let stored = events::load_items(conn, event)?.into_iter();
         // Items that are live and not in the engine's event are about to leave it.
-        let older = stored.filter(|item| self.engine.event_of(*item).is_none());
+        let older = stored.iter().map(|(item, _)| *item);
+        let older = older.filter(|item| self.engine.event_of(*item).is_none());
         let mut ids: Vec<ItemId> = older.chain(live.iter().copied()).collect();
+        ids.sort_unstable();
         let is_whole = ids.len() <= MOST_TELLINGS;
         if !is_whole {
-            ids.sort_unstable();
             ids.drain(MOST_TELLINGS / 2..ids.len() - MOST_TELLINGS / 2);
         }
-        let mut tellings = describing::load_tellings(conn, &ids)?;
-        for telling in &mut tellings {
-            // Of those that are new in the event, it is not stored yet.
-            let member = members.iter().find(|member| member.item == telling.item);
-            telling.reprint_of = member.map_or(telling.reprint_of, |member| member.reprint_of);
+        // Of those that are new in the event, what they repeat is not stored yet.
+        let anew = members
+            .iter()
+            .map(|member| (member.item, member.reprint_of));
+        let reprints: BTreeMap<ItemId, Option<ItemId>> = stored.into_iter().chain(anew).collect();
+        let mut tellings = self.tellings.load(conn, &ids)?;
+        tellings.sort_unstable_by_key(|telling| telling.item());
+        let mut told = Vec::with_capacity(tellings.len());
+        for telling in tellings {
+            let stored = || events::original_of(conn, telling.item());
+            let reprint_of = reprints.get(&telling.item()).copied();
+            told.push(describe::Member {
+                reprint_of: reprint_of.map_or_else(stored, Ok)?,
+                telling,
+            });
         }
         let mean_scores = ids
             .iter()
@@ -432,11 +450,11 @@ impl Clusterer {
         let told = Told {
             event,
             absorbed,
-            tellings: &tellings,
+            members: &told,
             mean_scores: &mean_scores,
         };
         let description = describe::describe_event(&told, &self.outlets, &self.rulings.pins);
-        let counts = is_whole.then(|| describe::count_reports(&tellings));
+        let counts = is_whole.then(|| describe::count_reports(told.members));
         Ok(description.map(|description| (description, counts)))
     }
 
@@ -515,6 +533,9 @@ impl Clusterer {
         Ok(describe::is_wire(&self.outlets, outlet))
     }
 }
+
+/// An item of an event, and the original that it repeats.
+type Placed = (ItemId, Option<ItemId>);
 
 /// What a batch of arrivals brought.
 #[derive(Default)]

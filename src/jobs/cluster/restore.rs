@@ -8,6 +8,7 @@ use super::rulings::Rulings;
 use super::save::{
     ARRIVED, LET_GO_AT, LET_GO_EVENT, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED,
 };
+use super::tellings::Tellings;
 use super::{Clusterer, ClusteringSettings, sketches};
 use crate::cluster::{
     ArrivingItem, Cursor, DormantEvent, Engine, Latest, Publication, Restored, RestoredEvent,
@@ -55,6 +56,7 @@ pub(super) fn restore(
     let storylines = restore_storylines(conn, &settings, clock)?;
     Ok(Clusterer {
         tables_saved: engine.tables_through(),
+        tellings: Tellings::default(),
         engine,
         storylines,
         arrived,

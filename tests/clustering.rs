@@ -226,6 +226,61 @@ fn a_wire_copy_under_another_headline_is_a_reprint() {
 }
 
 #[test]
+fn what_an_outlet_says_of_itself_with_every_item_makes_no_copies() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let of_itself = "Alpha Post is the independent daily of the north coast and brings its readers reports, pictures \
+        and opinion from politics, business, sport and culture every morning and all through the day, free of charge.";
+    let titles = [
+        "Minister of transport resigns over bridge",
+        "Fire destroys chocolate factory in Gunnebo",
+        "Striker Okafor moves to Porto",
+        "Volcano on Jan Mayen wakes again",
+        "Court frees journalist Deniz Aydin",
+    ];
+    for title in titles {
+        desk.tell(0.0, 1, title, of_itself);
+    }
+    assert_eq!(desk.reprints, []);
+}
+
+#[test]
+fn an_outlet_that_tells_a_text_under_another_headline_repeats_it() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let first = desk.tell(0.0, 1, "Trump and Putin meet in Alaska", WIRE_LEAD);
+    let again = desk.tell(1.0, 1, "In Alaska, Putin and Trump shake hands", WIRE_LEAD);
+    assert_eq!(desk.reprints, [(again, first)]);
+}
+
+#[test]
+fn one_copy_that_is_parted_from_its_original_leaves_the_others_with_it() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let tell = |desk: &mut Desk, outlet| {
+        desk.tell(0.0, outlet, "Trump and Putin meet in Alaska", WIRE_LEAD)
+    };
+    let all: Vec<ItemId> = (1..=5).map(|outlet| tell(&mut desk, outlet)).collect();
+    assert_eq!(desk.reprints.len(), 4);
+    let (gone, kept) = (all[2], [all[0], all[1], all[3], all[4]]);
+    let split = Constraints {
+        apart: kept.iter().map(|kept| (gone, *kept)).collect(),
+        ..Constraints::default()
+    };
+    let of_two = Constraints {
+        apart: vec![(gone, all[1])],
+        ..Constraints::default()
+    };
+    for constraints in [split, of_two] {
+        desk.settle(&constraints);
+        for item in kept {
+            assert_eq!(desk.event(item), desk.event(all[0]), "{item:?}");
+        }
+        assert_ne!(desk.event(gone), desk.event(all[0]));
+    }
+}
+
+#[test]
 fn rulings_are_obeyed_and_can_be_taken_back() {
     let mut desk = Desk::new();
     fill_with_other_news(&mut desk);

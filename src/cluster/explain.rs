@@ -65,7 +65,7 @@ impl Engine {
     pub fn explain(&self, item: ItemId, frozen: &[ScoredPair]) -> Option<Evidence> {
         let slot = self.window.slot_of(item)?;
         let event = self.event_at(slot)?;
-        let report = self.window.live_original_of(slot);
+        let report = self.window.original_of(slot);
         let subject = report.unwrap_or(slot);
         let runner_up = self.nearest_event(subject, Some(event));
         let against = runner_up.map(|(event, _)| event);
@@ -103,7 +103,7 @@ impl Engine {
     /// The mean score by which a live item stands in its event; as in its evidence.
     pub fn mean_score_of(&self, item: ItemId) -> Option<f32> {
         let slot = self.window.slot_of(item)?;
-        let root = self.window.live_original_of(slot);
+        let root = self.window.original_of(slot);
         Some(self.mean_within(root.unwrap_or(slot), self.event_at(slot)?))
     }
 

@@ -291,7 +291,7 @@ fn claim(
         .iter()
         .filter(|slot| engine.event_at(**slot) == Some(event));
     let named = |slot: &Slot| {
-        let report = engine.window.live_original_of(*slot).unwrap_or(*slot);
+        let report = engine.window.original_of(*slot).unwrap_or(*slot);
         (engine.window.item(report).id, event)
     };
     let constraints = &engine.groups.constraints;

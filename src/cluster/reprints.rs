@@ -16,6 +16,11 @@ const BY_RANK: usize = 12;
 const TELLING_LEAD: usize = 22;
 /// Share of words that copies have in common.
 const SAME_WORDS: f32 = 0.86;
+/// Share of the weight of each title that stands in the other text, and how many words, where one outlet sets a lead
+/// under two titles of one matter. Of 23 such pairs in a year of five outlets 16 reach it; the others are scored.
+const RETITLED: (f32, usize) = (0.25, 2);
+/// Weight from which on a word says something, in nats.
+const WEIGHTY: f32 = 0.5;
 /// Hours within which copies are expected.
 const HOURS: f32 = 72.0;
 
@@ -32,24 +37,74 @@ pub(super) fn find_original(
         .collect();
     found.sort_unstable();
     found.dedup();
-    let copied = found.into_iter().map(|slot| (slot, window.item(slot)));
-    copied
-        .filter(|(_, other)| other.tells_an_event && is_copy(item, other))
-        .map(|(slot, _)| window.live_original_of(slot).unwrap_or(slot))
+    let found = found.into_iter().map(|slot| (slot, window.item(slot)));
+    let found = found.filter(|(_, other)| is_near(item, other));
+    let (whole, others): (Vec<_>, Vec<_>) =
+        found.partition(|(_, other)| is_whole_copy(item, other));
+    let under_it = others
+        .into_iter()
+        .filter(|(_, other)| has_its_lead(item, other));
+    let under_it: Vec<_> = under_it.collect();
+    let by_lead = match is_constant(item, under_it.iter().map(|(_, other)| *other)) {
+        true => Vec::new(),
+        false => under_it,
+    };
+    whole
+        .into_iter()
+        .chain(by_lead)
+        .filter(|(_, other)| other.tells_an_event)
+        .map(|(slot, _)| window.original_of(slot).unwrap_or(slot))
         .min()
 }
 
-/// True if two items carry the same text: all of it, or the same long lead.
-pub(super) fn is_copy(a: &LiveItem, b: &LiveItem) -> bool {
-    if a.hours_to(b).is_some_and(|hours| hours > HOURS) {
-        return false;
-    }
-    let whole = Comparison::of(a, b, IN_TITLE | IN_LEAD);
-    if whole.is_same_text(3) {
-        return true;
-    }
-    let leads = Comparison::of(a, b, IN_LEAD);
-    leads.is_same_text(TELLING_LEAD)
+fn is_near(a: &LiveItem, b: &LiveItem) -> bool {
+    a.hours_to(b).is_none_or(|hours| hours <= HOURS)
+}
+
+/// True if two items carry the same text.
+fn is_whole_copy(a: &LiveItem, b: &LiveItem) -> bool {
+    Comparison::of(a, b, IN_TITLE | IN_LEAD).is_same_text(3)
+}
+
+/// True if two items have the same long lead.
+fn has_its_lead(a: &LiveItem, b: &LiveItem) -> bool {
+    Comparison::of(a, b, IN_LEAD).is_same_text(TELLING_LEAD)
+}
+
+/// True if an outlet sets the lead of an item under titles that have nothing in common, as some do with a description
+/// of themselves: then it says nothing of what happened.
+fn is_constant<'a>(item: &'a LiveItem, under_it: impl Iterator<Item = &'a LiveItem>) -> bool {
+    let all: Vec<&LiveItem> = under_it.chain([item]).collect();
+    let is_unlike = |a: &LiveItem, b: &LiveItem| {
+        let (share, words) = common_of_titles(a, b);
+        a.outlet == b.outlet && (share < RETITLED.0 || words < RETITLED.1)
+    };
+    all.iter()
+        .enumerate()
+        .any(|(at, a)| all[..at].iter().any(|b| is_unlike(a, b)))
+}
+
+/// Of the words of either title that stand in the other text: the share of the title's weight, and how many; the
+/// less of both.
+fn common_of_titles(a: &LiveItem, b: &LiveItem) -> (f32, usize) {
+    let held = |one: &LiveItem, other: &LiveItem| {
+        let title = || one.terms.iter().filter(|term| term.is(IN_TITLE));
+        let stands = |term: &&Term| {
+            let found = other
+                .terms
+                .binary_search_by_key(&term.hash, |term| term.hash);
+            found.is_ok()
+        };
+        let weight = |terms: &mut dyn Iterator<Item = &Term>| -> f32 {
+            terms.map(|term| term.weight()).sum()
+        };
+        let all = weight(&mut title()).max(f32::MIN_POSITIVE);
+        let share = weight(&mut title().filter(stands)) / all;
+        let weighty = |term: &&Term| term.weight() >= WEIGHTY;
+        (share, title().filter(stands).filter(weighty).count())
+    };
+    let ((share, words), (share_back, words_back)) = (held(a, b), held(b, a));
+    (share.min(share_back), words.min(words_back))
 }
 
 #[derive(Default)]

@@ -98,8 +98,9 @@ impl Rules {
             .filter_map(live)
             .collect();
         let locked = constraints.locked.iter().flatten();
-        let mut separated = parted_from_originals(engine, &apart);
-        separated.extend(held_elsewhere(engine, &together, &apart));
+        let parted = parted_from_originals(engine, &apart);
+        let mut separated = held_elsewhere(engine, &parted, (&together, &apart));
+        separated.extend(parted);
         Self {
             separated,
             locked: locked.filter_map(|item| stand_in(engine, *item)).collect(),
@@ -111,7 +112,7 @@ impl Rules {
     /// The report that a live item is part of, by the slot of its original: itself, unless it is a
     /// reprint of a live original that no ruling parts it from.
     pub(super) fn report_of(&self, engine: &Engine, slot: Slot) -> Slot {
-        let original = engine.window.live_original_of(slot);
+        let original = engine.window.original_of(slot);
         original
             .filter(|_| !self.separated.contains(&slot))
             .unwrap_or(slot)
@@ -128,13 +129,18 @@ fn two_of(
 }
 
 /// Reprints that rulings keep apart from their original, or from what they do not keep that apart from: one that
-/// goes the way of its original stays part of its report.
+/// goes the way of its original stays part of its report. Of two reprints of one original that are kept apart the
+/// earlier one stays.
 fn parted_from_originals(engine: &Engine, apart: &[(Slot, Slot)]) -> BTreeSet<Slot> {
     let both_ways = || apart.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]);
     let known: FxHashSet<(Slot, Slot)> = both_ways().collect();
     let is_parted = |(slot, other): &(Slot, Slot)| {
-        let original = engine.window.live_original_of(*slot);
-        original.is_some_and(|original| original == *other || !known.contains(&(original, *other)))
+        let original = engine.window.original_of(*slot);
+        let id = |slot: &Slot| engine.window.item(*slot).id;
+        let is_first = || engine.window.original_of(*other) == original && id(slot) < id(other);
+        original.is_some_and(|original| {
+            original == *other || !known.contains(&(original, *other)) && !is_first()
+        })
     };
     both_ways()
         .filter(is_parted)
@@ -143,11 +149,11 @@ fn parted_from_originals(engine: &Engine, apart: &[(Slot, Slot)]) -> BTreeSet<Sl
 }
 
 /// Reprints that rulings hold together with what they keep apart from what holds the original, or another reprint
-/// of it: as part of its report such a one would have to stand on both sides.
+/// of it which is not `parted` from it: as part of its report such a one would have to stand on both sides.
 fn held_elsewhere(
     engine: &Engine,
-    together: &[(Slot, Slot)],
-    apart: &[(Slot, Slot)],
+    parted: &BTreeSet<Slot>,
+    (together, apart): (&[(Slot, Slot)], &[(Slot, Slot)]),
 ) -> BTreeSet<Slot> {
     let held = Held::of(together.iter().copied());
     let mut sides: BTreeMap<Slot, BTreeSet<Slot>> = BTreeMap::new();
@@ -155,9 +161,10 @@ fn held_elsewhere(
         sides.entry(held.root_of(slot)).or_default().insert(slot);
     }
     let tells = |side: &Slot, original: Slot| {
-        let original_of = |slot: &Slot| engine.window.live_original_of(*slot);
+        let original_of = |slot: &Slot| engine.window.original_of(*slot);
+        let is_part = |slot: &Slot| original_of(slot) == Some(original) && !parted.contains(slot);
         let mut slots = sides.get(side).into_iter().flatten();
-        slots.any(|slot| *slot == original || original_of(slot) == Some(original))
+        slots.any(|slot| *slot == original || is_part(slot))
     };
     let roots = apart
         .iter()
@@ -166,13 +173,13 @@ fn held_elsewhere(
         .filter(|[a, b]| a != b)
         .flat_map(|[a, b]| [(a, b), (b, a)])
         .collect();
-    let mut parted = BTreeSet::new();
+    let mut elsewhere = BTreeSet::new();
     for (side, other) in both_ways {
         let slots = sides.get(&side).into_iter().flatten();
-        parted.extend(slots.copied().filter(|slot| {
-            let original = engine.window.live_original_of(*slot);
+        elsewhere.extend(slots.copied().filter(|slot| {
+            let original = engine.window.original_of(*slot);
             original.is_some_and(|original| tells(&other, original))
         }));
     }
-    parted
+    elsewhere
 }

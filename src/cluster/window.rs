@@ -334,14 +334,10 @@ impl Window {
         self.briefs[(slot - self.base) as usize]
     }
 
-    /// The original that the item of a live slot repeats; it may have left the window.
+    /// The original that the item of a live slot repeats, if it is live. A copy of one that has left the window stands
+    /// for it, as it does after a restart, which knows no more of it.
     pub(super) fn original_of(&self, slot: Slot) -> Option<Slot> {
-        from_link(self.originals[(slot - self.base) as usize])
-    }
-
-    /// The same if it is live.
-    pub(super) fn live_original_of(&self, slot: Slot) -> Option<Slot> {
-        let original = self.original_of(slot);
+        let original = from_link(self.originals[(slot - self.base) as usize]);
         original.filter(|original| self.get(*original).is_some())
     }
 

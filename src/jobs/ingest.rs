@@ -21,7 +21,7 @@ use crate::news::{Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, Ut
 use crate::store::items::{self, ItemState, KnownRow};
 use crate::store::{self, Connection, Result, StoreError, Transaction, kills};
 use crate::text::belief::is_own_kill_believed;
-use draft::Draft;
+use draft::{Draft, note_constant_leads};
 
 /// A document and its circumstances.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +124,7 @@ pub fn prepare_most(conn: &Connection, arrived: Arrived<'_>, most: usize) -> Res
         .filter(|item| !is_wholly_empty(item))
         .map(|item| Draft::glance(item, &languages))
         .collect();
+    note_constant_leads(&mut drafts);
     if let Some(last) = drafts.last_mut() {
         last.is_torso = arrived.is_cut;
     }

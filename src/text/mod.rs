@@ -3,6 +3,7 @@
 pub mod belief;
 pub mod clean;
 pub mod concepts;
+pub mod constant;
 pub mod dateline;
 pub mod diff;
 pub mod fingerprint;

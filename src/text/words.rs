@@ -29,6 +29,19 @@ pub fn split_words(text: &str) -> Words<'_> {
     }
 }
 
+/// The words of four letters and more, pairs of characters of a script without spaces, and numbers; each spelt one way.
+pub fn weighty_words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let words = split_words(text).filter(|word| {
+        let letters = word.written.chars().count();
+        word.is_bigram || letters > 3 || word.written.starts_with(char::is_numeric)
+    });
+    words.map(|word| {
+        let mut folded = String::new();
+        fold_word(word.written, &mut folded);
+        folded
+    })
+}
+
 /// The iterator of [`split_words`].
 #[derive(Clone, Debug)]
 pub struct Words<'a> {

@@ -9,7 +9,7 @@ use super::figures::{asks, denies, is_open, is_reversal, stage_of};
 use super::material::CONFIRMING_OUTLETS;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
-use crate::text::words::{fold_word, split_words};
+use crate::text::words::weighty_words;
 
 /// A telling of an event, as the choice of headline and of times sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -161,8 +161,8 @@ fn tells_more(report: &Report, title: &str) -> bool {
     !lead.is_empty() && lead != title && lead != &*report.title
 }
 
-/// What a report must hold of another's headline for its lead to stand below it, in percent of the words of four
-/// letters and more; of numbers all. Two ministers' dismissals share half of their words.
+/// What a report must hold of another's headline for its lead to stand below it, in percent of the weighty words; of
+/// numbers all. Two ministers' dismissals share half of their words.
 const HELD_PERCENT: usize = 65;
 
 /// True if a report's texts hold most words of a headline, and its numbers.
@@ -177,18 +177,6 @@ fn holds_most(report: &Report, headline: &str) -> bool {
         .filter(|word| word.starts_with(char::is_numeric));
     numbers.all(|number| is_held(&number))
         && words.iter().filter(is_held).count() * 100 >= words.len() * HELD_PERCENT
-}
-
-fn weighty_words(text: &str) -> impl Iterator<Item = String> + '_ {
-    let words = split_words(text).filter(|word| {
-        let letters = word.written.chars().count();
-        word.is_bigram || letters > 3 || word.written.starts_with(char::is_numeric)
-    });
-    words.map(|word| {
-        let mut folded = String::new();
-        fold_word(word.written, &mut folded);
-        folded
-    })
 }
 
 /// The death toll that two outlets tell last. `None` if no two tell any.

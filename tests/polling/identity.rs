@@ -401,3 +401,47 @@ async fn a_feed_of_full_texts_alone_has_leads_that_are_shown_and_found() {
     let again = room.poll_for(id, reply()).await;
     assert_eq!((again.new.len(), again.revised), (0, 0));
 }
+
+#[tokio::test]
+async fn what_an_outlet_says_with_every_item_is_kept_and_tells_nothing_of_them() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let of_itself = "Radio North brings you the news of the coast, every hour.";
+    let item = |number: usize, title: &str, lead: &str| {
+        format!(
+            "<item><guid>{number}</guid><title>{title}</title><description>{lead}</description></item>"
+        )
+    };
+    let document = [
+        item(1, "Minister resigns", of_itself),
+        item(2, "Fire in Gunnebo", of_itself),
+        item(3, "Okafor moves to Porto", of_itself),
+        item(4, "Volcano wakes", "The volcano of Jan Mayen wakes."),
+    ];
+    let document = format!(
+        "<rss><channel><title>R</title>{}</channel></rss>",
+        document.concat()
+    );
+    room.poll_for(id, Reply::ok(document.clone())).await;
+    let load = |id| {
+        room.store
+            .read(|conn| items::load_item(conn, ItemId(id)))
+            .unwrap()
+            .unwrap()
+    };
+    let leads: Vec<(String, String)> = (1..=4)
+        .map(|id| load(id))
+        .map(|item| (item.summary, item.wire.clean_summary))
+        .collect();
+    let constant = leads
+        .iter()
+        .filter(|lead| **lead == (of_itself.to_owned(), String::new()));
+    assert_eq!(constant.count(), 3, "{leads:?}");
+    assert!(
+        leads
+            .iter()
+            .any(|(_, read)| read == "The volcano of Jan Mayen wakes.")
+    );
+    let again = room.poll_for(id, Reply::ok(document)).await;
+    assert_eq!((again.new.len(), again.revised), (0, 0));
+}

@@ -7,6 +7,7 @@ use crate::feed::identity::{Candidate, IdentityInput, ItemMatch, content_digest}
 use crate::feed::{Languages, ParsedItem};
 use crate::news::{OutletKind, UtcTime, WireReading};
 use crate::store::items::ItemState;
+use crate::text::constant::constant_leads;
 use crate::text::links;
 use crate::text::wire::{WireInput, read_wire};
 
@@ -24,6 +25,8 @@ pub(super) struct Draft<'a> {
     pub(super) digest: [u8; 16],
     /// True if the document ended within it, or may have.
     pub(super) is_torso: bool,
+    /// True if its lead is what the outlet says with every item.
+    pub(super) has_constant_lead: bool,
     text: &'a str,
     languages: &'a Languages<'a>,
     reading: Option<Reading>,
@@ -57,6 +60,7 @@ impl<'a> Draft<'a> {
             candidate: Candidate::of(identity),
             digest: content_digest(&item.title, &item.summary, text),
             is_torso: false,
+            has_constant_lead: false,
             text,
             languages,
             reading: None,
@@ -129,7 +133,7 @@ impl<'a> Draft<'a> {
     fn read_words(&self, arrived: Arrived<'_>) -> Reading {
         let item = self.item;
         let language = self.languages.of(item);
-        let wire = read_wire(&WireInput {
+        let mut wire = read_wire(&WireInput {
             outlet_name: &arrived.outlet.name,
             outlet_is_wire: arrived.outlet.kind == OutletKind::Wire,
             source_name: item.source_title.as_deref(),
@@ -141,12 +145,26 @@ impl<'a> Draft<'a> {
             categories: &item.categories,
             item_time: self.believable_claim(arrived).unwrap_or(arrived.fetched_at),
         });
+        if self.has_constant_lead {
+            wire.clean_summary.clear();
+        }
         Reading { language, wire }
     }
 
     fn believable_claim(&self, arrived: Arrived<'_>) -> Option<UtcTime> {
         let claim = self.item.claimed_at();
         claim.filter(|claim| is_believable(*claim, arrived.fetched_at))
+    }
+}
+
+/// Notes which leads their outlet sets under whatever it tells.
+pub(super) fn note_constant_leads(drafts: &mut [Draft<'_>]) {
+    let texts = drafts
+        .iter()
+        .map(|draft| (&*draft.item.title, &*draft.item.summary));
+    let constant = constant_leads(texts);
+    for draft in drafts.iter_mut() {
+        draft.has_constant_lead = constant.contains(&*draft.item.summary);
     }
 }
 

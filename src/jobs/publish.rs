@@ -318,21 +318,22 @@ fn standing_lede(waiting: &publishing::Waiting, reports: &[Report]) -> String {
 }
 
 fn present_of(tx: &Transaction<'_>, event: &Event, reports: &[Report]) -> Result<Present> {
+    let about = decisions::load_about_event(tx, event.id)?;
     Ok(Present {
         headline: event.headline.clone(),
         headline_item_id: event.headline_item_id,
         tellings: reports.iter().map(telling_of).collect(),
-        rulings: rulings_on(tx, event.id)?,
+        is_ruled_on: !decisions::are_these_obeyed(tx, &about)?,
+        rulings: rulings_of(tx, event.id, &about)?,
     })
 }
 
-fn rulings_on(tx: &Transaction<'_>, event: EventId) -> Result<Vec<Ruled>> {
-    let about = decisions::load_about_event(tx, event)?;
+fn rulings_of(tx: &Transaction<'_>, event: EventId, about: &[Decision]) -> Result<Vec<Ruled>> {
     if about.is_empty() {
         return Ok(Vec::new());
     }
     let items = events::load_items(tx, event)?.into_iter().collect();
-    let rulings = in_force(&about).filter_map(|decision| ruled(decision, event, &items));
+    let rulings = in_force(about).filter_map(|decision| ruled(decision, event, &items));
     Ok(rulings.collect())
 }
 

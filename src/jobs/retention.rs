@@ -4,7 +4,7 @@
 use crate::news::UtcTime;
 use crate::store::clustering::{load_cursor, save_cursor};
 use crate::store::retention::{self, FileUse, Removed};
-use crate::store::{Connection, Result, Store, polls, requests};
+use crate::store::{Connection, Result, Store, polls, requests, statistics};
 
 use super::StorageSettings;
 
@@ -37,7 +37,7 @@ const SEEN_SINCE: &str = "retention-since";
 const SEEN_LAST: &str = "retention-last";
 
 /// Removes what is old, as [`remove_old`] does, if the clock has gone on without a jump since the run of the day
-/// before; `None` if not yet.
+/// before; `None` if not yet. Has SQLite look how much its tables hold first.
 ///
 /// # Errors
 /// As [`remove_old`].
@@ -51,6 +51,7 @@ pub async fn remove_by_clock(
         let since = load_cursor(conn, SEEN_SINCE)?;
         Ok((since, load_cursor(conn, SEEN_LAST)?))
     };
+    store.write(|tx| statistics::bring_up_to_date(tx)).await?;
     let (since, last) = store.read(seen)?;
     let is_unbroken = (0..=UNBROKEN_SECS).contains(&(secs - last));
     let since = if is_unbroken { since } else { secs };

@@ -241,15 +241,44 @@ pub fn are_obeyed(conn: &Connection) -> Result<bool> {
     Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// Notes that events follow these decisions, those in force and those undone.
+/// True if events follow each of these, made or undone.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn are_these_obeyed(conn: &Connection, these: &[Decision]) -> Result<bool> {
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM decisions WHERE id = ?1 AND obeyed <> (undone_at IS NULL))";
+    let mut query = conn.prepare_cached(sql)?;
+    for decision in these {
+        if !query.query_row([decision.id.0], |row| row.get::<_, bool>(0))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Notes that events follow these decisions, those in force and those undone. What they name is looked at again by who
+/// publishes: until then he has told nothing of them.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn note_obeyed(tx: &Transaction<'_>, made: &[Decision]) -> Result<()> {
     let sql = "UPDATE decisions SET obeyed = ?2 WHERE id = ?1 AND obeyed <> ?2";
     let mut update = tx.prepare_cached(sql)?;
+    let sql = "INSERT INTO publish_queue (event_id)
+         SELECT id FROM events WHERE id = ?1 AND ?2 = 0
+         UNION SELECT event_id FROM event_items WHERE item_id = ?2
+         ON CONFLICT DO UPDATE SET look_at = 0";
+    let mut look = tx.prepare_cached(sql)?;
     for decision in made {
-        update.execute(params![decision.id.0, decision.undone_at.is_none()])?;
+        if update.execute(params![decision.id.0, decision.undone_at.is_none()])? == 0 {
+            continue;
+        }
+        for event in decision.ruling.events() {
+            look.execute([event.0, 0])?;
+        }
+        for item in decision.ruling.items() {
+            look.execute([0, item.0])?;
+        }
     }
     Ok(())
 }

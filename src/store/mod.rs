@@ -42,7 +42,9 @@ mod rows;
 mod scores;
 pub mod search;
 pub mod sessions;
+pub mod slugs;
 pub mod standing;
+pub mod statistics;
 pub mod subscriptions;
 pub mod taken;
 pub mod tokens;
@@ -119,6 +121,7 @@ impl Store {
             );
         }
         packing.load(&conn)?;
+        statistics::forget_beginnings(&conn)?;
         let (writer, thread) = Writer::start(conn, &path)?;
         Ok(Self::from_parts(path, packing, Some((writer, thread))))
     }

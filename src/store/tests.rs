@@ -284,3 +284,78 @@ fn a_database_that_nothing_can_change_is_read_without_a_file_beside_it() {
         "its directory can be written"
     );
 }
+
+/// How many rows of statistics there are.
+fn count_statistics(conn: &Connection) -> Result<i64> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_stat1'";
+    match conn.query_row(sql, [], |row| row.get(0))? {
+        0 => Ok(0),
+        _ => Ok(conn.query_row("SELECT count(*) FROM sqlite_stat1", [], |row| row.get(0))?),
+    }
+}
+
+/// An item with this row id.
+fn insert_item(tx: &Transaction<'_>, id: i64) -> Result<()> {
+    tx.execute(
+        "INSERT OR IGNORE INTO outlets (id, name) VALUES (1, 'The Paper')",
+        [],
+    )?;
+    let sql = "INSERT INTO items (id, feed_id, outlet_id, fetched_at, item_time, time_is_claimed,
+            language, role, title, content, seen_at, digest)
+         VALUES (?1, 1, 1, 1, 1, 1, 'en', 'news', '', x'', 0, x'')";
+    tx.execute(sql, [id])?;
+    Ok(())
+}
+
+#[test]
+fn what_was_noted_of_tables_that_had_hardly_begun_is_forgotten() {
+    let (directory, store) = open();
+    let noted = store.write_blocking(|tx| {
+        insert_item(tx, 1)?;
+        tx.execute_batch("ANALYZE")?;
+        count_statistics(tx)
+    });
+    assert!(noted.unwrap() > 0);
+    drop(store);
+    let store = Store::open(directory.path()).unwrap();
+    assert_eq!(store.read(count_statistics).unwrap(), 0);
+    drop(store);
+    let store = Store::open(directory.path()).unwrap();
+    assert_eq!(
+        store.read(count_statistics).unwrap(),
+        0,
+        "nor noted at the end"
+    );
+}
+
+#[test]
+fn what_is_noted_of_a_database_that_shows_how_it_will_be_stays() {
+    let (directory, store) = open();
+    let noted = store.write_blocking(|tx| {
+        for id in 1..=10_000 {
+            insert_item(tx, id)?;
+        }
+        tx.execute_batch("ANALYZE")?;
+        count_statistics(tx)
+    });
+    let noted = noted.unwrap();
+    drop(store);
+    let store = Store::open(directory.path()).unwrap();
+    assert_eq!(store.read(count_statistics).unwrap(), noted);
+}
+
+#[test]
+fn a_slug_that_thousands_want_is_found_without_asking_for_all_of_theirs() {
+    let (_directory, store) = open();
+    let slugs = store.write_blocking(|tx| {
+        let give = |id: i64| {
+            tx.execute("INSERT INTO storylines (id) VALUES (?1)", [id])?;
+            slugs::give_slug(tx, crate::news::StorylineId(id), "storyline")
+        };
+        (1001..=1030).map(give).collect::<Result<Vec<_>>>()
+    });
+    let slugs = slugs.unwrap();
+    assert_eq!(&slugs[..2], ["storyline", "storyline-2"]);
+    assert_eq!(&slugs[19..21], ["storyline-20", "storyline-1021"]);
+    assert_eq!(slugs[29], "storyline-1030");
+}

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::checkpoints::Checkpoints;
 use super::error::{Result, StoreError};
 use super::health::{OpenedFile, Trouble, TroubleKind};
+use super::statistics;
 
 /// How many closures may wait; callers wait beyond that. Memory stays bounded by it.
 const QUEUE_LENGTH: usize = 256;
@@ -309,7 +310,8 @@ fn run_writer(
     }
     drop(checkpoints);
     // Leaves a clean file behind; if it cannot, the next start recovers from the log.
-    drop(conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)"));
+    drop(statistics::bring_up_to_date(&conn));
+    drop(conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
 }
 
 /// Trouble lasts until a probe has found its cause gone: a batch that changes nothing goes through

@@ -56,6 +56,9 @@ pub struct Present {
     pub tellings: Vec<Telling>,
     /// The decisions in force that name it, oldest first.
     pub rulings: Vec<Ruled>,
+    /// True while a decision that names it, or the undoing of one, is not obeyed or not wholly: how the event looks then
+    /// is told once it is.
+    pub is_ruled_on: bool,
 }
 
 /// What was last told to the world of an event: what the next change is held against. Kept beside
@@ -140,6 +143,10 @@ pub fn first_told(present: &Present) -> Told {
         ..Told::default()
     };
     note_the_rest(&mut told, present);
+    note_look(&mut told, present);
+    if present.is_ruled_on {
+        told.rulings.clear();
+    }
     told
 }
 
@@ -212,7 +219,7 @@ fn corrections(told: &Told, present: &Present) -> Option<Change> {
 fn ruling(told: &Told, present: &Present) -> Option<Change> {
     let in_force: BTreeSet<DecisionId> = present.rulings.iter().map(|ruled| ruled.id).collect();
     let is_same_look = told.headline == present.headline && told.items == items_of(present);
-    if in_force == told.rulings || is_same_look {
+    if present.is_ruled_on || in_force == told.rulings || is_same_look {
         return None;
     }
     let note = present
@@ -392,8 +399,6 @@ fn is_confirmed(present: &Present, tells: impl Fn(&Telling) -> bool) -> bool {
 }
 
 fn note_the_rest(told: &mut Told, present: &Present) {
-    told.headline.clone_from(&present.headline);
-    told.items = items_of(present);
     for telling in &present.tellings {
         if telling.is_correction {
             told.corrections.insert(telling.item_id);
@@ -402,6 +407,15 @@ fn note_the_rest(told: &mut Told, present: &Present) {
             told.withdrawn.insert(telling.item_id);
         }
     }
+    if !present.is_ruled_on {
+        note_look(told, present);
+    }
+}
+
+/// What an editor's decision may change.
+fn note_look(told: &mut Told, present: &Present) {
+    told.headline.clone_from(&present.headline);
+    told.items = items_of(present);
     told.rulings = present.rulings.iter().map(|ruled| ruled.id).collect();
 }
 

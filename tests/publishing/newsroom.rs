@@ -13,7 +13,7 @@ use dateline::news::{
 use dateline::serve::{Settings, Site};
 use dateline::store::events::{EventDescription, Member, StorylineDescription};
 use dateline::store::items::{self, ItemState};
-use dateline::store::{Store, describing, events, feeds, outlets, published};
+use dateline::store::{Store, decisions, describing, events, feeds, outlets, published};
 
 /// 2025-08-15T18:00:00Z.
 pub const START: i64 = 1_755_280_800;
@@ -134,7 +134,7 @@ impl Newsroom {
             if let Some(through) = describing::load_describe_queue(tx, u32::MAX)?.through {
                 describing::leave_describe_queue(tx, through)?;
             }
-            Ok(())
+            decisions::note_obeyed(tx, &decisions::load_decisions(tx)?)
         });
         looked.await.expect("an empty queue");
         self.publish_before_describing(minutes).await

@@ -350,3 +350,38 @@ async fn what_an_editor_parts_from_a_spiked_event_afterwards_is_published() {
     room.publish(310).await;
     assert!(outputs(&room, &feeds()).await.contains("What left it"));
 }
+
+#[tokio::test]
+async fn a_decision_is_told_once_it_is_obeyed_whatever_is_looked_at_before() {
+    let room = summit().await;
+    room.publish(290).await;
+    let before = kinds(&room).len();
+    let headline = "What the editor calls it";
+    let asked = Asked {
+        ruling: Ruling::PinHeadline {
+            event: EventId(2),
+            headline: headline.to_owned(),
+        },
+        editor: "anna".into(),
+        note: String::new(),
+    };
+    let answer = decide(&room.store, asked, at_minute(300)).await;
+    assert!(answer.expect("an answer").done);
+    let rename = |headline: &'static str| {
+        room.store.write(move |tx| {
+            let sql = "UPDATE events SET headline = ?1, version = version + 1 WHERE id = 2";
+            Ok(tx.execute(sql, [headline])?)
+        })
+    };
+    // Another editor locks it, and a step of what is being obeyed is saved: it is looked at each time.
+    rename("Summit ends without a deal").await.expect("a write");
+    room.publish_before_describing(301).await;
+    rename(headline).await.expect("a write");
+    room.publish_before_describing(302).await;
+    assert_eq!(kinds(&room).len(), before);
+    room.publish(303).await;
+    assert_eq!(kinds(&room).len(), before + 1);
+    assert_eq!(kinds(&room)[0], DevelopmentKind::Decision);
+    room.publish(304).await;
+    assert_eq!(kinds(&room).len(), before + 1);
+}

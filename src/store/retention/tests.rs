@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::news::utc_from_secs;
+use crate::store::Store;
 use crate::store::check::check_database;
-use crate::store::{Store, events};
 
 const DAY: i64 = 86_400;
 const NOW: i64 = 1_750_000_000;
@@ -198,7 +198,9 @@ fn a_slug_whose_storyline_is_gone_is_not_given_again() {
     remove(&store, 60, 10);
     add_event(&store, 2, &[], 0);
     let given = store
-        .write_blocking(|tx| events::give_slug(tx, crate::news::StorylineId(2), "line-1"))
+        .write_blocking(|tx| {
+            crate::store::slugs::give_slug(tx, crate::news::StorylineId(2), "line-1")
+        })
         .unwrap();
     assert_eq!(given, "line-1-2");
 }

@@ -139,6 +139,35 @@ fn a_decision_counts_only_if_it_changes_what_is_shown() {
 }
 
 #[test]
+fn a_decision_is_told_when_it_is_obeyed_and_not_while_it_is_being() {
+    let plain = toll(1, &[("AP", "A"), ("BBC", "B")]);
+    let mut decided = plain.clone();
+    decided.is_ruled_on = true;
+    decided.rulings.push(Ruled {
+        id: DecisionId(1),
+        words: "headline set by an editor".to_owned(),
+    });
+    let mut half_obeyed = decided.clone();
+    half_obeyed.headline = "C".to_owned();
+    let mut obeyed = half_obeyed.clone();
+    obeyed.is_ruled_on = false;
+    let steps = [
+        plain,
+        decided.clone(),
+        half_obeyed,
+        obeyed.clone(),
+        obeyed.clone(),
+    ];
+    let decision = vec![DevelopmentKind::Decision];
+    assert_eq!(kinds(&steps), [vec![], vec![], decision.clone(), vec![]]);
+    assert_eq!(
+        kinds(&[decided, obeyed]),
+        [decision],
+        "first published meanwhile"
+    );
+}
+
+#[test]
 fn what_was_planned_and_failed_is_material() {
     let steps = [
         toll(

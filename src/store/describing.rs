@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
 use super::items::content;
+use super::scores::unpack_evidence;
 use crate::news::{
     EventId, ItemId, Life, OutletId, StorylineId, UtcTime, WireReading, utc_from_secs,
 };
@@ -64,6 +65,24 @@ pub fn load_tellings(conn: &Connection, ids: &[ItemId]) -> Result<Vec<TellingRow
         tellings.extend(query.query_row([id.0], read_telling).optional()?);
     }
     Ok(tellings)
+}
+
+/// The mean of an item's scores with the others of its event, as it was when it was put there; `None` if that was not
+/// kept or nothing else was there.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_mean_score(conn: &Connection, item: ItemId) -> Result<Option<f32>> {
+    let sql = "SELECT evidence FROM event_items WHERE item_id = ?1";
+    let bytes: Option<Option<Vec<u8>>> = conn
+        .prepare_cached(sql)?
+        .query_row([item.0], |row| row.get(0))
+        .optional()?;
+    let kept = bytes
+        .flatten()
+        .and_then(|bytes| unpack_evidence(item, &bytes));
+    let among_others = kept.filter(|evidence| !evidence.strongest_for.is_empty());
+    Ok(among_others.map(|evidence| evidence.mean_score))
 }
 
 /// What waits to be described anew.

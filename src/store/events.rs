@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::items::load_content;
 use super::scores::{pack_evidence, pack_values, unpack_evidence, unpack_values};
-use super::{Result, StoreError};
+use super::{Result, StoreError, slugs};
 use crate::news::{
     DevelopmentId, DevelopmentKind, EventId, Evidence, ItemId, Life, ScoredPair, StorylineId,
     UtcTime, utc_from_secs,
@@ -302,41 +302,9 @@ pub fn describe_storyline(
         .prepare_cached("SELECT slug IS NOT NULL FROM storylines WHERE id = ?1")?
         .query_row([storyline.0], |row| row.get(0))?;
     if !has_slug && !description.slug.is_empty() {
-        give_slug(tx, storyline, &description.slug)?;
+        slugs::give_slug(tx, storyline, &description.slug)?;
     }
     Ok(())
-}
-
-/// Gives a storyline a slug; the slugs it had before still lead to it. Returns the slug given,
-/// which carries a number if another storyline has that one.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn give_slug(tx: &Transaction<'_>, storyline: StorylineId, wanted: &str) -> Result<String> {
-    let mut slug = wanted.to_owned();
-    let mut number = 1;
-    loop {
-        // A slug whose storyline is gone stays taken: it never comes to mean something else.
-        let owner: Option<Option<i64>> = tx
-            .prepare_cached("SELECT storyline_id FROM slugs WHERE slug = ?1")?
-            .query_row([&slug], |row| row.get(0))
-            .optional()?;
-        match owner {
-            Some(owner) if owner != Some(storyline.0) => {
-                number += 1;
-                slug = format!("{wanted}-{number}");
-            }
-            _ => break,
-        }
-    }
-    let sql = "INSERT INTO slugs (slug, storyline_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-    tx.prepare_cached(sql)?
-        .execute(params![slug, storyline.0])?;
-    let sql = "UPDATE storylines SET slug = ?2, version = version + 1
-         WHERE id = ?1 AND slug IS NOT ?2";
-    tx.prepare_cached(sql)?
-        .execute(params![storyline.0, slug])?;
-    Ok(slug)
 }
 
 /// The events that hold items at or after a place in history, with all their items, by id.

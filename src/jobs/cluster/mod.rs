@@ -3,6 +3,7 @@
 //! from the store at start; after a failed save it is to be thrown away and rebuilt, so that it
 //! never runs ahead of the disk.
 
+mod described;
 mod held;
 mod lines;
 mod old;
@@ -19,14 +20,14 @@ mod tellings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::describe::{self, Counts, MOST_TELLINGS, Told};
+use super::describe;
 use crate::cluster::{
     Engine, EventChange, EventSketch, Latest, Publication, Settings, Settlement, Weights,
 };
 use crate::news::{
     DevelopmentId, EventId, Item, ItemId, Outlet, OutletId, ScoredPair, StorylineId, UtcTime,
 };
-use crate::store::events::{self, EventDescription, Member};
+use crate::store::events::{self, Member};
 use crate::store::{Connection, Pending, Result, Store, describing, items, standing};
 use crate::timeline::{LifeSettings, Placing, StorylineSettings, Storylines};
 use own::{Own, OwnChanges};
@@ -294,11 +295,11 @@ impl Clusterer {
         mut touched: Touched,
     ) -> Result<Save> {
         self.tellings.forget_restated(conn)?;
-        let mut members = Vec::with_capacity(found.settlement.changed.len());
+        let mut newcomers = Vec::with_capacity(found.settlement.changed.len());
         let mut stored = BTreeMap::new();
         for change in &found.settlement.changed {
             let before = events::load_members(conn, change.event)?;
-            members.push(self.members_of(conn, change, (&before, &found))?);
+            newcomers.push(self.newcomers(conn, change, (&before, &found))?);
             stored.insert(change.event, before);
         }
         touched
@@ -307,24 +308,28 @@ impl Clusterer {
         let events: BTreeSet<EventId> = touched.events.iter().copied().collect();
         let mut descriptions = Vec::with_capacity(events.len());
         let changed = found.settlement.changed.iter().map(|change| change.event);
-        let members_of: BTreeMap<EventId, &[Member]> = changed
-            .zip(&members)
-            .map(|(event, members)| (event, &members[..]))
+        let new_in: BTreeMap<EventId, &[Member]> = changed
+            .zip(&newcomers)
+            .map(|(event, newcomers)| (event, &newcomers[..]))
             .collect();
         let grown: BTreeSet<EventId> = found.settlement.merged.iter().map(|one| one.1).collect();
         for event in &events {
-            let members = members_of.get(event).copied().unwrap_or_default();
             let merged = &found.settlement.merged;
             let absorbed = self.absorbed(conn, *event, merged)?;
             let before = stored
                 .remove(event)
                 .map_or_else(|| events::load_members(conn, *event), Ok)?;
-            let told = self.describe(conn, (*event, absorbed), (before, members))?;
+            let new = new_in.get(event);
+            let told = self.describe(
+                conn,
+                (*event, absorbed),
+                (before, new.copied().unwrap_or_default()),
+            )?;
             descriptions.extend(told.map(|(description, counts)| Described {
                 event: *event,
                 description,
                 // What is left in the merged one comes along when it is saved.
-                counts: counts.filter(|_| !members.is_empty() && !grown.contains(event)),
+                counts: counts.filter(|_| new.is_some() && !grown.contains(event)),
             }));
         }
         for event in &events {
@@ -354,7 +359,7 @@ impl Clusterer {
             placing: found.placing,
             pairs: found.arrived.pairs,
             described_through: touched.through,
-            members,
+            newcomers,
             descriptions,
             own: found.own,
             storylines: touched.storylines.into_iter().collect(),
@@ -362,36 +367,30 @@ impl Clusterer {
         })
     }
 
-    /// The items of a changed event, of which these are stored in it; those that are new in it carry their evidence.
-    fn members_of(
+    /// The items of a changed event that are not among those which are stored in it, with their evidence.
+    fn newcomers(
         &self,
         conn: &Connection,
         change: &EventChange,
         (stored, found): (&[Placed], &Found),
     ) -> Result<Vec<Member>> {
-        let stored: BTreeMap<ItemId, Option<ItemId>> = stored.iter().copied().collect();
-        let mut members = Vec::with_capacity(change.items.len());
-        for item in &change.items {
-            let (reprint_of, evidence) = match stored.get(item) {
-                Some(original) => (*original, None),
-                None => {
-                    let arrived = found.arrived.reprints.get(item).copied();
-                    let original = match arrived {
-                        Some(original) => Some(original),
-                        None => events::original_of(conn, *item)?,
-                    };
-                    let scores = self.engine.frozen_scores(*item);
-                    (original, self.engine.explain(*item, &scores))
-                }
+        let is_stored = |item: &&ItemId| stored.binary_search_by_key(*item, |one| one.0).is_ok();
+        let mut newcomers = Vec::new();
+        for item in change.items.iter().filter(|item| !is_stored(item)) {
+            let arrived = found.arrived.reprints.get(item).copied();
+            let reprint_of = match arrived {
+                Some(original) => Some(original),
+                None => events::original_of(conn, *item)?,
             };
-            members.push(Member {
+            let scores = self.engine.frozen_scores(*item);
+            newcomers.push(Member {
                 item: *item,
                 reprint_of,
-                evidence,
+                evidence: self.engine.explain(*item, &scores),
                 frozen: found.arrived.frozen.get(item).cloned().unwrap_or_default(),
             });
         }
-        Ok(members)
+        Ok(newcomers)
     }
 
     /// Of an arrival's pairs those whose values are kept, so that its place can be explained for as
@@ -407,78 +406,6 @@ impl Clusterer {
         let kept = [best].into_iter().chain(other);
         let weights = self.engine.weights();
         Some(kept.map(|pair| weights.shorten(pair.clone())).collect())
-    }
-
-    /// How an event is described that is stored with the first of these members, with the second if there are any,
-    /// and its counts; `None` for these if it has more items than are looked at.
-    fn describe(
-        &mut self,
-        conn: &Connection,
-        (event, absorbed): (EventId, Vec<EventId>),
-        (stored, members): (Vec<Placed>, &[Member]),
-    ) -> Result<Option<(EventDescription, Option<Counts>)>> {
-        let live = self.engine.items_of(event);
-        // Items that are live and not in the engine's event are about to leave it.
-        let older = stored.iter().map(|(item, _)| *item);
-        let older = older.filter(|item| self.engine.event_of(*item).is_none());
-        let mut ids: Vec<ItemId> = older.chain(live.iter().copied()).collect();
-        ids.sort_unstable();
-        let is_whole = ids.len() <= MOST_TELLINGS;
-        if !is_whole {
-            ids.drain(MOST_TELLINGS / 2..ids.len() - MOST_TELLINGS / 2);
-        }
-        // Of those that are new in the event, what they repeat is not stored yet.
-        let anew = members
-            .iter()
-            .map(|member| (member.item, member.reprint_of));
-        let reprints: BTreeMap<ItemId, Option<ItemId>> = stored.into_iter().chain(anew).collect();
-        let mut tellings = self.tellings.load(conn, &ids)?;
-        tellings.sort_unstable_by_key(|telling| telling.item());
-        let mut told = Vec::with_capacity(tellings.len());
-        for telling in tellings {
-            let stored = || events::original_of(conn, telling.item());
-            let reprint_of = reprints.get(&telling.item()).copied();
-            told.push(describe::Member {
-                reprint_of: reprint_of.map_or_else(stored, Ok)?,
-                telling,
-            });
-        }
-        let mean_scores = ids
-            .iter()
-            .filter_map(|item| Some((*item, self.engine.mean_score_of(*item)?)))
-            .collect();
-        let told = Told {
-            event,
-            absorbed,
-            members: &told,
-            mean_scores: &mean_scores,
-        };
-        let description = describe::describe_event(&told, &self.outlets, &self.rulings.pins);
-        let counts = is_whole.then(|| describe::count_reports(told.members));
-        Ok(description.map(|description| (description, counts)))
-    }
-
-    /// The events that were merged into one, by whatever way, once this is saved: those that are being merged
-    /// among them, and none that lives again. None if nothing is pinned.
-    fn absorbed(
-        &self,
-        conn: &Connection,
-        event: EventId,
-        merged: &[(EventId, EventId)],
-    ) -> Result<Vec<EventId>> {
-        let mut absorbed = Vec::new();
-        let mut open = vec![event];
-        while let Some(event) = open.pop().filter(|_| !self.rulings.pins.are_none()) {
-            let mut before = standing::load_merged_into(conn, event)?;
-            before.retain(|gone| !self.engine.is_live_event(*gone));
-            before.retain(|gone| merged.iter().all(|(one, _)| one != gone));
-            let now = merged.iter().filter(|(_, into)| *into == event);
-            before.extend(now.map(|(gone, _)| *gone));
-            before.retain(|gone| !absorbed.contains(gone));
-            absorbed.extend(&before);
-            open.extend(before);
-        }
-        Ok(absorbed)
     }
 
     fn mark_published(&mut self, conn: &Connection, now: UtcTime) -> Result<()> {

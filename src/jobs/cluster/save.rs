@@ -61,8 +61,8 @@ pub(super) struct Save {
     pub(super) pairs: Vec<ScoredPair>,
     /// The last entry of the queue of what is to be described that this covers.
     pub(super) described_through: Option<i64>,
-    /// The members of each changed event, in the order of the settlement.
-    pub(super) members: Vec<Vec<Member>>,
+    /// What is new in each changed event, in the order of the settlement.
+    pub(super) newcomers: Vec<Vec<Member>>,
     pub(super) descriptions: Vec<Described>,
     pub(super) own: OwnChanges,
     /// Items of merged events that the machine alone knows no more of, each with the event.
@@ -149,8 +149,8 @@ impl Save {
     }
 
     fn write_events(&self, tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
-        for (change, members) in self.settlement.changed.iter().zip(&self.members) {
-            events::save_members(tx, change.event, members, now)?;
+        for (change, newcomers) in self.settlement.changed.iter().zip(&self.newcomers) {
+            events::save_members(tx, change.event, newcomers, now)?;
         }
         for change in &self.settlement.changed {
             if let Some(origin) = change.split_from {

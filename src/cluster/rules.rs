@@ -68,6 +68,8 @@ fn event_around(engine: &Engine, item: ItemId) -> Option<EventId> {
         .or_else(|| engine.groups.gone_of.get(&item).copied())
 }
 
+type Pairs = [(Slot, Slot)];
+
 /// The rulings in force, on live items.
 pub(super) struct Rules {
     /// In order of precedence.
@@ -131,7 +133,7 @@ fn two_of(
 /// Reprints that rulings keep apart from their original, or from what they do not keep that apart from: one that
 /// goes the way of its original stays part of its report. Of two reprints of one original that are kept apart the
 /// earlier one stays.
-fn parted_from_originals(engine: &Engine, apart: &[(Slot, Slot)]) -> BTreeSet<Slot> {
+fn parted_from_originals(engine: &Engine, apart: &Pairs) -> BTreeSet<Slot> {
     let both_ways = || apart.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]);
     let known: FxHashSet<(Slot, Slot)> = both_ways().collect();
     let is_parted = |(slot, other): &(Slot, Slot)| {
@@ -153,7 +155,7 @@ fn parted_from_originals(engine: &Engine, apart: &[(Slot, Slot)]) -> BTreeSet<Sl
 fn held_elsewhere(
     engine: &Engine,
     parted: &BTreeSet<Slot>,
-    (together, apart): (&[(Slot, Slot)], &[(Slot, Slot)]),
+    (together, apart): (&Pairs, &Pairs),
 ) -> BTreeSet<Slot> {
     let held = Held::of(together.iter().copied());
     let mut sides: BTreeMap<Slot, BTreeSet<Slot>> = BTreeMap::new();

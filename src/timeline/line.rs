@@ -25,7 +25,10 @@ pub(super) struct Line {
 impl Line {
     /// Adds an event that it does not have. Returns its terms that are new here.
     pub(super) fn add(&mut self, sketch: EventSketch) -> Vec<u32> {
-        self.latest_secs = self.latest_secs.max(sketch.last_secs);
+        self.latest_secs = match self.events.is_empty() {
+            true => sketch.last_secs,
+            false => self.latest_secs.max(sketch.last_secs),
+        };
         let new = match self.events.is_empty() {
             true => terms_of(&sketch).map(|(term, _)| term).collect(),
             false => {

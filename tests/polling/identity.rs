@@ -430,7 +430,7 @@ async fn what_an_outlet_says_with_every_item_is_kept_and_tells_nothing_of_them()
             .unwrap()
     };
     let leads: Vec<(String, String)> = (1..=4)
-        .map(|id| load(id))
+        .map(load)
         .map(|item| (item.summary, item.wire.clean_summary))
         .collect();
     let constant = leads

@@ -158,7 +158,7 @@ pub fn count_reports(conn: &Connection, event: EventId) -> Result<(u32, u32)> {
     // Reprints of which the original is kept out or gone are one report.
     let sql = "SELECT max(count(*) - count(e.reprint_of), min(count(*), 1)),
             count(DISTINCT i.outlet_id)
-         FROM event_items e JOIN items i ON i.id = e.item_id
+         FROM event_items e CROSS JOIN items i INDEXED BY items_outlet ON i.id = e.item_id
          WHERE e.event_id = ?1 AND i.spiked = 0";
     let mut query = conn.prepare_cached(sql)?;
     Ok(query.query_row([event.0], |row| Ok((row.get(0)?, row.get(1)?)))?)

@@ -38,6 +38,10 @@ use tellings::Tellings;
 /// Items taken in between two settlings: few enough that readers see progress, many enough that a
 /// flood is settled in few steps. With 256 a flood takes a tenth more of the processor.
 const BATCH: u32 = 1024;
+/// The same while editors decide: one who does waits for no more than the writing of such a step.
+const WATCHED_BATCH: u32 = 256;
+/// Minutes after a decision in which another one is expected.
+const WATCHED_MINUTES: i64 = 2;
 
 /// Days for which what linking compared is kept after its storyline can take no more.
 const SKETCH_SLACK_DAYS: i64 = 2;
@@ -91,6 +95,8 @@ pub struct Clusterer {
     lines_marked: BTreeSet<(UtcTime, StorylineId)>,
     outlets: BTreeMap<OutletId, Outlet>,
     tellings: Tellings,
+    /// When a decision was seen last; `None` if none was since the start.
+    decided_at: Option<UtcTime>,
 }
 
 impl Clusterer {
@@ -114,14 +120,15 @@ impl Clusterer {
             store.read(|conn| self.mark_published(conn, now))?;
             let newer = store.read(|conn| self.rulings.load_newer(conn))?;
             if !newer.is_empty() {
+                self.decided_at = Some(now);
                 wait_for(saving.take())?;
                 let (count, noting) = self.obey(store, newer, now)?;
                 taken.events += count;
                 saving = Some(noting);
             }
             store.learn_to_pack(self.arrived.0)?;
-            let mut batch =
-                store.read(|conn| items::load_items_after(conn, self.arrived, BATCH))?;
+            let most = self.batch_size(now);
+            let mut batch = store.read(|conn| items::load_items_after(conn, self.arrived, most))?;
             batch.truncate(until_set_back(&batch));
             if let Some(clock) = batch.first().map(|item| item.fetched_at)
                 && self.engine.latest().was_set_back(clock)
@@ -141,7 +148,7 @@ impl Clusterer {
                 false => Some(self.judge(store, &batch)?),
             };
             wait_for(saving.take())?;
-            let queue = store.read(|conn| describing::load_describe_queue(conn, BATCH))?;
+            let queue = store.read(|conn| describing::load_describe_queue(conn, most))?;
             if batch.is_empty() && queue.through.is_none() {
                 return Ok(taken);
             }
@@ -190,6 +197,14 @@ impl Clusterer {
         let restore = |conn: &_| restore::restore_storylines(conn, settings, Some(clock));
         self.storylines = store.read(restore)?;
         Ok(())
+    }
+
+    fn batch_size(&self, now: UtcTime) -> u32 {
+        let is_watched = |at| now - at <= chrono::TimeDelta::minutes(WATCHED_MINUTES);
+        match self.decided_at.is_some_and(is_watched) {
+            true => WATCHED_BATCH,
+            false => BATCH,
+        }
     }
 
     /// How many items are compared with new ones.

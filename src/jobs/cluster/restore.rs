@@ -57,6 +57,7 @@ pub(super) fn restore(
     Ok(Clusterer {
         tables_saved: engine.tables_through(),
         tellings: Tellings::default(),
+        decided_at: None,
         engine,
         storylines,
         arrived,

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::counts::{confirmed_toll, toll_of};
-use super::figures::{asks, denies, is_open, is_reversal, stage_of};
+use super::counts::confirmed_toll;
 use super::material::CONFIRMING_OUTLETS;
+use super::stages::{asks, denies, is_open, is_reversal, stage_of};
+use super::tolls::toll_of;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
 use crate::text::words::weighty_words;

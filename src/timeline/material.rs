@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::counts::{Figure, PERCENT, head_figure};
-use super::figures::{is_open, is_reversal, stage_of};
+use super::stages::{is_open, is_reversal, stage_of};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 
 /// How many outlets must tell a new outcome or figure before it counts: one may be mistaken.

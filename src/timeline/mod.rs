@@ -15,7 +15,9 @@ mod obeying;
 mod occurred;
 mod rulings;
 mod slug;
+mod stages;
 mod storylines;
+mod tolls;
 mod vectors;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, Says, pick_headline};

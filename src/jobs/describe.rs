@@ -100,7 +100,7 @@ impl Telling {
             report: Report {
                 item: row.item,
                 outlet: row.outlet,
-                says: Says::of(&title),
+                says: Says::of(&title, &row.language),
                 title: title.into(),
                 lead: lead.into(),
                 language: row.language,

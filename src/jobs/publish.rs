@@ -342,6 +342,7 @@ fn telling_of(report: &Report) -> Telling {
         item_id: report.item_id,
         outlet: report.outlet.clone(),
         headline: report.title.clone(),
+        language: report.language.clone(),
         at: report.at,
         is_correction: report.role == crate::news::Role::Correction,
         is_withdrawn: report.is_withdrawn,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::figures::{counted, words_of};
+use super::figures::{Words, counted, words_of};
 use super::tolls::{counts_anyone, toll_of};
 use crate::text::concepts::concept_of;
 use crate::text::words::fold_word;
@@ -28,6 +28,11 @@ impl Figure {
         self.kind == DEAD
     }
 
+    /// What it counts, and the number.
+    pub(super) fn into_parts(self) -> (String, String) {
+        (self.kind, self.number)
+    }
+
     /// True if it is a higher number.
     pub(super) fn exceeds(&self, other: &Figure) -> bool {
         self.is_above(other.number.parse().ok())
@@ -40,15 +45,15 @@ impl Figure {
     }
 }
 
-/// The figure of a headline; `None` if it has none.
-pub(super) fn head_figure(headline: &str) -> Option<Figure> {
-    if let Some(toll) = toll_of(headline) {
+/// The figure of a headline in a language; `None` if it has none.
+pub(super) fn head_figure(headline: &str, language: &str) -> Option<Figure> {
+    if let Some(toll) = toll_of(headline, language) {
         return Some(Figure {
             kind: DEAD.to_owned(),
             number: toll.to_string(),
         });
     }
-    let words = words_of(headline);
+    let words = words_of(headline, language);
     let (at, mut number) = (0..words.len()).find_map(|at| Some((at, counted(&words, at)?)))?;
     let kind = kind_at(&words, at);
     if kind == PERCENT && !number.ends_with('%') {
@@ -85,7 +90,7 @@ const SCALES: [&str; 14] = [
 
 /// What the number at a place counts: percent, or the word behind it and its scale, or where nothing follows the
 /// word before it.
-fn kind_at(words: &[String], at: usize) -> String {
+fn kind_at(words: &Words<'_>, at: usize) -> String {
     let filed = |word: &String| {
         let mut folded = String::new();
         fold_word(word, &mut folded);
@@ -99,7 +104,7 @@ fn kind_at(words: &[String], at: usize) -> String {
             let counted = next(2).map_or_else(String::new, filed);
             [scale.as_str(), " ", &counted].concat()
         }
-        Some(anyone) if counts_anyone(anyone) && next(2).is_some() => {
+        Some(anyone) if counts_anyone(anyone, words.language) && next(2).is_some() => {
             next(2).map_or_else(String::new, filed)
         }
         Some(word) => filed(word),
@@ -128,7 +133,7 @@ mod tests {
 
     #[test]
     fn figures_of_different_things_differ_in_kind() {
-        let kind = |headline: &str| head_figure(headline).map(|figure| figure.kind);
+        let kind = |headline: &str| head_figure(headline, "").map(|figure| figure.kind);
         assert_eq!(kind("Ferry sinks, 12 dead"), kind("Death toll at 31"));
         assert_eq!(kind("40 wounded in blast"), kind("Blast: 44 hurt"));
         assert_eq!(

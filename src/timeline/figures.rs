@@ -1,11 +1,13 @@
 //! The words of a headline, and the numbers among them that count something.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::affixes::without_affixes;
+use super::tongues::named_language;
 use crate::text::months::month_of;
 use crate::text::words::{is_unspaced, plain_digit};
 
@@ -39,33 +41,13 @@ const NUMBER_WORDS: &[(&str, u32)] = &[
     ("dozens", 0),
 ];
 
-/// Number words of other languages, which count the dead only: many mean something else elsewhere.
-const FOREIGN_NUMBERS: [&str; 11] = [
-    "dos deux zwei due dois duas två twee dwóch два двоих двух",
-    "tres trois drei tre três drie trzech три троих трёх трех",
-    "cuatro quatre vier quattro quatro fyra czterech четыре четверо четырёх четырех",
-    "cinco cinq fünf cinque fem vijf pięciu пять пятеро пяти",
-    "seis six sechs sei sex zes sześciu шесть шестеро шести",
-    "siete sept sieben sette sete sju zeven siedmiu семь семеро семи",
-    "ocho huit acht otto oito åtta ośmiu восемь восьмеро восьми",
-    "nueve neuf neun nove nio negen dziewięciu девять девяти",
-    "diez dix zehn dieci dez tio tien dziesięciu десять десяти",
-    "once onze elf undici elva jedenastu одиннадцать",
-    "doce douze zwölf dodici doze tolv twaalf dwunastu двенадцать",
-];
-
-/// What a number word of another language than English says; `None` if it is none.
-pub(super) fn foreign_number(word: &str) -> Option<u32> {
-    let mut numbers = FOREIGN_NUMBERS.iter().zip(2..);
-    let found = numbers.find(|(words, _)| words.split(' ').any(|one| one == word));
-    found.map(|(_, number)| number)
-}
-
 /// The number at a place among words, in digits, if it counts something: it is not a year, a time, an age, a rank
 /// or a day of a month.
-pub(super) fn counted(words: &[String], at: usize) -> Option<String> {
+pub(super) fn counted(words: &Words<'_>, at: usize) -> Option<String> {
     let word = words[at].as_str();
     let before = |places: usize| at.checked_sub(places).map(|at| words[at].as_str());
+    // `ten` is an article in Polish and a preposition in Dutch.
+    let number_word = |word| number_word(word).filter(|_| matches!(words.language, "en" | ""));
     if word == "dozen" {
         let dozens = before(1).and_then(number_word).filter(|few| *few < 10);
         return Some((dozens.unwrap_or(1) * 12).to_string());
@@ -203,25 +185,54 @@ fn is_ordered(words: &[String], at: usize) -> bool {
         || before.is_some_and(|before| BEFORE_RANKS.iter().any(|sign| before.ends_with(sign)))
 }
 
+/// The words of a text, and its language; empty where that is not known, or none that lists name.
+#[derive(Debug)]
+pub(super) struct Words<'a> {
+    words: Vec<String>,
+    pub(super) language: &'a str,
+}
+
+impl Words<'_> {
+    /// The same text in other words.
+    pub(super) fn with(self, change: impl FnOnce(Vec<String>) -> Vec<String>) -> Self {
+        Self {
+            words: change(self.words),
+            ..self
+        }
+    }
+}
+
+impl Deref for Words<'_> {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.words
+    }
+}
+
 /// Lower-case words with plain digits; a hyphen, a colon or a decimal point within a word stays in it, so that
 /// `72-year-old` and `10:30` are words of their own and no numbers. A number beside letters of a script
 /// without spaces is a word.
 /// Ages between commas or in brackets are left out, and thousands that spaces part are one word.
-pub(super) fn words_of(text: &str) -> Vec<String> {
+pub(super) fn words_of<'a>(text: &str, language: &'a str) -> Words<'a> {
     let text = &without_ages(text);
     let spaced = match text.is_ascii() {
         true => text.to_ascii_lowercase(),
         false => space_out(text),
     };
     let inner = |letter: char| letter.is_alphanumeric() || is_combining_mark(letter);
-    spaced
+    let words = spaced
         .split(|letter: char| {
             !(inner(letter) || matches!(letter, '-' | '\'' | ':' | '.' | ',' | '%'))
         })
         .map(|word| word.trim_matches(|letter: char| !inner(letter) && letter != '%'))
         .filter(|word| !word.is_empty())
         .map(without_affixes)
-        .fold(Vec::new(), join_thousands)
+        .fold(Vec::new(), join_thousands);
+    Words {
+        words,
+        language: named_language(language),
+    }
 }
 
 /// A text in lower case with plain digits, and with spaces between numbers and letters of a script without them.
@@ -345,7 +356,7 @@ mod tests {
             ("Землетрясение 29 ноября: погибли 12 человек", Some("12")),
         ];
         for (headline, expected) in cases {
-            let words = words_of(headline);
+            let words = words_of(headline, "");
             let first = (0..words.len()).find_map(|at| counted(&words, at));
             assert_eq!(first.as_deref(), expected, "{headline}");
         }

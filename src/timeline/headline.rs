@@ -53,11 +53,11 @@ pub struct Says {
 }
 
 impl Says {
-    /// What this title says.
-    pub fn of(title: &str) -> Self {
+    /// What a title in a language says.
+    pub fn of(title: &str, language: &str) -> Self {
         Self {
-            stage: stage_of(title),
-            toll: toll_of(title),
+            stage: stage_of(title, language),
+            toll: toll_of(title, language),
         }
     }
 }
@@ -111,7 +111,7 @@ const CORRECTED: f32 = 1.5;
 /// was shown before plays no part, so that the same reports always have the same headline.
 /// `None` without reports.
 pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
-    let is_read = |one: &Report| one.says == Says::of(&one.title);
+    let is_read = |one: &Report| one.says == Says::of(&one.title, &one.language);
     debug_assert!(reports.iter().all(is_read), "{reports:?}");
     let main_language = main_language(reports);
     let toll = |one: &Report| one.says.toll.filter(|_| !one.is_superseded);
@@ -349,7 +349,7 @@ mod tests {
         Report {
             item: ItemId(item),
             title: title.into(),
-            says: Says::of(title),
+            says: Says::of(title, ""),
             lead: format!("Lead of {item}.").into(),
             reliability: 1.0,
             mean_score,
@@ -527,7 +527,7 @@ mod tests {
             let mut reports: Vec<Report> = (1..=5).map(|item| report(item, before, 0.9)).collect();
             for one in reports.iter_mut().skip(3) {
                 one.title = after.into();
-                one.says = Says::of(after);
+                one.says = Says::of(after, "");
                 one.mean_score = 0.4;
             }
             for (one, hours) in reports.iter_mut().zip(1..) {

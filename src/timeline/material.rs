@@ -24,6 +24,8 @@ pub struct Telling {
     pub outlet: String,
     /// Its headline.
     pub headline: String,
+    /// Two-letter code of its language.
+    pub language: String,
     /// When it was told.
     pub at: UtcTime,
     /// True if it is a correction.
@@ -34,6 +36,16 @@ pub struct Telling {
     pub is_wire: bool,
     /// The note to editors on what changed; empty if none.
     pub change_note: String,
+}
+
+impl Telling {
+    fn stage(&self) -> Option<&'static str> {
+        stage_of(&self.headline, &self.language)
+    }
+
+    fn figure(&self) -> Option<Figure> {
+        head_figure(&self.headline, &self.language)
+    }
 }
 
 /// A decision in force that names the event, and what it does to it, in words.
@@ -138,8 +150,8 @@ impl Change {
 /// What is told at first publication; what the entry tells at length is for the caller to add.
 pub fn first_told(present: &Present) -> Told {
     let mut told = Told {
-        figures: figures_of(chosen(present).map(|telling| &telling.headline)),
-        stage: chosen(present).and_then(|telling| first_stage(&telling.headline, present)),
+        figures: figures_of(chosen(present)),
+        stage: chosen(present).and_then(|telling| first_stage(telling, present)),
         ..Told::default()
     };
     note_the_rest(&mut told, present);
@@ -154,17 +166,14 @@ pub fn first_told(present: &Present) -> Told {
 const OPEN: &str = "open";
 
 /// The stage that an event begins with; `None` if nothing tells one.
-fn first_stage(headline: &str, present: &Present) -> Option<String> {
-    if is_open(headline) {
+fn first_stage(shown: &Telling, present: &Present) -> Option<String> {
+    if is_open(&shown.headline) {
         return Some(OPEN.to_owned());
     }
-    let told = || {
-        present
-            .tellings
-            .iter()
-            .filter_map(|telling| stage_of(&telling.headline))
-    };
-    let stage = stage_of(headline).or_else(|| told().find(|stage| is_reversal(stage)));
+    let told = || present.tellings.iter().filter_map(Telling::stage);
+    let stage = shown
+        .stage()
+        .or_else(|| told().find(|stage| is_reversal(stage)));
     stage.map(str::to_owned)
 }
 
@@ -236,12 +245,8 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
 
 fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let headline = chosen(present)?;
-    let tells = |stage: &str| {
-        is_confirmed(present, |telling| {
-            stage_of(&telling.headline) == Some(stage)
-        })
-    };
-    let now = stage_of(&headline.headline).map(str::to_owned);
+    let tells = |stage: &str| is_confirmed(present, |telling| telling.stage() == Some(stage));
+    let now = headline.stage().map(str::to_owned);
     // What turns round a matter of which no stage was told is news too, once it stands.
     let turns_round = next.stage.is_none()
         && now
@@ -257,10 +262,11 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
         |stage| tells(stage),
     );
     if next.head_number.take().is_some() {
-        next.figures = figures_of(Some(&next.headline));
+        let told = head_figure(&next.headline, &headline.language);
+        next.figures = told.into_iter().map(Figure::into_parts).collect();
     }
     let as_headline = || format!("now: {}", headline.headline);
-    let figure = head_figure(&headline.headline);
+    let figure = headline.figure();
     let figure = figure.and_then(|figure| tell_figure(next, figure, (present, &as_headline)));
     let note = stage.map(|_| as_headline()).or(figure)?;
     Some(Change::of_event(DevelopmentKind::Outcome, note))
@@ -276,7 +282,7 @@ fn came_later(stage: &str, present: &Present) -> bool {
     let telling = present
         .tellings
         .iter()
-        .filter(|telling| stage_of(&telling.headline) == Some(stage));
+        .filter(|telling| telling.stage() == Some(stage));
     let told = telling.map(|telling| telling.at).min();
     first
         .zip(told)
@@ -313,15 +319,16 @@ fn are_first_dead(told: &Told, now: &Figure) -> bool {
 
 fn is_told_by_two(toll: &Figure, present: &Present) -> bool {
     is_confirmed(present, |telling| {
-        head_figure(&telling.headline).is_some_and(|told| told == *toll || told.exceeds(toll))
+        telling
+            .figure()
+            .is_some_and(|told| told == *toll || told.exceeds(toll))
     })
 }
 
-/// The figure of a headline, by what it counts.
-fn figures_of(headline: Option<&String>) -> BTreeMap<String, String> {
-    let figure = headline.and_then(|headline| head_figure(headline));
-    let figure = figure.map(|figure| (figure.kind, figure.number));
-    figure.into_iter().collect()
+/// The figure of a report's headline, by what it counts.
+fn figures_of(shown: Option<&Telling>) -> BTreeMap<String, String> {
+    let figure = shown.and_then(Telling::figure);
+    figure.into_iter().map(Figure::into_parts).collect()
 }
 
 /// A toll that has risen is confirmed by whoever tells as many dead or more.
@@ -330,7 +337,7 @@ fn moved_figure(next: &mut Told, now: Figure, present: &Present) -> Option<(Stri
     let mut former = next.former_figures.remove(&now.kind).unwrap_or_default();
     let before = standing.as_deref().and_then(|before| before.parse().ok());
     let tells = |telling: &Telling| {
-        head_figure(&telling.headline).is_some_and(|told| {
+        telling.figure().is_some_and(|told| {
             told == now
                 || now.is_toll() && told.is_toll() && told.exceeds(&now) && now.is_above(before)
         })
@@ -349,16 +356,16 @@ fn moved_figure(next: &mut Told, now: Figure, present: &Present) -> Option<(Stri
 /// True if the headline tells another figure or stage than was told last, and nothing new was told: what stood
 /// before is back, or one outlet alone tells it. What changed last is then no longer how things are.
 pub fn takes_back(told: &Told, present: &Present) -> bool {
-    let Some(headline) = chosen(present).map(|telling| &telling.headline) else {
+    let Some(shown) = chosen(present) else {
         return false;
     };
-    let figure = head_figure(headline);
+    let figure = shown.figure();
     let before = figure
         .as_ref()
         .and_then(|figure| told.figures.get(&figure.kind));
     differs(figure.as_ref().map(|figure| &figure.number), before)
         || differs(
-            stage_of(headline),
+            shown.stage(),
             told.stage.as_deref().filter(|told| *told != OPEN),
         )
 }

@@ -18,6 +18,7 @@ mod slug;
 mod stages;
 mod storylines;
 mod tolls;
+mod tongues;
 mod vectors;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, Says, pick_headline};

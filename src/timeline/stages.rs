@@ -1,59 +1,65 @@
 //! The stage that a headline tells: what must differ before a changed headline is a changed outcome. It reads plain
 //! words only; what it does not know is no stage, and then nothing is claimed to have changed.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::figures::words_of;
+use rustc_hash::FxHashMap;
+
+use super::figures::{Words, words_of};
+use super::tongues::Tongues;
 use crate::text::words::is_unspaced;
 
-/// A stage, and what is a sign of it.
-struct Stage {
-    name: &'static str,
-    /// Words that follow each other.
-    phrases: Vec<Vec<&'static str>>,
-    /// In scripts without spaces: anywhere in the headline.
-    stretches: Vec<&'static str>,
+/// The places of stages in `stages.txt`, what tells them, and their names.
+struct Stages {
+    names: Vec<&'static str>,
+    /// Phrases by their first word.
+    phrases: FxHashMap<&'static str, Vec<Sign>>,
+    /// In scripts without spaces: what stands anywhere in the headline, in the order of stages.
+    stretches: Vec<(usize, &'static str)>,
 }
 
-static STAGES: LazyLock<Vec<Stage>> = LazyLock::new(|| {
+/// A phrase that tells a stage.
+struct Sign {
+    place: usize,
+    /// What follows its first word.
+    rest: Vec<&'static str>,
+    tongues: Tongues,
+}
+
+static STAGES: LazyLock<Stages> = LazyLock::new(|| {
     let lines = include_str!("stages.txt").lines();
     let lines = lines.filter(|line| !line.starts_with('#'));
-    let stages = lines.filter_map(|line| {
-        let (name, signs) = line.split_once(": ")?;
-        let signs: Vec<&str> = signs.split(", ").collect();
-        let (stretches, phrases) = signs
-            .into_iter()
-            .partition(|sign| sign.contains(is_unspaced));
-        Some(Stage {
-            name,
-            phrases: split_each(phrases),
-            stretches,
-        })
-    });
-    stages.collect()
-});
-
-fn split_each(phrases: Vec<&'static str>) -> Vec<Vec<&'static str>> {
-    let phrases = phrases.into_iter();
-    phrases.map(|phrase| phrase.split(' ').collect()).collect()
-}
-
-/// The place of a stage, and what follows the first word of a phrase that tells it.
-type Sign = (usize, &'static [&'static str]);
-
-/// The phrases by their first word.
-static PHRASES: LazyLock<HashMap<&str, Vec<Sign>>> = LazyLock::new(|| {
-    let mut by_first: HashMap<&str, Vec<Sign>> = HashMap::new();
-    for (place, stage) in STAGES.iter().enumerate() {
-        for phrase in &stage.phrases {
-            if let Some((first, rest)) = phrase.split_first() {
-                by_first.entry(first).or_default().push((place, rest));
+    let mut stages = Stages {
+        names: Vec::new(),
+        phrases: FxHashMap::default(),
+        stretches: Vec::new(),
+    };
+    for (name, signs) in lines.filter_map(|line| line.split_once(": ")) {
+        let place = stages.names.len();
+        stages.names.push(name);
+        for (codes, sign) in signs.split("; ").flat_map(signs_of) {
+            let (tongues, sign) = Tongues::of(codes, sign);
+            let mut words = sign.split(' ');
+            let first = words.next().unwrap_or_default();
+            if sign.contains(is_unspaced) {
+                stages.stretches.push((place, sign));
+                continue;
             }
+            stages.phrases.entry(first).or_default().push(Sign {
+                place,
+                rest: words.collect(),
+                tongues,
+            });
         }
     }
-    by_first
+    stages
 });
+
+/// The signs of a group of languages, with the codes of these.
+fn signs_of(group: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let (codes, signs) = group.split_once(": ").unwrap_or(("", group));
+    signs.split(", ").map(move |sign| (codes, sign))
+}
 
 /// Words that deny what stands beside them.
 const DENIALS: [&str; 34] = [
@@ -124,7 +130,7 @@ pub(super) fn asks(headline: &str) -> bool {
 
 /// True if a headline asks or denies what it names: nothing has happened yet.
 pub(super) fn is_open(headline: &str) -> bool {
-    is_open_in(&words_of(headline), headline)
+    is_open_in(&words_of(headline, ""), headline)
 }
 
 /// The same of a headline of which the words are known.
@@ -134,7 +140,7 @@ pub(super) fn is_open_in(words: &[String], headline: &str) -> bool {
 
 /// True if a text denies what it names.
 pub(super) fn denies(text: &str) -> bool {
-    denies_in(&words_of(text), text)
+    denies_in(&words_of(text, ""), text)
 }
 
 fn denies_in(words: &[String], text: &str) -> bool {
@@ -149,26 +155,28 @@ fn denies_in(words: &[String], text: &str) -> bool {
         || text.contains(is_unspaced) && DENYING_STRETCHES.iter().any(|sign| text.contains(sign))
 }
 
-/// The stage that the headline tells; `None` if it tells none that is known, or only asks or denies.
-pub(super) fn stage_of(headline: &str) -> Option<&'static str> {
-    let words = words_of(headline);
+/// The stage that a headline in a language tells; `None` if it tells none that is known, or only asks or denies.
+pub(super) fn stage_of(headline: &str, language: &str) -> Option<&'static str> {
+    let words = words_of(headline, language);
     if is_open_in(&words, headline) {
         return None;
     }
-    let told = words.iter().enumerate().flat_map(|(at, word)| {
-        let following = &words[at + 1..];
-        let signs = PHRASES.get(word.as_str()).into_iter().flatten();
-        signs.filter_map(move |(place, rest)| follows(following, rest).then_some(*place))
-    });
+    let told = (0..words.len()).filter_map(|at| place_told(&words, at));
     let shown = headline.contains(is_unspaced).then(|| {
-        STAGES.iter().position(|stage| {
-            let mut stretches = stage.stretches.iter();
-            stretches.any(|stretch| headline.contains(stretch))
-        })
+        let mut stretches = STAGES.stretches.iter();
+        stretches.find(|(_, stretch)| headline.contains(stretch))
     });
-    let shown = shown.flatten();
-    let place = told.min().into_iter().chain(shown).min()?;
-    Some(STAGES[place].name)
+    let shown = shown.flatten().map(|(place, _)| *place);
+    Some(STAGES.names[told.chain(shown).min()?])
+}
+
+/// The place of the first stage that a phrase at a place among words tells.
+fn place_told(words: &Words<'_>, at: usize) -> Option<usize> {
+    let signs = STAGES.phrases.get(words[at].as_str())?;
+    let told = signs
+        .iter()
+        .filter(|sign| sign.tongues.speak(words.language) && follows(&words[at + 1..], &sign.rest));
+    told.map(|sign| sign.place).min()
 }
 
 /// Stages that turn round what was told before, whatever it was.
@@ -232,7 +240,22 @@ mod tests {
             ("Başbakan istifa etti", Some("resigned")),
         ];
         for (headline, expected) in cases {
-            assert_eq!(stage_of(headline), expected, "{headline}");
+            assert_eq!(stage_of(headline, ""), expected, "{headline}");
+        }
+    }
+
+    #[test]
+    fn a_stage_is_told_by_words_of_the_language() {
+        let cases = [
+            ("Brazil orders 20 more Gripen jets", "en", None),
+            ("Brazil orders 20 more Gripen jets", "und", None),
+            ("Man gripen för mord i Malmö", "sv", Some("arrested")),
+            ("Il ministro ha preso il treno", "it", None),
+            ("Ex-ministro preso em Brasília", "pt", Some("arrested")),
+            ("Oficina aberta: Summit opens", "eu", Some("begun")),
+        ];
+        for (headline, language, expected) in cases {
+            assert_eq!(stage_of(headline, language), expected, "{headline}");
         }
     }
 }

@@ -2,34 +2,34 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::figures::{counted, foreign_number, words_of};
+use super::figures::{Words, counted, words_of};
 use super::stages::is_open_in;
-use crate::text::words::is_unspaced;
+use super::tongues::{Signs, Tongues, words_of_list};
 
 /// The words of `tolls.txt`.
 struct Lists {
     dead: Signs,
     beside: Signs,
     living: Signs,
-    tolls: FxHashSet<&'static str>,
-    anyone: FxHashSet<&'static str>,
-    rises: FxHashSet<&'static str>,
-    up_to: FxHashSet<&'static str>,
-    risen: FxHashSet<&'static str>,
+    tolls: Signs,
+    anyone: Signs,
+    rises: Signs,
+    up_to: Signs,
+    risen: Signs,
+    /// Number words of other languages than English, and what they say.
+    numbers: FxHashMap<&'static str, Vec<(u32, Tongues)>>,
     /// Words that are one sign with the word behind them, by the first.
     pairs: FxHashMap<&'static str, Vec<&'static str>>,
 }
 
+const FILE: &str = include_str!("tolls.txt");
+
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
-    let lines = || include_str!("tolls.txt").lines();
-    let words = |list: &'static str| {
-        let of_list = lines().filter_map(move |line| line.strip_prefix(list)?.strip_prefix(':'));
-        of_list.flat_map(str::split_whitespace)
-    };
+    let words = |list| words_of_list(FILE, list);
     let mut pairs: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for pair in words("dead").chain(words("living")) {
+    for (_, pair) in words("dead").chain(words("living")) {
         if let Some((first, second)) = pair.split_once('_') {
             pairs.entry(first).or_default().push(second);
         }
@@ -38,14 +38,38 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         dead: Signs::of(words("dead").chain(words("beside"))),
         beside: Signs::of(words("beside")),
         living: Signs::of(words("living")),
-        tolls: words("tolls").collect(),
-        anyone: words("anyone").collect(),
-        rises: words("rises").collect(),
-        up_to: words("up-to").collect(),
-        risen: words("risen").collect(),
+        tolls: Signs::of(words("tolls")),
+        anyone: Signs::of(words("anyone")),
+        rises: Signs::of(words("rises")),
+        up_to: Signs::of(words("up-to")),
+        risen: Signs::of(words("risen")),
+        numbers: number_words(),
         pairs,
     }
 });
+
+fn number_words() -> FxHashMap<&'static str, Vec<(u32, Tongues)>> {
+    let mut numbers: FxHashMap<&str, Vec<(u32, Tongues)>> = FxHashMap::default();
+    let mut next = (2, "");
+    for (codes, forms) in words_of_list(FILE, "numbers") {
+        let number = if codes == next.1 { next.0 } else { 2 };
+        next = (number + 1, codes);
+        for form in forms.split('/') {
+            let (tongues, word) = Tongues::of(codes, form);
+            numbers.entry(word).or_default().push((number, tongues));
+        }
+    }
+    numbers
+}
+
+/// What a number word of another language than English says; `None` if it is none.
+fn foreign_number(word: &str, language: &str) -> Option<u32> {
+    let numbers = LISTS.numbers.get(word)?;
+    let mut spoken = numbers
+        .iter()
+        .filter(|(_, tongues)| tongues.speak(language));
+    spoken.next().map(|(number, _)| *number)
+}
 
 /// Words of which those that are one sign stand as one, with `_` between.
 fn join_pairs(words: Vec<String>) -> Vec<String> {
@@ -78,22 +102,21 @@ const REACH_OF_TOLL: usize = 10;
 /// The same for a word that also says something else.
 const REACH_BESIDE: usize = 2;
 
-/// The number of dead that a headline tells; `None` if it tells none.
-pub(super) fn toll_of(headline: &str) -> Option<u32> {
-    let words = join_pairs(words_of(headline));
+/// The number of dead that a headline in a language tells; `None` if it tells none.
+pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
+    let words = words_of(headline, language).with(join_pairs);
     let deaths: Vec<usize> = (0..words.len())
-        .filter(|at| is_death(&words[*at]) && !is_unsure(&words, *at))
+        .filter(|at| is_death(&words, *at) && !is_unsure(&words, *at))
         .collect();
     // Most headlines tell of no dead.
     if deaths.is_empty() || is_open_in(&words, headline) || is_remembered(&words) {
         return None;
     }
-    let rises = words
-        .iter()
-        .any(|word| LISTS.rises.contains(word.as_str()) || LISTS.risen.contains(word.as_str()));
+    let rises = (0..words.len())
+        .any(|at| stands_in(&LISTS.rises, &words, at) || stands_in(&LISTS.risen, &words, at));
     let number = |at: usize| match counted(&words, at) {
         Some(number) => number.parse().ok(),
-        None => foreign_number(&words[at])
+        None => foreign_number(&words[at], words.language)
             .filter(|_| rises && follows_rise(&words, at) || is_beside_foreign_death(&words, at)),
     };
     let numbers = (0..words.len())
@@ -101,11 +124,11 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
         .filter(|(at, _)| !counts_living(&words, *at));
     let tolls = numbers.filter_map(|(at, number)| {
         let near = deaths.iter().filter_map(|death| {
-            let word = words[*death].as_str();
-            let is_toll = LISTS.tolls.contains(word) || rises && is_risen_to(&words, at);
+            let is_toll =
+                stands_in(&LISTS.tolls, &words, *death) || rises && is_risen_to(&words, at);
             let reach = match is_toll {
                 true => REACH_OF_TOLL,
-                false if LISTS.beside.stand_in(word) => REACH_BESIDE,
+                false if stands_in(&LISTS.beside, &words, *death) => REACH_BESIDE,
                 false => REACH,
             };
             Some(death.abs_diff(at)).filter(|distance| *distance <= reach)
@@ -115,22 +138,26 @@ pub(super) fn toll_of(headline: &str) -> Option<u32> {
     tolls.min().map(|(_, _, number)| number)
 }
 
+/// True if one of the signs stands at a place; false beyond the last word.
+fn stands_in(signs: &Signs, words: &Words<'_>, at: usize) -> bool {
+    let word = words.get(at);
+    word.is_some_and(|word| signs.stand_in(word, words.language))
+}
+
 /// True if what stands before a number says that something rose to it.
-fn follows_rise(words: &[String], at: usize) -> bool {
-    let before = at.checked_sub(1).map(|at| words[at].as_str());
-    before.is_some_and(|word| LISTS.up_to.contains(word))
+fn follows_rise(words: &Words<'_>, at: usize) -> bool {
+    at.checked_sub(1)
+        .is_some_and(|before| stands_in(&LISTS.up_to, words, before))
 }
 
 /// The same of what stands around it; of `rises 12 to 52` not of the twelve.
-fn is_risen_to(words: &[String], at: usize) -> bool {
-    let stands_in = |list: &FxHashSet<&str>, at: Option<usize>| {
-        let word = at.and_then(|at| words.get(at));
-        word.is_some_and(|word| list.contains(word.as_str()))
-    };
-    let (before, next) = (at.checked_sub(1), Some(at + 1));
+fn is_risen_to(words: &Words<'_>, at: usize) -> bool {
+    let is_behind_rise = at
+        .checked_sub(1)
+        .is_some_and(|before| stands_in(&LISTS.rises, words, before));
     follows_rise(words, at)
-        || stands_in(&LISTS.risen, next)
-        || stands_in(&LISTS.rises, before) && !stands_in(&LISTS.up_to, next)
+        || stands_in(&LISTS.risen, words, at + 1)
+        || is_behind_rise && !stands_in(&LISTS.up_to, words, at + 1)
 }
 
 /// Words of headlines that tell of what was long ago.
@@ -184,22 +211,20 @@ fn is_unsure(words: &[String], at: usize) -> bool {
 }
 
 /// True if what a number at a place counts is not the dead.
-fn counts_living(words: &[String], at: usize) -> bool {
-    let next = words.get(at + 1);
-    let behind = next.filter(|word| LISTS.anyone.contains(word.as_str()));
-    let who = behind.and_then(|_| words.get(at + 2)).or(next);
-    who.is_some_and(|who| LISTS.living.stand_in(who) && !is_death(who)) && !is_labelled(words, at)
+fn counts_living(words: &Words<'_>, at: usize) -> bool {
+    let is_anyone = stands_in(&LISTS.anyone, words, at + 1) && at + 2 < words.len();
+    let who = if is_anyone { at + 2 } else { at + 1 };
+    stands_in(&LISTS.living, words, who) && !is_death(words, who) && !is_labelled(words, at)
 }
 
 /// True if the number at a place has its word of death before it and what is behind it belongs to the next number,
 /// as in `নিহত ৩, আহত ১৫`; in English what is counted stands behind.
-fn is_labelled(words: &[String], at: usize) -> bool {
-    let word = |at: Option<usize>| at.and_then(|at| words.get(at));
-    let is_foreign_death =
-        |word: &String| is_death(word) && !ENGLISH_DEATHS.contains(&word.as_str());
-    word(at.checked_sub(1)).is_some_and(is_foreign_death)
-        && word(Some(at + 2)).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-        && word(Some(at + 3)).is_none_or(|word| !LISTS.living.stand_in(word))
+fn is_labelled(words: &Words<'_>, at: usize) -> bool {
+    let next_number = words.get(at + 2);
+    at.checked_sub(1)
+        .is_some_and(|before| is_foreign_death(words, before))
+        && next_number.is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        && !stands_in(&LISTS.living, words, at + 3)
 }
 
 /// English words of death: beside these a number word is English.
@@ -207,55 +232,26 @@ const ENGLISH_DEATHS: [&str; 10] = [
     "dead", "kill", "kills", "killed", "killing", "die", "died", "death", "deaths", "bodies",
 ];
 
-/// True if a word of death of another language stands right beside.
-fn is_beside_foreign_death(words: &[String], at: usize) -> bool {
-    let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
-    beside
-        .filter_map(|at| words.get(at))
-        .any(|word| is_death(word) && !ENGLISH_DEATHS.contains(&word.as_str()))
+/// True if a word of death of another language than English stands at a place.
+fn is_foreign_death(words: &Words<'_>, at: usize) -> bool {
+    at < words.len() && is_death(words, at) && !ENGLISH_DEATHS.contains(&words[at].as_str())
 }
 
-/// Words that say one thing: whole ones, what others begin with by its first letter, and what stands in others.
-struct Signs {
-    whole: FxHashSet<&'static str>,
-    stems: FxHashMap<char, Vec<&'static str>>,
-    stretches: Vec<&'static str>,
+/// True if one stands right beside.
+fn is_beside_foreign_death(words: &Words<'_>, at: usize) -> bool {
+    is_foreign_death(words, at + 1)
+        || at
+            .checked_sub(1)
+            .is_some_and(|before| is_foreign_death(words, before))
 }
 
-impl Signs {
-    /// Of words as `tolls.txt` has them.
-    fn of(words: impl Iterator<Item = &'static str>) -> Self {
-        let (stretches, spaced): (Vec<&str>, Vec<&str>) =
-            words.partition(|sign| sign.starts_with(is_unspaced));
-        let mut stems: FxHashMap<char, Vec<&str>> = FxHashMap::default();
-        for stem in spaced.iter().filter_map(|sign| sign.strip_suffix('~')) {
-            if let Some(first) = stem.chars().next() {
-                stems.entry(first).or_default().push(stem);
-            }
-        }
-        Self {
-            stems,
-            whole: spaced.into_iter().collect(),
-            stretches,
-        }
-    }
-
-    fn stand_in(&self, word: &str) -> bool {
-        let first = word.chars().next();
-        let stems = first.and_then(|first| self.stems.get(&first));
-        self.whole.contains(word)
-            || stems.is_some_and(|stems| stems.iter().any(|stem| word.starts_with(stem)))
-            || word.contains(is_unspaced) && self.stretches.iter().any(|sign| word.contains(sign))
-    }
-}
-
-fn is_death(word: &str) -> bool {
-    LISTS.dead.stand_in(word)
+fn is_death(words: &Words<'_>, at: usize) -> bool {
+    LISTS.dead.stand_in(&words[at], words.language)
 }
 
 /// True if a word is of people, and says nothing of what happened to them.
-pub(super) fn counts_anyone(word: &str) -> bool {
-    LISTS.anyone.contains(word)
+pub(super) fn counts_anyone(word: &str, language: &str) -> bool {
+    LISTS.anyone.stand_in(word, language)
 }
 
 #[cfg(test)]
@@ -311,7 +307,7 @@ mod tests {
             ),
         ];
         for (headline, toll) in cases {
-            assert_eq!(toll_of(headline), toll, "{headline}");
+            assert_eq!(toll_of(headline, ""), toll, "{headline}");
         }
     }
 
@@ -367,7 +363,33 @@ mod tests {
             ("Man killed, 5 injured, 10 homes destroyed", None),
         ];
         for (headline, toll) in cases {
-            assert_eq!(toll_of(headline), toll, "{headline}");
+            assert_eq!(toll_of(headline, ""), toll, "{headline}");
+        }
+    }
+
+    #[test]
+    fn a_word_tells_of_the_dead_in_its_own_language() {
+        let cases = [
+            ("Sturm im Norden: Die Bahn streicht 200 Züge", "de", None),
+            ("Sturm im Norden: Die Bahn streicht 200 Züge", "und", None),
+            (
+                "Man uit Zaandam die 30 ouderen oplichtte veroordeeld",
+                "nl",
+                None,
+            ),
+            ("Doden ten gevolge van storm in Zeeland", "nl", None),
+            ("Mata uang rupiah melemah 2 lawan dolar", "id", None),
+            ("Kill, 19, och 3 vänner vann", "sv", None),
+            ("40 die in Hat Yai flood", "en", Some(40)),
+            ("Inundación en Bilbao mata a 40", "es", Some(40)),
+            ("Número dos mortos em enchente sobe para 19", "pt", Some(19)),
+            ("Hisbollah-Chef sei getötet worden", "de", None),
+            ("Otto morti, sei feriti", "it", Some(8)),
+            ("Überschwemmung: drei Tote", "de", Some(3)),
+            ("Inundacions a Girona: tres morts", "ca", Some(3)),
+        ];
+        for (headline, language, toll) in cases {
+            assert_eq!(toll_of(headline, language), toll, "{headline}");
         }
     }
 
@@ -389,7 +411,7 @@ mod tests {
             "Actorul a murit la 72 de ani",
             "Ünlü oyuncu hayatını kaybetti, 72 yaşındaydı",
         ] {
-            assert_eq!(toll_of(headline), None, "{headline}");
+            assert_eq!(toll_of(headline, ""), None, "{headline}");
         }
     }
 
@@ -401,6 +423,6 @@ mod tests {
                 || line.nfkc().collect::<String>() == line && line.to_lowercase() == line;
             assert!(is_of_words, "{line}");
         }
-        assert!(LISTS.rises.len() > 40 && LISTS.risen.len() > 9 && LISTS.tolls.len() > 3);
+        assert!(LISTS.rises.count() > 40 && LISTS.risen.count() > 9 && LISTS.tolls.count() > 3);
     }
 }

@@ -154,17 +154,15 @@ fn is_month(word: &str) -> bool {
 /// What stands in Vietnamese before a day and its month, as in `sáng 30/11`.
 const BEFORE_DAYS: [&str; 6] = ["ngày", "sáng", "trưa", "chiều", "tối", "đêm"];
 
-fn is_day(words: &[String], at: usize) -> bool {
+fn is_day(words: &Words<'_>, at: usize) -> bool {
     let is_month = |word: Option<&String>| word.is_some_and(|word| is_month(word));
+    let is_parted = |at: usize| words.gaps.get(at) == Some(&Gap::Break);
     let before = |places: usize| words.get(at.checked_sub(places)?);
     // In `15 August: 12 dead` the month has its day already.
     let has_day = before(2).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    let is_before =
-        |places| before(places).is_some_and(|word| BEFORE_DAYS.contains(&word.as_str()));
-    is_month(words.get(at + 1))
-        || is_month(before(1)) && !has_day
-        || is_before(1)
-        || is_before(2) && before(1).is_some_and(|word| word.bytes().all(|c| c.is_ascii_digit()))
+    is_month(words.get(at + 1)) && !is_parted(at + 1)
+        || is_month(before(1)) && !has_day && !is_parted(at)
+        || before(1).is_some_and(|word| BEFORE_DAYS.contains(&word.as_str()))
 }
 
 /// What follows a number that is a date, a time, an age, a rank or a strength, in scripts without spaces.
@@ -185,19 +183,101 @@ fn is_ordered(words: &[String], at: usize) -> bool {
         || before.is_some_and(|before| BEFORE_RANKS.iter().any(|sign| before.ends_with(sign)))
 }
 
+/// What stands between a word and the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gap {
+    /// Nothing that is read.
+    Space,
+    /// The end of a sentence, or of a word that is cut short.
+    Dot,
+    /// Punctuation.
+    Break,
+}
+
+impl Gap {
+    fn of(gap: &str) -> Self {
+        let is_read = |letter: &char| !letter.is_whitespace() && !QUOTES.contains(*letter);
+        match gap
+            .chars()
+            .filter(is_read)
+            .max_by_key(|letter| *letter != '.')
+        {
+            None => Self::Space,
+            Some('.') => Self::Dot,
+            Some(_) => Self::Break,
+        }
+    }
+}
+
+/// What stands around words and before numbers without parting them from the word before.
+const QUOTES: &str = "\"'“”„‘’‚«»‹›#№";
+
 /// The words of a text, and its language; empty where that is not known, or none that lists name.
 #[derive(Debug)]
 pub(super) struct Words<'a> {
     words: Vec<String>,
+    gaps: Vec<Gap>,
     pub(super) language: &'a str,
 }
 
 impl Words<'_> {
-    /// The same text in other words.
-    pub(super) fn with(self, change: impl FnOnce(Vec<String>) -> Vec<String>) -> Self {
-        Self {
-            words: change(self.words),
+    /// True if punctuation stands before the word at a place, or it is the first.
+    pub(super) fn is_parted(&self, at: usize) -> bool {
+        at == 0 || self.gaps.get(at).is_some_and(|gap| *gap != Gap::Space)
+    }
+
+    /// The same text, with `_` between words that make up one as told by the word so far and the next.
+    pub(super) fn join(self, are_one: impl Fn(&str, &str) -> bool) -> Self {
+        let mut joined = Self {
+            words: Vec::with_capacity(self.words.len()),
+            gaps: Vec::with_capacity(self.words.len()),
             ..self
+        };
+        for (word, gap) in self.words.into_iter().zip(self.gaps) {
+            match joined.words.last_mut() {
+                Some(last) if are_one(last, &word) => {
+                    last.push('_');
+                    last.push_str(&word);
+                }
+                _ => joined.push(word, gap),
+            }
+        }
+        joined
+    }
+
+    fn push(&mut self, word: String, gap: Gap) {
+        self.words.push(word);
+        self.gaps.push(gap);
+    }
+
+    /// Puts `450` to the `1` before it, since many languages part thousands by one space, and the halves of `30/11`
+    /// and `10–15` together, which are no numbers then.
+    fn add(&mut self, word: &str, gap: &str) {
+        let is_digits = |word: &str| word.bytes().all(|letter| letter.is_ascii_digit());
+        let follows_month = self
+            .words
+            .iter()
+            .nth_back(1)
+            .is_some_and(|word| is_month(word));
+        match self
+            .words
+            .last_mut()
+            .filter(|last| is_digits(last) && is_digits(word))
+        {
+            Some(last) if matches!(gap, "/" | "–") => {
+                last.push_str(gap);
+                last.push_str(word);
+            }
+            Some(last)
+                if gap == " "
+                    && word.len() == 3
+                    && (last.len() <= 3 || last.len() % 3 == 0)
+                    && !last.starts_with('0')
+                    && !follows_month =>
+            {
+                last.push_str(word);
+            }
+            _ => self.push(word.to_owned(), Gap::of(gap)),
         }
     }
 }
@@ -221,18 +301,27 @@ pub(super) fn words_of<'a>(text: &str, language: &'a str) -> Words<'a> {
         false => space_out(text),
     };
     let inner = |letter: char| letter.is_alphanumeric() || is_combining_mark(letter);
-    let words = spaced
-        .split(|letter: char| {
-            !(inner(letter) || matches!(letter, '-' | '\'' | ':' | '.' | ',' | '%'))
-        })
-        .map(|word| word.trim_matches(|letter: char| !inner(letter) && letter != '%'))
-        .filter(|word| !word.is_empty())
-        .map(without_affixes)
-        .fold(Vec::new(), join_thousands);
-    Words {
-        words,
+    let is_of_word =
+        |letter: char| inner(letter) || matches!(letter, '-' | '\'' | ':' | '.' | ',' | '%');
+    let mut words = Words {
+        words: Vec::new(),
+        gaps: Vec::new(),
         language: named_language(language),
+    };
+    let mut gap = String::new();
+    for piece in spaced.split_inclusive(|letter| !is_of_word(letter)) {
+        let word = piece.trim_matches(|letter: char| !inner(letter) && letter != '%');
+        let (before, behind) = piece.split_once(word).unwrap_or_default();
+        gap.push_str(before);
+        if word.is_empty() {
+            gap.push_str(behind);
+            continue;
+        }
+        words.add(without_affixes(word), &gap);
+        gap.clear();
+        gap.push_str(behind);
     }
+    words
 }
 
 /// A text in lower case with plain digits, and with spaces between numbers and letters of a script without them.
@@ -250,24 +339,6 @@ fn space_out(text: &str) -> String {
         before = letter;
     }
     spaced
-}
-
-/// Puts `450` to the `1` before it: many languages part thousands by spaces.
-fn join_thousands(mut words: Vec<String>, word: &str) -> Vec<String> {
-    let is_digits = |word: &str| word.bytes().all(|letter| letter.is_ascii_digit());
-    match words.last_mut() {
-        Some(last)
-            if word.len() == 3
-                && is_digits(word)
-                && is_digits(last)
-                && (last.len() <= 3 || last.len() % 3 == 0)
-                && !last.starts_with('0') =>
-        {
-            last.push_str(word);
-        }
-        _ => words.push(word.to_owned()),
-    }
-    words
 }
 
 /// A headline without ages as in `Man, 27, arrested`, `Jim Lovell (97)` and, at its end, `Jim Lovell, 97`.
@@ -340,6 +411,14 @@ mod tests {
             ("Dozens hurt", None),
             ("Treffen am 15. August", None),
             ("Réunion le 15 août : 12 morts", Some("12")),
+            ("Lion Air Flight 610: 189 dead", Some("610")),
+            ("Quake of Nov 30: 340 dead", Some("340")),
+            ("Quake of Nov. 30, 340 dead", Some("340")),
+            ("Quake of Nov 30 340 dead", Some("340")),
+            ("Worst quake since May: 340 dead", Some("340")),
+            ("1\u{202f}200 maisons brûlées", Some("1200")),
+            ("Rain kills 10–15", None),
+            ("9/11 remembered", None),
             ("ホテル火災で13人死亡", Some("13")),
             ("ホテル火災で１３人死亡、震度６弱", Some("13")),
             ("11月29日の地震で死者5人", Some("5")),

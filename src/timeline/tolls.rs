@@ -71,28 +71,15 @@ fn foreign_number(word: &str, language: &str) -> Option<u32> {
     spoken.next().map(|(number, _)| *number)
 }
 
-/// Words of which those that are one sign stand as one, with `_` between.
-fn join_pairs(words: Vec<String>) -> Vec<String> {
-    let mut joined: Vec<String> = Vec::with_capacity(words.len());
-    for word in words {
-        let seconds = joined
-            .last()
-            .and_then(|last| LISTS.pairs.get(last.as_str()));
-        let is_second = seconds.is_some_and(|seconds| {
-            seconds.iter().any(|second| match second.strip_suffix('~') {
-                Some(stem) => word.starts_with(stem),
-                None => *second == word,
-            })
-        });
-        match joined.last_mut().filter(|_| is_second) {
-            Some(last) => {
-                last.push('_');
-                last.push_str(&word);
-            }
-            None => joined.push(word),
-        }
-    }
-    joined
+/// True if two words that follow each other are one sign.
+fn are_one(first: &str, second: &str) -> bool {
+    let seconds = LISTS.pairs.get(first);
+    seconds.is_some_and(|seconds| {
+        seconds.iter().any(|known| match known.strip_suffix('~') {
+            Some(stem) => second.starts_with(stem),
+            None => *known == second,
+        })
+    })
 }
 
 /// Words between a number and a word of death, at most.
@@ -104,7 +91,7 @@ const REACH_BESIDE: usize = 2;
 
 /// The number of dead that a headline in a language tells; `None` if it tells none.
 pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
-    let words = words_of(headline, language).with(join_pairs);
+    let words = words_of(headline, language).join(are_one);
     let deaths: Vec<usize> = (0..words.len())
         .filter(|at| is_death(&words, *at) && !is_unsure(&words, *at))
         .collect();
@@ -301,6 +288,8 @@ mod tests {
             ),
             ("Chad army rejects claim that 40 soldiers were killed", None),
             ("Ижевск: число погибших выросло до пяти", Some(5)),
+            ("Lion Air Flight 610: 189 dead off Jakarta", Some(189)),
+            ("Quake of Nov 30: 340 dead", Some(340)),
             (
                 "Los muertos por el terremoto de Birmania ascienden a 1.650",
                 Some(1650),

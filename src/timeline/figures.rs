@@ -72,24 +72,52 @@ pub(super) fn counted(words: &Words<'_>, at: usize) -> Option<String> {
 /// What stands before the number by which another rises or falls, as in `rises by 12 to 52`.
 const STEPS: [&str; 2] = ["by", "another"];
 /// What stands before an age.
-const AGED: [&str; 14] = [
-    "aged", "age", "edad", "alter", "alder", "åldern", "usia", "umur", "berusia", "tuổi", "בגיל",
-    "בן", "בת", "miaka",
+const AGED: [&str; 15] = [
+    "aos", "aged", "age", "edad", "alter", "alder", "åldern", "usia", "umur", "berusia", "tuổi",
+    "בגיל", "בן", "בת", "miaka",
 ];
 /// Who is so old: what stands before `at` and an age.
-const DIES: [&str; 6] = ["dies", "died", "dead", "die", "aged", "stirbt"];
+const DIES: [&str; 7] = ["dies", "died", "dead", "die", "killed", "aged", "stirbt"];
+/// What stands before an age in two words.
+const AGED_PAIRS: [(&str, &str); 3] = [("a", "los"), ("alter", "von"), ("stirbt", "mit")];
+/// What stands before and behind one.
+const AGED_AROUND: [(&str, &str); 4] = [
+    ("mit", "gestorben"),
+    ("mit", "verstorben"),
+    ("mit", "tot"),
+    ("at", "dies"),
+];
+/// What stands before one that ends a sentence, as in `She was 79`.
+const WAS: [&str; 13] = [
+    "was", "war", "wurde", "avait", "tenía", "aveva", "tinha", "blev", "werd", "miał", "miała",
+    "было", "is",
+];
+/// Before that, where it is no age.
+const COUNTED: [&str; 6] = ["toll", "dead", "deaths", "killed", "bilan", "toten"];
 /// What stands behind an age.
 const YEARS: &str = "ans años anos anni jahre jahren jährige jähriger år lat лет года років yrs jaar tahun tuổi yaşında yaşındaki \
     yaşındayken سالگی ساله سال برس عاما عاماً عامًا سنة বছর বছরে বছরের বয়সে वर्ष वर्षीय साल வயதில் వయసులో વર્ષની \
     ετών χρονών роки рік години година godina let letech rokov éves évesen ani vuotta vuoden vuotias vuotiaana \
     aastane aastat gadu gadi metų metai vjeç lata latach yaşındaydı godini godine letu வயது";
 
-fn is_age(words: &[String], at: usize) -> bool {
+fn is_age(words: &Words<'_>, at: usize) -> bool {
     let word = |at: Option<usize>| at.and_then(|at| words.get(at)).map(String::as_str);
     let (before, sooner) = (word(at.checked_sub(1)), word(at.checked_sub(2)));
+    let next = word(Some(at + 1));
+    let is_said = |pairs: &[(&str, &str)], sooner: Option<&str>, then: Option<&str>| {
+        pairs
+            .iter()
+            .any(|(first, second)| sooner == Some(first) && then == Some(second))
+    };
+    let ends = next.is_none() || words.is_cut(at + 1);
     before.is_some_and(|sign| AGED.contains(&sign))
-        || word(Some(at + 1)).is_some_and(|sign| YEARS.split_whitespace().any(|year| year == sign))
+        || next.is_some_and(|sign| YEARS.split_whitespace().any(|year| year == sign))
         || before == Some("at") && sooner.is_some_and(|sign| DIES.contains(&sign))
+        || is_said(&AGED_PAIRS, sooner, before)
+        || is_said(&AGED_AROUND, before, next)
+        || ends
+            && before.is_some_and(|sign| WAS.contains(&sign))
+            && !sooner.is_some_and(|sign| COUNTED.contains(&sign))
 }
 
 /// What a number word says; `None` if it is none.
@@ -156,12 +184,11 @@ const BEFORE_DAYS: [&str; 6] = ["ngày", "sáng", "trưa", "chiều", "tối", "
 
 fn is_day(words: &Words<'_>, at: usize) -> bool {
     let is_month = |word: Option<&String>| word.is_some_and(|word| is_month(word));
-    let is_parted = |at: usize| words.gaps.get(at) == Some(&Gap::Break);
     let before = |places: usize| words.get(at.checked_sub(places)?);
     // In `15 August: 12 dead` the month has its day already.
     let has_day = before(2).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    is_month(words.get(at + 1)) && !is_parted(at + 1)
-        || is_month(before(1)) && !has_day && !is_parted(at)
+    is_month(words.get(at + 1)) && !words.is_parted(at + 1)
+        || is_month(before(1)) && !has_day && !words.is_parted(at)
         || before(1).is_some_and(|word| BEFORE_DAYS.contains(&word.as_str()))
 }
 
@@ -184,28 +211,27 @@ fn is_ordered(words: &[String], at: usize) -> bool {
 }
 
 /// What stands between a word and the one before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
     /// Nothing that is read.
     Space,
+    /// A colon or a dash: what follows belongs to what came.
+    Colon,
     /// The end of a sentence, or of a word that is cut short.
     Dot,
-    /// Punctuation.
+    /// Other punctuation.
     Break,
 }
 
 impl Gap {
     fn of(gap: &str) -> Self {
         let is_read = |letter: &char| !letter.is_whitespace() && !QUOTES.contains(*letter);
-        match gap
-            .chars()
-            .filter(is_read)
-            .max_by_key(|letter| *letter != '.')
-        {
-            None => Self::Space,
-            Some('.') => Self::Dot,
-            Some(_) => Self::Break,
-        }
+        let gaps = gap.chars().filter(is_read).map(|letter| match letter {
+            ':' | '-' | '–' | '—' => Self::Colon,
+            '.' => Self::Dot,
+            _ => Self::Break,
+        });
+        gaps.max().unwrap_or(Self::Space)
     }
 }
 
@@ -221,9 +247,15 @@ pub(super) struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// True if punctuation stands before the word at a place, or it is the first.
+    /// True if punctuation stands before the word at a place, other than a point.
     pub(super) fn is_parted(&self, at: usize) -> bool {
-        at == 0 || self.gaps.get(at).is_some_and(|gap| *gap != Gap::Space)
+        let gap = self.gaps.get(at);
+        gap.is_some_and(|gap| matches!(gap, Gap::Colon | Gap::Break))
+    }
+
+    /// True if a sentence or a part of one ends before the word at a place.
+    pub(super) fn is_cut(&self, at: usize) -> bool {
+        self.gaps.get(at).is_some_and(|gap| *gap > Gap::Colon)
     }
 
     /// The same text, with `_` between words that make up one as told by the word so far and the next.
@@ -277,9 +309,26 @@ impl Words<'_> {
             {
                 last.push_str(word);
             }
-            _ => self.push(word.to_owned(), Gap::of(gap)),
+            _ => {
+                let gap = match Gap::of(gap) {
+                    Gap::Dot if self.words.last().is_some_and(|last| is_cut_short(last)) => {
+                        Gap::Space
+                    }
+                    gap => gap,
+                };
+                self.push(word.to_owned(), gap);
+            }
         }
     }
+}
+
+/// Letters of a word that is cut short, as `st` and `nov`, at most.
+const CUT_SHORT: usize = 3;
+
+fn is_cut_short(word: &str) -> bool {
+    let is_short =
+        word.chars().count() <= CUT_SHORT && !word.ends_with(|c: char| c.is_ascii_digit());
+    is_short || word.contains('.')
 }
 
 impl Deref for Words<'_> {

@@ -4,6 +4,7 @@
 //! as a change worth telling readers is not decided here but in `material`.
 
 mod affixes;
+mod asides;
 mod bound;
 mod counts;
 mod figures;

@@ -4,20 +4,34 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::asides::{belong_together, is_aside};
 use super::figures::{Words, counted, words_of};
 use super::stages::is_open_in;
 use super::tongues::{Signs, Tongues, words_of_list};
 
 /// The words of `tolls.txt`.
-struct Lists {
-    dead: Signs,
+pub(super) struct Lists {
+    pub(super) dead: Signs,
     beside: Signs,
-    living: Signs,
+    pub(super) living: Signs,
     tolls: Signs,
-    anyone: Signs,
+    pub(super) kills: Signs,
+    pub(super) anyone: Signs,
     rises: Signs,
-    up_to: Signs,
+    pub(super) up_to: Signs,
     risen: Signs,
+    pub(super) from: Signs,
+    pub(super) steps: Signs,
+    pub(super) more: Signs,
+    pub(super) parts: Signs,
+    pub(super) between: Signs,
+    pub(super) parents: Signs,
+    pub(super) named: Signs,
+    pub(super) units: Signs,
+    pub(super) ahead: Signs,
+    pub(super) since: Signs,
+    pub(super) including: Signs,
+    pub(super) inside: Signs,
     /// Number words of other languages than English, and what they say.
     numbers: FxHashMap<&'static str, Vec<(u32, Tongues)>>,
     /// Words that are one sign with the word behind them, by the first.
@@ -26,23 +40,37 @@ struct Lists {
 
 const FILE: &str = include_str!("tolls.txt");
 
-static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let words = |list| words_of_list(FILE, list);
+    let signs = |list| Signs::of(words(list));
     let mut pairs: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for (_, pair) in words("dead").chain(words("living")) {
+    for (_, pair) in ["dead", "living", "ahead"].into_iter().flat_map(words) {
         if let Some((first, second)) = pair.split_once('_') {
             pairs.entry(first).or_default().push(second);
         }
     }
     Lists {
         dead: Signs::of(words("dead").chain(words("beside"))),
-        beside: Signs::of(words("beside")),
-        living: Signs::of(words("living")),
-        tolls: Signs::of(words("tolls")),
-        anyone: Signs::of(words("anyone")),
-        rises: Signs::of(words("rises")),
-        up_to: Signs::of(words("up-to")),
-        risen: Signs::of(words("risen")),
+        beside: signs("beside"),
+        living: signs("living"),
+        tolls: signs("tolls"),
+        kills: signs("kills"),
+        anyone: signs("anyone"),
+        rises: signs("rises"),
+        up_to: signs("up-to"),
+        risen: signs("risen"),
+        from: signs("from"),
+        steps: signs("steps"),
+        more: signs("more"),
+        parts: signs("parts"),
+        between: signs("between"),
+        parents: signs("parents"),
+        named: signs("named"),
+        units: signs("units"),
+        ahead: signs("ahead"),
+        since: signs("since"),
+        including: signs("including"),
+        inside: signs("inside"),
         numbers: number_words(),
         pairs,
     }
@@ -108,25 +136,38 @@ pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
     };
     let numbers = (0..words.len())
         .filter_map(|at| Some((at, number(at)?)))
-        .filter(|(at, _)| !counts_living(&words, *at));
+        .filter(|(at, _)| !is_aside(&words, *at, rises));
     let tolls = numbers.filter_map(|(at, number)| {
-        let near = deaths.iter().filter_map(|death| {
-            let is_toll =
-                stands_in(&LISTS.tolls, &words, *death) || rises && is_risen_to(&words, at);
-            let reach = match is_toll {
-                true => REACH_OF_TOLL,
-                false if stands_in(&LISTS.beside, &words, *death) => REACH_BESIDE,
-                false => REACH,
-            };
-            Some(death.abs_diff(at)).filter(|distance| *distance <= reach)
-        });
+        let is_bound = rises && is_risen_to(&words, at);
+        let near = deaths
+            .iter()
+            .filter_map(|death| nearness(&words, at, *death, is_bound));
         Some((near.min()?, at, number))
     });
     tolls.min().map(|(_, _, number)| number)
 }
 
+/// How near a number is to a word of death: less is nearer, and what names a toll goes before other words.
+/// `None` if it has nothing to do with it. `is_bound`: something rose to that number.
+fn nearness(
+    words: &Words<'_>,
+    number: usize,
+    death: usize,
+    is_bound: bool,
+) -> Option<(bool, usize)> {
+    let distance = death.abs_diff(number);
+    let is_toll = is_bound || number > death && stands_in(&LISTS.tolls, words, death);
+    let reach = match is_toll {
+        true => REACH_OF_TOLL,
+        false if stands_in(&LISTS.beside, words, death) => REACH_BESIDE,
+        false => REACH,
+    };
+    let is_near = distance <= reach && (is_toll || belong_together(words, number, death));
+    is_near.then_some((!is_toll, distance))
+}
+
 /// True if one of the signs stands at a place; false beyond the last word.
-fn stands_in(signs: &Signs, words: &Words<'_>, at: usize) -> bool {
+pub(super) fn stands_in(signs: &Signs, words: &Words<'_>, at: usize) -> bool {
     let word = words.get(at);
     word.is_some_and(|word| signs.stand_in(word, words.language))
 }
@@ -197,30 +238,13 @@ fn is_unsure(words: &[String], at: usize) -> bool {
         .any(|word| UNSURE.contains(&word.as_str()))
 }
 
-/// True if what a number at a place counts is not the dead.
-fn counts_living(words: &Words<'_>, at: usize) -> bool {
-    let is_anyone = stands_in(&LISTS.anyone, words, at + 1) && at + 2 < words.len();
-    let who = if is_anyone { at + 2 } else { at + 1 };
-    stands_in(&LISTS.living, words, who) && !is_death(words, who) && !is_labelled(words, at)
-}
-
-/// True if the number at a place has its word of death before it and what is behind it belongs to the next number,
-/// as in `নিহত ৩, আহত ১৫`; in English what is counted stands behind.
-fn is_labelled(words: &Words<'_>, at: usize) -> bool {
-    let next_number = words.get(at + 2);
-    at.checked_sub(1)
-        .is_some_and(|before| is_foreign_death(words, before))
-        && next_number.is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-        && !stands_in(&LISTS.living, words, at + 3)
-}
-
 /// English words of death: beside these a number word is English.
 const ENGLISH_DEATHS: [&str; 10] = [
     "dead", "kill", "kills", "killed", "killing", "die", "died", "death", "deaths", "bodies",
 ];
 
 /// True if a word of death of another language than English stands at a place.
-fn is_foreign_death(words: &Words<'_>, at: usize) -> bool {
+pub(super) fn is_foreign_death(words: &Words<'_>, at: usize) -> bool {
     at < words.len() && is_death(words, at) && !ENGLISH_DEATHS.contains(&words[at].as_str())
 }
 
@@ -232,7 +256,7 @@ fn is_beside_foreign_death(words: &Words<'_>, at: usize) -> bool {
             .is_some_and(|before| is_foreign_death(words, before))
 }
 
-fn is_death(words: &Words<'_>, at: usize) -> bool {
+pub(super) fn is_death(words: &Words<'_>, at: usize) -> bool {
     LISTS.dead.stand_in(&words[at], words.language)
 }
 

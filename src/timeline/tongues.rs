@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::text::words::is_unspaced;
 
 /// The languages that lists name.
-const NAMED: &str = "ar az bs cs da de en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk sl sq sr sv \
+const NAMED: &str = "ar az be bg bs cs da de en es et fa fi fr he hi hr hu id it ja ko lt lv mk ms nl no pl pt ro ru sk sl sq sr sv \
     sw th tl tr uk vi zh";
 
 /// A language if lists name it; else empty, as where it is not known.
@@ -96,15 +96,24 @@ impl Signs {
         signs
     }
 
-    /// True if a word of a language is one of them.
+    /// True if a word of a language is one of them; in scripts without spaces, if one stands anywhere in it.
     pub(super) fn stand_in(&self, word: &str, language: &str) -> bool {
+        self.are_word(word, language)
+            || word.contains(is_unspaced) && self.stretches.iter().any(|sign| word.contains(sign))
+    }
+
+    /// The same where it must stand at the beginning.
+    pub(super) fn begin(&self, word: &str, language: &str) -> bool {
+        self.are_word(word, language) || self.stretches.iter().any(|sign| word.starts_with(sign))
+    }
+
+    fn are_word(&self, word: &str, language: &str) -> bool {
         let whole = self.whole.get(word);
         let first = word.chars().next();
         let stems = first.and_then(|first| self.stems.get(&first));
         let mut stems = stems.into_iter().flatten();
         whole.is_some_and(|tongues| tongues.speak(language))
             || stems.any(|(stem, tongues)| word.starts_with(stem) && tongues.speak(language))
-            || word.contains(is_unspaced) && self.stretches.iter().any(|sign| word.contains(sign))
     }
 
     /// How many whole words there are.

@@ -1,0 +1,257 @@
+//! Numbers beside words of death that are no toll: they count someone or something else, not all, or what may come.
+//! A toll that is not read is silence; a wrong one is told as fact.
+
+use super::figures::Words;
+use super::tolls::{LISTS, is_death, is_foreign_death, stands_in};
+use super::tongues::Signs;
+
+/// True if a number at a place is none of all that died. `rises`: the headline says of something that it does.
+pub(super) fn is_aside(words: &Words<'_>, at: usize, rises: bool) -> bool {
+    counts_living(words, at)
+        || is_behind(words, at, &LISTS.named)
+        || counts_things(words, at)
+        || is_more(words, at)
+        || is_part(words, at)
+        || is_behind(words, at, &LISTS.steps)
+        || is_start(words, at, rises)
+        || is_ahead(words, at)
+}
+
+/// True if a number and a plain word of death have to do with each other, as far as what stands between them says.
+pub(super) fn belong_together(words: &Words<'_>, number: usize, death: usize) -> bool {
+    let is_first = number < death;
+    let parting = if is_first {
+        &LISTS.since
+    } else {
+        &LISTS.inside
+    };
+    let (from, to) = (number.min(death) + 1, number.max(death));
+    let between = |signs: &Signs| (from..to).any(|at| stands_in(signs, words, at));
+    let is_cut = (from..=to).any(|at| words.is_cut(at)) && !between(&LISTS.including);
+    !is_cut && !between(parting) && !(is_first && stands_in(&LISTS.kills, words, death))
+}
+
+/// True if one of the signs stands before a place without punctuation between.
+fn is_behind(words: &Words<'_>, at: usize, signs: &Signs) -> bool {
+    !words.is_parted(at)
+        && at
+            .checked_sub(1)
+            .is_some_and(|before| stands_in(signs, words, before))
+}
+
+/// True if one stands at a place without punctuation before it.
+fn follows(words: &Words<'_>, at: usize, signs: &Signs) -> bool {
+    !words.is_parted(at) && stands_in(signs, words, at)
+}
+
+fn is_number(words: &Words<'_>, at: usize) -> bool {
+    let word = words.get(at);
+    word.is_some_and(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
+}
+
+/// How many words behind a number may say what became of those whom it counts: `12 rebels wounded`.
+const WHO: usize = 2;
+
+fn counts_living(words: &Words<'_>, at: usize) -> bool {
+    let is_anyone = follows(words, at + 1, &LISTS.anyone) && at + 2 < words.len();
+    let first = if is_anyone { at + 2 } else { at + 1 };
+    let is_other = |at: usize| {
+        is_number(words, at)
+            || is_death(words, at)
+            || stands_in(&LISTS.since, words, at)
+            || stands_in(&LISTS.between, words, at)
+    };
+    let mut behind = (first..words.len().min(first + WHO))
+        .take_while(|at| !words.is_parted(*at) && !is_other(*at));
+    behind.any(|at| stands_in(&LISTS.living, words, at)) && !is_labelled(words, at)
+}
+
+/// True if the number at a place has its word of death before it and what is behind it belongs to the next number,
+/// as in `নিহত ৩ আহত ১৫`; in English what is counted stands behind.
+fn is_labelled(words: &Words<'_>, at: usize) -> bool {
+    at.checked_sub(1)
+        .is_some_and(|before| is_foreign_death(words, before))
+        && is_number(words, at + 2)
+        && !stands_in(&LISTS.living, words, at + 3)
+}
+
+/// True of days, miles, dollars, and of thousands, since the number alone is not all then.
+fn counts_things(words: &Words<'_>, at: usize) -> bool {
+    let next = words.get(at + 1).filter(|_| !words.is_parted(at + 1));
+    next.is_some_and(|next| LISTS.units.begin(next, words.language))
+}
+
+/// True of those who died after others, or beside one who is named.
+fn is_more(words: &Words<'_>, at: usize) -> bool {
+    let is_more = |at: usize| follows(words, at, &LISTS.more) && !is_number(words, at + 1);
+    let is_counted = follows(words, at + 1, &LISTS.anyone) || follows(words, at + 1, &LISTS.dead);
+    is_behind(words, at, &LISTS.more) || is_more(at + 1) || is_counted && is_more(at + 2)
+}
+
+/// Words between a number and what it is a part of, at most.
+const BETWEEN: usize = 3;
+
+/// True for `one of 12`, `one in five` and `mother of three`.
+fn is_part(words: &Words<'_>, at: usize) -> bool {
+    let mut place = at;
+    for between in 0..=BETWEEN {
+        let Some(before) = place.checked_sub(1).filter(|_| !words.is_parted(place)) else {
+            return false;
+        };
+        if stands_in(&LISTS.parents, words, before)
+            || between > 0 && stands_in(&LISTS.parts, words, before)
+        {
+            return true;
+        }
+        if !stands_in(&LISTS.between, words, before) {
+            return false;
+        }
+        place = before;
+    }
+    false
+}
+
+/// Words between the number that was and the one that is, at most.
+const ON_THE_WAY: usize = 3;
+
+/// True of the 33 in `rises from 33 to 87`.
+fn is_start(words: &Words<'_>, at: usize, rises: bool) -> bool {
+    let is_left = rises || is_behind(words, at, &LISTS.from);
+    let near = |from: usize| (from..from + ON_THE_WAY).take_while(|at| !words.is_cut(*at));
+    let leads_on = |up_to: usize| near(up_to + 1).any(|at| is_number(words, at));
+    // `A toll of 33 could rise to 100` tells of the 33.
+    let mut behind = near(at + 1).take_while(|at| !stands_in(&LISTS.ahead, words, *at));
+    is_left && behind.any(|at| stands_in(&LISTS.up_to, words, at) && leads_on(at))
+}
+
+/// Words between what says that a number may come and the number, at most.
+const AHEAD: usize = 4;
+
+fn is_ahead(words: &Words<'_>, at: usize) -> bool {
+    let mut before = (at.saturating_sub(AHEAD)..at)
+        .rev()
+        .take_while(|before| !words.is_cut(before + 1));
+    before.any(|before| stands_in(&LISTS.ahead, words, before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tolls::toll_of;
+
+    fn check(cases: &[(&str, &str, Option<u32>)]) {
+        for (headline, language, toll) in cases {
+            assert_eq!(toll_of(headline, language), *toll, "{headline}");
+        }
+    }
+
+    #[test]
+    fn those_who_died_after_others_are_not_the_toll() {
+        check(&[
+            (
+                "Two more bodies found after Hat Yai flood, death toll now 147",
+                "en",
+                Some(147),
+            ),
+            (
+                "Two more die after Dhaka factory fire, raising death toll to 33",
+                "en",
+                Some(33),
+            ),
+            ("Two more die of burns in Dhaka", "en", None),
+            ("Another 12 killed in Kyiv", "en", None),
+            ("Mayor, 3 others killed in crash", "en", None),
+            ("More than 40 dead in Hat Yai", "en", Some(40)),
+            ("Flood kills 12, others missing", "en", Some(12)),
+            ("Weitere 12 Tote nach Beben", "de", None),
+            ("Mueren otros 12 en el incendio de Dacca", "es", None),
+            ("Dos muertos más por el incendio", "es", None),
+            ("12 muertos, más de 40 heridos", "es", Some(12)),
+            ("Yangında 2 kişi daha öldü", "tr", None),
+            ("Ещё двое погибли в Ижевске", "ru", None),
+            ("地震でさらに2人死亡", "ja", None),
+            ("泥石流新增2人遇难", "zh", None),
+        ]);
+    }
+
+    #[test]
+    fn a_toll_is_where_it_rose_to() {
+        check(&[
+            ("Death toll rises from 33 to 87", "en", Some(87)),
+            ("Death toll up from 33 to at least 87", "en", Some(87)),
+            ("Flood death toll rises by 12", "en", None),
+            ("Zahl der Toten steigt von 33 auf 87", "de", Some(87)),
+            ("Los muertos suben de 33 a 87", "es", Some(87)),
+            ("Число погибших выросло с 33 до 87", "ru", Some(87)),
+            ("Число погибших выросло на 12", "ru", None),
+            ("Броят на загиналите нарасна на 12", "bg", Some(12)),
+            ("Korban tewas naik dari 33 menjadi 87", "id", Some(87)),
+            ("Korban tewas bertambah 2 orang", "id", None),
+            ("Flood death toll of 33 could rise to 100", "en", Some(33)),
+            ("Death toll could reach 100", "en", None),
+            (
+                "40 flood deaths, toll expected to climb past 100",
+                "en",
+                Some(40),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn what_counts_no_one_who_died_is_no_toll() {
+        check(&[
+            ("Mother of three killed in Leeds hit-and-run", "en", None),
+            ("Mutter von drei getötet", "de", None),
+            ("Madre de 3 hijos, entre los muertos", "es", None),
+            ("Ibu 3 anak tewas tertabrak", "id", None),
+            ("3児の母死亡", "ja", None),
+            ("Boeing 737 crash kills all aboard", "en", None),
+            ("Motorcyclist killed in Route 66 crash", "en", None),
+            ("Hurricane category 5 deaths feared", "en", None),
+            ("Actress Diane Keaton has died. She was 79", "en", None),
+            ("Death toll was 79", "en", Some(79)),
+            ("Sängerin mit 82 gestorben", "de", None),
+            ("Murió el actor a los 82, muertos sus hijos", "es", None),
+            (
+                "Air India flight 171 crash death toll at 274",
+                "en",
+                Some(274),
+            ),
+            ("Bus 73 crash: 12 dead", "en", Some(12)),
+            ("School bus: 12 dead", "en", Some(12)),
+            ("Soldier killed 3 days after truce", "en", None),
+            ("Man killed over $20", "en", None),
+            ("10 mil muertos por el terremoto", "es", None),
+            ("One of three miners dies", "en", None),
+            ("One in five deaths linked to smoke", "en", None),
+            ("Boat carrying 200 sinks, dozens dead", "en", None),
+            ("Children under 5 die in Gaza", "en", None),
+        ]);
+    }
+
+    #[test]
+    fn who_killed_or_fled_or_was_tried_is_no_toll() {
+        check(&[
+            ("Two gunmen kill guard in Leeds", "en", None),
+            ("Twelve gunmen kill 40 in Leeds", "en", Some(40)),
+            ("Three teens jailed for killing man", "en", None),
+            ("Five on trial over death of girl", "en", None),
+            ("Man killed, 12 charged", "en", None),
+            ("Man killed, 20 flee blaze", "en", None),
+            ("40 flee fire, man dead", "en", None),
+            ("3 fired after patient killed", "en", None),
+            ("Dozens dead in 7 attacks", "en", None),
+            ("12 rebels wounded, 3 killed", "en", Some(3)),
+            ("33 soldiers killed in ambush", "en", Some(33)),
+            (
+                "Quake kills at least 22 as buildings collapse",
+                "en",
+                Some(22),
+            ),
+            ("Gunman killed 4 and wounded 14", "en", Some(4)),
+            ("Crash kills over 240", "en", Some(240)),
+            ("Three people, including infant, killed", "en", Some(3)),
+            ("Six U.N. peacekeepers killed in strike", "en", Some(6)),
+            ("19 charred to death in bus fire", "en", Some(19)),
+        ]);
+    }
+}

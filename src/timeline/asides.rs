@@ -238,6 +238,8 @@ mod tests {
             ("Man killed, 12 charged", "en", None),
             ("Man killed, 20 flee blaze", "en", None),
             ("40 flee fire, man dead", "en", None),
+            ("Man killed – 20 flee blaze", "en", None),
+            ("Число погибших — 12", "ru", Some(12)),
             ("3 fired after patient killed", "en", None),
             ("Dozens dead in 7 attacks", "en", None),
             ("12 rebels wounded, 3 killed", "en", Some(3)),

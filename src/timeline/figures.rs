@@ -215,7 +215,7 @@ fn is_ordered(words: &[String], at: usize) -> bool {
 enum Gap {
     /// Nothing that is read.
     Space,
-    /// A colon or a dash: what follows belongs to what came.
+    /// A colon, or the dash that stands for `is` in Russian: what follows belongs to what came.
     Colon,
     /// The end of a sentence, or of a word that is cut short.
     Dot,
@@ -227,7 +227,7 @@ impl Gap {
     fn of(gap: &str) -> Self {
         let is_read = |letter: &char| !letter.is_whitespace() && !QUOTES.contains(*letter);
         let gaps = gap.chars().filter(is_read).map(|letter| match letter {
-            ':' | '-' | '–' | '—' => Self::Colon,
+            ':' | '—' => Self::Colon,
             '.' => Self::Dot,
             _ => Self::Break,
         });

@@ -62,15 +62,30 @@ pub(super) fn head_figure(headline: &str, language: &str) -> Option<Figure> {
     Some(Figure { kind, number })
 }
 
-const PERCENT_WORDS: [&str; 7] = [
-    "percent",
-    "per",
-    "prozent",
-    "procent",
-    "por",
-    "pour",
-    "percentage",
+/// Words for hundredths.
+const PERCENT_WORDS: &str = "percent percentage pct prozent procent prosent persen percento procenta procentów процент процента \
+    процентов відсоток відсотки відсотків";
+/// The same in two words: `84 per barrel` and `40 pour la paix` are none.
+const PERCENT_PAIRS: [(&str, &str); 5] = [
+    ("per", "cent"),
+    ("por", "ciento"),
+    ("por", "cento"),
+    ("pour", "cent"),
+    ("per", "cento"),
 ];
+
+/// True if the words behind a number say that it counts hundredths.
+fn is_percent(next: Option<&String>, then: Option<&String>) -> bool {
+    let is = |word: Option<&String>, said: &str| word.is_some_and(|word| word == said);
+    PERCENT_WORDS.split_whitespace().any(|word| is(next, word))
+        || PERCENT_PAIRS
+            .iter()
+            .any(|(first, second)| is(next, first) && is(then, second))
+}
+
+/// What stands between a number and what it is told by.
+const PER: [&str; 4] = ["per", "por", "pour", "pro"];
+
 const SCALES: [&str; 14] = [
     "thousand",
     "million",
@@ -98,8 +113,12 @@ fn kind_at(words: &Words<'_>, at: usize) -> String {
     };
     let next = |places: usize| words.get(at + places);
     match next(1) {
-        _ if words[at].ends_with('%') => PERCENT.to_owned(),
-        Some(word) if PERCENT_WORDS.contains(&word.as_str()) => PERCENT.to_owned(),
+        _ if words[at].ends_with('%') || is_percent(next(1), next(2)) => PERCENT.to_owned(),
+        // What is told by the barrel is not what is told by the day.
+        Some(per) if PER.contains(&per.as_str()) => {
+            let unit = next(2).map_or_else(String::new, filed);
+            [per.as_str(), " ", &unit].concat()
+        }
         Some(scale) if SCALES.contains(&scale.as_str()) => {
             let counted = next(2).map_or_else(String::new, filed);
             [scale.as_str(), " ", &counted].concat()
@@ -161,6 +180,23 @@ mod tests {
             kind("50 missing as ferry sinks")
         );
         assert_eq!(kind("Leaders meet"), None);
+        let percent = kind("Inflation at 3.4%");
+        for headline in [
+            "Inflation at 4 per cent",
+            "Inflación del 4 por ciento",
+            "Inflation à 4 pour cent",
+            "Inflasi 4 persen",
+        ] {
+            assert_eq!(kind(headline), percent, "{headline}");
+        }
+        for headline in [
+            "Oil price rises to 84 per barrel",
+            "200 por la paz",
+            "84 pour le oui",
+        ] {
+            assert_ne!(kind(headline), percent, "{headline}");
+        }
+        assert_ne!(kind("Oil at 84 per barrel"), kind("Rates of 84 per day"));
     }
 
     #[test]

@@ -189,7 +189,7 @@ fn is_risen_to(words: &Words<'_>, at: usize) -> bool {
 }
 
 /// Words of headlines that tell of what was long ago.
-const REMEMBERED: [&str; 24] = [
+const REMEMBERED: [&str; 22] = [
     "anniversary",
     "remembers",
     "remembered",
@@ -197,8 +197,6 @@ const REMEMBERED: [&str; 24] = [
     "commemorates",
     "commemorate",
     "mourns",
-    "memorial",
-    "decades",
     "jahrestag",
     "gedenken",
     "gedenkt",
@@ -216,26 +214,54 @@ const REMEMBERED: [&str; 24] = [
     "годовщину",
 ];
 
+/// Words that tell of it only with others behind them: a hospital may be a memorial, and a flood the worst in decades.
+const REMEMBERED_PAIRS: [(&str, &str); 14] = [
+    ("years decades centuries", "after on since later ago"),
+    ("year decade century", "after since later ago"),
+    (
+        "memorial",
+        "service services held for ceremony ceremonies vigil vigils to day mass",
+    ),
+    ("años", "después"),
+    ("anos", "depois"),
+    ("jahre", "nach danach"),
+    ("ans", "après"),
+    ("anni", "dopo"),
+    ("jaar", "na later"),
+    ("år", "efter etter senare"),
+    ("lat lata", "po temu"),
+    ("лет года", "назад спустя после"),
+    ("yıl", "sonra önce"),
+    ("tahun", "lalu"),
+];
+
 /// True if a headline tells of what was long ago, or `40 years after` it.
 fn is_remembered(words: &[String]) -> bool {
-    let is_after = |pair: &[String]| {
-        pair[0] == "years" && ["after", "on", "since", "later"].contains(&pair[1].as_str())
+    let is_in = |list: &str, word: &str| list.split(' ').any(|known| known == word);
+    let is_said = |pair: &[String]| {
+        let mut pairs = REMEMBERED_PAIRS.iter();
+        pairs.any(|(first, then)| is_in(first, &pair[0]) && is_in(then, &pair[1]))
     };
-    words.iter().any(|word| REMEMBERED.contains(&word.as_str())) || words.windows(2).any(is_after)
+    words.iter().any(|word| REMEMBERED.contains(&word.as_str())) || words.windows(2).any(is_said)
 }
 
 /// What makes dead before it none, or none that anyone knows of.
-const UNSURE: [&str; 14] = [
-    "no", "none", "nobody", "zero", "without", "feared", "presumed", "believed", "keine", "ohne",
-    "sin", "aucun", "sans", "inga",
+const UNSURE: [&str; 12] = [
+    "no", "none", "nobody", "zero", "feared", "fears", "presumed", "believed", "keine", "aucun",
+    "inga", "nessun",
 ];
+/// The same right before it: who was not warned may be dead.
+const WITHOUT: [&str; 5] = ["without", "ohne", "sin", "sans", "senza"];
 
 /// True if a word of death is denied or only feared.
 fn is_unsure(words: &[String], at: usize) -> bool {
-    let before = words[..at].iter().rev().take(2);
-    before
-        .into_iter()
-        .any(|word| UNSURE.contains(&word.as_str()))
+    let before = |places: usize| at.checked_sub(places).map(|at| words[at].as_str());
+    let nearest = before(1);
+    nearest.is_some_and(|word| WITHOUT.contains(&word))
+        || [nearest, before(2)]
+            .into_iter()
+            .flatten()
+            .any(|word| UNSURE.contains(&word))
 }
 
 /// English words of death: beside these a number word is English.
@@ -377,6 +403,26 @@ mod tests {
         ];
         for (headline, toll) in cases {
             assert_eq!(toll_of(headline, ""), toll, "{headline}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_long_ago_or_is_denied_is_no_toll() {
+        let cases = [
+            ("Flood worst in decades: death toll rises to 145", Some(145)),
+            ("Deadliest year on record as 145 die in floods", Some(145)),
+            ("Gunman kills 7 at Baylor Memorial Hospital", Some(7)),
+            ("Dam burst without warning kills 45 in Derna", Some(45)),
+            ("Memorial service for 45 killed in Derna", None),
+            ("Decades after quake killed 5,000, a village rebuilds", None),
+            ("A century later, the blast that killed 5,000", None),
+            ("40 Jahre nach dem Unglück mit 12 Toten", None),
+            ("Crash without deaths: 45 rescued", None),
+            ("Crash kills nobody, 45 walk away", None),
+            ("Fears of 45 dead in Derna", None),
+        ];
+        for (headline, toll) in cases {
+            assert_eq!(toll_of(headline, "en"), toll, "{headline}");
         }
     }
 

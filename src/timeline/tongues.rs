@@ -56,10 +56,10 @@ impl Tongues {
 
 /// The words of a list of a file, with the codes of their languages. A line is `list: words`, of words that count in
 /// all languages, or `list de nl: words`.
-pub(super) fn words_of_list(
+pub(super) fn words_of_list<'n>(
     file: &'static str,
-    list: &'static str,
-) -> impl Iterator<Item = (&'static str, &'static str)> {
+    list: &'n str,
+) -> impl Iterator<Item = (&'static str, &'static str)> + use<'n> {
     let lines = file.lines().filter_map(move |line| {
         let (head, words) = line.split_once(':')?;
         let (name, codes) = head.split_once(' ').unwrap_or((head, ""));

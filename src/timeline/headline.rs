@@ -304,6 +304,11 @@ fn share_of(
     }
 }
 
+/// True of `12 ways to sleep`; `12 dead in ferry sinking` counts the dead.
+fn starts_list(report: &Report) -> bool {
+    report.title.starts_with(|c: char| c.is_ascii_digit()) && report.says.toll.is_none()
+}
+
 fn form_of(report: &Report) -> (f32, &'static str) {
     let words = report.title.split_whitespace().count();
     let letters = report.title.chars().filter(|c| c.is_alphabetic()).count();
@@ -326,7 +331,7 @@ fn form_of(report: &Report) -> (f32, &'static str) {
         || report.title.contains("You Need to Know")
     {
         (0.4, "asks or teases instead of telling")
-    } else if report.title.starts_with(|c: char| c.is_ascii_digit()) && words <= 9 {
+    } else if starts_list(report) && words <= 9 {
         (0.6, "may be a list")
     } else if capitals * 10 > letters * 7 && letters > 12 {
         (0.7, "all in capitals")
@@ -371,6 +376,16 @@ mod tests {
             live,
         ];
         assert_eq!(chosen(&reports), 1);
+    }
+
+    #[test]
+    fn a_title_that_begins_with_the_dead_is_no_list() {
+        for (title, form) in [
+            ("12 dead in ferry sinking off Mindoro", 1.0),
+            ("12 ways to sleep", 0.6),
+        ] {
+            assert_eq!(form_of(&report(1, title, 0.9)).0, form, "{title}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How events and storylines are described: collects what `timeline` judges, and puts its verdicts
 //! into the rows that pages and feeds show.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::news::{
     Decision, DecisionId, EventId, ItemId, Outlet, OutletId, OutletKind, Role, Ruling, StorylineId,
     UtcTime, utc_from_secs,
 };
-use crate::store::describing::{self, TellingRow};
+use crate::store::describing::{self, EventRow, TellingRow};
 use crate::store::events::{EventDescription, StorylineDescription};
 use crate::store::{Connection, Result};
 use crate::text::lead::without_boilerplate;
@@ -237,7 +238,7 @@ fn shown_of(members: &[Member]) -> Vec<&Member> {
 /// The description of a storyline from its events; `None` if it has none.
 ///
 /// The headline is that of the event that most outlets carry, the earlier one on a tie; of one that is
-/// spiked only if all are.
+/// withdrawn only if no other stands, and of one that is spiked only if all are.
 ///
 /// # Errors
 /// Whatever the store says.
@@ -248,11 +249,7 @@ pub(super) fn describe_storyline(
     (now, settings): (UtcTime, &LifeSettings),
 ) -> Result<Option<StorylineDescription>> {
     let events = describing::load_storyline_events(conn, id)?;
-    let Some(main) = events
-        .iter()
-        .rev()
-        .max_by_key(|event| (!event.is_spiked, event.outlet_count))
-    else {
+    let Some(main) = main_event(conn, &events)? else {
         return Ok(None);
     };
     let headline = pins.storylines.get(&id).unwrap_or(&main.headline);
@@ -276,6 +273,19 @@ pub(super) fn describe_storyline(
         event_count: u32::try_from(events.len()).unwrap_or(u32::MAX),
         outlet_count: describing::count_outlets(conn, id)?,
     }))
+}
+
+/// The event whose headline is the storyline's; `None` without events.
+fn main_event<'a>(conn: &Connection, events: &'a [EventRow]) -> Result<Option<&'a EventRow>> {
+    let mut ranked: Vec<&EventRow> = events.iter().collect();
+    ranked.sort_by_key(|event| (event.is_spiked, Reverse(event.outlet_count)));
+    // Nearly always the first one stands, and no other is asked about.
+    for event in ranked.iter().filter(|event| !event.is_spiked) {
+        if describing::still_stands(conn, event.id)? {
+            return Ok(Some(event));
+        }
+    }
+    Ok(ranked.first().copied())
 }
 
 fn report_of(

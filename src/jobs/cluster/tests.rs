@@ -9,6 +9,7 @@ use crate::store::decisions;
 use crate::store::feeds::{self, NewFeed};
 use crate::store::outlets::ensure_outlet;
 
+mod lines;
 mod meanwhile;
 
 const NOW: i64 = 1_755_300_000;

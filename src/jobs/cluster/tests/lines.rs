@@ -1,0 +1,32 @@
+//! How storylines are described from their events.
+
+use super::*;
+use crate::store::items;
+
+/// Headline and number of outlets of the summit's storyline.
+fn line(store: &Store) -> (String, u32) {
+    let sql = "SELECT headline, outlet_count FROM storylines WHERE event_count = 2";
+    let line =
+        store.read(|conn| Ok(conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?));
+    line.unwrap()
+}
+
+#[test]
+fn a_storyline_is_not_named_by_what_was_withdrawn_while_other_events_stand() {
+    let (desk, mut clusterer) = clustered_summit();
+    let now = utc_from_secs(NOW);
+    assert!(line(&desk.store).0.contains("opens"));
+    let mut withdraw = |these: [i64; 2]| {
+        let written = desk.store.write_blocking(move |tx| {
+            for item in these {
+                items::withdraw_item(tx, ItemId(item), now)?;
+            }
+            Ok(())
+        });
+        written.unwrap();
+        clusterer.take_in(&desk.store, now).unwrap();
+        line(&desk.store).0
+    };
+    assert!(!withdraw([1, 2]).contains("opens"));
+    assert!(withdraw([3, 4]).contains("opens"), "nothing else stands");
+}

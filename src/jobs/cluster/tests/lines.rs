@@ -30,3 +30,25 @@ fn a_storyline_is_not_named_by_what_was_withdrawn_while_other_events_stand() {
     assert!(!withdraw([1, 2]).contains("opens"));
     assert!(withdraw([3, 4]).contains("opens"), "nothing else stands");
 }
+
+#[test]
+fn an_outlet_that_an_editor_keeps_out_of_a_storyline_is_not_counted() {
+    let (desk, _) = clustered_summit();
+    let count = |change: &'static str| {
+        let changed = desk
+            .store
+            .write_blocking(|tx| Ok(tx.execute_batch(change)?));
+        changed.unwrap();
+        let line = "SELECT id FROM storylines WHERE event_count = 2";
+        let count = desk.store.read(|conn| {
+            let line = conn.query_row(line, [], |row| row.get(0).map(StorylineId))?;
+            describing::count_outlets(conn, line)
+        });
+        count.unwrap()
+    };
+    assert_eq!(count(""), 4);
+    assert_eq!(count("UPDATE items SET spiked = 1 WHERE id = 1"), 3);
+    assert_eq!(count("UPDATE items SET spiked = 0 WHERE id = 1"), 4);
+    let spike = "UPDATE events SET spiked = 1 WHERE id = (SELECT event_id FROM event_items WHERE item_id = 1)";
+    assert_eq!(count(spike), 2);
+}

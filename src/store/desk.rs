@@ -34,7 +34,7 @@ pub struct StorylineLine {
 /// Whatever SQLite says.
 pub fn events_of(conn: &Connection, storyline: StorylineId) -> Result<Vec<EventId>> {
     let sql = "SELECT id FROM events WHERE storyline_id = ?1 AND merged_into IS NULL
-         ORDER BY occurred_at, id";
+         ORDER BY occurred_at, first_report_at, id";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([storyline.0], |row| row.get(0).map(EventId))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -194,7 +194,7 @@ pub fn load_storyline(conn: &Connection, id: StorylineId) -> Result<Option<Story
 pub fn load_events_of(conn: &Connection, storyline: StorylineId) -> Result<Vec<Event>> {
     let sql = format!(
         "SELECT {EVENT_COLUMNS} FROM events e WHERE e.storyline_id = ?1 AND e.merged_into IS NULL
-         ORDER BY e.occurred_at, e.id"
+         ORDER BY e.occurred_at, e.first_report_at, e.id"
     );
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map([storyline.0], read_event)?;
@@ -262,7 +262,7 @@ fn line_of(
     languages.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let sql = format!(
         "SELECT {EVENT_COLUMNS} FROM events e WHERE e.storyline_id = ?1 AND e.merged_into IS NULL
-         ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1"
+         ORDER BY e.occurred_at DESC, e.first_report_at DESC, e.id DESC LIMIT 1"
     );
     Ok(StorylineLine {
         latest: one(conn, &sql, storyline.id.0, read_event)?,

@@ -197,13 +197,13 @@ pub fn find_event(conn: &Connection, id: PublicId) -> Result<Option<PublishedEve
 }
 
 /// The published events of a storyline that are not merged away, in the order in which they
-/// happened.
+/// happened; what a dateline puts at the same time, in that in which it was first told.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn events_of_storyline(conn: &Connection, id: StorylineId) -> Result<Vec<PublishedEvent>> {
     let condition = "WHERE e.storyline_id = ?1 AND e.published_at IS NOT NULL AND e.spiked = 0
-         AND e.merged_into IS NULL ORDER BY e.occurred_at, e.id";
+         AND e.merged_into IS NULL ORDER BY e.occurred_at, e.first_report_at, e.id";
     let events = load_events(conn, condition, [id.0])?;
     with_reports(conn, events)
 }

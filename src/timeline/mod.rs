@@ -24,7 +24,7 @@ mod vectors;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, Says, pick_headline};
 pub use obeying::{Beside, Placing, Standing, StoredLines};
-pub use occurred::{LifeSettings, life_of, order_events, when_it_occurred};
+pub use occurred::{LifeSettings, life_of, when_it_occurred};
 pub use rulings::StorylineRules;
 pub use slug::{make_slug, unique_slug};
 pub use storylines::{Linking, StorylineSettings, Storylines};

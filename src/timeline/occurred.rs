@@ -1,9 +1,9 @@
-//! When an event happened, in what order events stand, and where a storyline is in its life.
+//! When an event happened, and where a storyline is in its life.
 
 use chrono::{Duration, NaiveTime};
 
 use super::headline::Report;
-use crate::news::{EventId, Life, UtcTime};
+use crate::news::{Life, UtcTime};
 
 /// Days of silence that change a storyline's life.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -50,13 +50,6 @@ pub fn when_it_occurred(reports: &[Report]) -> Option<UtcTime> {
     let ends = opens + Duration::hours(24 + HOURS_OF_WEST) - Duration::seconds(1);
     let near = first - opens < Duration::days(7) && opens - first < Duration::days(2);
     Some(if near { first.min(ends) } else { first })
-}
-
-/// Events in the order in which they happened; ties by first report, then by id.
-pub fn order_events(events: &mut [(EventId, UtcTime, UtcTime)]) {
-    events.sort_by_key(|(event, occurred_at, first_report_at)| {
-        (*occurred_at, *first_report_at, *event)
-    });
 }
 
 /// Where a storyline stands at `now`, given its latest report and where it stood before.

@@ -1,7 +1,7 @@
 //! How storylines are described from their events.
 
 use super::*;
-use crate::store::items;
+use crate::store::{desk, items, published};
 
 /// Headline and number of outlets of the summit's storyline.
 fn line(store: &Store) -> (String, u32) {
@@ -51,4 +51,29 @@ fn an_outlet_that_an_editor_keeps_out_of_a_storyline_is_not_counted() {
     assert_eq!(count("UPDATE items SET spiked = 0 WHERE id = 1"), 4);
     let spike = "UPDATE events SET spiked = 1 WHERE id = (SELECT event_id FROM event_items WHERE item_id = 1)";
     assert_eq!(count(spike), 2);
+}
+
+#[test]
+fn events_of_one_time_stand_in_the_order_in_which_they_were_first_told() {
+    let (place, _) = clustered_summit();
+    let line = "SELECT id FROM storylines WHERE event_count = 2";
+    let change = "UPDATE events SET occurred_at = 0, first_report_at = -id, published_at = 0, updated_at = 0,
+        public_id = randomblob(16) WHERE storyline_id = (SELECT id FROM storylines WHERE event_count = 2)";
+    let changed = place
+        .store
+        .write_blocking(move |tx| Ok(tx.execute_batch(change)?));
+    changed.unwrap();
+    let orders = place.store.read(|conn| {
+        let line = conn.query_row(line, [], |row| row.get(0).map(StorylineId))?;
+        let published = published::events_of_storyline(conn, line)?.into_iter();
+        let on_desk = desk::load_events_of(conn, line)?.into_iter();
+        Ok([
+            published.map(|one| one.event.id).collect::<Vec<EventId>>(),
+            on_desk.map(|event| event.id).collect(),
+            desk::events_of(conn, line)?,
+        ])
+    });
+    for order in orders.unwrap() {
+        assert!(order.len() == 2 && order[0] > order[1], "{order:?}");
+    }
 }

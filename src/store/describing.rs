@@ -230,8 +230,7 @@ pub fn count_outlets(conn: &Connection, id: StorylineId) -> Result<u32> {
     let sql = "SELECT count(DISTINCT i.outlet_id) FROM events e
          JOIN event_items m ON m.event_id = e.id
          CROSS JOIN items i INDEXED BY items_outlet ON i.id = m.item_id
-         WHERE e.storyline_id = ?1 AND e.spiked = 0 AND e.merged_into IS NULL
-            AND i.id NOT IN (SELECT id FROM items WHERE spiked = 1)";
+         WHERE e.storyline_id = ?1 AND e.spiked = 0 AND e.merged_into IS NULL AND i.spiked = 0";
     Ok(conn
         .prepare_cached(sql)?
         .query_row([id.0], |row| row.get(0))?)

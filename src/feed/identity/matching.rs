@@ -276,7 +276,7 @@ impl<'a> Ladder<'a> {
             // Its words are gone: what has other times is told again in the same words, or at the same page.
             return match kind {
                 KeyKind::LinkNumber | KeyKind::Series => false,
-                KeyKind::Link => !self.is_told_anew(index, known, 0.0),
+                KeyKind::Link => !self.is_told_anew(index, known),
                 KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(index, known),
                 KeyKind::HostRule | KeyKind::Guid => true,
             };
@@ -285,7 +285,7 @@ impl<'a> Ladder<'a> {
         match kind {
             KeyKind::HostRule | KeyKind::Guid => !self.is_reuse(input, known, alike),
             KeyKind::Link => {
-                !(self.is_reuse(input, known, alike) || self.is_told_anew(index, known, alike))
+                !(self.is_reuse(input, known, alike) || self.is_told_anew(index, known))
             }
             KeyKind::LinkNumber => alike >= DIFFERENT_TITLES && !self.is_reuse(input, known, alike),
             KeyKind::Series => self.gap(input, known) <= TimeDelta::days(SERIES_DAYS),
@@ -295,18 +295,21 @@ impl<'a> Ladder<'a> {
 
     /// True if an item at a known link has an id that was never seen, another time and other words, and the link is
     /// none of a report: some outlets put one report after the other at the address of a page.
-    fn is_told_anew(&self, index: usize, known: &KnownItem, alike: f32) -> bool {
+    fn is_told_anew(&self, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
-        let has_new_id = self.is_usable(index, KeyKind::Guid)
-            && self
-                .key(index, KeyKind::Guid)
-                .is_some_and(|key| self.lookup(key).is_none());
-        has_new_id
-            && input.published_at.is_some()
-            && input.published_at != known.published_at
-            && alike < DIFFERENT_TITLES
-            && (known.is_tombstone || likeness(&input.summary, &known.summary) < SAME_TITLES)
+        self.has_own_id_and_time(index, known)
+            && (known.is_tombstone || says_other_words(input, known))
             && !input.link.as_deref().is_some_and(names_one_report)
+    }
+
+    /// True if an item has an id that was never seen, and another time than a known one.
+    fn has_own_id_and_time(&self, index: usize, known: &KnownItem) -> bool {
+        let claim = self.inputs[index].published_at;
+        let guid = self.key(index, KeyKind::Guid);
+        claim.is_some()
+            && claim != known.published_at
+            && self.is_usable(index, KeyKind::Guid)
+            && guid.is_some_and(|key| self.lookup(key).is_none())
     }
 
     fn agrees_by_text(&self, index: usize, known: &KnownItem) -> bool {
@@ -417,6 +420,22 @@ impl<'a> Ladder<'a> {
             time_is_certain,
         }
     }
+}
+
+/// True if two items say different things: by their leads, else by any word of their titles, for notices of one kind
+/// differ in one (`wind` for `rain`, 4.5 for 6.8).
+fn says_other_words(input: &IdentityInput, known: &KnownItem) -> bool {
+    match lead_likeness(input, known) {
+        Some(alike) => alike < SAME_TITLES,
+        // What was not asked for says the same.
+        None => known.link.is_some() && likeness(&input.title, &known.title) < 1.0,
+    }
+}
+
+/// How alike two leads are; `None` if either is empty.
+fn lead_likeness(input: &IdentityInput, known: &KnownItem) -> Option<f32> {
+    let have_leads = !(input.summary.is_empty() || known.summary.is_empty());
+    have_leads.then(|| likeness(&input.summary, &known.summary))
 }
 
 /// True if a link looks like that of one report: a number in its path, or a name of several words.

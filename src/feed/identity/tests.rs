@@ -7,6 +7,8 @@ use chrono::TimeDelta;
 use super::*;
 use crate::news::utc_from_secs;
 
+mod changes;
+
 fn noon() -> UtcTime {
     utc_from_secs(1_755_259_200)
 }

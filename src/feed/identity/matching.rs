@@ -287,7 +287,11 @@ impl<'a> Ladder<'a> {
             KeyKind::Link => {
                 !(self.is_reuse(input, known, alike) || self.is_told_anew(index, known))
             }
-            KeyKind::LinkNumber => alike >= DIFFERENT_TITLES && !self.is_reuse(input, known, alike),
+            KeyKind::LinkNumber => {
+                alike >= DIFFERENT_TITLES
+                    && !self.is_reuse(input, known, alike)
+                    && !self.is_in_section(index, known)
+            }
             KeyKind::Series => self.gap(input, known) <= TimeDelta::days(SERIES_DAYS),
             KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(index, known),
         }
@@ -300,6 +304,24 @@ impl<'a> Ladder<'a> {
         self.has_own_id_and_time(index, known)
             && (known.is_tombstone || says_other_words(input, known))
             && !input.link.as_deref().is_some_and(names_one_report)
+    }
+
+    /// True if the number in a link is that of a section, in which another item stands now: its id was never seen, its
+    /// time and words are others. An id that has the number in it is no such sign, it changes with a headline; then the
+    /// leads have to be of different things.
+    fn is_in_section(&self, index: usize, known: &KnownItem) -> bool {
+        let input = self.inputs[index];
+        let number = self.key(index, KeyKind::LinkNumber);
+        let number = number.and_then(|key| key.value.split(' ').next_back());
+        let is_in_id = match (&input.guid, number) {
+            (Some(guid), Some(number)) => guid.contains(number),
+            _ => false,
+        };
+        self.has_own_id_and_time(index, known)
+            && match is_in_id {
+                true => lead_likeness(input, known).is_some_and(|alike| alike < DIFFERENT_TITLES),
+                false => says_other_words(input, known),
+            }
     }
 
     /// True if an item has an id that was never seen, and another time than a known one.

@@ -43,3 +43,38 @@ fn the_next_notice_of_a_kind_at_the_address_of_a_page_is_another_item() {
         }
     }
 }
+
+#[test]
+fn the_number_of_a_section_makes_no_two_items_one() {
+    let told = |guid: &str, link: &str, title: &str, lead: &str, hour: i64| IdentityInput {
+        summary: lead.to_owned(),
+        published_at: Some(noon() + TimeDelta::hours(hour)),
+        ..input(guid, link, title)
+    };
+    let school = "https://paper.example/section-1234567/council-approves-new-school-budget";
+    let flats = "https://paper.example/section-1234567/council-approves-new-housing-plan";
+    let (for_schools, for_flats) = (
+        "Councillors in Leeds voted for more teachers on Monday night.",
+        "Nine hundred flats are to be built by the river, after years of dispute.",
+    );
+    for (first, second) in [("c1", "c2"), (school, flats)] {
+        let mut memory = Memory::default();
+        memory.visit(&[told(
+            first,
+            school,
+            "Council approves new school budget in Leeds",
+            for_schools,
+            0,
+        )]);
+        let title = "Council approves new housing plan in Leeds";
+        let next = memory.visit(&[told(second, flats, title, for_flats, 4)]);
+        assert_eq!(verdicts(&next), [NEW], "{second}");
+        // The address follows an edited headline, and the id the address.
+        let flats = "https://paper.example/section-1234567/council-backs-new-housing-plan";
+        let second = if second == "c2" { "c2" } else { flats };
+        let title = "Council backs new housing plan in Leeds";
+        let lead = "Nine hundred flats are to be built by the river after a long dispute.";
+        let edited = memory.visit(&[told(second, flats, title, lead, 5)]);
+        assert_eq!(verdicts(&edited), [same(1)], "{second}");
+    }
+}

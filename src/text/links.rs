@@ -14,7 +14,7 @@ const FILE: &str = include_str!("rules/tracking.toml");
 /// The canonical form of an absolute http(s) link; any other text comes back trimmed. Idempotent.
 ///
 /// Scheme and host in lower case, no default port, no user name or password, no tracking
-/// parameters, no fragment unless it carries the address (`#!`, `#/`, a part of a live page).
+/// parameters, no session of a reader, no fragment unless it carries the address (`#!`, `#/`, a part of a live page).
 pub fn canonical_link(url: &str) -> String {
     let url = url.trim();
     let Ok(mut parsed) = Url::parse(url) else {
@@ -27,6 +27,7 @@ pub fn canonical_link(url: &str) -> String {
     let _ = parsed.set_username("");
     let _ = parsed.set_password(None);
     drop_tracking(&mut parsed);
+    drop_session(&mut parsed);
     if !parsed
         .fragment()
         .is_some_and(|fragment| is_meaningful(&parsed, fragment))
@@ -111,6 +112,21 @@ fn drop_tracking(url: &mut Url) {
         .collect();
     let kept = kept.join("&");
     url.set_query((!kept.is_empty()).then_some(kept.as_str()));
+}
+
+/// What servers written in Java put behind a path for readers without cookies: another one at every visit.
+fn drop_session(url: &mut Url) {
+    let path = url.path();
+    let Some(start) = path.to_ascii_lowercase().find(";jsessionid=") else {
+        return;
+    };
+    let (kept, session) = path.split_at(start);
+    let end = session[1..]
+        .find([';', '/'])
+        .map_or("", |end| &session[end + 1..]);
+    let kept = format!("{kept}{end}");
+    url.set_path(&kept);
+    drop_session(url);
 }
 
 fn is_tracking(host: &str, pair: &str) -> bool {
@@ -202,6 +218,18 @@ mod tests {
                 "https://www.example.org/A",
             ),
             ("https://user:secret@example.org/a", "https://example.org/a"),
+            (
+                "http://example.org/view.php?id=7&PHPSESSID=4f1c",
+                "http://example.org/view.php?id=7",
+            ),
+            (
+                "http://example.org/view.do;jsessionid=4F1C.node2?id=7",
+                "http://example.org/view.do?id=7",
+            ),
+            (
+                "http://example.org/a.asp?ASPSESSIONIDQQ=B1&id=7",
+                "http://example.org/a.asp?id=7",
+            ),
             (
                 "https://example.org/?p=5#comments",
                 "https://example.org/?p=5",

@@ -27,6 +27,8 @@ const REPEAT_HOURS: i64 = 20;
 const SERIES_DAYS: i64 = 3;
 /// A text of fewer words says too little to be an identity beside a guid or link.
 const TELLING_WORDS: usize = 10;
+/// Time zones begin at quarters of an hour.
+const ROUND_SECS: i64 = 900;
 /// So many items at least have to show that ids are made up anew.
 const CHURNED: usize = 3;
 /// Claims further ahead of our clock than this are wrong (invariant 10).
@@ -36,6 +38,7 @@ const FUTURE_MINUTES: i64 = 10;
 pub fn match_items(candidates: &[&Candidate], known: &KnownItems, visit: Visit) -> Matching {
     let mut ladder = Ladder::new(candidates, known, visit);
     ladder.judge_guids();
+    ladder.links_churn = ladder.links_alone_are_new();
     for kind in RUNGS {
         ladder.climb(kind);
     }
@@ -56,6 +59,7 @@ const RUNGS: [KeyKind; 7] = [
 
 struct Ladder<'a> {
     inputs: Vec<&'a IdentityInput>,
+    links_churn: bool,
     known: &'a KnownItems,
     visit: Visit,
     keys: Vec<&'a [IdentityKey]>,
@@ -85,6 +89,7 @@ impl<'a> Ladder<'a> {
         Self {
             found: vec![None; inputs.len()],
             inputs,
+            links_churn: false,
             known,
             visit,
             keys,
@@ -142,6 +147,25 @@ impl<'a> Ladder<'a> {
             told += usize::from(self.is_told(index));
         }
         told >= CHURNED && told * 2 >= given
+    }
+
+    /// True if the links of half of the items and more were never seen, but the items were, of three times at least:
+    /// something in the links is another at every visit. Times, since what is dated by days alone may be the next of its
+    /// name.
+    fn links_alone_are_new(&self) -> bool {
+        let (mut given, mut told) = (0, 0);
+        let mut times = std::collections::BTreeSet::new();
+        for (index, input) in self.inputs.iter().enumerate() {
+            let Some(key) = self.key(index, KeyKind::Link) else {
+                continue;
+            };
+            given += 1;
+            if self.lookup(key).is_none() && self.is_told(index) {
+                told += 1;
+                times.extend(input.published_at);
+            }
+        }
+        times.len() >= CHURNED && told * 2 >= given
     }
 
     /// True if an item with the same words is known, of the same time or, without one, seen lately.
@@ -277,7 +301,7 @@ impl<'a> Ladder<'a> {
             return match kind {
                 KeyKind::LinkNumber | KeyKind::Series => false,
                 KeyKind::Link => !self.is_told_anew(index, known),
-                KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(index, known),
+                KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(kind, index, known),
                 KeyKind::HostRule | KeyKind::Guid => true,
             };
         }
@@ -293,7 +317,7 @@ impl<'a> Ladder<'a> {
                     && !self.is_in_section(index, known)
             }
             KeyKind::Series => self.gap(input, known) <= TimeDelta::days(SERIES_DAYS),
-            KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(index, known),
+            KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(kind, index, known),
         }
     }
 
@@ -334,20 +358,27 @@ impl<'a> Ladder<'a> {
             && guid.is_some_and(|key| self.lookup(key).is_none())
     }
 
-    fn agrees_by_text(&self, index: usize, known: &KnownItem) -> bool {
+    fn agrees_by_text(&self, kind: KeyKind, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
+        let is_of_moment = kind == KeyKind::DatedText && self.tells_moment(input);
         let is_near = self.times_are_equal
             || input.published_at.is_none()
             || self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS);
         let is_telling = words(&input.title).len() + words(&input.summary).len() >= TELLING_WORDS;
-        is_near && (is_telling || !self.has_better(index))
+        is_near && (is_of_moment || is_telling || !self.has_better(index))
     }
 
     /// True if an id or a link tells the item from the others of the document: then a few words do not.
     fn has_better(&self, index: usize) -> bool {
-        [KeyKind::Guid, KeyKind::Link]
-            .iter()
-            .any(|kind| self.is_usable(index, *kind))
+        self.is_usable(index, KeyKind::Guid)
+            || (!self.links_churn && self.is_usable(index, KeyKind::Link))
+    }
+
+    /// True if an item's time is so exact that hardly another item has it: not a day alone, which is midnight somewhere,
+    /// nor an hour set beforehand, nor the document's own time.
+    fn tells_moment(&self, input: &IdentityInput) -> bool {
+        let claim = input.published_at.map(|at| at.timestamp());
+        !self.times_are_equal && claim.is_some_and(|at| at % ROUND_SECS != 0)
     }
 
     fn gap(&self, input: &IdentityInput, known: &KnownItem) -> TimeDelta {

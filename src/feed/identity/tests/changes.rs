@@ -78,3 +78,60 @@ fn the_number_of_a_section_makes_no_two_items_one() {
         assert_eq!(verdicts(&edited), [same(1)], "{second}");
     }
 }
+
+/// Five items at four visits; how many are new at each.
+fn visited(entry: impl Fn(usize, usize) -> IdentityInput) -> Vec<usize> {
+    let mut memory = Memory::default();
+    let visits = (0..4).map(|visit| {
+        let listed: Vec<IdentityInput> = (0..5).map(|at| entry(at, visit)).collect();
+        let found = memory.visit(&listed);
+        found
+            .items
+            .iter()
+            .filter(|item| item.verdict == NEW)
+            .count()
+    });
+    visits.collect()
+}
+
+#[test]
+fn links_that_change_at_every_visit_make_no_item_new() {
+    let link = |at: usize, visit: usize| format!("https://e.example/view?id={at}&s=x{visit}y");
+    for secs in [60 * 15, 61] {
+        let at_time = |at: usize| Some(noon() + TimeDelta::seconds(at as i64 * secs));
+        let bare = visited(|at, visit| IdentityInput {
+            published_at: at_time(at),
+            ..input("", &link(at, visit), HEADLINES[at])
+        });
+        let permalink = visited(|at, visit| IdentityInput {
+            published_at: at_time(at),
+            ..input(&link(at, visit), &link(at, visit), HEADLINES[at])
+        });
+        assert_eq!((bare, permalink), (vec![5, 0, 0, 0], vec![5, 0, 0, 0]));
+    }
+}
+
+#[test]
+fn a_report_of_the_same_name_and_day_at_another_address_is_another_item() {
+    let new = visited(|at, visit| {
+        let link = format!("https://e.example/{visit}/{at}");
+        input(
+            "",
+            &link,
+            ["Weather", "Traffic", "Shares", "Sport", "Stage"][at],
+        )
+    });
+    assert_eq!(new, [5; 4]);
+}
+
+#[test]
+fn what_is_left_alone_at_a_link_that_it_shared_is_known() {
+    let mut memory = Memory::default();
+    let told = |title: &str, secs: i64| IdentityInput {
+        published_at: Some(noon() + TimeDelta::seconds(secs)),
+        ..input("", "https://example.org/live", title)
+    };
+    let results = told("First results come in", 6_034);
+    memory.visit(&[results.clone(), told("Polls open across country", 34)]);
+    assert_eq!(verdicts(&memory.visit(&[results])), [same(0)]);
+}

@@ -65,8 +65,8 @@ fn is_one_item(pair: &Value, guid: &str) -> bool {
             link: item.link.clone(),
             title: item.title.clone(),
             summary: item.summary.clone(),
-            series_key: None,
             published_at: item.published,
+            ..IdentityInput::default()
         }
     });
     let fetched_at = inputs[1].published_at.unwrap_or_default();

@@ -429,16 +429,20 @@ struct Known {
 impl Known {
     /// Looks up what was not asked for before.
     fn look_up(&mut self, conn: &Connection, feed: &Feed, drafts: &[Draft<'_>]) -> Result<()> {
-        let keys = drafts.iter().flat_map(|draft| &draft.candidate.keys);
-        let keys: Vec<KeyDigest> = keys
-            .map(|key| key.digest)
-            .filter(|key| self.asked.insert(*key))
-            .collect();
+        let candidates = drafts.iter().map(|draft| &draft.candidate);
+        let keys = candidates.clone().flat_map(|one| &one.keys);
+        self.ask(conn, feed, keys.map(|key| key.digest).collect())?;
+        let aliases = candidates.flat_map(|one| one.open_aliases(&self.items));
+        self.ask(conn, feed, aliases.collect())?;
+        self.complete(conn, drafts)
+    }
+
+    fn ask(&mut self, conn: &Connection, feed: &Feed, mut keys: Vec<KeyDigest>) -> Result<()> {
+        keys.retain(|key| self.asked.insert(*key));
         let found = items::look_up_keys(conn, feed.id, &keys)?;
         let ids: BTreeSet<ItemId> = found.iter().map(|(_, id)| *id).collect();
         self.items.by_key.extend(found);
-        self.meet(conn, ids)?;
-        self.complete(conn, drafts)
+        self.meet(conn, ids)
     }
 
     /// Loads what was not met before. What goes on as another item is known as that one.
@@ -478,8 +482,8 @@ impl Known {
     /// they are not asked for, and they are packed.
     fn complete(&mut self, conn: &Connection, drafts: &[Draft<'_>]) -> Result<()> {
         for draft in drafts {
-            for key in &draft.candidate.keys {
-                let Some(id) = self.items.by_key.get(&key.digest).copied() else {
+            for key in draft.candidate.digests() {
+                let Some(id) = self.items.by_key.get(&key).copied() else {
                     continue;
                 };
                 if self.says(id, &draft.digest) || !self.whole.insert(id) {

@@ -116,6 +116,23 @@ pub fn keys_of(input: &IdentityInput) -> Vec<IdentityKey> {
     keys
 }
 
+/// Keys that an item may be known by beside its own: those of its id before the site went over to `https`, or
+/// back. They are looked up and never kept.
+pub fn aliases_of(input: &IdentityInput) -> Vec<IdentityKey> {
+    let guid = input.guid.as_deref().map(str::trim);
+    let other = guid.and_then(in_other_scheme);
+    let other = other.map(|guid| IdentityKey::new(KeyKind::Guid, guid));
+    other.into_iter().collect()
+}
+
+fn in_other_scheme(guid: &str) -> Option<String> {
+    match guid.split_once("://")? {
+        ("http", rest) => Some(format!("https://{rest}")),
+        ("https", rest) => Some(format!("http://{rest}")),
+        _ => None,
+    }
+}
+
 fn text_of(input: &IdentityInput) -> String {
     format!(
         "{}\n{}",

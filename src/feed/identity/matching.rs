@@ -6,7 +6,11 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 
 use super::content::normalised;
-use super::keys::{IdentityKey, KeyKind, keys_of};
+use super::keys::{IdentityKey, KeyKind};
+use super::signs::{
+    DIFFERENT_TITLES, SAME_TITLES, are_versions, lead_likeness, names_one_report, says_other_words,
+    shares_address,
+};
 use super::similar::{likeness, words};
 use super::{
     Candidate, GuidStanding, IdentityInput, ItemMatch, KnownItem, KnownItems, Matching, Verdict,
@@ -14,11 +18,6 @@ use super::{
 };
 use crate::news::{ItemId, KeyDigest, UtcTime};
 
-/// Titles that share less than this are about different things; headline edits of one report
-/// mostly keep more.
-const DIFFERENT_TITLES: f32 = 0.34;
-/// Titles that share this much are the same title.
-const SAME_TITLES: f32 = 0.8;
 /// An id that comes back after this long with another title is another item.
 const REUSE_DAYS: i64 = 300;
 /// Equal texts further apart than this are an outlet's daily habit, not a repetition.
@@ -59,6 +58,7 @@ const RUNGS: [KeyKind; 7] = [
 
 struct Ladder<'a> {
     inputs: Vec<&'a IdentityInput>,
+    aliases: Vec<&'a [IdentityKey]>,
     links_churn: bool,
     known: &'a KnownItems,
     visit: Visit,
@@ -89,6 +89,7 @@ impl<'a> Ladder<'a> {
         Self {
             found: vec![None; inputs.len()],
             inputs,
+            aliases: candidates.iter().map(|one| &one.aliases[..]).collect(),
             links_churn: false,
             known,
             visit,
@@ -119,7 +120,7 @@ impl<'a> Ladder<'a> {
             first != *index && !self.is_same_listing(first, *index)
         });
         let returned = self.guid_keys().find(|(index, key)| {
-            self.lookup(key)
+            self.find(*index, key.kind)
                 .is_some_and(|known| self.contradicts(*index, known))
         });
         if repeated.is_none() && returned.is_none() && self.ids_alone_are_new() {
@@ -140,7 +141,7 @@ impl<'a> Ladder<'a> {
     fn ids_alone_are_new(&self) -> bool {
         let (mut given, mut told) = (0, 0);
         for (index, key) in self.guid_keys() {
-            if self.lookup(key).is_some() {
+            if self.find(index, key.kind).is_some() {
                 return false;
             }
             given += 1;
@@ -156,11 +157,11 @@ impl<'a> Ladder<'a> {
         let (mut given, mut told) = (0, 0);
         let mut times = std::collections::BTreeSet::new();
         for (index, input) in self.inputs.iter().enumerate() {
-            let Some(key) = self.key(index, KeyKind::Link) else {
+            if self.key(index, KeyKind::Link).is_none() {
                 continue;
-            };
+            }
             given += 1;
-            if self.lookup(key).is_none() && self.is_told(index) {
+            if self.find(index, KeyKind::Link).is_none() && self.is_told(index) {
                 told += 1;
                 times.extend(input.published_at);
             }
@@ -175,7 +176,7 @@ impl<'a> Ladder<'a> {
             Some(_) => KeyKind::DatedText,
             None => KeyKind::Text,
         };
-        let known = self.key(index, kind).and_then(|key| self.lookup(key));
+        let known = self.find(index, kind);
         known.is_some_and(|known| self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS))
     }
 
@@ -198,15 +199,31 @@ impl<'a> Ladder<'a> {
         self.keys[index].iter().find(|key| key.kind == kind)
     }
 
-    /// True if two entries of the document are one item listed twice: the same words and link. What has an id and
-    /// a time of its own is an item of its own whatever it says: notices of one kind are all in the same words.
+    /// What the key of a rung leads to; else what another spelling of it does, unless that is another item's here.
+    fn find(&self, index: usize, kind: KeyKind) -> Option<&'a KnownItem> {
+        let known = self.key(index, kind).and_then(|key| self.lookup(key));
+        let aliases = self.aliases[index].iter();
+        let mut aliases =
+            aliases.filter(|alias| alias.kind == kind && !self.holders.contains_key(&alias.digest));
+        known.or_else(|| aliases.find_map(|alias| self.lookup(alias)))
+    }
+
+    /// True if two entries of the document are one item listed twice: the same words and link, or id and time, or two
+    /// versions of one id. What has an id and a time of its own is an item of its own whatever it says: notices of one
+    /// kind are all in the same words.
     fn is_same_listing(&self, a: usize, b: usize) -> bool {
         let (a, b) = (self.inputs[a], self.inputs[b]);
+        let share_id =
+            self.standing() == GuidStanding::Good && a.guid.is_some() && a.guid == b.guid;
+        if share_id && are_versions(a, b) {
+            return true;
+        }
+        let share_time = a.published_at.is_some() && a.published_at == b.published_at;
         let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
         let have_own_times =
             matches!((a.published_at, b.published_at), (Some(a), Some(b)) if a != b);
         normalised(&a.title) == normalised(&b.title)
-            && a.link == b.link
+            && (a.link == b.link || (share_id && share_time))
             && !(differ(&a.guid, &b.guid) && have_own_times)
             && likeness(&a.summary, &b.summary) >= SAME_TITLES
     }
@@ -214,7 +231,8 @@ impl<'a> Ladder<'a> {
     /// True if a known item that the guid leads to cannot be this one.
     fn contradicts(&self, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
-        if known.is_tombstone {
+        let is_of_moment = input.published_at == known.published_at && self.tells_moment(input);
+        if known.is_tombstone || is_of_moment {
             return false;
         }
         let alike = likeness(&input.title, &known.title);
@@ -248,7 +266,7 @@ impl<'a> Ladder<'a> {
             if self.found[index].is_some() || !self.is_usable(index, kind) {
                 continue;
             }
-            let Some(known) = self.key(index, kind).and_then(|key| self.lookup(key)) else {
+            let Some(known) = self.find(index, kind) else {
                 continue;
             };
             if !self.agrees(kind, index, known) {
@@ -351,11 +369,10 @@ impl<'a> Ladder<'a> {
     /// True if an item has an id that was never seen, and another time than a known one.
     fn has_own_id_and_time(&self, index: usize, known: &KnownItem) -> bool {
         let claim = self.inputs[index].published_at;
-        let guid = self.key(index, KeyKind::Guid);
         claim.is_some()
             && claim != known.published_at
             && self.is_usable(index, KeyKind::Guid)
-            && guid.is_some_and(|key| self.lookup(key).is_none())
+            && self.find(index, KeyKind::Guid).is_none()
     }
 
     fn agrees_by_text(&self, kind: KeyKind, index: usize, known: &KnownItem) -> bool {
@@ -428,8 +445,9 @@ impl<'a> Ladder<'a> {
                 kind,
                 KeyKind::Link | KeyKind::LinkNumber | KeyKind::DatedText | KeyKind::Text
             );
-            let guid = self.key(index, KeyKind::Guid);
-            changed += usize::from(is_lower && guid.is_some_and(|key| self.lookup(key).is_none()));
+            let has_new_id = self.key(index, KeyKind::Guid).is_some()
+                && self.find(index, KeyKind::Guid).is_none();
+            changed += usize::from(is_lower && has_new_id);
         }
         if self.standing() == GuidStanding::Good && changed >= CHURNED && changed * 2 >= matched {
             self.note_churn();
@@ -473,54 +491,4 @@ impl<'a> Ladder<'a> {
             time_is_certain,
         }
     }
-}
-
-/// True if two items say different things: by their leads, else by any word of their titles, for notices of one kind
-/// differ in one (`wind` for `rain`, 4.5 for 6.8).
-fn says_other_words(input: &IdentityInput, known: &KnownItem) -> bool {
-    match lead_likeness(input, known) {
-        Some(alike) => alike < SAME_TITLES,
-        // What was not asked for says the same.
-        None => known.link.is_some() && likeness(&input.title, &known.title) < 1.0,
-    }
-}
-
-/// How alike two leads are; `None` if either is empty.
-fn lead_likeness(input: &IdentityInput, known: &KnownItem) -> Option<f32> {
-    let have_leads = !(input.summary.is_empty() || known.summary.is_empty());
-    have_leads.then(|| likeness(&input.summary, &known.summary))
-}
-
-/// True if a link looks like that of one report: a number in its path, or a name of several words.
-fn names_one_report(link: &str) -> bool {
-    let path = link.split_once("://").map_or(link, |(_, rest)| rest);
-    let path = path.split_once('/').map_or("", |(_, path)| path);
-    path.bytes().any(|b| b.is_ascii_digit())
-        || path
-            .split('/')
-            .any(|name| name.matches(['-', '_', '+']).count() >= NAME_SIGNS)
-}
-
-/// Signs between the words of a name of a report; names of pages have fewer.
-const NAME_SIGNS: usize = 2;
-
-/// True if host rule, link or the number in it lead to the same place.
-fn shares_address(input: &IdentityInput, known: &KnownItem) -> bool {
-    let address_keys = |link: &Option<String>| {
-        let mut keys = keys_of(&IdentityInput {
-            link: link.clone(),
-            ..IdentityInput::default()
-        });
-        keys.retain(|key| {
-            matches!(
-                key.kind,
-                KeyKind::HostRule | KeyKind::Link | KeyKind::LinkNumber
-            )
-        });
-        keys
-    };
-    let theirs = address_keys(&known.link);
-    address_keys(&input.link)
-        .iter()
-        .any(|key| theirs.contains(key))
 }

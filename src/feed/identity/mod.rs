@@ -8,12 +8,13 @@ mod content;
 mod host_rules;
 mod keys;
 mod matching;
+mod signs;
 mod similar;
 
 use std::collections::HashMap;
 
 pub use content::{content_digest, is_revision};
-pub use keys::{IdentityKey, KeyKind, keys_of};
+pub use keys::{IdentityKey, KeyKind, aliases_of, keys_of};
 pub use matching::match_items;
 
 use crate::news::{ItemId, KeyDigest, UtcTime};
@@ -33,6 +34,8 @@ pub struct IdentityInput {
     pub series_key: Option<String>,
     /// The outlet's claim of publication.
     pub published_at: Option<UtcTime>,
+    /// The outlet's claim of the last change.
+    pub updated_at: Option<UtcTime>,
 }
 
 /// An item of a document, with the keys that it is known by.
@@ -42,6 +45,8 @@ pub struct Candidate {
     pub input: IdentityInput,
     /// What [`keys_of`] gives for it.
     pub keys: Vec<IdentityKey>,
+    /// What [`aliases_of`] gives for it.
+    pub aliases: Vec<IdentityKey>,
 }
 
 impl Candidate {
@@ -49,8 +54,26 @@ impl Candidate {
     pub fn of(input: IdentityInput) -> Self {
         Self {
             keys: keys_of(&input),
+            aliases: aliases_of(&input),
             input,
         }
+    }
+
+    /// The keys and aliases that an item may be known by.
+    pub fn digests(&self) -> impl Iterator<Item = KeyDigest> + '_ {
+        self.keys.iter().chain(&self.aliases).map(|key| key.digest)
+    }
+
+    /// The aliases that matter: of keys that lead to nothing.
+    pub fn open_aliases(&self, known: &KnownItems) -> impl Iterator<Item = KeyDigest> {
+        let is_open = |alias: &&IdentityKey| {
+            let mut own = self.keys.iter().filter(|key| key.kind == alias.kind);
+            own.all(|key| !known.by_key.contains_key(&key.digest))
+        };
+        self.aliases
+            .iter()
+            .filter(is_open)
+            .map(|alias| alias.digest)
     }
 }
 

@@ -54,6 +54,7 @@ impl<'a> Draft<'a> {
             summary: item.summary.clone(),
             series_key: None,
             published_at: item.claimed_at(),
+            updated_at: item.updated,
         };
         Self {
             item,

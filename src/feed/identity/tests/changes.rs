@@ -135,3 +135,83 @@ fn what_is_left_alone_at_a_link_that_it_shared_is_known() {
     memory.visit(&[results.clone(), told("Polls open across country", 34)]);
     assert_eq!(verdicts(&memory.visit(&[results])), [same(0)]);
 }
+
+#[test]
+fn an_id_at_its_own_second_is_one_item_whatever_is_rewritten() {
+    let mut memory = Memory::default();
+    let told = |slug: &str, title: &str, lead: &str| IdentityInput {
+        summary: lead.to_owned(),
+        published_at: Some(noon() + TimeDelta::seconds(50)),
+        ..input("?p=99", &format!("https://paper.example/{slug}/"), title)
+    };
+    let first = "Explosion heard near harbour";
+    let next = "Three dead in gas blast, police say";
+    memory.visit(&[told("explosion-heard", first, "Residents report a bang.")]);
+    let again = memory.visit(&[told(
+        "three-dead",
+        next,
+        "Officers confirmed it on Tuesday.",
+    )]);
+    assert_eq!(verdicts(&again), [same(0)]);
+    assert_eq!(again.standing, GuidStanding::Good);
+}
+
+#[test]
+fn an_id_of_a_day_alone_that_comes_back_in_other_words_is_another_item() {
+    let mut memory = Memory::default();
+    let midnight = noon() - TimeDelta::hours(12);
+    let told = |link: &str, title: &str| IdentityInput {
+        published_at: Some(midnight),
+        ..input("news", link, title)
+    };
+    memory.visit(&[told("https://e.example/1", "Parliament passes the budget")]);
+    let again = memory.visit(&[told("https://e.example/2", "Storm closes airport")]);
+    assert_eq!(verdicts(&again), [NEW]);
+}
+
+#[test]
+fn one_id_under_two_sections_is_one_item() {
+    let mut memory = Memory::default();
+    let link = |section: &str| format!("https://paper.example/n?id=1&section={section}");
+    let told = |section: &str| input("n1", &link(section), "Storm closes northern railway");
+    let other = input("n2", "https://paper.example/2", "Team wins the cup");
+    let matching = memory.visit(&[told("front"), told("north"), other]);
+    assert_eq!(verdicts(&matching), [NEW, Verdict::Repeats(0), NEW]);
+    assert_eq!(matching.standing, GuidStanding::Good);
+}
+
+#[test]
+fn two_versions_of_one_id_are_one_item() {
+    let told = |title: &str, change: i64| IdentityInput {
+        updated_at: Some(noon() + TimeDelta::minutes(change)),
+        ..input("tag:p,1", "https://paper.example/storm", title)
+    };
+    let mut memory = Memory::default();
+    let document = [
+        told("Storm closes railway, two hurt", 90),
+        told("Storm closes northern railway", 30),
+    ];
+    for first in [NEW, same(0)] {
+        let matching = memory.visit(&document);
+        assert_eq!(verdicts(&matching), [first, Verdict::Repeats(0)]);
+        assert_eq!(matching.standing, GuidStanding::Good);
+    }
+}
+
+#[test]
+fn ids_that_change_in_their_scheme_alone_keep_their_standing() {
+    let mut memory = Memory::default();
+    let listed = |scheme: &str| -> Vec<IdentityInput> {
+        let guid = |at: usize| format!("{scheme}://paper.example/?p={at}");
+        let link = |at: usize| format!("{scheme}://paper.example/{at}");
+        (0..5)
+            .map(|at| input(&guid(at), &link(at), HEADLINES[at]))
+            .collect()
+    };
+    memory.visit(&listed("http"));
+    for _ in 0..2 {
+        let moved = memory.visit(&listed("https"));
+        assert_eq!(verdicts(&moved), [0, 1, 2, 3, 4].map(same));
+        assert_eq!(moved.standing, GuidStanding::Good);
+    }
+}

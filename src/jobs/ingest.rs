@@ -5,6 +5,7 @@
 
 mod bound;
 mod draft;
+mod links;
 mod notices;
 mod retold;
 
@@ -54,6 +55,10 @@ pub struct Prepared {
     pub new: Vec<NewItem>,
     /// Known items that now say something else.
     pub revised: Vec<(ItemId, ItemState)>,
+    /// Known items that say what they said, at another address.
+    pub corrected: Vec<(ItemId, String)>,
+    /// True if links changed while the items did not.
+    pub links_churn: bool,
     /// Keys that known items can be recognised by from now on.
     pub keys: Vec<(ItemId, Vec<KeyDigest>)>,
     /// Copies of revised items that fall with them, because their new states are kills.
@@ -149,6 +154,7 @@ pub fn prepare_most(conn: &Connection, arrived: Arrived<'_>, most: usize) -> Res
     prepared.standing = matching.standing;
     prepared.lost_because = matching.lost_because;
     prepared.guids_churn = matching.guids_churn;
+    prepared.links_churn = matching.links_churn;
     let torso = drafts.iter().position(|draft| draft.is_torso);
     for (index, drafts) in group_by_item(drafts, &matching.items) {
         let may_revise = Some(index) != torso;
@@ -232,6 +238,7 @@ pub fn save(
         items::save_keys(tx, feed.id, *id, keys)?;
     }
     let mut coming: Vec<Coming<'_>> = prepared.new.iter().map(Coming::new).collect();
+    prepared.correct_links(tx)?;
     for (id, state) in &prepared.revised {
         match retold::as_new(tx, *id, state, now)? {
             Some(state) => coming.push(Coming::again(*id, state)),
@@ -376,6 +383,8 @@ impl Prepared {
                 if known.says(id, &newest.digest) {
                     let mut keys = found.keys.clone();
                     keys.retain(|key| known.items.by_key.get(key) != Some(&id));
+                    let link = newest.link_among(&keys).filter(|_| may_revise);
+                    self.corrected.extend(link.map(|link| (id, link)));
                     self.keys.push((id, keys));
                     return;
                 }

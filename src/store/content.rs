@@ -44,16 +44,21 @@ impl Content {
             image.as_deref(),
             wire.as_deref(),
         ];
-        let used = parts
-            .iter()
-            .rposition(Option::is_some)
-            .map_or(0, |at| at + 1);
-        let mut bytes = Vec::with_capacity(state.summary.len() + state.text.len() + 256);
-        for part in &parts[..used] {
-            put_number(&mut bytes, part.map_or(0, |part| part.len() as u64 + 1));
-            bytes.extend_from_slice(part.unwrap_or_default().as_bytes());
+        Ok(join(&parts))
+    }
+
+    /// Encoded content with another link, all else as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] if it is damaged.
+    pub(super) fn with_link(bytes: &[u8], link: &str) -> Result<Vec<u8>> {
+        let mut rest = bytes;
+        let mut parts = [None; PARTS];
+        for part in &mut parts {
+            *part = take_part(&mut rest)?;
         }
-        Ok(bytes)
+        parts[LINK] = Some(link);
+        Ok(join(&parts))
     }
 
     /// Reads it back. JSON that cannot be read counts as absent, because one bad part must not hide
@@ -96,6 +101,24 @@ impl Content {
             plain_reading(title, &self.summary, role)
         })
     }
+}
+
+/// How many parts there are, and which is the link.
+const PARTS: usize = 8;
+const LINK: usize = 2;
+
+fn join(parts: &[Option<&str>; PARTS]) -> Vec<u8> {
+    let used = parts
+        .iter()
+        .rposition(Option::is_some)
+        .map_or(0, |at| at + 1);
+    let length: usize = parts.iter().flatten().map(|part| part.len() + 8).sum();
+    let mut bytes = Vec::with_capacity(length);
+    for part in &parts[..used] {
+        put_number(&mut bytes, part.map_or(0, |part| part.len() as u64 + 1));
+        bytes.extend_from_slice(part.unwrap_or_default().as_bytes());
+    }
+    bytes
 }
 
 /// `None` where there is no such part.

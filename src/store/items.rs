@@ -169,6 +169,25 @@ pub fn revise_item(
     save_keys(tx, FeedId(feed_id), id, &state.keys)
 }
 
+/// Puts another link in the place of an item's own, which is no revision. Nothing if the item is gone.
+///
+/// # Errors
+/// Whatever SQLite says, and [`StoreError::Unreadable`] if what the item says is damaged.
+pub fn correct_link(tx: &Transaction<'_>, id: ItemId, link: &str) -> Result<()> {
+    let sql = "SELECT unpacked(content) FROM items WHERE id = ?1";
+    let content: Option<Vec<u8>> = tx
+        .prepare_cached(sql)?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    let Some(content) = content else {
+        return Ok(());
+    };
+    let sql = "UPDATE items SET content = packed(?2) WHERE id = ?1";
+    tx.prepare_cached(sql)?
+        .execute(params![id.0, Content::with_link(&content, link)?])?;
+    Ok(())
+}
+
 /// Takes an item out of the search index. One whose content is damaged stays found by its lead.
 ///
 /// # Errors

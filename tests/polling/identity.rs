@@ -111,6 +111,45 @@ async fn a_flood_of_new_ids_is_taken_in_parts_shown_and_lost_in_no_part() {
     );
 }
 
+#[tokio::test]
+async fn a_corrected_address_is_stored_without_a_revision() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let body = |links: [&str; 4]| {
+        let items = links.iter().enumerate().map(|(at, link)| {
+            let date = utc_from_secs(START - 61 * (at as i64 + 1)).to_rfc2822();
+            format!(
+                "<item><title>Report {at} from the harbour</title><guid>n{at}</guid>\
+                 <link>http://paper.test/{link}</link><pubDate>{date}</pubDate></item>"
+            )
+        });
+        channel(&items.collect::<String>())
+    };
+    let link_of = |item: ItemId| one_item(&room, item).0.link.unwrap_or_default();
+    let first = room
+        .poll_for(
+            id,
+            Reply::ok(body(["preview/wrong", "2?s=1", "3?s=1", "4?s=1"])),
+        )
+        .await;
+    let [.., wrong] = first.new[..] else {
+        panic!("{first:?}");
+    };
+    let wrongs = link_of(wrong);
+    assert!(wrongs.ends_with("/preview/wrong"), "{wrongs}");
+    // Of the others only what a session puts there has changed.
+    let links = ["news/right", "2?s=2", "3?s=2", "4?s=2"];
+    let again = room.poll_for(id, Reply::ok(body(links))).await;
+    assert_eq!((again.new.len(), again.revised), (0, 0));
+    let now: Vec<String> = first.new.iter().rev().map(|item| link_of(*item)).collect();
+    let kept = ["news/right", "2?s=1", "3?s=1", "4?s=1"];
+    assert_eq!(now, kept.map(|link| format!("http://paper.test/{link}")));
+    let (item, revisions) = one_item(&room, wrong);
+    assert_eq!(item.title, "Report 0 from the harbour");
+    assert!(revisions.is_empty());
+    assert_eq!(room.item_count(), 4);
+}
+
 /// A document of items that were told a day after each other, the last one today, in the order of the numbers.
 fn archive(numbers: impl Iterator<Item = i64>, days: i64, is_dated: bool) -> String {
     let item = |number: i64| {

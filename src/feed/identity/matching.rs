@@ -462,6 +462,7 @@ impl<'a> Ladder<'a> {
             standing: self.standing(),
             lost_because: self.lost_because.clone(),
             guids_churn: self.guids_churn,
+            links_churn: self.links_churn,
             items,
         }
     }

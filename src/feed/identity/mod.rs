@@ -167,6 +167,8 @@ pub struct Matching {
     pub lost_because: Option<String>,
     /// True if ids changed while the items did not: a state of the feed's health.
     pub guids_churn: bool,
+    /// True if links changed while the items did not.
+    pub links_churn: bool,
     /// One for each item, in order.
     pub items: Vec<ItemMatch>,
 }

@@ -37,6 +37,22 @@ pub fn canonical_link(url: &str) -> String {
     parsed.into()
 }
 
+/// True if a link leads to a part of its page that may be a report of its own (`#b2`), though the canonical link goes
+/// without: no number of a revision, nothing that says where a reader came from, and no part that every page has.
+pub fn names_part(url: &str) -> bool {
+    url.split_once('#').is_some_and(|(_, fragment)| {
+        let is_number = fragment.bytes().all(|b| b.is_ascii_digit());
+        let of_any_page = |name: &&str| fragment.to_ascii_lowercase().starts_with(name);
+        !is_number && !fragment.contains('=') && !PARTS_OF_ANY_PAGE.iter().any(of_any_page)
+    })
+}
+
+/// How the names of parts begin that many pages have, and what outlets put there to know where readers came from.
+const PARTS_OF_ANY_PAGE: [&str; 14] = [
+    "comment", "respond", "reply", "disqus", "more-", "top", "main", "content", "article", "rss",
+    "feed", "atom", "utm_", "xtor",
+];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -275,6 +291,21 @@ mod tests {
             ("https://example.org:8080/a", "https://example.org/a"),
         ] {
             assert_ne!(canonical_link(one), canonical_link(other), "{one}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_named_by_no_number_and_no_origin() {
+        for (link, is_part) in [
+            ("https://example.org/bulletin.html#b1", true),
+            ("https://example.org/bulletin.html", false),
+            ("https://example.org/bulletin.html#", false),
+            ("https://www.bbc.co.uk/news/articles/c1#0", false),
+            ("https://example.org/a#comments", false),
+            ("https://example.org/a#xtor=RSS-1", false),
+            ("https://example.org/a#ref=rss", false),
+        ] {
+            assert_eq!(names_part(link), is_part, "{link}");
         }
     }
 

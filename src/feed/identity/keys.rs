@@ -1,5 +1,6 @@
 //! The keys that an item is known by, best first.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -117,12 +118,27 @@ pub fn keys_of(input: &IdentityInput) -> Vec<IdentityKey> {
 }
 
 /// Keys that an item may be known by beside its own: those of its id before the site went over to `https`, or
-/// back. They are looked up and never kept.
+/// back, and of a link with a port those that were kept when ports did not count. They are looked up and never kept.
 pub fn aliases_of(input: &IdentityInput) -> Vec<IdentityKey> {
     let guid = input.guid.as_deref().map(str::trim);
-    let other = guid.and_then(in_other_scheme);
-    let other = other.map(|guid| IdentityKey::new(KeyKind::Guid, guid));
-    other.into_iter().collect()
+    let mut aliases: Vec<IdentityKey> = guid
+        .and_then(in_other_scheme)
+        .map(|guid| IdentityKey::new(KeyKind::Guid, guid))
+        .into_iter()
+        .collect();
+    let link = input.link.as_deref();
+    let url = link.and_then(|link| Url::parse(link.trim()).ok());
+    if let Some(mut url) = url.filter(|url| url.port().is_some())
+        && url.set_port(None).is_ok()
+    {
+        let keys = [
+            (KeyKind::Link, link_key(&url)),
+            (KeyKind::LinkNumber, link_number(&url)),
+        ];
+        let keys = keys.into_iter();
+        aliases.extend(keys.filter_map(|(kind, value)| Some(IdentityKey::new(kind, value?))));
+    }
+    aliases
 }
 
 fn in_other_scheme(guid: &str) -> Option<String> {
@@ -144,8 +160,8 @@ fn text_of(input: &IdentityInput) -> String {
 /// The link without what does not make another page: scheme, `www.`, the slash at the end. `None`
 /// for the address of a whole site, which many items share.
 fn link_key(url: &Url) -> Option<String> {
-    let host = url.host_str().unwrap_or_default();
-    let host = host.strip_prefix("www.").unwrap_or(host);
+    let host = host_and_port(url).unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
     let path = url.path().trim_end_matches('/');
     if path.is_empty() && url.query().is_none() && url.fragment().is_none() {
         return None;
@@ -160,12 +176,21 @@ fn link_key(url: &Url) -> Option<String> {
     Some(key)
 }
 
+/// The port of its own, which the scheme does not say, behind the host.
+fn host_and_port(url: &Url) -> Option<Cow<'_, str>> {
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => Cow::Owned(format!("{host}:{port}")),
+        None => Cow::Borrowed(host),
+    })
+}
+
 /// Seven digits and more are ids; eight that read as a date are a date.
 static LONG_NUMBER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[0-9]{7,}").expect("the pattern is valid"));
 
 fn link_number(url: &Url) -> Option<String> {
-    let host = url.host_str()?;
+    let host = host_and_port(url)?;
     let found = LONG_NUMBER
         .find_iter(url.path())
         .map(|found| found.as_str());

@@ -203,9 +203,16 @@ impl<'a> Ladder<'a> {
     fn find(&self, index: usize, kind: KeyKind) -> Option<&'a KnownItem> {
         let known = self.key(index, kind).and_then(|key| self.lookup(key));
         let aliases = self.aliases[index].iter();
-        let mut aliases =
-            aliases.filter(|alias| alias.kind == kind && !self.holders.contains_key(&alias.digest));
-        known.or_else(|| aliases.find_map(|alias| self.lookup(alias)))
+        let mut aliases = aliases
+            .filter(|alias| alias.kind == kind && !self.holders.contains_key(&alias.digest))
+            .filter_map(|alias| self.lookup(alias));
+        // What was not asked for its link says the same.
+        let may_be = |known: &&KnownItem| {
+            kind == KeyKind::Guid
+                || known.link.is_none()
+                || shares_address(self.inputs[index], known)
+        };
+        known.or_else(|| aliases.find(may_be))
     }
 
     /// True if two entries of the document are one item listed twice: the same words and link, or id and time, or two
@@ -340,12 +347,12 @@ impl<'a> Ladder<'a> {
     }
 
     /// True if an item at a known link has an id that was never seen, another time and other words, and the link is
-    /// none of a report: some outlets put one report after the other at the address of a page.
+    /// none of a report, or of a part of a page: some outlets put one report after the other at the address of a page.
     fn is_told_anew(&self, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
         self.has_own_id_and_time(index, known)
             && (known.is_tombstone || says_other_words(input, known))
-            && !input.link.as_deref().is_some_and(names_one_report)
+            && (input.is_part || !input.link.as_deref().is_some_and(names_one_report))
     }
 
     /// True if the number in a link is that of a section, in which another item stands now: its id was never seen, its

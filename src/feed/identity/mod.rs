@@ -26,6 +26,8 @@ pub struct IdentityInput {
     pub guid: Option<String>,
     /// Link without tracking parameters.
     pub link: Option<String>,
+    /// True if it led to a part of its page; see [`crate::text::links::names_part`].
+    pub is_part: bool,
     /// Title as plain text.
     pub title: String,
     /// Lead as plain text.

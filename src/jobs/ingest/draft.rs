@@ -50,6 +50,7 @@ impl<'a> Draft<'a> {
         let identity = IdentityInput {
             guid: item.guid.clone(),
             link: item.link.as_deref().map(links::canonical_link),
+            is_part: item.link.as_deref().is_some_and(links::names_part),
             title: item.title.clone(),
             summary: item.summary.clone(),
             series_key: None,

@@ -215,3 +215,50 @@ fn ids_that_change_in_their_scheme_alone_keep_their_standing() {
         assert_eq!(moved.standing, GuidStanding::Good);
     }
 }
+
+#[test]
+fn the_parts_of_a_page_are_items_of_their_own() {
+    let told = |guid: &str, title: &str, lead: &str, hour: i64| IdentityInput {
+        is_part: true,
+        summary: lead.to_owned(),
+        published_at: Some(noon() + TimeDelta::hours(hour)),
+        ..input(guid, "https://port.example/bulletin-2026.html", title)
+    };
+    let mut memory = Memory::default();
+    let ferries = "All ferries to the islands stay in port because of wind.";
+    memory.visit(&[told("b1", "Bulletin: ferry services suspended", ferries, 0)]);
+    let flights = "Flights resume at noon, police found nothing.";
+    let next = told("b2", "Airport reopens after bomb scare", flights, 4);
+    assert_eq!(verdicts(&memory.visit(&[next])), [NEW]);
+}
+
+#[test]
+fn the_same_path_at_another_port_is_another_address() {
+    for path in ["a", "a-1234567"] {
+        let at =
+            |port: &str, title: &str| input("", &format!("https://p.example{port}/{path}"), title);
+        let mut memory = Memory::default();
+        for (port, title) in [
+            (":8443", "Ferry services suspended in wind"),
+            ("", "Ferry services suspended in fog"),
+            (":8444", "Ferry services suspended in snow"),
+        ] {
+            let told = memory.visit(&[at(port, title)]);
+            assert_eq!(verdicts(&told), [NEW], "{port} {path}");
+        }
+        let revised = memory.visit(&[at(":8443", "Ferries stay in port")]);
+        assert_eq!(verdicts(&revised), [same(0)], "{path}");
+    }
+}
+
+#[test]
+fn what_is_known_by_an_address_without_its_port_stays_known() {
+    let ported = |title: &str| input("", "https://p.example:8443/a", title);
+    let mut memory = Memory::default();
+    memory.visit(&[ported("Ferry services suspended")]);
+    // As it was kept when ports did not count.
+    let alias = &Candidate::of(ported("")).aliases[0];
+    memory.keys = HashMap::from([(alias.digest, 0)]);
+    let again = memory.visit(&[ported("Ferries stay in port")]);
+    assert_eq!(verdicts(&again), [same(0)]);
+}

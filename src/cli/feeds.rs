@@ -59,7 +59,7 @@ enum Action {
         /// Category
         #[arg(long)]
         category: Option<String>,
-        /// Language, as a two-letter code
+        /// Language, as a two-letter code, whatever the feed says of itself
         #[arg(long)]
         language: Option<String>,
     },

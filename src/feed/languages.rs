@@ -8,7 +8,8 @@ use crate::text::language::{detect, shown_by, two_letters};
 
 /// Tells the language of each item of one document.
 pub struct Languages<'a> {
-    claimed: Option<&'a str>,
+    /// By the operator, if that names a language.
+    set: Option<&'a str>,
     parsed: &'a ParsedFeed,
     /// Worked out when the first item needs it.
     shown: OnceCell<Option<String>>,
@@ -16,12 +17,10 @@ pub struct Languages<'a> {
 
 impl<'a> Languages<'a> {
     /// Of a document; `set` is what the operator says of the feed, which counts more than what the
-    /// document says of itself.
+    /// document says of itself, and less than what an item says that differs from its document.
     pub fn new(set: Option<&'a str>, parsed: &'a ParsedFeed) -> Self {
         Self {
-            claimed: set
-                .filter(|tag| two_letters(tag).is_some())
-                .or(parsed.language.as_deref()),
+            set: set.filter(|tag| two_letters(tag).is_some()),
             parsed,
             shown: OnceCell::new(),
         }
@@ -30,8 +29,11 @@ impl<'a> Languages<'a> {
     /// The two-letter code of an item's language, or `und` if nothing tells.
     pub fn of(&self, item: &ParsedItem) -> String {
         let said = [item.title.as_str(), &item.summary, &item.content_text].join("\n");
-        let claimed = [item.language.as_deref(), self.claimed];
-        detect(claimed, &said, || self.shown())
+        let of_document = self.parsed.language.as_deref();
+        // Items have their document's claim where they make none.
+        let own = item.language.as_deref();
+        let own = own.filter(|own| self.set.is_none() || Some(*own) != of_document);
+        detect([own, self.set.or(of_document)], &said, || self.shown())
     }
 
     fn shown(&self) -> Option<String> {
@@ -78,6 +80,23 @@ mod tests {
     fn a_headline_too_short_to_tell_is_in_the_language_of_its_feed() {
         assert_eq!(languages_of(&ENGLISH), ["en"; 6]);
         assert_eq!(languages_of(&ENGLISH[1..2]), ["und"]);
+    }
+
+    #[test]
+    fn what_the_operator_says_counts_more_than_the_document_and_less_than_an_item() {
+        let mut feed = feed_of(&["Regeringen i kris", "Talks go on", "Bank cuts rate"]);
+        feed.language = Some("en-us".to_owned());
+        let claims = [Some("en-us"), None, Some("en-gb")];
+        for (item, claim) in feed.items.iter_mut().zip(claims) {
+            item.language = claim.map(str::to_owned);
+        }
+        let told = |set: Option<&str>| -> Vec<String> {
+            let languages = Languages::new(set, &feed);
+            feed.items.iter().map(|item| languages.of(item)).collect()
+        };
+        assert_eq!(told(Some("sv")), ["sv", "sv", "en"]);
+        assert_eq!(told(Some("und")), ["en"; 3]);
+        assert_eq!(told(None), ["en"; 3]);
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub struct Feed {
     pub title: String,
     /// Category by the operator; empty if none.
     pub category: String,
-    /// Language by the operator or else by the feed; `None` if neither says.
+    /// Language by the operator, whose word counts more than the feed's own; `None` if nothing is set.
     pub language: Option<String>,
     /// A cron line of its own, in UTC unless it names a zone; `None` for the adaptive interval.
     pub cron: Option<String>,

@@ -34,7 +34,7 @@ pub struct DueFeed {
 /// `feed`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VisitState {
-    /// The feed; of it `title` and `language` (if empty), `health`, `health_reason`,
+    /// The feed; of it `title` (if empty), `health`, `health_reason`,
     /// `next_visit_at`, `next_visit_reason`, `last_visit_at` and `failures` are written back.
     pub feed: Feed,
     /// Fixed interval by the operator.
@@ -306,21 +306,20 @@ pub fn save_visit(tx: &Transaction<'_>, state: &VisitState, line: &VisitLine) ->
     tx.prepare_cached(
         "UPDATE feeds SET claimed_until = 0,
             title = CASE title WHEN '' THEN ?2 ELSE title END,
-            language = coalesce(language, ?3), health = ?4, health_reason = ?5,
-            next_visit_at = ?6, next_visit_reason = ?7, last_visit_at = ?8, failures = ?9,
-            adaptive_secs = ?10, last_success_at = ?11, last_change_at = ?12, last_error = ?13,
-            failing_since = ?14, overlap = ?15, possible_gap_at = ?16, gap_count = ?17,
-            items_per_day = ?18, body_hash = ?19, body_unchanged_since = ?20,
-            last_full_fetch_at = ?21, guid_standing = ?22, reader_version = ?23,
-            validators_url = ?24, etag = ?25, last_modified = ?26, moved_to = ?27,
-            moved_since = ?28, moved_visits = ?29, hub_url = ?30, self_url = ?31, site_url = ?32,
-            hints = ?33, document_id = ?34
+            health = ?3, health_reason = ?4,
+            next_visit_at = ?5, next_visit_reason = ?6, last_visit_at = ?7, failures = ?8,
+            adaptive_secs = ?9, last_success_at = ?10, last_change_at = ?11, last_error = ?12,
+            failing_since = ?13, overlap = ?14, possible_gap_at = ?15, gap_count = ?16,
+            items_per_day = ?17, body_hash = ?18, body_unchanged_since = ?19,
+            last_full_fetch_at = ?20, guid_standing = ?21, reader_version = ?22,
+            validators_url = ?23, etag = ?24, last_modified = ?25, moved_to = ?26,
+            moved_since = ?27, moved_visits = ?28, hub_url = ?29, self_url = ?30, site_url = ?31,
+            hints = ?32, document_id = ?33
          WHERE id = ?1",
     )?
     .execute(params![
         feed.id.0,
         feed.title,
-        feed.language,
         feed.health.name(),
         feed.health_reason,
         feed.next_visit_at.timestamp(),

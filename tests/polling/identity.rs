@@ -150,6 +150,20 @@ async fn a_corrected_address_is_stored_without_a_revision() {
     assert_eq!(room.item_count(), 4);
 }
 
+#[tokio::test]
+async fn what_a_document_says_of_its_language_is_not_kept_as_the_operators_word() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    for (at, language) in ["en-us", "sv"].into_iter().enumerate() {
+        let item = format!("<item><title>Regering {at}</title><guid>{at}</guid></item>");
+        let body = channel(&format!("<language>{language}</language>{item}"));
+        let report = room.poll_for(id, Reply::ok(body)).await;
+        let (item, _) = one_item(&room, report.new[0]);
+        assert_eq!(item.language, language[..2]);
+        assert_eq!(room.state(id).feed.language, None);
+    }
+}
+
 /// A document of items that were told a day after each other, the last one today, in the order of the numbers.
 fn archive(numbers: impl Iterator<Item = i64>, days: i64, is_dated: bool) -> String {
     let item = |number: i64| {

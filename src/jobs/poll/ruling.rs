@@ -29,7 +29,6 @@ const HABIT_DAYS: f64 = 7.0;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Document {
     title: String,
-    language: Option<String>,
     site_url: Option<String>,
     id: Option<String>,
     self_url: Option<String>,
@@ -49,7 +48,6 @@ impl Document {
     pub(super) fn of(parsed: ParsedFeed) -> Self {
         Self {
             title: parsed.title,
-            language: parsed.language,
             site_url: parsed.link,
             id: parsed.id,
             self_url: parsed.self_url,
@@ -473,9 +471,6 @@ impl Desk<'_> {
     fn keep_claims(&mut self, document: &Document) {
         let state = &mut self.state;
         state.feed.title.clone_from(&document.title);
-        if document.language.is_some() {
-            state.feed.language.clone_from(&document.language);
-        }
         state.site_url.clone_from(&document.site_url);
         state.document_id.clone_from(&document.id);
         let answer = &self.visited.answer;

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use whatlang::{Lang, Script};
 
+use super::words::is_unspaced;
+
 /// Fewer letters than this tell nothing about a Latin or Cyrillic text: short headlines are
 /// mistaken for a neighbouring language about as often as not.
 const ENOUGH_LETTERS: usize = 30;
@@ -30,7 +32,10 @@ pub fn detect(
 ) -> String {
     let text = &wide(head(text));
     let script = whatlang::detect_script(text);
-    let is_possible = |code: &String| script.is_none_or(|script| can_be_written_in(code, script));
+    let is_possible = |code: &String| {
+        script.is_none_or(|script| can_be_written_in(code, script))
+            || (script == Some(Script::Latin) && is_told_in(code, text))
+    };
     let claimed = claimed.into_iter().flatten().filter_map(two_letters);
     let beside = || script.and_then(|_| beside()).filter(is_possible);
     claimed
@@ -163,6 +168,33 @@ fn longer(word: &str) -> Option<&'static str> {
         .iter()
         .find(|(long, _)| *long == word)
         .map(|(_, short)| *short)
+}
+
+/// So much of a text at least, counted as letters of words, is in the script of the language that it is in, however many
+/// names of products and people stand in it in Latin letters: `iPhone 17 Pro Max 今日开售`.
+const TOLD_SHARE: usize = 4;
+/// Letters of Latin words that one of a script without spaces stands for.
+const LETTERS_OF_ONE: usize = 3;
+
+/// True if a good part of a text is in a script of this language, which is not written in Latin letters.
+fn is_told_in(code: &str, text: &str) -> bool {
+    if can_be_written_in(code, Script::Latin) {
+        return false;
+    }
+    let (mut told, mut all) = (0, 0);
+    let mut room = [0; 4];
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        let weight = if is_unspaced(c) { LETTERS_OF_ONE } else { 1 };
+        let script = match c.is_ascii() {
+            true => Some(Script::Latin),
+            false => whatlang::detect_script(c.encode_utf8(&mut room)),
+        };
+        all += weight;
+        if script.is_some_and(|script| can_be_written_in(code, script)) {
+            told += weight;
+        }
+    }
+    told * TOLD_SHARE >= all && told > 0
 }
 
 /// False only where a language is never written in that script.
@@ -394,6 +426,24 @@ mod tests {
         assert_eq!(of([Some("en"), Some("en")], RUSSIAN), "ru");
         assert_eq!(of([None, Some("en")], "銀行が利下げを決めた"), "ja");
         assert_eq!(of([None, Some("ru")], ENGLISH), "en");
+    }
+
+    #[test]
+    fn names_in_latin_letters_do_not_refute_a_claim() {
+        for (claim, text) in [
+            ("zh-CN", "OpenAI CEO Sam Altman 宣布 GPT-5 发布"),
+            ("zh", "iPhone 17 Pro Max 今日开售"),
+            ("ja", "Microsoft Copilot Studioを発売"),
+            ("ko", "OpenAI CEO Sam Altman 방한"),
+            ("ru", "Microsoft Windows обновлена"),
+            ("ar", "Manchester City يفوز بالكأس"),
+            ("th", "Samsung Galaxy S26 Ultra เปิดตัว"),
+            ("el", "Windows Copilot στην Ελλάδα"),
+        ] {
+            assert_eq!(of([None, Some(claim)], text), claim[..2], "{text}");
+        }
+        let quoted = "The president (习近平) met the delegation of the council on Monday evening";
+        assert_ne!(of([None, Some("zh")], quoted), "zh");
     }
 
     #[test]

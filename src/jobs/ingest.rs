@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::feed::identity::{
     Candidate, GuidStanding, ItemMatch, KeyKind, KnownItem, KnownItems, Matching, Verdict, Visit,
-    match_items,
+    has_drifted, match_items,
 };
 use crate::feed::{Languages, ParsedFeed, ParsedItem};
 use crate::news::{Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, UtcTime};
@@ -57,6 +57,8 @@ pub struct Prepared {
     pub revised: Vec<(ItemId, ItemState)>,
     /// Known items that say what they said, at another address.
     pub corrected: Vec<(ItemId, String)>,
+    /// Known items without id and link whose claimed time drifts, with what it is now.
+    pub redated: Vec<(ItemId, UtcTime)>,
     /// True if links changed while the items did not.
     pub links_churn: bool,
     /// Keys that known items can be recognised by from now on.
@@ -239,6 +241,9 @@ pub fn save(
     }
     let mut coming: Vec<Coming<'_>> = prepared.new.iter().map(Coming::new).collect();
     prepared.correct_links(tx)?;
+    for (id, claim) in &prepared.redated {
+        items::note_claim(tx, *id, *claim)?;
+    }
     for (id, state) in &prepared.revised {
         match retold::as_new(tx, *id, state, now)? {
             Some(state) => coming.push(Coming::again(*id, state)),
@@ -385,6 +390,8 @@ impl Prepared {
                     keys.retain(|key| known.items.by_key.get(key) != Some(&id));
                     let link = newest.link_among(&keys).filter(|_| may_revise);
                     self.corrected.extend(link.map(|link| (id, link)));
+                    let claim = known.drift_of(id, found, &newest);
+                    self.redated.extend(claim.map(|claim| (id, claim)));
                     self.keys.push((id, keys));
                     return;
                 }
@@ -530,6 +537,14 @@ impl Known {
                 && draft.candidate.input.published_at < notice.published_at
         };
         self.notices.contains(&id) && drafts.iter().all(is_older)
+    }
+
+    /// The claimed time of a known item that was told by its words, if it has drifted: or it would be new one day,
+    /// although every document lists it.
+    fn drift_of(&self, id: ItemId, found: &ItemMatch, draft: &Draft<'_>) -> Option<UtcTime> {
+        let item = self.items.items.get(&id)?;
+        let claim = draft.candidate.input.published_at?;
+        (found.by == Some(KeyKind::Text) && has_drifted(item, claim)).then_some(claim)
     }
 
     /// True if the item says already what a state of this digest says.

@@ -188,6 +188,17 @@ pub fn correct_link(tx: &Transaction<'_>, id: ItemId, link: &str) -> Result<()> 
     Ok(())
 }
 
+/// Notes that an outlet claims another time of publication of an item that is as it was. The item time stays.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_claim(tx: &Transaction<'_>, id: ItemId, claim: UtcTime) -> Result<()> {
+    let sql = "UPDATE items SET published_at = ?2 WHERE id = ?1";
+    tx.prepare_cached(sql)?
+        .execute(params![id.0, claim.timestamp()])?;
+    Ok(())
+}
+
 /// Takes an item out of the search index. One whose content is damaged stays found by its lead.
 ///
 /// # Errors

@@ -164,6 +164,28 @@ async fn what_a_document_says_of_its_language_is_not_kept_as_the_operators_word(
     }
 }
 
+#[tokio::test]
+async fn what_every_document_lists_is_one_item_however_its_time_drifts() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    for hour in (0..60).step_by(4) {
+        let items = [
+            "Storm closes railway",
+            "Bank cuts rate",
+            "Harbour fire is out",
+        ];
+        let items = items.iter().enumerate().map(|(at, title)| {
+            let at = START + hour * 3600 - 420 * at as i64;
+            let date = utc_from_secs(at).to_rfc2822();
+            format!("<item><title>{title}</title><pubDate>{date}</pubDate></item>")
+        });
+        let body = channel(&items.collect::<String>());
+        let report = room.poll_for(id, Reply::ok(body)).await;
+        assert_eq!(report.new.len(), if hour == 0 { 3 } else { 0 }, "{hour}");
+        room.clock.advance_secs(4 * 3600);
+    }
+}
+
 /// A document of items that were told a day after each other, the last one today, in the order of the numbers.
 fn archive(numbers: impl Iterator<Item = i64>, days: i64, is_dated: bool) -> String {
     let item = |number: i64| {

@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 use super::content::normalised;
 use super::keys::{IdentityKey, KeyKind};
 use super::signs::{
-    DIFFERENT_TITLES, SAME_TITLES, are_versions, lead_likeness, names_one_report, says_other_words,
-    shares_address,
+    DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, are_versions, lead_likeness, names_one_report,
+    says_other_words, shares_address,
 };
 use super::similar::{likeness, words};
 use super::{
@@ -20,8 +20,6 @@ use crate::news::{ItemId, KeyDigest, UtcTime};
 
 /// An id that comes back after this long with another title is another item.
 const REUSE_DAYS: i64 = 300;
-/// Equal texts further apart than this are an outlet's daily habit, not a repetition.
-const REPEAT_HOURS: i64 = 20;
 /// Takes of one series follow each other within days; a later one is another running story.
 const SERIES_DAYS: i64 = 3;
 /// A text of fewer words says too little to be an identity beside a guid or link.

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 pub use content::{content_digest, is_revision};
 pub use keys::{IdentityKey, KeyKind, aliases_of, keys_of};
 pub use matching::match_items;
+pub use signs::has_drifted;
 
 use crate::news::{ItemId, KeyDigest, UtcTime};
 

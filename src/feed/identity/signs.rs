@@ -1,8 +1,11 @@
 //! What words and addresses of two items say of whether they are one.
 
+use chrono::TimeDelta;
+
 use super::keys::{KeyKind, keys_of};
 use super::similar::likeness;
 use super::{IdentityInput, KnownItem};
+use crate::news::UtcTime;
 
 /// Titles that share less than this are about different things; headline edits of one report
 /// mostly keep more.
@@ -69,4 +72,14 @@ pub(super) fn are_versions(a: &IdentityInput, b: &IdentityInput) -> bool {
         && matches!((a.updated_at, b.updated_at), (Some(a), Some(b)) if a != b)
         && (is_of_report || a.published_at == b.published_at)
         && likeness(&a.title, &b.title) >= DIFFERENT_TITLES
+}
+
+/// Equal texts further apart than this are an outlet's daily habit, not a repetition.
+pub(super) const REPEAT_HOURS: i64 = 20;
+
+/// True if the time that an outlet claims of an item has moved so far that the item would soon be taken for the next one
+/// in the same words, and is to be noted.
+pub fn has_drifted(known: &KnownItem, claim: UtcTime) -> bool {
+    let moved = known.published_at.map(|then| (claim - then).abs());
+    moved.is_some_and(|moved| moved > TimeDelta::hours(REPEAT_HOURS / 2))
 }

@@ -138,11 +138,13 @@ struct Reader {
 
 impl Reader {
     fn read(&mut self, text: &str, place: u16, max_words: usize) {
+        let small = self.filing.in_small_letters(text);
+        let text = small.as_deref().unwrap_or(text);
         let mut words: Vec<Word<'_>> = Vec::with_capacity(text.len() / WORD_BYTES);
         words.extend(split_words(text));
         self.order.reserve(words.len());
         self.terms.reserve(words.len());
-        let capitals_tell = !is_title_case(&words);
+        let capitals_tell = small.is_none() && !is_title_case(&words);
         let kinds = self.kinds.map(|kinds| kinds.within(text));
         let (mut folded, mut stem) = (String::new(), String::new());
         for word in words.into_iter().take(max_words) {
@@ -266,6 +268,20 @@ mod tests {
         assert_eq!(flags_of(&read, "alaska") & (CAPITAL | PLAIN), 0);
         assert_eq!(flags_of(&read, "trump"), IN_LEAD | CAPITAL);
         assert_eq!(flags_of(&read, "met"), IN_LEAD | PLAIN);
+    }
+
+    #[test]
+    fn a_title_in_capitals_says_what_it_says_in_small_letters() {
+        let hashes = |title: &str| -> Vec<u32> {
+            let language = "tr".to_owned();
+            let read = read_item(&ArrivingItem {
+                language,
+                ..item(title, "")
+            });
+            read.terms.iter().map(|term| term.hash).collect()
+        };
+        let title = "Kırıkkale’de sığınakta yangın çıktı";
+        assert_eq!(hashes("KIRIKKALE’DE SIĞINAKTA YANGIN ÇIKTI"), hashes(title));
     }
 
     #[test]

@@ -42,6 +42,8 @@ static STEMMERS: LazyLock<BTreeMap<&str, Stemmer>> = LazyLock::new(|| {
 #[derive(Clone, Copy, Default)]
 pub struct Filing {
     stemmer: Option<Stemmer>,
+    /// True if the small letter of `I` has no dot.
+    is_turkish: bool,
 }
 
 impl Filing {
@@ -49,7 +51,21 @@ impl Filing {
     pub fn of(language: &str) -> Self {
         Self {
             stemmer: STEMMERS.get(language).copied(),
+            is_turkish: language == "tr",
         }
+    }
+
+    /// A text that is all in capitals in small letters, where words are filed by their stems: capitals hide the endings,
+    /// and of Turkish which `I` is meant. `None` for all other texts, and for abbreviations alone.
+    pub fn in_small_letters(&self, text: &str) -> Option<String> {
+        self.stemmer?;
+        let is_long = |word: &&str| word.chars().filter(|c| c.is_uppercase()).count() >= LONG_WORD;
+        let is_shouted = !text.contains(char::is_lowercase)
+            && text.split_whitespace().filter(is_long).count() >= LONG_WORDS;
+        is_shouted.then(|| match self.is_turkish {
+            true => text.replace('I', "ı").replace('İ', "i").to_lowercase(),
+            false => text.to_lowercase(),
+        })
     }
 
     /// The form under which a word is filed: that of its concept, else its stem where the language declines, else
@@ -67,6 +83,10 @@ impl Filing {
         if stem.is_empty() { folded } else { stem }
     }
 }
+
+/// Capitals in a word, and such words in a text, from which on these are no abbreviations.
+const LONG_WORD: usize = 5;
+const LONG_WORDS: usize = 2;
 
 /// Numbers and abbreviations have none.
 fn has_endings(written: &str) -> bool {
@@ -108,6 +128,21 @@ mod tests {
                 "{written}"
             );
         }
+    }
+
+    #[test]
+    fn a_text_in_capitals_is_read_in_small_letters() {
+        let lowered = |language: &str, text: &str| Filing::of(language).in_small_letters(text);
+        let (capitals, small) = (
+            "KIRIKKALE’DE SIĞINAKTA YANGIN ÇIKTI",
+            "kırıkkale’de sığınakta yangın çıktı",
+        );
+        assert_eq!(lowered("tr", capitals).as_deref(), Some(small));
+        let shouted = lowered("ru", "ВЗРЫВ В МОСКВЕ");
+        assert_eq!(shouted.as_deref(), Some("взрыв в москве"));
+        assert_eq!(lowered("tr", "Kırıkkale’de YANGIN ÇIKTI"), None);
+        assert_eq!(lowered("tr", "TRT, ABD, CHP"), None);
+        assert_eq!(lowered("en", "STORM CLOSES RAILWAY"), None);
     }
 
     #[test]

@@ -134,8 +134,8 @@ impl<'a> Ladder<'a> {
         };
     }
 
-    /// True if no id is known, but half of the items and more by their words and time, three at least: the
-    /// outlet makes up ids anew.
+    /// True if no id is known, but half of the items and more by their words and time, or by link and headline,
+    /// three at least: the outlet makes up ids anew.
     fn ids_alone_are_new(&self) -> bool {
         let (mut given, mut told) = (0, 0);
         for (index, key) in self.guid_keys() {
@@ -143,7 +143,7 @@ impl<'a> Ladder<'a> {
                 return false;
             }
             given += 1;
-            told += usize::from(self.is_told(index));
+            told += usize::from(self.is_told(index) || self.is_at_its_link(index));
         }
         told >= CHURNED && told * 2 >= given
     }
@@ -176,6 +176,14 @@ impl<'a> Ladder<'a> {
         };
         let known = self.find(index, kind);
         known.is_some_and(|known| self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS))
+    }
+
+    /// True if an item of the same headline is known at the link, where no other of the document stands.
+    fn is_at_its_link(&self, index: usize) -> bool {
+        let known = self.find(index, KeyKind::Link);
+        let known = known.filter(|_| self.is_usable(index, KeyKind::Link));
+        let title = &self.inputs[index].title;
+        known.is_some_and(|known| likeness(title, &known.title) >= SAME_TITLES)
     }
 
     fn note_churn(&mut self) {

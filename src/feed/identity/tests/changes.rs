@@ -112,6 +112,23 @@ fn links_that_change_at_every_visit_make_no_item_new() {
 }
 
 #[test]
+fn ids_times_and_leads_that_change_at_every_visit_make_no_item_new() {
+    let new = visited(|at, visit| IdentityInput {
+        summary: format!("Posted {} minutes ago", visit * 15 + at),
+        published_at: Some(noon() + TimeDelta::minutes((visit * 15) as i64)),
+        ..input(
+            &format!("{visit}-{at}"),
+            &format!(
+                "https://e.example/{}",
+                ["storm", "bank", "talks", "fire", "bridge"][at]
+            ),
+            HEADLINES[at],
+        )
+    });
+    assert_eq!(new, [5, 0, 0, 0]);
+}
+
+#[test]
 fn a_report_of_the_same_name_and_day_at_another_address_is_another_item() {
     let new = visited(|at, visit| {
         let link = format!("https://e.example/{visit}/{at}");

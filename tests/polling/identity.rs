@@ -186,6 +186,30 @@ async fn what_every_document_lists_is_one_item_however_its_time_drifts() {
     }
 }
 
+#[tokio::test]
+async fn a_site_that_goes_over_to_https_keeps_its_items_and_the_standing_of_its_ids() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    for scheme in ["http", "https"] {
+        let titles = [
+            "Storm closes railway",
+            "Bank cuts rate",
+            "Harbour fire is out",
+        ];
+        let items = titles.iter().enumerate().map(|(at, title)| {
+            let date = utc_from_secs(START - 61 * (at as i64 + 1)).to_rfc2822();
+            format!(
+                "<item><title>{title}</title><guid>{scheme}://paper.test/?p={at}</guid>\
+                 <pubDate>{date}</pubDate></item>"
+            )
+        });
+        let body = channel(&items.collect::<String>());
+        let report = room.poll_for(id, Reply::ok(body)).await;
+        assert_eq!(report.new.len(), if scheme == "http" { 3 } else { 0 });
+        assert!(!room.state(id).guids_lost_standing);
+    }
+}
+
 /// A document of items that were told a day after each other, the last one today, in the order of the numbers.
 fn archive(numbers: impl Iterator<Item = i64>, days: i64, is_dated: bool) -> String {
     let item = |number: i64| {

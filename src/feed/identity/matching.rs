@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 use super::content::normalised;
 use super::keys::{IdentityKey, KeyKind};
 use super::signs::{
-    DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, are_versions, lead_likeness, names_one_report,
-    says_other_words, shares_address,
+    DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, are_versions, has_time_of, lead_likeness,
+    names_one_report, says_other_words, shares_address,
 };
 use super::similar::{likeness, words};
 use super::{
@@ -244,7 +244,7 @@ impl<'a> Ladder<'a> {
     /// True if a known item that the guid leads to cannot be this one.
     fn contradicts(&self, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
-        let is_of_moment = input.published_at == known.published_at && self.tells_moment(input);
+        let is_of_moment = has_time_of(input, known) && self.tells_moment(input);
         if known.is_tombstone || is_of_moment {
             return false;
         }
@@ -381,9 +381,9 @@ impl<'a> Ladder<'a> {
 
     /// True if an item has an id that was never seen, and another time than a known one.
     fn has_own_id_and_time(&self, index: usize, known: &KnownItem) -> bool {
-        let claim = self.inputs[index].published_at;
-        claim.is_some()
-            && claim != known.published_at
+        let input = self.inputs[index];
+        input.published_at.is_some()
+            && !has_time_of(input, known)
             && self.is_usable(index, KeyKind::Guid)
             && self.find(index, KeyKind::Guid).is_none()
     }

@@ -23,6 +23,12 @@ pub(super) fn says_other_words(input: &IdentityInput, known: &KnownItem) -> bool
     }
 }
 
+/// True if an item claims the time of a known one, to the second, which is what the store keeps.
+pub(super) fn has_time_of(input: &IdentityInput, known: &KnownItem) -> bool {
+    let secs = |at: Option<UtcTime>| at.map(|at| at.timestamp());
+    secs(input.published_at) == secs(known.published_at)
+}
+
 /// How alike two leads are; `None` if either is empty.
 pub(super) fn lead_likeness(input: &IdentityInput, known: &KnownItem) -> Option<f32> {
     let have_leads = !(input.summary.is_empty() || known.summary.is_empty());

@@ -28,7 +28,8 @@ pub(super) fn belong_together(words: &Words<'_>, number: usize, death: usize) ->
     let (from, to) = (number.min(death) + 1, number.max(death));
     let between = |signs: &Signs| (from..to).any(|at| stands_in(signs, words, at));
     let is_cut = (from..=to).any(|at| words.is_cut(at)) && !between(&LISTS.including);
-    !is_cut && !between(parting) && !(is_first && stands_in(&LISTS.kills, words, death))
+    let is_killer = is_first && stands_in(&LISTS.kills, words, death);
+    !(is_cut || is_killer || between(parting))
 }
 
 /// True if one of the signs stands before a place without punctuation between.

@@ -70,7 +70,7 @@ async fn is_own_topic(site: &Site, topic: &str) -> bool {
     let Some(path) = topic.strip_prefix(&base) else {
         return false;
     };
-    matches!(site.feed_content(path).await, Ok(Some(_)))
+    matches!(site.has_feed(path).await, Ok(true))
 }
 
 async fn keep_request(

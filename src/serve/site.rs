@@ -2,17 +2,17 @@
 //! version moves.
 
 mod kept;
+mod making;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
-use super::address::{Address, Archive, Asked, Form, Output, private_path};
-use super::conditional::Coding;
+use super::address::{Address, Archive, Asked, Form, Output};
 use super::documents::{self, Found, document_of, find_output};
 use super::leads::Leads;
 use super::opml::list_outputs;
@@ -20,12 +20,12 @@ use super::pages::page_of;
 use super::rendered::{Draft, Freshness, Rendered};
 use super::settings::Settings;
 use crate::clock::Clock;
-use crate::feed::write::{OutputFormat, write_document};
+use crate::feed::write::write_document;
 use crate::news::UtcTime;
 use crate::store::published::{self, Publication};
-use crate::store::{Result, Store, tokens};
+use crate::store::{Result, Store};
 pub(super) use kept::Demand;
-use kept::{Kept, RESTLESS, Seen, Slot, rest_after};
+use kept::{Kept, RESTLESS, Seen, Slot};
 
 /// How long an old archive of living entries may be kept: they are edited in place.
 const LIVING_ARCHIVE_SECS: u32 = 3600;
@@ -49,6 +49,8 @@ struct Inner {
     oldest: AtomicU64,
     slots: RwLock<HashMap<String, Arc<Slot>>>,
     leads: Leads,
+    /// Documents that are rendered now.
+    rendering: Arc<Semaphore>,
     /// True once the server goes down: streams end.
     closing: tokio::sync::watch::Sender<bool>,
 }
@@ -77,6 +79,7 @@ impl Site {
                 oldest: AtomicU64::new(1),
                 slots: RwLock::default(),
                 leads: Leads::default(),
+                rendering: Arc::new(Semaphore::new(making::MOST_AT_ONCE)),
                 closing: tokio::sync::watch::Sender::new(false),
             }),
         }
@@ -199,170 +202,6 @@ impl Site {
     fn rests(&self, kept: &Kept) -> bool {
         kept.generation >= self.inner.oldest.load(Ordering::Acquire)
             && self.inner.clock.elapsed() < kept.rests_until
-    }
-
-    /// What a path is answered with, rendered now if need be; at most once at a time for each path.
-    pub(super) async fn answer(
-        &self,
-        path: &str,
-        coding: Coding,
-        demand: Demand,
-    ) -> Result<Answer> {
-        if let Some(token_and_path) = path.strip_prefix("/private/") {
-            return self.private_answer(token_and_path).await;
-        }
-        let Some(address) = Address::parse(path) else {
-            return Ok(Answer::Nothing);
-        };
-        if address.is_status() {
-            return match self.settings().is_local() {
-                true => self.render_now(address, String::new(), coding).await,
-                false => Ok(Answer::Nothing),
-            };
-        }
-        let known = self.inner.generation.load(Ordering::Acquire);
-        if let Some(url) = self.inner.leads.find(&address, path, known) {
-            return Ok(Answer::Elsewhere(StatusCode::TEMPORARY_REDIRECT, url));
-        }
-        let asked = address.clone();
-        let slot = self.slot(path);
-        let _making = slot.making.lock().await;
-        if let Some(rendered) = self.kept(path, demand) {
-            return Ok(Answer::Document(rendered));
-        }
-        let generation = self.inner.generation.load(Ordering::Acquire);
-        let begun = self.inner.clock.elapsed();
-        let answer = self.render_now(address, String::new(), coding).await?;
-        match answer {
-            Answer::Document(rendered) => {
-                let took = self.inner.clock.elapsed().saturating_sub(begun);
-                let rendered = self.keep(&slot, (generation, took), rendered);
-                self.bound_memory();
-                Ok(Answer::Document(rendered))
-            }
-            other => {
-                if let Answer::Elsewhere(_, url) = &other {
-                    self.inner.leads.keep(&asked, url, generation);
-                }
-                self.forget(path);
-                Ok(other)
-            }
-        }
-    }
-
-    /// The bytes and the media type of a public feed, as a hub delivers them; `None` if there is no
-    /// such feed.
-    pub async fn feed_content(&self, path: &str) -> Result<Option<(Vec<u8>, OutputFormat)>> {
-        let Some(Address::Output {
-            output,
-            form: Form::Feed(format),
-            archive: None,
-        }) = Address::parse(path)
-        else {
-            return Ok(None);
-        };
-        if output == Output::Status {
-            return Ok(None);
-        }
-        let rendered = match self.kept(path, Demand::Hub) {
-            Some(rendered) => rendered,
-            None => match self.answer(path, Coding::Identity, Demand::Hub).await? {
-                Answer::Document(rendered) => rendered,
-                _ => return Ok(None),
-            },
-        };
-        Ok(Some((rendered.bytes().to_vec(), format)))
-    }
-
-    async fn private_answer(&self, token_and_path: &str) -> Result<Answer> {
-        let Some((token, _)) = token_and_path.split_once('/') else {
-            return Ok(Answer::Nothing);
-        };
-        let is_known = self
-            .inner
-            .store
-            .read(|conn| tokens::is_valid_token(conn, token))?;
-        let path = &token_and_path[token.len()..];
-        match Address::parse(path) {
-            Some(address) if is_known && !address.is_status() => {
-                self.render_now(address, private_path(token), Coding::Identity)
-                    .await
-            }
-            _ => Ok(Answer::Nothing),
-        }
-    }
-
-    async fn render_now(&self, address: Address, prefix: String, coding: Coding) -> Result<Answer> {
-        let site = self.clone();
-        let work = move || {
-            let now = site.inner.clock.now();
-            let answer = render(
-                (&site.inner.store, now),
-                &site.settings(),
-                &address,
-                &prefix,
-            )?;
-            if let Answer::Document(rendered) = &answer {
-                rendered.prepare(coding);
-            }
-            Ok(answer)
-        };
-        match tokio::task::spawn_blocking(work).await {
-            Ok(answer) => answer,
-            Err(failure) => match failure.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Ok(Answer::Nothing),
-            },
-        }
-    }
-
-    fn slot(&self, path: &str) -> Arc<Slot> {
-        let mut slots = self
-            .inner
-            .slots
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        slots.entry(path.to_owned()).or_default().clone()
-    }
-
-    fn forget(&self, path: &str) {
-        let mut slots = self
-            .inner
-            .slots
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        slots.remove(path);
-    }
-
-    /// Keeps what was rendered; the earlier one if it says the same, with its codings and its date.
-    fn keep(
-        &self,
-        slot: &Slot,
-        (generation, took): (u64, Duration),
-        rendered: Arc<Rendered>,
-    ) -> Arc<Rendered> {
-        let mut kept = slot.kept.write().unwrap_or_else(PoisonError::into_inner);
-        let rendered = match kept.take() {
-            Some(earlier) if earlier.rendered.says_the_same(&rendered) => earlier.rendered,
-            _ => rendered,
-        };
-        *kept = Some(Kept {
-            generation,
-            rendered: rendered.clone(),
-            rests_until: self.inner.clock.elapsed() + rest_after(took),
-        });
-        rendered
-    }
-
-    fn bound_memory(&self) {
-        let limit = self.settings().cache_bytes;
-        let generation = self.inner.generation.load(Ordering::Acquire);
-        let mut slots = self
-            .inner
-            .slots
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        kept::bound_weight(&mut slots, limit, generation);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::serve::rendered::Rendered;
 #[derive(Default)]
 pub(super) struct Slot {
     pub(super) kept: RwLock<Option<Kept>>,
-    pub(super) making: tokio::sync::Mutex<()>,
+    pub(super) making: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Clone)]

@@ -1,8 +1,13 @@
 //! What is kept is served as long as it should be.
 
+use std::future::Future;
+use std::sync::Mutex;
+use std::time::Duration;
+
 use super::*;
 use crate::clock::FakeClock;
 use crate::news::utc_from_secs;
+use crate::serve::conditional::Coding;
 
 fn document(bytes: usize) -> Arc<Rendered> {
     Arc::new(Rendered::new(Draft {
@@ -105,4 +110,51 @@ fn nothing_rests_while_a_decision_is_coming() {
     assert!(!see(2, 1), "the decision may be in it");
     clock.advance_secs(2);
     assert!(see(3, 1), "it rests again");
+}
+
+/// A clock that stops whoever renders, and counts.
+struct Gate {
+    begun: std::sync::mpsc::Sender<()>,
+    open: Mutex<std::sync::mpsc::Receiver<()>>,
+}
+
+impl Clock for Gate {
+    fn now(&self) -> UtcTime {
+        self.begun.send(()).expect("the test counts");
+        self.open.lock().expect("no panic").recv().expect("a word");
+        utc_from_secs(0)
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+#[tokio::test]
+async fn what_was_begun_for_somebody_who_left_is_begun_for_nobody_else() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = Store::open(directory.path()).expect("a store opens");
+    let (begun, count) = std::sync::mpsc::channel();
+    let (open, opened) = std::sync::mpsc::channel();
+    let gate = Gate {
+        begun,
+        open: Mutex::new(opened),
+    };
+    let site = Site::new(store, Settings::default(), Arc::new(gate));
+    let path = "/feeds/events.atom";
+    let ask = || Box::pin(site.answer(path, Coding::Gzip, Demand::Reader));
+    for _ in 0..20 {
+        let mut asking = ask();
+        let waits = std::future::poll_fn(|context| {
+            std::task::Poll::Ready(asking.as_mut().poll(context).is_pending())
+        });
+        assert!(waits.await, "it is under way");
+    }
+    // More than ever may begin.
+    for _ in 0..20 {
+        open.send(()).expect("somebody renders");
+    }
+    let answer = ask().await.expect("an answer");
+    assert!(matches!(answer, Answer::Document(_)));
+    assert_eq!(count.iter().take(1).count() + count.try_iter().count(), 1);
 }

@@ -22,7 +22,9 @@ pub(super) async fn serve_output(State(site): State<Site>, request: Request) -> 
     if method != Method::GET && method != Method::HEAD {
         return refused_method(&site.settings());
     }
-    if let Some(rendered) = site.kept(path, Demand::Reader) {
+    let coding = choose_coding(headers);
+    let kept = site.kept(path, Demand::Reader);
+    if let Some(rendered) = kept.filter(|kept| kept.has(coding)) {
         return rendered.answer(method, headers);
     }
     if let Some(asset) = find_asset(path) {

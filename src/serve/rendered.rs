@@ -87,6 +87,12 @@ impl Rendered {
         &self.identity.bytes
     }
 
+    /// True if a coding is made already, or needs no making.
+    pub(super) fn has(&self, coding: Coding) -> bool {
+        self.identity.bytes.len() < SMALLEST_CODED
+            || self.made(coding).is_none_or(|made| made.get().is_some())
+    }
+
     /// Makes a coding now, so that the first answer does not wait for it.
     pub(super) fn prepare(&self, coding: Coding) {
         self.coded(coding);
@@ -131,16 +137,23 @@ impl Rendered {
         if self.identity.bytes.len() < SMALLEST_CODED {
             return &self.identity;
         }
-        let slot = match coding {
-            Coding::Identity => return &self.identity,
-            Coding::Brotli => &self.codings[0],
-            Coding::Zstd => &self.codings[1],
-            Coding::Gzip => &self.codings[2],
+        let Some(made) = self.made(coding) else {
+            return &self.identity;
         };
-        slot.get_or_init(|| {
+        made.get_or_init(|| {
             let bytes = compress(&self.identity.bytes, coding).into_boxed_slice();
             Coded::new(Bytes::from(bytes), coding, &self.common)
         })
+    }
+
+    /// Where a coding stands once it is made; `None` for the bytes as they are.
+    fn made(&self, coding: Coding) -> Option<&OnceLock<Coded>> {
+        match coding {
+            Coding::Identity => None,
+            Coding::Brotli => Some(&self.codings[0]),
+            Coding::Zstd => Some(&self.codings[1]),
+            Coding::Gzip => Some(&self.codings[2]),
+        }
     }
 }
 

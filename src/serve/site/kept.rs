@@ -13,6 +13,17 @@ pub(super) struct Slot {
     pub(super) making: Arc<tokio::sync::Mutex<()>>,
 }
 
+impl Slot {
+    /// The earlier document if it says the same, with its codings and its date.
+    pub(super) fn earlier_or(&self, rendered: Arc<Rendered>) -> Arc<Rendered> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some(earlier) if earlier.rendered.says_the_same(&rendered) => earlier.rendered.clone(),
+            _ => rendered,
+        }
+    }
+}
+
 #[derive(Clone)]
 pub(super) struct Kept {
     pub(super) generation: u64,

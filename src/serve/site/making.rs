@@ -19,12 +19,22 @@ use crate::store::{Result, tokens};
 /// How many documents are rendered at once: each holds its rows, its text and a thread.
 pub(super) const MOST_AT_ONCE: usize = 8;
 
+/// What is asked for, and under which name it is kept.
+struct Wanted {
+    address: Address,
+    /// The path of a private output's token, or empty.
+    prefix: String,
+    /// The path; of a private output without its beginning, so that no path names it.
+    place: String,
+}
+
 /// A document to be made, and the place where it is kept.
 struct Making {
-    path: String,
-    address: Address,
+    wanted: Wanted,
     coding: Coding,
     slot: Arc<Slot>,
+    /// What stands there and will do, but for the coding.
+    kept: Option<Arc<Rendered>>,
     /// Nobody else makes it meanwhile.
     _turn: OwnedMutexGuard<()>,
 }
@@ -37,42 +47,68 @@ impl Site {
         coding: Coding,
         demand: Demand,
     ) -> Result<Answer> {
-        if let Some(token_and_path) = path.strip_prefix("/private/") {
-            return self.private_answer(token_and_path).await;
-        }
-        let Some(address) = Address::parse(path) else {
+        let Some(wanted) = self.wanted(path)? else {
             return Ok(Answer::Nothing);
         };
-        if address.is_status() {
-            return match self.settings().is_local() {
-                true => self.render_now(address, String::new(), coding).await,
-                false => Ok(Answer::Nothing),
-            };
+        if wanted.address.is_status() {
+            return self.render_now(wanted.address, coding).await;
         }
-        if let Some(answer) = self.known_lead(&address, path) {
+        if let Some(answer) = self.known_lead(&wanted) {
             return Ok(answer);
         }
-        let slot = self.slot(path);
+        let slot = self.slot(&wanted.place);
         let turn = slot.making.clone().lock_owned().await;
-        if let Some(rendered) = self.kept(path, demand) {
-            return Ok(Answer::Document(rendered));
-        }
-        if let Some(answer) = self.known_lead(&address, path) {
+        if let Some(answer) = self.known_lead(&wanted) {
             return Ok(answer);
         }
         let making = Making {
-            path: path.to_owned(),
-            address,
+            kept: self.kept(&wanted.place, demand),
+            wanted,
             coding,
             slot,
             _turn: turn,
         };
+        if let Some(rendered) = making.kept.as_ref().filter(|kept| kept.has(coding)) {
+            return Ok(Answer::Document(rendered.clone()));
+        }
         let site = self.clone();
         self.at_work(move || site.make(&making)).await
     }
 
-    fn known_lead(&self, address: &Address, path: &str) -> Option<Answer> {
-        let url = self.inner.leads.find(address, path, self.generation())?;
+    /// What a path names and may be served; `None` if nothing. A token is looked at each time: one that was revoked
+    /// opens nothing, whatever is kept.
+    fn wanted(&self, path: &str) -> Result<Option<Wanted>> {
+        let Some(token_and_path) = path.strip_prefix("/private/") else {
+            let is_served = |address: &Address| !address.is_status() || self.settings().is_local();
+            let address = Address::parse(path).filter(is_served);
+            return Ok(address.map(|address| Wanted {
+                address,
+                prefix: String::new(),
+                place: path.to_owned(),
+            }));
+        };
+        let Some((token, rest)) = token_and_path.split_once('/') else {
+            return Ok(None);
+        };
+        let address = Address::parse(&["/", rest].concat());
+        let Some(address) = address.filter(|address| !address.is_status()) else {
+            return Ok(None);
+        };
+        let store = &self.inner.store;
+        let is_known = store.read(|conn| tokens::is_valid_token(conn, token))?;
+        Ok(is_known.then(|| Wanted {
+            address,
+            prefix: private_path(token),
+            place: token_and_path.to_owned(),
+        }))
+    }
+
+    fn known_lead(&self, wanted: &Wanted) -> Option<Answer> {
+        if !wanted.prefix.is_empty() {
+            return None;
+        }
+        let leads = &self.inner.leads;
+        let url = leads.find(&wanted.address, &wanted.place, self.generation())?;
         Some(Answer::Elsewhere(StatusCode::TEMPORARY_REDIRECT, url))
     }
 
@@ -115,29 +151,11 @@ impl Site {
         Ok(Some((rendered, format)))
     }
 
-    async fn private_answer(&self, token_and_path: &str) -> Result<Answer> {
-        let Some((token, _)) = token_and_path.split_once('/') else {
-            return Ok(Answer::Nothing);
-        };
-        let is_known = self
-            .inner
-            .store
-            .read(|conn| tokens::is_valid_token(conn, token))?;
-        let path = &token_and_path[token.len()..];
-        match Address::parse(path) {
-            Some(address) if is_known && !address.is_status() => {
-                self.render_now(address, private_path(token), Coding::Identity)
-                    .await
-            }
-            _ => Ok(Answer::Nothing),
-        }
-    }
-
-    /// Renders what is kept for nobody.
-    async fn render_now(&self, address: Address, prefix: String, coding: Coding) -> Result<Answer> {
+    /// Renders what is public and never kept.
+    async fn render_now(&self, address: Address, coding: Coding) -> Result<Answer> {
         let site = self.clone();
         self.at_work(move || {
-            let answer = site.render(&address, &prefix)?;
+            let answer = site.render(&address, "")?;
             if let Answer::Document(rendered) = &answer {
                 rendered.prepare(coding);
             }
@@ -172,22 +190,30 @@ impl Site {
         render((&self.inner.store, now), &self.settings(), address, prefix)
     }
 
-    /// Renders a document and keeps it.
+    /// Renders a document and keeps it; of one that is kept it makes the coding.
     fn make(&self, making: &Making) -> Result<Answer> {
+        let Making { wanted, coding, .. } = making;
+        if let Some(rendered) = &making.kept {
+            rendered.prepare(*coding);
+            return Ok(Answer::Document(rendered.clone()));
+        }
         let generation = self.generation();
         let begun = self.inner.clock.elapsed();
-        let answer = self.render(&making.address, "");
+        let answer = self.render(&wanted.address, &wanted.prefix);
         if let Ok(Answer::Document(rendered)) = answer {
-            rendered.prepare(making.coding);
+            let rendered = making.slot.earlier_or(rendered);
+            rendered.prepare(*coding);
             let took = self.inner.clock.elapsed().saturating_sub(begun);
-            let rendered = self.keep(&making.slot, (generation, took), rendered);
+            self.keep(&making.slot, (generation, took), rendered.clone());
             self.bound_memory();
             return Ok(Answer::Document(rendered));
         }
-        if let Ok(Answer::Elsewhere(_, url)) = &answer {
-            self.inner.leads.keep(&making.address, url, generation);
+        if let Ok(Answer::Elsewhere(_, url)) = &answer
+            && wanted.prefix.is_empty()
+        {
+            self.inner.leads.keep(&wanted.address, url, generation);
         }
-        self.forget(&making.path);
+        self.forget(&wanted.place);
         answer
     }
 
@@ -213,24 +239,19 @@ impl Site {
         slots.remove(path);
     }
 
-    /// Keeps what was rendered; the earlier one if it says the same, with its codings and its date.
+    /// Keeps what was rendered, which took so long.
     pub(super) fn keep(
         &self,
         slot: &Slot,
         (generation, took): (u64, Duration),
         rendered: Arc<Rendered>,
-    ) -> Arc<Rendered> {
+    ) {
         let mut kept = slot.kept.write().unwrap_or_else(PoisonError::into_inner);
-        let rendered = match kept.take() {
-            Some(earlier) if earlier.rendered.says_the_same(&rendered) => earlier.rendered,
-            _ => rendered,
-        };
         *kept = Some(Kept {
             generation,
-            rendered: rendered.clone(),
+            rendered,
             rests_until: self.inner.clock.elapsed() + rest_after(took),
         });
-        rendered
     }
 
     pub(super) fn bound_memory(&self) {

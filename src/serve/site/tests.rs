@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::*;
 use crate::clock::FakeClock;
 use crate::news::utc_from_secs;
+use crate::serve::address::private_path;
 use crate::serve::conditional::Coding;
+use crate::store::tokens;
 
 fn document(bytes: usize) -> Arc<Rendered> {
     Arc::new(Rendered::new(Draft {
@@ -157,4 +159,42 @@ async fn what_was_begun_for_somebody_who_left_is_begun_for_nobody_else() {
     let answer = ask().await.expect("an answer");
     assert!(matches!(answer, Answer::Document(_)));
     assert_eq!(count.iter().take(1).count() + count.try_iter().count(), 1);
+}
+
+/// A clock that counts who asks it: whoever renders does, once.
+#[derive(Default)]
+struct Counted(AtomicU64);
+
+impl Clock for Counted {
+    fn now(&self) -> UtcTime {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        utc_from_secs(0)
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+#[tokio::test]
+async fn a_private_output_is_rendered_once_and_opens_no_longer_than_its_token() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = Store::open(directory.path()).expect("a store opens");
+    let token = store.write(|tx| tokens::create_token(tx, [7; 32], "anna", utc_from_secs(0)));
+    let token = token.await.expect("a token");
+    let clock = Arc::new(Counted::default());
+    let site = Site::new(store.clone(), Settings::default(), clock.clone());
+    let path = format!("{}/feeds/events.atom", private_path(&token));
+    for coding in [Coding::Gzip, Coding::Brotli, Coding::Gzip] {
+        let answer = site.answer(&path, coding, Demand::Reader).await;
+        let Ok(Answer::Document(rendered)) = answer else {
+            panic!("a document");
+        };
+        assert!(rendered.has(coding), "the handler has nothing to compress");
+    }
+    assert_eq!(clock.0.load(Ordering::SeqCst), 1);
+    let revoked = store.write(|tx| tokens::revoke_token(tx, 1, utc_from_secs(1)));
+    assert!(revoked.await.expect("a write"));
+    let answer = site.answer(&path, Coding::Gzip, Demand::Reader).await;
+    assert!(matches!(answer, Ok(Answer::Nothing)));
 }

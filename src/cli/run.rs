@@ -346,12 +346,14 @@ fn topics_of(site: Site) -> TopicReader {
         let base = site.settings().base_url.trim_end_matches('/').to_owned();
         let path = topic.strip_prefix(&base).map(str::to_owned);
         Box::pin(async move {
-            let content = site.feed_content(&path?).await.ok()??;
-            let (bytes, format) = content;
-            Some(TopicContent {
+            let Some(path) = path else {
+                return Ok(None);
+            };
+            let content = site.feed_content(&path).await?;
+            Ok(content.map(|(bytes, format)| TopicContent {
                 bytes: Arc::new(bytes),
                 content_type: format.content_type(),
-            })
+            }))
         })
     })
 }

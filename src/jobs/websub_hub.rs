@@ -71,9 +71,10 @@ pub struct TopicContent {
 }
 
 /// What is going to say what a topic's document is.
-pub type Reading = Pin<Box<dyn Future<Output = Option<TopicContent>> + Send>>;
+pub type Reading = Pin<Box<dyn Future<Output = Result<Option<TopicContent>>> + Send>>;
 
-/// Reads the document of a topic by its address; `None` if there is no such feed any more.
+/// Reads the document of a topic by its address; `None` if there is no such feed any more. What cannot be read
+/// just now is an error, and not gone.
 pub type TopicReader = Arc<dyn Fn(&str) -> Reading + Send + Sync>;
 
 /// The hub's hands: what it reads from, writes to and speaks through.
@@ -196,9 +197,16 @@ impl Hub {
     /// Reads a topic's document in a task of its own. Readings of one document wait for each other, and
     /// deliveries are not polled while topics are looked at: one of them that was next would hold up the
     /// look, and whoever asks for that feed, for ever.
-    async fn read_topic(&self, topic: &str) -> Option<TopicContent> {
+    async fn read_topic(&self, topic: &str) -> Read {
         let reading = tokio::spawn((self.topics)(topic));
-        reading.await.ok().flatten()
+        let read = match reading.await {
+            Ok(read) => read.map_err(|error| error.to_string()),
+            Err(failure) => Err(failure.to_string()),
+        };
+        if let Err(error) = &read {
+            tracing::warn!(topic, error, "a topic could not be read");
+        }
+        read
     }
 
     /// Puts deliveries into the queue for those of the topics whose document is not what it was.
@@ -207,9 +215,13 @@ impl Hub {
         let mut noticed = Noticed::default();
         let mut fresh: Vec<(String, [u8; 32])> = Vec::new();
         for topic in topics {
-            let Some(content) = self.read_topic(topic).await else {
-                noticed.gone.insert(topic.clone());
-                continue;
+            let content = match self.read_topic(topic).await {
+                Ok(Some(content)) => content,
+                Ok(None) => {
+                    noticed.gone.insert(topic.clone());
+                    continue;
+                }
+                Err(_) => continue,
             };
             let digest: [u8; 32] = Sha256::digest(content.bytes.as_slice()).into();
             if known.get(topic).map(Vec::as_slice) != Some(&digest[..]) {
@@ -264,9 +276,9 @@ impl Hub {
         }
     }
 
-    /// The status of the answer; `None` if there was none.
+    /// The status of the answer; `None` if there was none, or nothing to be sent.
     async fn send(&self, subscription: &HubSubscription) -> Option<u16> {
-        let content = self.read_topic(&subscription.topic).await?;
+        let content = self.read_topic(&subscription.topic).await.ok()??;
         let link = [
             "<",
             &self.hub_url,
@@ -314,6 +326,9 @@ impl Hub {
         answer.is_some_and(|answer| (200..300).contains(&answer.status))
     }
 }
+
+/// The document of a topic, none if it is gone, or why it cannot be read.
+type Read = std::result::Result<Option<TopicContent>, String>;
 
 /// What became of topics since they were last looked at.
 #[derive(Debug, Default)]
@@ -384,7 +399,7 @@ mod tests {
                 let _ = begun.send(());
                 // Rendering takes its time.
                 tokio::task::yield_now().await;
-                None
+                Ok(None)
             })
         });
         let hub = Hub {

@@ -46,11 +46,15 @@ pub(super) async fn serve_hub(
     if !site.settings().hub || site.settings().external_hub.is_some() {
         return refuse(StatusCode::NOT_FOUND, "this hub is switched off");
     }
-    if !is_own_topic(&site, &request.topic).await {
-        return refuse(
-            StatusCode::NOT_FOUND,
-            "hub.topic is not a feed of this site",
-        );
+    match is_own_topic(&site, &request.topic).await {
+        Ok(true) => {}
+        Ok(false) => {
+            return refuse(
+                StatusCode::NOT_FOUND,
+                "hub.topic is not a feed of this site",
+            );
+        }
+        Err(error) => return unavailable(&error),
     }
     match keep_request(&site, request).await {
         Ok(None) => answer(
@@ -58,19 +62,21 @@ pub(super) async fn serve_hub(
             "the callback will be asked to confirm",
         ),
         Ok(Some(fault)) => refuse(StatusCode::TOO_MANY_REQUESTS, fault),
-        Err(error) => {
-            tracing::error!(%error, "a hub request could not be kept");
-            refuse(StatusCode::SERVICE_UNAVAILABLE, "try again in a minute")
-        }
+        Err(error) => unavailable(&error),
     }
 }
 
-async fn is_own_topic(site: &Site, topic: &str) -> bool {
+fn unavailable(error: &crate::store::StoreError) -> Response {
+    tracing::error!(%error, "a hub request could not be kept");
+    refuse(StatusCode::SERVICE_UNAVAILABLE, "try again in a minute")
+}
+
+async fn is_own_topic(site: &Site, topic: &str) -> crate::store::Result<bool> {
     let base = site.settings().absolute("");
     let Some(path) = topic.strip_prefix(&base) else {
-        return false;
+        return Ok(false);
     };
-    matches!(site.has_feed(path).await, Ok(true))
+    site.has_feed(path).await
 }
 
 async fn keep_request(

@@ -101,7 +101,7 @@ fn hub_with(room: &Newsroom, port: u16, generation: &Arc<AtomicUsize>) -> Hub {
             bytes: Arc::new(text.repeat(1000).into_bytes()),
             content_type: "application/atom+xml; charset=utf-8",
         };
-        Box::pin(async move { Some(content) })
+        Box::pin(async move { Ok(Some(content)) })
     });
     Hub {
         store: room.store.clone(),

@@ -12,7 +12,7 @@ use axum::routing::get;
 use dateline::fetch::{FetchSettings, Fetcher};
 use dateline::jobs::websub_hub::{Hub, HubPass, Patience, TopicContent, TopicReader};
 use dateline::serve::Site;
-use dateline::store::hub;
+use dateline::store::{StoreError, hub};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -249,11 +249,14 @@ fn hub_of(room: &Newsroom, site: &Site, ports: Vec<u16>) -> Hub {
             .strip_prefix("https://news.example")
             .map(str::to_owned);
         Box::pin(async move {
-            let (bytes, format) = site.feed_content(&path?).await.ok()??;
-            Some(TopicContent {
+            let Some(path) = path else {
+                return Ok(None);
+            };
+            let content = site.feed_content(&path).await?;
+            Ok(content.map(|(bytes, format)| TopicContent {
                 bytes: Arc::new(bytes),
                 content_type: format.content_type(),
-            })
+            }))
         })
     });
     Hub {
@@ -463,6 +466,46 @@ async fn a_topic_that_is_gone_is_denied() {
     let last = stage.subscriber.asked().last().expect("asked").clone();
     assert_eq!(last["hub.mode"], "denied");
     assert_eq!(last["hub.topic"], topic);
+}
+
+#[tokio::test]
+async fn a_topic_that_cannot_be_read_is_not_gone_and_is_delivered_later() {
+    let stage = Stage::set().await;
+    stage.ask("subscribe", &[]).await;
+    stage.pass().await;
+    stage.develop(3, 300).await;
+    let failing = Hub {
+        topics: Arc::new(|_| Box::pin(async { Err(StoreError::Full) })),
+        ..stage.hub.clone()
+    };
+    let asked = stage.subscriber.asked().len();
+    failing.pass().await.expect("a pass");
+    assert_eq!(stage.subscriber.asked().len(), asked, "nothing is denied");
+    let panicking = Hub {
+        topics: Arc::new(|_| Box::pin(async { panic!("a bug") })),
+        ..stage.hub.clone()
+    };
+    panicking.pass().await.expect("a pass");
+    assert_eq!(stage.subscriber.asked().len(), asked);
+    assert_eq!(stage.pass().await.delivered, 1);
+    stage.develop(4, 310).await;
+    let held = stage.subscriber.heard.answering.lock().await;
+    let noticing = Hub {
+        patience: Patience {
+            for_delivery: Duration::from_millis(50),
+            ..Patience::default()
+        },
+        ..stage.hub.clone()
+    };
+    assert_eq!(noticing.pass().await.expect("a pass").failed, 1);
+    drop(held);
+    stage.room.clock.advance_secs(11);
+    assert_eq!(failing.pass().await.expect("a pass").failed, 1);
+    stage.room.clock.advance_secs(11);
+    let done = stage.pass().await;
+    assert_eq!(done.delivered, 0, "an attempt that failed counts");
+    stage.room.clock.advance_secs(50);
+    assert_eq!(stage.pass().await.delivered, 1);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::feed::write::OutputFormat;
 use crate::serve::address::{Address, Form, Output, private_path};
 use crate::serve::conditional::Coding;
 use crate::serve::rendered::Rendered;
-use crate::store::{Result, tokens};
+use crate::store::{Result, StoreError, tokens};
 
 /// How many documents are rendered at once: each holds its rows, its text and a thread.
 pub(super) const MOST_AT_ONCE: usize = 8;
@@ -170,7 +170,7 @@ impl Site {
         work: impl FnOnce() -> Result<Answer> + Send + 'static,
     ) -> Result<Answer> {
         let Ok(turn) = self.inner.rendering.clone().acquire_owned().await else {
-            return Ok(Answer::Nothing);
+            return Err(StoreError::Closed);
         };
         let done = tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -180,7 +180,8 @@ impl Site {
             Ok(answer) => answer,
             Err(failure) => match failure.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => Ok(Answer::Nothing),
+                // The program ends: that nothing stands there is not said.
+                Err(_) => Err(StoreError::Closed),
             },
         }
     }

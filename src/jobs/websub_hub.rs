@@ -212,7 +212,10 @@ impl Hub {
     /// Puts deliveries into the queue for those of the topics whose document is not what it was.
     async fn notice_changes(&self, topics: &[String]) -> Result<Noticed> {
         let known = self.store.read(hub::topic_digests)?;
-        let mut noticed = Noticed::default();
+        let mut noticed = Noticed {
+            is_whole: true,
+            ..Noticed::default()
+        };
         let mut fresh: Vec<(String, [u8; 32])> = Vec::new();
         for topic in topics {
             let content = match self.read_topic(topic).await {
@@ -221,7 +224,10 @@ impl Hub {
                     noticed.gone.insert(topic.clone());
                     continue;
                 }
-                Err(_) => continue,
+                Err(_) => {
+                    noticed.is_whole = false;
+                    continue;
+                }
             };
             let digest: [u8; 32] = Sha256::digest(content.bytes.as_slice()).into();
             if known.get(topic).map(Vec::as_slice) != Some(&digest[..]) {
@@ -337,6 +343,8 @@ struct Noticed {
     changed: Vec<String>,
     /// Those that have none any more.
     gone: BTreeSet<String>,
+    /// True if all of them could be read.
+    is_whole: bool,
 }
 
 /// The callback with ours after its own query.
@@ -386,10 +394,71 @@ mod tests {
         }
     }
 
+    fn hub_of(directory: &tempfile::TempDir, topics: TopicReader) -> Hub {
+        let clock: Arc<dyn Clock> = Arc::new(crate::clock::SystemClock);
+        Hub {
+            store: Store::open(directory.path()).unwrap(),
+            fetcher: Fetcher::new(crate::fetch::FetchSettings::default(), clock.clone()).unwrap(),
+            clock,
+            topics,
+            hub_url: "http://127.0.0.1/hub".to_owned(),
+            random: Arc::new(|| [0; 16]),
+            external: None,
+            patience: Patience::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn topics_are_read_for_a_version_and_once_more_until_they_could_be() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let directory = tempfile::tempdir().unwrap();
+        let reads = Arc::new(AtomicUsize::new(0));
+        let count = reads.clone();
+        let topics: TopicReader = Arc::new(move |_| {
+            let read = match count.fetch_add(1, Ordering::SeqCst) {
+                2 => Err(crate::store::StoreError::Full),
+                _ => Ok(None),
+            };
+            Box::pin(async move { read })
+        });
+        let hub = hub_of(&directory, topics);
+        let begun = hub.store.write(|tx| {
+            tx.execute_batch(
+                "INSERT INTO publication (id, instance, version, changed_at) VALUES (1, zeroblob(16), 1, 0);
+                 INSERT INTO hub_subscriptions (topic, callback, lease_until)
+                    VALUES ('a topic', 'a callback', 1 << 40)",
+            )?;
+            Ok(())
+        });
+        begun.await.unwrap();
+        let mut work = Work::new(&hub);
+        let looks = [
+            (true, 1),
+            (false, 1),
+            (true, 1),
+            (true, 1),
+            (false, 2),
+            (true, 3),
+            (false, 3),
+            (true, 4),
+            (true, 4),
+        ];
+        for (index, (is_whole, expected)) in looks.into_iter().enumerate() {
+            if index == 4 {
+                let moved = hub.store.write(|tx| {
+                    let now = crate::news::utc_from_secs(0);
+                    crate::store::publishing::move_version(tx, now)
+                });
+                moved.await.unwrap();
+            }
+            work.look(is_whole).await.unwrap();
+            assert_eq!(reads.load(Ordering::SeqCst), expected, "look {index}");
+        }
+    }
+
     #[tokio::test]
     async fn a_delivery_that_nobody_polls_holds_up_no_look_at_its_topic() {
         let directory = tempfile::tempdir().unwrap();
-        let clock: Arc<dyn Clock> = Arc::new(crate::clock::SystemClock);
         let making = Arc::new(tokio::sync::Mutex::new(()));
         let (begun, mut seen) = tokio::sync::mpsc::unbounded_channel();
         let topics: TopicReader = Arc::new(move |_| {
@@ -402,16 +471,7 @@ mod tests {
                 Ok(None)
             })
         });
-        let hub = Hub {
-            store: Store::open(directory.path()).unwrap(),
-            fetcher: Fetcher::new(crate::fetch::FetchSettings::default(), clock.clone()).unwrap(),
-            clock,
-            topics,
-            hub_url: "http://127.0.0.1/hub".to_owned(),
-            random: Arc::new(|| [0; 16]),
-            external: None,
-            patience: Patience::default(),
-        };
+        let hub = hub_of(&directory, topics);
         let subscription = HubSubscription {
             id: 1,
             topic: "http://127.0.0.1/feed".to_owned(),

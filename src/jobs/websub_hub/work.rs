@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 
 use super::slots::Slots;
-use super::{Hub, HubPass, WAITS_SECS};
+use super::{Hub, HubPass, Noticed, WAITS_SECS};
 use crate::news::UtcTime;
 use crate::store::hub::{self, HubDelivery, HubRequest, HubSubscription};
 use crate::store::{Result, Transaction, published};
@@ -64,8 +64,10 @@ pub(super) struct Work<'a> {
     pings: BTreeMap<String, Ping>,
     /// Topics of which it is told now.
     pinged: BTreeSet<String>,
-    /// The version of the publication when topics were last read.
+    /// The version of the publication when topics were last read, all of them.
     version: Option<i64>,
+    /// The same at the last whole look.
+    whole_version: Option<i64>,
     /// Topics that are gone and may have subscribers still.
     gone: BTreeSet<String>,
     /// What runs now.
@@ -84,23 +86,34 @@ impl<'a> Work<'a> {
             pings: BTreeMap::new(),
             pinged: BTreeSet::new(),
             version: None,
+            whole_version: None,
             gone: BTreeSet::new(),
             under_way: FuturesUnordered::new(),
             done: HubPass::default(),
         }
     }
 
-    /// Ends leases and looks for topics that changed or are gone. If it is no `whole` look, only a
-    /// new version of the publication has the topics read: most commits are our own or the poller's.
+    /// Looks for topics that changed or are gone, and ends leases if it is a `whole` look. Only a new version of the
+    /// publication has the topics read: most commits are our own or the poller's, and a large document that is
+    /// kept nowhere is rendered for each look at it. The next whole look reads them once more, for what is served may
+    /// come a moment after the version.
     pub(super) async fn look(&mut self, is_whole: bool) -> Result<()> {
         let hub = self.hub;
         let now = hub.clock.now();
+        if is_whole && hub.store.read(|conn| hub::has_ended_leases(conn, now))? {
+            hub.store.write(move |tx| hub::end_leases(tx, now)).await?;
+        }
         let version = hub.store.read(published::load_publication)?.version;
-        if self.version.replace(version) == Some(version) && !is_whole {
+        let known = match is_whole {
+            true => self.whole_version,
+            false => self.version,
+        };
+        if known == Some(version) {
             return Ok(());
         }
         if let Some((_, topics)) = &hub.external {
             let noticed = hub.notice_changes(topics).await?;
+            self.note_version(&noticed, version, is_whole);
             self.done.changed += noticed.changed.len();
             let first = Ping {
                 attempts: 0,
@@ -110,14 +123,20 @@ impl<'a> Work<'a> {
             self.pings.extend(changed.map(|topic| (topic, first)));
             return Ok(());
         }
-        if hub.store.read(|conn| hub::has_ended_leases(conn, now))? {
-            hub.store.write(move |tx| hub::end_leases(tx, now)).await?;
-        }
         let topics = hub.store.read(hub::load_topics)?;
         let noticed = hub.notice_changes(&topics).await?;
+        self.note_version(&noticed, version, is_whole);
         self.done.changed += noticed.changed.len();
         self.gone = noticed.gone;
         Ok(())
+    }
+
+    /// What could not be read is read again at the next whole look.
+    fn note_version(&mut self, noticed: &Noticed, version: i64, is_whole: bool) {
+        self.version = Some(version);
+        if is_whole || !noticed.is_whole {
+            self.whole_version = noticed.is_whole.then_some(version);
+        }
     }
 
     /// Starts what is due and has a slot.
@@ -223,7 +242,11 @@ impl<'a> Work<'a> {
             }
         }
         if !subscribed.is_empty() {
-            hub.notice_changes(&subscribed).await?;
+            let noticed = hub.notice_changes(&subscribed).await?;
+            self.gone.extend(noticed.gone);
+            if !noticed.is_whole {
+                self.whole_version = None;
+            }
         }
         endings.retain(|ending| !matches!(ending, Ending::Pinged { .. }));
         if endings.is_empty() {

@@ -108,11 +108,12 @@ fn entry(xml: &mut Xml, entry: &Entry) {
     people(xml, entry);
     links_of_entry(xml, entry);
     for category in &entry.categories {
+        let term = one_line(&category.term);
         match category.scheme {
             Some(scheme) => {
-                xml.empty("category", &[("term", &category.term), ("scheme", scheme)]);
+                xml.empty("category", &[("term", &term), ("scheme", scheme)]);
             }
-            None => xml.empty("category", &[("term", &category.term)]),
+            None => xml.empty("category", &[("term", &term)]),
         }
     }
     if let Some(reply) = &entry.in_reply_to {
@@ -257,9 +258,12 @@ pub(super) fn media(xml: &mut Xml, image: &Image) {
     xml.close("media:content");
 }
 
+/// Letters of a tag of a language or of the name of a media type: what is longer is none.
+const LONGEST_TAG: usize = 127;
+
 fn is_image_type(name: &str) -> bool {
     name.strip_prefix("image/").is_some_and(|rest| {
-        !rest.is_empty()
+        (1..=LONGEST_TAG).contains(&rest.len())
             && rest
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
@@ -276,6 +280,9 @@ pub(super) fn timestamp(at: UtcTime) -> String {
 
 /// The tag if it has the shape of one (RFC 5646 as Atom's schema has it) and says something.
 pub(super) fn language_tag(tag: &str) -> Option<&str> {
+    if tag.len() > LONGEST_TAG {
+        return None;
+    }
     let mut parts = tag.split('-');
     let first = parts.next()?;
     let is_shaped = (1..=8).contains(&first.len())

@@ -31,6 +31,7 @@ pub fn write_opml(title: &str, changed: UtcTime, groups: &[(&str, Vec<OutputLine
         xml.open("outline", &[("text", heading), ("title", heading)]);
         for line in lines {
             let title = one_line(&line.title);
+            let description = one_line(&line.description);
             xml.empty(
                 "outline",
                 &[
@@ -38,7 +39,7 @@ pub fn write_opml(title: &str, changed: UtcTime, groups: &[(&str, Vec<OutputLine
                     ("type", "rss"),
                     ("text", &title),
                     ("title", &title),
-                    ("description", &line.description),
+                    ("description", &description),
                     ("xmlUrl", &line.feed_url),
                     ("htmlUrl", &line.page_url),
                 ],

@@ -18,6 +18,15 @@ const LONGEST_LINE: usize = 1_000;
 /// The same on one line: every run of white space is one space, none at the ends. What is longer than any
 /// line ends in an ellipsis.
 pub fn one_line(text: &str) -> String {
+    line_within(text, LONGEST_LINE)
+}
+
+/// The same, however long it is.
+pub(super) fn folded(text: &str) -> String {
+    line_within(text, usize::MAX)
+}
+
+fn line_within(text: &str, most: usize) -> String {
     let mut line = String::with_capacity(text.len().min(4 * LONGEST_LINE));
     let mut letters = 0;
     for letter in text.chars().filter(|&letter| !is_unfit(letter)) {
@@ -25,10 +34,10 @@ pub fn one_line(text: &str) -> String {
         if is_space && (line.is_empty() || line.ends_with(' ')) {
             continue;
         }
-        if letters == LONGEST_LINE && is_space {
+        if letters == most && is_space {
             continue;
         }
-        if letters == LONGEST_LINE {
+        if letters == most {
             line.truncate(line.trim_end().len());
             line.push('…');
             return line;

@@ -244,6 +244,28 @@ fn credentials_of_an_address_are_not_published() {
 }
 
 #[test]
+fn an_address_is_whole_however_long_and_a_text_is_no_longer_than_a_line() {
+    let url = ["https://a.example/", &"x".repeat(3_000)].concat();
+    let text = "wörter ".repeat(300);
+    let document = document_of(&text, &url);
+    for format in OutputFormat::ALL {
+        let written = write_document(&document, format);
+        let written = String::from_utf8(written).expect("UTF-8");
+        let all: Vec<&str> = written.split("https://a.example/").skip(1).collect();
+        assert!(!all.is_empty());
+        for rest in all {
+            let path: String = rest.chars().take_while(|letter| *letter == 'x').collect();
+            assert_eq!(path.len(), 3_000, "{format:?}");
+        }
+        for value in written.split('"') {
+            let words = value.matches("wörter").count();
+            let is_markup = value.contains('<') || value.contains("&lt;");
+            assert!(words < 200 || is_markup, "{format:?}: {words}");
+        }
+    }
+}
+
+#[test]
 fn the_same_ids_stand_in_the_same_order_in_all_formats() {
     let link = Link::default();
     let mut document = document_of("x", "https://a.example/");

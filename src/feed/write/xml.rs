@@ -7,9 +7,10 @@ use quick_xml::escape::partial_escape;
 use quick_xml::events::attributes::Attr;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::plain::{one_line, without_controls};
+use super::plain::{folded, without_controls};
 
-/// Attributes of an element, in order.
+/// Attributes of an element, in order. What is text in them is cut by whoever gives it: an address that is cut leads
+/// nowhere.
 pub(super) type Attributes<'a> = &'a [(&'a str, &'a str)];
 
 /// An XML document, or a fragment of one, as it grows in memory.
@@ -89,7 +90,7 @@ impl Xml {
 fn tag<'a>(name: &'a str, attributes: Attributes<'_>) -> BytesStart<'a> {
     let mut start = BytesStart::new(name);
     for (key, value) in attributes {
-        let value = partial_escape(one_line(value)).replace('"', "&quot;");
+        let value = partial_escape(folded(value)).replace('"', "&quot;");
         start.push_attribute(Attr::DoubleQ(*key, value.as_str()));
     }
     start

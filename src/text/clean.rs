@@ -39,13 +39,25 @@ pub fn inert(text: &str) -> Cow<'_, str> {
 
 /// False for what must never be shown.
 fn is_inert(c: char) -> bool {
-    !(c.is_control()
-        || matches!(c,
+    !(is_hidden(c) || is_selector(c))
+}
+
+/// True for what nobody sees, or what makes a line read otherwise than it is written: controls, fillers, noncharacters,
+/// marks that override or nest the direction of writing. Neither joiners, nor plain direction marks, nor selectors.
+pub fn is_hidden(c: char) -> bool {
+    !is_selector(c)
+        && (c.is_control()
+            || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
             | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-        || (c as u32) & 0xfffe == 0xfffe)
+            || (c as u32) & 0xfffe == 0xfffe)
+}
+
+/// Selectors of a form of the letter before them, in Mongolian and in names of Chinese characters.
+fn is_selector(c: char) -> bool {
+    matches!(c, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// True if a joiner between these two does what it is for.

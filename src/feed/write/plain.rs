@@ -2,6 +2,7 @@
 //! the writers' part.
 
 use crate::feed::urls::LONGEST_ADDRESS;
+use crate::text::clean::is_hidden;
 
 /// The text without anything that XML 1.0 or a terminal cannot bear: control characters other than
 /// tab and line ends, noncharacters, and the marks that turn the direction of what follows them.
@@ -69,14 +70,11 @@ pub fn web_address(address: &str) -> Option<String> {
 fn is_unfit(letter: char) -> bool {
     match letter {
         '\t' | '\n' | '\r' => false,
-        // Soft hyphen, zero-width space, word joiner and byte-order mark hide in words; the joiners
-        // U+200C and U+200D are needed by Persian and by emoji.
-        '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => true,
-        // The last of them stands for what could not be read.
-        '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}' | '\u{fffd}' => true,
-        '\u{e0000}'..='\u{e007f}' => true,
-        _ => letter.is_control() || (letter as u32) & 0xfffe == 0xfffe,
+        // The joiners U+200C and U+200D, which Persian and emoji need, are no direction marks.
+        '\u{200e}' | '\u{200f}' | '\u{61c}' => true,
+        // Noncharacters of their own, and what stands for what could not be read.
+        '\u{fdd0}'..='\u{fdef}' | '\u{fffd}' => true,
+        _ => is_hidden(letter),
     }
 }
 
@@ -105,6 +103,12 @@ mod tests {
             ("\u{202e}evil\u{202c}", "evil"),
             ("x\u{fffe}\u{ffff}\u{1fffe}\u{fffd}y", "xy"),
             ("\u{2028}a\u{2029}b", "a b"),
+            (
+                "pay\u{2063}p\u{180e}a\u{3164}l\u{61c}\u{ad}\u{200b}\u{2060}",
+                "paypal",
+            ),
+            ("\u{e0041}\u{feff}a\u{200e}", "a"),
+            ("葛\u{e0100}城 ᠮ\u{180b}ᠣ", "葛\u{e0100}城 ᠮ\u{180b}ᠣ"),
             ("می\u{200c}خواهم", "می\u{200c}خواهم"),
         ];
         for (input, expected) in cases {

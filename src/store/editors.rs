@@ -118,52 +118,76 @@ pub fn note_look(tx: &Transaction<'_>, id: EditorId, now: UtcTime) -> Result<()>
     Ok(())
 }
 
-/// How often a log-in failed since then, by account and by address.
+/// An attempt to log in, or to set a password by a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The account; `None` for a link, which names none.
+    pub account: Option<String>,
+    /// The network address.
+    pub address: String,
+    /// When, by our clock.
+    pub at: UtcTime,
+}
+
+/// How often others failed since then, by account and by address.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn count_failures(
-    conn: &Connection,
-    account: &str,
-    address: &str,
-    since: UtcTime,
-) -> Result<(u32, u32)> {
+pub fn count_failures(conn: &Connection, attempt: &Attempt, since: UtcTime) -> Result<(u32, u32)> {
     let sql = "SELECT count(*) FROM login_attempts WHERE kind = ?1 AND name = ?2 AND at >= ?3";
     let mut query = conn.prepare_cached(sql)?;
     let at = since.timestamp();
-    let by_account = query.query_row(params!["account", account, at], |row| row.get(0))?;
-    let by_address = query.query_row(params!["address", address, at], |row| row.get(0))?;
+    let by_account = query.query_row(params!["account", attempt.account, at], |row| row.get(0))?;
+    let by_address = query.query_row(params!["address", attempt.address, at], |row| row.get(0))?;
     Ok((by_account, by_address))
 }
 
-/// Notes an attempt to log in before the password is looked at; forgets those of before
-/// `forget_before`.
+/// Notes an attempt before the password is looked at; forgets those of before `forget_before`.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn note_attempt(
-    tx: &Transaction<'_>,
-    account: &str,
-    address: &str,
-    now: UtcTime,
-    forget_before: UtcTime,
-) -> Result<()> {
+pub fn note_attempt(tx: &Transaction<'_>, attempt: &Attempt, forget_before: UtcTime) -> Result<()> {
     let before = forget_before.timestamp();
     tx.execute("DELETE FROM login_attempts WHERE at < ?1", [before])?;
-    let sql = "INSERT INTO login_attempts (kind, name, at) VALUES ('account', ?1, ?3),
-         ('address', ?2, ?3)";
-    tx.execute(sql, params![account, address, now.timestamp()])?;
+    let sql = "INSERT INTO login_attempts (kind, name, at) VALUES (?1, ?2, ?3)";
+    let mut insert = tx.prepare_cached(sql)?;
+    for (kind, name) in names_of(attempt) {
+        insert.execute(params![kind, name, attempt.at.timestamp()])?;
+    }
     Ok(())
 }
 
-/// Forgets failed attempts on an account: it was logged into.
+/// Forgets an attempt that was noted: it did not fail.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn forgive(tx: &Transaction<'_>, account: &str) -> Result<()> {
-    let sql = "DELETE FROM login_attempts WHERE kind = 'account' AND name = ?1";
-    tx.execute(sql, [account])?;
+pub fn forget_attempt(tx: &Transaction<'_>, attempt: &Attempt) -> Result<()> {
+    let sql = "DELETE FROM login_attempts WHERE rowid = (SELECT rowid FROM login_attempts
+         WHERE kind = ?1 AND name = ?2 AND at = ?3 LIMIT 1)";
+    let mut delete = tx.prepare_cached(sql)?;
+    for (kind, name) in names_of(attempt) {
+        delete.execute(params![kind, name, attempt.at.timestamp()])?;
+    }
     Ok(())
+}
+
+/// Forgets an attempt that was let in, and all that failed on its account before. What else its address tried is
+/// counted still: it may be that of many.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn forgive(tx: &Transaction<'_>, attempt: &Attempt) -> Result<()> {
+    forget_attempt(tx, attempt)?;
+    let sql = "DELETE FROM login_attempts WHERE kind = 'account' AND name = ?1";
+    tx.execute(sql, [&attempt.account])?;
+    Ok(())
+}
+
+fn names_of(attempt: &Attempt) -> impl Iterator<Item = (&'static str, &str)> {
+    let account = attempt.account.as_deref().map(|name| ("account", name));
+    account
+        .into_iter()
+        .chain([("address", attempt.address.as_str())])
 }
 
 const SELECT: &str = "SELECT id, name, password, added_at, looked_at FROM editors";

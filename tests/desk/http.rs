@@ -306,6 +306,76 @@ async fn guessing_ends_after_some_attempts_even_with_the_right_password() {
 }
 
 #[tokio::test]
+async fn who_logs_in_rightly_is_let_in_however_often() {
+    let running = Running::start(|_| {}).await;
+    running.log_in("anna").await;
+    let attempt = editors::Attempt {
+        account: None,
+        address: "127.0.0.1".to_owned(),
+        at: running.clock.now(),
+    };
+    let failed = running
+        .desk
+        .store
+        .write(move |tx| (0..39).try_for_each(|_| editors::note_attempt(tx, &attempt, attempt.at)));
+    failed.await.unwrap();
+    for attempt in 0..3 {
+        let reply = running
+            .post("/desk/login", &[], &login_form(PASSWORD))
+            .await;
+        assert_eq!(reply.status, 303, "{attempt}");
+    }
+}
+
+#[tokio::test]
+async fn a_closed_account_opens_again_although_somebody_keeps_trying() {
+    let running = Running::start(|_| {}).await;
+    running.log_in("anna").await;
+    let began = running.clock.now();
+    for minute in 0..16 {
+        running
+            .clock
+            .set(began + chrono::TimeDelta::minutes(minute));
+        for _ in 0..11 {
+            let reply = running.post("/desk/login", &[], &login_form("wrong")).await;
+            assert!(minute > 0 || [401, 429].contains(&reply.status));
+            if minute > 0 {
+                assert_eq!(reply.status, 429, "{minute}");
+            }
+        }
+    }
+    running
+        .clock
+        .set(began + chrono::TimeDelta::seconds(15 * 60 + 1));
+    let reply = running
+        .post("/desk/login", &[], &login_form(PASSWORD))
+        .await;
+    assert_eq!(reply.status, 303);
+}
+
+#[tokio::test]
+async fn who_guesses_links_has_nothing_hashed_and_is_sent_away() {
+    let running = Running::start(|_| {}).await;
+    let stranger = [("x-forwarded-for", "198.51.100.7")];
+    let link = "/desk/welcome/guess";
+    let form = format!("password={PASSWORD}");
+    for form in [form.as_str(), "password=short"] {
+        // Not even its length is looked at.
+        assert_eq!(running.post(link, &stranger, form).await.status, 404);
+    }
+    for _ in 0..38 {
+        assert_eq!(running.post(link, &stranger, &form).await.status, 404);
+    }
+    assert_eq!(running.post(link, &stranger, &form).await.status, 429);
+    let path = format!("/desk/welcome/{}", running.invite("anna").await);
+    for _ in 0..45 {
+        let reply = running.post(&path, &[], "password=short").await;
+        assert_eq!(reply.status, 422, "who has a link is not counted");
+    }
+    assert_eq!(running.post(&path, &[], &form).await.status, 303);
+}
+
+#[tokio::test]
 async fn nobody_is_sent_elsewhere_after_logging_in() {
     let running = Running::start(|_| {}).await;
     running.log_in("anna").await;

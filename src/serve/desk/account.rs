@@ -17,6 +17,7 @@ use super::passwords::{
     LONGEST, SHORTEST, digest_of, hash_password, in_turn, is_password, random_token,
 };
 use crate::news::EditorId;
+use crate::store::editors::Attempt;
 use crate::store::{editors, sessions};
 
 /// Minutes over which attempts to log in are counted.
@@ -101,7 +102,7 @@ pub(super) async fn login(
         Ok(Outcome::TooMany) => login_form(
             &site,
             StatusCode::TOO_MANY_REQUESTS,
-            "Too many attempts. Try again in a quarter of an hour.",
+            TOO_MANY,
             way_back(&form.back),
         ),
         Ok(Outcome::Busy) => login_form(
@@ -120,6 +121,9 @@ pub(super) async fn login(
     }
 }
 
+/// What is said when too many attempts have failed.
+const TOO_MANY: &str = "Too many attempts. Try again in a quarter of an hour.";
+
 /// What is said when too many passwords wait to be hashed.
 const BUSY: &str = "Too many log in at this moment. Try again.";
 
@@ -137,20 +141,9 @@ async fn try_login(
     headers: &HeaderMap,
     form: &LoginForm,
 ) -> crate::store::Result<Outcome> {
-    let now = site.clock().now();
-    let since = now - TimeDelta::minutes(COUNTED_MINUTES);
-    let address = asker(peer, headers).to_string();
     let account: String = form.name.trim().chars().take(60).collect();
-    let asked = (account.clone(), address);
-    let failures = site
-        .store()
-        .write(move |tx| {
-            let failures = editors::count_failures(tx, &asked.0, &asked.1, since)?;
-            editors::note_attempt(tx, &asked.0, &asked.1, now, since)?;
-            Ok(failures)
-        })
-        .await?;
-    if failures.0 >= MOST_BY_ACCOUNT || failures.1 >= MOST_BY_ADDRESS {
+    let attempt = attempt_of(site, Some(account.clone()), peer, headers);
+    if !is_noted(site, &attempt).await? {
         return Ok(Outcome::TooMany);
     }
     let editor = site
@@ -159,6 +152,7 @@ async fn try_login(
     let stored = editor.as_ref().and_then(|editor| editor.password.clone());
     let password: String = form.password.chars().take(LONGEST).collect();
     let Some(is_right) = in_turn(move || is_password(&password, stored.as_deref())).await else {
+        forget(site, attempt).await?;
         return Ok(Outcome::Busy);
     };
     let Some(editor) = editor.filter(|_| is_right) else {
@@ -166,10 +160,46 @@ async fn try_login(
     };
     let old = session_token(site, headers).map(|token| digest_of(&token));
     site.store()
-        .write(move |tx| editors::forgive(tx, &account))
+        .write(move |tx| editors::forgive(tx, &attempt))
         .await?;
     let opened = open_session(site, editor.id, old, way_back(&form.back)).await?;
     Ok(Outcome::In(opened))
+}
+
+fn attempt_of(
+    site: &Site,
+    account: Option<String>,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+) -> Attempt {
+    Attempt {
+        account,
+        address: asker(peer, headers).to_string(),
+        at: site.clock().now(),
+    }
+}
+
+/// Notes an attempt; false if too many have failed before. Then it is not noted: an account opens again however
+/// long somebody goes on trying.
+async fn is_noted(site: &Site, attempt: &Attempt) -> crate::store::Result<bool> {
+    let attempt = attempt.clone();
+    let since = attempt.at - TimeDelta::minutes(COUNTED_MINUTES);
+    site.store()
+        .write(move |tx| {
+            let (by_account, by_address) = editors::count_failures(tx, &attempt, since)?;
+            let is_open = by_account < MOST_BY_ACCOUNT && by_address < MOST_BY_ADDRESS;
+            if is_open {
+                editors::note_attempt(tx, &attempt, since)?;
+            }
+            Ok(is_open)
+        })
+        .await
+}
+
+async fn forget(site: &Site, attempt: Attempt) -> crate::store::Result<()> {
+    site.store()
+        .write(move |tx| editors::forget_attempt(tx, &attempt))
+        .await
 }
 
 /// Opens a new session under a new token, whatever session there was, and sends the editor on.
@@ -262,6 +292,7 @@ fn welcome_form(site: &Site, status: StatusCode, token: &str, name: &str, words:
 
 pub(super) async fn welcome(
     State(site): State<Site>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(token): Path<String>,
     headers: HeaderMap,
     Form(form): Form<WelcomeForm>,
@@ -272,34 +303,52 @@ pub(super) async fn welcome(
             "this form was sent from another site",
         );
     }
-    let length = form.password.chars().count();
-    if !(SHORTEST..=LONGEST).contains(&length) {
-        let words = format!("A password has {SHORTEST} to {LONGEST} characters.");
-        return welcome_form(
-            &site,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &token,
-            "editor",
-            &words,
-        );
+    let attempt = attempt_of(&site, None, peer, &headers);
+    match set_password(&site, attempt, &token, form.password).await {
+        Ok(response) => response,
+        Err(error) => out_of_order(error),
     }
-    let Some(hashed) = in_turn(move || hash_password(&form.password)).await else {
-        return plain(StatusCode::SERVICE_UNAVAILABLE, BUSY);
+}
+
+/// A stranger has no link, and without one nothing is hashed: the turns of hashing are for who may log in.
+async fn set_password(
+    site: &Site,
+    attempt: Attempt,
+    token: &str,
+    password: String,
+) -> crate::store::Result<Response> {
+    if !is_noted(site, &attempt).await? {
+        return Ok(plain(StatusCode::TOO_MANY_REQUESTS, TOO_MANY));
+    }
+    let (digest, now) = (digest_of(token), attempt.at);
+    let store = site.store();
+    let invited = store.read(|conn| editors::find_invited(conn, digest, now))?;
+    let Some(invited) = invited else {
+        return Ok(plain(
+            StatusCode::NOT_FOUND,
+            "this link is used up or too old",
+        ));
+    };
+    forget(site, attempt).await?;
+    let length = password.chars().count();
+    if !(SHORTEST..=LONGEST).contains(&length) {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let words = format!("A password has {SHORTEST} to {LONGEST} characters.");
+        return Ok(welcome_form(site, status, token, &invited.name, &words));
+    }
+    let Some(hashed) = in_turn(move || hash_password(&password)).await else {
+        return Ok(plain(StatusCode::SERVICE_UNAVAILABLE, BUSY));
     };
     let Some(hash) = hashed else {
-        return plain(StatusCode::SERVICE_UNAVAILABLE, "no random bytes");
+        return Ok(plain(StatusCode::SERVICE_UNAVAILABLE, "no random bytes"));
     };
-    let (digest, now) = (digest_of(&token), site.clock().now());
-    let accepted = site
-        .store()
-        .write_durably(move |tx| editors::accept_invitation(tx, digest, &hash, now))
-        .await;
-    match accepted {
-        Ok(Some(editor)) => match open_session(&site, editor, None, "/desk").await {
-            Ok(response) => response,
-            Err(error) => out_of_order(error),
-        },
-        Ok(None) => plain(StatusCode::NOT_FOUND, "this link is used up or too old"),
-        Err(error) => out_of_order(error),
+    let accepted =
+        store.write_durably(move |tx| editors::accept_invitation(tx, digest, &hash, now));
+    match accepted.await? {
+        Some(editor) => open_session(site, editor, None, "/desk").await,
+        None => Ok(plain(
+            StatusCode::NOT_FOUND,
+            "this link is used up or too old",
+        )),
     }
 }

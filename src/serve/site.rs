@@ -289,7 +289,7 @@ fn draft_of(
     settings: &Settings,
     publication: &Publication,
 ) -> Draft {
-    let is_private = asked.is_private();
+    let is_private = asked.is_private() || *asked.output == Output::Status;
     let Form::Feed(format) = asked.form else {
         return Draft {
             body: page_of(asked, content, settings),

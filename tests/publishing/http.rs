@@ -314,6 +314,21 @@ async fn other_methods_other_paths_and_other_hosts_get_nothing() {
 }
 
 #[tokio::test]
+async fn no_script_of_another_site_and_no_cache_gets_the_feed_for_operators() {
+    let room = summit().await;
+    let server = Server::start(room.site()).await;
+    for ending in ["", ".atom", ".rss", ".json"] {
+        let reply = server.get(&format!("/feeds/status{ending}")).await;
+        assert_eq!(reply.status, 200, "{ending}");
+        assert_eq!(reply.header("access-control-allow-origin"), "", "{ending}");
+        assert!(
+            reply.header("cache-control").starts_with("private, "),
+            "{ending}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_slug_leads_to_its_storyline_for_good() {
     let room = summit().await;
     let id = room.storyline_id(1);

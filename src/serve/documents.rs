@@ -56,7 +56,8 @@ pub(super) enum Rows {
     Entries(Vec<Entry>),
 }
 
-/// The time of a document that never held anything: 1 January 2025. Readers doubt a feed of 1970.
+/// The time of a document that holds nothing: 1 January 2025. It does not move, or the document would be another one
+/// with each change elsewhere; readers doubt a feed of 1970.
 const EARLIEST: i64 = 1_735_689_600;
 
 /// Reads an output, as much of it as that form shows.
@@ -180,7 +181,7 @@ pub(super) fn document_of(
         hub_url: settings
             .hub_url()
             .filter(|_| archive.is_none() && !is_private),
-        updated: updated.unwrap_or_else(|| publication.changed_at.max(utc_from_secs(EARLIEST))),
+        updated: updated.unwrap_or_else(|| utc_from_secs(EARLIEST)),
         ttl_minutes: ttl_minutes(&entries),
         paging: paging(output, &address, archive, content),
         deletions: deletions(&content.rows),

@@ -329,6 +329,34 @@ async fn no_script_of_another_site_and_no_cache_gets_the_feed_for_operators() {
 }
 
 #[tokio::test]
+async fn a_document_without_entries_is_the_same_whatever_is_published_elsewhere() {
+    let room = summit().await;
+    let mut settings = room.settings();
+    settings.views = vec![dateline::news::View {
+        name: "none".to_owned(),
+        search: "unheard-of".to_owned(),
+        ..dateline::news::View::default()
+    }];
+    let site = Site::new(room.store.clone(), settings, room.clock.clone());
+    let mut seen = Vec::new();
+    for minutes in [260, 280] {
+        let link = format!("https://post.example/{minutes}");
+        let item = room
+            .ingest(told("Post", "Ferry sinks off Luzon", &link, minutes - 10))
+            .await;
+        room.assign(minutes, minutes, &[(item, None)]).await;
+        room.publish(minutes).await;
+        site.expire();
+        for ending in ["atom", "rss", "json"] {
+            let path = format!("/feeds/views/none.{ending}");
+            let content = site.feed_content(&path).await.expect("a read");
+            seen.push(content.expect("a feed").0);
+        }
+    }
+    assert_eq!(seen[..3], seen[3..]);
+}
+
+#[tokio::test]
 async fn a_slug_leads_to_its_storyline_for_good() {
     let room = summit().await;
     let id = room.storyline_id(1);

@@ -1,6 +1,8 @@
 //! An entry's content as HTML, the same for every format. Made of the few elements that all readers
 //! show: p, ul, li, a, b, em; and bdi where letters go from right to left.
 
+use std::collections::{HashMap, HashSet};
+
 use super::document::{Body, EventLine, Notice};
 use super::lines::{Fitted, cut, fit, shown_letters};
 use super::plain::{one_line, web_address};
@@ -63,6 +65,10 @@ const LONGEST_LABEL: usize = 58;
 /// longer date.
 const LONGEST_SINCE: usize = 40;
 
+/// More never fit: a name has a letter at least, with a comma and a space, and a number two.
+const MOST_NAMES: usize = LONGEST_SINCE / 3;
+const MOST_NUMBERS: usize = LONGEST_SINCE / 2;
+
 /// An outlet that told it since the last material change, with its first report.
 struct Since<'a> {
     outlet: &'a str,
@@ -73,13 +79,15 @@ struct Since<'a> {
 
 /// The outlets of what is only counted, in the order of telling.
 fn outlets_since(body: &Body) -> Vec<Since<'_>> {
-    let mut listed: Vec<&str> = Vec::new();
+    let mut listed: HashSet<&str> = HashSet::new();
     let mut counted: Vec<Since<'_>> = Vec::new();
     for report in &body.reports {
         let fitted = fit(report);
         let title = |at| titled(&report.title, at);
         match fitted {
-            Some(_) => listed.push(&report.outlet),
+            Some(_) => {
+                listed.insert(&report.outlet);
+            }
             None => counted.push(Since {
                 outlet: &report.outlet,
                 url: report.url.as_deref(),
@@ -89,7 +97,9 @@ fn outlets_since(body: &Body) -> Vec<Since<'_>> {
         let reprints = fitted.map(|line| line.reprints).unwrap_or_default();
         for reprint in &report.reprints {
             match reprints.iter().any(|one| one.item == reprint.item) {
-                true => listed.push(&reprint.outlet),
+                true => {
+                    listed.insert(&reprint.outlet);
+                }
                 false => counted.push(Since {
                     outlet: &reprint.outlet,
                     url: reprint.url.as_deref(),
@@ -99,13 +109,16 @@ fn outlets_since(body: &Body) -> Vec<Since<'_>> {
         }
     }
     let mut since: Vec<Since<'_>> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for one in counted {
-        let known = since.iter_mut().find(|known| known.outlet == one.outlet);
-        match known {
-            Some(known) if known.url.is_none() => *known = one,
+        match places.get(one.outlet) {
+            Some(place) if since[*place].url.is_none() => since[*place] = one,
             Some(_) => {}
-            None if listed.contains(&one.outlet) => {}
-            None => since.push(one),
+            None if listed.contains(one.outlet) => {}
+            None => {
+                places.insert(one.outlet, since.len());
+                since.push(one);
+            }
         }
     }
     since
@@ -118,19 +131,24 @@ fn titled(headline: &str, at: UtcTime) -> String {
 /// The outlets that came since, each a link: by name as far as that is short, the others by number.
 /// What a link says of its report costs no letters.
 fn since_html(since: &[Since<'_>]) -> String {
-    let tries = (0..=since.len()).rev().flat_map(|named| {
-        let most = since.len() - named;
-        // Rather fewer names than an outlet without a link.
-        let least = if named == 0 { 0 } else { most };
-        (least..=most).rev().map(move |linked| (named, linked))
-    });
-    let mut htmls = tries.map(|(named, linked)| {
+    let mut htmls = tries(since.len()).map(|(named, linked)| {
         let (names, rest) = since.split_at(named);
         since_with(names, rest, linked)
     });
     htmls
         .find(|html| shown_letters(html) <= LONGEST_SINCE)
         .unwrap_or_default()
+}
+
+/// How many are named and how many of the others linked by number, the best first.
+fn tries(outlets: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..=outlets.min(MOST_NAMES)).rev().flat_map(move |named| {
+        let most = outlets - named;
+        // Rather fewer names than an outlet without a link.
+        let least = if named == 0 { 0 } else { most };
+        let linked = (least..=most.min(MOST_NUMBERS)).rev();
+        linked.map(move |linked| (named, linked))
+    })
 }
 
 fn since_with(names: &[Since<'_>], rest: &[Since<'_>], linked: usize) -> String {
@@ -261,4 +279,47 @@ pub(super) fn time(html: &mut Xml, at: UtcTime) {
 
 pub(super) fn clock_time(at: UtcTime) -> String {
     at.format("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outlets(names: &[String]) -> Vec<Since<'_>> {
+        let since = names.iter().map(|name| Since {
+            outlet: name,
+            url: Some("https://a.example/1"),
+            title: String::new(),
+        });
+        since.collect()
+    }
+
+    /// The first that is short enough of all that there are.
+    fn since_of_all(since: &[Since<'_>]) -> String {
+        for named in (0..=since.len()).rev() {
+            let most = since.len() - named;
+            let least = if named == 0 { 0 } else { most };
+            for linked in (least..=most).rev() {
+                let (names, rest) = since.split_at(named);
+                let html = since_with(names, rest, linked);
+                if shown_letters(&html) <= LONGEST_SINCE {
+                    return html;
+                }
+            }
+        }
+        String::new()
+    }
+
+    #[test]
+    fn what_never_fits_is_not_tried_and_what_is_told_is_the_same() {
+        for letters in [1, 2, 9] {
+            for count in 1..60 {
+                let names: Vec<String> = vec!["x".repeat(letters); count];
+                let since = outlets(&names);
+                let told = since_html(&since);
+                assert_eq!(told, since_of_all(&since), "{count} of {letters}");
+            }
+        }
+        assert!(tries(10_000).count() < 100);
+    }
 }

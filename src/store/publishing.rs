@@ -237,7 +237,11 @@ pub fn write_development(
          WHERE id = ?1";
     tx.prepare_cached(sql)?
         .execute(params![development.event_id.0, at])?;
-    let sql = "UPDATE storylines SET updated_at = max(coalesce(updated_at, 0), ?2) WHERE id = ?1";
+    let sql = "UPDATE storylines SET updated_at = CASE
+            WHEN updated_at >= ?2
+               AND EXISTS (SELECT 1 FROM developments WHERE storyline_id = ?1 LIMIT 1 OFFSET 1)
+            THEN updated_at + 1 ELSE max(coalesce(updated_at, 0), ?2) END
+         WHERE id = ?1";
     tx.prepare_cached(sql)?
         .execute(params![development.storyline_id.0, at])?;
     Ok(())

@@ -1,8 +1,10 @@
 //! Short histories in which an id once lost its meaning, each found by the random ones of `decided`.
 
 use dateline::news::{EventId, Ruling, Target};
+use dateline::store::published;
 
 use super::decided::{GAP, WINDOW_HOURS, World};
+use super::newsroom::{at_minute, summit, told};
 
 /// A happening that is told twice and parted by an editor, who then merges the one half into what
 /// was published before.
@@ -160,4 +162,26 @@ async fn an_event_whose_anchors_have_left_the_window_keeps_its_id_when_its_neigh
     assert_eq!(world.id_of(both), of_both);
     assert_eq!(world.members(half).first(), Some(&b));
     assert!(!world.members(half).contains(&late));
+}
+
+#[tokio::test]
+async fn a_second_change_within_one_second_moves_a_storyline_too() {
+    let room = summit().await;
+    let updated = || {
+        let id = room.storyline_id(1);
+        let found = room.store.read(|conn| published::find_storyline(conn, id));
+        let found = found.expect("a read").expect("the storyline");
+        found.storyline.updated_at.expect("published")
+    };
+    let mut seen = vec![updated()];
+    for event in [7, 8] {
+        let link = format!("https://post.example/{event}");
+        let title = format!("Reaction {event} to the summit");
+        let item = room.ingest(told("Post", &title, &link, 290)).await;
+        room.assign(event, 1, &[(item, None)]).await;
+        room.publish(300).await;
+        seen.push(updated());
+    }
+    assert!(seen[0] < seen[1] && seen[1] < seen[2], "{seen:?}");
+    assert_eq!(seen[1], at_minute(300), "and no more than it must");
 }

@@ -11,6 +11,7 @@ use chrono::TimeDelta;
 use super::counts::{Figure, PERCENT, head_figure};
 use super::stages::{is_open, is_reversal, stage_of};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
+use crate::text::words::hash_word;
 
 /// How many outlets must tell a new outcome or figure before it counts: one may be mistaken.
 pub const CONFIRMING_OUTLETS: usize = 2;
@@ -101,6 +102,9 @@ pub struct Told {
     /// Reports known as corrections.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub corrections: BTreeSet<ItemId>,
+    /// What they said, as [`said`] has it. Of one that was kept before this was, whatever it says is known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub corrections_said: BTreeMap<ItemId, u32>,
     /// Reports known as withdrawn.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub withdrawn: BTreeSet<ItemId>,
@@ -211,7 +215,7 @@ fn corrections(told: &Told, present: &Present) -> Option<Change> {
         .tellings
         .iter()
         .filter(|telling| telling.is_correction && !telling.is_withdrawn)
-        .filter(|telling| !told.corrections.contains(&telling.item_id))
+        .filter(|telling| !is_known_correction(told, telling))
         .collect();
     let outlets = named_outlets(&new)?;
     let first = new.first()?;
@@ -222,6 +226,25 @@ fn corrections(told: &Told, present: &Present) -> Option<Change> {
     };
     let note = format!("corrected by {outlets}: {what}");
     Some(Change::of_report(DevelopmentKind::Correction, note, first))
+}
+
+fn is_known_correction(told: &Told, telling: &Telling) -> bool {
+    let before = told.corrections_said.get(&telling.item_id);
+    told.corrections.contains(&telling.item_id)
+        && before.is_none_or(|before| *before == said(telling))
+}
+
+/// What a correction says, in 32 bits: its words and its note, whatever the capitals and the points around a word.
+fn said(telling: &Telling) -> u32 {
+    const POINTS: &[char] = &[
+        '.', ',', ';', ':', '!', '?', '"', '\'', '“', '”', '‘', '’', '«', '»',
+    ];
+    let both = [telling.headline.as_str(), &telling.change_note].join(" ");
+    let both = both.to_lowercase();
+    let words = both
+        .split_whitespace()
+        .map(|word| word.trim_matches(POINTS));
+    hash_word(&words.collect::<Vec<&str>>().join(" "))
 }
 
 /// A decision counts when it came or was undone, and the headline or the reports differ by it.
@@ -409,6 +432,7 @@ fn note_the_rest(told: &mut Told, present: &Present) {
     for telling in &present.tellings {
         if telling.is_correction {
             told.corrections.insert(telling.item_id);
+            told.corrections_said.insert(telling.item_id, said(telling));
         }
         if telling.is_withdrawn {
             told.withdrawn.insert(telling.item_id);

@@ -120,6 +120,36 @@ fn a_correction_and_a_kill_count_once_each() {
 }
 
 #[test]
+fn a_second_correction_of_a_report_is_told_and_another_point_in_it_is_not() {
+    let mut first = toll(1, &[("AP", "A"), ("BBC", "Rate cut to 4.25 percent")]);
+    first.tellings[1].is_correction = true;
+    first.tellings[1].change_note = "corrects the rate".to_owned();
+    let mut same = first.clone();
+    same.tellings[1].headline = "Rate cut to 4.25 percent.".to_owned();
+    same.tellings[1].change_note = "Corrects the rate".to_owned();
+    let mut second = first.clone();
+    second.tellings[1].headline = "Rate cut to 42.5 percent".to_owned();
+    let (_, told) = material_changes(&Told::default(), &first);
+    let (changes, told) = material_changes(&told, &same);
+    assert!(changes.is_empty(), "{changes:?}");
+    let kept: Told = serde_json::from_str(&serde_json::to_string(&told).unwrap()).unwrap();
+    let (changes, told) = material_changes(&kept, &second);
+    assert_eq!(changes[0].kind, DevelopmentKind::Correction);
+    assert_eq!(
+        changes[0].headline.as_deref(),
+        Some("Rate cut to 42.5 percent")
+    );
+    assert!(material_changes(&told, &second).0.is_empty());
+
+    // What was kept before a correction's words were.
+    let old = r#"{"headline":"A","items":[1,2],"corrections":[2]}"#;
+    let old: Told = serde_json::from_str(old).unwrap();
+    let (changes, told) = material_changes(&old, &first);
+    assert!(changes.is_empty(), "{changes:?}");
+    assert_eq!(material_changes(&told, &second).0.len(), 1);
+}
+
+#[test]
 fn a_decision_counts_only_if_it_changes_what_is_shown() {
     let plain = toll(1, &[("AP", "A"), ("BBC", "B")]);
     let mut pinned_same = plain.clone();

@@ -84,13 +84,9 @@ async fn keep_request(
     request: HubRequest,
 ) -> crate::store::Result<Option<&'static str>> {
     let now = site.clock().now();
-    let host = Url::parse(&request.callback)
-        .ok()
-        .map(|url| url[..url::Position::AfterHost].to_owned())
-        .unwrap_or_default();
     site.store()
         .write(move |tx| {
-            let load = hub::load_of(tx, &request, &host)?;
+            let load = hub::load_of(tx, &request)?;
             let fault = over_limit(&load);
             if fault.is_none() {
                 hub::save_request(tx, &request, now)?;
@@ -116,6 +112,7 @@ fn read_request(body: &[u8]) -> Result<HubRequest, &'static str> {
         subscribes: true,
         topic: String::new(),
         callback: String::new(),
+        host: String::new(),
         secret: None,
         lease_secs: LEASE_SECS.1,
         asked_from: String::new(),
@@ -144,9 +141,8 @@ fn read_request(body: &[u8]) -> Result<HubRequest, &'static str> {
     if request.topic.is_empty() {
         return Err("hub.topic is missing");
     }
-    if !is_callback(&request.callback) {
-        return Err("hub.callback must be an http or https address without credentials");
-    }
+    request.host = host_of(&request.callback)
+        .ok_or("hub.callback must be an http or https address without credentials")?;
     let secret_len = request.secret.as_ref().map_or(0, Vec::len);
     if secret_len > LONGEST_SECRET {
         return Err("hub.secret must be shorter than 200 bytes");
@@ -154,16 +150,16 @@ fn read_request(body: &[u8]) -> Result<HubRequest, &'static str> {
     Ok(request)
 }
 
-fn is_callback(text: &str) -> bool {
-    let Ok(url) = Url::parse(text) else {
-        return false;
-    };
-    text.len() <= LONGEST_CALLBACK
+/// The host of a callback, without the point that it may end in; `None` if it is none.
+fn host_of(callback: &str) -> Option<String> {
+    let url = Url::parse(callback).ok()?;
+    let is_callback = callback.len() <= LONGEST_CALLBACK
         && matches!(url.scheme(), "http" | "https")
-        && url.host_str().is_some_and(|host| !host.is_empty())
         && url.username().is_empty()
         && url.password().is_none()
-        && url.fragment().is_none()
+        && url.fragment().is_none();
+    let host = url.host_str()?.trim_end_matches('.');
+    (is_callback && !host.is_empty()).then(|| host.to_owned())
 }
 
 fn refuse(status: StatusCode, words: &str) -> Response {
@@ -198,6 +194,20 @@ mod tests {
         assert_eq!(request.callback, "https://b.example/c?x=1");
         assert_eq!(request.lease_secs, 864_000);
         assert_eq!(request.secret, None);
+    }
+
+    #[test]
+    fn a_callback_is_its_hosts_however_it_is_written_and_nobody_elses() {
+        for (callback, host) in [
+            ("https://b.example/c", "b.example"),
+            ("HTTP://B.EXAMPLE:8080/c", "b.example"),
+            ("https://b%2Eexample/c", "b.example"),
+            (" https:\\\\b.example./c", "b.example"),
+            ("https://b.example.org/", "b.example.org"),
+            ("http://0x7f.1/", "127.0.0.1"),
+        ] {
+            assert_eq!(host_of(callback).as_deref(), Some(host), "{callback}");
+        }
     }
 
     #[test]

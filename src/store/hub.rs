@@ -37,6 +37,8 @@ pub struct HubRequest {
     pub topic: String,
     /// Where to deliver.
     pub callback: String,
+    /// The callback's host, as an address is written in one way only.
+    pub host: String,
     /// Key of the signature.
     pub secret: Option<Vec<u8>>,
     /// Lease that will be granted, in seconds.
@@ -61,28 +63,32 @@ pub struct HubDelivery {
 pub struct HubLoad {
     /// To the topic.
     pub of_topic: u32,
-    /// Of callbacks that begin alike: of one host.
+    /// Of callbacks of one host.
     pub of_host: u32,
     /// Asked from one network address.
     pub of_address: u32,
 }
 
-/// Counts what the limits look at; `host` is the callback up to the end of its host.
+/// Counts what the limits look at.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_of(conn: &Connection, request: &HubRequest, host: &str) -> Result<HubLoad> {
-    let sql = "SELECT sum(topic = ?1), sum(substr(callback, 1, length(?2)) = ?2),
-            sum(asked_from = ?3 AND ?3 <> '')
-         FROM (SELECT topic, callback, asked_from FROM hub_subscriptions
-            UNION ALL SELECT topic, callback, asked_from FROM hub_requests)
+pub fn load_of(conn: &Connection, request: &HubRequest) -> Result<HubLoad> {
+    let sql = "SELECT sum(topic = ?1), sum(host = ?2), sum(asked_from = ?3 AND ?3 <> '')
+         FROM (SELECT topic, callback, host, asked_from FROM hub_subscriptions
+            UNION ALL SELECT topic, callback, host, asked_from FROM hub_requests)
          WHERE NOT (topic = ?1 AND callback = ?4)";
     let count = |row: &Row<'_>, index| {
         row.get::<_, Option<u32>>(index)
             .map(Option::unwrap_or_default)
     };
     Ok(conn.prepare_cached(sql)?.query_row(
-        params![request.topic, host, request.asked_from, request.callback],
+        params![
+            request.topic,
+            request.host,
+            request.asked_from,
+            request.callback
+        ],
         |row| {
             Ok(HubLoad {
                 of_topic: count(row, 0)?,
@@ -104,8 +110,8 @@ pub fn save_request(tx: &Transaction<'_>, request: &HubRequest, now: UtcTime) ->
         "unsubscribe"
     };
     let sql = "INSERT OR REPLACE INTO hub_requests
-            (mode, topic, callback, secret, lease_secs, asked_at, asked_from)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            (mode, topic, callback, secret, lease_secs, asked_at, asked_from, host)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     tx.prepare_cached(sql)?.execute(params![
         mode,
         request.topic,
@@ -114,6 +120,7 @@ pub fn save_request(tx: &Transaction<'_>, request: &HubRequest, now: UtcTime) ->
         request.lease_secs,
         now.timestamp(),
         request.asked_from,
+        request.host,
     ])?;
     Ok(())
 }
@@ -127,7 +134,8 @@ pub fn load_requests(
     limit: usize,
     wanted: impl FnMut(&str) -> bool,
 ) -> Result<Vec<HubRequest>> {
-    let sql = "SELECT id, mode, topic, callback, secret, lease_secs, asked_from FROM hub_requests
+    let sql =
+        "SELECT id, mode, topic, callback, secret, lease_secs, asked_from, host FROM hub_requests
          ORDER BY id";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([], |row| {
@@ -139,6 +147,7 @@ pub fn load_requests(
             secret: row.get(4)?,
             lease_secs: row.get(5)?,
             asked_from: row.get(6)?,
+            host: row.get(7)?,
         })
     })?;
     choose(rows, limit, |request| &request.callback, wanted)
@@ -167,16 +176,18 @@ pub fn end_request(
             .execute(params![request.topic, request.callback])?;
         return Ok(());
     }
-    let sql = "INSERT INTO hub_subscriptions (topic, callback, secret, lease_until, asked_from)
-         VALUES (?1, ?2, ?3, ?4, ?5)
+    let sql =
+        "INSERT INTO hub_subscriptions (topic, callback, secret, lease_until, asked_from, host)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT DO UPDATE SET secret = excluded.secret, lease_until = excluded.lease_until,
-            asked_from = excluded.asked_from";
+            asked_from = excluded.asked_from, host = excluded.host";
     tx.prepare_cached(sql)?.execute(params![
         request.topic,
         request.callback,
         request.secret,
         now.timestamp() + request.lease_secs,
         request.asked_from,
+        request.host,
     ])?;
     Ok(())
 }

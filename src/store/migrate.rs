@@ -99,6 +99,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0022_members",
         include_str!("../../migrations/0022_members.sql"),
     ),
+    (
+        "0024_shown",
+        include_str!("../../migrations/0024_shown.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -440,6 +440,32 @@ async fn foreign_topics_and_inward_callbacks_are_refused() {
 }
 
 #[tokio::test]
+async fn a_host_has_its_share_of_subscriptions_in_whatever_way_it_is_written() {
+    let stage = Stage::set().await;
+    let ask = async |callback: String| {
+        let form = [
+            ("hub.mode", "subscribe"),
+            ("hub.topic", TOPIC),
+            ("hub.callback", callback.as_str()),
+        ];
+        stage.server.post_form("/hub", &form).await.status
+    };
+    for number in 0..100 {
+        let written = [
+            "http://b.example",
+            "https://B.Example.",
+            "HTTP://b.example:81",
+        ];
+        let callback = format!("{}/{number}", written[number % 3]);
+        assert_eq!(ask(callback).await, 202, "{number}");
+    }
+    assert_eq!(ask("https://B.EXAMPLE/more".to_owned()).await, 429);
+    let other = "https://b.example.org/".to_owned();
+    assert_eq!(ask(other).await, 202, "another host that begins alike");
+    assert_eq!(ask("https://b.ex/".to_owned()).await, 202, "or is shorter");
+}
+
+#[tokio::test]
 async fn a_topic_that_is_gone_is_denied() {
     let stage = Stage::set().await;
     let id = stage.room.public_id(1);

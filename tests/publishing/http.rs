@@ -413,3 +413,40 @@ async fn pages_name_their_feeds_and_load_nothing_from_elsewhere() {
         assert!(policy.starts_with("default-src 'none'"));
     }
 }
+
+#[tokio::test]
+async fn what_an_operator_changes_of_a_feed_is_shown_at_once() {
+    let room = summit().await;
+    let read = room.store.write(|tx| {
+        tx.execute("UPDATE feeds SET last_success_at = 1", [])?;
+        Ok(())
+    });
+    read.await.expect("visits");
+    let server = Server::start(room.site()).await;
+    for (sql, shown) in [
+        (
+            "UPDATE feeds SET category = 'Summits' WHERE title = 'Reuters world'",
+            "term=\"Summits\"",
+        ),
+        (
+            "UPDATE feeds SET title = 'All the world' WHERE title = 'Reuters world'",
+            "<title>All the world</title>",
+        ),
+        (
+            "UPDATE outlets SET name = 'Thomson' WHERE name = 'Reuters'",
+            "<name>Thomson</name>",
+        ),
+    ] {
+        assert!(!server.get(FEED).await.text().contains(shown), "{sql}");
+        let edited = room.store.write(move |tx| Ok(tx.execute(sql, [])?));
+        assert_eq!(edited.await.expect("a write"), 1, "{sql}");
+        let shows = async || server.get(FEED).await.text().contains(shown);
+        let soon = async {
+            while !shows().await {
+                tokio::task::yield_now().await;
+            }
+        };
+        let shown = tokio::time::timeout(std::time::Duration::from_secs(20), soon).await;
+        shown.expect(sql);
+    }
+}

@@ -218,7 +218,7 @@ impl Running {
         loop {
             tokio::select! {
                 name = signals.next() => match name {
-                    "SIGHUP" => self.reload(global),
+                    "SIGHUP" => self.reload(global).await,
                     name => {
                         tracing::info!(signal = name, "ending");
                         return Ok(());
@@ -233,7 +233,7 @@ impl Running {
     }
 
     /// Puts another config in force; a wrong one is refused and the old one stays.
-    fn reload(&self, global: &Global) {
+    async fn reload(&self, global: &Global) {
         if let Ok(now) = NotifyState::monotonic_usec_now() {
             notify(&[NotifyState::Reloading, now]);
         }
@@ -242,7 +242,7 @@ impl Running {
                 let settings = place.config.serve_settings().heard_at(self.address);
                 // The publisher reads it at its next pass.
                 let _ = self.hold.send(i64::from(settings.publish_hold_secs));
-                self.site.change_settings(settings);
+                self.site.change_settings(settings).await;
                 tracing::info!(
                     "config reloaded: [server] and views are in force; all else and the listen address \
                      change at the next start"

@@ -66,7 +66,7 @@ fn asset(name: &str, ending: &str, content_type: &'static str, text: &str) -> As
         rendered: Rendered::new(Draft {
             body: text.as_bytes().to_vec(),
             content_type,
-            modified: UtcTime::default(),
+            modified: Some(UtcTime::default()),
             freshness: Freshness::Immutable,
             links: Vec::new(),
             is_shared: false,

@@ -86,8 +86,8 @@ fn read_wish(wish: &str) -> (&str, u32) {
 
 /// True if the client has what would be sent: If-None-Match, or If-Modified-Since where there is no
 /// If-None-Match. A date counts if it is the one that is sent: another, also a later one, is not ours, or was sent
-/// by a clock that was wrong.
-pub fn is_unchanged(headers: &HeaderMap, etag: &HeaderValue, modified: UtcTime) -> bool {
+/// by a clock that was wrong. Without one only tags count.
+pub fn is_unchanged(headers: &HeaderMap, etag: &HeaderValue, modified: Option<UtcTime>) -> bool {
     let mut tags = headers.get_all(header::IF_NONE_MATCH).iter().peekable();
     if tags.peek().is_some() {
         return tags.any(|list| names_tag(list.as_bytes(), etag.as_bytes()));
@@ -96,7 +96,8 @@ pub fn is_unchanged(headers: &HeaderMap, etag: &HeaderValue, modified: UtcTime) 
         .get(header::IF_MODIFIED_SINCE)
         .and_then(|value| value.to_str().ok())
         .and_then(read_http_date)
-        .is_some_and(|since| modified.timestamp() == since.timestamp())
+        .zip(modified)
+        .is_some_and(|(since, modified)| modified.timestamp() == since.timestamp())
 }
 
 /// Weak comparison with each tag of a list; a comma may stand within a tag.
@@ -197,7 +198,7 @@ mod tests {
             let got = is_unchanged(
                 &headers(header::IF_NONE_MATCH, value),
                 &etag,
-                utc_from_secs(0),
+                Some(utc_from_secs(0)),
             );
             assert_eq!(got, expected, "{value:?}");
         }
@@ -206,9 +207,10 @@ mod tests {
     #[test]
     fn a_tag_beats_a_date() {
         let etag = HeaderValue::from_static("\"abc\"");
-        let modified = utc_from_secs(784_111_777);
+        let modified = Some(utc_from_secs(784_111_777));
         let mut both = headers(header::IF_MODIFIED_SINCE, "Sun, 06 Nov 1994 08:49:37 GMT");
         assert!(is_unchanged(&both, &etag, modified));
+        assert!(!is_unchanged(&both, &etag, None));
         let later = headers(header::IF_MODIFIED_SINCE, "Mon, 06 Nov 2028 08:49:37 GMT");
         assert!(!is_unchanged(&later, &etag, modified));
         both.insert(header::IF_NONE_MATCH, HeaderValue::from_static("\"old\""));

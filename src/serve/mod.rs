@@ -53,6 +53,7 @@ pub async fn run(
     site: Site,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    site.note_settings().await;
     let follower = tokio::spawn(site.clone().follow_publication());
     let closing = site.clone();
     let shutdown = async move {

@@ -44,7 +44,7 @@ pub(super) fn list_outputs(conn: &Connection, settings: &Settings, prefix: &str)
     Ok(Draft {
         body: write_opml(&settings.title, publication.changed_at, &groups),
         content_type: "text/x-opml; charset=utf-8",
-        modified: publication.changed_at,
+        modified: Some(publication.changed_at),
         freshness: match is_public {
             true => Freshness::Public(LIST_SECS),
             false => Freshness::Private(LIST_SECS),

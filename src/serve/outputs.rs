@@ -25,10 +25,10 @@ pub(super) async fn serve_output(State(site): State<Site>, request: Request) -> 
     let coding = choose_coding(headers);
     let kept = site.kept(path, Demand::Reader);
     if let Some(rendered) = kept.filter(|kept| kept.has(coding)) {
-        return rendered.answer(method, headers);
+        return rendered.answer(method, headers, site.clock().now());
     }
     if let Some(asset) = find_asset(path) {
-        return asset.answer(method, headers);
+        return asset.answer(method, headers, site.clock().now());
     }
     answer_path(&site, path, method, headers).await
 }
@@ -49,7 +49,7 @@ async fn answer_path(
         .answer(path, choose_coding(headers), Demand::Reader)
         .await
     {
-        Ok(Answer::Document(rendered)) => rendered.answer(method, headers),
+        Ok(Answer::Document(rendered)) => rendered.answer(method, headers, site.clock().now()),
         Ok(Answer::Elsewhere(status, url)) => redirect(status, &url),
         Ok(Answer::Gone(reason)) => {
             let words = format!("This was published here once and is gone: {reason}.");

@@ -33,7 +33,8 @@ pub(super) enum Freshness {
 pub(super) struct Draft {
     pub(super) body: Vec<u8>,
     pub(super) content_type: &'static str,
-    pub(super) modified: UtcTime,
+    /// When it changed; `None` if that is no longer, or not yet, known by what it holds.
+    pub(super) modified: Option<UtcTime>,
     pub(super) freshness: Freshness,
     /// Values of Link headers.
     pub(super) links: Vec<String>,
@@ -43,7 +44,7 @@ pub(super) struct Draft {
 
 /// A document ready to be sent.
 pub(super) struct Rendered {
-    modified: UtcTime,
+    modified: Option<UtcTime>,
     common: HeaderMap,
     identity: Coded,
     codings: [OnceLock<Coded>; 3],
@@ -69,8 +70,12 @@ impl Rendered {
         }
     }
 
-    /// True if the other has the same bytes and says the same about them, but for the date.
+    /// True if the other has the same bytes and says the same about them, but for the date. One without a date may have
+    /// been what it was before its time.
     pub(super) fn says_the_same(&self, other: &Rendered) -> bool {
+        if self.modified.is_none() && other.modified.is_some() {
+            return false;
+        }
         let same_links = self.common.get_all(header::LINK).iter();
         self.identity.bytes == other.identity.bytes
             && same_links.eq(other.common.get_all(header::LINK).iter())
@@ -98,12 +103,29 @@ impl Rendered {
         self.coded(coding);
     }
 
-    /// The answer to a GET or HEAD with these headers.
-    pub(super) fn answer(&self, method: &Method, asked: &HeaderMap) -> Response<Body> {
+    /// The answer to a GET or HEAD with these headers, at `now`.
+    pub(super) fn answer(
+        &self,
+        method: &Method,
+        asked: &HeaderMap,
+        now: UtcTime,
+    ) -> Response<Body> {
+        // No document is of a time to come, whatever the clock said when it was published (RFC 9110, 8.8.2.1).
+        let modified = self.modified.filter(|modified| *modified <= now);
         let coded = self.coded(choose_coding(asked));
-        if is_unchanged(asked, &coded.etag, self.modified) {
-            return self.not_modified(coded);
+        let mut response = match is_unchanged(asked, &coded.etag, modified) {
+            true => self.not_modified(coded),
+            false => self.whole(coded, method),
+        };
+        if let Some(modified) = modified
+            && let Ok(date) = HeaderValue::from_str(&http_date(modified))
+        {
+            response.headers_mut().insert(header::LAST_MODIFIED, date);
         }
+        response
+    }
+
+    fn whole(&self, coded: &Coded, method: &Method) -> Response<Body> {
         let body = if method == Method::HEAD {
             Body::empty()
         } else {
@@ -121,7 +143,6 @@ impl Rendered {
             header::ETAG,
             header::CACHE_CONTROL,
             header::VARY,
-            header::LAST_MODIFIED,
             header::ACCESS_CONTROL_ALLOW_ORIGIN,
             header::LINK,
         ];
@@ -183,7 +204,6 @@ fn common_headers(draft: &Draft) -> HeaderMap {
         }
     };
     put(header::CONTENT_TYPE, draft.content_type);
-    put(header::LAST_MODIFIED, &http_date(draft.modified));
     put(header::VARY, "Accept-Encoding");
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(header::REFERRER_POLICY, "no-referrer");

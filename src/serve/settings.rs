@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use sha2::{Digest, Sha256};
+
 use crate::news::{ItemId, ScoredPair, Term, View};
 
 /// Gives the terms of a frozen pair seen from one of its items; `None` if it does not know the
@@ -89,6 +91,23 @@ impl Settings {
             },
             ..self
         }
+    }
+
+    /// What tells these settings from others that show the same otherwise, and this program from one that may write it
+    /// another way.
+    pub(super) fn digest(&self) -> i64 {
+        let shown = (
+            env!("CARGO_PKG_VERSION"),
+            &self.base_url,
+            &self.title,
+            self.feed_keep_secs,
+            &self.views,
+            self.hub_url(),
+        );
+        let digest = Sha256::digest(format!("{shown:?}"));
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        i64::from_be_bytes(first)
     }
 
     /// The absolute address of a path that begins with a slash.

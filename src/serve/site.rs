@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::feed::write::write_document;
 use crate::news::UtcTime;
 use crate::store::published::{self, Publication};
-use crate::store::{Result, Store};
+use crate::store::{Result, Store, publishing};
 pub(super) use kept::Demand;
 use kept::{Kept, RESTLESS, Seen, Slot};
 
@@ -108,15 +108,26 @@ impl Site {
 
     /// Puts other settings in force; what was rendered is rendered again when asked for. The listen
     /// address stays what it was.
-    pub fn change_settings(&self, settings: Settings) {
-        let mut slot = self
+    pub async fn change_settings(&self, settings: Settings) {
+        *self
             .inner
             .settings
             .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *slot = Arc::new(settings);
-        drop(slot);
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
         self.expire();
+        self.note_settings().await;
+    }
+
+    /// Notes with which settings everything is rendered from now on, for who asks by date.
+    pub(super) async fn note_settings(&self) {
+        let (digest, now) = (self.settings().digest(), self.inner.clock.now());
+        let noted = self
+            .inner
+            .store
+            .write(move |tx| publishing::note_settings(tx, digest, now));
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "the settings could not be noted; documents carry no date");
+        }
     }
 
     /// The database.
@@ -206,21 +217,16 @@ impl Site {
 }
 
 /// Renders a path. `prefix` is the path of a private output's token, or empty.
-fn render(
-    (store, now): (&Store, UtcTime),
-    settings: &Settings,
-    address: &Address,
-    prefix: &str,
-) -> Result<Answer> {
-    // No document is of a time to come, whatever the clock said when it was published (RFC 9110, 8.8.2.1).
-    let finish = |draft: Draft| {
-        let modified = draft.modified.min(now);
-        Answer::Document(Arc::new(Rendered::new(Draft { modified, ..draft })))
+fn render(store: &Store, settings: &Settings, address: &Address, prefix: &str) -> Result<Answer> {
+    let finish = |draft: Draft| -> Result<Answer> {
+        let modified = sure_date(store, settings, draft.modified)?;
+        let draft = Draft { modified, ..draft };
+        Ok(Answer::Document(Arc::new(Rendered::new(draft))))
     };
     match address {
         Address::Opml => {
             let draft = store.read(|conn| list_outputs(conn, settings, prefix))?;
-            Ok(finish(draft))
+            finish(draft)
         }
         Address::Storyline(name) => find_storyline(store, settings, name),
         Address::Output {
@@ -248,11 +254,23 @@ fn render(
                     if let Some(elsewhere) = current_state(&asked, settings, draft) {
                         return Ok(elsewhere);
                     }
-                    Ok(finish(draft(&asked)))
+                    finish(draft(&asked))
                 }
             }
         }
     }
+}
+
+/// When a document changed that was begun when the publication had changed last then; `None` if it changed meanwhile, or
+/// was not noted yet to be made with these settings: by that date it would be taken for another one.
+fn sure_date(
+    store: &Store,
+    settings: &Settings,
+    begun: Option<UtcTime>,
+) -> Result<Option<UtcTime>> {
+    let current = store.read(published::load_publication)?;
+    let is_noted = current.settings == Some(settings.digest());
+    Ok(begun.filter(|begun| is_noted && *begun == current.changed_at))
 }
 
 /// Where an archive of the log is kept that is asked for by its number alone, or as it was before an
@@ -289,12 +307,15 @@ fn draft_of(
     settings: &Settings,
     publication: &Publication,
 ) -> Draft {
-    let is_private = asked.is_private() || *asked.output == Output::Status;
+    let is_status = *asked.output == Output::Status;
+    let is_private = asked.is_private() || is_status;
+    // Health changes without the publication.
+    let modified = Some(publication.changed_at).filter(|_| !is_status);
     let Form::Feed(format) = asked.form else {
         return Draft {
             body: page_of(asked, content, settings),
             content_type: "text/html; charset=utf-8",
-            modified: publication.changed_at,
+            modified,
             freshness: freshness(is_private, asked, PAGE_SECS),
             links: Vec::new(),
             is_shared: false,
@@ -304,7 +325,7 @@ fn draft_of(
     let mut links = vec![link_header(&document.self_url(format), "self")];
     links.extend(document.hub_url.iter().map(|hub| link_header(hub, "hub")));
     Draft {
-        modified: publication.changed_at,
+        modified,
         freshness: freshness(is_private, asked, document.ttl_minutes * 60),
         links,
         is_shared: !is_private,

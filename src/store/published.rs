@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use shown::{HAS_REPORTS, IS_LET_THROUGH, IS_SHOWN, IS_TOLD, LEADS_ON, SHOWS_EVENTS};
 
 use super::Result;
+use super::publishing::SETTINGS;
 pub use super::reports::load_reports;
 use super::reports::load_reports_of;
 use super::rows::{
@@ -31,6 +32,8 @@ pub struct Publication {
     pub changed_at: UtcTime,
     /// Moves with every decision of an editor and with every undoing.
     pub decided: i64,
+    /// Digest of the settings that it is made with since then; `None` if they were never noted.
+    pub settings: Option<i64>,
 }
 
 /// How much a subscription document holds: whatever changed within `keep_secs` of the latest change,
@@ -124,14 +127,16 @@ pub fn latest_health_changes(conn: &Connection, limit: u32) -> Result<Vec<Health
 pub fn load_publication(conn: &Connection) -> Result<Publication> {
     let row = conn
         .prepare_cached(
-            "SELECT instance, version, changed_at, decided FROM publication WHERE id = 1",
+            "SELECT instance, version, changed_at, decided,
+                (SELECT value FROM cursors WHERE name = ?1) FROM publication WHERE id = 1",
         )?
-        .query_row([], |row| {
+        .query_row([SETTINGS], |row| {
             Ok(Publication {
                 instance: public_id(row, 0)?.unwrap_or_default(),
                 version: row.get(1)?,
                 changed_at: utc_from_secs(row.get(2)?),
                 decided: row.get(3)?,
+                settings: row.get(4)?,
             })
         })
         .optional()?;

@@ -39,15 +39,33 @@ pub fn ensure_publication(tx: &Transaction<'_>, instance: PublicId, now: UtcTime
     Ok(())
 }
 
-/// Moves the version: something shown has changed.
+/// Moves the version: something shown has changed. No two versions have one time, however soon one follows the other: a
+/// reader may know by it which of them it has.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn move_version(tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
-    let sql = "UPDATE publication SET version = version + 1, changed_at = max(changed_at, ?1)";
+    let sql = "UPDATE publication SET version = version + 1, changed_at = max(changed_at + 1, ?1)";
     tx.prepare_cached(sql)?.execute([now.timestamp()])?;
     Ok(())
 }
+
+/// Moves the version if what is shown was made with other settings than these, which their digest tells.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_settings(tx: &Transaction<'_>, digest: i64, now: UtcTime) -> Result<()> {
+    let sql = "INSERT INTO cursors (name, value) VALUES (?1, ?2)
+         ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value";
+    let noted = tx.execute(sql, params![SETTINGS, digest])?;
+    match noted {
+        0 => Ok(()),
+        _ => move_version(tx, now),
+    }
+}
+
+/// The cursor that tells with which settings what is shown is made.
+pub(super) const SETTINGS: &str = "settings";
 
 /// The events in the queue that stand in a storyline and are not held back at `now`, by id, at most
 /// `limit` of those after `after`. Those of which items say something else since they were described are

@@ -138,6 +138,8 @@ async fn a_feed_says_all_that_a_reader_needs() {
 async fn what_did_not_change_is_not_sent_again() {
     let room = summit().await;
     let server = Server::start(room.site()).await;
+    // That it is made with these settings was noted just now.
+    room.clock.advance_secs(10);
     for coding in ["identity", "gzip", "br", "zstd"] {
         let accept = ("accept-encoding", coding);
         let first = server.ask("GET", FEED, &[accept]).await;
@@ -354,6 +356,63 @@ async fn a_document_without_entries_is_the_same_whatever_is_published_elsewhere(
         }
     }
     assert_eq!(seen[..3], seen[3..]);
+}
+
+/// The status for who asks whether it changed since then.
+async fn status_since(server: &Server, date: &str) -> u16 {
+    let headers = [("if-modified-since", date)];
+    server.ask("GET", FEED, &headers).await.status
+}
+
+#[tokio::test]
+async fn who_asks_by_date_is_told_of_other_settings_before_and_after_a_restart() {
+    let room = summit().await;
+    let site = room.site();
+    let server = Server::start(site.clone()).await;
+    room.clock.advance_secs(10);
+    let before = server.get(FEED).await.header("last-modified").to_owned();
+    assert_eq!(status_since(&server, &before).await, 304);
+    let settings = dateline::serve::Settings {
+        title: "Morning".to_owned(),
+        ..room.settings()
+    };
+    site.change_settings(settings.clone()).await;
+    room.clock.advance_secs(10);
+    assert_eq!(status_since(&server, &before).await, 200);
+    let after = server.get(FEED).await.header("last-modified").to_owned();
+    let again = Site::new(room.store.clone(), settings, room.clock.clone());
+    let again = Server::start(again).await;
+    assert_eq!(status_since(&again, &before).await, 200);
+    assert_eq!(status_since(&again, &after).await, 304);
+    // And back again, while nothing runs.
+    let back = Server::start(room.site()).await;
+    assert_eq!(status_since(&back, &before).await, 200);
+    assert_eq!(status_since(&back, &after).await, 200);
+}
+
+#[tokio::test]
+async fn who_asks_by_date_is_told_of_what_two_passes_of_one_second_published() {
+    let room = summit().await;
+    let site = room.site();
+    let server = Server::start(site.clone()).await;
+    assert_eq!(status_since(&server, "").await, 200, "it has begun");
+    let mut dates = Vec::new();
+    for event in [7, 8] {
+        let link = format!("https://post.example/{event}");
+        let title = format!("Ferry {event} sinks");
+        let item = room.ingest(told("Post", &title, &link, 290)).await;
+        room.assign(event, event, &[(item, None)]).await;
+        room.publish(300).await;
+        site.expire();
+        dates.push(server.get(FEED).await.header("last-modified").to_owned());
+    }
+    assert!(!dates[0].is_empty());
+    assert_eq!(dates[1], "", "a second has one date");
+    assert_eq!(status_since(&server, &dates[0]).await, 200);
+    room.clock.advance_secs(1);
+    let date = server.get(FEED).await.header("last-modified").to_owned();
+    assert_ne!(date, dates[0]);
+    assert_eq!(status_since(&server, &date).await, 304);
 }
 
 #[tokio::test]

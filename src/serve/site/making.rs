@@ -187,8 +187,7 @@ impl Site {
     }
 
     fn render(&self, address: &Address, prefix: &str) -> Result<Answer> {
-        let now = self.inner.clock.now();
-        render((&self.inner.store, now), &self.settings(), address, prefix)
+        render(&self.inner.store, &self.settings(), address, prefix)
     }
 
     /// Renders a document and keeps it; of one that is kept it makes the coding.

@@ -114,7 +114,12 @@ pub fn publish_batch(
 }
 
 fn may_be_published(waiting: &publishing::Waiting) -> bool {
-    waiting.is_settled && !waiting.event.spiked && waiting.event.merged_into.is_none()
+    waiting.is_settled && !is_spiked(waiting) && waiting.event.merged_into.is_none()
+}
+
+/// True if an editor keeps it out, or its storyline.
+fn is_spiked(waiting: &publishing::Waiting) -> bool {
+    waiting.event.spiked || waiting.is_line_spiked
 }
 
 /// True if it left a spiked event by itself: an editor kept out what it tells, and has not ruled since that it
@@ -155,7 +160,7 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
     publish_storyline(tx, pass, event)?;
     let id = PublicId::mint((pass.random)());
     publishing::publish_event(tx, event.id, id, &anchors, pass.now)?;
-    let present = present_of(tx, event, &reports)?;
+    let present = present_of(tx, waiting, &reports)?;
     let note = match waiting.split_from {
         Some(origin) => published::name_of_event(tx, origin)?
             .map(|name| format!("split from: {}", name.headline))
@@ -184,16 +189,17 @@ fn publish_storyline(tx: &Transaction<'_>, pass: &Pass, event: &Event) -> Result
 fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) -> Result<usize> {
     let event = &waiting.event;
     let reports = published::load_reports(tx, event.id)?;
+    let told = waiting.told.as_deref();
+    let told: Option<Told> = told.and_then(|json| serde_json::from_str(json).ok());
     if reports.is_empty() {
+        note_kept_out(tx, event.id, told)?;
         return Ok(0);
     }
     let is_withdrawn = reports.iter().all(|report| report.is_withdrawn);
     let since = is_withdrawn.then(|| event.withdrawn_at.unwrap_or(pass.now));
     publishing::set_withdrawn(tx, event.id, since)?;
     publish_storyline(tx, pass, event)?;
-    let told = waiting.told.as_deref();
-    let told: Option<Told> = told.and_then(|json| serde_json::from_str(json).ok());
-    let present = present_of(tx, event, &reports)?;
+    let present = present_of(tx, waiting, &reports)?;
     let told = told.unwrap_or_else(|| first_told(&present));
     if !waiting.is_described && !event.is_headed_by_one_of(&reports) {
         // The spike is told once the event has another headline; its words go at once.
@@ -221,6 +227,21 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     let change = is_said.then_some(words.as_str());
     publishing::save_told(tx, event.id, &told_json(&next)?, change)?;
     Ok(changes.len())
+}
+
+/// An event that has items and shows none has all its reports kept out. One that was merged away has none.
+fn note_kept_out(tx: &Transaction<'_>, event: EventId, told: Option<Told>) -> Result<()> {
+    let Some(told) = told.filter(|told| !told.kept_out) else {
+        return Ok(());
+    };
+    if events::load_items(tx, event)?.is_empty() {
+        return Ok(());
+    }
+    let told = Told {
+        kept_out: true,
+        ..told
+    };
+    publishing::save_told(tx, event, &told_json(&told)?, None)
 }
 
 fn tell(
@@ -317,9 +338,15 @@ fn standing_lede(waiting: &publishing::Waiting, reports: &[Report]) -> String {
     }
 }
 
-fn present_of(tx: &Transaction<'_>, event: &Event, reports: &[Report]) -> Result<Present> {
+fn present_of(
+    tx: &Transaction<'_>,
+    waiting: &publishing::Waiting,
+    reports: &[Report],
+) -> Result<Present> {
+    let event = &waiting.event;
     let about = decisions::load_about_event(tx, event.id)?;
     Ok(Present {
+        is_kept_out: is_spiked(waiting),
         headline: event.headline.clone(),
         headline_item_id: event.headline_item_id,
         tellings: reports.iter().map(telling_of).collect(),

@@ -405,6 +405,13 @@ pub fn set_spiked(tx: &Transaction<'_>, target: Target, spiked: bool) -> Result<
         ),
     };
     tx.prepare_cached(sql)?.execute(params![id, spiked])?;
+    if let Target::Storyline(line) = target {
+        // What is in it was kept out, or comes back, with it.
+        let sql =
+            "INSERT INTO publish_queue (event_id) SELECT id FROM events WHERE storyline_id = ?1
+             ON CONFLICT DO UPDATE SET look_at = 0";
+        tx.prepare_cached(sql)?.execute([line.0])?;
+    }
     if let Target::Event(event) = target {
         // Its storyline may have its headline.
         describing::enter_describe_queue(tx, event)?;

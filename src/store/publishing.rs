@@ -24,6 +24,8 @@ pub struct Waiting {
     pub told: Option<String>,
     /// The event that it was split from.
     pub split_from: Option<EventId>,
+    /// True if an editor keeps its storyline out.
+    pub is_line_spiked: bool,
     /// False if its headline and lede may still be those of what was withdrawn or spiked since.
     pub is_described: bool,
 }
@@ -84,7 +86,8 @@ pub fn load_waiting(
         "SELECT {EVENT_COLUMNS}, e.settled, e.opened_at, iif(
                 json_type(e.published_state, '$.headline') IS NULL,
                 json_set(e.published_state, '$.headline', e.headline), e.published_state),
-            e.split_from, e.id NOT IN (SELECT event_id FROM events_to_describe)
+            e.split_from, e.id NOT IN (SELECT event_id FROM events_to_describe),
+            EXISTS (SELECT 1 FROM storylines s WHERE s.id = e.storyline_id AND s.spiked = 1)
          FROM publish_queue q JOIN events e ON e.id = q.event_id
          WHERE q.look_at <= ?3 AND q.event_id > ?1 AND e.storyline_id IS NOT NULL
             AND {IS_DESCRIBED}
@@ -99,6 +102,7 @@ pub fn load_waiting(
             told: row.get(21)?,
             split_from: row.get::<_, Option<i64>>(22)?.map(EventId),
             is_described: row.get(23)?,
+            is_line_spiked: row.get(24)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -72,6 +72,8 @@ pub struct Present {
     /// True while a decision that names it, or the undoing of one, is not obeyed or not wholly: how the event looks then
     /// is told once it is.
     pub is_ruled_on: bool,
+    /// True while an editor keeps it out, with its storyline or with each of its reports.
+    pub is_kept_out: bool,
 }
 
 /// What was last told to the world of an event: what the next change is held against. Kept beside
@@ -111,6 +113,9 @@ pub struct Told {
     /// Decisions that had been applied.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub rulings: BTreeSet<DecisionId>,
+    /// True if an editor kept it out when it was looked at last.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub kept_out: bool,
     /// What its entry told at the last material change.
     pub at_length: ToldAtLength,
 }
@@ -188,9 +193,15 @@ pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
     let mut changes = Vec::new();
     changes.extend(kills(told, present));
     changes.extend(corrections(told, present));
-    changes.extend(ruling(told, present));
+    let let_in = let_in(told, present);
+    let is_let_in = let_in.is_some();
+    changes.extend(let_in.or_else(|| ruling(told, present)));
     changes.extend(outcome(&mut next, present));
     note_the_rest(&mut next, present);
+    // That was told with it.
+    if is_let_in || !present.is_ruled_on {
+        note_look(&mut next, present);
+    }
     (changes, next)
 }
 
@@ -245,6 +256,15 @@ fn said(telling: &Telling) -> u32 {
         .split_whitespace()
         .map(|word| word.trim_matches(POINTS));
     hash_word(&words.collect::<Vec<&str>>().join(" "))
+}
+
+/// What was kept out has left the feeds, and may be too old to be listed again: that it is back is news.
+fn let_in(told: &Told, present: &Present) -> Option<Change> {
+    let stands = present.tellings.iter().any(|telling| !telling.is_withdrawn);
+    (told.kept_out && !present.is_kept_out && stands).then(|| {
+        let note = "an editor let it in again".to_owned();
+        Change::of_event(DevelopmentKind::Decision, note)
+    })
 }
 
 /// A decision counts when it came or was undone, and the headline or the reports differ by it.
@@ -438,9 +458,7 @@ fn note_the_rest(told: &mut Told, present: &Present) {
             told.withdrawn.insert(telling.item_id);
         }
     }
-    if !present.is_ruled_on {
-        note_look(told, present);
-    }
+    told.kept_out = present.is_kept_out;
 }
 
 /// What an editor's decision may change.

@@ -385,3 +385,58 @@ async fn a_decision_is_told_once_it_is_obeyed_whatever_is_looked_at_before() {
     room.publish(304).await;
     assert_eq!(kinds(&room).len(), before + 1);
 }
+
+/// When an event's entry was last changed.
+fn updated(room: &Newsroom, event: i64) -> dateline::news::UtcTime {
+    let id = room.public_id(event);
+    let found = room.store.read(|conn| published::find_event(conn, id));
+    let found = found.expect("a read").expect("the event");
+    found.event.updated_at.expect("published")
+}
+
+#[tokio::test]
+async fn what_is_let_in_again_after_days_is_told_again() {
+    for target in [
+        Target::Event(EventId(2)),
+        Target::Storyline(StorylineId(1)),
+        Target::Item(ItemId(7)),
+    ] {
+        let room = summit().await;
+        // An event of one report, in the same storyline.
+        let item = room
+            .ingest(told("Post", "Envoy resigns", "https://post.example/7", 280))
+            .await;
+        assert_eq!(item, ItemId(7));
+        room.assign(3, 1, &[(item, None)]).await;
+        room.publish(290).await;
+        rule_to_spike(&room, target, 300).await;
+        room.publish(300).await;
+        let event = match target {
+            Target::Item(_) => 3,
+            _ => 2,
+        };
+        unspike(&room, 1, 10_000).await;
+        assert!(updated(&room, event) >= at_minute(10_000), "{target:?}");
+        assert_eq!(kinds(&room)[0], DevelopmentKind::Decision, "{target:?}");
+        let told = kinds(&room).len();
+        room.publish(10_010).await;
+        assert_eq!(kinds(&room).len(), told, "once");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_into_a_spiked_storyline_is_published_when_it_is_let_in_again() {
+    let room = summit().await;
+    rule_to_spike(&room, Target::Storyline(StorylineId(1)), 300).await;
+    room.publish(300).await;
+    let item = room
+        .ingest(told("Post", "Envoy resigns", "https://post.example/7", 310))
+        .await;
+    room.assign(3, 1, &[(item, None)]).await;
+    assert_eq!(room.publish(320).await.events, 0);
+    let at = at_minute(10_000);
+    let answer = undo(&room.store, DecisionId(1), "anna".into(), at).await;
+    assert!(answer.expect("an answer").done);
+    assert_eq!(room.publish(10_000).await.events, 1);
+    assert!(updated(&room, 3) >= at);
+}

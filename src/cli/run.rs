@@ -16,7 +16,9 @@ use crate::config::{self, Config};
 use crate::fetch::{FetchSettings, Fetcher};
 use crate::jobs::daemon::{Daemon, Hands};
 use crate::jobs::publish::Randomness;
-use crate::jobs::websub_hub::{Hub, Patience, Reading, TopicContent, TopicReader};
+use crate::jobs::websub_hub::{
+    ExternalHub, Hub, Hubs, HubsReader, Patience, Reading, TopicContent, TopicReader,
+};
 use crate::jobs::websub_subscriber::Subscriber;
 use crate::jobs::{PollSettings, Poller, Schedule, StorageSettings, feeds};
 use crate::news::Request;
@@ -312,32 +314,29 @@ fn say_start(place: &Place, running: &Running, due: usize) -> anyhow::Result<()>
 }
 
 fn hub_of(site: &Site, fetcher: &Fetcher, clock: Arc<dyn Clock>, random: Randomness) -> Hub {
-    let settings = site.settings();
-    let hub_url = settings.absolute("/hub");
-    let named = [
-        "/feeds/events.atom",
-        "/feeds/storylines.atom",
-        "/feeds/log.atom",
-    ];
-    let external = settings.external_hub.clone().map(|url| {
-        (
-            url,
-            named
-                .iter()
-                .map(|path| settings.absolute(path))
-                .collect::<Vec<String>>(),
-        )
-    });
     Hub {
         store: site.store().clone(),
         fetcher: fetcher.clone(),
         clock,
         topics: topics_of(site.clone()),
-        hub_url,
+        hubs: hubs_of(site.clone()),
         random,
-        external,
         patience: Patience::default(),
     }
+}
+
+fn hubs_of(site: Site) -> HubsReader {
+    Arc::new(move || {
+        let settings = site.settings();
+        let external = settings.external_hub.clone().map(|url| ExternalHub {
+            url,
+            feeds: settings.told_feeds(),
+        });
+        Hubs {
+            own_url: settings.own_hub_url(),
+            external,
+        }
+    })
 }
 
 fn topics_of(site: Site) -> TopicReader {

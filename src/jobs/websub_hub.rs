@@ -77,6 +77,27 @@ pub type Reading = Pin<Box<dyn Future<Output = Result<Option<TopicContent>>> + S
 /// just now is an error, and not gone.
 pub type TopicReader = Arc<dyn Fn(&str) -> Reading + Send + Sync>;
 
+/// Which hubs there are by the settings in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hubs {
+    /// The built-in hub's own address; `None` while it is switched off: then its subscribers are told so.
+    pub own_url: Option<String>,
+    /// A hub elsewhere that is told instead.
+    pub external: Option<ExternalHub>,
+}
+
+/// A hub elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalHub {
+    /// Its address.
+    pub url: String,
+    /// The addresses that it is told of. Those that stand together tell the same: all change when the first does.
+    pub feeds: Vec<Vec<String>>,
+}
+
+/// Says which hubs there are now.
+pub type HubsReader = Arc<dyn Fn() -> Hubs + Send + Sync>;
+
 /// The hub's hands: what it reads from, writes to and speaks through.
 #[derive(Clone)]
 pub struct Hub {
@@ -88,12 +109,10 @@ pub struct Hub {
     pub clock: Arc<dyn Clock>,
     /// Documents by address.
     pub topics: TopicReader,
-    /// The hub's own address.
-    pub hub_url: String,
+    /// Which hubs there are.
+    pub hubs: HubsReader,
     /// Where challenges come from.
     pub random: Randomness,
-    /// A hub elsewhere, and the addresses that it is told of; the built-in hub then delivers nothing.
-    pub external: Option<(String, Vec<String>)>,
     /// How long callbacks are waited for.
     pub patience: Patience,
 }
@@ -251,13 +270,13 @@ impl Hub {
         Ok(noticed)
     }
 
-    /// Tells a subscriber that its topic is gone. Whether it hears it or not, there is nothing more
+    /// Tells a subscriber that its topic is gone, or the hub. Whether it hears it or not, there is nothing more
     /// to deliver.
-    async fn tell_of_end(&self, subscription: &HubSubscription) {
+    async fn tell_of_end(&self, subscription: &HubSubscription, reason: &str) {
         let added = [
             ("hub.mode", "denied"),
             ("hub.topic", subscription.topic.as_str()),
-            ("hub.reason", "the feed is gone"),
+            ("hub.reason", reason),
         ];
         let told = PlainRequest {
             url: with_query(&subscription.callback, &added),
@@ -285,9 +304,10 @@ impl Hub {
     /// The status of the answer; `None` if there was none, or nothing to be sent.
     async fn send(&self, subscription: &HubSubscription) -> Option<u16> {
         let content = self.read_topic(&subscription.topic).await.ok()??;
+        let hub_url = (self.hubs)().own_url?;
         let link = [
             "<",
-            &self.hub_url,
+            &hub_url,
             ">; rel=\"hub\", <",
             &subscription.topic,
             ">; rel=\"self\"",
@@ -401,9 +421,11 @@ mod tests {
             fetcher: Fetcher::new(crate::fetch::FetchSettings::default(), clock.clone()).unwrap(),
             clock,
             topics,
-            hub_url: "http://127.0.0.1/hub".to_owned(),
+            hubs: Arc::new(|| Hubs {
+                own_url: Some("http://127.0.0.1/hub".to_owned()),
+                external: None,
+            }),
             random: Arc::new(|| [0; 16]),
-            external: None,
             patience: Patience::default(),
         }
     }

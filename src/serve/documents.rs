@@ -179,7 +179,7 @@ pub(super) fn document_of(
             None => address.clone(),
         },
         hub_url: settings
-            .hub_url()
+            .hub_url_of(output)
             .filter(|_| archive.is_none() && !is_private),
         updated: updated.unwrap_or_else(|| utc_from_secs(EARLIEST)),
         ttl_minutes: ttl_minutes(&entries),

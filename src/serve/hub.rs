@@ -43,7 +43,7 @@ pub(super) async fn serve_hub(
         .filter(|ip| !ip.is_loopback())
         .map(|ip| ip.to_string())
         .unwrap_or_default();
-    if !site.settings().hub || site.settings().external_hub.is_some() {
+    if site.settings().own_hub_url().is_none() {
         return refuse(StatusCode::NOT_FOUND, "this hub is switched off");
     }
     match is_own_topic(&site, &request.topic).await {

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use sha2::{Digest, Sha256};
 
+use super::address::Output;
+use crate::feed::write::OutputFormat;
 use crate::news::{ItemId, ScoredPair, Term, View};
 
 /// Gives the terms of a frozen pair seen from one of its items; `None` if it does not know the
@@ -102,7 +104,8 @@ impl Settings {
             &self.title,
             self.feed_keep_secs,
             &self.views,
-            self.hub_url(),
+            self.hub,
+            &self.external_hub,
         );
         let digest = Sha256::digest(format!("{shown:?}"));
         let mut first = [0; 8];
@@ -115,12 +118,43 @@ impl Settings {
         [self.base_url.trim_end_matches('/'), path].concat()
     }
 
-    /// The hub that the feeds name; `None` if there is none.
-    pub fn hub_url(&self) -> Option<String> {
-        match &self.external_hub {
-            Some(url) => Some(url.clone()),
-            None => self.hub.then(|| self.absolute("/hub")),
+    /// The address of the built-in hub; `None` if it is switched off, or another one is told instead.
+    pub fn own_hub_url(&self) -> Option<String> {
+        let is_on = self.hub && self.external_hub.is_none();
+        is_on.then(|| self.absolute("/hub"))
+    }
+
+    /// The hub that the feeds of a public output name; `None` if there is none. A hub elsewhere is named only in what it
+    /// is told of.
+    pub(super) fn hub_url_of(&self, output: &Output) -> Option<String> {
+        let external = self.external_hub.clone();
+        match external {
+            Some(url) => self.told_outputs().contains(output).then_some(url),
+            None => self.own_hub_url(),
         }
+    }
+
+    /// The addresses of the feeds of which a hub elsewhere is told: those of an output together, since they tell the
+    /// same.
+    pub fn told_feeds(&self) -> Vec<Vec<String>> {
+        let feeds = |output: &Output| {
+            let path = output.path();
+            let feed = |format: OutputFormat| {
+                self.absolute(&[path.as_str(), ".", format.ending()].concat())
+            };
+            OutputFormat::ALL.map(feed).to_vec()
+        };
+        self.told_outputs().iter().map(feeds).collect()
+    }
+
+    /// The outputs of which there are few; those of single events and storylines are without number.
+    fn told_outputs(&self) -> Vec<Output> {
+        let views = self.views.iter().filter(|view| !view.private);
+        let views = views.map(|view| Output::View(view.name.clone()));
+        [Output::Events, Output::Storylines, Output::Log]
+            .into_iter()
+            .chain(views)
+            .collect()
     }
 
     /// True if only this machine can connect, so that what is for operators may be shown.

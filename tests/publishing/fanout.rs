@@ -17,6 +17,7 @@ use dateline::jobs::websub_hub::{Hub, Patience, TopicContent, TopicReader};
 
 use dateline::store::{Transaction, publishing};
 
+use super::hub::{hub_elsewhere, own_hub};
 use super::newsroom::{Newsroom, START, at_minute, summit};
 
 /// Few enough for a machine that does other things, too.
@@ -108,9 +109,8 @@ fn hub_with(room: &Newsroom, port: u16, generation: &Arc<AtomicUsize>) -> Hub {
         fetcher: Fetcher::new(settings, room.clock.clone()).expect("a fetcher"),
         clock: room.clock.clone(),
         topics,
-        hub_url: "https://news.example/hub".to_owned(),
+        hubs: Arc::new(own_hub),
         random: Arc::new(|| [7; 16]),
-        external: None,
         patience: Patience::default(),
     }
 }
@@ -168,8 +168,10 @@ async fn a_hub_elsewhere_is_told_of_a_few_topics_at_once_and_of_each_once() {
     let (listener, port) = Listener::start().await;
     let generation = Arc::new(AtomicUsize::new(1));
     let topics: Vec<String> = (0..20).map(topic).collect();
+    let url = format!("http://127.0.0.1:{port}/");
+    let hubs = hub_elsewhere(&url, topics.chunks(1).map(<[String]>::to_vec).collect());
     let hub = Hub {
-        external: Some((format!("http://127.0.0.1:{port}/"), topics.clone())),
+        hubs: Arc::new(move || hubs.clone()),
         ..hub_with(&room, port, &generation)
     };
     assert_eq!(hub.pass().await.expect("a pass").changed, 0, "all are new");

@@ -10,7 +10,9 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use dateline::fetch::{FetchSettings, Fetcher};
-use dateline::jobs::websub_hub::{Hub, HubPass, Patience, TopicContent, TopicReader};
+use dateline::jobs::websub_hub::{
+    ExternalHub, Hub, HubPass, Hubs, Patience, TopicContent, TopicReader,
+};
 use dateline::serve::Site;
 use dateline::store::{StoreError, hub};
 use hmac::{Hmac, KeyInit, Mac};
@@ -235,6 +237,26 @@ impl Stage {
     }
 }
 
+/// The built-in hub alone.
+pub fn own_hub() -> Hubs {
+    Hubs {
+        own_url: Some("https://news.example/hub".to_owned()),
+        external: None,
+    }
+}
+
+/// A hub elsewhere that is told of these.
+pub fn hub_elsewhere(url: &str, feeds: Vec<Vec<String>>) -> Hubs {
+    let external = ExternalHub {
+        url: url.to_owned(),
+        feeds,
+    };
+    Hubs {
+        own_url: None,
+        external: Some(external),
+    }
+}
+
 fn hub_of(room: &Newsroom, site: &Site, ports: Vec<u16>) -> Hub {
     let settings = FetchSettings {
         allow_networks: vec!["127.0.0.0/8".parse().expect("a network")],
@@ -264,9 +286,8 @@ fn hub_of(room: &Newsroom, site: &Site, ports: Vec<u16>) -> Hub {
         fetcher: Fetcher::new(settings, room.clock.clone()).expect("a fetcher"),
         clock: room.clock.clone(),
         topics,
-        hub_url: "https://news.example/hub".to_owned(),
+        hubs: Arc::new(own_hub),
         random: Arc::new(move || u128::from(ids.fetch_add(1, Ordering::SeqCst)).to_be_bytes()),
-        external: None,
         patience: Patience::default(),
     }
 }
@@ -537,7 +558,9 @@ async fn a_topic_that_cannot_be_read_is_not_gone_and_is_delivered_later() {
 #[tokio::test]
 async fn a_hub_elsewhere_is_pinged_once_for_each_change() {
     let mut stage = Stage::set().await;
-    stage.hub.external = Some((stage.callback.clone(), vec![TOPIC.to_owned()]));
+    let rss = TOPIC.replace(".atom", ".rss");
+    let hubs = hub_elsewhere(&stage.callback, vec![vec![TOPIC.to_owned(), rss.clone()]]);
+    stage.hub.hubs = Arc::new(move || hubs.clone());
     stage.pass().await;
     let before = stage.subscriber.posts().len();
     stage.pass().await;
@@ -546,12 +569,76 @@ async fn a_hub_elsewhere_is_pinged_once_for_each_change() {
     stage.pass().await;
     stage.pass().await;
     let posts = stage.subscriber.posts();
-    assert_eq!(posts.len(), before + 1);
-    let (headers, body) = posts.last().expect("a ping");
-    assert_eq!(headers["content-type"], "application/x-www-form-urlencoded");
-    let sent: Asked = url::form_urlencoded::parse(body).into_owned().collect();
-    assert_eq!(sent["hub.mode"], "publish");
-    assert_eq!(sent["hub.url"], TOPIC);
+    assert_eq!(posts.len(), before + 2);
+    let mut told = Vec::new();
+    for (headers, body) in &posts[before..] {
+        assert_eq!(headers["content-type"], "application/x-www-form-urlencoded");
+        let sent: Asked = url::form_urlencoded::parse(body).into_owned().collect();
+        assert_eq!(sent["hub.mode"], "publish");
+        told.push(sent["hub.url"].clone());
+    }
+    told.sort();
+    assert_eq!(told, [TOPIC.to_owned(), rss], "each feed that names it");
+}
+
+#[tokio::test]
+async fn a_hub_elsewhere_is_named_in_what_it_is_told_of_alone() {
+    let room = summit().await;
+    let view = |name: &str, private| dateline::news::View {
+        name: name.to_owned(),
+        private,
+        ..dateline::news::View::default()
+    };
+    let settings = dateline::serve::Settings {
+        external_hub: Some("https://hub.example/".to_owned()),
+        views: vec![view("all", false), view("mine", true)],
+        ..room.settings()
+    };
+    let told: Vec<String> = settings.told_feeds().concat();
+    assert_eq!(told.len(), 12, "{told:?}");
+    let site = Site::new(room.store.clone(), settings, room.clock.clone());
+    let server = Server::start(site).await;
+    let event = format!("https://news.example/events/{}.atom", room.public_id(1));
+    for feed in told.iter().chain([&event]) {
+        let path = feed.strip_prefix("https://news.example").expect("ours");
+        let reply = server.get(path).await;
+        assert_eq!(reply.status, 200, "{feed}");
+        let names_it = reply.text().contains("https://hub.example/");
+        assert_eq!(names_it, *feed != event, "{feed}");
+    }
+    assert!(!told.iter().any(|feed| feed.contains("mine")));
+}
+
+#[tokio::test]
+async fn other_settings_are_in_force_at_the_next_look_and_subscribers_are_told_of_the_hubs_end() {
+    let stage = Stage::set().await;
+    stage.ask("subscribe", &[]).await;
+    stage.pass().await;
+    let hubs = Arc::new(Mutex::new(own_hub()));
+    let read = hubs.clone();
+    let hub = Hub {
+        hubs: Arc::new(move || read.lock().expect("no panic").clone()),
+        ..stage.hub.clone()
+    };
+    let elsewhere = hub_elsewhere(&stage.callback, vec![vec![TOPIC.to_owned()]]);
+    let running = tokio::spawn(hub.run(std::future::pending()));
+    stage.develop(3, 300).await;
+    stage.arrival().await;
+    let mut commits = stage.room.store.commits().expect("a writer");
+    *hubs.lock().expect("no panic") = elsewhere;
+    stage.develop(4, 310).await;
+    stage.arrival().await;
+    let (_, ping) = stage.subscriber.posts().pop().expect("a ping");
+    assert!(ping.starts_with(b"hub.mode=publish"));
+    let subscribed = || stage.room.store.read(hub::load_topics).expect("a read");
+    while !subscribed().is_empty() {
+        let changed = tokio::time::timeout(SOON, commits.changed()).await;
+        changed.expect("it ends").expect("a writer");
+    }
+    running.abort();
+    let denied = stage.subscriber.asked().pop().expect("asked");
+    assert_eq!(denied["hub.mode"], "denied");
+    assert_eq!(denied["hub.reason"], "this hub is switched off");
 }
 
 #[tokio::test]

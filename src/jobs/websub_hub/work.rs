@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 
 use super::slots::Slots;
-use super::{Hub, HubPass, Noticed, WAITS_SECS};
+use super::{ExternalHub, Hub, HubPass, Hubs, Noticed, WAITS_SECS};
 use crate::news::UtcTime;
 use crate::store::hub::{self, HubDelivery, HubRequest, HubSubscription};
 use crate::store::{Result, Transaction, published};
@@ -68,7 +68,9 @@ pub(super) struct Work<'a> {
     version: Option<i64>,
     /// The same at the last whole look.
     whole_version: Option<i64>,
-    /// Topics that are gone and may have subscribers still.
+    /// Which hubs there were when topics were last read.
+    hubs: Hubs,
+    /// Topics that are gone and may have subscribers still; while the hub is switched off, all that have any.
     gone: BTreeSet<String>,
     /// What runs now.
     pub(super) under_way: FuturesUnordered<Exchange<'a>>,
@@ -87,6 +89,7 @@ impl<'a> Work<'a> {
             pinged: BTreeSet::new(),
             version: None,
             whole_version: None,
+            hubs: (hub.hubs)(),
             gone: BTreeSet::new(),
             under_way: FuturesUnordered::new(),
             done: HubPass::default(),
@@ -96,12 +99,17 @@ impl<'a> Work<'a> {
     /// Looks for topics that changed or are gone, and ends leases if it is a `whole` look. Only a new version of the
     /// publication has the topics read: most commits are our own or the poller's, and a large document that is
     /// kept nowhere is rendered for each look at it. The next whole look reads them once more, for what is served may
-    /// come a moment after the version.
+    /// come a moment after the version. Other settings are other topics.
     pub(super) async fn look(&mut self, is_whole: bool) -> Result<()> {
         let hub = self.hub;
         let now = hub.clock.now();
         if is_whole && hub.store.read(|conn| hub::has_ended_leases(conn, now))? {
             hub.store.write(move |tx| hub::end_leases(tx, now)).await?;
+        }
+        let hubs = (hub.hubs)();
+        if hubs != self.hubs {
+            self.hubs = hubs;
+            (self.version, self.whole_version) = (None, None);
         }
         let version = hub.store.read(published::load_publication)?.version;
         let known = match is_whole {
@@ -111,24 +119,38 @@ impl<'a> Work<'a> {
         if known == Some(version) {
             return Ok(());
         }
-        if let Some((_, topics)) = &hub.external {
-            let noticed = hub.notice_changes(topics).await?;
-            self.note_version(&noticed, version, is_whole);
-            self.done.changed += noticed.changed.len();
-            let first = Ping {
-                attempts: 0,
-                next_at: now,
-            };
-            let changed = noticed.changed.into_iter();
-            self.pings.extend(changed.map(|topic| (topic, first)));
-            return Ok(());
+        let mut topics = hub.store.read(hub::load_topics)?;
+        let is_on = self.hubs.own_url.is_some();
+        if !is_on {
+            self.gone = topics.drain(..).collect();
         }
-        let topics = hub.store.read(hub::load_topics)?;
+        let external = self.hubs.external.clone();
+        topics.extend(external.iter().flat_map(first_feeds).cloned());
         let noticed = hub.notice_changes(&topics).await?;
         self.note_version(&noticed, version, is_whole);
         self.done.changed += noticed.changed.len();
-        self.gone = noticed.gone;
+        match external {
+            Some(external) => self.note_pings(&external, &noticed.changed, now),
+            None => self.pings.clear(),
+        }
+        if is_on {
+            self.gone = noticed.gone;
+        }
         Ok(())
+    }
+
+    /// All feeds that tell what a changed one tells are to be told of.
+    fn note_pings(&mut self, external: &ExternalHub, changed: &[String], now: UtcTime) {
+        let first = Ping {
+            attempts: 0,
+            next_at: now,
+        };
+        let has_changed = |feeds: &&Vec<String>| {
+            let first = feeds.first();
+            first.is_some_and(|feed| changed.contains(feed))
+        };
+        let told = external.feeds.iter().filter(has_changed).flatten();
+        self.pings.extend(told.map(|feed| (feed.clone(), first)));
     }
 
     /// What could not be read is read again at the next whole look.
@@ -141,16 +163,17 @@ impl<'a> Work<'a> {
 
     /// Starts what is due and has a slot.
     pub(super) fn fill(&mut self) -> Result<()> {
-        if let Some((hub_url, _)) = &self.hub.external {
-            self.ping(hub_url);
-            return Ok(());
+        if let Some(external) = &self.hubs.external {
+            self.ping(&external.url.clone());
         }
-        self.ask()?;
-        self.deny()?;
-        self.deliver()
+        if self.hubs.own_url.is_some() {
+            self.ask()?;
+            self.deliver()?;
+        }
+        self.deny()
     }
 
-    fn ping(&mut self, hub_url: &'a str) {
+    fn ping(&mut self, hub_url: &str) {
         let (hub, now) = (self.hub, self.hub.clock.now());
         let free = PINGS_AT_ONCE.saturating_sub(self.pinged.len());
         let due = self
@@ -162,8 +185,9 @@ impl<'a> Work<'a> {
             self.pinged.insert(topic.clone());
             // A change that comes while it is told is another ping.
             let attempts = self.pings.remove(&topic).map_or(0, |ping| ping.attempts);
+            let hub_url = hub_url.to_owned();
             self.under_way.push(Box::pin(async move {
-                let is_taken = hub.ping(hub_url, &topic).await;
+                let is_taken = hub.ping(&hub_url, &topic).await;
                 Ending::Pinged {
                     topic,
                     is_taken,
@@ -191,6 +215,10 @@ impl<'a> Work<'a> {
 
     fn deny(&mut self) -> Result<()> {
         let hub = self.hub;
+        let reason = match self.hubs.own_url {
+            Some(_) => "the feed is gone",
+            None => "this hub is switched off",
+        };
         for topic in &self.gone {
             let mut slots = self.questions.clone();
             let free = slots.free();
@@ -200,7 +228,7 @@ impl<'a> Work<'a> {
             self.questions = slots;
             for subscription in subscriptions {
                 self.under_way.push(Box::pin(async move {
-                    hub.tell_of_end(&subscription).await;
+                    hub.tell_of_end(&subscription, reason).await;
                     Ending::Denied(subscription)
                 }));
             }
@@ -295,6 +323,11 @@ impl<'a> Work<'a> {
             }
         }
     }
+}
+
+/// Of the feeds that tell the same the one that is read.
+fn first_feeds(external: &ExternalHub) -> impl Iterator<Item = &String> {
+    external.feeds.iter().filter_map(|feeds| feeds.first())
 }
 
 fn write(tx: &Transaction<'_>, ending: &Ending, now: UtcTime) -> Result<()> {

@@ -100,8 +100,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../migrations/0022_members.sql"),
     ),
     (
-        "0024_shown",
-        include_str!("../../migrations/0024_shown.sql"),
+        "0023_shown",
+        include_str!("../../migrations/0023_shown.sql"),
     ),
 ];
 

@@ -1,6 +1,7 @@
 //! The ladder itself: each rung over the whole document before the next, so that a weak match
 //! never takes an item from its real owner.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
@@ -63,6 +64,8 @@ struct Ladder<'a> {
     keys: Vec<&'a [IdentityKey]>,
     /// Who in this document has a key.
     holders: HashMap<KeyDigest, Vec<usize>>,
+    /// Whether the items that have a key are one, as far as that was asked.
+    are_one: RefCell<HashMap<(KeyDigest, GuidStanding), bool>>,
     times_are_equal: bool,
     lost_because: Option<String>,
     guids_churn: bool,
@@ -93,6 +96,7 @@ impl<'a> Ladder<'a> {
             visit,
             keys,
             holders,
+            are_one: RefCell::default(),
             times_are_equal,
             lost_because: None,
             guids_churn: false,
@@ -306,22 +310,54 @@ impl<'a> Ladder<'a> {
         if kind == KeyKind::Guid {
             return self.standing() == GuidStanding::Good;
         }
-        let others = &self.holders[&key.digest];
-        if others.len() < 2 {
-            return true;
-        }
-        let all = |holds: &dyn Fn(usize) -> bool| others.iter().all(|&other| holds(other));
+        let holders = &self.holders[&key.digest];
+        holders.len() < 2 || self.are_one(key, holders)
+    }
+
+    /// True if a key that several items of the document have does not part them. Judged once for each key, or a
+    /// document of one title takes time by the square of its items.
+    fn are_one(&self, key: &IdentityKey, holders: &[usize]) -> bool {
+        let asked = (key.digest, self.standing());
+        let known = self.are_one.borrow().get(&asked).copied();
+        known.unwrap_or_else(|| {
+            let are_one = self.judge_holders(key.kind, holders);
+            self.are_one.borrow_mut().insert(asked, are_one);
+            are_one
+        })
+    }
+
+    /// Each is held against the first one alone.
+    fn judge_holders(&self, kind: KeyKind, holders: &[usize]) -> bool {
+        let first = holders[0];
+        let all = |holds: &dyn Fn(usize) -> bool| holders[1..].iter().all(|&other| holds(other));
+        let input = self.inputs[first];
         match kind {
-            KeyKind::HostRule => all(&|other| {
-                likeness(&self.inputs[other].title, &self.inputs[index].title) >= DIFFERENT_TITLES
-            }),
-            KeyKind::Link => all(&|other| self.is_same_listing(index, other)),
-            KeyKind::Text => {
-                all(&|other| self.inputs[other].published_at == self.inputs[index].published_at)
+            KeyKind::HostRule => {
+                all(&|other| likeness(&self.inputs[other].title, &input.title) >= DIFFERENT_TITLES)
             }
-            KeyKind::DatedText => true,
-            _ => false,
+            KeyKind::Link => {
+                all(&|other| self.is_same_listing(first, other)) && !self.have_own_names(holders)
+            }
+            KeyKind::Text => all(&|other| self.inputs[other].published_at == input.published_at),
+            KeyKind::Guid | KeyKind::DatedText => true,
+            KeyKind::LinkNumber | KeyKind::Series => false,
         }
+    }
+
+    /// True if two of the items have an id and a time that the other has not: where neither all ids nor all times
+    /// are equal.
+    fn have_own_names(&self, holders: &[usize]) -> bool {
+        let named = holders.iter().map(|holder| self.inputs[*holder]);
+        let mut named = named.filter_map(|input| Some((input.guid.as_ref()?, input.published_at?)));
+        let Some((guid, at)) = named.next() else {
+            return false;
+        };
+        let (mut differ_in_guid, mut differ_in_time) = (false, false);
+        for other in named {
+            differ_in_guid |= other.0 != guid;
+            differ_in_time |= other.1 != at;
+        }
+        differ_in_guid && differ_in_time
     }
 
     /// Whether a known item may be this one, beyond having the key.

@@ -504,3 +504,44 @@ fn a_headline_edited_under_a_new_id_at_its_own_address_stays_one_item() {
     let matching = memory.visit(&[told("b", "Harbour shut, trains stop: what we know", 4)]);
     assert!(matches!(matching.items[0].verdict, Verdict::Same(_)));
 }
+
+/// Of a linear time a second, of a quadratic one minutes, in the debug build of tests.
+const LONG: std::time::Duration = std::time::Duration::from_secs(30);
+
+#[test]
+fn many_items_of_one_address_take_no_time_by_their_square() {
+    let title = "word after word ".repeat(64);
+    let bbc = |n: usize| format!("https://www.bbc.co.uk/news/articles/c1#{n}");
+    let equal: Vec<_> = (0..1500)
+        .map(|_| input("", "https://example.org/a", &title))
+        .collect();
+    let states: Vec<_> = (0..1500)
+        .map(|n| input(&bbc(n), &bbc(n), &format!("{title} {n}")))
+        .collect();
+    let start = std::time::Instant::now();
+    for inputs in [equal, states] {
+        let matching = Memory::default().visit(&inputs);
+        let told = verdicts(&matching);
+        assert_eq!(told[0], NEW);
+        assert!(
+            told[1..]
+                .iter()
+                .all(|verdict| *verdict == Verdict::Repeats(0))
+        );
+    }
+    assert!(start.elapsed() < LONG, "took {:?}", start.elapsed());
+}
+
+#[test]
+fn items_with_ids_and_times_of_their_own_at_one_page_are_parted_whatever_stands_before_them() {
+    let page = "https://example.org/page";
+    let words = "Notice to all mariners";
+    let mut inputs = vec![
+        input("", page, words),
+        input("1", page, words),
+        input("2", page, words),
+    ];
+    inputs[2].published_at = Some(noon() + TimeDelta::hours(3));
+    let told = verdicts(&Memory::default().visit(&inputs));
+    assert_eq!(told[2], NEW, "{told:?}");
+}

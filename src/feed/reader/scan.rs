@@ -282,11 +282,17 @@ fn end_of_subset(bytes: &[u8], start: usize) -> Option<usize> {
 /// Where a tag ends: the place of its `>`, or of the `<` of the next tag if it has none. Signs in
 /// quotes do not count, unless the quotes are never closed.
 fn end_of_tag(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
-    let mut at = from;
+    // A tag in whose middle another begins was never closed. Nothing beyond that is looked at, or many such tags
+    // would take time by the square of their number.
+    let near = memchr2(b'<', b'>', &bytes[from..]).map(|near| near + from);
+    let mut at = match memchr2(b'"', b'\'', &bytes[from..near.unwrap_or(bytes.len())]) {
+        Some(quote) => from + quote,
+        None => return near.map(|near| (near, bytes[near] == b'>')),
+    };
     loop {
         at += memchr3(b'>', b'"', b'\'', &bytes[at..])?;
         if bytes[at] == b'>' {
-            break;
+            return Some((at, true));
         }
         let opens_value =
             bytes[..at].iter().rev().find(|b| !b.is_ascii_whitespace()) == Some(&b'=');
@@ -294,16 +300,6 @@ fn end_of_tag(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
             Some(length) if !runs_away(&bytes[at + 1..at + 1 + length]) => at += length + 2,
             _ => at += 1,
         }
-    }
-    // A tag in whose middle another begins was never closed.
-    match memchr(b'<', &bytes[from..at]) {
-        Some(next)
-            if !bytes[from..from + next].contains(&b'"')
-                && !bytes[from..from + next].contains(&b'\'') =>
-        {
-            Some((from + next, false))
-        }
-        _ => Some((at, true)),
     }
 }
 
@@ -397,6 +393,8 @@ mod tests {
                 vec!["s:a href=x", "t:text", "/a", "s:b c=d"],
             ),
             ("<a <b>", vec!["s:a", "s:b"]),
+            ("<a <b c='<'>", vec!["s:a", "s:b c=<"]),
+            ("<a b='c' <d>", vec!["s:a b=c <d="]),
             ("<a>cut <![CDATA[off", vec!["s:a", "t:cut ", "c:off"]),
             ("<a>cut <b", vec!["s:a", "t:cut "]),
             ("<a =></a>", vec!["s:a =", "/a"]),

@@ -286,6 +286,8 @@ fn documents_made_to_hurt_take_bounded_time() {
         "<!--".repeat(500_000),
         "<?".repeat(500_000),
         "<![CDATA[".repeat(300_000),
+        format!("{}</item>", "<![CDATA[".repeat(300_000)),
+        format!("{}]]>", "<![CDATA[</item>".repeat(300_000)),
         "<a b=\"".repeat(300_000),
         "<x ".repeat(400_000),
         "<x b='>".repeat(300_000),

@@ -42,11 +42,18 @@ pub(super) struct Scanner<'a> {
     pub is_cut: bool,
     /// True if something was not markup as XML has it.
     pub is_odd: bool,
-    has_cdata_end: bool,
+    /// From where the end of a CDATA section was looked for, and where the next one stands.
+    cdata_end: Option<(usize, Option<usize>)>,
+    /// Behind this no item ends, as far as that was asked.
+    last_item_end: Option<usize>,
     has_comment_end: bool,
     has_instruction_end: bool,
     has_doctype: bool,
 }
+
+const CDATA: &[u8] = b"<![CDATA[";
+/// How items end.
+const ITEM_ENDS: [&[u8]; 2] = [b"</item", b"</entry"];
 
 /// How much of a DOCTYPE is read for entities.
 const MAX_DOCTYPE_BYTES: usize = 64 * 1024;
@@ -59,7 +66,8 @@ impl<'a> Scanner<'a> {
             entities: Entities::default(),
             is_cut: false,
             is_odd: false,
-            has_cdata_end: true,
+            cdata_end: None,
+            last_item_end: None,
             has_comment_end: true,
             has_instruction_end: true,
             has_doctype: false,
@@ -170,7 +178,7 @@ impl<'a> Scanner<'a> {
             .get(..9)
             .is_some_and(|start| start.eq_ignore_ascii_case("<![CDATA["))
         {
-            return Some(self.cdata(&rest[9..]));
+            return self.cdata();
         }
         if rest.starts_with("<!--") {
             self.comment(rest);
@@ -189,19 +197,47 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    fn cdata(&mut self, body: &'a str) -> Token<'a> {
-        let end = if self.has_cdata_end {
-            memmem::find(body.as_bytes(), b"]]>")
-        } else {
-            None
+    /// The section; nothing but its mark is passed over where its end is missing and items go on behind it.
+    fn cdata(&mut self) -> Option<Token<'a>> {
+        let start = self.at + CDATA.len();
+        let end = self.end_of_cdata(start);
+        let swallows_items = match end {
+            Some(end) => holds_end_of_item_before_cdata(&self.text.as_bytes()[start..end]),
+            None => start < self.last_item_end(),
         };
-        let end = end.unwrap_or_else(|| {
-            self.has_cdata_end = false;
-            self.is_cut = true;
-            body.len()
-        });
-        self.at = (self.at + 9 + end + 3).min(self.text.len());
-        Token::CData(&body[..end])
+        if swallows_items {
+            self.is_odd = true;
+            self.at = start;
+            return None;
+        }
+        let Some(end) = end else {
+            self.cut();
+            return Some(Token::CData(&self.text[start..]));
+        };
+        self.at = end + 3;
+        Some(Token::CData(&self.text[start..end]))
+    }
+
+    fn end_of_cdata(&mut self, start: usize) -> Option<usize> {
+        let is_known = |(from, end): &(usize, Option<usize>)| {
+            *from <= start && end.is_none_or(|end| end >= start)
+        };
+        if let Some((_, end)) = self.cdata_end.filter(is_known) {
+            return end;
+        }
+        let found = memmem::find(&self.text.as_bytes()[start..], b"]]>");
+        let end = found.map(|found| found + start);
+        self.cdata_end = Some((start, end));
+        end
+    }
+
+    fn last_item_end(&mut self) -> usize {
+        let bytes = self.text.as_bytes();
+        *self.last_item_end.get_or_insert_with(|| {
+            let ends = ITEM_ENDS.iter();
+            let last = ends.filter_map(|end| memmem::rfind(bytes, end)).max();
+            last.unwrap_or(0)
+        })
     }
 
     fn comment(&mut self, rest: &str) {
@@ -263,6 +299,15 @@ impl<'a> Scanner<'a> {
         self.at += end + usize::from(is_closed);
         Some(Token::Start(tag))
     }
+}
+
+/// True if an item seems to end before another section begins: the end of that one was taken for the end of this.
+fn holds_end_of_item_before_cdata(section: &[u8]) -> bool {
+    let next = memmem::find(section, CDATA);
+    let before = next.map_or(&[][..], |next| &section[..next]);
+    ITEM_ENDS
+        .iter()
+        .any(|end| memmem::find(before, end).is_some())
 }
 
 /// One past `]>` with white space between, after the `[` at `start`.
@@ -396,6 +441,15 @@ mod tests {
             ("<a <b c='<'>", vec!["s:a", "s:b c=<"]),
             ("<a b='c' <d>", vec!["s:a b=c <d="]),
             ("<a>cut <![CDATA[off", vec!["s:a", "t:cut ", "c:off"]),
+            (
+                "<item><![CDATA[x</a></item><item><b>",
+                vec!["s:item", "t:x", "/a", "/item", "s:item", "s:b"],
+            ),
+            (
+                "<item><![CDATA[x</a></item><b><![CDATA[y]]>",
+                vec!["s:item", "t:x", "/a", "/item", "s:b", "c:y"],
+            ),
+            ("<![CDATA[</item>]]><b>", vec!["c:</item>", "s:b"]),
             ("<a>cut <b", vec!["s:a", "t:cut "]),
             ("<a =></a>", vec!["s:a =", "/a"]),
         ] {

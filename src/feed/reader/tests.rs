@@ -180,3 +180,32 @@ fn a_base_holds_for_what_is_within_it() {
     let item = item_of("<x xml:base='/a/'></x><link>b</link>");
     assert_eq!(item.link.as_deref(), Some("https://example.org/feeds/b"));
 }
+
+fn titles_of(text: &str) -> Vec<String> {
+    let base = Url::parse("https://example.org/feeds/all").expect("an address");
+    let items = read_leniently(text, &base).feed.items;
+    items.into_iter().map(|item| item.title.value).collect()
+}
+
+#[test]
+fn a_section_that_is_never_closed_takes_no_items_with_it() {
+    for title in [
+        "<title><![CDATA[B</title>",
+        "<title><![CDATA[B</title><guid>2</guid>",
+    ] {
+        for last in ["<title>C</title>", "<title><![CDATA[C]]></title>"] {
+            let text = format!(
+                "<rss><channel><item><title>A</title></item><item>{title}</item><item>{last}</item></channel></rss>"
+            );
+            assert_eq!(titles_of(&text), ["A", "B", "C"], "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_section_that_is_read_again_ends_where_it_ended() {
+    let item = item_of(
+        "<description>a<link>/b</link><x><![CDATA[c]]></x><guid><![CDATA[d]]></guid><y><![CDATA[e]]></y>",
+    );
+    assert_eq!(item.guid.as_deref(), Some("d"));
+}

@@ -239,8 +239,10 @@ impl<'a> State<'a> {
             };
             if self.prefixes.len() < MAX_PREFIXES && !value.is_empty() {
                 // An unknown default namespace is some dialect of feeds; an unknown URI under a
-                // usual prefix is a misspelt one.
-                let space = space_of_uri(value).unwrap_or_else(|| space_of_prefix(prefix));
+                // usual prefix is a misspelt one. What stands around items is a feed whatever it says.
+                let known =
+                    space_of_uri(value).filter(|_| !prefix.is_empty() || !is_frame(tag.name));
+                let space = known.unwrap_or_else(|| space_of_prefix(prefix));
                 self.prefixes.push((prefix, space));
             }
         }
@@ -426,6 +428,13 @@ impl<'a> State<'a> {
             self.feed.format = format;
         }
     }
+}
+
+/// True for what stands around the items of RSS and Atom, written without a prefix.
+fn is_frame(name: &str) -> bool {
+    ["rss", "channel", "feed"]
+        .iter()
+        .any(|known| same_name(known, name))
 }
 
 /// True for the names whose end tags end more than a text.

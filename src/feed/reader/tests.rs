@@ -209,3 +209,22 @@ fn a_section_that_is_read_again_ends_where_it_ended() {
     );
     assert_eq!(item.guid.as_deref(), Some("d"));
 }
+
+#[test]
+fn a_default_namespace_of_another_vocabulary_around_items_hides_none() {
+    for space in [
+        "http://search.yahoo.com/mrss/",
+        "http://www.itunes.com/dtds/podcast-1.0.dtd",
+        "http://purl.org/dc/elements/1.1/",
+        "http://www.w3.org/1999/xhtml",
+    ] {
+        let item =
+            "<item><title>A</title><g xmlns='http://search.yahoo.com/mrss/'><item/></g></item>";
+        for text in [
+            format!("<rss xmlns='{space}'><channel>{item}</channel></rss>"),
+            format!("<rss><channel xmlns='{space}'>{item}</channel></rss>"),
+        ] {
+            assert_eq!(titles_of(&text), ["A"], "{text}");
+        }
+    }
+}

@@ -74,6 +74,16 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Another one, for looking at what comes from `at` on.
+    pub(super) fn ahead(&self, at: usize) -> Self {
+        Self {
+            at,
+            entities: Entities::default(),
+            is_cut: false,
+            ..*self
+        }
+    }
+
     fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }

@@ -116,6 +116,9 @@ pub(super) struct State<'a> {
     is_wide: bool,
     has_too_many_items: bool,
     rewound_bytes: usize,
+    /// Where an element ends that holds what only begins like items.
+    within_until: usize,
+    looked_ahead: usize,
     pub sy_period: Option<u64>,
     pub sy_frequency: Option<u64>,
 }
@@ -140,6 +143,8 @@ impl<'a> State<'a> {
             is_wide: false,
             has_too_many_items: false,
             rewound_bytes: 0,
+            within_until: 0,
+            looked_ahead: 0,
             sy_period: None,
             sy_frequency: None,
         }
@@ -215,8 +220,10 @@ impl<'a> State<'a> {
         }
         let prefixes = self.prefixes.len();
         let attributes = self.attributes_of(&tag);
-        let role = self.role(tag.name);
-        if role == Role::Item {
+        let mut role = self.role(tag.name);
+        if role == Role::Item && self.is_within_item(&tag) {
+            role = Role::Other;
+        } else if role == Role::Item {
             self.close_open_item();
         }
         self.open(tag, role, &attributes, prefixes);
@@ -295,6 +302,31 @@ impl<'a> State<'a> {
         }
         self.stack.push(open);
         self.enter(role, parent_scope, attributes);
+    }
+
+    /// True if what begins like an item stands within another one: an element that means nothing here (`timeline`)
+    /// is open in between, and ends before the item does.
+    fn is_within_item(&mut self, tag: &Tag<'a>) -> bool {
+        let item_at = self.stack.iter().rposition(|open| open.role == Role::Item);
+        let Some(item_at) = item_at else { return false };
+        let item = self.stack[item_at].name;
+        let mut within = self.stack[item_at + 1..].iter();
+        let Some(wrapper) = within.find(|open| open.role == Role::Other) else {
+            return false;
+        };
+        if tag.at < self.within_until {
+            return true;
+        }
+        if self.looked_ahead > MAX_REWINDS * self.text.len() {
+            return false;
+        }
+        let mut ahead = self.scanner.ahead(tag.at);
+        let ends_first = ends_before(&mut ahead, wrapper.name, item, tag.name);
+        self.looked_ahead += ahead.at - tag.at;
+        if ends_first {
+            self.within_until = ahead.at;
+        }
+        ends_first
     }
 
     /// Closes an item whose end tag is missing, when the next one begins.
@@ -428,6 +460,31 @@ impl<'a> State<'a> {
             self.feed.format = format;
         }
     }
+}
+
+/// True if of two open elements the inner one ends before the outer one, with all of the same names that begin in
+/// between, and all `begun` ends before both: where end tags are missing nobody knows what stands in what.
+fn ends_before(ahead: &mut Scanner<'_>, inner: &str, outer: &str, begun: &str) -> bool {
+    let (mut inner_depth, mut outer_depth, mut begun_depth) = (1usize, 1usize, 0usize);
+    while let Some(token) = ahead.next() {
+        match token {
+            Token::Start(tag) if !tag.is_empty => {
+                inner_depth += usize::from(same_name(tag.name, inner));
+                outer_depth += usize::from(same_name(tag.name, outer));
+                begun_depth += usize::from(same_name(tag.name, begun));
+            }
+            Token::End(name) => {
+                inner_depth -= usize::from(same_name(name, inner));
+                outer_depth -= usize::from(same_name(name, outer));
+                begun_depth = begun_depth.saturating_sub(usize::from(same_name(name, begun)));
+                if inner_depth == 0 || outer_depth == 0 || is_frame(name) {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    inner_depth == 0 && begun_depth == 0
 }
 
 /// True for what stands around the items of RSS and Atom, written without a prefix.

@@ -228,3 +228,39 @@ fn a_default_namespace_of_another_vocabulary_around_items_hides_none() {
         }
     }
 }
+
+#[test]
+fn what_only_begins_like_an_item_stays_within_the_item_that_it_stands_in() {
+    for inside in [
+        "<timeline><entry><title>B</title></entry><entry><title>C</title></entry></timeline>",
+        "<related><item><title>B</title></item><item><title>C</title></item></related>",
+        "<x><related><item><title>B</title></item></related></x>",
+        "<timeline><entry><![CDATA[</item></timeline>]]></entry><entry/></timeline>",
+    ] {
+        let text = format!(
+            "<rss><channel><item><title>A</title>{inside}<guid>1</guid></item><item><title>D</title></item></channel></rss>"
+        );
+        assert_eq!(titles_of(&text), ["A", "D"], "{inside}");
+    }
+}
+
+#[test]
+fn an_element_that_is_never_closed_takes_no_items_with_it() {
+    for (first, next) in [
+        ("<x>", ""),
+        ("<x>", "<x></x>"),
+        ("<x>", "<x>"),
+        ("<x></x>", "<x>"),
+        ("<p>one", "<p>two</p>"),
+    ] {
+        for end in ["</item>", ""] {
+            let text = format!(
+                "<rss><channel><item><title>A</title>{first}{end}<item><title>B</title>{next}{end}<item><title>C</title>{next}</item></channel></rss>"
+            );
+            assert_eq!(titles_of(&text), ["A", "B", "C"], "{text}");
+        }
+    }
+    // The end of the first item is missing, and the second begins within what it left open.
+    let text = "<rss><channel><item><title>A</title><x>a<item><title>B</title>b</x></item></channel></rss>";
+    assert_eq!(titles_of(text), ["A", "B"]);
+}

@@ -353,6 +353,20 @@ fn a_json_document_of_a_million_objects_gives_its_first_items() {
 }
 
 #[test]
+fn json_items_that_cannot_be_read_take_bounded_time() {
+    for broken in [
+        "{\"id\":1.,\"url\":\"x\"},",
+        "{\"url\":1.},",
+        "{\"url\":\"a\"b\"},",
+        "{\"id\":[[[{\"a\":\"b\",\"title\":\"c\"d\"},",
+    ] {
+        let items = broken.repeat(90_000);
+        let text = format!("{{\"items\":[{items}{{\"id\":2,\"title\":\"x\"}}]}}");
+        read_in_time(text.as_bytes());
+    }
+}
+
+#[test]
 fn items_are_capped_and_it_is_said() {
     let (feed, problems) = read_in_time(&rss_with(&"<item><title>t</title></item>".repeat(20_000)));
     assert_eq!(feed.items.len(), 10_000);

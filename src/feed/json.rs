@@ -1,5 +1,10 @@
-//! JSON Feed 1.0 and 1.1, read leniently: numbers as ids, missing versions, documents cut off.
+//! JSON Feed 1.0 and 1.1, read leniently: numbers as ids, missing versions, documents cut off, items that cannot be
+//! read between others.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -34,7 +39,7 @@ pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> 
             kind,
             format!("the JSON cannot be read whole: {error}"),
         ));
-        let mended = mend_strings(text);
+        let mended = mended(text);
         serde_json::from_str(&mended).unwrap_or_else(|_| Value::Object(salvage(&mended)))
     };
     let feed = match parsed.unwrap_or_else(mend) {
@@ -68,40 +73,87 @@ fn is_feed(feed: &Object) -> bool {
     version.contains("jsonfeed.org") || feed.get("items").is_some_and(Value::is_array)
 }
 
-/// The document without what no string may hold: halves of surrogate pairs, as of a text that was cut
-/// within one, become U+FFFD, and control characters a space.
-fn mend_strings(text: &str) -> String {
+/// What JavaScript has between strings and JSON has not: a comma before the end of a list, numbers that are none.
+static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r",(?P<end>\s*[}\]])|-?\b(?:NaN|Infinity|undefined)\b")
+        .expect("the pattern is valid")
+});
+
+/// The document with what JSON has for what other writers write. Between strings: no comma before the end of a list,
+/// null for numbers that are none. In strings: U+FFFD for halves of surrogate pairs, as of a text that was cut within
+/// one, a space for control characters, and of unknown escapes what they stand for in JavaScript.
+fn mended(text: &str) -> String {
     let mut mended = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c == '\\' || c < ' ') {
+    while let Some(at) = rest.find('"') {
+        push_structure(&mut mended, &rest[..at]);
+        mended.push('"');
+        rest = push_string(&mut mended, &rest[at + 1..]);
+    }
+    push_structure(&mut mended, rest);
+    mended
+}
+
+fn push_structure(mended: &mut String, structure: &str) {
+    let tight = LOOSE.replace_all(structure, |found: &Captures<'_>| match found.name("end") {
+        Some(end) => end.as_str().to_owned(),
+        None => "null".to_owned(),
+    });
+    mended.extend(tight.chars().map(|c| if c < ' ' { ' ' } else { c }));
+}
+
+/// Appends a string, from after its opening sign to its end, and says what follows.
+fn push_string<'a>(mended: &mut String, text: &'a str) -> &'a str {
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| matches!(c, '\\' | '"') || c < ' ') {
         mended.push_str(&rest[..at]);
         rest = &rest[at..];
-        let second = rest.get(6..).and_then(utf16_escape);
-        let (replacement, length) = match (utf16_escape(rest), second) {
-            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (None, 12),
-            (Some(0xD800..=0xDFFF), _) => (Some("\u{fffd}"), 6),
-            _ if rest.starts_with('\\') => {
-                let escaped = rest[1..].chars().next();
-                (None, 1 + escaped.map_or(0, char::len_utf8))
-            }
-            _ => (Some(" "), 1),
-        };
-        let (as_written, after) = rest.split_at(length);
-        mended.push_str(replacement.unwrap_or(as_written));
-        rest = after;
+        if let Some(after) = rest.strip_prefix('"') {
+            mended.push('"');
+            return after;
+        }
+        let (written, length) = mended_sign(rest);
+        mended.push_str(&written);
+        rest = &rest[length..];
     }
     mended.push_str(rest);
-    mended
+    ""
+}
+
+/// What stands for the escape or control character at the start, and how many bytes it takes.
+fn mended_sign(text: &str) -> (Cow<'_, str>, usize) {
+    let second = text.get(6..).and_then(utf16_escape);
+    match (utf16_escape(text), second) {
+        (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => return (text[..12].into(), 12),
+        (Some(0xD800..=0xDFFF), _) => return ("\u{fffd}".into(), 6),
+        (Some(_), _) => return (text[..6].into(), 6),
+        _ => {}
+    }
+    let Some(escaped) = text.strip_prefix('\\') else {
+        return (" ".into(), 1);
+    };
+    if escaped.starts_with(['"', '\\', '/', 'b', 'f', 'n', 'r', 't']) {
+        return (text[..2].into(), 2);
+    }
+    match escaped.strip_prefix('x').and_then(|after| hex(after, 2)) {
+        Some(_) => (format!("\\u00{}", &escaped[1..3]).into(), 4),
+        None => ("".into(), 1),
+    }
 }
 
 /// The number of a `\uXXXX` at the start.
 fn utf16_escape(text: &str) -> Option<u32> {
-    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    hex(text.strip_prefix("\\u")?, 4)
+}
+
+/// The number that a text begins with, of so many digits.
+fn hex(text: &str, digits: usize) -> Option<u32> {
+    let digits = text.get(..digits)?;
     let is_number = digits.bytes().all(|b| b.is_ascii_hexdigit());
     is_number.then(|| u32::from_str_radix(digits, 16).ok())?
 }
 
-/// The fields before the items, and the items up to where the document breaks.
+/// The fields before the items, and the items that can be read, one by one.
 fn salvage(text: &str) -> Object {
     let mut feed = Object::new();
     let Some((head, list)) = text.find("\"items\"").and_then(|at| {
@@ -120,17 +172,78 @@ fn salvage(text: &str) -> Object {
     if let Ok(Value::Object(head)) = serde_json::from_str(&closed_head) {
         feed = head;
     }
+    feed.insert("items".to_owned(), Value::Array(salvage_items(list)));
+    feed
+}
+
+/// What can be read of the items of a list, from after its bracket. One that cannot is passed over.
+fn salvage_items(list: &str) -> Vec<Value> {
     let mut items = Vec::new();
     let mut rest = list;
+    let mut may_find_next = true;
     while items.len() < MAX_ITEMS {
+        rest = rest.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-        let Some(Ok(item)) = values.next() else { break };
-        let used = values.byte_offset();
-        items.push(item);
-        rest = rest[used..].trim_start().trim_start_matches(',');
+        match values.next() {
+            Some(Ok(item)) => {
+                rest = &rest[values.byte_offset()..];
+                items.push(item);
+            }
+            Some(Err(error)) if rest.starts_with('{') && !error.is_eof() => {
+                let next = may_find_next.then(|| next_item(rest)).flatten();
+                // Where none was found none follows: looking again for each takes time by the square.
+                may_find_next = next.is_some();
+                match next.or_else(|| after_object(rest)) {
+                    Some(after) => rest = after,
+                    None => break,
+                }
+            }
+            _ => break,
+        }
     }
-    feed.insert("items".to_owned(), Value::Array(items));
-    feed
+    items
+}
+
+/// How an object begins after another one.
+static NEXT_OBJECT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\}\s*,\s*(?P<next>\{)\s*""#).expect("the pattern is valid"));
+
+/// The text from what looks like the next item, whatever signs of strings are missing before it.
+fn next_item(text: &str) -> Option<&str> {
+    let found = NEXT_OBJECT.captures_iter(text);
+    let starts = found.filter_map(|found| Some(found.name("next")?.start()));
+    let mut starts = starts.peekable();
+    while let Some(start) = starts.next() {
+        let end = starts.peek().copied().unwrap_or(text.len());
+        let object = &text[start..end];
+        let names = ["\"url\"", "\"title\"", "\"content_"];
+        if object.contains("\"id\"") && names.iter().any(|name| object.contains(name)) {
+            return Some(&text[start..]);
+        }
+    }
+    None
+}
+
+/// What follows the object that a text begins with, by its brackets; `None` if they do not match.
+fn after_object(text: &str) -> Option<&str> {
+    let mut depth = 0usize;
+    let mut is_string = false;
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => is_string = !is_string,
+            b'{' | b'[' if !is_string => depth += 1,
+            b'}' | b']' if !is_string => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(&text[at + 1..]);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn feed_of(feed: &Object, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
@@ -298,6 +411,48 @@ mod tests {
         );
         assert_eq!((feed.title.value.as_str(), feed.items.len()), ("T", 2));
         assert_eq!(problems.len(), 1);
+    }
+
+    fn ids(items: &str) -> Vec<String> {
+        let (feed, problems) = read(&format!(r#"{{"title":"T","items":[{items}]}}"#));
+        assert_eq!(problems.len(), 1, "{items}");
+        feed.items
+            .into_iter()
+            .filter_map(|item| item.guid)
+            .collect()
+    }
+
+    #[test]
+    fn what_other_writers_take_for_json_is_mended() {
+        for field in [
+            r#""summary":"It\'s""#,
+            r#""summary":"\x41\u12\d""#,
+            r#""rate":NaN,"other":-Infinity"#,
+            r#""tags":["a","b",],"#,
+            "\"summary\":\"a\tb\nc\"",
+        ] {
+            let items = format!(r#"{{"id":"1",{field}}},{{"id":"2"}},"#);
+            assert_eq!(ids(&items), ["1", "2"], "{field}");
+        }
+        let (feed, _) = read(r#"{"items":[{"id":"1","title":"\x41 It\'s, } \\\" NaN,]",}]}"#);
+        assert_eq!(feed.items[0].title.value, r#"A It's, } \" NaN,]"#);
+    }
+
+    #[test]
+    fn an_item_that_cannot_be_read_takes_no_other_with_it() {
+        for broken in [
+            r#"{"id":"2","title":"He said "no" again"}"#,
+            r#"{"id":"2","title":"He said "no"}"#,
+            r#"{"id":"2","title":"a","attachments":[{"url":"/a"},{"url":"/b","size":1.}]}"#,
+            r#"{"id":"2" "title":"a } b"}"#,
+            r#"{id:2}"#,
+        ] {
+            let others = r#"{"id":"3","title":"C"},{"id":"4","url":"/d"}"#;
+            let items = format!(r#"{{"id":"1"}},{broken},{others}"#);
+            assert_eq!(ids(&items), ["1", "3", "4"], "{broken}");
+        }
+        let without_ids = r#"{"items":[{"url":"/1"},{"url":"/2","x":1.},{"url":"/3"}]}"#;
+        assert_eq!(read(without_ids).0.items.len(), 2);
     }
 
     #[test]

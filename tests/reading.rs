@@ -446,6 +446,21 @@ fn directions_and_control_characters_do_not_reach_titles() {
 }
 
 #[test]
+fn what_stands_before_a_feed_does_not_hide_it() {
+    let feed = rss_with("<item><title>t</title></item>");
+    for before in [
+        "[30-Nov-2026 08:00:00 UTC] PHP Notice:  Undefined index\n",
+        "{\"error\":null}\n",
+        "Warning: [x]",
+    ] {
+        let (feed, problems) = read(&[before.as_bytes(), &feed].concat());
+        assert_eq!(feed.items.len(), 1, "{before}");
+        assert!(!has(&problems, "not-a-feed"), "{before}: {problems:?}");
+    }
+    assert!(has(&read(b"[1, 2]").1, "not-a-feed"));
+}
+
+#[test]
 fn a_page_is_no_feed() {
     let (feed, problems) =
         read(b"<!DOCTYPE html><html><head><title>Log in</title></head><body></body></html>");

@@ -75,7 +75,12 @@ fn read_text(text: &str, base: &Url, purpose: Purpose, problems: &mut Vec<Proble
     let start =
         text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
     if start.starts_with(['{', '[']) {
-        return read_json(start, base, problems);
+        let mut json_problems = Vec::new();
+        let feed = read_json(start, base, &mut json_problems);
+        if feed.format != Format::None || !holds_feed(start) {
+            problems.append(&mut json_problems);
+            return feed;
+        }
     }
     let reading = read_leniently(text, base);
     report(&reading, problems);
@@ -107,6 +112,13 @@ fn read_text(text: &str, base: &Url, purpose: Purpose, problems: &mut Vec<Proble
             known_format(reading.feed, problems)
         }
     }
+}
+
+/// True if a feed of XML begins in a text: what programs complain of may stand before it.
+fn holds_feed(text: &str) -> bool {
+    ["<rss", "<feed", "<rdf:RDF"]
+        .iter()
+        .any(|root| memchr::memmem::find(text.as_bytes(), root.as_bytes()).is_some())
 }
 
 /// True if another reader may find what is not in this reading: there are more starts of items than

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::codepages::CodePage;
 
@@ -131,6 +131,18 @@ impl Charset {
     /// True for encodings of Chinese, Japanese and Korean, and UTF-8.
     pub(super) fn is_of_several_bytes(&self) -> bool {
         matches!(self, Charset::Known(encoding) if !encoding.is_single_byte() && encoding.is_ascii_compatible())
+    }
+
+    /// True for encodings of some languages that contain ASCII: all but those of Unicode and EBCDIC.
+    pub(super) fn is_local(&self) -> bool {
+        match self {
+            Charset::Known(encoding) => {
+                let contains_ascii = encoding.is_ascii_compatible() || *encoding == ISO_2022_JP;
+                contains_ascii && *encoding != UTF_8
+            }
+            Charset::Page(page) => !page.is_ebcdic(),
+            Charset::Utf32 { .. } => false,
+        }
     }
 
     /// True if the page does not contain ASCII.

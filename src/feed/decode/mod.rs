@@ -55,7 +55,8 @@ fn decode_by_labels<'a>(
 ) -> Decoded<'a> {
     let utf8 = std::str::from_utf8(bytes);
     let is_multibyte_utf8 = utf8.is_ok_and(|text| !text.is_ascii());
-    if let Some(text) = declared_against_habit(bytes, header, declaration) {
+    let is_utf8 = utf8.is_ok() || mostly_utf8(bytes);
+    if let Some(text) = declared_against_habit(bytes, header, declaration, is_utf8) {
         return text;
     }
     let named = [("Content-Type", header), ("XML declaration", declaration)];
@@ -81,10 +82,13 @@ fn decode_by_labels<'a>(
             "wrong-charset",
             format!("the bytes are not valid {label}, which the {place} names"),
         ));
+        if let Some(text) = decode_nearly(bytes, charset).filter(|_| !is_utf8) {
+            return decoded(text, charset);
+        }
     }
     match utf8 {
         Ok(text) => decoded(Cow::Borrowed(text), Charset::Known(UTF_8)),
-        Err(_) if mostly_utf8(bytes) => {
+        Err(_) if is_utf8 => {
             problems.push(Problem::new(
                 "invalid-bytes",
                 "some bytes are not valid UTF-8; they were read as windows-1252",
@@ -95,12 +99,29 @@ fn decode_by_labels<'a>(
     }
 }
 
-/// The document by its declaration where that names an encoding of several bytes in which every byte is right, and
+/// The text by a named encoding in which next to all signs beyond ASCII are right: a sign that was cut in two is no
+/// reason to read all others by another one. It may spoil some up to the end of its line; of texts in another encoding
+/// one in four is wrong and more.
+fn decode_nearly(bytes: &[u8], charset: Charset) -> Option<Cow<'_, str>> {
+    if !charset.is_local() {
+        return None;
+    }
+    let (text, _) = charset.decode_lossily(bytes);
+    let (mut all, mut wrong) = (0usize, 0usize);
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        all += 1;
+        wrong += usize::from(c == char::REPLACEMENT_CHARACTER);
+    }
+    (wrong * 10 <= all).then_some(text)
+}
+
+/// The document by its declaration where that names an encoding of several bytes in which its bytes are right, and
 /// the server says ISO-8859-1, as servers do by habit: what is right in the first by accident is no document.
 fn declared_against_habit<'a>(
     bytes: &'a [u8],
     header: Option<&str>,
     declaration: Option<&str>,
+    is_utf8: bool,
 ) -> Option<Decoded<'a>> {
     let (said, declared) = (
         charset_for_label(header?)?,
@@ -110,7 +131,8 @@ fn declared_against_habit<'a>(
     if bytes.is_ascii() || !is_habit || !declared.is_of_several_bytes() {
         return None;
     }
-    let text = declared.decode_strictly(bytes)?;
+    let nearly = || decode_nearly(bytes, declared).filter(|_| !is_utf8);
+    let text = declared.decode_strictly(bytes).or_else(nearly)?;
     Some(decoded(text, declared))
 }
 

@@ -97,3 +97,60 @@ fn ebcdic_is_seen_by_its_first_bytes() {
     let cp037 = [0x4C, 0x6F, 0xA7, 0x94, 0x93, 0x6F, 0x6E, 0x4C, 0x81, 0x6E];
     assert_eq!(read(&cp037, None).1, "<?xml?><a>");
 }
+
+/// A document of some sentences by its declaration, one sign of them cut in two.
+fn with_a_torn_sign(label: &str, sentence: &str) -> Vec<u8> {
+    let text =
+        format!("<?xml version='1.0' encoding='{label}'?><a>{sentence}</a><b>{sentence}</b>");
+    let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).expect("it is known");
+    let mut bytes = encoding.encode(&text).0.into_owned();
+    let at = bytes.windows(4).position(|four| four == b"</a>");
+    bytes.remove(at.expect("it is there") - 1);
+    bytes
+}
+
+#[test]
+fn a_sign_that_was_cut_in_two_does_not_change_the_rest() {
+    let chinese = "国务院总理主持召开会议讨论明年预算草案";
+    let japanese = "国会は来年度予算案を可決した東京で大雪";
+    for (label, sentence) in [
+        ("gb2312", chinese),
+        ("gbk", chinese),
+        ("big5", "總統週三宣布會談將延後舉行反對黨議員要求"),
+        ("euc-kr", "국회 내년도 예산안 처리 대통령은 수요일 회담이"),
+        ("euc-jp", japanese),
+        ("shift_jis", japanese),
+    ] {
+        let bytes = with_a_torn_sign(label, sentence);
+        let habits = [
+            None,
+            Some("text/xml; charset=ISO-8859-1"),
+            Some("text/xml; charset=utf-8"),
+        ];
+        for header in habits {
+            let (_, read) = read(&bytes, header);
+            assert!(
+                read.ends_with(&format!("<b>{sentence}</b>")),
+                "{label} {header:?}: {read}"
+            );
+        }
+    }
+    // Half a sign in the middle of a line: what follows is read by the wrong halves, up to its end.
+    let whole = format!("<a>{japanese}</a>").repeat(4);
+    let mut euc = encoding_rs::EUC_JP.encode(&whole).0.into_owned();
+    euc.remove(8);
+    let header = "text/xml; charset=euc-jp";
+    assert!(
+        read(&euc, Some(header))
+            .1
+            .ends_with(&format!("<a>{japanese}</a>"))
+    );
+    // A byte that stands for nothing among a few that do.
+    let mut greek = b"<?xml version='1.0' encoding='windows-1253'?><a>".to_vec();
+    let sentence = "Ο πρόεδρος ανακοίνωσε την Τετάρτη ότι οι συνομιλίες";
+    greek.extend_from_slice(&encoding_rs::WINDOWS_1253.encode(sentence).0);
+    greek.extend_from_slice(b"\xD2</a>");
+    assert!(read(&greek, None).1.contains(sentence));
+    let latin = b"<?xml version='1.0' encoding='gbk'?><a>caf\xE9 d\xE9j\xE0 vu</a>";
+    assert!(read(latin, None).1.contains("caf\u{e9} d\u{e9}j\u{e0} vu"));
+}

@@ -54,8 +54,8 @@ fn decode_by_labels<'a>(
     problems: &mut Vec<Problem>,
 ) -> Decoded<'a> {
     let utf8 = std::str::from_utf8(bytes);
-    let is_multibyte_utf8 = utf8.is_ok_and(|text| !text.is_ascii());
-    let is_utf8 = utf8.is_ok() || mostly_utf8(bytes);
+    let counts = Utf8Counts::of(bytes);
+    let is_utf8 = utf8.is_ok() || counts.are_mostly_valid();
     if let Some(text) = declared_against_habit(bytes, header, declaration, is_utf8) {
         return text;
     }
@@ -69,10 +69,10 @@ fn decode_by_labels<'a>(
             ));
             continue;
         };
-        if is_multibyte_utf8 && charset.is_said_by_habit() {
+        if charset.is_said_by_habit() && counts.are_nearly_all_valid() {
             // Servers and templates say ISO-8859-1 or windows-1251 by habit; several bytes in the exact
             // pattern of UTF-8 are no accident: no two letters of such an encoding that follow each other
-            // in a word fit it.
+            // in a word fit it. A stray byte beside many of them is one.
             break;
         }
         if let Some(text) = charset.decode_strictly(bytes) {
@@ -224,15 +224,32 @@ fn charset_of_content_type(content_type: &str) -> Option<String> {
     })
 }
 
-/// True if the invalid bytes are no more than the valid sequences of several bytes, which hardly
-/// ever arise in other encodings: about one in ten pairs does in those of East Asia.
-fn mostly_utf8(bytes: &[u8]) -> bool {
-    let (mut valid, mut invalid) = (0usize, 0usize);
-    for chunk in bytes.utf8_chunks() {
-        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        invalid += usize::from(!chunk.invalid().is_empty());
+/// How many signs beyond ASCII are UTF-8, and how many sequences are none.
+struct Utf8Counts {
+    valid: usize,
+    invalid: usize,
+}
+
+impl Utf8Counts {
+    fn of(bytes: &[u8]) -> Self {
+        let (mut valid, mut invalid) = (0usize, 0usize);
+        for chunk in bytes.utf8_chunks() {
+            valid += chunk.valid().bytes().filter(|b| *b >= 0xC0).count();
+            invalid += usize::from(!chunk.invalid().is_empty());
+        }
+        Self { valid, invalid }
     }
-    valid >= invalid
+
+    /// True if the invalid bytes are no more than the valid sequences of several bytes, which hardly
+    /// ever arise in other encodings: about one in ten pairs does in those of East Asia.
+    fn are_mostly_valid(&self) -> bool {
+        self.valid >= self.invalid
+    }
+
+    /// True if there are valid sequences, and ten or more for each invalid one.
+    fn are_nearly_all_valid(&self) -> bool {
+        self.valid > 0 && self.valid >= 10 * self.invalid
+    }
 }
 
 /// UTF-8 in which each invalid byte is read as windows-1252, the usual origin of such bytes.

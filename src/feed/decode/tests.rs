@@ -154,3 +154,19 @@ fn a_sign_that_was_cut_in_two_does_not_change_the_rest() {
     let latin = b"<?xml version='1.0' encoding='gbk'?><a>caf\xE9 d\xE9j\xE0 vu</a>";
     assert!(read(latin, None).1.contains("caf\u{e9} d\u{e9}j\u{e0} vu"));
 }
+
+#[test]
+fn a_stray_byte_does_not_make_utf_8_what_it_is_called_by_habit() {
+    let sentence = "Президент встретился с министром обороны";
+    for label in ["windows-1251", "koi8-r", "iso-8859-1"] {
+        let text = format!("<?xml version='1.0' encoding='{label}'?><a>{sentence}</a>");
+        let bytes = [text.as_bytes(), b"<b>\x93x\x94</b>"].concat();
+        for header in [None, Some("text/xml; charset=windows-1251")] {
+            let (_, read) = read(&bytes, header);
+            assert!(
+                read.contains(sentence) && read.ends_with("<b>“x”</b>"),
+                "{label}: {read}"
+            );
+        }
+    }
+}

@@ -33,8 +33,16 @@ pub(crate) fn decode<'a>(
     content_type: Option<&str>,
     problems: &mut Vec<Problem>,
 ) -> Decoded<'a> {
+    let mut bytes = bytes;
     if let Some((charset, skip)) = byte_order_mark(bytes) {
-        return finish(&bytes[skip..], charset, problems);
+        bytes = &bytes[skip..];
+        match charset {
+            Charset::Known(encoding) if encoding == UTF_8 => {}
+            _ => return finish(bytes, charset, problems),
+        }
+        if let Some(text) = decode_marked_utf8(bytes, problems) {
+            return text;
+        }
     }
     if let Some(charset) = wide_by_zero_bytes(bytes) {
         return finish(bytes, charset, problems);
@@ -45,6 +53,25 @@ pub(crate) fn decode<'a>(
     }
     let header = content_type.and_then(charset_of_content_type);
     decode_by_labels(bytes, header.as_deref(), declaration.as_deref(), problems)
+}
+
+/// What follows a mark of UTF-8; `None` if it is something else: programs put marks before texts that they join.
+fn decode_marked_utf8<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Option<Decoded<'a>> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Some(decoded(Cow::Borrowed(text), Charset::Known(UTF_8)));
+    }
+    let counts = Utf8Counts::of(bytes);
+    counts
+        .are_not_by_chance()
+        .then(|| decoded_with_strays(bytes, problems))
+}
+
+fn decoded_with_strays<'a>(bytes: &[u8], problems: &mut Vec<Problem>) -> Decoded<'a> {
+    problems.push(Problem::new(
+        "invalid-bytes",
+        "some bytes are not valid UTF-8; they were read as windows-1252",
+    ));
+    decoded(Cow::Owned(utf8_with_strays(bytes)), Charset::Known(UTF_8))
 }
 
 fn decode_by_labels<'a>(
@@ -88,13 +115,7 @@ fn decode_by_labels<'a>(
     }
     match utf8 {
         Ok(text) => decoded(Cow::Borrowed(text), Charset::Known(UTF_8)),
-        Err(_) if is_utf8 => {
-            problems.push(Problem::new(
-                "invalid-bytes",
-                "some bytes are not valid UTF-8; they were read as windows-1252",
-            ));
-            decoded(Cow::Owned(utf8_with_strays(bytes)), Charset::Known(UTF_8))
-        }
+        Err(_) if is_utf8 => decoded_with_strays(bytes, problems),
         Err(_) => finish(bytes, detect(bytes), problems),
     }
 }
@@ -246,21 +267,40 @@ impl Utf8Counts {
         self.valid >= self.invalid
     }
 
+    /// True if there are more valid sequences than arise in other encodings. Less than are needed without a mark.
+    fn are_not_by_chance(&self) -> bool {
+        self.valid > 0 && self.valid * 4 >= self.invalid
+    }
+
     /// True if there are valid sequences, and ten or more for each invalid one.
     fn are_nearly_all_valid(&self) -> bool {
         self.valid > 0 && self.valid >= 10 * self.invalid
     }
 }
 
-/// UTF-8 in which each invalid byte is read as windows-1252, the usual origin of such bytes.
+/// UTF-8 in which each invalid byte is read as windows-1252, the usual origin of such bytes, and the beginning of a
+/// sign that was cut off is left out.
 fn utf8_with_strays(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() + 16);
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
-        let (stray, _) = WINDOWS_1252.decode_without_bom_handling(chunk.invalid());
-        text.push_str(&stray);
+        if !is_torn(&text, chunk.invalid()) {
+            let (stray, _) = WINDOWS_1252.decode_without_bom_handling(chunk.invalid());
+            text.push_str(&stray);
+        }
     }
     text
+}
+
+/// True for what can only be the beginning of a sign that was cut off: of a dash, quotation mark, sign of money or
+/// picture, which are `â€`, `â‚` and `ðŸ` in windows-1252; of a letter after one that is not Latin.
+fn is_torn(before: &str, invalid: &[u8]) -> bool {
+    let is_foreign = |c: char| c > '\u{24f}' && c.is_alphabetic();
+    match invalid {
+        [0xE2, 0x80 | 0x82] | [0xF0, 0x9F] | [0xF0, 0x9F, _] => true,
+        [0xC2..=0xF4, ..] => before.chars().next_back().is_some_and(is_foreign),
+        _ => false,
+    }
 }
 
 fn detect(bytes: &[u8]) -> Charset {

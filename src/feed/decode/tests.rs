@@ -170,3 +170,40 @@ fn a_stray_byte_does_not_make_utf_8_what_it_is_called_by_habit() {
         }
     }
 }
+
+#[test]
+fn a_mark_of_utf_8_holds_beside_stray_bytes_and_not_before_another_encoding() {
+    let mark = b"\xEF\xBB\xBF";
+    let strays = [mark, &b"<a>\x93quoted\x94 and caf\xC3\xA9</a>"[..]].concat();
+    assert_eq!(read(&strays, None).1, "<a>“quoted” and café</a>");
+    let sentence = "Президент встретился с министром";
+    let koi = encoding_rs::KOI8_R.encode(sentence).0;
+    for (declaration, header) in [
+        ("<?xml version='1.0' encoding='koi8-r'?>", None),
+        ("<?xml version='1.0' encoding='utf-8'?>", None),
+        ("", Some("text/xml; charset=koi8-r")),
+    ] {
+        let bytes = [mark, declaration.as_bytes(), &koi].concat();
+        assert!(
+            read(&bytes, header).1.ends_with(sentence),
+            "{declaration} {header:?}"
+        );
+    }
+}
+
+#[test]
+fn the_beginning_of_a_sign_that_was_cut_off_is_left_out() {
+    for (bytes, text) in [
+        (&b"\xD1\x81\xD1\x82\xD1..."[..], "ст..."),
+        (
+            b"\xE2\x80\x9Cx\xE2\x80\x9D, he said\xE2\x80</a>",
+            "“x”, he said</a>",
+        ),
+        (b"\xC3\xA9 \xF0\x9F\x98", "é "),
+        (b"\xE4\xB8\xAD\xE5\x9B", "中"),
+        (b"\xC3\xA9t\xC3\xA9 caf\xE9\xA0!", "été café\u{a0}!"),
+        (b"\xC3\xA9t\xC3\xA9 ma\xF1ana \xD1", "été mañana Ñ"),
+    ] {
+        assert_eq!(read(bytes, None).1, text);
+    }
+}

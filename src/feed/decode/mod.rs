@@ -8,7 +8,7 @@ mod labels;
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::news::Problem;
 use codepages::CodePage;
@@ -24,6 +24,9 @@ pub(crate) struct Decoded<'a> {
 
 /// How far into a document an XML declaration is looked for: junk may stand before it.
 const DECLARATION_WINDOW_BYTES: usize = 1024;
+/// So many signs that are valid UTF-8, and nothing that is not, are no accident in any encoding: of the pairs of those of
+/// East Asia one in ten is.
+const TELLING_SIGNS: usize = 8;
 /// How much of a document the detector reads.
 const DETECTOR_WINDOW_BYTES: usize = 256 * 1024;
 
@@ -81,9 +84,15 @@ fn decode_by_labels<'a>(
     problems: &mut Vec<Problem>,
 ) -> Decoded<'a> {
     let utf8 = std::str::from_utf8(bytes);
+    if let Some(text) = utf8.ok().and_then(decode_escaped) {
+        return text;
+    }
     let counts = Utf8Counts::of(bytes);
     let is_utf8 = utf8.is_ok() || counts.are_mostly_valid();
-    if let Some(text) = declared_against_habit(bytes, header, declaration, is_utf8) {
+    let is_utf8_for_sure = utf8.is_ok() && counts.valid >= TELLING_SIGNS;
+    if !is_utf8_for_sure
+        && let Some(text) = declared_against_habit(bytes, header, declaration, is_utf8)
+    {
         return text;
     }
     let named = [("Content-Type", header), ("XML declaration", declaration)];
@@ -102,6 +111,9 @@ fn decode_by_labels<'a>(
             // in a word fit it. A stray byte beside many of them is one.
             break;
         }
+        if charset.is_local() && is_utf8_for_sure {
+            break;
+        }
         if let Some(text) = charset.decode_strictly(bytes) {
             return decoded(text, charset);
         }
@@ -118,6 +130,19 @@ fn decode_by_labels<'a>(
         Err(_) if is_utf8 => decoded_with_strays(bytes, problems),
         Err(_) => finish(bytes, detect(bytes), problems),
     }
+}
+
+/// The document by the escapes of ISO-2022-JP, whatever is said of it: nothing else has them among ASCII.
+fn decode_escaped(text: &str) -> Option<Decoded<'_>> {
+    let bytes = text.as_bytes();
+    let mut escapes = memchr::memchr_iter(0x1B, bytes).filter_map(|at| bytes.get(at + 1));
+    if !escapes.any(|next| matches!(next, b'$' | b'(')) || !text.is_ascii() {
+        return None;
+    }
+    let charset = Charset::Known(ISO_2022_JP);
+    let strictly = charset.decode_strictly(bytes);
+    let text = strictly.or_else(|| decode_nearly(bytes, charset))?;
+    Some(decoded(text, charset))
 }
 
 /// The text by a named encoding in which next to all signs beyond ASCII are right: a sign that was cut in two is no

@@ -207,3 +207,49 @@ fn the_beginning_of_a_sign_that_was_cut_off_is_left_out() {
         assert_eq!(read(bytes, None).1, text);
     }
 }
+
+#[test]
+fn escapes_of_iso_2022_jp_are_seen_whatever_is_said() {
+    let sentence = "国会は来年度予算案を可決した";
+    for declaration in [
+        "",
+        "<?xml version='1.0' encoding='iso-2022-jp'?>",
+        "<?xml version='1.0' encoding='utf-8'?>",
+    ] {
+        let text = format!("{declaration}<a>{sentence}</a>");
+        let bytes = encoding_rs::ISO_2022_JP.encode(&text).0;
+        for header in [
+            None,
+            Some("text/xml; charset=UTF-8"),
+            Some("text/xml; charset=iso-8859-1"),
+        ] {
+            let (encoding, read) = read(&bytes, header);
+            assert_eq!(
+                (encoding.as_str(), read.as_str()),
+                ("iso-2022-jp", text.as_str()),
+                "{header:?}"
+            );
+        }
+    }
+    assert_eq!(read(b"<a>\x1B[31mred\x1B[0m</a>", None).0, "utf-8");
+}
+
+#[test]
+fn valid_utf_8_beats_every_other_name() {
+    let text = "<a>国会は来年度予算案を可決した</a>";
+    for label in ["gbk", "big5", "shift_jis", "euc-kr", "gb18030"] {
+        let header = format!("text/xml; charset={label}");
+        assert_eq!(
+            read(text.as_bytes(), Some(&header)),
+            ("utf-8".into(), text.into()),
+            "{label}"
+        );
+        let declared = format!("<?xml version='1.0' encoding='{label}'?>{text}");
+        for header in [None, Some("text/xml; charset=iso-8859-1")] {
+            assert_eq!(read(declared.as_bytes(), header).1, declared, "{label}");
+        }
+    }
+    // Two signs in both: the name says which.
+    let short = b"<a>\xC2\xA9\xC2\xA3</a>";
+    assert_eq!(read(short, Some("text/xml; charset=gbk")).1, "<a>漏拢</a>");
+}

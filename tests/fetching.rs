@@ -251,7 +251,8 @@ async fn the_retry_after_of_a_redirect_is_remembered() {
     let visited = fetcher(&server)
         .fetch(&request(server.url("paper.test", "/feed")))
         .await;
-    assert_eq!(visited.answer.retry_after_secs, Some(500));
+    assert_eq!(visited.answer.hop_retry_after_secs, Some(500));
+    assert_eq!(visited.answer.retry_after_secs, None);
     assert_eq!(visited.hops.len(), 1);
 }
 

@@ -256,13 +256,14 @@ impl Fetcher {
         self.inner.kept.note(url);
         self.check_head(&response)?;
         let status = response.status().as_u16();
-        let asked_before = visit.answer.retry_after_secs;
+        let asked_before = visit.answer.hop_retry_after_secs;
         visit.answer =
             headers::read_answer(url, status, response.headers(), self.inner.clock.now());
-        visit.answer.retry_after_secs = asked_before.max(visit.answer.retry_after_secs);
+        visit.answer.hop_retry_after_secs = asked_before;
         let Some(target) = redirect_target(url, &response) else {
             return Ok(Step::Arrived(self.conclude(response, until, visit).await?));
         };
+        visit.answer.hop_retry_after_secs = asked_before.max(visit.answer.retry_after_secs);
         self.check_hop(url, &target, &way.first, visit)?;
         visit.hops.push(Hop {
             status,

@@ -40,6 +40,7 @@ pub(super) fn read_answer(url: &Url, status: u16, headers: &HeaderMap, now: UtcT
         final_url: without_credentials(url),
         validators: read_validators(headers),
         retry_after_secs: read_retry_after(headers, reference),
+        hop_retry_after_secs: None,
         max_age_secs: read_max_age(headers),
         expires_in_secs: text_of(headers, header::EXPIRES)
             .and_then(parse_http_date)

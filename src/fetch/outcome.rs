@@ -57,9 +57,11 @@ pub struct Answer {
     pub final_url: String,
     /// Validators as received.
     pub validators: Validators,
-    /// Seconds that the server asked to wait, by Retry-After of any hop; `None` if absent,
+    /// Seconds that the server asked to wait, by Retry-After of the last answer; `None` if absent,
     /// unreadable or past.
     pub retry_after_secs: Option<u64>,
+    /// The same of the redirects on the way, the longest.
+    pub hop_retry_after_secs: Option<u64>,
     /// `max-age` less `Age`, in seconds; `s-maxage` is for shared caches and ignored.
     pub max_age_secs: Option<u64>,
     /// `Expires` less `Date` (or less our clock), in seconds; `None` if absent, unreadable or past.

@@ -137,18 +137,20 @@ pub fn read_cool_down(
     settings: &PaceSettings,
 ) -> Option<CoolDown> {
     let status = answer.status;
-    let was_asked = match (outcome, status) {
-        (FetchOutcome::Status(_), 429) => true,
-        (FetchOutcome::Status(_), 403 | 503) => {
-            answer.retry_after_secs.is_some() || answer.is_challenge
-        }
-        // A redirect that was followed may have said it too; then the last status is another.
-        _ => answer.retry_after_secs.is_some(),
+    let own = answer.retry_after_secs;
+    let was_asked = match outcome {
+        FetchOutcome::Status(429) => true,
+        FetchOutcome::Status(403 | 503) => own.is_some() || answer.is_challenge,
+        FetchOutcome::Status(300..=399) => own.is_some(),
+        // With a document it is no request for quiet: caches and frameworks set it on every answer.
+        _ => false,
     };
-    if !was_asked {
+    // A redirect that was followed may have said it too; then the last status is another.
+    let asked = own.filter(|_| was_asked).max(answer.hop_retry_after_secs);
+    if !was_asked && asked.is_none() {
         return None;
     }
-    if let Some(asked) = answer.retry_after_secs {
+    if let Some(asked) = asked {
         let secs = asked.min(settings.retry_after_cap_secs);
         let capped = if secs < asked { ", capped" } else { "" };
         let reason = format!("{status} with Retry-After {asked} s{capped}");
@@ -246,5 +248,34 @@ mod tests {
         );
         assert_eq!(cool(503, None, false, 0), None);
         assert_eq!(cool(500, None, false, 0), None);
+        assert_eq!(cool(302, Some(7200), false, 0), Some(7200));
+    }
+
+    #[test]
+    fn retry_after_with_a_document_or_another_refusal_is_no_request_for_quiet() {
+        let document = FetchOutcome::Body {
+            bytes: Vec::new(),
+            is_complete: true,
+        };
+        for (outcome, status) in [
+            (document, 200),
+            (FetchOutcome::NotModified, 304),
+            (FetchOutcome::Status(404), 404),
+        ] {
+            let mut answer = Answer {
+                status,
+                retry_after_secs: Some(7200),
+                ..Answer::default()
+            };
+            let settings = PaceSettings::default();
+            assert_eq!(read_cool_down(&outcome, &answer, 0, &settings), None);
+            answer.hop_retry_after_secs = Some(60);
+            let cool = read_cool_down(&outcome, &answer, 0, &settings);
+            assert_eq!(
+                cool.map(|cool| cool.secs),
+                Some(60),
+                "{status}: by a redirect"
+            );
+        }
     }
 }

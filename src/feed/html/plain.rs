@@ -300,7 +300,7 @@ fn mend_double_encoding(text: &str) -> Cow<'_, str> {
         }
     }
     match String::from_utf8(bytes) {
-        Ok(mended) if is_believable(&mended) => Cow::Owned(mended),
+        Ok(mended) if is_believable(&mended) && is_no_accident(text, &mended) => Cow::Owned(mended),
         _ => Cow::Borrowed(text),
     }
 }
@@ -311,6 +311,26 @@ fn is_believable(mended: &str) -> bool {
     let is_far = |c: &char| *c >= '\u{3000}';
     let far = mended.chars().filter(is_far).count();
     far == 0 || far >= 3
+}
+
+/// A capital before a space that does not break, a dash or a quotation mark (`UMEÅ–`) is by chance one letter of another
+/// alphabet; two different ones in a text without a stray are not. Alone only what begins as nobody writes is believed:
+/// with `Ã`, `Â` or `â` and a sign, or with a capital after a small letter.
+fn is_no_accident(text: &str, mended: &str) -> bool {
+    let mut signs = mended.chars().filter(|c| !c.is_ascii());
+    let first = signs.next();
+    if signs.any(|c| Some(c) != first) {
+        return true;
+    }
+    let Some(at) = text.find(|c: char| !c.is_ascii()) else {
+        return true;
+    };
+    let follows_small = text[..at].ends_with(|c: char| c.is_ascii_lowercase());
+    text[at..].starts_with(['Ã', 'Â'])
+        || ["â€", "â‚", "â„"]
+            .iter()
+            .any(|start| text[at..].starts_with(start))
+        || (follows_small && text[at..].starts_with(char::is_uppercase))
 }
 
 fn windows_1252_byte(c: char) -> Option<u8> {
@@ -396,6 +416,26 @@ mod tests {
     fn text_is_tidied() {
         assert_eq!(tidy("Itâ€™s Ã©tÃ©"), "It’s été");
         assert_eq!(tidy("déjà vu — Ångström"), "déjà vu — Ångström");
+        for right in [
+            "PÅ\u{a0}TV: V-finalen",
+            "UMEÅ–STOCKHOLM",
+            "MALMÅ’S NEW ARENA",
+            "Å\u{a0}leve, Å\u{a0}gi",
+            "voilà\u{a0}»",
+        ] {
+            assert_eq!(tidy(right), right);
+        }
+        for (spoilt, right) in [
+            ("Ã©t", "ét"),
+            ("Â£5m", "£5m"),
+            ("itâ€™s", "it’s"),
+            ("â‚¬5m", "€5m"),
+            ("cÅ“ur", "cœur"),
+            ("ÅšlÄ…sk", "Śląsk"),
+            ("Ð¿Ñ€Ð¸", "при"),
+        ] {
+            assert_eq!(tidy(spoilt), right);
+        }
         assert_eq!(tidy("a\u{92}b\u{0}c\u{1b}[31m"), "a’bc[31m");
         assert_eq!(tidy("\u{202e}evil\u{202c}"), "evil");
         assert_eq!(one_line("  a \n\t b "), "a b");

@@ -252,7 +252,7 @@ fn reference_name(text: &str) -> Option<&str> {
 }
 
 /// Mends text that was encoded twice and drops what has no place in a text: control characters,
-/// noncharacters, overrides of the direction of writing, zero-width spaces and marks.
+/// noncharacters, overrides of the direction of writing, soft hyphens, zero-width spaces, joiners of words and marks.
 pub(crate) fn tidy(text: &str) -> Cow<'_, str> {
     if text
         .bytes()
@@ -275,6 +275,8 @@ fn replacement(c: char) -> Option<char> {
         '\u{80}'..='\u{9f}' => {
             windows_1252_control(u32::from(c)).filter(|mapped| !mapped.is_control())
         }
+        // Hyphens for line ends alone and joiners of words stand within words.
+        '\u{ad}' | '\u{2060}' => None,
         '\u{200b}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => None,
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
         _ => Some(c),
@@ -438,6 +440,8 @@ mod tests {
         }
         assert_eq!(tidy("a\u{92}b\u{0}c\u{1b}[31m"), "a’bc[31m");
         assert_eq!(tidy("\u{202e}evil\u{202c}"), "evil");
+        assert_eq!(tidy("Bundes\u{ad}tags\u{2060}wahl"), "Bundestagswahl");
+        assert_eq!(tidy("Ã\u{ad}sla"), "ísla");
         assert_eq!(one_line("  a \n\t b "), "a b");
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn read_day(text: &str, is_half_day: bool) -> Option<NaiveDate> {
         (&[a, b, year], [1 | 2, 1 | 2, 4]) => {
             day_of_two(a, b, year, parts.numbers[0].2, is_half_day)
         }
-        (&[a, b, c], [1 | 2, 1 | 2, 2]) => short_day(a, b, c, parts.numbers[0].2, is_half_day),
+        (&[_, _, _], &[first, 1 | 2, 2]) if first <= 2 => short_day_of(&parts, is_half_day),
         _ => None,
     }
 }
@@ -105,6 +105,9 @@ impl Parts {
             self.before_month = self.numbers.len();
         } else if word == "w" {
             self.is_week = true;
+        } else if is_year_counter(word) && self.numbers.last().is_none_or(|year| year.1 != 4) {
+            // Of this century or of an emperor.
+            return None;
         } else if !words::is_noise(word) && !is_counter(word) {
             // A weekday that is not known, as likely as not.
             if !self.numbers.is_empty() {
@@ -121,6 +124,10 @@ fn is_counter(word: &str) -> bool {
     ["年", "月", "日", "년", "월", "일"]
         .iter()
         .any(|mark| words::folded(mark) == word)
+}
+
+fn is_year_counter(word: &str) -> bool {
+    ["年", "년"].iter().any(|mark| words::folded(mark) == word)
 }
 
 fn is_joined(c: char) -> bool {
@@ -157,6 +164,19 @@ fn day_of_two(a: u32, b: u32, year: u32, sign: char, is_half_day: bool) -> Optio
     } else {
         None
     }
+}
+
+/// Three short numbers, of which the last is the year unless the first may be it as well.
+fn short_day_of(parts: &Parts, is_half_day: bool) -> Option<NaiveDate> {
+    let [(a, digits, sign), (b, ..), (c, ..)] = *parts.numbers.as_slice() else {
+        return None;
+    };
+    let may_begin_with_year = sign == '/' && digits == 2 && !is_half_day;
+    let by_year = may_begin_with_year
+        .then(|| day(full_year(a, 2)?, b, c))
+        .flatten();
+    short_day(a, b, c, sign, is_half_day)
+        .filter(|day| by_year.is_none_or(|by_year| by_year == *day))
 }
 
 fn short_day(a: u32, b: u32, c: u32, sign: char, is_half_day: bool) -> Option<NaiveDate> {

@@ -203,13 +203,10 @@ fn read_zone(after: &str, time: &mut Time) -> Option<String> {
     if word.is_empty() {
         return Some(bracketed_zone(after, time));
     }
-    let word = word.strip_prefix("etc/").unwrap_or(word);
     if word.contains('/') {
-        time.zone = Some(
-            *chrono_tz::TZ_VARIANTS
-                .iter()
-                .find(|zone| zone.name().eq_ignore_ascii_case(word))?,
-        );
+        let (name, rest) = with_own_offset(after, end);
+        let mut zones = chrono_tz::TZ_VARIANTS.iter();
+        time.zone = Some(*zones.find(|zone| zone.name().eq_ignore_ascii_case(name))?);
         return Some(without_brackets(rest));
     }
     if month_of(word).is_some() || words::is_noise(word) && words::zone(word).is_none() {
@@ -229,6 +226,19 @@ fn read_zone(after: &str, time: &mut Time) -> Option<String> {
     // A short name that nobody knows is a zone all the same; mail has always read it as UTC.
     time.offset_minutes = Some(base.or((word.len() <= 5 && word.is_ascii()).then_some(0))?);
     Some(without_brackets(rest.trim_start_matches('.')))
+}
+
+/// Cuts off the name of a zone that ends at `end`, or after the hours that are a part of it: `Etc/GMT+8` lies in the
+/// west.
+fn with_own_offset(text: &str, end: usize) -> (&str, &str) {
+    let hours = text[end..].strip_prefix(['+', '-']).map_or(0, |hours| {
+        let digits = hours.find(|c: char| !c.is_ascii_digit());
+        1 + digits.unwrap_or(hours.len())
+    });
+    match text.starts_with("etc/") {
+        true => text.split_at(end + hours),
+        false => text.split_at(end),
+    }
 }
 
 /// Names that say which clock is meant, in summer and in winter.

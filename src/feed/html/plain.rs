@@ -2,19 +2,17 @@
 
 use std::borrow::Cow;
 
-use crate::feed::doctype::Entities;
-use crate::feed::entities::{decode_entities_into, named, windows_1252_control};
+use crate::feed::entities::{decode_html_into, named, windows_1252_control};
 
 /// The text of an HTML fragment: tags and comments gone, scripts and styles gone with their
 /// content, blocks as lines of their own, references decoded, white space collapsed within lines.
 pub(crate) fn plain_text(html: &str) -> String {
     let mut raw = String::with_capacity(html.len());
-    let none = Entities::default();
     let html = without_cdata(html);
     let mut rest = &*html;
     let mut endless = Endless::default();
     while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
-        decode_entities_into(&mut raw, &rest[..at], &none);
+        decode_html_into(&mut raw, &rest[..at]);
         rest = &rest[at..];
         rest = match Tag::at(rest) {
             Some(tag) => {
@@ -27,7 +25,7 @@ pub(crate) fn plain_text(html: &str) -> String {
             }
         };
     }
-    decode_entities_into(&mut raw, rest, &none);
+    decode_html_into(&mut raw, rest);
     collapse_lines(&tidy(&raw))
 }
 

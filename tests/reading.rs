@@ -299,6 +299,7 @@ fn documents_made_to_hurt_take_bounded_time() {
         "</item>".repeat(500_000),
         "&#x26;".repeat(500_000),
         in_description(&"<script>x ".repeat(500_000)),
+        in_description(&"<eur x ".repeat(500_000)),
         in_description(&"<a href=\"<a href=\"".repeat(300_000)),
         in_description(&"<a href='".repeat(500_000)),
         in_description(&"<style></script><iframe>".repeat(200_000)),

@@ -122,7 +122,11 @@ impl<'a> Tag<'a> {
             });
         }
         let (name, is_end) = tag_name(text)?;
-        let rest = after_tag(&body[usize::from(is_end) + name.len()..]);
+        let attributes = &body[usize::from(is_end) + name.len()..];
+        if !is_end && !is_known(name) && is_never_closed(attributes) {
+            return None;
+        }
+        let rest = after_tag(attributes);
         Some(Self { name, is_end, rest })
     }
 
@@ -180,6 +184,21 @@ fn tag_name(text: &str) -> Option<(&str, bool)> {
     Some((&name[..end], is_end))
 }
 
+/// True if HTML has an element of that name.
+fn is_known(name: &str) -> bool {
+    [BLOCKS, INLINE, HIDDEN]
+        .iter()
+        .any(|names| is_among(name, names))
+}
+
+/// True if the next tag begins, or the text ends, before what follows the name of a tag says anything like one
+/// (`debt is <EUR 100 million`).
+fn is_never_closed(attributes: &str) -> bool {
+    let bytes = attributes.as_bytes();
+    let end = memchr::memchr2(b'<', b'>', bytes).unwrap_or(bytes.len());
+    bytes.get(end) != Some(&b'>') && memchr::memchr(b'=', &bytes[..end]).is_none()
+}
+
 fn is_among(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
@@ -222,10 +241,7 @@ pub(crate) fn looks_like_html(text: &str) -> bool {
         rest = &rest[at..];
         if is_tag {
             if let Some((name, is_end)) = tag_name(rest) {
-                if ![BLOCKS, INLINE, HIDDEN]
-                    .iter()
-                    .any(|names| is_among(name, names))
-                {
+                if !is_known(name) {
                     return false;
                 }
                 has_evidence |= is_end || is_among(name, VOID);
@@ -384,6 +400,16 @@ mod tests {
             ("caf&eacute;&nbsp;&#8211; bar", "café – bar"),
             ("<a href=\"never closed>x</a>", "x"),
             ("text <", "text <"),
+            (
+                "debt is <EUR 100 million, <b>he</b> said. More.",
+                "debt is <EUR 100 million, he said. More.",
+            ),
+            (
+                "debt is <EUR 100 million. More.",
+                "debt is <EUR 100 million. More.",
+            ),
+            ("a <foo> b </foo> c <x y=z. cut", "a b c"),
+            ("a <a href", "a"),
             ("<p>&lt;b&gt; stays</p>", "<b> stays"),
             ("<![CDATA[<p>a]]>", "a"),
             ("<summary>s</summary>t&period;", "s\nt."),

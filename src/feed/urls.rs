@@ -8,13 +8,16 @@ use url::Url;
 /// Bytes of an address: no page has a longer one, and thousands of items may be resolved against one base.
 pub(crate) const LONGEST_ADDRESS: usize = 4096;
 
-/// Resolves `reference` against `base`. An absolute address is kept as it is written, without
-/// white space: an address is an identity, and normalising would change it. `None` if empty, too long
+/// Resolves `reference` against `base`; of what begins with `www.` only the scheme is missing. An absolute address is
+/// kept as it is written, without white space: an address is an identity, and normalising would change it. `None` if empty, too long
 /// or not resolvable.
 pub(crate) fn resolve(reference: &str, base: &Url) -> Option<String> {
     let reference = without_space(reference);
     if reference.is_empty() || reference.len() > LONGEST_ADDRESS {
         return None;
+    }
+    if names_host(&reference) {
+        return Some(format!("{}://{reference}", base.scheme()));
     }
     if has_scheme(&reference) {
         return Some(with_two_slashes(reference));
@@ -71,6 +74,15 @@ fn has_scheme(reference: &str) -> bool {
     })
 }
 
+/// True for `www.paper.example/1`: an address without its scheme, as people write it, and no path.
+fn names_host(reference: &str) -> bool {
+    let host = reference.split(['/', '?', '#']).next().unwrap_or_default();
+    let begins = host
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("www."));
+    begins && host[4..].trim_matches('.').contains('.')
+}
+
 /// `http:///host` means `http://host`, as browsers have it.
 fn with_two_slashes(address: String) -> String {
     match address.split_once(":///") {
@@ -118,6 +130,12 @@ mod tests {
             ("x?y=1", Some("https://example.org/a/x?y=1")),
             ("//cdn.example.net/x", Some("https://cdn.example.net/x")),
             ("urn:uuid:1", Some("urn:uuid:1")),
+            ("www.paper.example/1", Some("https://www.paper.example/1")),
+            (
+                "www.paper.example:8080?x",
+                Some("https://www.paper.example:8080?x"),
+            ),
+            ("www.html", Some("https://example.org/a/www.html")),
             ("  ", None),
         ] {
             assert_eq!(

@@ -286,6 +286,21 @@ async fn every_kind_of_redirect_is_followed_at_once_also_relative_and_untidy_one
 }
 
 #[tokio::test]
+async fn a_redirect_in_an_old_encoding_is_followed_by_its_bytes() {
+    let server = TestServer::start(|seen| match seen.path() {
+        "/feed" => Reply::redirect(301, b"/nyheter/\xE5r"),
+        "/nyheter/%E5r" => Reply::redirect(301, "/nyheter/år"),
+        "/nyheter/%C3%A5r" => Reply::ok(RSS),
+        _ => Reply::status(404),
+    })
+    .await;
+    let visited = fetcher(&server)
+        .fetch(&request(server.url("paper.test", "/feed")))
+        .await;
+    assert!(body_of(&visited).is_some(), "{:?}", visited.hops);
+}
+
+#[tokio::test]
 async fn a_redirect_without_a_usable_target_is_an_ordinary_outcome() {
     assert_eq!(
         visit(Reply::status(301)).await.outcome,

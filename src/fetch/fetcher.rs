@@ -1,9 +1,11 @@
 //! The fetcher: one guarded request at a time, and redirects followed by hand so that every hop
 //! is judged like the first. It keeps no cookies, sends no referer, knows no proxy.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use percent_encoding::{CONTROLS, percent_encode};
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -467,12 +469,20 @@ fn redirect_target(url: &Url, response: &Response) -> Option<Url> {
         return None;
     }
     let location = response.headers().get(header::LOCATION)?;
-    let location = String::from_utf8_lossy(location.as_bytes());
+    let location = text_of_location(location.as_bytes());
     let mut target = url.join(location.trim()).ok()?;
     target.set_fragment(None);
     let _ = target.set_username("");
     let _ = target.set_password(None);
     Some(target)
+}
+
+/// A Location as text. Bytes of an old encoding are asked for as they are: the server knows them.
+fn text_of_location(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => percent_encode(bytes, CONTROLS).into(),
+    }
 }
 
 async fn read_body(

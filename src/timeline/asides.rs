@@ -28,8 +28,8 @@ pub(super) fn belong_together(words: &Words<'_>, number: usize, death: usize) ->
     let (from, to) = (number.min(death) + 1, number.max(death));
     let between = |signs: &Signs| (from..to).any(|at| stands_in(signs, words, at));
     let is_cut = (from..=to).any(|at| words.is_cut(at)) && !between(&LISTS.including);
-    let is_killer = is_first && stands_in(&LISTS.kills, words, death);
-    !(is_cut || is_killer || between(parting))
+    let tells_who = is_first && stands_in(&LISTS.kills, words, death);
+    !(is_cut || tells_who || between(parting))
 }
 
 /// True if one of the signs stands before a place without punctuation between.
@@ -122,7 +122,8 @@ fn is_start(words: &Words<'_>, at: usize, rises: bool) -> bool {
     let leads_on = |up_to: usize| near(up_to + 1).any(|at| is_number(words, at));
     // `A toll of 33 could rise to 100` tells of the 33.
     let mut behind = near(at + 1).take_while(|at| !stands_in(&LISTS.ahead, words, *at));
-    is_left && behind.any(|at| stands_in(&LISTS.up_to, words, at) && leads_on(at))
+    follows(words, at + 1, &LISTS.left) && is_number(words, at + 2)
+        || is_left && behind.any(|at| stands_in(&LISTS.up_to, words, at) && leads_on(at))
 }
 
 /// Words between what says that a number may come and the number, at most.
@@ -187,6 +188,14 @@ mod tests {
             ("Броят на загиналите нарасна на 12", "bg", Some(12)),
             ("Korban tewas naik dari 33 menjadi 87", "id", Some(87)),
             ("Korban tewas bertambah 2 orang", "id", None),
+            ("地震遇难人数从33人升至87人", "zh", Some(87)),
+            ("사망자 33명에서 87명으로 늘어", "ko", Some(87)),
+            (
+                "Zahl der Toten in Gaza steigt auf über 60.000",
+                "de",
+                Some(60_000),
+            ),
+            ("Depremde ölenlerin sayısı 10 bini aştı", "tr", None),
             ("Flood death toll of 33 could rise to 100", "en", Some(33)),
             ("Death toll could reach 100", "en", None),
             (
@@ -226,6 +235,25 @@ mod tests {
             ("One in five deaths linked to smoke", "en", None),
             ("Boat carrying 200 sinks, dozens dead", "en", None),
             ("Children under 5 die in Gaza", "en", None),
+        ]);
+    }
+
+    #[test]
+    fn what_looks_like_a_word_of_death_counts_no_dead() {
+        check(&[
+            ("事故で3人死傷", "ja", None),
+            ("3人に死刑判決", "ja", None),
+            ("地震で3人死亡", "ja", Some(3)),
+            ("แผ่นดินไหวระดับ 7", "th", None),
+            ("ไฟไหม้โรงแรม ดับ 13 ศพ", "th", Some(13)),
+            ("12 public bodies to be merged", "en", None),
+            ("Red Dead Redemption 2 on sale", "en", None),
+            ("Death threats sent to 3 judges", "en", None),
+            ("Oszust miał 12 ofiar w Łodzi", "pl", None),
+            ("Liczba ofiar wzrosła do 87", "pl", Some(87)),
+            ("Жертвами мошенников стали 12 пенсионеров", "ru", None),
+            ("3 çocuk annesi kadın öldürüldü", "tr", None),
+            ("Two-thirds of 12 victims dead", "en", None),
         ]);
     }
 

@@ -285,31 +285,13 @@ impl Words<'_> {
     /// Puts `450` to the `1` before it, since many languages part thousands by one space, and the halves of `30/11`
     /// and `10–15` together, which are no numbers then.
     fn add(&mut self, word: &str, gap: &str) {
-        let is_digits = |word: &str| word.bytes().all(|letter| letter.is_ascii_digit());
-        let follows_month = self
-            .words
-            .iter()
-            .nth_back(1)
-            .is_some_and(|word| is_month(word));
-        match self
-            .words
-            .last_mut()
-            .filter(|last| is_digits(last) && is_digits(word))
-        {
-            Some(last) if matches!(gap, "/" | "–") => {
-                last.push_str(gap);
+        let is_joined = is_digits(word) && self.is_half(word, gap);
+        match self.words.last_mut().filter(|_| is_joined) {
+            Some(last) => {
+                last.push_str(gap.trim());
                 last.push_str(word);
             }
-            Some(last)
-                if gap == " "
-                    && word.len() == 3
-                    && (last.len() <= 3 || last.len() % 3 == 0)
-                    && !last.starts_with('0')
-                    && !follows_month =>
-            {
-                last.push_str(word);
-            }
-            _ => {
+            None => {
                 let gap = match Gap::of(gap) {
                     Gap::Dot if self.words.last().is_some_and(|last| is_cut_short(last)) => {
                         Gap::Space
@@ -320,6 +302,25 @@ impl Words<'_> {
             }
         }
     }
+
+    /// True if a number behind a gap makes up one with the number before it.
+    fn is_half(&self, number: &str, gap: &str) -> bool {
+        let Some(last) = self.words.last().filter(|last| is_digits(last)) else {
+            return false;
+        };
+        let parts_thousands =
+            number.len() == 3 && (last.len() <= 3 || last.len() % 3 == 0) && !last.starts_with('0');
+        let sooner = self.words.iter().nth_back(1);
+        match gap {
+            "/" | "–" => true,
+            " " => parts_thousands && !sooner.is_some_and(|word| is_month(word)),
+            _ => false,
+        }
+    }
+}
+
+fn is_digits(word: &str) -> bool {
+    word.bytes().all(|letter| letter.is_ascii_digit())
 }
 
 /// Letters of a word that is cut short, as `st` and `nov`, at most.

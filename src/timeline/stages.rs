@@ -191,6 +191,7 @@ pub(super) fn stage_of(headline: &str, language: &str) -> Option<&'static str> {
         stretches.find(|(_, stretch)| headline.contains(stretch))
     });
     let shown = shown.flatten().map(|(place, _)| *place);
+    let shown = shown.filter(|place| STAGES.names[*place] != NONE);
     Some(STAGES.names[told.chain(shown).min()?])
 }
 
@@ -352,6 +353,8 @@ mod tests {
             ("L'ex-ministre sera condamné vendredi", "fr", None),
             ("L'ex-ministre condamné", "fr", Some("sentenced")),
             ("Подозреваемый не арестован", "ru", None),
+            ("首相、辞任せず", "ja", None),
+            ("首相が辞任", "ja", Some("resigned")),
         ];
         for (headline, language, expected) in cases {
             assert_eq!(stage_of(headline, language), expected, "{headline}");

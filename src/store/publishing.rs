@@ -269,6 +269,23 @@ pub fn write_development(
     Ok(())
 }
 
+/// The published events that lead to one, of whose reports none stands there, each with the published event where most
+/// do. Whether one stands there is asked first, of one after the other: nearly always the first one does.
+pub(super) const STRAYS: &str =
+    "WITH RECURSIVE led (id) AS (SELECT id FROM events WHERE merged_into = ?1
+        UNION SELECT e.id FROM led CROSS JOIN events e ON e.merged_into = led.id),
+     stray (id) AS (SELECT o.id FROM led CROSS JOIN events o ON o.id = led.id
+        WHERE o.public_id IS NOT NULL AND NOT EXISTS (
+           SELECT 1 FROM anchors a CROSS JOIN event_items m ON m.item_id = a.item_id
+              CROSS JOIN events e ON e.id = m.event_id
+           WHERE a.event_id = o.id AND m.event_id = ?1 AND e.public_id IS NOT NULL))
+     SELECT id, (SELECT m.event_id FROM anchors a
+           CROSS JOIN event_items m ON m.item_id = a.item_id
+           CROSS JOIN events e ON e.id = m.event_id
+        WHERE a.event_id = stray.id AND e.public_id IS NOT NULL GROUP BY m.event_id
+        ORDER BY count(*) DESC, m.event_id LIMIT 1)
+     FROM stray ORDER BY id";
+
 /// Leads ids on that lead to an event which shows none of the reports that they were published for:
 /// to the published event that shows most of them. So it is when an editor takes reports out again
 /// that have left the window of clustering, where the machine changes nothing.
@@ -276,20 +293,7 @@ pub fn write_development(
 /// # Errors
 /// Whatever SQLite says.
 pub fn lead_ids_on(tx: &Transaction<'_>, from: EventId) -> Result<()> {
-    // Whether one report stands here is asked first, of one after the other: nearly always the first one does.
-    let sql = "WITH RECURSIVE led (id) AS (SELECT id FROM events WHERE merged_into = ?1
-            UNION SELECT e.id FROM events e JOIN led ON e.merged_into = led.id),
-         stray (id) AS (SELECT o.id FROM led JOIN events o ON o.id = led.id
-            WHERE o.public_id IS NOT NULL AND NOT EXISTS (
-               SELECT 1 FROM anchors a CROSS JOIN event_items m ON m.item_id = a.item_id
-                  CROSS JOIN events e ON e.id = m.event_id
-               WHERE a.event_id = o.id AND m.event_id = ?1 AND e.public_id IS NOT NULL))
-         SELECT id, (SELECT m.event_id FROM anchors a
-               JOIN event_items m ON m.item_id = a.item_id JOIN events e ON e.id = m.event_id
-            WHERE a.event_id = stray.id AND e.public_id IS NOT NULL GROUP BY m.event_id
-            ORDER BY count(*) DESC, m.event_id LIMIT 1)
-         FROM stray ORDER BY id";
-    let mut query = tx.prepare_cached(sql)?;
+    let mut query = tx.prepare_cached(STRAYS)?;
     let rows = query.query_map([from.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let strays: Vec<(i64, Option<i64>)> = rows.collect::<rusqlite::Result<_>>()?;
     for (id, home) in strays {

@@ -359,3 +359,19 @@ fn a_slug_that_thousands_want_is_found_without_asking_for_all_of_theirs() {
     assert_eq!(&slugs[19..21], ["storyline-20", "storyline-1021"]);
     assert_eq!(slugs[29], "storyline-1030");
 }
+
+#[test]
+fn leading_ids_on_goes_through_no_whole_table() {
+    let (_directory, store) = open();
+    let steps = store.read(|conn| {
+        let mut query = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", publishing::STRAYS))?;
+        let steps = query.query_map([1], |row| row.get::<_, String>(3))?;
+        Ok(steps.collect::<rusqlite::Result<Vec<_>>>()?)
+    });
+    let steps = steps.unwrap();
+    let scans = steps.iter().filter(|step| step.starts_with("SCAN"));
+    assert!(
+        scans.into_iter().all(|step| step == "SCAN led"),
+        "{steps:?}"
+    );
+}

@@ -20,7 +20,7 @@ use crate::feed::identity::{
 use crate::feed::{Languages, ParsedFeed, ParsedItem};
 use crate::news::{Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, UtcTime};
 use crate::store::items::{self, ItemState, KnownRow};
-use crate::store::{self, Connection, Result, StoreError, Transaction, kills};
+use crate::store::{self, Connection, Result, StoreError, Transaction};
 use crate::text::belief::is_own_kill_believed;
 use draft::{Draft, note_constant_leads};
 
@@ -143,7 +143,7 @@ pub fn prepare_most(conn: &Connection, arrived: Arrived<'_>, most: usize) -> Res
             .max(),
         listed: drafts.len(),
         problems: note_empty_items(listed.len() - drafts.len()),
-        compared_at: kills::last_place(conn)?,
+        compared_at: items::newest_item(conn)?,
         ..Prepared::default()
     };
     let mut known = Known::default();

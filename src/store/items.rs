@@ -425,6 +425,15 @@ pub fn count_items(conn: &Connection) -> Result<u64> {
     Ok(count.unsigned_abs())
 }
 
+/// The last item of history; 0 before there is one.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn newest_item(conn: &Connection) -> Result<ItemId> {
+    let mut query = conn.prepare_cached("SELECT coalesce(max(id), 0) FROM items")?;
+    Ok(query.query_row([], |row| row.get(0).map(ItemId))?)
+}
+
 const SELECT_ITEM: &str = "SELECT i.id, i.feed_id, i.outlet_id, i.title, unpacked(i.content),
         i.language, i.published_at, i.updated_at, i.fetched_at, i.item_time, i.time_is_claimed,
         i.role, i.withdrawn_at, i.revision_count

@@ -111,15 +111,6 @@ pub fn load_sides_after(conn: &Connection, after: ItemId) -> Result<Vec<KillSide
     load_sides(conn, ids)
 }
 
-/// The last place in history.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn last_place(conn: &Connection) -> Result<ItemId> {
-    let mut query = conn.prepare_cached("SELECT coalesce(max(id), 0) FROM items")?;
-    Ok(query.query_row([], |row| row.get(0).map(ItemId))?)
-}
-
 /// The copies of one text that stand in one event with an item, the text's original among them, at most 200.
 ///
 /// # Errors

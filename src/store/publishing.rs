@@ -41,14 +41,21 @@ pub fn ensure_publication(tx: &Transaction<'_>, instance: PublicId, now: UtcTime
     Ok(())
 }
 
-/// Moves the version: something shown has changed. No two versions have one time, however soon one follows the other: a
-/// reader may know by it which of them it has.
+/// By how many seconds versions may have been dated ahead of the clock. What is dated in a time to come is sent without
+/// its date, and nothing rests for so long.
+const AHEAD_SECS: i64 = 300;
+
+/// Moves the version: something shown has changed. No two versions of late have one time, however soon one follows the
+/// other: a reader may know by it which of them it has. After a burst of many, or a clock that was wrong, it begins
+/// again at `now`.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn move_version(tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
-    let sql = "UPDATE publication SET version = version + 1, changed_at = max(changed_at + 1, ?1)";
-    tx.prepare_cached(sql)?.execute([now.timestamp()])?;
+    let sql = "UPDATE publication SET version = version + 1,
+            changed_at = iif(changed_at BETWEEN ?1 AND ?1 + ?2, changed_at + 1, ?1)";
+    tx.prepare_cached(sql)?
+        .execute([now.timestamp(), AHEAD_SECS])?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::Result;
+use super::items::newest_item;
 
 /// Items from which on a database shows how it will be.
 const TELLING_ITEMS: i64 = 10_000;
@@ -13,8 +14,7 @@ const TELLING_ITEMS: i64 = 10_000;
 /// # Errors
 /// Whatever SQLite says.
 pub fn bring_up_to_date(conn: &Connection) -> Result<()> {
-    let newest: Option<i64> = conn.query_row("SELECT max(id) FROM items", [], |row| row.get(0))?;
-    if newest.unwrap_or(0) >= TELLING_ITEMS {
+    if newest_item(conn)?.0 >= TELLING_ITEMS {
         conn.execute_batch("PRAGMA optimize")?;
     }
     Ok(())

@@ -375,3 +375,28 @@ fn leading_ids_on_goes_through_no_whole_table() {
         "{steps:?}"
     );
 }
+
+#[test]
+fn versions_of_one_second_have_times_of_their_own_and_never_run_far_ahead() {
+    let (_directory, store) = open();
+    let now = crate::news::utc_from_secs(1_755_259_200);
+    let moved = |at: crate::news::UtcTime, times: usize| {
+        let moved = store.write_blocking(move |tx| {
+            publishing::ensure_publication(tx, crate::news::PublicId::from_bytes([1; 16]), now)?;
+            for _ in 0..times {
+                publishing::move_version(tx, at)?;
+            }
+            published::load_publication(tx)
+        });
+        (moved.unwrap().changed_at - now).num_seconds()
+    };
+    assert_eq!((moved(now, 1), moved(now, 1)), (1, 2));
+    let later = now + chrono::TimeDelta::seconds(60);
+    assert_eq!(moved(later, 1), 60);
+    assert!(moved(later, 2_000) <= 60 + 301, "a burst");
+    assert_eq!(
+        moved(now - chrono::TimeDelta::days(1), 1),
+        -86_400,
+        "a clock that was ahead"
+    );
+}

@@ -350,9 +350,18 @@ fn present_of(
         headline: event.headline.clone(),
         headline_item_id: event.headline_item_id,
         tellings: reports.iter().map(telling_of).collect(),
-        is_ruled_on: !decisions::are_these_obeyed(tx, &about)?,
+        is_ruled_on: is_ruled_on(tx, &about)?,
         rulings: rulings_of(tx, event.id, &about)?,
     })
+}
+
+/// True while one of these is not obeyed. What is spiked is out with the decision itself.
+fn is_ruled_on(tx: &Transaction<'_>, about: &[Decision]) -> Result<bool> {
+    let is_waited_for = |one: &&Decision| !matches!(one.ruling, Ruling::Spike { .. });
+    Ok(!decisions::are_these_obeyed(
+        tx,
+        about.iter().filter(is_waited_for),
+    )?)
 }
 
 fn rulings_of(tx: &Transaction<'_>, event: EventId, about: &[Decision]) -> Result<Vec<Ruled>> {

@@ -245,7 +245,10 @@ pub fn are_obeyed(conn: &Connection) -> Result<bool> {
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn are_these_obeyed(conn: &Connection, these: &[Decision]) -> Result<bool> {
+pub fn are_these_obeyed<'a>(
+    conn: &Connection,
+    these: impl Iterator<Item = &'a Decision>,
+) -> Result<bool> {
     let sql = "SELECT NOT EXISTS (SELECT 1 FROM decisions WHERE id = ?1 AND obeyed <> (undone_at IS NULL))";
     let mut query = conn.prepare_cached(sql)?;
     for decision in these {

@@ -440,3 +440,22 @@ async fn what_comes_into_a_spiked_storyline_is_published_when_it_is_let_in_again
     assert_eq!(room.publish(10_000).await.events, 1);
     assert!(updated(&room, 3) >= at);
 }
+
+#[tokio::test]
+async fn a_report_that_is_spiked_is_told_in_the_pass_that_takes_it_out() {
+    let room = summit().await;
+    room.publish(290).await;
+    let told = kinds(&room).len();
+    let other = room.store.read(|conn| {
+        let sql = "SELECT m.item_id FROM event_items m JOIN events e ON e.id = m.event_id
+            WHERE e.id = 2 AND m.item_id IS NOT e.headline_item_id AND m.reprint_of IS NULL";
+        Ok(conn.query_row(sql, [], |row| row.get(0).map(ItemId))?)
+    });
+    let other = other.expect("a report that gives no headline");
+    rule_to_spike(&room, Target::Item(other), 300).await;
+    room.publish_before_describing(300).await;
+    assert_eq!(kinds(&room).len(), told + 1);
+    assert_eq!(kinds(&room)[0], DevelopmentKind::Decision);
+    room.publish(301).await;
+    assert_eq!(kinds(&room).len(), told + 1, "once");
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::describe::{self, Counts, MOST_TELLINGS, Told};
-use super::{Clusterer, Placed};
+use super::{Clusterer, Placed, placed_in};
 use crate::news::{EventId, ItemId};
 use crate::store::events::{self, EventDescription, Member};
 use crate::store::{Connection, Result, describing, standing};
@@ -15,7 +15,7 @@ impl Clusterer {
         &mut self,
         conn: &Connection,
         (event, absorbed): (EventId, Vec<EventId>),
-        (stored, newcomers): (Vec<Placed>, &[Member]),
+        (stored, newcomers): (&[Placed], &[Member]),
     ) -> Result<Option<(EventDescription, Option<Counts>)>> {
         let live = self.engine.items_of(event);
         // Items that are live and not in the engine's event are about to leave it.
@@ -28,19 +28,21 @@ impl Clusterer {
             ids.drain(MOST_TELLINGS / 2..ids.len() - MOST_TELLINGS / 2);
         }
         // Of those that are new in the event, what they repeat is not stored yet.
-        let anew = newcomers
-            .iter()
-            .map(|member| (member.item, member.reprint_of));
-        let reprints: BTreeMap<ItemId, Option<ItemId>> = stored.into_iter().chain(anew).collect();
+        let original_of = |item: ItemId| {
+            let new = newcomers.iter().find(|member| member.item == item);
+            let there = || placed_in(stored, item);
+            let elsewhere = || events::original_of(conn, item);
+            let placed = new.map(|member| member.reprint_of).or_else(there);
+            placed.map_or_else(elsewhere, Ok)
+        };
         let mut tellings = self.tellings.load(conn, &ids)?;
         tellings.sort_unstable_by_key(|telling| telling.item());
         let mut told = Vec::with_capacity(tellings.len());
         for telling in tellings {
-            let stored = || events::original_of(conn, telling.item());
-            let reprint_of = reprints.get(&telling.item()).copied();
+            let reprint_of = original_of(telling.item())?;
             told.push(describe::Member {
-                reprint_of: reprint_of.map_or_else(stored, Ok)?,
                 telling,
+                reprint_of,
             });
         }
         let mean_scores = self.mean_scores(conn, &ids)?;

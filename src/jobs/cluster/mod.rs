@@ -339,7 +339,7 @@ impl Clusterer {
             let told = self.describe(
                 conn,
                 (*event, absorbed),
-                (before, new.copied().unwrap_or_default()),
+                (&before, new.copied().unwrap_or_default()),
             )?;
             descriptions.extend(told.map(|(description, counts)| Described {
                 event: *event,
@@ -390,9 +390,9 @@ impl Clusterer {
         change: &EventChange,
         (stored, found): (&[Placed], &Found),
     ) -> Result<Vec<Member>> {
-        let is_stored = |item: &&ItemId| stored.binary_search_by_key(*item, |one| one.0).is_ok();
+        let is_new = |item: &&ItemId| placed_in(stored, **item).is_none();
         let mut newcomers = Vec::new();
-        for item in change.items.iter().filter(|item| !is_stored(item)) {
+        for item in change.items.iter().filter(is_new) {
             let arrived = found.arrived.reprints.get(item).copied();
             let reprint_of = match arrived {
                 Some(original) => Some(original),
@@ -479,6 +479,12 @@ impl Clusterer {
 
 /// An item of an event, and the original that it repeats.
 type Placed = (ItemId, Option<ItemId>);
+
+/// What an item repeats, among those of an event by id; `None` if it is none of them.
+fn placed_in(placed: &[Placed], item: ItemId) -> Option<Option<ItemId>> {
+    let found = placed.binary_search_by_key(&item, |one| one.0);
+    found.ok().map(|at| placed[at].1)
+}
 
 /// What a batch of arrivals brought.
 #[derive(Default)]

@@ -77,11 +77,12 @@ fn is_constant<'a>(item: &'a LiveItem, under_it: impl Iterator<Item = &'a LiveIt
     let all: Vec<&LiveItem> = under_it.chain([item]).collect();
     let is_unlike = |a: &LiveItem, b: &LiveItem| {
         let (share, words) = common_of_titles(a, b);
-        a.outlet == b.outlet && (share < RETITLED.0 || words < RETITLED.1)
+        share < RETITLED.0 || words < RETITLED.1
     };
+    let tell_otherwise = |a: &LiveItem, b: &LiveItem| a.outlet == b.outlet && is_unlike(a, b);
     all.iter()
         .enumerate()
-        .any(|(at, a)| all[..at].iter().any(|b| is_unlike(a, b)))
+        .any(|(at, a)| all[..at].iter().any(|b| tell_otherwise(a, b)))
 }
 
 /// Of the words of either title that stand in the other text: the share of the title's weight, and how many; the

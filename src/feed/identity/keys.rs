@@ -75,35 +75,53 @@ impl IdentityKey {
     }
 }
 
+/// The link of an item as keys are made from it.
+struct Address<'a> {
+    link: Option<&'a str>,
+    /// `None` if it is no address.
+    url: Option<Url>,
+}
+
+impl<'a> Address<'a> {
+    fn of(input: &'a IdentityInput) -> Self {
+        let link = input.link.as_deref().map(str::trim);
+        let link = link.filter(|link| !link.is_empty());
+        Self {
+            link,
+            url: link.and_then(|link| Url::parse(link).ok()),
+        }
+    }
+}
+
 /// Every key of an item, best first. None only for an item that says nothing.
 pub fn keys_of(input: &IdentityInput) -> Vec<IdentityKey> {
+    keys_at(input, &Address::of(input))
+}
+
+/// The same, and the keys that it may be known by beside its own: those of its id before the site went over to `https`,
+/// or back, and of a link with a port those that were kept when ports did not count. These are looked up and never kept.
+pub fn keys_and_aliases_of(input: &IdentityInput) -> (Vec<IdentityKey>, Vec<IdentityKey>) {
+    let address = Address::of(input);
+    (keys_at(input, &address), aliases_at(input, address))
+}
+
+fn keys_at(input: &IdentityInput, address: &Address<'_>) -> Vec<IdentityKey> {
     let guid = input
         .guid
         .as_deref()
         .map(str::trim)
         .filter(|guid| !guid.is_empty());
-    let link = input
-        .link
-        .as_deref()
-        .map(str::trim)
-        .filter(|link| !link.is_empty());
     let mut keys = Vec::with_capacity(6);
     let mut add = |kind, value: Option<String>| {
         keys.extend(value.map(|value| IdentityKey::new(kind, value)));
     };
-    add(KeyKind::HostRule, host_rules::key_of(guid, link));
+    add(KeyKind::HostRule, host_rules::key_of(guid, address.link));
     add(KeyKind::Guid, guid.map(str::to_owned));
-    let url = link.map(Url::parse);
-    add(
-        KeyKind::Link,
-        match (link, &url) {
-            (_, Some(Ok(url))) => link_key(url),
-            // What is no address tells items apart as it stands.
-            (link, _) => link.map(str::to_owned),
-        },
-    );
-    let number = url.and_then(|url| link_number(&url.ok()?));
-    add(KeyKind::LinkNumber, number);
+    let url = address.url.as_ref();
+    // What is no address tells items apart as it stands.
+    let as_written = || address.link.map(str::to_owned);
+    add(KeyKind::Link, url.map_or_else(as_written, link_key));
+    add(KeyKind::LinkNumber, url.and_then(link_number));
     add(KeyKind::Series, input.series_key.clone());
     let text = text_of(input);
     if text.trim().is_empty() {
@@ -117,18 +135,14 @@ pub fn keys_of(input: &IdentityInput) -> Vec<IdentityKey> {
     keys
 }
 
-/// Keys that an item may be known by beside its own: those of its id before the site went over to `https`, or
-/// back, and of a link with a port those that were kept when ports did not count. They are looked up and never kept.
-pub fn aliases_of(input: &IdentityInput) -> Vec<IdentityKey> {
+fn aliases_at(input: &IdentityInput, address: Address<'_>) -> Vec<IdentityKey> {
     let guid = input.guid.as_deref().map(str::trim);
     let mut aliases: Vec<IdentityKey> = guid
         .and_then(in_other_scheme)
         .map(|guid| IdentityKey::new(KeyKind::Guid, guid))
         .into_iter()
         .collect();
-    let link = input.link.as_deref();
-    let url = link.and_then(|link| Url::parse(link.trim()).ok());
-    if let Some(mut url) = url.filter(|url| url.port().is_some())
+    if let Some(mut url) = address.url.filter(|url| url.port().is_some())
         && url.set_port(None).is_ok()
     {
         let keys = [

@@ -14,7 +14,7 @@ mod similar;
 use std::collections::HashMap;
 
 pub use content::{content_digest, is_revision};
-pub use keys::{IdentityKey, KeyKind, aliases_of, keys_of};
+pub use keys::{IdentityKey, KeyKind, keys_and_aliases_of, keys_of};
 pub use matching::match_items;
 pub use signs::has_drifted;
 
@@ -48,16 +48,17 @@ pub struct Candidate {
     pub input: IdentityInput,
     /// What [`keys_of`] gives for it.
     pub keys: Vec<IdentityKey>,
-    /// What [`aliases_of`] gives for it.
+    /// The keys that it may be known by beside them; see [`keys_and_aliases_of`].
     pub aliases: Vec<IdentityKey>,
 }
 
 impl Candidate {
     /// With its keys.
     pub fn of(input: IdentityInput) -> Self {
+        let (keys, aliases) = keys_and_aliases_of(&input);
         Self {
-            keys: keys_of(&input),
-            aliases: aliases_of(&input),
+            keys,
+            aliases,
             input,
         }
     }

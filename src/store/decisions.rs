@@ -267,20 +267,16 @@ pub fn are_these_obeyed<'a>(
 pub fn note_obeyed(tx: &Transaction<'_>, made: &[Decision]) -> Result<()> {
     let sql = "UPDATE decisions SET obeyed = ?2 WHERE id = ?1 AND obeyed <> ?2";
     let mut update = tx.prepare_cached(sql)?;
-    let sql = "INSERT INTO publish_queue (event_id)
-         SELECT id FROM events WHERE id = ?1 AND ?2 = 0
-         UNION SELECT event_id FROM event_items WHERE item_id = ?2
-         ON CONFLICT DO UPDATE SET look_at = 0";
-    let mut look = tx.prepare_cached(sql)?;
     for decision in made {
         if update.execute(params![decision.id.0, decision.undone_at.is_none()])? == 0 {
             continue;
         }
         for event in decision.ruling.events() {
-            look.execute([event.0, 0])?;
+            look_again(tx, "SELECT id FROM events WHERE id = ?1", event.0)?;
         }
         for item in decision.ruling.items() {
-            look.execute([0, item.0])?;
+            let around = "SELECT event_id FROM event_items WHERE item_id = ?1";
+            look_again(tx, around, item.0)?;
         }
     }
     Ok(())
@@ -410,21 +406,27 @@ pub fn set_spiked(tx: &Transaction<'_>, target: Target, spiked: bool) -> Result<
     tx.prepare_cached(sql)?.execute(params![id, spiked])?;
     if let Target::Storyline(line) = target {
         // What is in it was kept out, or comes back, with it.
-        let sql =
-            "INSERT INTO publish_queue (event_id) SELECT id FROM events WHERE storyline_id = ?1
-             ON CONFLICT DO UPDATE SET look_at = 0";
-        tx.prepare_cached(sql)?.execute([line.0])?;
+        let held = "SELECT id FROM events WHERE storyline_id = ?1";
+        look_again(tx, held, line.0)?;
     }
     if let Target::Event(event) = target {
         // Its storyline may have its headline.
         describing::enter_describe_queue(tx, event)?;
         // What left it is kept out as long as it is.
-        let sql = "INSERT INTO publish_queue (event_id)
-                WITH RECURSIVE left (id) AS (SELECT id FROM events WHERE split_from = ?1
-                    UNION SELECT e.id FROM left l JOIN events e ON e.split_from = l.id)
-                SELECT id FROM left WHERE true ON CONFLICT DO UPDATE SET look_at = 0";
-        tx.prepare_cached(sql)?.execute([event.0])?;
+        let parts = "WITH RECURSIVE left (id) AS (SELECT id FROM events WHERE split_from = ?1
+                UNION SELECT e.id FROM left l JOIN events e ON e.split_from = l.id)
+            SELECT id FROM left WHERE true";
+        look_again(tx, parts, event.0)?;
     }
+    Ok(())
+}
+
+/// Has who publishes look again at the events that a query of one thing gives.
+fn look_again(tx: &Transaction<'_>, events: &str, of: i64) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO publish_queue (event_id) {events} ON CONFLICT DO UPDATE SET look_at = 0"
+    );
+    tx.prepare_cached(&sql)?.execute([of])?;
     Ok(())
 }
 

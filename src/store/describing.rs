@@ -191,7 +191,7 @@ pub fn load_storyline_events(conn: &Connection, id: StorylineId) -> Result<Vec<E
 /// # Errors
 /// Whatever SQLite says.
 pub fn still_stands(conn: &Connection, event: EventId) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM event_items m JOIN items i ON i.id = m.item_id
+    let sql = "SELECT EXISTS (SELECT 1 FROM event_items m CROSS JOIN items i ON i.id = m.item_id
          WHERE m.event_id = ?1 AND i.withdrawn_at IS NULL AND i.spiked = 0)";
     let mut query = conn.prepare_cached(sql)?;
     Ok(query.query_row([event.0], |row| row.get(0))?)

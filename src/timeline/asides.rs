@@ -2,7 +2,7 @@
 //! A toll that is not read is silence; a wrong one is told as fact.
 
 use super::figures::Words;
-use super::tolls::{LISTS, is_death, is_foreign_death, stands_in};
+use super::tolls::{LISTS, is_death, is_foreign_death, stand_before, stands_in};
 use super::tongues::Signs;
 
 /// True if a number at a place is none of all that died. `rises`: the headline says of something that it does.
@@ -34,20 +34,12 @@ pub(super) fn belong_together(words: &Words<'_>, number: usize, death: usize) ->
 
 /// True if one of the signs stands before a place without punctuation between.
 fn is_behind(words: &Words<'_>, at: usize, signs: &Signs) -> bool {
-    !words.is_parted(at)
-        && at
-            .checked_sub(1)
-            .is_some_and(|before| stands_in(signs, words, before))
+    !words.is_parted(at) && stand_before(signs, words, at)
 }
 
 /// True if one stands at a place without punctuation before it.
 fn follows(words: &Words<'_>, at: usize, signs: &Signs) -> bool {
     !words.is_parted(at) && stands_in(signs, words, at)
-}
-
-fn is_number(words: &Words<'_>, at: usize) -> bool {
-    let word = words.get(at);
-    word.is_some_and(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 /// How many words behind a number may say what became of those whom it counts: `12 rebels wounded`.
@@ -57,7 +49,7 @@ fn counts_living(words: &Words<'_>, at: usize) -> bool {
     let is_anyone = follows(words, at + 1, &LISTS.anyone) && at + 2 < words.len();
     let first = if is_anyone { at + 2 } else { at + 1 };
     let is_other = |at: usize| {
-        is_number(words, at)
+        words.is_number(at)
             || is_death(words, at)
             || stands_in(&LISTS.since, words, at)
             || stands_in(&LISTS.between, words, at)
@@ -72,7 +64,7 @@ fn counts_living(words: &Words<'_>, at: usize) -> bool {
 fn is_labelled(words: &Words<'_>, at: usize) -> bool {
     at.checked_sub(1)
         .is_some_and(|before| is_foreign_death(words, before))
-        && is_number(words, at + 2)
+        && words.is_number(at + 2)
         && !stands_in(&LISTS.living, words, at + 3)
 }
 
@@ -84,7 +76,7 @@ fn counts_things(words: &Words<'_>, at: usize) -> bool {
 
 /// True of those who died after others, or beside one who is named.
 fn is_more(words: &Words<'_>, at: usize) -> bool {
-    let is_more = |at: usize| follows(words, at, &LISTS.more) && !is_number(words, at + 1);
+    let is_more = |at: usize| follows(words, at, &LISTS.more) && !words.is_number(at + 1);
     let is_counted = follows(words, at + 1, &LISTS.anyone) || follows(words, at + 1, &LISTS.dead);
     is_behind(words, at, &LISTS.more) || is_more(at + 1) || is_counted && is_more(at + 2)
 }
@@ -119,10 +111,10 @@ const ON_THE_WAY: usize = 3;
 fn is_start(words: &Words<'_>, at: usize, rises: bool) -> bool {
     let is_left = rises || is_behind(words, at, &LISTS.from);
     let near = |from: usize| (from..from + ON_THE_WAY).take_while(|at| !words.is_cut(*at));
-    let leads_on = |up_to: usize| near(up_to + 1).any(|at| is_number(words, at));
+    let leads_on = |up_to: usize| near(up_to + 1).any(|at| words.is_number(at));
     // `A toll of 33 could rise to 100` tells of the 33.
     let mut behind = near(at + 1).take_while(|at| !stands_in(&LISTS.ahead, words, *at));
-    follows(words, at + 1, &LISTS.left) && is_number(words, at + 2)
+    follows(words, at + 1, &LISTS.left) && words.is_number(at + 2)
         || is_left && behind.any(|at| stands_in(&LISTS.up_to, words, at) && leads_on(at))
 }
 

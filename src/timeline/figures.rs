@@ -258,6 +258,12 @@ impl Words<'_> {
         self.gaps.get(at).is_some_and(|gap| *gap > Gap::Colon)
     }
 
+    /// True if a number stands at a place.
+    pub(super) fn is_number(&self, at: usize) -> bool {
+        let word = self.words.get(at);
+        word.is_some_and(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
+    }
+
     /// The same text, with `_` between words that make up one as told by the word so far and the next.
     pub(super) fn join(self, are_one: impl Fn(&str, &str) -> bool) -> Self {
         let mut joined = Self {

@@ -235,9 +235,9 @@ fn is_yet_to_come(words: &Words<'_>, at: usize) -> bool {
             && (before.saturating_sub(2)..before)
                 .any(|modal| is_ahead(modal) || is_in("before-be", words, modal))
     };
-    let is_number = |at: usize| words[at].starts_with(|letter: char| letter.is_ascii_digit());
     let denies = |before: usize| {
-        words[before].ends_with("n't") || is_in("not", words, before) && !is_number(before + 1)
+        words[before].ends_with("n't")
+            || is_in("not", words, before) && !words.is_number(before + 1)
     };
     before.into_iter().any(|before| {
         before + 1 == at && is_ahead(before)

@@ -179,17 +179,20 @@ pub(super) fn stands_in(signs: &Signs, words: &Words<'_>, at: usize) -> bool {
     word.is_some_and(|word| signs.stand_in(word, words.language))
 }
 
+/// True if one stands right before a place.
+pub(super) fn stand_before(signs: &Signs, words: &Words<'_>, at: usize) -> bool {
+    at.checked_sub(1)
+        .is_some_and(|before| stands_in(signs, words, before))
+}
+
 /// True if what stands before a number says that something rose to it.
 fn follows_rise(words: &Words<'_>, at: usize) -> bool {
-    at.checked_sub(1)
-        .is_some_and(|before| stands_in(&LISTS.up_to, words, before))
+    stand_before(&LISTS.up_to, words, at)
 }
 
 /// The same of what stands around it; of `rises 12 to 52` not of the twelve.
 fn is_risen_to(words: &Words<'_>, at: usize) -> bool {
-    let is_behind_rise = at
-        .checked_sub(1)
-        .is_some_and(|before| stands_in(&LISTS.rises, words, before));
+    let is_behind_rise = stand_before(&LISTS.rises, words, at);
     // `auf über 60.000`.
     let is_qualified = at > 1 && !words.is_cut(at) && follows_rise(words, at - 1);
     follows_rise(words, at)

@@ -133,7 +133,10 @@ fn drop_tracking(url: &mut Url) {
 /// What servers written in Java put behind a path for readers without cookies: another one at every visit.
 fn drop_session(url: &mut Url) {
     let path = url.path();
-    let Some(start) = path.to_ascii_lowercase().find(";jsessionid=") else {
+    // Most paths have no parameters, and need not be copied to be looked through.
+    let has_any = path.contains(';');
+    let session = has_any.then(|| path.to_ascii_lowercase().find(";jsessionid="));
+    let Some(start) = session.flatten() else {
         return;
     };
     let (kept, session) = path.split_at(start);

@@ -125,12 +125,21 @@ impl Charset {
 
     /// True for what servers say when they know nothing: one encoding of single bytes for all.
     pub(super) fn is_said_by_habit(&self) -> bool {
-        matches!(self, Charset::Known(encoding) if encoding.is_single_byte())
+        match self {
+            Charset::Known(encoding) => encoding.is_single_byte(),
+            Charset::Page(page) => !page.is_ebcdic(),
+            Charset::Utf32 { .. } => false,
+        }
     }
 
-    /// True for encodings of Chinese, Japanese and Korean, and UTF-8.
-    pub(super) fn is_of_several_bytes(&self) -> bool {
-        matches!(self, Charset::Known(encoding) if !encoding.is_single_byte() && encoding.is_ascii_compatible())
+    /// True for UTF-8.
+    pub(super) fn is_utf8(&self) -> bool {
+        matches!(self, Charset::Known(encoding) if *encoding == UTF_8)
+    }
+
+    /// True for what the Encoding Standard reads ISO-8859-1 and ASCII as.
+    pub(super) fn is_windows_1252(&self) -> bool {
+        matches!(self, Charset::Known(encoding) if *encoding == WINDOWS_1252)
     }
 
     /// True for encodings of some languages that contain ASCII: all but those of Unicode and EBCDIC.

@@ -25,8 +25,8 @@ pub(crate) struct Decoded<'a> {
 /// How far into a document an XML declaration is looked for: junk may stand before it.
 const DECLARATION_WINDOW_BYTES: usize = 1024;
 /// So many signs that are valid UTF-8, and nothing that is not, are no accident in any encoding: of the pairs of those of
-/// East Asia one in ten is.
-const TELLING_SIGNS: usize = 8;
+/// East Asia one in ten is. Of three bytes one is enough: there it would be a rare sign and half of another one.
+const TELLING_SIGNS: usize = 3;
 /// How much of a document the detector reads.
 const DETECTOR_WINDOW_BYTES: usize = 256 * 1024;
 
@@ -89,14 +89,10 @@ fn decode_by_labels<'a>(
     }
     let counts = Utf8Counts::of(bytes);
     let is_utf8 = utf8.is_ok() || counts.are_mostly_valid();
-    let is_utf8_for_sure = utf8.is_ok() && counts.valid >= TELLING_SIGNS;
-    if !is_utf8_for_sure
-        && let Some(text) = declared_against_habit(bytes, header, declaration, is_utf8)
-    {
-        return text;
-    }
-    let named = [("Content-Type", header), ("XML declaration", declaration)];
-    for (place, label) in named {
+    let says_utf8 = declaration.and_then(charset_for_label);
+    let says_utf8 = says_utf8.is_some_and(|charset| charset.is_utf8());
+    let is_utf8_for_sure = utf8.is_ok() && (says_utf8 || counts.are_telling());
+    for (place, label) in by_weight(header, declaration) {
         let Some(label) = label else { continue };
         let Some(charset) = charset_for_label(label) else {
             problems.push(Problem::new(
@@ -161,25 +157,20 @@ fn decode_nearly(bytes: &[u8], charset: Charset) -> Option<Cow<'_, str>> {
     (wrong * 10 <= all).then_some(text)
 }
 
-/// The document by its declaration where that names an encoding of several bytes in which its bytes are right, and
-/// the server says ISO-8859-1, as servers do by habit: what is right in the first by accident is no document.
-fn declared_against_habit<'a>(
-    bytes: &'a [u8],
-    header: Option<&str>,
-    declaration: Option<&str>,
-    is_utf8: bool,
-) -> Option<Decoded<'a>> {
-    let (said, declared) = (
-        charset_for_label(header?)?,
-        charset_for_label(declaration?)?,
-    );
-    let is_habit = matches!(said, Charset::Known(encoding) if encoding == WINDOWS_1252);
-    if bytes.is_ascii() || !is_habit || !declared.is_of_several_bytes() {
-        return None;
+/// The names of the encoding, the one that counts more first: that of the server, unless it says ISO-8859-1, as servers do
+/// by habit, and the document another one that is known. Each with the place where it stands.
+fn by_weight<'a>(
+    header: Option<&'a str>,
+    declaration: Option<&'a str>,
+) -> [(&'static str, Option<&'a str>); 2] {
+    let mut names = [("Content-Type", header), ("XML declaration", declaration)];
+    let is_habit = header
+        .and_then(charset_for_label)
+        .is_some_and(|said| said.is_windows_1252());
+    if is_habit && declaration.is_some_and(|label| charset_for_label(label).is_some()) {
+        names.reverse();
     }
-    let nearly = || decode_nearly(bytes, declared).filter(|_| !is_utf8);
-    let text = declared.decode_strictly(bytes).or_else(nearly)?;
-    Some(decoded(text, declared))
+    names
 }
 
 fn decoded(text: Cow<'_, str>, charset: Charset) -> Decoded<'_> {
@@ -270,20 +261,33 @@ fn charset_of_content_type(content_type: &str) -> Option<String> {
     })
 }
 
-/// How many signs beyond ASCII are UTF-8, and how many sequences are none.
+/// How many signs beyond ASCII are UTF-8, how many of them have three bytes or four, and how many sequences are none.
 struct Utf8Counts {
     valid: usize,
+    wide: usize,
     invalid: usize,
 }
 
 impl Utf8Counts {
     fn of(bytes: &[u8]) -> Self {
-        let (mut valid, mut invalid) = (0usize, 0usize);
+        let (mut valid, mut wide, mut invalid) = (0usize, 0usize, 0usize);
         for chunk in bytes.utf8_chunks() {
-            valid += chunk.valid().bytes().filter(|b| *b >= 0xC0).count();
+            for begin in chunk.valid().bytes().filter(|b| *b >= 0xC0) {
+                valid += 1;
+                wide += usize::from(begin >= 0xE0);
+            }
             invalid += usize::from(!chunk.invalid().is_empty());
         }
-        Self { valid, invalid }
+        Self {
+            valid,
+            wide,
+            invalid,
+        }
+    }
+
+    /// True if what is valid, where nothing is not, is no accident in an encoding of East Asia.
+    fn are_telling(&self) -> bool {
+        self.valid >= TELLING_SIGNS || self.wide > 0
     }
 
     /// True if the invalid bytes are no more than the valid sequences of several bytes, which hardly

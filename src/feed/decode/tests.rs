@@ -253,3 +253,54 @@ fn valid_utf_8_beats_every_other_name() {
     let short = b"<a>\xC2\xA9\xC2\xA3</a>";
     assert_eq!(read(short, Some("text/xml; charset=gbk")).1, "<a>漏拢</a>");
 }
+
+#[test]
+fn iso_8859_1_of_a_server_does_not_beat_what_a_document_says_of_itself() {
+    for (label, sentence) in [
+        ("windows-1251", "Премьер-министр подал в отставку"),
+        ("koi8-r", "Премьер-министр подал в отставку"),
+        ("iso-8859-5", "Премьер-министр подал в отставку"),
+        ("ibm866", "Премьер-министр подал в отставку"),
+        ("windows-1256", "استقالة رئيس الوزراء في بغداد"),
+        ("windows-1255", "ראש הממשלה התפטר"),
+        ("windows-1253", "Παραιτήθηκε ο πρωθυπουργός"),
+        ("windows-1250", "Premier podał się do dymisji"),
+        ("iso-8859-2", "Premier podał się do dymisji"),
+        ("iso-8859-9", "Başbakan istifa etti"),
+        ("utf-8", "Премьер-министр подал в отставку"),
+    ] {
+        let text = format!("<?xml version='1.0' encoding='{label}'?><a>{sentence}</a>");
+        let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).expect("it is known");
+        let bytes = encoding.encode(&text).0;
+        for habit in ["ISO-8859-1", "us-ascii", "windows-1252"] {
+            let header = format!("text/xml; charset={habit}");
+            assert_eq!(read(&bytes, Some(&header)).1, text, "{label} {habit}");
+        }
+    }
+    // What the document says may be the habit, of its template.
+    for label in ["windows-1251", "iso-8859-2", "utf-8", "x-unknown"] {
+        let text = format!("<?xml version='1.0' encoding='{label}'?><a>Émile Déjà</a>");
+        let header = Some("text/xml; charset=iso-8859-1");
+        assert_eq!(read(text.as_bytes(), header).1, text, "{label}");
+        let latin = encoding_rs::WINDOWS_1252.encode(&text).0;
+        let is_read = read(&latin, header).1 == text;
+        assert_eq!(is_read, ["utf-8", "x-unknown"].contains(&label), "{label}");
+    }
+}
+
+#[test]
+fn a_few_signs_of_utf_8_are_not_read_by_a_name_of_east_asia() {
+    for (label, text) in [
+        ("gb2312", "China’s economy"),
+        ("big5", "China’s economy"),
+        ("shift_jis", "Café opens after résumé"),
+        ("cp437", "Café"),
+        ("windows-1251", "Café"),
+    ] {
+        let declared = format!("<?xml version='1.0' encoding='{label}'?><a>{text}</a>");
+        assert_eq!(read(declared.as_bytes(), None).1, declared, "{label}");
+        let said = format!("text/xml; charset={label}");
+        let utf8 = "<?xml version='1.0' encoding='utf-8'?><a>Café</a>".to_owned();
+        assert_eq!(read(utf8.as_bytes(), Some(&said)).1, utf8, "{label}");
+    }
+}

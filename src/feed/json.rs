@@ -26,7 +26,7 @@ pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> 
             "too-complex",
             "the document holds more than feeds do; parts were left out",
         ));
-        Ok(Value::Object(salvage(bounded)))
+        Ok(Value::Object(salvage(&mended(bounded))))
     } else {
         serde_json::from_str(text)
     };
@@ -176,52 +176,91 @@ fn salvage(text: &str) -> Object {
     feed
 }
 
-/// What can be read of the items of a list, from after its bracket. One that cannot is passed over.
+/// What can be read of the items of a list, from after its bracket. What cannot, an item or what a program complains of
+/// between two, is passed over.
 fn salvage_items(list: &str) -> Vec<Value> {
     let mut items = Vec::new();
     let mut rest = list;
-    let mut may_find_next = true;
+    let mut budget = MOST_READINGS * list.len();
     while items.len() < MAX_ITEMS {
         rest = rest.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
-        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-        match values.next() {
-            Some(Ok(item)) => {
-                rest = &rest[values.byte_offset()..];
+        if rest.is_empty() || rest.starts_with(']') {
+            break;
+        }
+        let next = match read_value(rest) {
+            Reading::Value(item, after) => {
                 items.push(item);
+                Some(after)
             }
-            Some(Err(error)) if rest.starts_with('{') && !error.is_eof() => {
-                let next = may_find_next.then(|| next_item(rest)).flatten();
-                // Where none was found none follows: looking again for each takes time by the square.
-                may_find_next = next.is_some();
-                match next.or_else(|| after_object(rest)) {
-                    Some(after) => rest = after,
-                    None => break,
-                }
-            }
-            _ => break,
+            Reading::Cut => None,
+            Reading::Broken(_) => after_broken(rest).or_else(|| next_item(rest, &mut budget)),
+        };
+        match next {
+            Some(next) => rest = next,
+            None => break,
         }
     }
     items
 }
 
-/// How an object begins after another one.
-static NEXT_OBJECT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"\}\s*,\s*(?P<next>\{)\s*""#).expect("the pattern is valid"));
+/// How often what is broken is read over, on the whole: looking for each next item takes time by the square.
+const MOST_READINGS: usize = 8;
 
-/// The text from what looks like the next item, whatever signs of strings are missing before it.
-fn next_item(text: &str) -> Option<&str> {
-    let found = NEXT_OBJECT.captures_iter(text);
-    let starts = found.filter_map(|found| Some(found.name("next")?.start()));
-    let mut starts = starts.peekable();
-    while let Some(start) = starts.next() {
-        let end = starts.peek().copied().unwrap_or(text.len());
-        let object = &text[start..end];
-        let names = ["\"url\"", "\"title\"", "\"content_"];
-        if object.contains("\"id\"") && names.iter().any(|name| object.contains(name)) {
-            return Some(&text[start..]);
-        }
+/// A value that a text begins with.
+enum Reading<'a> {
+    /// With what follows it.
+    Value(Value, &'a str),
+    /// It goes on beyond the end.
+    Cut,
+    /// With the bytes that were read of it.
+    Broken(usize),
+}
+
+fn read_value(text: &str) -> Reading<'_> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    match values.next() {
+        Some(Ok(value)) => Reading::Value(value, &text[values.byte_offset()..]),
+        Some(Err(error)) if !error.is_eof() => Reading::Broken(match error.line() {
+            1 => error.column(),
+            _ => text.len(),
+        }),
+        _ => Reading::Cut,
+    }
+}
+
+/// What follows a broken object, if its brackets match and the next one or the end of the list stands there: where signs
+/// of strings are missing they match by chance alone.
+fn after_broken(text: &str) -> Option<&str> {
+    let after = text.starts_with('{').then(|| after_object(text))??;
+    let mut signs = after.chars().filter(|c| !c.is_whitespace());
+    let is_between = match signs.next()? {
+        ',' => signs.next() == Some('{'),
+        sign => sign == ']',
+    };
+    is_between.then_some(after)
+}
+
+/// The text from the next object that is an item, whatever stands before it.
+fn next_item<'a>(text: &'a str, budget: &mut usize) -> Option<&'a str> {
+    for at in memchr::memchr_iter(b'{', text.as_bytes()) {
+        let from = &text[at..];
+        let read = match read_value(from) {
+            Reading::Value(Value::Object(object), _) if is_item(&object) => return Some(from),
+            Reading::Value(_, after) => from.len() - after.len(),
+            Reading::Cut => return None,
+            Reading::Broken(read) => read,
+        };
+        *budget = budget.checked_sub(read)?;
     }
     None
+}
+
+/// True for an object with an identity and a text; attachments have a type besides, authors no text.
+fn is_item(object: &Object) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| object.contains_key(*name));
+    has(&["id", "url", "external_url"])
+        && has(&["title", "content_html", "content_text", "summary"])
+        && !has(&["mime_type"])
 }
 
 /// What follows the object that a text begins with, by its brackets; `None` if they do not match.
@@ -235,7 +274,7 @@ fn after_object(text: &str) -> Option<&str> {
             b'"' => is_string = !is_string,
             b'{' | b'[' if !is_string => depth += 1,
             b'}' | b']' if !is_string => {
-                depth -= 1;
+                depth = depth.checked_sub(1)?;
                 if depth == 0 {
                     return Some(&text[at + 1..]);
                 }
@@ -453,6 +492,63 @@ mod tests {
         }
         let without_ids = r#"{"items":[{"url":"/1"},{"url":"/2","x":1.},{"url":"/3"}]}"#;
         assert_eq!(read(without_ids).0.items.len(), 2);
+    }
+
+    /// An item with its names in the order of the alphabet, as many programs write them.
+    fn sorted_item(id: u8, before: &str) -> String {
+        format!(r#"{{{before}"content_html":"<p>B</p>","id":"{id}","title":"T","url":"/{id}"}}"#)
+    }
+
+    #[test]
+    fn authors_and_attachments_are_not_taken_for_the_items_after_a_broken_one() {
+        let authors = r#""authors":[{"name":"A"},{"name":"B"}],"#;
+        let attachments = r#""attachments":[{"mime_type":"audio/mpeg","title":"a","url":"/a.mp3"},
+            {"mime_type":"audio/mpeg","title":"b","url":"/b.mp3"}],"#;
+        for before in [authors, attachments] {
+            for said in [
+                r#""summary":"He said "no" again","#,
+                r#""summary":"He said "no","#,
+            ] {
+                let broken = sorted_item(2, &[before, said].concat());
+                let items = [1, 3, 4, 5].map(|id| sorted_item(id, before));
+                let list = [&items[..1], &[broken], &items[1..]].concat().join(",");
+                assert_eq!(ids(&list), ["1", "3", "4", "5"], "{before} {said}");
+                let feed = read(&format!(r#"{{"title":"T","items":[{list}]}}"#)).0;
+                assert_eq!(feed.items.len(), 4, "{before} {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_between_items_takes_none_with_it() {
+        for between in [
+            "<br />\n<b>Warning</b>: Undefined index in /feed.php on line 3<br />\n",
+            "Notice: Undefined variable {x} in /a.php on line 7\n",
+            "}",
+            "]]",
+        ] {
+            let [one, two, three] = [1, 2, 3].map(|id| sorted_item(id, ""));
+            for (before, after) in [("", ","), (",", "")] {
+                let list = format!("{one}{before}{between}{after}{two},{three}");
+                let read = ids(&list);
+                let is_end = between.starts_with(']');
+                let expected = if is_end { &["1"][..] } else { &["1", "2", "3"] };
+                assert_eq!(read, expected, "{list}");
+            }
+        }
+        let broken = r#"{"url":"/2","title":"He said "no"}"#;
+        let list = format!(r#"{{"title":"A","url":"/1"}},{broken},{{"title":"C","url":"/3"}}"#);
+        let feed = read(&format!(r#"{{"items":[{list},{{"id":"4"}}]}}"#)).0;
+        assert_eq!(feed.items.len(), 3);
+    }
+
+    #[test]
+    fn a_list_that_is_broken_all_over_is_read_a_few_times_over() {
+        let broken = r#"{"{":[1,2,3,{"a":"#.repeat(20_000);
+        let list = [&broken, &*sorted_item(1, "")].concat();
+        let mut budget = MOST_READINGS * list.len();
+        assert!(next_item(&list, &mut budget).is_none());
+        assert!(salvage_items(&list).is_empty());
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::news::{Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, Ut
 use crate::store::items::{self, ItemState, KnownRow};
 use crate::store::{self, Connection, Result, StoreError, Transaction};
 use crate::text::belief::is_own_kill_believed;
-use draft::{Draft, note_constant_leads};
+use draft::{Draft, is_believable, note_constant_leads};
 
 /// A document and its circumstances.
 #[derive(Clone, Copy, Debug)]
@@ -357,6 +357,9 @@ impl Prepared {
         drafts.dedup_by(|later, earlier| later.digest == earlier.digest);
         let verdict = match found.verdict {
             Verdict::Same(id) if known.is_notice_about(id, &drafts) => Verdict::New,
+            Verdict::Same(id) if known.is_told_since(id, drafts.last(), arrived.fetched_at) => {
+                Verdict::New
+            }
             verdict => verdict,
         };
         match verdict {
@@ -537,6 +540,19 @@ impl Known {
                 && draft.candidate.input.published_at < notice.published_at
         };
         self.notices.contains(&id) && drafts.iter().all(is_older)
+    }
+
+    /// True if retention removed the item and its outlet tells since then, by its own account, something else in its
+    /// place: at a page's address, or under an id that never changes.
+    fn is_told_since(&self, id: ItemId, draft: Option<&Draft<'_>>, fetched_at: UtcTime) -> bool {
+        let removed = self.items.items.get(&id).filter(|item| item.is_tombstone);
+        let (Some(removed), Some(draft)) = (removed, draft) else {
+            return false;
+        };
+        let claim = draft.candidate.input.published_at;
+        // What is dated ahead was so before it was removed.
+        let is_later = |claim| claim > removed.fetched_at && is_believable(claim, fetched_at);
+        claim.is_some_and(is_later) && !draft.is_torso && !self.says(id, &draft.digest)
     }
 
     /// The claimed time of a known item that was told by its words, if it has drifted: or it would be new one day,

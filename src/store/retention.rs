@@ -45,18 +45,18 @@ pub struct FileUse {
     pub free_bytes: u64,
 }
 
-/// Old: last told of before `before`, and fetched before it. An event goes with all its items or
-/// stays; what clustering has not taken in yet stays.
+/// Old: last told of before `before`, and fetched before it, as is its present state: what its outlet goes on
+/// revising is not old. An event goes with all its items or stays; what clustering has not taken in yet stays.
 const OLD_EVENTS: &str = "
     SELECT e.id FROM events e
     WHERE e.last_report_at < ?1 AND e.opened_at < ?1 AND e.merged_into IS NULL
       AND NOT EXISTS (SELECT 1 FROM event_items m JOIN items i ON i.id = m.item_id
-        WHERE m.event_id = e.id AND (i.item_time >= ?1 OR i.fetched_at >= ?1))
+        WHERE m.event_id = e.id AND (i.item_time >= ?1 OR i.fetched_at >= ?1 OR i.seen_at >= ?1))
     ORDER BY e.last_report_at LIMIT ?2";
 
 const OLD_LONE_ITEMS: &str = "
     SELECT i.id FROM items i
-    WHERE i.item_time < ?1 AND i.fetched_at < ?1
+    WHERE i.item_time < ?1 AND i.fetched_at < ?1 AND i.seen_at < ?1
       AND i.id <= (SELECT coalesce(max(value), 0) FROM cursors WHERE name = 'cluster')
       AND NOT EXISTS (SELECT 1 FROM event_items WHERE item_id = i.id)
     ORDER BY i.item_time LIMIT ?2";

@@ -7,6 +7,7 @@ mod clock;
 mod conditional;
 mod cut;
 mod ends;
+mod gone;
 pub mod harness;
 mod history;
 mod identity;

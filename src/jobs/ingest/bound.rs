@@ -44,7 +44,8 @@ pub(super) fn keep_most(
     if drafts.len() <= most {
         return LeftOut::default();
     }
-    let standings: Vec<Standing> = drafts.iter().map(|draft| known.standing(draft)).collect();
+    let standing = |draft| known.standing(draft, fetched_at);
+    let standings: Vec<Standing> = drafts.iter().map(standing).collect();
     let newness = newness(drafts, fetched_at);
     let mut order: Vec<usize> = (0..drafts.len()).collect();
     order.sort_by_key(|at| (standings[*at], Reverse(newness[*at])));
@@ -99,7 +100,7 @@ fn newness(drafts: &[Draft<'_>], fetched_at: UtcTime) -> Vec<(Option<UtcTime>, u
 }
 
 impl Known {
-    fn standing(&self, draft: &Draft<'_>) -> Standing {
+    fn standing(&self, draft: &Draft<'_>, fetched_at: UtcTime) -> Standing {
         let keys = draft.candidate.keys.iter();
         let mut telling = keys.filter(|key| key.kind != KeyKind::Series);
         let found = telling.find_map(|key| self.items.by_key.get(&key.digest));
@@ -107,6 +108,7 @@ impl Known {
             return Standing::New;
         };
         match item.is_tombstone || self.says(item.id, &draft.digest) {
+            true if self.is_told_since(item.id, Some(draft), fetched_at) => Standing::New,
             true => Standing::Same,
             false => Standing::Changed,
         }

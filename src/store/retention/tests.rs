@@ -135,6 +135,22 @@ fn an_event_with_one_recent_item_stays_whole() {
 }
 
 #[test]
+fn what_its_outlet_goes_on_revising_stays() {
+    let (_directory, store) = open();
+    for id in 1..=3 {
+        add_item(&store, id, 100);
+    }
+    add_event(&store, 1, &[1, 2], 100);
+    let revised = NOW - 5 * DAY;
+    let sql = format!("UPDATE items SET seen_at = {revised} WHERE id IN (2, 3)");
+    run(&store, &sql);
+    assert!(remove(&store, 60, 100).is_nothing());
+    run(&store, "UPDATE items SET seen_at = 1");
+    assert_eq!(remove(&store, 60, 100).items, 2);
+    assert_eq!(remove(&store, 60, 100).items, 1);
+}
+
+#[test]
 fn what_was_merged_goes_with_what_it_was_merged_into_and_says_so() {
     let (_directory, store) = open();
     add_item(&store, 1, 100);

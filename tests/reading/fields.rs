@@ -108,3 +108,45 @@ fn json_with_half_a_character_or_a_raw_line_break_loses_nothing() {
     let emoji = r#"{"version":"https://jsonfeed.org/version/1","items":[{"id":"1","title":"\ud83d\ude00 \n \ud83d"}]}"#;
     assert_eq!(read(emoji.as_bytes()).0.items[0].title, "😀 \u{fffd}");
 }
+
+#[test]
+fn a_caption_is_no_lead_beside_a_full_text_or_a_picture_none_beside_a_title() {
+    let medium = |kind: &str| {
+        format!(
+            "<media:content url=\"http://a.example/m\" type=\"{kind}\">\
+             <media:description>FILE - A raccoon in 2019.</media:description></media:content>"
+        )
+    };
+    let (picture, film) = (medium("image/jpeg"), medium("video/mp4"));
+    let group = "<media:group><media:description>FILE - A raccoon in 2019.</media:description></media:group>";
+    let (title, text) = (
+        "<title>A</title>",
+        "<content:encoded>The governor signed.</content:encoded>",
+    );
+    for (inside, summary) in [
+        ([title, "<description></description>", text, &picture], ""),
+        ([title, "", &picture, text], ""),
+        ([title, "", group, text], ""),
+        ([title, "", "", &picture], ""),
+        (["", "", "", &picture], "FILE - A raccoon in 2019."),
+        ([title, "", "", &film], "FILE - A raccoon in 2019."),
+        ([title, "", "", group], "FILE - A raccoon in 2019."),
+        (
+            [
+                title,
+                &picture,
+                "<itunes:summary>Lead</itunes:summary>",
+                text,
+            ],
+            "Lead",
+        ),
+        (
+            [title, &picture, "<description>Lead</description>", text],
+            "Lead",
+        ),
+    ] {
+        let item = ["<item><guid>1</guid>", &inside.concat(), "</item>"].concat();
+        let items = items_of(&item);
+        assert_eq!(items[0].summary, summary, "{item}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::news::UtcTime;
 
 use super::capture::{Capture, Claim};
 use super::names::Role;
-use super::state::{ItemDraft, Scope, SourceRank, State, is_as_shallow};
+use super::state::{Caption, ItemDraft, Scope, SourceRank, State, is_as_shallow};
 
 /// The attributes of a tag, as written.
 pub(super) type Attributes<'a> = [(&'a str, &'a str)];
@@ -225,6 +225,10 @@ impl<'a> State<'a> {
                 );
             }
             (Scope::Feed, _) if self.draft.is_none() => self.put_subtitle(role, text),
+            (Scope::Item, Role::MediaDescription) => {
+                let within = self.stack.iter().rev().nth(1).map(|open| open.role);
+                self.with_item(|draft| draft.put_caption(text, within == Some(Role::MediaContent)));
+            }
             (Scope::Item, _) => self.with_item(|draft| draft.put_text(role, text, depth)),
             _ => {}
         }
@@ -373,11 +377,9 @@ impl ItemDraft {
             Role::Description | Role::Abstract | Role::Summary => {
                 self.put_description(text, depth);
             }
-            Role::ItunesSummary if self.item.summary.is_empty() => self.item.summary = text,
-            // A caption is no lead: whatever else comes replaces it.
-            Role::MediaDescription if self.item.summary.is_empty() => {
+            Role::ItunesSummary if self.item.summary.is_empty() || self.caption.is_some() => {
                 self.item.summary = text;
-                self.summary_is_weak = true;
+                self.caption = None;
             }
             Role::Content | Role::EncodedContent | Role::BodyContent
                 if (self.item.content.is_empty()
@@ -390,6 +392,28 @@ impl ItemDraft {
         }
     }
 
+    /// A caption is no lead: whatever else comes replaces it.
+    fn put_caption(&mut self, text: RawText, is_within_media: bool) {
+        if self.item.summary.is_empty() {
+            self.item.summary = text;
+            self.caption = Some(match is_within_media && self.is_in_picture {
+                true => Caption::Picture,
+                false => Caption::Other,
+            });
+        }
+    }
+
+    /// True if the lead is a caption and there is something else to tell the item by: a full text, or beside a
+    /// picture, which may be one of years ago, a title.
+    fn has_mere_caption(&self) -> bool {
+        let has_own_title = self.depths.title.is_some_and(|depth| depth < usize::MAX);
+        match self.caption {
+            None => false,
+            Some(Caption::Other) => !self.item.content.is_empty(),
+            Some(Caption::Picture) => !self.item.content.is_empty() || has_own_title,
+        }
+    }
+
     /// The first description is the lead; a second one, where there is no content, is the text. One that
     /// stands deeper is of something else, one that is shallower is the item's.
     fn put_description(&mut self, text: RawText, depth: usize) {
@@ -398,9 +422,9 @@ impl ItemDraft {
             return;
         }
         let is_shallower = known.is_some_and(|known| depth < known);
-        if is_shallower || self.item.summary.is_empty() || self.summary_is_weak {
+        if is_shallower || self.item.summary.is_empty() || self.caption.is_some() {
             self.item.summary = text;
-            self.summary_is_weak = false;
+            self.caption = None;
         } else if self.item.content.is_empty() {
             self.item.content = text;
             self.has_content_from_description = true;
@@ -444,7 +468,11 @@ impl ItemDraft {
 
     /// The item, with what stands in for missing fields.
     pub(super) fn finish(self) -> RawItem {
+        let has_mere_caption = self.has_mere_caption();
         let mut item = self.item;
+        if has_mere_caption {
+            item.summary = RawText::default();
+        }
         let stand_in = self.guid_link.or(self.other_link).or(self.comments_link);
         item.link = item.link.or(stand_in);
         if let (Some(image), Some(credit)) = (&mut item.image, self.credit) {

@@ -141,6 +141,9 @@ impl<'a> State<'a> {
             _ => 1,
         } + width.unwrap_or(0).min(9_000);
         self.with_item(|draft| {
+            if role == Role::MediaContent {
+                draft.is_in_picture = is_image;
+            }
             if is_image && rank > draft.image_rank {
                 draft.image_rank = rank;
                 draft.item.image = Some(Image {

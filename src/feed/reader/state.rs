@@ -57,6 +57,13 @@ pub(super) enum SourceRank {
     Page,
 }
 
+/// What a caption is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Caption {
+    Picture,
+    Other,
+}
+
 /// The item being read, with what is only needed while it is.
 #[derive(Default)]
 pub(super) struct ItemDraft {
@@ -65,7 +72,10 @@ pub(super) struct ItemDraft {
     pub guid_link: Option<String>,
     pub other_link: Option<String>,
     pub comments_link: Option<String>,
-    pub summary_is_weak: bool,
+    /// What the lead is the caption of, if it is one.
+    pub caption: Option<Caption>,
+    /// True if the last medium is a picture.
+    pub is_in_picture: bool,
     pub image_rank: u32,
     pub source_rank: SourceRank,
     pub credit: Option<String>,

@@ -71,14 +71,20 @@ fn safe_html(content: &RawText, base: &Url, sanitiser: &mut Sanitiser) -> String
 
 /// All of an item but its content as HTML.
 fn finish_item(raw: RawItem, language: Option<&str>) -> ParsedItem {
+    let title = text_line(&raw.title);
+    let summary = text_block(&raw.summary);
+    let summary = match without_fields(&summary, &title) {
+        lead if lead.len() < summary.len() => lead.to_owned(),
+        _ => summary,
+    };
     ParsedItem {
         guid: raw
             .guid
             .map(|guid| tidy(guid.trim()).into_owned())
             .filter(|guid| !guid.is_empty()),
         link: raw.link.and_then(|link| web_url(&link)),
-        title: text_line(&raw.title),
-        summary: text_block(&raw.summary),
+        title,
+        summary,
         content_text: text_block(&raw.content),
         content_html: String::new(),
         author: author_line(&raw.authors),
@@ -116,6 +122,41 @@ fn text_block(text: &RawText) -> String {
     } else {
         tidy(text.value.trim()).into_owned()
     }
+}
+
+/// Letters of a line that names an author, or a time, at most.
+const MOST_LETTERS: usize = 40;
+
+/// The description without the fields that may stand before it, each on a line: title, author and time of the item, as
+/// Drupal writes them by default. The author may be missing, the others not.
+fn without_fields<'a>(summary: &'a str, title: &str) -> &'a str {
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let Some((first, mut rest)) = summary.split_once('\n') else {
+        return summary;
+    };
+    if title.is_empty() || words(first) != words(title) {
+        return summary;
+    }
+    for _ in 0..2 {
+        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+        if letters > MOST_LETTERS {
+            break;
+        }
+        if letters <= MOST_LETTERS / 2 && has_date(line) {
+            return after.trim_start();
+        }
+        rest = after;
+    }
+    summary
+}
+
+/// True if a year of these times stands in a line, and a day.
+fn has_date(line: &str) -> bool {
+    let numbers = || line.split(|c: char| !c.is_ascii_digit());
+    let is_year = |digits: &str| digits.len() == 4 && digits.starts_with("20");
+    let is_day = |digits: &str| matches!(digits.len(), 1 | 2);
+    numbers().any(is_year) && numbers().any(is_day)
 }
 
 /// More authors than any reader looks at.

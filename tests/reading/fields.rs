@@ -150,3 +150,32 @@ fn a_caption_is_no_lead_beside_a_full_text_or_a_picture_none_beside_a_title() {
         assert_eq!(items[0].summary, summary, "{item}");
     }
 }
+
+#[test]
+fn title_author_and_time_before_a_description_are_not_the_lead() {
+    let lead = "The council voted seven to two on Monday, 11/30/2026, at 10:00 against it.";
+    for (fields, is_cut) in [
+        (
+            "<b>Council rejects  deal</b>\n<span>admin</span>\n<time>Mon, 11/30/2026 - 10:00</time>\n",
+            true,
+        ),
+        ("Council rejects deal\n\nMo., 30.11.2026\n", true),
+        (
+            "Council rejects deal\nAnn Smith\n30 November 2026\n\n",
+            true,
+        ),
+        ("Council rejects deal\n", false),
+        ("Another title\nadmin\nMon, 11/30/2026 - 10:00\n", false),
+        (
+            "Council rejects deal\nIt was the third vote of its kind since a year ago, and the closest.\n30 November 2026\n",
+            false,
+        ),
+    ] {
+        let description = format!("{fields}<div><p>{lead}</p></div>");
+        let items = items_of(&format!(
+            "<item><title>Council rejects deal</title><description><![CDATA[{description}]]></description></item>"
+        ));
+        assert_eq!(items[0].summary == lead, is_cut, "{}", items[0].summary);
+        assert!(items[0].summary.ends_with(lead), "{fields}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::news::{Image, UtcTime};
-use crate::text::lead::cut_lede;
+use crate::text::lead::{cut_lede, first_paragraph_on};
 
 /// Which family of formats a document belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -128,7 +128,7 @@ impl ParsedItem {
     /// The lead, or the beginning of the full text where the feed gives no lead.
     pub fn lead(&self) -> Cow<'_, str> {
         match self.summary.is_empty() {
-            true => Cow::Owned(cut_lede(&self.content_text, LEAD_CHARS)),
+            true => Cow::Owned(cut_lede(first_paragraph_on(&self.content_text), LEAD_CHARS)),
             false => Cow::Borrowed(&self.summary),
         }
     }

@@ -360,6 +360,38 @@ fn in_single_letters(phrase: &str) -> String {
         .fold(apart, |phrase, (two, one)| phrase.replace(two, one))
 }
 
+/// Paragraphs that stand before the first one of a report, at most.
+const MOST_BEFORE: usize = 6;
+/// Letters of such a paragraph, at most.
+const MOST_LETTERS_BEFORE: usize = 45;
+
+/// A full text from its first paragraph that is one: short lines before it that end as no sentence does are what pages
+/// put there (`Listen to this article`, `Share`, a byline, a picture's credit). All of it where nothing else follows.
+pub fn first_paragraph_on(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    for _ in 0..=MOST_BEFORE {
+        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+        if !is_before(line) {
+            return rest;
+        }
+        rest = after.trim_start();
+        if rest.is_empty() {
+            break;
+        }
+    }
+    text
+}
+
+/// True for a line that is no paragraph; one that ends in a dash or colon leads on to what follows, as datelines do.
+fn is_before(line: &str) -> bool {
+    let line = line.trim_end();
+    let bare = line.trim_end_matches(['"', '”', '’', '»', '」', '』', ')', '）', ']']);
+    let leads_on = line.ends_with(['-', '–', '—', ':', '：', ',', ';']);
+    let letters = line.chars().filter(|c| is_letter(*c));
+    let weight: usize = letters.map(|c| 1 + usize::from(is_unspaced(c))).sum();
+    !bare.ends_with(ENDS) && !leads_on && weight <= MOST_LETTERS_BEFORE && !line.is_empty()
+}
+
 /// Cuts a lead at a sentence or word so that it has at most so many characters.
 pub fn cut_lede(lead: &str, most: usize) -> String {
     let lead = lead.trim();

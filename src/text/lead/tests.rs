@@ -43,6 +43,34 @@ fn what_pages_put_around_a_lead_is_no_lead() {
 }
 
 #[test]
+fn short_lines_before_the_first_paragraph_are_no_lead() {
+    let told = "A volcano erupted near Grindavik on Monday.\nMore followed.";
+    for before in [
+        "",
+        "Listen to this article\n",
+        "Share\n\nSave\n",
+        "By Jane Doe, Nairobi\n",
+        "Reading time: 2 minutes\nLast updated: 30 November 2026\n",
+        "Delegates arrive at the hotel. | Photo: AFP\n",
+        "[ppp_patron_only level=\"5\"]\n",
+    ] {
+        let text = [before, told].concat();
+        assert_eq!(first_paragraph_on(&text), told, "{before}");
+    }
+    for text in [
+        "NAIROBI, Kenya (AP) —\nA court halted the lease.",
+        "“It is over.”\nThe minister said so.",
+        "雨が降った。\n以上",
+        "Listen to this article\nShare",
+        "Rain\nin\nseven\nshort\nlines\nof\na\npoem.",
+        "The council of the town has voted for the new bridge over the old river\nIt was close.",
+    ] {
+        assert_eq!(first_paragraph_on(text), text);
+    }
+    assert_eq!(first_paragraph_on(""), "");
+}
+
+#[test]
 fn what_pages_put_around_a_lead_is_no_lead_in_other_languages() {
     for lead in [
         "اقرأ المزيد",

@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Weekday};
 
 use super::words;
 use crate::news::UtcTime;
-use crate::text::months::month_of;
 
 /// Numbers, words and the signs between them.
 #[derive(Default)]
@@ -98,9 +97,13 @@ impl Parts {
 
     fn take_word(&mut self, word: &str) -> Option<()> {
         // A later name wins over one before all numbers: `mar 15 abr 2025` begins with a weekday.
-        if let Some(month) = month_of(word)
+        if let Some(month) = words::month(word)
             .filter(|_| self.month.is_none() || self.numbers.len() == 1 && self.before_month == 0)
         {
+            let day = self.numbers.last();
+            if day.is_some_and(|day| words::is_croatian(word, day.2)) {
+                return None;
+            }
             self.month = Some(month);
             self.before_month = self.numbers.len();
         } else if word == "w" {

@@ -7,7 +7,6 @@ use chrono_tz::Tz;
 use regex::{Captures, Regex};
 
 use super::words;
-use crate::text::months::month_of;
 
 /// A time of day, and where it holds.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +60,14 @@ static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is valid")
 });
 
+/// `10.30.00`, `10.30`, after a day.
+static DOTTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^(?P<before>[^:]*[0-9][^:]*[ t])(?P<hour>[0-9]{1,2})\.(?P<minute>[0-9]{2})(?:\.(?P<second>[0-9]{2}))?(?P<rest>$|z|[ ,+-].*)",
+    )
+    .expect("the pattern is valid")
+});
+
 static OFFSET: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"^(?P<sign>[+-]) ?(?P<hours>[0-9]{1,2})(?::?(?P<minutes>[0-9]{2}))?(?::?00)?(?:$|[^0-9:])",
@@ -99,8 +106,17 @@ pub(super) fn take_time(text: &str) -> Option<(Time, String)> {
     Some((time, format!("{before} {after}")))
 }
 
-/// A time counted in East Asian words as one with colons.
+/// A time counted in East Asian words, or written with full stops, as one with colons.
 fn with_colons(text: &str) -> Cow<'_, str> {
+    if let Some(found) = DOTTED
+        .captures(text)
+        .filter(|found| has_day(&found["before"]))
+    {
+        let second = found.name("second").map_or("00", |second| second.as_str());
+        let [before, hour, minute, rest] =
+            ["before", "hour", "minute", "rest"].map(|name| &found[name]);
+        return Cow::Owned(format!("{before}{hour}:{minute}:{second}{rest}"));
+    }
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
@@ -108,6 +124,13 @@ fn with_colons(text: &str) -> Cow<'_, str> {
         let second = found.get(3).map_or("00", |second| second.as_str());
         format!(" {}:{}:{second} ", &found[1], &found[2])
     })
+}
+
+/// True if a year of four digits stands in a text, and another number.
+fn has_day(text: &str) -> bool {
+    let numbers = text.split(|c: char| !c.is_ascii_digit());
+    let lengths: Vec<usize> = numbers.map(str::len).filter(|length| *length > 0).collect();
+    lengths.len() > 1 && lengths.contains(&4)
 }
 
 fn date_alone(text: &str) -> Option<(Time, String)> {
@@ -209,7 +232,7 @@ fn read_zone(after: &str, time: &mut Time) -> Option<String> {
         time.zone = Some(*zones.find(|zone| zone.name().eq_ignore_ascii_case(name))?);
         return Some(without_brackets(rest));
     }
-    if month_of(word).is_some() || words::is_noise(word) && words::zone(word).is_none() {
+    if words::month(word).is_some() || words::is_noise(word) && words::zone(word).is_none() {
         return Some(without_brackets(after));
     }
     if let Some(zone) = american_clock(word) {

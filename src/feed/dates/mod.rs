@@ -48,7 +48,7 @@ fn exact_rfc822(text: &str) -> Option<DateTime<FixedOffset>> {
 }
 
 fn read_leniently(text: &str) -> Option<UtcTime> {
-    let text = words::folded(text);
+    let text = words::joined(words::folded(text));
     if let Some(instant) = calendar::unix_time(&text) {
         return Some(instant);
     }

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::text::months::month_of;
+
 static ZONES: LazyLock<HashMap<&'static str, i64>> = LazyLock::new(|| {
     let lines = include_str!("zones.txt")
         .lines()
@@ -41,6 +43,45 @@ pub(super) fn folded(text: &str) -> String {
         }
     }
     out
+}
+
+/// Names of months that are words of another meaning elsewhere than in dates, folded: of the Levant and the Maghreb,
+/// Polish ones, and what Ukrainian and French ones are shortened to.
+const MORE_MONTHS: [&str; 12] = [
+    "كانونالثاني جانفي січ",
+    "شباط فيفري лют",
+    "اذار бер",
+    "نيسان افريل квіт",
+    "ايار ماي трав",
+    "حزيران جوان черв",
+    "تموز جويليه جويلية يوليوز лип",
+    "اب اوت غشت aou серп",
+    "ايلول شتنبر вер",
+    "تشرينالاول жовт",
+    "تشرينالثاني نونبر lis listopada лист",
+    "كانونالاول دجنبر груд",
+];
+
+/// The number of a month by its name, folded and [joined].
+pub(super) fn month(word: &str) -> Option<u32> {
+    let has_word = |names: &&str| names.split(' ').any(|name| name == word);
+    let more = || (1..).zip(&MORE_MONTHS).find(|(_, names)| has_word(names));
+    month_of(word).or_else(|| more().map(|(number, _)| number))
+}
+
+/// True for a name that follows the number of a day with a full stop, and is October to Croats alone.
+pub(super) fn is_croatian(word: &str, sign: char) -> bool {
+    matches!(word, "lis" | "listopada") && sign == '.'
+}
+
+/// The text with names of months in one word each that are two.
+pub(super) fn joined(text: String) -> String {
+    match text.contains("تشرين ال") || text.contains("كانون ال") {
+        true => text
+            .replace("تشرين ال", "تشرينال")
+            .replace("كانون ال", "كانونال"),
+        false => text,
+    }
 }
 
 /// Minutes east of Greenwich of a zone by its name, folded.

@@ -22,7 +22,7 @@ use crate::news::{Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, Ut
 use crate::store::items::{self, ItemState, KnownRow};
 use crate::store::{self, Connection, Result, StoreError, Transaction};
 use crate::text::belief::is_own_kill_believed;
-use draft::{Draft, is_believable, note_constant_leads};
+use draft::{Draft, is_believable, note_constant_leads, note_stale};
 
 /// A document and its circumstances.
 #[derive(Clone, Copy, Debug)]
@@ -148,6 +148,8 @@ pub fn prepare_most(conn: &Connection, arrived: Arrived<'_>, most: usize) -> Res
     };
     let mut known = Known::default();
     known.look_up(conn, arrived.feed, &drafts)?;
+    let is_first = known.items.by_key.is_empty() && !items::has_items(conn, arrived.feed.id)?;
+    note_stale(&mut drafts, is_first, arrived.fetched_at);
     let is_oldest_first = bound::is_oldest_first(&drafts);
     let left_out = bound::keep_most(&mut drafts, &known, most, arrived.fetched_at);
     let matching = identify(conn, &mut drafts, &mut known, arrived)?;
@@ -171,7 +173,6 @@ pub fn prepare_most(conn: &Connection, arrived: Arrived<'_>, most: usize) -> Res
         prepared.new.reverse();
     }
     prepared.new.sort_by_key(|item| item.first.item_time);
-    let is_first = known.items.by_key.is_empty() && !items::has_items(conn, arrived.feed.id)?;
     prepared.note_overlap(is_first, arrived);
     notices::look_up(conn, &mut prepared, arrived)?;
     Ok(prepared)
@@ -247,11 +248,14 @@ pub fn save(
     for (id, state) in &prepared.revised {
         match retold::as_new(tx, *id, state, now)? {
             Some(state) => coming.push(Coming::again(*id, state)),
-            None => match items::revise_item(tx, *id, state, now) {
-                // Retention took it since it was looked up.
-                Err(StoreError::NotFound(_)) => {}
-                revised => revised?,
-            },
+            None => {
+                let state = retold::as_revised(tx, *id, state, now)?;
+                match items::revise_item(tx, *id, &state, now) {
+                    // Retention took it since it was looked up.
+                    Err(StoreError::NotFound(_)) => {}
+                    revised => revised?,
+                }
+            }
         }
     }
     coming.sort_by_key(|one| one.first.item_time);

@@ -21,6 +21,17 @@ pub fn find_told_by_none(conn: &Connection, item: ItemId) -> Result<Option<UtcTi
     Ok(found.optional()?)
 }
 
+/// True for an item that is kept as background and stands in no event.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_background(conn: &Connection, item: ItemId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM items WHERE id = ?1 AND role = 'background'
+           AND NOT EXISTS (SELECT 1 FROM event_items WHERE item_id = ?1))";
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query.query_row([item.0], |row| row.get(0))?)
+}
+
 /// Lets an item go on as another one. It stands beside no report any more, since its outlet shows it no more.
 ///
 /// # Errors

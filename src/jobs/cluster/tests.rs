@@ -503,7 +503,7 @@ fn a_clock_that_was_ahead_for_a_while_closes_no_storyline_for_good() {
     assert!(before.is_some());
     let take = |clusterer: &mut Clusterer, title, days: i64, secs: i64| {
         let now = utc_from_secs(NOW + days * 86_400 + secs);
-        list_at(&desk.store, "Wire", &[(title, (27.0, title, ""))], now);
+        list_at(&desk.store, "Courier", &[(title, (27.0, title, ""))], now);
         clusterer.take_in(&desk.store, now).unwrap();
     };
     take(

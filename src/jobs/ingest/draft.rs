@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::Arrived;
 use crate::feed::identity::{Candidate, IdentityInput, ItemMatch, content_digest};
 use crate::feed::{Languages, ParsedItem};
-use crate::news::{OutletKind, UtcTime, WireReading};
+use crate::news::{OutletKind, Role, UtcTime, WireReading};
 use crate::store::items::ItemState;
 use crate::text::constant::constant_leads;
 use crate::text::links;
@@ -27,6 +27,8 @@ pub(super) struct Draft<'a> {
     pub(super) is_torso: bool,
     /// True if its lead is what the outlet says with every item.
     pub(super) has_constant_lead: bool,
+    /// True if it is no news any more.
+    is_stale: bool,
     text: &'a str,
     languages: &'a Languages<'a>,
     reading: Option<Reading>,
@@ -63,6 +65,7 @@ impl<'a> Draft<'a> {
             digest: content_digest(&item.title, &item.summary, text),
             is_torso: false,
             has_constant_lead: false,
+            is_stale: false,
             text,
             languages,
             reading: None,
@@ -107,7 +110,10 @@ impl<'a> Draft<'a> {
 
     pub(super) fn into_state(mut self, found: &ItemMatch, arrived: Arrived<'_>) -> ItemState {
         let reading = self.reading.take();
-        let Reading { language, wire } = reading.unwrap_or_else(|| self.read_words(arrived));
+        let Reading { language, mut wire } = reading.unwrap_or_else(|| self.read_words(arrived));
+        if self.is_stale && matches!(wire.role, Role::News | Role::Alert | Role::Update) {
+            wire.role = Role::Background;
+        }
         let claim = self
             .believable_claim(arrived)
             .filter(|_| found.time_is_certain);
@@ -168,6 +174,27 @@ pub(super) fn note_constant_leads(drafts: &mut [Draft<'_>]) {
     for draft in drafts.iter_mut() {
         draft.has_constant_lead = constant.contains(&*draft.item.summary);
     }
+}
+
+/// Notes which items are no news any more by their outlet's account: of a feed's first document all that are so old, later
+/// those beside items of these weeks. Where all are old later on, the outlet's dates are wrong.
+pub(super) fn note_stale(drafts: &mut [Draft<'_>], is_first: bool, fetched_at: UtcTime) {
+    let is_of_these_weeks = |claim| is_believable(claim, fetched_at);
+    let mut claims = drafts.iter().filter_map(|draft| draft.item.claimed_at());
+    if is_first || claims.any(is_of_these_weeks) {
+        for draft in drafts.iter_mut() {
+            let claim = draft.item.claimed_at();
+            draft.is_stale = claim.is_some_and(|claim| is_stale(claim, fetched_at));
+        }
+    }
+}
+
+/// Earlier times are a program's zero.
+const FIRST_OF_WEB_SECS: i64 = 800_000_000;
+
+/// True for a claim of before the times that are believed (invariant 10).
+pub(super) fn is_stale(claim: UtcTime, now: UtcTime) -> bool {
+    claim < now - OLDEST_CLAIM && claim.timestamp() > FIRST_OF_WEB_SECS
 }
 
 /// True if an outlet's time can be believed of what was fetched then (invariant 10).

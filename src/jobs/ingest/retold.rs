@@ -5,8 +5,10 @@
 //! in and put in no event goes on in this way; all else is revised, so that an item which is retitled back and forth
 //! becomes one new item at most.
 
-use super::draft::is_believable;
-use crate::news::{ItemId, UtcTime};
+use std::borrow::Cow;
+
+use super::draft::{is_believable, is_stale};
+use crate::news::{ItemId, Role, UtcTime};
 use crate::store::items::ItemState;
 use crate::store::{Result, Transaction, retold};
 
@@ -24,8 +26,40 @@ pub(super) fn as_new(
     if !state.wire.role.tells_an_event() || state.withdrawn_at.is_some() {
         return Ok(None);
     }
+    if is_stale_still(tx, item, state, now)? {
+        return Ok(None);
+    }
     let before = retold::find_told_by_none(tx, item)?;
     Ok(before.map(|before| told_since(state, before, now)))
+}
+
+/// The state that a known item is revised to: what was no news when it came is none under another headline.
+///
+/// # Errors
+/// Whatever the store says.
+pub(super) fn as_revised<'a>(
+    tx: &Transaction<'_>,
+    item: ItemId,
+    state: &'a ItemState,
+    now: UtcTime,
+) -> Result<Cow<'a, ItemState>> {
+    if !state.wire.role.tells_an_event() || !is_stale_still(tx, item, state, now)? {
+        return Ok(Cow::Borrowed(state));
+    }
+    let mut state = state.clone();
+    state.wire.role = Role::Background;
+    Ok(Cow::Owned(state))
+}
+
+/// True for background that its outlet goes on dating long ago.
+fn is_stale_still(
+    tx: &Transaction<'_>,
+    item: ItemId,
+    state: &ItemState,
+    now: UtcTime,
+) -> Result<bool> {
+    let is_old = state.published_at.is_some_and(|claim| is_stale(claim, now));
+    Ok(is_old && retold::is_background(tx, item)?)
 }
 
 /// The outlet's time of the preview says nothing of the match: a claim is believed if it is a later one.

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::table::print_line;
 use super::{Global, Place};
+use crate::jobs::backup;
 use crate::store::StoreError;
 use crate::store::check::{Finding, check_database};
 
@@ -32,6 +33,14 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<ExitCode> {
     if !args.json && !args.db {
         print_line(&format!("config ({origin}): right"));
     }
+    let no_copies = why_no_copies(&place).filter(|_| !args.db);
+    if let Some(why) = &no_copies {
+        let finding = Finding {
+            claim: "copies can be kept",
+            wrong: vec![why.clone()],
+        };
+        print_finding(&finding, args.json);
+    }
     let store = match place.read_store() {
         Ok(store) => store,
         Err(StoreError::NotFound(what)) => {
@@ -41,7 +50,7 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<ExitCode> {
             };
             print_finding(&none, args.json);
             // Before the first start there is a config to look at and nothing else.
-            return Ok(match args.db {
+            return Ok(match args.db || no_copies.is_some() {
                 true => ExitCode::FAILURE,
                 false => ExitCode::SUCCESS,
             });
@@ -53,13 +62,20 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<ExitCode> {
         print_finding(finding, args.json);
     }
     let is_whole = findings.iter().all(|finding| finding.wrong.is_empty());
-    if is_whole {
+    if is_whole && no_copies.is_none() {
         return Ok(ExitCode::SUCCESS);
     }
-    if !args.json {
+    if !args.json && !is_whole {
         print_line("stop Dateline and put its last copy in place: `dateline restore --help`");
     }
     Ok(ExitCode::FAILURE)
+}
+
+fn why_no_copies(place: &Place) -> Option<String> {
+    let storage = &place.config.storage;
+    let directory = backup::copies_directory(storage, &place.data_dir);
+    let why = backup::why_no_copies(&directory).filter(|_| storage.backups_kept > 0)?;
+    Some(format!("[storage] backup_dir: {why}"))
 }
 
 fn print_finding(finding: &Finding, json: bool) {

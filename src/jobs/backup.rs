@@ -16,6 +16,20 @@ pub fn copies_directory(settings: &StorageSettings, data_dir: &Path) -> PathBuf 
     named.unwrap_or_else(|| data_dir.join("backups"))
 }
 
+/// Why copies cannot be put into a directory, which is made with the first one; `None` if nothing speaks against it.
+pub fn why_no_copies(directory: &Path) -> Option<String> {
+    let mut above = directory.ancestors();
+    let nearest = above.find(|path| path.symlink_metadata().is_ok())?;
+    match nearest.metadata() {
+        Ok(there) if !there.is_dir() => Some(format!("{} is no directory", nearest.display())),
+        Ok(there) if there.permissions().readonly() => {
+            Some(format!("nobody may write to {}", nearest.display()))
+        }
+        Ok(_) => None,
+        Err(error) => Some(format!("{}: {error}", nearest.display())),
+    }
+}
+
 /// Makes a copy with the time in its name, and removes the oldest beyond those that are kept.
 /// Returns what was copied; `None` if the settings want no copies. A second run in the same second
 /// is refused.
@@ -73,6 +87,24 @@ mod tests {
         }
         let copies = std::fs::read_dir(directory.path().join("backups")).unwrap();
         assert_eq!(copies.count(), 2);
+    }
+
+    #[test]
+    fn a_directory_of_copies_that_cannot_be_made_is_known_before_the_first_one() {
+        let there = tempfile::tempdir().unwrap();
+        let file = there.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        std::os::unix::fs::symlink("/nowhere/at/all", there.path().join("loose")).unwrap();
+        for (path, is_right) in [
+            ("", true),
+            ("copies/of/dateline", true),
+            ("file", false),
+            ("file/copies", false),
+            ("loose/copies", false),
+        ] {
+            let why = why_no_copies(&there.path().join(path));
+            assert_eq!(why.is_none(), is_right, "{path} {why:?}");
+        }
     }
 
     #[tokio::test]

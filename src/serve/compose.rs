@@ -294,7 +294,8 @@ pub(super) fn entry_of_development(
             change: one_line(&development.note),
             storyline: storyline.map(|storyline| Link {
                 url: settings.absolute(&Output::Timeline(storyline.public_id).path()),
-                title: "its timeline".to_owned(),
+                // Its headline grows and shrinks, and what the log told stays as it was told.
+                title: String::new(),
                 language: None,
             }),
             ..Body::default()

@@ -148,11 +148,12 @@ fn about_entry(entry: &Entry) -> Value {
         put(&mut about, "in_reply_to", reply.id.as_str());
     }
     if let Some(Link { url, title, .. }) = &body.storyline {
-        put(
-            &mut about,
-            "storyline",
-            json!({ "url": web_address(url), "title": one_line(title) }),
-        );
+        let mut storyline = Map::new();
+        put(&mut storyline, "url", web_address(url));
+        if !title.is_empty() {
+            put(&mut storyline, "title", one_line(title));
+        }
+        put(&mut about, "storyline", storyline);
     }
     if !body.reports.is_empty() {
         let reports: Vec<Value> = body.reports.iter().map(report).collect();

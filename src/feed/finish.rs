@@ -1,6 +1,10 @@
 //! From what a document says to what is handed on: titles as text, content as safe HTML and as
 //! text, addresses that lead to the web only.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
 use url::Url;
 
 use crate::news::{Image, Problem};
@@ -83,6 +87,10 @@ fn finish_item(raw: RawItem, language: Option<&str>) -> ParsedItem {
             .map(|guid| tidy(guid.trim()).into_owned())
             .filter(|guid| !guid.is_empty()),
         link: raw.link.and_then(|link| web_url(&link)),
+        uncaptioned_text: match summary.is_empty() {
+            true => without_captions(&raw.content),
+            false => String::new(),
+        },
         title,
         summary,
         content_text: text_block(&raw.content),
@@ -121,6 +129,30 @@ fn text_block(text: &RawText) -> String {
         plain_text(&text.value)
     } else {
         tidy(text.value.trim()).into_owned()
+    }
+}
+
+/// How HTML, and WordPress before it, marks the caption of a picture.
+static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?is)<figcaption\b.*?</figcaption\s*>|<p\b[^>]*\bwp-caption-text\b[^>]*>.*?</p\s*>"#,
+    )
+    .expect("the pattern is valid")
+});
+
+/// The text without captions; empty if it has none or nothing else.
+fn without_captions(content: &RawText) -> String {
+    let html = &content.value;
+    if content.kind == TextKind::Plain
+        || !["caption", "CAPTION"]
+            .iter()
+            .any(|name| html.contains(name))
+    {
+        return String::new();
+    }
+    match CAPTION.replace_all(html, "\n") {
+        Cow::Borrowed(_) => String::new(),
+        Cow::Owned(html) => plain_text(&html),
     }
 }
 

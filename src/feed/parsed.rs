@@ -95,6 +95,8 @@ pub struct ParsedItem {
     pub content_html: String,
     /// Full content as plain text; empty if the feed gives none.
     pub content_text: String,
+    /// The full text without the captions of its pictures, where it has such and the feed gives no lead; else empty.
+    pub uncaptioned_text: String,
     /// Authors as written, joined with a comma.
     pub author: Option<String>,
     /// Claimed time of publication; `None` if absent or unreadable, never "now".
@@ -127,10 +129,14 @@ impl ParsedItem {
 
     /// The lead, or the beginning of the full text where the feed gives no lead.
     pub fn lead(&self) -> Cow<'_, str> {
-        match self.summary.is_empty() {
-            true => Cow::Owned(cut_lede(first_paragraph_on(&self.content_text), LEAD_CHARS)),
-            false => Cow::Borrowed(&self.summary),
+        if !self.summary.is_empty() {
+            return Cow::Borrowed(&self.summary);
         }
+        let text = match self.uncaptioned_text.is_empty() {
+            true => &self.content_text,
+            false => &self.uncaptioned_text,
+        };
+        Cow::Owned(cut_lede(first_paragraph_on(text), LEAD_CHARS))
     }
 
     /// The lead, or the full text where the feed gives no lead.

@@ -179,3 +179,23 @@ fn title_author_and_time_before_a_description_are_not_the_lead() {
         assert!(items[0].summary.ends_with(lead), "{fields}");
     }
 }
+
+#[test]
+fn captions_in_a_full_text_are_no_lead() {
+    let told = "Talks on a ceasefire opened on Monday.";
+    for caption in [
+        "<figure><img src='a.jpg'><figcaption>Delegates arrive at the hotel.</figcaption></figure>",
+        "<div class='wp-caption'><img src='x.jpg'/><p id='c' class=\"wp-caption-text\">A ferry in 2019.</p></div>",
+        "<FIGCAPTION class='x'>A <b>ferry</b>\nin 2019.</FIGCAPTION >",
+    ] {
+        let items = items_of(&format!(
+            "<item><title>T</title><content:encoded><![CDATA[{caption}<p>{told}</p>]]></content:encoded></item>"
+        ));
+        assert_eq!(items[0].lead(), told, "{caption}");
+        assert!(items[0].content_text.len() > told.len(), "{caption}");
+    }
+    let items = items_of(
+        "<item><title>T</title><content:encoded><![CDATA[<figcaption>A ferry.</figcaption>]]></content:encoded></item>",
+    );
+    assert_eq!(items[0].lead(), "A ferry.");
+}

@@ -350,8 +350,9 @@ impl Deref for Words<'_> {
 /// `72-year-old` and `10:30` are words of their own and no numbers. A number beside letters of a script
 /// without spaces is a word.
 /// Ages between commas or in brackets are left out, and thousands that spaces part are one word.
+/// Of a text longer than [`READ`] letters the beginning is read.
 pub(super) fn words_of<'a>(text: &str, language: &'a str) -> Words<'a> {
-    let text = &without_ages(text);
+    let text = &without_ages(beginning(text));
     let spaced = match text.is_ascii() {
         true => text.to_ascii_lowercase(),
         false => space_out(text),
@@ -378,6 +379,14 @@ pub(super) fn words_of<'a>(text: &str, language: &'a str) -> Words<'a> {
         gap.push_str(behind);
     }
     words
+}
+
+/// Letters of a text that are read, at most: feeds bound no title, and each number is held against each word of death.
+const READ: usize = 500;
+
+fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(READ);
+    end.map_or(text, |(end, _)| &text[..end])
 }
 
 /// A text in lower case with plain digits, and with spaces between numbers and letters of a script without them.
@@ -437,6 +446,16 @@ fn plain_letter(letter: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_beginning_of_a_long_text_is_read() {
+        let endless = ["Ferry sinks, 12 dead", &", 1".repeat(100_000)].concat();
+        let words = words_of(&endless, "en");
+        assert_eq!(words[..4], ["ferry", "sinks", "12", "dead"]);
+        assert!(words.len() < READ);
+        let wide = "死".repeat(2 * READ);
+        assert_eq!(words_of(&wide, "ja")[0].chars().count(), READ);
+    }
 
     #[test]
     fn a_number_counts_something() {

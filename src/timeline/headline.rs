@@ -180,10 +180,10 @@ fn holds_most(report: &Report, headline: &str) -> bool {
         && words.iter().filter(is_held).count() * 100 >= words.len() * HELD_PERCENT
 }
 
-/// The death toll that two outlets tell last. `None` if no two tell any.
+/// The death toll that two outlets tell last, each in words of its own. `None` if no two tell any.
 fn standing_toll(reports: &[Report], tolls: &[Option<u32>]) -> Option<u32> {
     let told = reports.iter().zip(tolls);
-    let plain = told.filter(|(report, _)| report.role.tells_an_event());
+    let plain = told.filter(|(report, _)| report.role.tells_an_event() && !report.is_reprint);
     let mut plain: Vec<(&Report, u32)> = plain
         .filter_map(|(report, toll)| Some((report, (*toll)?)))
         .collect();
@@ -429,6 +429,13 @@ mod tests {
             ..report(6, "Flood in Hat Yai kills 23", 0.5)
         });
         assert_eq!(chosen(&corrected), 6);
+        let mut copied = reports(5);
+        copied.push(Report {
+            outlet: OutletId(3),
+            is_reprint: true,
+            ..report(6, "Death toll of Hat Yai flood rises to 120", 0.4)
+        });
+        assert_eq!(chosen(&copied), 3, "a copy is no second outlet");
         let mut untold = reports(2);
         untold.push(Report {
             outlet: OutletId(3),

@@ -11,7 +11,7 @@ use crate::text::words::fold_word;
 /// What counts the dead.
 const DEAD: &str = "dead";
 /// What counts hundredths.
-pub(super) const PERCENT: &str = "%";
+const PERCENT: &str = "%";
 
 /// The first figure of a headline; the number of dead, if it tells one.
 #[derive(Clone, Debug, PartialEq, Eq)]

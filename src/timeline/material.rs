@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::counts::{Figure, PERCENT, head_figure};
+use super::counts::{Figure, head_figure};
 use super::stages::{is_open, is_reversal, stage_of};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use crate::text::words::hash_word;
@@ -346,10 +346,10 @@ fn tell_figure(
             as_headline()
         });
     }
-    // Of forty hostages twelve may be freed, and that is not twelve instead of forty.
-    let counts_one_thing = figure.is_toll() || figure.kind == PERCENT;
+    // Of forty hostages twelve may be freed, and a turnout is no share of the vote: neither stands instead of the other.
+    let is_toll = figure.is_toll();
     let (before, after) = moved_figure(next, figure, present)?;
-    Some(match counts_one_thing {
+    Some(match is_toll {
         true => format!("now {after} instead of {before}"),
         false => as_headline(),
     })

@@ -347,3 +347,25 @@ fn what_turns_round_a_matter_of_which_no_stage_was_told_is_an_outcome() {
         );
     }
 }
+
+#[test]
+fn only_of_the_dead_it_is_said_what_a_figure_was_before() {
+    for (before, after, note) in [
+        (
+            "Novak party at 34% in Karsia election",
+            "Novak wins Karsia election, turnout at 58%",
+            "now: Novak wins Karsia election, turnout at 58%",
+        ),
+        (
+            "Ferry sinks, 12 dead",
+            "Ferry sinks, 15 dead",
+            "now 15 instead of 12",
+        ),
+    ] {
+        let told = first_told(&toll(1, &[("AP", before)]));
+        let later = toll(2, &[("AP", before), ("BBC", after), ("dpa", after)]);
+        let (changes, _) = material_changes(&told, &later);
+        let notes: Vec<&str> = changes.iter().map(|change| change.note.as_str()).collect();
+        assert_eq!(notes, [note]);
+    }
+}

@@ -97,15 +97,24 @@ pub(super) fn homes_of(
         }
     }
     // What came late may be linked to a storyline that takes no more after it.
-    let line_of = |machine| {
+    let open_line = |machine| {
         let line = storylines.storyline_of(machine);
         line.or_else(|| linked_to.get(&machine).copied())
+    };
+    // What stands nowhere yet has to stand somewhere, be it in a storyline that takes no more by itself.
+    let closed_line = |machine| {
+        let stands = standing::load_standing_event(conn, machine)?;
+        Ok(stands.map(|one| linking.follow(one.home)))
     };
     let gone: BTreeSet<EventId> = settlement.merged.iter().map(|one| one.0).collect();
     let mut linked = Vec::new();
     for event in ruled.difference(&gone) {
         let stands = standing::load_standing_event(conn, *event)?;
         let before = stands.as_ref().map(|one| linking.follow(one.home));
+        let line_of = |machine| match open_line(machine) {
+            None if stands.is_none() => closed_line(machine),
+            line => Ok(line),
+        };
         let Some(home) = home_of(conn, engine, (*event, before), line_of)? else {
             continue;
         };
@@ -128,13 +137,12 @@ fn standing_in(conn: &Connection, engine: &Engine, item: ItemId) -> Result<Optio
 }
 
 /// Where an event is at home that was at home somewhere before, or nowhere: items that the window knows no
-/// more speak for where it was. `None` if the machine has nothing of it in an open storyline: it stays
-/// where it is.
+/// more speak for where it was. `None` if no line is known of what the machine has of it: it stays where it is.
 fn home_of(
     conn: &Connection,
     engine: &Engine,
     (event, before): (EventId, Option<StorylineId>),
-    line_of: impl Fn(EventId) -> Option<StorylineId>,
+    line_of: impl Fn(EventId) -> Result<Option<StorylineId>>,
 ) -> Result<Option<StorylineId>> {
     let mut items = engine.items_of(event);
     let old = events::load_items(conn, event)?.into_iter();
@@ -142,7 +150,7 @@ fn home_of(
     let mut counts: BTreeMap<StorylineId, usize> = BTreeMap::new();
     for item in items {
         let line = match engine.own_event_of(item) {
-            Some(machine) => line_of(machine),
+            Some(machine) => line_of(machine)?,
             None => before,
         };
         if let Some(line) = line {

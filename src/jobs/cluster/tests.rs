@@ -368,6 +368,49 @@ fn a_report_that_comes_weeks_late_stands_in_a_storyline_beside_rulings_too() {
 }
 
 #[test]
+fn what_is_split_off_where_a_storyline_is_closed_stands_in_it() {
+    let (desk, mut clusterer) = clustered_summit();
+    let weeks = -24.0 * 25.0;
+    let report = "A guard died when a warehouse burned down in the harbour of Bergen overnight";
+    for (outlet, after, title) in [
+        (
+            "Harbour News",
+            0.0,
+            "Warehouse fire in Bergen harbour kills a guard",
+        ),
+        (
+            "Fjord Post",
+            0.1,
+            "Guard killed in Bergen harbour warehouse fire",
+        ),
+    ] {
+        list(&desk.store, outlet, &[(weeks + after, title, report)]);
+    }
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let (kept, gone) = (ItemId(6), ItemId(7));
+    let event = clusterer.engine.event_of(kept).unwrap();
+    assert_eq!(clusterer.engine.event_of(gone), Some(event));
+    assert_eq!(
+        clusterer.storylines.storyline_of(event),
+        None,
+        "it is closed"
+    );
+    decide(&desk.store, Ruling::NotSameEvent { a: kept, b: gone });
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    let line_of = |item: ItemId| {
+        let event = clusterer.engine.event_of(item).unwrap();
+        let read = desk
+            .store
+            .read(|conn| describing::load_open_line(conn, event));
+        (event, read.unwrap())
+    };
+    let (kept, gone) = (line_of(kept), line_of(gone));
+    assert_ne!(kept.0, gone.0);
+    assert!(kept.1.is_some());
+    assert_eq!(kept.1, gone.1);
+}
+
+#[test]
 fn a_live_blog_stands_in_whatever_storyline_its_nearest_report_stands() {
     let (desk, mut clusterer) = clustered_summit();
     let live = "Live updates: Alaska summit ends with no deal for Trump and Putin";

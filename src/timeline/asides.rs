@@ -2,7 +2,7 @@
 //! A toll that is not read is silence; a wrong one is told as fact.
 
 use super::figures::Words;
-use super::tolls::{LISTS, is_death, is_foreign_death, stand_before, stands_in};
+use super::tolls::{LISTS, is_count, is_death, is_foreign_death, stand_before, stands_in};
 use super::tongues::Signs;
 
 /// True if a number at a place is none of all that died. `rises`: the headline says of something that it does.
@@ -12,9 +12,11 @@ pub(super) fn is_aside(words: &Words<'_>, at: usize, rises: bool) -> bool {
         || counts_things(words, at)
         || is_more(words, at)
         || is_part(words, at)
+        || is_summand(words, at)
         || is_behind(words, at, &LISTS.steps)
+        || is_behind(words, at, &LISTS.nearly)
         || is_start(words, at, rises)
-        || is_ahead(words, at)
+        || is_doubted(words, at)
 }
 
 /// True if a number and a plain word of death have to do with each other, as far as what stands between them says.
@@ -84,15 +86,20 @@ fn is_more(words: &Words<'_>, at: usize) -> bool {
 /// Words between a number and what it is a part of, at most.
 const BETWEEN: usize = 3;
 
-/// True for `one of 12`, `one in five` and `mother of three`.
+/// True for `one of 12`, `2 of 12`, `one in five` and `mother of three`, and for the 4 in `4 in 10 deaths`.
 fn is_part(words: &Words<'_>, at: usize) -> bool {
+    let is_rate = follows(words, at + 1, &LISTS.rates) && words.is_number(at + 2);
+    if is_rate && words.behind(at + 3, WHO).any(|at| is_death(words, at)) {
+        return true;
+    }
     let mut place = at;
     for between in 0..=BETWEEN {
         let Some(before) = place.checked_sub(1).filter(|_| !words.is_parted(place)) else {
             return false;
         };
+        let is_counted = || is_count(words, before) && !stands_in(&LISTS.and, words, before + 1);
         if stands_in(&LISTS.parents, words, before)
-            || between > 0 && stands_in(&LISTS.parts, words, before)
+            || between > 0 && (stands_in(&LISTS.parts, words, before) || is_counted())
         {
             return true;
         }
@@ -102,6 +109,24 @@ fn is_part(words: &Words<'_>, at: usize) -> bool {
         place = before;
     }
     false
+}
+
+/// Words between a number and the `and` that adds another to it, at most.
+const ADDED: usize = 2;
+
+/// True of the three and of the two in `kills three women and two children`, and of the two in `a general and two
+/// guards`: those are not all.
+fn is_summand(words: &Words<'_>, at: usize) -> bool {
+    let is_added = |at: usize| {
+        is_behind(words, at, &LISTS.and)
+            && is_count(words, at)
+            && !is_death(words, at + 1)
+            && !counts_living(words, at)
+            && !counts_things(words, at)
+    };
+    let is_of_sum = |next: &usize| !is_death(words, *next);
+    let mut behind = words.behind(at + 1, ADDED + 2).take_while(is_of_sum);
+    is_added(at) || behind.any(is_added)
 }
 
 /// Words between the number that was and the one that is, at most.
@@ -118,14 +143,18 @@ fn is_start(words: &Words<'_>, at: usize, rises: bool) -> bool {
         || is_left && behind.any(|at| stands_in(&LISTS.up_to, words, at) && leads_on(at))
 }
 
-/// Words between what says that a number may come and the number, at most.
-const AHEAD: usize = 4;
+/// Words between what doubts that so many died and the number or the word of death, at most: before it, and behind
+/// it, where German and Japanese have their verbs.
+const DOUBTS: (usize, usize) = (4, 8);
 
-fn is_ahead(words: &Words<'_>, at: usize) -> bool {
-    let mut before = (at.saturating_sub(AHEAD)..at)
-        .rev()
-        .take_while(|before| !words.is_cut(before + 1));
-    before.any(|before| stands_in(&LISTS.ahead, words, before))
+/// True if what stands around a number or a word of death says that they may have died, would or will, or were saved.
+pub(super) fn is_doubted(words: &Words<'_>, at: usize) -> bool {
+    let (before, behind) = DOUBTS;
+    let doubts = |at: usize| stands_in(&LISTS.doubts, words, at);
+    words
+        .before(at, before)
+        .any(|before| stands_in(&LISTS.ahead, words, before) || doubts(before))
+        || words.behind(at, behind).any(doubts)
 }
 
 #[cfg(test)]
@@ -227,6 +256,70 @@ mod tests {
             ("One in five deaths linked to smoke", "en", None),
             ("Boat carrying 200 sinks, dozens dead", "en", None),
             ("Children under 5 die in Gaza", "en", None),
+        ]);
+    }
+
+    #[test]
+    fn who_may_have_died_is_no_toll_whichever_side_says_so() {
+        check(&[
+            ("Up to 40 may be dead after bridge gives way", "en", None),
+            ("At least 20 may have died in mine", "en", None),
+            ("5,000 could die if dam bursts", "en", None),
+            ("12 thought dead as balloon crashes", "en", None),
+            ("40 deaths feared in Hat Yai", "en", None),
+            ("Plot to kill 200 foiled", "en", None),
+            ("Vaccine prevents 500 deaths", "en", None),
+            ("Twelve killed in blast that could spread", "en", Some(12)),
+            ("12 dead, dozens feared trapped", "en", Some(12)),
+            ("Fire: 12 dead and 30 feared trapped", "en", Some(12)),
+            ("Fährunglück: 40 Tote befürchtet", "de", None),
+            ("40 Tote nach Fährunglück vor Luzon befürchtet", "de", None),
+            ("40 Tote, weitere befürchtet", "de", Some(40)),
+            ("Naufrage : on craint 40 morts", "fr", None),
+            ("Le tireur aurait tué 12 passagers tués", "fr", None),
+            ("Temen 40 muertos en naufragio", "es", None),
+            ("Si temono 40 morti", "it", None),
+            ("Gevreesd voor 30 doden in Urk", "nl", None),
+            ("30 befaras döda i Luleå", "sv", None),
+            ("До 30 человек могли погибнуть в Перми", "ru", None),
+            ("مخاوف من مقتل 30 شخصا في غرق مركب", "ar", None),
+            ("हादसे में 30 की मौत की आशंका", "hi", None),
+            ("川崎の火災で3人死亡か", "ja", None),
+            ("地震で死者5人か", "ja", None),
+            ("死者5人から12人に", "ja", Some(12)),
+            ("矿难或致30人死亡", "zh", None),
+            ("未造成3人死亡", "zh", None),
+            ("광산 붕괴로 13명 사망 추정", "ko", None),
+            ("Ni 12 muertos ni heridos en Cali", "es", None),
+        ]);
+    }
+
+    #[test]
+    fn a_part_of_the_dead_and_a_number_that_is_not_reached_are_no_toll() {
+        check(&[
+            ("Car bomb kills general and two guards", "en", None),
+            ("Pilot and 2 passengers killed in Alps crash", "en", None),
+            ("Two women and three children killed", "en", None),
+            ("Bus crash kills 13 students and two teachers", "en", None),
+            ("99 missing, 10 hurt and 12 dead", "en", Some(12)),
+            ("Blast kills 12 and 30 are missing", "en", Some(12)),
+            (
+                "Quake kills 10; 80 hurt and 7 villages razed",
+                "en",
+                Some(10),
+            ),
+            ("2 New Jersey pilots killed in crash", "en", Some(2)),
+            ("1 in 5 deaths linked to smog", "en", None),
+            ("Nine out of 10 deaths preventable", "en", None),
+            ("4 in 10 road deaths due to speed", "en", None),
+            ("2 of 5 hostages killed in raid", "en", Some(2)),
+            ("Israel kills 12 in 3 raids", "en", Some(12)),
+            ("3 de cada 10 muertes", "es", None),
+            ("Aucun des 12 passagers tués", "fr", None),
+            ("12 new deaths from Ebola", "en", None),
+            ("Death toll nears 500 in Sumatra", "en", None),
+            ("Nearly 100 killed in landslide", "en", None),
+            ("Dödssiffran närmar sig 200", "sv", None),
         ]);
     }
 

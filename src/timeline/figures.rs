@@ -258,6 +258,23 @@ impl Words<'_> {
         self.gaps.get(at).is_some_and(|gap| *gap > Gap::Colon)
     }
 
+    /// The places of the words right before a place, the nearest first: `reach` at most, and none beyond punctuation.
+    pub(super) fn before(&self, at: usize, reach: usize) -> impl Iterator<Item = usize> {
+        let near = (at.saturating_sub(reach)..at).rev();
+        near.take_while(|near| !self.is_stopped(near + 1))
+    }
+
+    /// The same of those from a place on.
+    pub(super) fn behind(&self, at: usize, reach: usize) -> impl Iterator<Item = usize> {
+        let near = at..self.words.len().min(at + reach);
+        near.take_while(|near| !self.is_stopped(*near))
+    }
+
+    /// True if any punctuation stands before the word at a place.
+    fn is_stopped(&self, at: usize) -> bool {
+        self.gaps.get(at).is_some_and(|gap| *gap > Gap::Space)
+    }
+
     /// True if a number stands at a place.
     pub(super) fn is_number(&self, at: usize) -> bool {
         let word = self.words.get(at);

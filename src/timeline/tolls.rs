@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::asides::{belong_together, is_aside};
+use super::asides::{belong_together, is_aside, is_doubted};
 use super::figures::{Words, counted, words_of};
 use super::stages::is_open_in;
 use super::tongues::{Signs, Tongues, words_of_list};
@@ -31,6 +31,12 @@ pub(super) struct Lists {
     pub(super) named: Signs,
     pub(super) units: Signs,
     pub(super) ahead: Signs,
+    pub(super) doubts: Signs,
+    none: Signs,
+    without: Signs,
+    pub(super) nearly: Signs,
+    pub(super) and: Signs,
+    pub(super) rates: Signs,
     pub(super) since: Signs,
     pub(super) including: Signs,
     pub(super) inside: Signs,
@@ -42,14 +48,16 @@ pub(super) struct Lists {
 
 const FILE: &str = include_str!("tolls.txt");
 
+/// The lists that have words which are one sign with the word behind them.
+const PAIRED: [&str; 8] = [
+    "dead", "undead", "living", "ahead", "doubts", "nearly", "rates", "between",
+];
+
 pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let words = |list| words_of_list(FILE, list);
     let signs = |list| Signs::of(words(list));
     let mut pairs: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for (_, pair) in ["dead", "undead", "living", "ahead"]
-        .into_iter()
-        .flat_map(words)
-    {
+    for (_, pair) in PAIRED.into_iter().flat_map(words) {
         if let Some((first, second)) = pair.split_once('_') {
             pairs.entry(first).or_default().push(second);
         }
@@ -75,6 +83,12 @@ pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         named: signs("named"),
         units: signs("units"),
         ahead: signs("ahead"),
+        doubts: signs("doubts"),
+        none: signs("none"),
+        without: signs("without"),
+        nearly: signs("nearly"),
+        and: signs("and"),
+        rates: signs("rates"),
         since: signs("since"),
         including: signs("including"),
         inside: signs("inside"),
@@ -258,23 +272,23 @@ fn is_remembered(words: &[String]) -> bool {
     words.iter().any(|word| REMEMBERED.contains(&word.as_str())) || words.windows(2).any(is_said)
 }
 
-/// What makes dead before it none, or none that anyone knows of.
-const UNSURE: [&str; 12] = [
-    "no", "none", "nobody", "zero", "feared", "fears", "presumed", "believed", "keine", "aucun",
-    "inga", "nessun",
-];
-/// The same right before it: who was not warned may be dead.
-const WITHOUT: [&str; 5] = ["without", "ohne", "sin", "sans", "senza"];
+/// Words between what denies a word of death and that word, at most: one.
+const DENIED: usize = 2;
 
-/// True if a word of death is denied or only feared.
-fn is_unsure(words: &[String], at: usize) -> bool {
-    let before = |places: usize| at.checked_sub(places).map(|at| words[at].as_str());
-    let nearest = before(1);
-    nearest.is_some_and(|word| WITHOUT.contains(&word))
-        || [nearest, before(2)]
-            .into_iter()
-            .flatten()
-            .any(|word| UNSURE.contains(&word))
+/// True if a word of death is denied or doubted. Who was not warned may be dead.
+fn is_unsure(words: &Words<'_>, at: usize) -> bool {
+    let mut near = words.before(at, DENIED);
+    stand_before(&LISTS.without, words, at)
+        || near.any(|near| stands_in(&LISTS.none, words, near))
+        || is_doubted(words, at)
+}
+
+/// True if a number of things or people stands at a place, in digits or in a word of its language.
+pub(super) fn is_count(words: &Words<'_>, at: usize) -> bool {
+    let word = words.get(at);
+    word.is_some_and(|word| {
+        counted(words, at).is_some() || foreign_number(word, words.language).is_some()
+    })
 }
 
 /// English words of death: beside these a number word is English.
@@ -284,7 +298,7 @@ const ENGLISH_DEATHS: [&str; 10] = [
 
 /// True if a word of death of another language than English stands at a place.
 pub(super) fn is_foreign_death(words: &Words<'_>, at: usize) -> bool {
-    at < words.len() && is_death(words, at) && !ENGLISH_DEATHS.contains(&words[at].as_str())
+    is_death(words, at) && !ENGLISH_DEATHS.contains(&words[at].as_str())
 }
 
 /// True if one stands right beside.
@@ -295,9 +309,9 @@ fn is_beside_foreign_death(words: &Words<'_>, at: usize) -> bool {
             .is_some_and(|before| is_foreign_death(words, before))
 }
 
+/// True if a word of death stands at a place; false beyond the last word.
 pub(super) fn is_death(words: &Words<'_>, at: usize) -> bool {
-    let is_one = |signs: &Signs| signs.stand_in(&words[at], words.language);
-    is_one(&LISTS.dead) && !is_one(&LISTS.undead)
+    stands_in(&LISTS.dead, words, at) && !stands_in(&LISTS.undead, words, at)
 }
 
 /// True if a word is of people, and says nothing of what happened to them.

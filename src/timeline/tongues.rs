@@ -68,11 +68,13 @@ pub(super) fn words_of_list<'n>(
     lines.flat_map(|(codes, words)| words.split_whitespace().map(move |word| (codes, word)))
 }
 
-/// Words that say one thing: whole ones, what others begin with (`~`) by its first letter, and what stands in others.
+/// Words that say one thing: whole ones, what others begin with (`x~`) by its first letter or end with (`~x`), and what
+/// stands in others.
 #[derive(Default)]
 pub(super) struct Signs {
     whole: FxHashMap<&'static str, Tongues>,
     stems: FxHashMap<char, Vec<(&'static str, Tongues)>>,
+    endings: Vec<&'static str>,
     stretches: Vec<&'static str>,
 }
 
@@ -82,7 +84,9 @@ impl Signs {
         let mut signs = Self::default();
         for (codes, word) in words {
             let (tongues, word) = Tongues::of(codes, word);
-            if word.starts_with(is_unspaced) {
+            if let Some(ending) = word.strip_prefix('~') {
+                signs.endings.push(ending);
+            } else if word.starts_with(is_unspaced) {
                 signs.stretches.push(word);
             } else if let Some((stem, first)) = word.strip_suffix('~').zip(word.chars().next()) {
                 let stems = signs.stems.entry(first).or_default();
@@ -98,8 +102,11 @@ impl Signs {
 
     /// True if a word of a language is one of them; in scripts without spaces, if one stands anywhere in it.
     pub(super) fn stand_in(&self, word: &str, language: &str) -> bool {
+        let shows = |sign: &&str| word.contains(*sign);
         self.are_word(word, language)
-            || word.contains(is_unspaced) && self.stretches.iter().any(|sign| word.contains(sign))
+            || word.contains(is_unspaced)
+                && (self.stretches.iter().any(|sign| shows(&sign))
+                    || self.endings.iter().any(|ending| word.ends_with(ending)))
     }
 
     /// The same where it must stand at the beginning.

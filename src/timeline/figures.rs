@@ -271,7 +271,7 @@ impl Words<'_> {
     }
 
     /// True if any punctuation stands before the word at a place.
-    fn is_stopped(&self, at: usize) -> bool {
+    pub(super) fn is_stopped(&self, at: usize) -> bool {
         self.gaps.get(at).is_some_and(|gap| *gap > Gap::Space)
     }
 

@@ -207,7 +207,7 @@ impl Turn {
         let is_behind = report.item_time < self.since
             && match stage {
                 Some(stage) => stage != self.stage,
-                None => self.is_reversal || is_open(&report.title),
+                None => self.is_reversal || is_open(&report.title, &report.language),
             };
         match is_behind {
             true => (OVERTAKEN, "two outlets tell what came after it"),

@@ -176,7 +176,7 @@ const OPEN: &str = "open";
 
 /// The stage that an event begins with; `None` if nothing tells one.
 fn first_stage(shown: &Telling, present: &Present) -> Option<String> {
-    if is_open(&shown.headline) {
+    if is_open(&shown.headline, &shown.language) {
         return Some(OPEN.to_owned());
     }
     let told = || present.tellings.iter().filter_map(Telling::stage);

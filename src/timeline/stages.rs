@@ -19,6 +19,8 @@ struct Stages {
     stretches: Vec<(usize, &'static str)>,
     /// The other lists by their names.
     lists: FxHashMap<&'static str, Signs>,
+    /// In these scripts, what right before or right behind a stretch says that it has not come, and what does near it.
+    beside: [Vec<&'static str>; 3],
 }
 
 /// The name of what is no sign.
@@ -43,6 +45,8 @@ static STAGES: LazyLock<Stages> = LazyLock::new(|| {
         phrases: FxHashMap::default(),
         stretches: Vec::new(),
         lists: lists(),
+        beside: ["@before", "@after", "@around"]
+            .map(|list| words_of_list(FILE, list).map(|(_, word)| word).collect()),
     };
     for (name, signs) in lines.filter_map(|line| line.split_once(": ")) {
         let place = stages.names.len();
@@ -152,12 +156,17 @@ pub(super) fn asks(headline: &str) -> bool {
     headline.contains(['?', '？', '؟'])
 }
 
-/// True if a headline asks or denies what it names: nothing has happened yet.
-pub(super) fn is_open(headline: &str) -> bool {
-    is_open_in(&words_of(headline, ""), headline)
+/// True if a headline in a language asks or denies what it names, or tells no stage but one that has not come:
+/// nothing has happened yet.
+pub(super) fn is_open(headline: &str, language: &str) -> bool {
+    let words = words_of(headline, language);
+    is_open_in(&words, headline) || {
+        let said = Said::in_words(&words);
+        said.stage.is_none() && said.is_ahead
+    }
 }
 
-/// The same of a headline of which the words are known.
+/// True if a headline of which the words are known asks or denies.
 pub(super) fn is_open_in(words: &[String], headline: &str) -> bool {
     asks(headline) || denies_in(words, headline)
 }
@@ -182,29 +191,107 @@ fn denies_in(words: &[String], text: &str) -> bool {
 /// The stage that a headline in a language tells; `None` if it tells none that is known, or only asks or denies.
 pub(super) fn stage_of(headline: &str, language: &str) -> Option<&'static str> {
     let words = words_of(headline, language);
-    if is_open_in(&words, headline) {
-        return None;
-    }
-    let told = (0..words.len()).filter_map(|at| place_told(&words, at));
-    let shown = headline.contains(is_unspaced).then(|| {
-        let mut stretches = STAGES.stretches.iter();
-        stretches.find(|(_, stretch)| headline.contains(stretch))
-    });
-    let shown = shown.flatten().map(|(place, _)| *place);
-    let shown = shown.filter(|place| STAGES.names[*place] != NONE);
-    Some(STAGES.names[told.chain(shown).min()?])
+    let is_open = is_open_in(&words, headline);
+    let place = Said::in_words(&words).stage.filter(|_| !is_open)?;
+    Some(STAGES.names[place])
 }
 
-/// The place of the first stage that a phrase at a place among words tells to have come.
-fn place_told(words: &Words<'_>, at: usize) -> Option<usize> {
-    let signs = STAGES.phrases.get(words[at].as_str())?;
-    let told = signs.iter().filter(|sign| {
-        sign.tongues.speak(words.language)
-            && follows(&words[at + 1..], &sign.rest)
-            && (!sign.needs_matter || has_matter(words, at, STAGES.names[sign.place]))
-    });
-    let place = told.map(|sign| sign.place).min()?;
-    (STAGES.names[place] != NONE && !is_yet_to_come(words, at)).then_some(place)
+/// What words say of stages.
+#[derive(Default)]
+struct Said {
+    /// The place of the first stage that has come.
+    stage: Option<usize>,
+    /// True if one is named that has not.
+    is_ahead: bool,
+}
+
+impl Said {
+    fn in_words(words: &Words<'_>) -> Self {
+        let mut said = Self::default();
+        for at in 0..words.len() {
+            said.add_phrase(words, at);
+        }
+        if words.iter().any(|word| word.contains(is_unspaced)) {
+            for part in parts_of(words) {
+                said.add_stretches(&part);
+            }
+        }
+        said
+    }
+
+    fn add(&mut self, place: usize, has_come: bool) {
+        match has_come {
+            true => self.stage = Some(self.stage.map_or(place, |known| known.min(place))),
+            false => self.is_ahead = true,
+        }
+    }
+
+    /// Adds the first stage that a phrase at a place tells.
+    fn add_phrase(&mut self, words: &Words<'_>, at: usize) {
+        let Some(signs) = STAGES.phrases.get(words[at].as_str()) else {
+            return;
+        };
+        let told = signs.iter().filter_map(|sign| {
+            let length = follows(&words[at + 1..], &sign.rest)?;
+            let counts = sign.tongues.speak(words.language)
+                && (!sign.needs_matter || has_matter(words, at, STAGES.names[sign.place]));
+            counts.then_some((sign.place, at + 1 + length, sign.rest.contains(&GAPPED)))
+        });
+        let Some((place, end, is_gapped)) = told.min() else {
+            return;
+        };
+        if STAGES.names[place] != NONE {
+            let is_denied_within = is_gapped && (at + 1..end).any(|within| is_doubt(words, within));
+            let has_come =
+                !is_denied_within && !is_yet_to_come(words, at) && !is_taken_back(words, end);
+            self.add(place, has_come);
+        }
+    }
+
+    /// Adds the stages that stand in a part of a sentence in a script without spaces.
+    fn add_stretches(&mut self, part: &str) {
+        for (place, stretch) in &STAGES.stretches {
+            for (at, _) in part.match_indices(stretch) {
+                let has_come = !is_put_off(&part[..at], &part[at + stretch.len()..]);
+                self.add(*place, has_come);
+            }
+        }
+    }
+}
+
+/// What stands between punctuation.
+fn parts_of(words: &Words<'_>) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        match parts.last_mut().filter(|_| !words.is_stopped(at)) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            None => parts.push(word.clone()),
+        }
+    }
+    parts
+}
+
+/// Letters on either side of a stretch that may put it off.
+const AROUND: usize = 12;
+
+/// True if what stands before a stretch or behind it says that it has not come: `不起訴`, `辞任を要求`.
+fn is_put_off(before: &str, behind: &str) -> bool {
+    let [rights, lefts, around] = &STAGES.beside;
+    let (before, behind) = (before.trim_end(), behind.trim_start());
+    let start = before.char_indices().nth_back(AROUND - 1);
+    let end = behind.char_indices().nth(AROUND);
+    let near = [
+        &before[start.map_or(0, |(at, _)| at)..],
+        &behind[..end.map_or(behind.len(), |(at, _)| at)],
+    ];
+    rights.iter().any(|sign| before.ends_with(sign))
+        || lefts.iter().any(|sign| behind.starts_with(sign))
+        || around
+            .iter()
+            .any(|sign| near.iter().any(|near| near.contains(sign)))
 }
 
 /// True if a word of a list stands at a place.
@@ -226,25 +313,31 @@ const YET: usize = 4;
 
 /// True if what stands before a sign says that it has not come: `to be sentenced`, `nobody arrested`.
 fn is_yet_to_come(words: &Words<'_>, at: usize) -> bool {
-    let before = (at.saturating_sub(YET)..at).rev();
-    let before =
-        before.take_while(|before| !words.is_parted(before + 1) && !words.is_cut(before + 1));
     let is_ahead = |before: usize| is_in("ahead", words, before);
     let is_be = |before: usize| {
         is_in("be", words, before)
             && (before.saturating_sub(2)..before)
                 .any(|modal| is_ahead(modal) || is_in("before-be", words, modal))
     };
-    let denies = |before: usize| {
-        words[before].ends_with("n't")
-            || is_in("not", words, before) && !words.is_number(before + 1)
-    };
-    before.into_iter().any(|before| {
-        before + 1 == at && is_ahead(before)
-            || is_be(before)
-            || is_in("soon", words, before)
-            || denies(before)
+    words.before(at, YET).any(|before| {
+        before + 1 == at && is_ahead(before) || is_be(before) || is_doubt(words, before)
     })
+}
+
+/// True if a word denies what stands behind it a few words on, or puts it off.
+fn is_doubt(words: &Words<'_>, at: usize) -> bool {
+    is_in("soon", words, at)
+        || words[at].ends_with("n't")
+        || is_in("not", words, at) && !words.is_number(at + 1)
+}
+
+/// Words behind a sign of which one may deny it or put it off, at most.
+const TAKEN_BACK: usize = 3;
+
+/// True if what stands behind a sign, from a place on, says that it has not come: `ne démissionne pas`.
+fn is_taken_back(words: &Words<'_>, end: usize) -> bool {
+    let mut behind = words.behind(end, TAKEN_BACK);
+    behind.any(|behind| is_in("behind", words, behind))
 }
 
 /// Stages that turn round what was told before, whatever it was.
@@ -266,16 +359,23 @@ pub(super) fn is_reversal(stage: &str) -> bool {
     REVERSALS.contains(&stage)
 }
 
-/// Words that `~` stands for in a phrase, at most: German puts the end of a verb behind what it is about.
+/// What stands for words in a phrase.
+const GAPPED: &str = "~";
+/// Words that it stands for, at most: German puts the end of a verb behind what it is about.
 const GAP: usize = 5;
 
-/// True if words begin with a phrase.
-fn follows(words: &[String], phrase: &[&str]) -> bool {
+/// How many words a phrase takes of those that begin with it; `None` if they do not.
+fn follows(words: &[String], phrase: &[&str]) -> Option<usize> {
     match phrase.split_first() {
-        None => true,
-        Some((&"~", rest)) => (0..=GAP.min(words.len())).any(|gap| follows(&words[gap..], rest)),
+        None => Some(0),
+        Some((&GAPPED, rest)) => {
+            (0..=GAP.min(words.len())).find_map(|gap| Some(gap + follows(&words[gap..], rest)?))
+        }
         Some((first, rest)) => {
-            words.first().is_some_and(|word| word == first) && follows(&words[1..], rest)
+            let is_first = words.first().is_some_and(|word| word == first);
+            is_first
+                .then(|| follows(&words[1..], rest))?
+                .map(|length| length + 1)
         }
     }
 }
@@ -359,6 +459,72 @@ mod tests {
         for (headline, language, expected) in cases {
             assert_eq!(stage_of(headline, language), expected, "{headline}");
         }
+    }
+
+    #[test]
+    fn what_is_denied_demanded_or_ahead_is_no_stage_whichever_side_says_so() {
+        let cases = [
+            ("Minister should have resigned, inquiry finds", "en"),
+            ("Fans resigned to losing Kane", "en"),
+            ("Trump wants Bolton arrested", "en"),
+            ("Dow ends lower", "en"),
+            ("Lindner tritt nicht zurück", "de"),
+            ("Prozess gegen Lindner beginnt nicht", "de"),
+            ("Le ministre ne démissionne pas", "fr"),
+            ("Regeringen avgår inte", "sv"),
+            ("Ο υπουργός δεν παραιτήθηκε", "el"),
+            ("وزیر نفت استعفا نداد", "fa"),
+            ("حکم بازداشت نتانیاهو صادر شد", "fa"),
+            ("المحكمة تصدر مذكرة اعتقال بحق نتنياهو", "ar"),
+            ("मंत्री ने इस्तीफा देने से इनकार किया", "hi"),
+            ("विपक्ष ने मंत्री से इस्तीफा मांगा", "hi"),
+            ("地検、元議員を不起訴に", "ja"),
+            ("女性市長に逮捕状", "ja"),
+            ("容疑者を逮捕か", "ja"),
+            ("首相、辞任の意向なし", "ja"),
+            ("首脳会談、停戦で合意できず", "ja"),
+            ("日米、関税で合意に達せず", "ja"),
+            ("野党、首相に辞任を要求", "ja"),
+            ("G20サミット、22日にヨハネスブルクで開幕", "ja"),
+            ("在野党要求首相辞职", "zh"),
+            ("部长拒绝辞职", "zh"),
+            ("总理宣布将辞职", "zh"),
+            ("朝鲜峰会将于周五开幕", "zh"),
+            ("检方决定不起诉前部长", "zh"),
+            ("검찰, 전 장관 불기소", "ko"),
+            ("윤석열 체포영장 발부", "ko"),
+            ("야당, 총리 사퇴 촉구", "ko"),
+            ("합의 도출 실패", "ko"),
+            ("정상회담 22일 개막 예정", "ko"),
+        ];
+        for (headline, language) in cases {
+            assert_eq!(stage_of(headline, language), None, "{headline}");
+        }
+        let cases = [
+            ("Lindner tritt zurück, nicht wegen der Bahn", "resigned"),
+            ("Le ministre démissionne, pas son collègue", "resigned"),
+            ("首相が辞任、野党は解散を要求", "resigned"),
+            ("部长辞职", "resigned"),
+            ("総理、辞任へ 元議員は逮捕", "arrested"),
+            ("จำคุกอดีตรัฐมนตรี 5 ปี", "sentenced"),
+        ];
+        for (headline, stage) in cases {
+            assert_eq!(stage_of(headline, ""), Some(stage), "{headline}");
+        }
+    }
+
+    #[test]
+    fn a_headline_that_names_only_what_has_not_come_is_open() {
+        assert!(is_open("Bishop to be sentenced on Friday", "en"));
+        assert!(is_open("女性市長に逮捕状", "ja"));
+        assert!(!is_open("Bishop sentenced, appeal to be rejected", "en"));
+        assert!(!is_open("Bishop sings", "en"));
+    }
+
+    #[test]
+    fn the_table_is_in_the_form_in_which_words_are_compared() {
+        use unicode_normalization::UnicodeNormalization;
+        assert_eq!(FILE.nfkc().collect::<String>(), FILE);
     }
 
     #[test]

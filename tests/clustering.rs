@@ -245,6 +245,24 @@ fn what_an_outlet_says_of_itself_with_every_item_makes_no_copies() {
 }
 
 #[test]
+fn what_outlets_ask_of_readers_below_unlike_stories_makes_no_copies() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let of_a_service = "This article was produced in partnership with the Local Reporting Network, a nonprofit newsroom \
+        that investigates abuses of power. Sign up for its newsletters to get stories like this one as soon as they \
+        are published.";
+    let titles = [
+        "Minister Okoro resigns over bridge in Karsia",
+        "Volcano wakes on Jan Mayen after two centuries",
+        "Schools in Tulsa hid asbestos from parents",
+    ];
+    for (outlet, title) in (1..).zip(titles) {
+        desk.tell(0.0, outlet, title, of_a_service);
+    }
+    assert_eq!(desk.reprints, []);
+}
+
+#[test]
 fn an_outlet_that_tells_a_text_under_another_headline_repeats_it() {
     let mut desk = Desk::new();
     fill_with_other_news(&mut desk);

@@ -66,9 +66,16 @@ fn is_whole_copy(a: &LiveItem, b: &LiveItem) -> bool {
     Comparison::of(a, b, IN_TITLE | IN_LEAD).is_same_text(3)
 }
 
-/// True if two items have the same long lead.
+/// True if two items have the same long lead, and it has to do with either title: what a service asks readers of many
+/// outlets to sign up for says nothing of what happened.
 fn has_its_lead(a: &LiveItem, b: &LiveItem) -> bool {
-    Comparison::of(a, b, IN_LEAD).is_same_text(TELLING_LEAD)
+    Comparison::of(a, b, IN_LEAD).is_same_text(TELLING_LEAD) && !are_titles_apart(a, b)
+}
+
+/// True if no weighty word of either title stands in the other text.
+fn are_titles_apart(a: &LiveItem, b: &LiveItem) -> bool {
+    let is_apart = |one: &LiveItem, other| one.lengths.0 > 0 && held_of_title(one, other).1 == 0;
+    is_apart(a, b) && is_apart(b, a)
 }
 
 /// True if an outlet sets the lead of an item under titles that have nothing in common, as some do with a description
@@ -88,24 +95,26 @@ fn is_constant<'a>(item: &'a LiveItem, under_it: impl Iterator<Item = &'a LiveIt
 /// Of the words of either title that stand in the other text: the share of the title's weight, and how many; the
 /// less of both.
 fn common_of_titles(a: &LiveItem, b: &LiveItem) -> (f32, usize) {
-    let held = |one: &LiveItem, other: &LiveItem| {
-        let title = || one.terms.iter().filter(|term| term.is(IN_TITLE));
-        let stands = |term: &&Term| {
-            let found = other
-                .terms
-                .binary_search_by_key(&term.hash, |term| term.hash);
-            found.is_ok()
-        };
-        let weight = |terms: &mut dyn Iterator<Item = &Term>| -> f32 {
-            terms.map(|term| term.weight()).sum()
-        };
-        let all = weight(&mut title()).max(f32::MIN_POSITIVE);
-        let share = weight(&mut title().filter(stands)) / all;
-        let weighty = |term: &&Term| term.weight() >= WEIGHTY;
-        (share, title().filter(stands).filter(weighty).count())
-    };
-    let ((share, words), (share_back, words_back)) = (held(a, b), held(b, a));
+    let ((share, words), (share_back, words_back)) = (held_of_title(a, b), held_of_title(b, a));
     (share.min(share_back), words.min(words_back))
+}
+
+/// Of the words of an item's title that stand in another text: the share of the title's weight, and how many are
+/// weighty.
+fn held_of_title(one: &LiveItem, other: &LiveItem) -> (f32, usize) {
+    let title = || one.terms.iter().filter(|term| term.is(IN_TITLE));
+    let stands = |term: &&Term| {
+        let found = other
+            .terms
+            .binary_search_by_key(&term.hash, |term| term.hash);
+        found.is_ok()
+    };
+    let weight =
+        |terms: &mut dyn Iterator<Item = &Term>| -> f32 { terms.map(|term| term.weight()).sum() };
+    let all = weight(&mut title()).max(f32::MIN_POSITIVE);
+    let share = weight(&mut title().filter(stands)) / all;
+    let weighty = |term: &&Term| term.weight() >= WEIGHTY;
+    (share, title().filter(stands).filter(weighty).count())
 }
 
 #[derive(Default)]

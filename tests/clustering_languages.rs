@@ -509,3 +509,65 @@ fn two_events_that_share_only_words_of_their_kind_are_two() {
         assert_ne!(told, other, "{language}: {titles:?}");
     }
 }
+
+/// A title and a lead with a place in them, and the places that one of the kind was told of.
+const TEMPLATES: [(&str, [&str; 2], [&str; 3]); 4] = [
+    (
+        "zh",
+        [
+            "{}发生里氏4级地震 暂无伤亡报告",
+            "据中国地震台网测定，今日上午{}发生里氏4级地震，震源深度10公里，暂未收到人员伤亡和财产损失的报告，当地消防救援部门已派出人员前往震中了解情况。",
+        ],
+        ["四川雅安", "云南大理", "新疆和田"],
+    ),
+    (
+        "ja",
+        [
+            "{}県で震度4の地震 津波の心配なし",
+            "気象庁によると、きょう午前、{}県で震度4を観測する地震がありました。この地震による津波の心配はありません。今のところ被害の情報は入っていないということです。",
+        ],
+        ["熊本", "鹿児島", "宮崎"],
+    ),
+    (
+        "ar",
+        [
+            "حريق في مصنع بمدينة {} دون إصابات",
+            "اندلع حريق صباح اليوم داخل مصنع للبلاستيك في مدينة {} وتمكنت قوات الحماية المدنية من السيطرة عليه دون وقوع إصابات، وانتقلت النيابة العامة إلى مكان الحادث لمعاينته وسماع أقوال الشهود وتحديد أسباب الحريق",
+        ],
+        ["طنطا", "المنصورة", "أسيوط"],
+    ),
+    (
+        "ko",
+        [
+            "{} 플라스틱 공장 화재 인명피해 없어",
+            "오늘 오전 {} 플라스틱 공장에서 불이 나 소방당국이 진화에 나섰다. 인명피해는 없는 것으로 알려졌다. 경찰과 소방당국은 정확한 화재 원인과 재산 피해 규모를 조사하고 있다고 밝혔다.",
+        ],
+        ["청주", "구미", "군산"],
+    ),
+];
+
+#[test]
+fn texts_of_one_template_about_two_places_are_no_copies_where_nothing_shows_a_name() {
+    for (language, [title, lead], places) in TEMPLATES {
+        let mut engine = Engine::new(Settings::default(), Weights::embedded(), EventId(1));
+        let told = places.iter().chain([&places[0]]);
+        let originals: Vec<Option<ItemId>> = (1..)
+            .zip(told)
+            .map(|(id, place)| {
+                let arrival = engine.arrive(&ArrivingItem {
+                    id: ItemId(id),
+                    outlet: OutletId(id),
+                    language: language.to_owned(),
+                    item_time: utc_from_secs(NOON + id * 600),
+                    time_is_claimed: true,
+                    title: title.replace("{}", place),
+                    summary: lead.replace("{}", place),
+                    ..ArrivingItem::default()
+                });
+                arrival.reprint_of
+            })
+            .collect();
+        let first = Some(ItemId(1));
+        assert_eq!(originals, [None, None, None, first], "{language}");
+    }
+}

@@ -1,7 +1,8 @@
 //! Which item is another's copy: found by fingerprint or by rank, verified on the words.
 //!
 //! Copy is the same text, not the same event. Texts of one template differ in a name or a number,
-//! and that is enough to keep them apart.
+//! and that is enough to keep them apart; in scripts without capitals, where nothing shows a name, in what
+//! each title says of which event it tells.
 
 use super::arriving::{IN_LEAD, IN_TITLE, NUMBER};
 use super::candidates::Candidate;
@@ -122,6 +123,9 @@ struct Comparison {
     shared: usize,
     different: usize,
     telling_difference: bool,
+    /// True if the first, and if the second, has a word in its title that says which event it tells, and the other
+    /// text does not have it.
+    says_which: (bool, bool),
 }
 
 impl Comparison {
@@ -149,8 +153,11 @@ impl Comparison {
         match (left, right) {
             (Some(_), Some(_)) => self.shared += 1,
             (Some(only), None) | (None, Some(only)) => {
+                let says_which = only.is(IN_TITLE) && only.says_which();
                 self.different += 1;
                 self.telling_difference |= only.is(NAME | NUMBER);
+                self.says_which.0 |= left.is_some() && says_which;
+                self.says_which.1 |= right.is_some() && says_which;
             }
             (None, None) => {}
         }
@@ -160,6 +167,7 @@ impl Comparison {
         let all = self.shared + self.different;
         self.shared >= least_words
             && self.shared as f32 >= SAME_WORDS * all as f32
-            && (self.different == 0 || !self.telling_difference)
+            && !self.telling_difference
+            && self.says_which != (true, true)
     }
 }

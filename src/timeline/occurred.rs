@@ -28,16 +28,14 @@ impl Default for LifeSettings {
 const HOURS_OF_WEST: i64 = 12;
 
 /// When an event happened, estimated: its first report with a claimed time, but no later than the
-/// end of the earliest day that two reports' datelines name (or one, if it is the only report with
-/// a dateline). A dateline names the day of its place: it has ended when it has everywhere. `None` without reports.
+/// end of the earliest day that two reports' datelines name, each in words of its own (or one, if it is the only
+/// report with a dateline). A dateline names the day of its place: it has ended when it has everywhere. `None` without reports.
 pub fn when_it_occurred(reports: &[Report]) -> Option<UtcTime> {
     let claimed = reports.iter().filter(|report| report.time_is_claimed);
     let first = claimed.map(|report| report.item_time).min();
     let first = first.or_else(|| reports.iter().map(|report| report.item_time).min())?;
-    let mut days: Vec<chrono::NaiveDate> = reports
-        .iter()
-        .filter_map(|report| report.dateline_day)
-        .collect();
+    let own = reports.iter().filter(|report| !report.is_reprint);
+    let mut days: Vec<chrono::NaiveDate> = own.filter_map(|report| report.dateline_day).collect();
     days.sort_unstable();
     let agreed = days
         .windows(2)
@@ -101,6 +99,21 @@ mod tests {
         assert_eq!(occurred.to_rfc3339(), "2025-08-15T11:59:59+00:00");
         let far = [report(NOON, true, Some("2019-08-14"))];
         assert_eq!(when_it_occurred(&far), Some(utc_from_secs(NOON)));
+    }
+
+    #[test]
+    fn a_copy_does_not_bear_out_the_dateline_of_its_original() {
+        let mistaken = report(NOON + 86_400, true, Some("2025-08-14"));
+        let copy = Report {
+            is_reprint: true,
+            ..mistaken.clone()
+        };
+        let right = report(NOON + 86_400, true, Some("2025-08-16"));
+        let told = [mistaken.clone(), right.clone(), copy];
+        let first = Some(utc_from_secs(NOON + 86_400));
+        assert_eq!(when_it_occurred(&told), first);
+        let agreed = [mistaken.clone(), right, mistaken];
+        assert!(when_it_occurred(&agreed) < first);
     }
 
     #[test]

@@ -268,7 +268,7 @@ pub fn unspike(args: &TargetArgs, global: &Global) -> anyhow::Result<ExitCode> {
     take_back(&place, spike.context("it is not spiked")?, &args.why.editor)
 }
 
-/// Lets no late items into an event by themselves.
+/// Lets no late reports into an event by themselves; copies of those in it are none.
 ///
 /// # Errors
 /// As [`merge`].

@@ -121,7 +121,7 @@ pub enum Command {
     /// Take a spike back
     #[command(after_help = "Example: dateline unspike event:12")]
     Unspike(decide::TargetArgs),
-    /// Let no late items into an event by themselves
+    /// Let no late reports into an event by themselves
     #[command(after_help = "Example: dateline lock event:12")]
     Lock(decide::TargetArgs),
     /// Take a lock back

@@ -76,6 +76,7 @@ impl Desk {
             dormant: Vec::new(),
             tables: self.engine.tables(),
             cursor: self.engine.cursor(),
+            latest_secs: self.engine.latest().told_secs(),
             reprints: self.reprints.clone(),
             events: events.collect(),
             oldest_live: self.engine.oldest_live(),

@@ -37,6 +37,11 @@ impl Latest {
         self.clock = Some(accepted_at);
     }
 
+    /// The latest time that was told, believed or not; `None` if none was.
+    pub fn told_secs(self) -> Option<i64> {
+        (self.told_secs > i64::MIN).then_some(self.told_secs)
+    }
+
     /// The latest time; what the clock said if something is ahead of it that is not believed.
     pub fn secs(self) -> i64 {
         match self.clock {

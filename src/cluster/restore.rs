@@ -34,6 +34,8 @@ pub struct Restored {
     pub dormant: Vec<DormantEvent>,
     /// The oldest item that was live; `None` if none was.
     pub oldest_live: Option<ItemId>,
+    /// The latest time that any item told ([`Latest::told_secs`]): the one that told it may have left the window.
+    pub latest_secs: Option<i64>,
     /// The rulings of the last settling.
     pub constraints: Constraints,
     /// Where the machine alone would have other items than rulings have: what it would have, which is
@@ -66,6 +68,9 @@ impl Engine {
         engine.tables = Tables::restore(&restored.tables);
         engine.settled_through = restored.cursor.settled_through;
         engine.groups.constraints = restored.constraints;
+        if let Some(secs) = restored.latest_secs {
+            engine.latest.tell(secs);
+        }
         Restoring {
             engine,
             counted_through: restored.tables.through,
@@ -312,6 +317,22 @@ mod tests {
         let mut restoring = Engine::restore(Settings::default(), Weights::embedded(), state);
         restoring.take(&[arriving(1), arriving(2), arriving(3)], Vec::new());
         restoring.finish()
+    }
+
+    /// Else what is old would stay in the window that it leaves at once without a restart.
+    #[test]
+    fn the_latest_time_outlives_the_item_that_told_it() {
+        let live = arriving(1).item_time.timestamp();
+        for (latest_secs, expected) in [(Some(live + 9), live + 9), (None, live)] {
+            let state = Restored {
+                latest_secs,
+                oldest_live: Some(ItemId(1)),
+                ..Restored::default()
+            };
+            let mut restoring = Engine::restore(Settings::default(), Weights::embedded(), state);
+            restoring.take(&[arriving(1)], Vec::new());
+            assert_eq!(restoring.finish().latest().told_secs(), Some(expected));
+        }
     }
 
     #[test]

@@ -365,6 +365,7 @@ impl Clusterer {
         Ok(Save {
             arrived: self.arrived,
             oldest_live: self.engine.oldest_live(),
+            latest_secs: self.engine.latest().told_secs(),
             left,
             next_storyline: self.storylines.next_id(),
             let_go: self.storylines.let_go(),

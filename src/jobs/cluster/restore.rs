@@ -6,7 +6,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use super::own::Own;
 use super::rulings::Rulings;
 use super::save::{
-    ARRIVED, LET_GO_AT, LET_GO_EVENT, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE, TABLES_COUNTED,
+    ARRIVED, LATEST, LET_GO_AT, LET_GO_EVENT, NEXT_EVENT, NEXT_STORYLINE, OLDEST_LIVE,
+    TABLES_COUNTED,
 };
 use super::tellings::Tellings;
 use super::{Clusterer, ClusteringSettings, sketches};
@@ -128,6 +129,7 @@ fn restore_window(
     (rulings, own): (&Rulings, Vec<(EventId, Vec<ItemId>)>),
 ) -> Result<Restored> {
     let oldest = ItemId(clustering::load_cursor(conn, OLDEST_LIVE)?);
+    let latest = clustering::load_cursor(conn, LATEST)?;
     let tables = load_tables(conn)?;
     Ok(Restored {
         reprints: events::load_reprints(conn, oldest)?,
@@ -146,6 +148,7 @@ fn restore_window(
             })
             .collect(),
         oldest_live: (oldest.0 > 0).then_some(oldest),
+        latest_secs: (latest != 0).then_some(latest),
         constraints: rulings.within_reach.clone(),
         own: own
             .into_iter()

@@ -18,6 +18,7 @@ pub(super) const NEXT_STORYLINE: &str = "cluster-next-storyline";
 pub(super) const LET_GO_AT: &str = "cluster-let-go-at";
 pub(super) const LET_GO_EVENT: &str = "cluster-let-go-event";
 pub(super) const OLDEST_LIVE: &str = "cluster-oldest-live";
+pub(super) const LATEST: &str = "cluster-latest";
 pub(super) const TABLES_COUNTED: &str = "cluster-tables-counted";
 
 /// What is to be described anew beside what changed.
@@ -53,6 +54,8 @@ impl Described {
 pub(super) struct Save {
     pub(super) arrived: ItemId,
     pub(super) oldest_live: Option<ItemId>,
+    /// The latest time that any item told.
+    pub(super) latest_secs: Option<i64>,
     pub(super) next_storyline: StorylineId,
     /// The last event that linking let go because there were too many.
     pub(super) let_go: Option<(i64, EventId)>,
@@ -144,6 +147,9 @@ impl Save {
         if let Some((at, event)) = self.let_go {
             clustering::save_cursor(tx, LET_GO_AT, at)?;
             clustering::save_cursor(tx, LET_GO_EVENT, event.0)?;
+        }
+        if let Some(secs) = self.latest_secs {
+            clustering::save_cursor(tx, LATEST, secs)?;
         }
         clustering::save_cursor(tx, OLDEST_LIVE, self.oldest_live.map_or(0, |item| item.0))
     }

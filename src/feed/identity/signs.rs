@@ -1,6 +1,7 @@
 //! What words and addresses of two items say of whether they are one.
 
 use chrono::TimeDelta;
+use percent_encoding::percent_decode_str;
 
 use super::keys::{KeyKind, keys_of};
 use super::similar::likeness;
@@ -35,18 +36,56 @@ pub(super) fn lead_likeness(input: &IdentityInput, known: &KnownItem) -> Option<
     have_leads.then(|| likeness(&input.summary, &known.summary))
 }
 
-/// True if a link looks like that of one report: a number in its path, or a name of several words.
+/// True if a link looks like that of one report: a name of several words, an id, a day, or a number behind it. What a
+/// page is called by holds digits too (`/f1/latest`, `/bbc2`, `/2026/results`): in doubt it is a page.
 pub(super) fn names_one_report(link: &str) -> bool {
-    let path = link.split_once("://").map_or(link, |(_, rest)| rest);
-    let path = path.split_once('/').map_or("", |(_, path)| path);
-    path.bytes().any(|b| b.is_ascii_digit())
-        || path
-            .split('/')
-            .any(|name| name.matches(['-', '_', '+']).count() >= NAME_SIGNS)
+    let place = link.split_once("://").map_or(link, |(_, rest)| rest);
+    let place = place.split_once('/').map_or("", |(_, place)| place);
+    let (path, query) = place.split_once('?').unwrap_or((place, ""));
+    let readable = |text| percent_decode_str(text).decode_utf8_lossy();
+    if readable(query).bytes().any(|b| b.is_ascii_digit()) {
+        return true;
+    }
+    let path = readable(path);
+    let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+    names.iter().any(|name| is_name_of_report(name))
+        || names
+            .windows(2)
+            .any(|pair| is_year(pair[0]) && is_number(pair[1]))
+        || names.last().is_some_and(|name| {
+            let stem = name.split('.').next().unwrap_or(name);
+            is_number(stem) && !is_year(stem)
+        })
+}
+
+fn is_name_of_report(name: &str) -> bool {
+    let numbers = || {
+        name.split(|c: char| !c.is_ascii_digit())
+            .filter(|run| !run.is_empty())
+    };
+    let is_mixed = |word: &str| {
+        let runs = word.split(|c: char| !c.is_ascii_digit());
+        word.len() >= ID_LETTERS && runs.filter(|run| !run.is_empty()).count() > 1
+    };
+    name.matches(['-', '_', '+', ' ']).count() >= NAME_SIGNS
+        || numbers().any(|run| run.len() >= ID_DIGITS && !is_year(run))
+        || name.split(|c: char| !c.is_alphanumeric()).any(is_mixed)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && is_number(text) && (text.starts_with("19") || text.starts_with("20"))
 }
 
 /// Signs between the words of a name of a report; names of pages have fewer.
 const NAME_SIGNS: usize = 2;
+/// Digits of a number that is no part of a page's name (`france24`, `covid-19`).
+const ID_DIGITS: usize = 3;
+/// Letters and digits of an id in which these take turns (`c0example1o`).
+const ID_LETTERS: usize = 8;
 
 /// True if host rule, link or the number in it lead to the same place.
 pub(super) fn shares_address(input: &IdentityInput, known: &KnownItem) -> bool {
@@ -88,4 +127,39 @@ pub(super) const REPEAT_HOURS: i64 = 20;
 pub fn has_drifted(known: &KnownItem, claim: UtcTime) -> bool {
     let moved = known.published_at.map(|then| (claim - then).abs());
     moved.is_some_and(|moved| moved > TimeDelta::hours(REPEAT_HOURS / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_page_is_none_of_a_report_in_any_script_and_with_any_name() {
+        for (path, is_of_report) in [
+            ("breaking", false),
+            ("%D8%B9%D8%A7%D8%AC%D9%84", false),
+            ("%D1%81%D1%80%D0%BE%D1%87%D0%BD%D0%BE", false),
+            ("top%20stories", false),
+            ("f1/latest", false),
+            ("v2/en-gb2/latest", false),
+            ("france24", false),
+            ("covid-19", false),
+            ("2026/results", false),
+            ("storm-closes-northern-railway", true),
+            ("storm%20closes%20northern%20railway", true),
+            (
+                "%D0%B1%D1%83%D1%80%D1%8F-%D0%B2-%D0%BF%D0%BE%D1%80%D1%82%D1%83",
+                true,
+            ),
+            ("2026/11/30/storm", true),
+            ("news/1", true),
+            ("a/storm.1234", true),
+            ("12345/storm", true),
+            ("news/articles/c0example1o", true),
+            ("view?id=7", true),
+        ] {
+            let link = format!("https://paper.example/{path}");
+            assert_eq!(names_one_report(&link), is_of_report, "{path}");
+        }
+    }
 }

@@ -28,7 +28,7 @@ const TELLING_WORDS: usize = 10;
 /// Time zones begin at quarters of an hour.
 const ROUND_SECS: i64 = 900;
 /// So many items at least have to show that ids are made up anew.
-const CHURNED: usize = 3;
+pub(super) const CHURNED: usize = 3;
 /// Claims further ahead of our clock than this are wrong (invariant 10).
 const FUTURE_MINUTES: i64 = 10;
 
@@ -55,21 +55,22 @@ const RUNGS: [KeyKind; 7] = [
     KeyKind::Text,
 ];
 
-struct Ladder<'a> {
-    inputs: Vec<&'a IdentityInput>,
+/// The rungs over one document.
+pub(super) struct Ladder<'a> {
+    pub(super) inputs: Vec<&'a IdentityInput>,
     aliases: Vec<&'a [IdentityKey]>,
     links_churn: bool,
     known: &'a KnownItems,
-    visit: Visit,
+    pub(super) visit: Visit,
     keys: Vec<&'a [IdentityKey]>,
     /// Who in this document has a key.
-    holders: HashMap<KeyDigest, Vec<usize>>,
+    pub(super) holders: HashMap<KeyDigest, Vec<usize>>,
     /// Whether the items that have a key are one, as far as that was asked.
     are_one: RefCell<HashMap<(KeyDigest, GuidStanding), bool>>,
     times_are_equal: bool,
-    lost_because: Option<String>,
-    guids_churn: bool,
-    found: Vec<Option<(Verdict, KeyKind, bool)>>,
+    pub(super) lost_because: Option<String>,
+    pub(super) guids_churn: bool,
+    pub(super) found: Vec<Option<(Verdict, KeyKind, bool)>>,
     claimed: HashMap<ItemId, usize>,
 }
 
@@ -104,7 +105,7 @@ impl<'a> Ladder<'a> {
         }
     }
 
-    fn standing(&self) -> GuidStanding {
+    pub(super) fn standing(&self) -> GuidStanding {
         if self.lost_because.is_some() {
             GuidStanding::Lost
         } else {
@@ -112,90 +113,7 @@ impl<'a> Ladder<'a> {
         }
     }
 
-    /// Guids lose their standing when one stands on two different items, here or in time.
-    fn judge_guids(&mut self) {
-        if self.visit.standing == GuidStanding::Lost {
-            return;
-        }
-        let repeated = self.guid_keys().find(|(index, key)| {
-            let first = self.holders[&key.digest][0];
-            first != *index && !self.is_same_listing(first, *index)
-        });
-        let returned = self.guid_keys().find(|(index, key)| {
-            self.find(*index, key.kind)
-                .is_some_and(|known| self.contradicts(*index, known))
-        });
-        if repeated.is_none() && returned.is_none() && self.ids_alone_are_new() {
-            return self.note_churn();
-        }
-        self.lost_because = match (repeated, returned) {
-            (Some((_, key)), _) => Some(format!(
-                "{:?} stands on two items of one document",
-                key.value
-            )),
-            (_, Some((_, key))) => Some(format!("{:?} came back for another item", key.value)),
-            _ => None,
-        };
-    }
-
-    /// True if no id is known, but half of the items and more by their words and time, or by link and headline,
-    /// three at least: the outlet makes up ids anew.
-    fn ids_alone_are_new(&self) -> bool {
-        let (mut given, mut told) = (0, 0);
-        for (index, key) in self.guid_keys() {
-            if self.find(index, key.kind).is_some() {
-                return false;
-            }
-            given += 1;
-            told += usize::from(self.is_told(index) || self.is_at_its_link(index));
-        }
-        told >= CHURNED && told * 2 >= given
-    }
-
-    /// True if the links of half of the items and more were never seen, but the items were, of three times at least:
-    /// something in the links is another at every visit. Times, since what is dated by days alone may be the next of its
-    /// name.
-    fn links_alone_are_new(&self) -> bool {
-        let (mut given, mut told) = (0, 0);
-        let mut times = std::collections::BTreeSet::new();
-        for (index, input) in self.inputs.iter().enumerate() {
-            if self.key(index, KeyKind::Link).is_none() {
-                continue;
-            }
-            given += 1;
-            if self.find(index, KeyKind::Link).is_none() && self.is_told(index) {
-                told += 1;
-                times.extend(input.published_at);
-            }
-        }
-        times.len() >= CHURNED && told * 2 >= given
-    }
-
-    /// True if an item with the same words is known, of the same time or, without one, seen lately.
-    fn is_told(&self, index: usize) -> bool {
-        let input = self.inputs[index];
-        let kind = match input.published_at {
-            Some(_) => KeyKind::DatedText,
-            None => KeyKind::Text,
-        };
-        let known = self.find(index, kind);
-        known.is_some_and(|known| self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS))
-    }
-
-    /// True if an item of the same headline is known at the link, where no other of the document stands.
-    fn is_at_its_link(&self, index: usize) -> bool {
-        let known = self.find(index, KeyKind::Link);
-        let known = known.filter(|_| self.is_usable(index, KeyKind::Link));
-        let title = &self.inputs[index].title;
-        known.is_some_and(|known| likeness(title, &known.title) >= SAME_TITLES)
-    }
-
-    fn note_churn(&mut self) {
-        self.guids_churn = true;
-        self.lost_because = Some("the ids change while the items do not".to_owned());
-    }
-
-    fn guid_keys(&self) -> impl Iterator<Item = (usize, &'a IdentityKey)> + '_ {
+    pub(super) fn guid_keys(&self) -> impl Iterator<Item = (usize, &'a IdentityKey)> + '_ {
         self.keys.iter().enumerate().filter_map(|(index, keys)| {
             Some((index, keys.iter().find(|key| key.kind == KeyKind::Guid)?))
         })
@@ -205,12 +123,12 @@ impl<'a> Ladder<'a> {
         self.known.get(&key.digest)
     }
 
-    fn key(&self, index: usize, kind: KeyKind) -> Option<&'a IdentityKey> {
+    pub(super) fn key(&self, index: usize, kind: KeyKind) -> Option<&'a IdentityKey> {
         self.keys[index].iter().find(|key| key.kind == kind)
     }
 
     /// What the key of a rung leads to; else what another spelling of it does, unless that is another item's here.
-    fn find(&self, index: usize, kind: KeyKind) -> Option<&'a KnownItem> {
+    pub(super) fn find(&self, index: usize, kind: KeyKind) -> Option<&'a KnownItem> {
         let known = self.key(index, kind).and_then(|key| self.lookup(key));
         let aliases = self.aliases[index].iter();
         let mut aliases = aliases
@@ -228,7 +146,7 @@ impl<'a> Ladder<'a> {
     /// True if two entries of the document are one item listed twice: the same words and link, or id and time, or two
     /// versions of one id. What has an id and a time of its own is an item of its own whatever it says: notices of one
     /// kind are all in the same words.
-    fn is_same_listing(&self, a: usize, b: usize) -> bool {
+    pub(super) fn is_same_listing(&self, a: usize, b: usize) -> bool {
         let (a, b) = (self.inputs[a], self.inputs[b]);
         let share_id =
             self.standing() == GuidStanding::Good && a.guid.is_some() && a.guid == b.guid;
@@ -246,7 +164,7 @@ impl<'a> Ladder<'a> {
     }
 
     /// True if a known item that the guid leads to cannot be this one.
-    fn contradicts(&self, index: usize, known: &KnownItem) -> bool {
+    pub(super) fn contradicts(&self, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
         let is_of_moment = has_time_of(input, known) && self.tells_moment(input);
         if known.is_tombstone || is_of_moment {
@@ -303,7 +221,7 @@ impl<'a> Ladder<'a> {
     }
 
     /// Whether a rung tells the items of this document apart.
-    fn is_usable(&self, index: usize, kind: KeyKind) -> bool {
+    pub(super) fn is_usable(&self, index: usize, kind: KeyKind) -> bool {
         let Some(key) = self.key(index, kind) else {
             return false;
         };
@@ -447,7 +365,7 @@ impl<'a> Ladder<'a> {
         !self.times_are_equal && claim.is_some_and(|at| at % ROUND_SECS != 0)
     }
 
-    fn gap(&self, input: &IdentityInput, known: &KnownItem) -> TimeDelta {
+    pub(super) fn gap(&self, input: &IdentityInput, known: &KnownItem) -> TimeDelta {
         let now = input.published_at.unwrap_or(self.visit.fetched_at);
         (now - known.published_at.unwrap_or(known.fetched_at)).abs()
     }
@@ -478,28 +396,6 @@ impl<'a> Ladder<'a> {
                     .then_some((first, key.kind))
             });
             self.found[index] = earlier.map(|(first, kind)| (Verdict::Repeats(first), kind, false));
-        }
-    }
-
-    /// Ids that change while the items do not: found by another rung although guids are given.
-    fn judge_churn(&mut self) {
-        let mut matched = 0usize;
-        let mut changed = 0usize;
-        for (index, found) in self.found.iter().enumerate() {
-            let Some((Verdict::Same(_), kind, _)) = found else {
-                continue;
-            };
-            matched += 1;
-            let is_lower = matches!(
-                kind,
-                KeyKind::Link | KeyKind::LinkNumber | KeyKind::DatedText | KeyKind::Text
-            );
-            let has_new_id = self.key(index, KeyKind::Guid).is_some()
-                && self.find(index, KeyKind::Guid).is_none();
-            changed += usize::from(is_lower && has_new_id);
-        }
-        if self.standing() == GuidStanding::Good && changed >= CHURNED && changed * 2 >= matched {
-            self.note_churn();
         }
     }
 

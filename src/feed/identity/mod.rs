@@ -10,6 +10,7 @@ mod keys;
 mod matching;
 mod signs;
 mod similar;
+mod standing;
 
 use std::collections::HashMap;
 

@@ -36,6 +36,20 @@ pub(super) fn lead_likeness(input: &IdentityInput, known: &KnownItem) -> Option<
     have_leads.then(|| likeness(&input.summary, &known.summary))
 }
 
+/// As [`lead_likeness`], of what is left of them without their numbers.
+pub(super) fn lead_likeness_but_for_numbers(
+    input: &IdentityInput,
+    known: &KnownItem,
+) -> Option<f32> {
+    let without = |lead: &str| {
+        let words = lead.split_whitespace();
+        let words = words.filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let have_leads = !(input.summary.is_empty() || known.summary.is_empty());
+    have_leads.then(|| likeness(&without(&input.summary), &without(&known.summary)))
+}
+
 /// True if a link looks like that of one report: a name of several words, an id, a day, or a number behind it. What a
 /// page is called by holds digits too (`/f1/latest`, `/bbc2`, `/2026/results`): in doubt it is a page.
 pub(super) fn names_one_report(link: &str) -> bool {

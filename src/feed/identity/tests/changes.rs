@@ -129,6 +129,44 @@ fn ids_times_and_leads_that_change_at_every_visit_make_no_item_new() {
 }
 
 #[test]
+fn the_next_bulletins_of_several_regions_are_new_and_their_ids_keep_their_standing() {
+    let leads = [
+        [
+            "Gusts of 70 mph are likely along the exposed coast on Friday evening.",
+            "Dense fog will form over the valleys, with visibility under 100 metres.",
+            "Snow above 300 metres, up to ten centimetres by dawn.",
+            "Thunderstorms bring hail and lightning to the islands.",
+        ],
+        [
+            "Flooding of roads expected in the hills after days of heavy downpours.",
+            "Ice on untreated pavements; temperatures fall to minus eight.",
+            "Heat above 38 degrees, elderly people are asked to stay indoors.",
+            "Tidal surge threatens promenades, residents told to move cars.",
+        ],
+    ];
+    let mut memory = Memory::default();
+    for (day, leads) in leads.into_iter().enumerate() {
+        let told = ["north", "south", "east", "west"].into_iter().zip(leads);
+        let secs = |region: usize| (day * 86_400 + region * 61 + 33) as i64;
+        let listed: Vec<IdentityInput> = told
+            .enumerate()
+            .map(|(at, (region, lead))| IdentityInput {
+                summary: lead.to_owned(),
+                published_at: Some(noon() + TimeDelta::seconds(secs(at))),
+                ..input(
+                    &format!("{day}-{region}"),
+                    &format!("https://met.example/warnings/{region}"),
+                    &format!("Weather warning for {region} region"),
+                )
+            })
+            .collect();
+        let found = memory.visit_at(&listed, noon() + TimeDelta::days(day as i64 + 1));
+        assert_eq!(verdicts(&found), [NEW; 4]);
+        assert_eq!(found.standing, GuidStanding::Good);
+    }
+}
+
+#[test]
 fn a_report_of_the_same_name_and_day_at_another_address_is_another_item() {
     let new = visited(|at, visit| {
         let link = format!("https://e.example/{visit}/{at}");

@@ -1,0 +1,123 @@
+//! Whether the ids and the links of a document tell its items apart.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use super::keys::KeyKind;
+use super::matching::{CHURNED, Ladder};
+use super::signs::{REPEAT_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
+use super::similar::likeness;
+use super::{GuidStanding, Verdict};
+
+impl Ladder<'_> {
+    /// Guids lose their standing when one stands on two different items, here or in time.
+    pub(super) fn judge_guids(&mut self) {
+        if self.visit.standing == GuidStanding::Lost {
+            return;
+        }
+        let repeated = self.guid_keys().find(|(index, key)| {
+            let first = self.holders[&key.digest][0];
+            first != *index && !self.is_same_listing(first, *index)
+        });
+        let returned = self.guid_keys().find(|(index, key)| {
+            self.find(*index, key.kind)
+                .is_some_and(|known| self.contradicts(*index, known))
+        });
+        if repeated.is_none() && returned.is_none() && self.ids_alone_are_new() {
+            return self.note_churn();
+        }
+        self.lost_because = match (repeated, returned) {
+            (Some((_, key)), _) => Some(format!(
+                "{:?} stands on two items of one document",
+                key.value
+            )),
+            (_, Some((_, key))) => Some(format!("{:?} came back for another item", key.value)),
+            _ => None,
+        };
+    }
+
+    /// True if no id is known, but half of the items and more by their words and time, or by link and headline,
+    /// three at least: the outlet makes up ids anew.
+    fn ids_alone_are_new(&self) -> bool {
+        let (mut given, mut told) = (0, 0);
+        for (index, key) in self.guid_keys() {
+            if self.find(index, key.kind).is_some() {
+                return false;
+            }
+            given += 1;
+            told += usize::from(self.is_told(index) || self.is_at_its_link(index));
+        }
+        told >= CHURNED && told * 2 >= given
+    }
+
+    /// True if the links of half of the items and more were never seen, but the items were, of three times at least:
+    /// something in the links is another at every visit. Times, since what is dated by days alone may be the next of its
+    /// name.
+    pub(super) fn links_alone_are_new(&self) -> bool {
+        let (mut given, mut told) = (0, 0);
+        let mut times = BTreeSet::new();
+        for (index, input) in self.inputs.iter().enumerate() {
+            if self.key(index, KeyKind::Link).is_none() {
+                continue;
+            }
+            given += 1;
+            if self.find(index, KeyKind::Link).is_none() && self.is_told(index) {
+                told += 1;
+                times.extend(input.published_at);
+            }
+        }
+        times.len() >= CHURNED && told * 2 >= given
+    }
+
+    /// True if an item with the same words is known, of the same time or, without one, seen lately.
+    fn is_told(&self, index: usize) -> bool {
+        let input = self.inputs[index];
+        let kind = match input.published_at {
+            Some(_) => KeyKind::DatedText,
+            None => KeyKind::Text,
+        };
+        let known = self.find(index, kind);
+        known.is_some_and(|known| self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS))
+    }
+
+    /// True if an item of the same headline is known at the link, where no other of the document stands, and their leads
+    /// differ in numbers at most (`Posted 15 minutes ago`): another lead is another bulletin.
+    fn is_at_its_link(&self, index: usize) -> bool {
+        let input = self.inputs[index];
+        let known = self.find(index, KeyKind::Link);
+        let known = known.filter(|_| self.is_usable(index, KeyKind::Link));
+        known.is_some_and(|known| {
+            likeness(&input.title, &known.title) >= SAME_TITLES
+                && lead_likeness_but_for_numbers(input, known)
+                    .is_none_or(|alike| alike >= SAME_TITLES)
+        })
+    }
+
+    fn note_churn(&mut self) {
+        self.guids_churn = true;
+        self.lost_because = Some("the ids change while the items do not".to_owned());
+    }
+
+    /// Ids that change while the items do not: found by another rung although guids are given.
+    pub(super) fn judge_churn(&mut self) {
+        let mut matched = 0usize;
+        let mut changed = 0usize;
+        for (index, found) in self.found.iter().enumerate() {
+            let Some((Verdict::Same(_), kind, _)) = found else {
+                continue;
+            };
+            matched += 1;
+            let is_lower = matches!(
+                kind,
+                KeyKind::Link | KeyKind::LinkNumber | KeyKind::DatedText | KeyKind::Text
+            );
+            let has_new_id = self.key(index, KeyKind::Guid).is_some()
+                && self.find(index, KeyKind::Guid).is_none();
+            changed += usize::from(is_lower && has_new_id);
+        }
+        if self.standing() == GuidStanding::Good && changed >= CHURNED && changed * 2 >= matched {
+            self.note_churn();
+        }
+    }
+}

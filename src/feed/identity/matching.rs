@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use super::content::normalised;
 use super::keys::{IdentityKey, KeyKind};
 use super::signs::{
-    DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, are_versions, has_time_of, lead_likeness,
-    names_one_report, says_other_words, shares_address,
+    DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, are_versions, has_time_of, is_at_page,
+    lead_likeness, says_other_words, shares_address, tells_other_thing,
 };
 use super::similar::{likeness, words};
 use super::{
@@ -166,24 +166,41 @@ impl<'a> Ladder<'a> {
     /// True if a known item that the guid leads to cannot be this one.
     pub(super) fn contradicts(&self, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
-        let is_of_moment = has_time_of(input, known) && self.tells_moment(input);
-        if known.is_tombstone || is_of_moment {
+        if known.is_tombstone || self.is_of_moment(input, known) {
             return false;
         }
         let alike = likeness(&input.title, &known.title);
         if self.is_reuse(input, known, alike) {
             return true;
         }
-        let differs = alike < DIFFERENT_TITLES
-            && (input.summary.is_empty() || likeness(&input.summary, &known.summary) < SAME_TITLES);
-        match (&input.link, &known.link) {
-            (Some(_), Some(_)) => differs && !shares_address(input, known),
-            _ => differs && self.is_another(index, known),
+        let has_other_lead = || lead_likeness(input, known).is_none_or(|alike| alike < SAME_TITLES);
+        let differs = alike < DIFFERENT_TITLES && has_other_lead();
+        let have_links = input.link.is_some() && known.link.is_some();
+        if have_links && !shares_address(input, known) {
+            return differs;
         }
+        if have_links && !is_at_page(input) {
+            return false;
+        }
+        self.tells_other_thing(input, known) || (differs && self.is_another(index, known))
+    }
+
+    /// True if an item claims the time of a known one, and that hardly another item has.
+    fn is_of_moment(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        has_time_of(input, known) && self.tells_moment(input)
+    }
+
+    /// True if nothing but its keys says that an item is a known one: headlines and leads have little in common, or,
+    /// where there are no leads, headlines and times.
+    fn tells_other_thing(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        let have_times = input.published_at.is_some() && known.published_at.is_some();
+        !self.is_of_moment(input, known)
+            && tells_other_thing(input, known)
+                .unwrap_or(have_times && !self.times_are_equal && !has_time_of(input, known))
     }
 
     /// True if the words of an item are those of a known item other than this one.
-    fn is_another(&self, index: usize, known: &KnownItem) -> bool {
+    pub(super) fn is_another(&self, index: usize, known: &KnownItem) -> bool {
         let texts = [KeyKind::DatedText, KeyKind::Text].into_iter();
         let keys = texts.filter_map(|kind| self.key(index, kind));
         let mut told = keys.filter_map(|key| self.lookup(key));
@@ -292,7 +309,8 @@ impl<'a> Ladder<'a> {
         }
         let alike = likeness(&input.title, &known.title);
         match kind {
-            KeyKind::HostRule | KeyKind::Guid => !self.is_reuse(input, known, alike),
+            KeyKind::HostRule => !self.is_reuse(input, known, alike),
+            KeyKind::Guid => !self.contradicts(index, known),
             KeyKind::Link => {
                 !(self.is_reuse(input, known, alike) || self.is_told_anew(index, known))
             }
@@ -306,13 +324,19 @@ impl<'a> Ladder<'a> {
         }
     }
 
-    /// True if an item at a known link has an id that was never seen, another time and other words, and the link is
-    /// none of a report, or of a part of a page: some outlets put one report after the other at the address of a page.
+    /// True if an item at a known link tells another thing, or has an id that was never seen, another time and other
+    /// words, and the link is none of a report, or of a part of a page: some outlets put one report after the other at
+    /// the address of a page.
     fn is_told_anew(&self, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
-        self.has_own_id_and_time(index, known)
-            && (known.is_tombstone || says_other_words(input, known))
-            && (input.is_part || !input.link.as_deref().is_some_and(names_one_report))
+        let is_other = match known.is_tombstone {
+            true => self.has_own_id_and_time(index, known),
+            false => {
+                self.tells_other_thing(input, known)
+                    || (self.has_own_id_and_time(index, known) && says_other_words(input, known))
+            }
+        };
+        is_other && is_at_page(input)
     }
 
     /// True if the number in a link is that of a section, in which another item stands now: its id was never seen, its
@@ -349,13 +373,19 @@ impl<'a> Ladder<'a> {
             || input.published_at.is_none()
             || self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS);
         let is_telling = words(&input.title).len() + words(&input.summary).len() >= TELLING_WORDS;
-        is_near && (is_of_moment || is_telling || !self.has_better(index))
+        is_near && (is_of_moment || is_telling || !self.has_better_of_its_own(index))
     }
 
     /// True if an id or a link tells the item from the others of the document: then a few words do not.
     fn has_better(&self, index: usize) -> bool {
         self.is_usable(index, KeyKind::Guid)
             || (!self.links_churn && self.is_usable(index, KeyKind::Link))
+    }
+
+    /// True if that id or link was never seen: one that leads to what this cannot be says nothing.
+    fn has_better_of_its_own(&self, index: usize) -> bool {
+        let is_own = |kind| self.is_usable(index, kind) && self.find(index, kind).is_none();
+        is_own(KeyKind::Guid) || (!self.links_churn && is_own(KeyKind::Link))
     }
 
     /// True if an item's time is so exact that hardly another item has it: not a day alone, which is midnight somewhere,

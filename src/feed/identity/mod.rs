@@ -34,12 +34,24 @@ pub struct IdentityInput {
     pub title: String,
     /// Lead as plain text.
     pub summary: String,
+    /// What stands for a lead where there is none: the beginning of the full text. No key is made from it.
+    pub beginning: String,
     /// What stays the same over all takes of one series of an agency.
     pub series_key: Option<String>,
     /// The outlet's claim of publication.
     pub published_at: Option<UtcTime>,
     /// The outlet's claim of the last change.
     pub updated_at: Option<UtcTime>,
+}
+
+impl IdentityInput {
+    /// The lead, as a known item has it.
+    fn lead(&self) -> &str {
+        match self.summary.is_empty() {
+            true => &self.beginning,
+            false => &self.summary,
+        }
+    }
 }
 
 /// An item of a document, with the keys that it is known by.
@@ -88,7 +100,7 @@ pub enum GuidStanding {
     /// They do, as far as is known.
     #[default]
     Good,
-    /// They do not: one repeated, came back for something else, or changed while the item did not.
+    /// They do not: one repeated, several came back for something else, or they changed while the items did not.
     /// Once lost it is not regained by itself.
     Lost,
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use percent_encoding::percent_decode_str;
 
 use super::keys::{KeyKind, keys_of};
-use super::similar::likeness;
+use super::similar::{common_share, likeness};
 use super::{IdentityInput, KnownItem};
 use crate::news::UtcTime;
 
@@ -32,8 +32,23 @@ pub(super) fn has_time_of(input: &IdentityInput, known: &KnownItem) -> bool {
 
 /// How alike two leads are; `None` if either is empty.
 pub(super) fn lead_likeness(input: &IdentityInput, known: &KnownItem) -> Option<f32> {
-    let have_leads = !(input.summary.is_empty() || known.summary.is_empty());
-    have_leads.then(|| likeness(&input.summary, &known.summary))
+    let have_leads = !(input.lead().is_empty() || known.summary.is_empty());
+    have_leads.then(|| likeness(input.lead(), &known.summary))
+}
+
+/// True if neither headlines nor leads have much in common; without two leads `None`, if the headlines do not, and without
+/// headlines too.
+pub(super) fn tells_other_thing(input: &IdentityInput, known: &KnownItem) -> Option<bool> {
+    let have_titles = !(input.title.is_empty() && known.title.is_empty());
+    let have_leads = !(input.lead().is_empty() || known.summary.is_empty());
+    if have_titles && likeness(&input.title, &known.title) >= DIFFERENT_TITLES {
+        return Some(false);
+    }
+    match have_leads {
+        true => Some(common_share(input.lead(), &known.summary) < DIFFERENT_TITLES),
+        false if have_titles => None,
+        false => Some(false),
+    }
 }
 
 /// As [`lead_likeness`], of what is left of them without their numbers.
@@ -46,8 +61,13 @@ pub(super) fn lead_likeness_but_for_numbers(
         let words = words.filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
         words.collect::<Vec<_>>().join(" ")
     };
-    let have_leads = !(input.summary.is_empty() || known.summary.is_empty());
-    have_leads.then(|| likeness(&without(&input.summary), &without(&known.summary)))
+    let have_leads = !(input.lead().is_empty() || known.summary.is_empty());
+    have_leads.then(|| likeness(&without(input.lead()), &without(&known.summary)))
+}
+
+/// True if an item has the address of a page, or of a part of one, and not that of a report.
+pub(super) fn is_at_page(input: &IdentityInput) -> bool {
+    input.is_part || !input.link.as_deref().is_some_and(names_one_report)
 }
 
 /// True if a link looks like that of one report: a name of several words, an id, a day, or a number behind it. What a

@@ -1,6 +1,6 @@
 //! How alike two texts are, by their words.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Twice the shared words over all words, 0 to 1; 1 if both are empty. Scripts without spaces
 /// are compared by pairs of characters.
@@ -25,6 +25,19 @@ pub(super) fn likeness(a: &str, b: &str) -> f32 {
         }
     }
     2.0 * shared as f32 / total as f32
+}
+
+/// As [`likeness`], of the words that occur, however often they do: in texts of some length the small words of a language
+/// make any two alike.
+pub(super) fn common_share(a: &str, b: &str) -> f32 {
+    let (a, b): (BTreeSet<_>, BTreeSet<_>) = (
+        words(a).into_iter().collect(),
+        words(b).into_iter().collect(),
+    );
+    match a.len() + b.len() {
+        0 => 1.0,
+        total => 2.0 * a.intersection(&b).count() as f32 / total as f32,
+    }
 }
 
 /// Lower-case words, or pairs of characters of scripts without spaces.

@@ -11,7 +11,8 @@ use super::similar::likeness;
 use super::{GuidStanding, Verdict};
 
 impl Ladder<'_> {
-    /// Guids lose their standing when one stands on two different items, here or in time.
+    /// Guids lose their standing when one stands on two different items, when they come back for others, or when they
+    /// change while the items stay.
     pub(super) fn judge_guids(&mut self) {
         if self.visit.standing == GuidStanding::Lost {
             return;
@@ -20,21 +21,41 @@ impl Ladder<'_> {
             let first = self.holders[&key.digest][0];
             first != *index && !self.is_same_listing(first, *index)
         });
-        let returned = self.guid_keys().find(|(index, key)| {
-            self.find(*index, key.kind)
-                .is_some_and(|known| self.contradicts(*index, known))
-        });
-        if repeated.is_none() && returned.is_none() && self.ids_alone_are_new() {
-            return self.note_churn();
-        }
-        self.lost_because = match (repeated, returned) {
-            (Some((_, key)), _) => Some(format!(
+        if let Some((_, key)) = repeated {
+            self.lost_because = Some(format!(
                 "{:?} stands on two items of one document",
                 key.value
-            )),
-            (_, Some((_, key))) => Some(format!("{:?} came back for another item", key.value)),
-            _ => None,
-        };
+            ));
+            return;
+        }
+        match self.returned_guid() {
+            Some(guid) => self.lost_because = Some(format!("{guid:?} came back for another item")),
+            None if self.ids_alone_are_new() => self.note_churn(),
+            None => {}
+        }
+    }
+
+    /// An id that came back for another item, where ids do that: one that stood on another known item, or several, and
+    /// half of those that are known. One that is given to another item says that of itself alone.
+    fn returned_guid(&self) -> Option<&str> {
+        let (mut known_ids, mut returned) = (0, Vec::new());
+        for (index, key) in self.guid_keys() {
+            let Some(known) = self.find(index, key.kind) else {
+                continue;
+            };
+            known_ids += 1;
+            if self.contradicts(index, known) {
+                if self.is_another(index, known) {
+                    return Some(&key.value);
+                }
+                returned.push(&key.value);
+            }
+        }
+        let are_many = returned.len() >= CHURNED && returned.len() * 2 >= known_ids;
+        returned
+            .first()
+            .filter(|_| are_many)
+            .map(|guid| guid.as_str())
     }
 
     /// True if no id is known, but half of the items and more by their words and time, or by link and headline,

@@ -94,8 +94,8 @@ fn verdicts(matching: &Matching) -> Vec<Verdict> {
 
 const NEW: Verdict = Verdict::New;
 
-fn same(id: i64) -> Verdict {
-    Verdict::Same(ItemId(id))
+fn same(id: usize) -> Verdict {
+    Verdict::Same(id_of(id))
 }
 
 #[test]
@@ -169,16 +169,22 @@ fn equal_guids_lose_their_standing_and_every_item_is_kept() {
 }
 
 #[test]
-fn a_guid_that_comes_back_for_another_item_loses_its_standing() {
-    let mut memory = Memory::default();
-    memory.visit(&[input(
-        "7",
-        "https://example.org/1",
-        "Parliament passes the budget",
-    )]);
-    let again = memory.visit(&[input("7", "https://example.org/2", "Storm closes airport")]);
-    assert_eq!(verdicts(&again), [NEW]);
-    assert_eq!(again.standing, GuidStanding::Lost);
+fn a_guid_that_comes_back_for_another_item_leads_there_and_several_lose_their_standing() {
+    for (returned, standing) in [(1, GuidStanding::Good), (3, GuidStanding::Lost)] {
+        let mut memory = Memory::default();
+        let listed = |first: usize, day: &str| -> Vec<IdentityInput> {
+            let link = |at: usize| format!("https://example.org/{day}/{at}");
+            let told =
+                (0..returned).map(|at| input(&at.to_string(), &link(at), HEADLINES[first + at]));
+            told.collect()
+        };
+        memory.visit(&listed(0, "monday"));
+        for verdict in [NEW, same(returned)] {
+            let again = memory.visit(&listed(4, "tuesday"));
+            assert_eq!(again.items[0].verdict, verdict, "{returned}");
+            assert_eq!(again.standing, standing, "{returned}");
+        }
+    }
 }
 
 #[test]

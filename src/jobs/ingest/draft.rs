@@ -55,6 +55,10 @@ impl<'a> Draft<'a> {
             is_part: item.link.as_deref().is_some_and(links::names_part),
             title: item.title.clone(),
             summary: item.summary.clone(),
+            beginning: match item.summary.is_empty() {
+                true => item.lead().into_owned(),
+                false => String::new(),
+            },
             series_key: None,
             published_at: item.claimed_at(),
             updated_at: item.updated,

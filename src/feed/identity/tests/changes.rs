@@ -212,6 +212,87 @@ fn an_id_at_its_own_second_is_one_item_whatever_is_rewritten() {
 }
 
 #[test]
+fn what_is_about_another_thing_at_the_address_of_a_page_is_new_whatever_its_id() {
+    let bridge = (
+        "Bridge collapses in harbour",
+        "A ship struck the northern pillar.",
+    );
+    let resigns = (
+        "President resigns over budget",
+        "She leaves on Friday after a vote.",
+    );
+    let told = |guid: &str, link: &str, (title, lead): (&str, &str), hours: i64| IdentityInput {
+        summary: lead.to_owned(),
+        published_at: Some(noon() + TimeDelta::seconds(hours * 3600 + 7)),
+        ..input(guid, link, title)
+    };
+    let page = "https://p.example/latest";
+    for (first, second, standing) in [
+        ("", "", GuidStanding::Good),
+        ("latest", "latest", GuidStanding::Good),
+        ("u1", "u2", GuidStanding::Lost),
+    ] {
+        for link in ["", page].iter().skip(usize::from(first != second)) {
+            let mut memory = Memory {
+                standing,
+                ..Memory::default()
+            };
+            memory.visit(&[told(first, link, bridge, 0)]);
+            let next = told(second, link, resigns, 20);
+            for verdict in [NEW, same(1)] {
+                let found = memory.visit(std::slice::from_ref(&next));
+                assert_eq!(verdicts(&found), [verdict], "{first:?} {link:?}");
+                assert_eq!(found.standing, standing);
+            }
+            // A server that lags behind brings back what is known.
+            let lagging = memory.visit(&[told(first, link, bridge, 0)]);
+            assert_eq!(verdicts(&lagging), [same(0)], "{first:?} {link:?}");
+        }
+    }
+    // At the address of a report, or in the same text, it is an edit.
+    let mut memory = Memory::default();
+    let report = "https://p.example/bridge-collapses-in-harbour";
+    memory.visit(&[told("", report, bridge, 0)]);
+    let edited = memory.visit(&[told("", report, resigns, 20)]);
+    assert_eq!(verdicts(&edited), [same(0)]);
+    let mut memory = Memory::default();
+    memory.visit(&[told("", page, bridge, 0)]);
+    let retitled = IdentityInput {
+        beginning: bridge.1.to_owned(),
+        ..told("", page, ("What we know of the ship", ""), 20)
+    };
+    assert_eq!(verdicts(&memory.visit(&[retitled])), [same(0)]);
+}
+
+#[test]
+fn a_rewritten_item_takes_no_standing_from_the_ids_of_its_feed() {
+    let told = |slug: &str, guid: &str, title: &str, secs: i64| IdentityInput {
+        published_at: Some(noon() + TimeDelta::seconds(secs)),
+        ..input(guid, &format!("https://p.example/{slug}"), title)
+    };
+    let cup = told("team-wins-the-cup", "?p=98", "Team wins cup", 7);
+    let mut memory = Memory::default();
+    let first = told(
+        "explosion-heard-near-harbour",
+        "?p=99",
+        "Explosion heard near harbour",
+        8,
+    );
+    memory.visit(&[first, cup.clone()]);
+    let rewritten = told(
+        "three-dead-in-gas-blast",
+        "?p=99",
+        "Three dead in gas blast",
+        9999,
+    );
+    for verdict in [NEW, same(2)] {
+        let found = memory.visit(&[rewritten.clone(), cup.clone()]);
+        assert_eq!(verdicts(&found), [verdict, same(1)]);
+        assert_eq!(found.standing, GuidStanding::Good);
+    }
+}
+
+#[test]
 fn an_id_of_a_day_alone_that_comes_back_in_other_words_is_another_item() {
     let mut memory = Memory::default();
     let midnight = noon() - TimeDelta::hours(12);

@@ -10,7 +10,8 @@ use super::content::normalised;
 use super::keys::{IdentityKey, KeyKind};
 use super::signs::{
     DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, are_versions, has_time_of, is_at_page,
-    lead_likeness, says_other_words, shares_address, tells_other_thing,
+    lead_likeness, says_other_words, shares_address, stands_behind, tells_other_lead,
+    tells_other_thing,
 };
 use super::similar::{likeness, words};
 use super::{
@@ -339,22 +340,30 @@ impl<'a> Ladder<'a> {
         is_other && is_at_page(input)
     }
 
-    /// True if the number in a link is that of a section, in which another item stands now: its id was never seen, its
-    /// time and words are others. An id that has the number in it is no such sign, it changes with a headline; then the
-    /// leads have to be of different things.
+    /// True if the number in a link is that of a section, in which another item stands now: its time and words are
+    /// others. A number behind a link, or in an id that follows the link, may be the item's own and stay while all else is
+    /// edited; then the leads have to be of different things.
     fn is_in_section(&self, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
+        let has_known_id =
+            self.is_usable(index, KeyKind::Guid) && self.find(index, KeyKind::Guid).is_some();
+        if input.published_at.is_none() || has_time_of(input, known) || has_known_id {
+            return false;
+        }
         let number = self.key(index, KeyKind::LinkNumber);
         let number = number.and_then(|key| key.value.split(' ').next_back());
-        let is_in_id = match (&input.guid, number) {
-            (Some(guid), Some(number)) => guid.contains(number),
-            _ => false,
-        };
-        self.has_own_id_and_time(index, known)
-            && match is_in_id {
-                true => lead_likeness(input, known).is_some_and(|alike| alike < DIFFERENT_TITLES),
-                false => says_other_words(input, known),
-            }
+        let is_of_section = number.is_some_and(|number| {
+            let has_id = self.is_usable(index, KeyKind::Guid);
+            let is_in_id = input
+                .guid
+                .as_ref()
+                .is_some_and(|guid| guid.contains(number));
+            (has_id && !is_in_id) || !stands_behind(input, number)
+        });
+        match is_of_section {
+            true => says_other_words(input, known),
+            false => tells_other_lead(input, known),
+        }
     }
 
     /// True if an item has an id that was never seen, and another time than a known one.

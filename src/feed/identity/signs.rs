@@ -51,6 +51,20 @@ pub(super) fn tells_other_thing(input: &IdentityInput, known: &KnownItem) -> Opt
     }
 }
 
+/// True if two leads have little in common; false where either is empty.
+pub(super) fn tells_other_lead(input: &IdentityInput, known: &KnownItem) -> bool {
+    let have_leads = !(input.lead().is_empty() || known.summary.is_empty());
+    have_leads && common_share(input.lead(), &known.summary) < DIFFERENT_TITLES
+}
+
+/// True if a number stands in the last name of a link's path, as that of a report does that stands beside no other.
+pub(super) fn stands_behind(input: &IdentityInput, number: &str) -> bool {
+    let link = input.link.as_deref().unwrap_or_default();
+    let path = link.split(['?', '#']).next().unwrap_or_default();
+    let mut names = path.rsplit('/').filter(|name| !name.is_empty());
+    names.next().is_some_and(|name| name.contains(number))
+}
+
 /// As [`lead_likeness`], of what is left of them without their numbers.
 pub(super) fn lead_likeness_but_for_numbers(
     input: &IdentityInput,

@@ -53,29 +53,35 @@ fn the_number_of_a_section_makes_no_two_items_one() {
     };
     let school = "https://paper.example/section-1234567/council-approves-new-school-budget";
     let flats = "https://paper.example/section-1234567/council-approves-new-housing-plan";
-    let (for_schools, for_flats) = (
+    let own_words = [
         "Councillors in Leeds voted for more teachers on Monday night.",
         "Nine hundred flats are to be built by the river, after years of dispute.",
-    );
-    for (first, second) in [("c1", "c2"), (school, flats)] {
-        let mut memory = Memory::default();
-        memory.visit(&[told(
-            first,
-            school,
-            "Council approves new school budget in Leeds",
-            for_schools,
-            0,
-        )]);
-        let title = "Council approves new housing plan in Leeds";
-        let next = memory.visit(&[told(second, flats, title, for_flats, 4)]);
-        assert_eq!(verdicts(&next), [NEW], "{second}");
-        // The address follows an edited headline, and the id the address.
-        let flats = "https://paper.example/section-1234567/council-backs-new-housing-plan";
-        let second = if second == "c2" { "c2" } else { flats };
-        let title = "Council backs new housing plan in Leeds";
-        let lead = "Nine hundred flats are to be built by the river after a long dispute.";
-        let edited = memory.visit(&[told(second, flats, title, lead, 5)]);
-        assert_eq!(verdicts(&edited), [same(1)], "{second}");
+        "Nine hundred flats are to be built by the river after a long dispute.",
+    ];
+    let stock_words = [
+        "The council of Leeds voted on Monday night to approve the school budget, by 20 votes to 12.",
+        "The council of Leeds voted on Tuesday night to approve the housing plan, by 25 votes to 7.",
+        "The council of Leeds voted late on Tuesday night to approve the housing plan, by 25 votes to 7.",
+    ];
+    for (first, second) in [("c1", "c2"), (school, flats), ("", "")] {
+        for [for_schools, for_flats, edited] in [own_words, stock_words] {
+            let mut memory = Memory::default();
+            let title = "Council approves new school budget in Leeds";
+            memory.visit(&[told(first, school, title, for_schools, 0)]);
+            let title = "Council approves new housing plan in Leeds";
+            let next = memory.visit(&[told(second, flats, title, for_flats, 4)]);
+            assert_eq!(verdicts(&next), [NEW], "{second}");
+            // The address follows an edited headline, and the id the address.
+            let flats = "https://paper.example/section-1234567/council-backs-new-housing-plan";
+            let second = if second.contains("://") {
+                flats
+            } else {
+                second
+            };
+            let title = "Council backs new housing plan in Leeds";
+            let edited = memory.visit(&[told(second, flats, title, edited, 5)]);
+            assert_eq!(verdicts(&edited), [same(1)], "{second}");
+        }
     }
 }
 

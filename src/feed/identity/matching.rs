@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use super::content::normalised;
 use super::keys::{IdentityKey, KeyKind};
 use super::signs::{
-    DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, are_versions, has_time_of, is_at_page,
-    lead_likeness, says_other_words, shares_address, stands_behind, tells_other_lead,
+    DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, are_versions, has_time_of, is_at_page, is_at_part,
+    lead_likeness, part_of, says_other_words, shares_address, stands_behind, tells_other_lead,
     tells_other_thing,
 };
 use super::similar::{likeness, words};
@@ -270,6 +270,7 @@ impl<'a> Ladder<'a> {
         match kind {
             KeyKind::HostRule => {
                 all(&|other| likeness(&self.inputs[other].title, &input.title) >= DIFFERENT_TITLES)
+                    && !(self.have_own_names(holders) && self.are_parts(holders))
             }
             KeyKind::Link => {
                 all(&|other| self.is_same_listing(first, other)) && !self.have_own_names(holders)
@@ -296,6 +297,14 @@ impl<'a> Ladder<'a> {
         differ_in_guid && differ_in_time
     }
 
+    /// True if the items stand at parts of one page.
+    fn are_parts(&self, holders: &[usize]) -> bool {
+        let inputs = || holders.iter().map(|holder| self.inputs[*holder]);
+        let mut parts = inputs().map(|input| part_of(input.link.as_deref().unwrap_or_default()));
+        let first = parts.next();
+        inputs().any(|input| input.is_part) || parts.any(|part| Some(part) != first)
+    }
+
     /// Whether a known item may be this one, beyond having the key.
     fn agrees(&self, kind: KeyKind, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
@@ -310,7 +319,9 @@ impl<'a> Ladder<'a> {
         }
         let alike = likeness(&input.title, &known.title);
         match kind {
-            KeyKind::HostRule => !self.is_reuse(input, known, alike),
+            KeyKind::HostRule => {
+                !(self.is_reuse(input, known, alike) || self.is_other_part(index, known))
+            }
             KeyKind::Guid => !self.contradicts(index, known),
             KeyKind::Link => {
                 !(self.is_reuse(input, known, alike) || self.is_told_anew(index, known))
@@ -319,6 +330,7 @@ impl<'a> Ladder<'a> {
                 alike >= DIFFERENT_TITLES
                     && !self.is_reuse(input, known, alike)
                     && !self.is_in_section(index, known)
+                    && !self.is_other_part(index, known)
             }
             KeyKind::Series => self.gap(input, known) <= TimeDelta::days(SERIES_DAYS),
             KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(kind, index, known),
@@ -338,6 +350,20 @@ impl<'a> Ladder<'a> {
             }
         };
         is_other && is_at_page(input)
+    }
+
+    /// True if an item at a part of a known item's page has an id, a time and words of its own: an entry of a live blog.
+    fn is_other_part(&self, index: usize, known: &KnownItem) -> bool {
+        let input = self.inputs[index];
+        let has_own_id = || {
+            let found = self.find(index, KeyKind::Guid);
+            self.is_usable(index, KeyKind::Guid) && found.is_none_or(|found| found.id != known.id)
+        };
+        is_at_part(input, known)
+            && input.published_at.is_some()
+            && !has_time_of(input, known)
+            && has_own_id()
+            && says_other_words(input, known)
     }
 
     /// True if the number in a link is that of a section, in which another item stands now: its time and words are

@@ -84,6 +84,19 @@ pub(super) fn is_at_page(input: &IdentityInput) -> bool {
     input.is_part || !input.link.as_deref().is_some_and(names_one_report)
 }
 
+/// What stands behind the path of a link: it names a part of the page.
+pub(super) fn part_of(link: &str) -> &str {
+    link.find(['?', '#']).map_or("", |at| &link[at..])
+}
+
+/// True if an item is at a part of the page of a known one.
+pub(super) fn is_at_part(input: &IdentityInput, known: &KnownItem) -> bool {
+    let ours = part_of(input.link.as_deref().unwrap_or_default());
+    let is_other = |theirs: &str| input.is_part || part_of(theirs) != ours;
+    // What was not asked for its link says the same.
+    known.link.as_deref().is_some_and(is_other)
+}
+
 /// True if a link looks like that of one report: a name of several words, an id, a day, or a number behind it. What a
 /// page is called by holds digits too (`/f1/latest`, `/bbc2`, `/2026/results`): in doubt it is a page.
 pub(super) fn names_one_report(link: &str) -> bool {

@@ -375,6 +375,57 @@ fn the_parts_of_a_page_are_items_of_their_own() {
 }
 
 #[test]
+fn the_entries_of_a_live_blog_are_items_of_their_own_on_hosts_with_a_rule_too() {
+    for page in [
+        "https://www.aftonbladet.se/nyheter/a/AbCd01/senaste-nytt",
+        "https://www.n-tv.de/politik/Krieg-article30000001.html",
+        "https://other.example/live/krieg-30000001",
+    ] {
+        let told = |number: i64, title: &str, lead: &str| IdentityInput {
+            summary: lead.to_owned(),
+            published_at: Some(noon() + TimeDelta::seconds(number * 3601)),
+            ..input(
+                &format!("{page}?entry={number}"),
+                &format!("{page}?entry={number}"),
+                &format!("Live: war in Ukraine: {title}"),
+            )
+        };
+        let summit = told(
+            3,
+            "summit opens",
+            "Heads of state met to talk about sanctions.",
+        );
+        let port = told(2, "port struck", "Two warehouses burn after drones came.");
+        let mut memory = Memory::default();
+        let found = memory.visit(&[summit.clone(), port.clone()]);
+        assert_eq!(verdicts(&found), [NEW, NEW], "{page}");
+        let ship = told(
+            4,
+            "grain ship sinks",
+            "Crew of twelve rescued by the coast guard.",
+        );
+        for verdict in [NEW, same(2)] {
+            let found = memory.visit(std::slice::from_ref(&ship));
+            assert_eq!(verdicts(&found), [verdict], "{page}");
+        }
+        // What stood there before is known, alone and beside the other.
+        assert_eq!(
+            verdicts(&memory.visit(&[port.clone()])),
+            [same(1)],
+            "{page}"
+        );
+        let edited = told(
+            2,
+            "port struck by drones",
+            "Two warehouses and a ferry burn.",
+        );
+        let found = memory.visit(&[ship, edited]);
+        assert_eq!(verdicts(&found), [same(2), same(1)], "{page}");
+        assert_eq!(found.standing, GuidStanding::Good);
+    }
+}
+
+#[test]
 fn the_same_path_at_another_port_is_another_address() {
     for path in ["a", "a-1234567"] {
         let at =

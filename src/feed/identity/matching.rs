@@ -145,8 +145,8 @@ impl<'a> Ladder<'a> {
     }
 
     /// True if two entries of the document are one item listed twice: the same words and link, or id and time, or two
-    /// versions of one id. What has an id and a time of its own is an item of its own whatever it says: notices of one
-    /// kind are all in the same words.
+    /// versions of one id. What has an id and a time of its own is an item of its own whatever it says, and at the address
+    /// of a page what has a time of its own: notices of one kind are all in the same words.
     pub(super) fn is_same_listing(&self, a: usize, b: usize) -> bool {
         let (a, b) = (self.inputs[a], self.inputs[b]);
         let share_id =
@@ -160,7 +160,7 @@ impl<'a> Ladder<'a> {
             matches!((a.published_at, b.published_at), (Some(a), Some(b)) if a != b);
         normalised(&a.title) == normalised(&b.title)
             && (a.link == b.link || (share_id && share_time))
-            && !(differ(&a.guid, &b.guid) && have_own_times)
+            && !(have_own_times && (differ(&a.guid, &b.guid) || is_at_page(a)))
             && likeness(&a.summary, &b.summary) >= SAME_TITLES
     }
 

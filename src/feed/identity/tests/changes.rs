@@ -375,6 +375,32 @@ fn the_parts_of_a_page_are_items_of_their_own() {
 }
 
 #[test]
+fn notices_of_times_of_their_own_at_the_address_of_a_page_are_items_of_their_own() {
+    let quake = |guid: &str, strength: &str, minutes: i64| IdentityInput {
+        summary: format!(
+            "A quake of magnitude {strength} was felt at a depth of 10 km in the Izmir region, the institute says."
+        ),
+        published_at: Some(noon() + TimeDelta::seconds(minutes * 60 + 7)),
+        ..input(
+            guid,
+            "https://quakes.example/list",
+            "Earthquake in the Izmir region",
+        )
+    };
+    for guid in ["", "quake"] {
+        let mut memory = Memory::default();
+        let listed = [quake(guid, "6.8", 108), quake(guid, "4.5", 0)];
+        assert_eq!(verdicts(&memory.visit(&listed)), [NEW, NEW], "{guid}");
+        let [first, second] = listed;
+        for verdict in [NEW, same(2)] {
+            let listed = [quake(guid, "5.1", 120), first.clone(), second.clone()];
+            let found = memory.visit(&listed);
+            assert_eq!(verdicts(&found), [verdict, same(0), same(1)], "{guid}");
+        }
+    }
+}
+
+#[test]
 fn the_entries_of_a_live_blog_are_items_of_their_own_on_hosts_with_a_rule_too() {
     for page in [
         "https://www.aftonbladet.se/nyheter/a/AbCd01/senaste-nytt",

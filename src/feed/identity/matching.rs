@@ -332,7 +332,10 @@ impl<'a> Ladder<'a> {
                     && !self.is_in_section(index, known)
                     && !self.is_other_part(index, known)
             }
-            KeyKind::Series => self.gap(input, known) <= TimeDelta::days(SERIES_DAYS),
+            KeyKind::Series => {
+                self.gap(input, known) <= TimeDelta::days(SERIES_DAYS)
+                    && !self.is_other_of_series(input, known)
+            }
             KeyKind::DatedText | KeyKind::Text => self.agrees_by_text(kind, index, known),
         }
     }
@@ -350,6 +353,16 @@ impl<'a> Ladder<'a> {
             }
         };
         is_other && is_at_page(input)
+    }
+
+    /// True if the key of a series has come for another thing. One that names a topic (`Germany/politics/`) says nothing by
+    /// itself: of what is told under it, headlines share the tags, and leads have to share more.
+    fn is_other_of_series(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        let names_topic = input
+            .series_key
+            .as_deref()
+            .is_some_and(|key| key.contains('/'));
+        self.tells_other_thing(input, known) || (names_topic && tells_other_lead(input, known))
     }
 
     /// True if an item at a part of a known item's page has an id, a time and words of its own: an entry of a live blog.

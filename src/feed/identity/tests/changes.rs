@@ -401,6 +401,45 @@ fn notices_of_times_of_their_own_at_the_address_of_a_page_are_items_of_their_own
 }
 
 #[test]
+fn a_series_key_that_comes_for_another_thing_makes_no_two_items_one() {
+    let told = |number: i64, title: &str, lead: &str| IdentityInput {
+        summary: lead.to_owned(),
+        series_key: Some("germany/politics/".to_owned()),
+        published_at: Some(noon() + TimeDelta::seconds(number * 3601)),
+        ..input(
+            &format!("g{number}"),
+            &format!("https://dpa.example/n/{number}"),
+            &format!("Germany/politics/ {title}"),
+        )
+    };
+    let pensions = "The coalition in Berlin agreed on a reform of pensions early on Sunday.";
+    let first = told(1, "1ST LEAD Coalition agrees on pensions", pensions);
+    let take = "The coalition in Berlin agreed on a reform of pensions, to begin in July.";
+    for (title, lead, verdict) in [
+        (
+            "2ND LEAD Coalition agrees on pensions after night of talks",
+            take,
+            same(0),
+        ),
+        (
+            "1ST LEAD Defence minister resigns over spying affair",
+            "The defence minister stepped down on Monday after an aide was arrested.",
+            NEW,
+        ),
+        (
+            "1ST LEAD Coalition splits on fishing",
+            "Ministers of two parties left a meeting about quotas without a word.",
+            NEW,
+        ),
+    ] {
+        let mut memory = Memory::default();
+        memory.visit(std::slice::from_ref(&first));
+        let found = memory.visit(&[told(2, title, lead)]);
+        assert_eq!(verdicts(&found), [verdict], "{title}");
+    }
+}
+
+#[test]
 fn the_entries_of_a_live_blog_are_items_of_their_own_on_hosts_with_a_rule_too() {
     for page in [
         "https://www.aftonbladet.se/nyheter/a/AbCd01/senaste-nytt",

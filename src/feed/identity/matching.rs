@@ -414,14 +414,24 @@ impl<'a> Ladder<'a> {
             && self.find(index, KeyKind::Guid).is_none()
     }
 
+    /// True if an item in the words of a known one is that: at its time or near it, and few words only where no id or
+    /// link says more. What has an id, a link and a time of its own is told again, in the words of its kind.
     fn agrees_by_text(&self, kind: KeyKind, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
+        if self.has_own_id_and_time(index, known) && self.has_own_link(index) {
+            return false;
+        }
         let is_of_moment = kind == KeyKind::DatedText && self.tells_moment(input);
         let is_near = self.times_are_equal
             || input.published_at.is_none()
             || self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS);
-        let is_telling = words(&input.title).len() + words(&input.summary).len() >= TELLING_WORDS;
-        is_near && (is_of_moment || is_telling || !self.has_better_of_its_own(index))
+        is_near && (is_of_moment || self.is_telling(index) || !self.has_better_of_its_own(index))
+    }
+
+    /// True if an item's words are so many that hardly another item has them.
+    pub(super) fn is_telling(&self, index: usize) -> bool {
+        let input = self.inputs[index];
+        words(&input.title).len() + words(&input.summary).len() >= TELLING_WORDS
     }
 
     /// True if an id or a link tells the item from the others of the document: then a few words do not.
@@ -433,7 +443,14 @@ impl<'a> Ladder<'a> {
     /// True if that id or link was never seen: one that leads to what this cannot be says nothing.
     fn has_better_of_its_own(&self, index: usize) -> bool {
         let is_own = |kind| self.is_usable(index, kind) && self.find(index, kind).is_none();
-        is_own(KeyKind::Guid) || (!self.links_churn && is_own(KeyKind::Link))
+        is_own(KeyKind::Guid) || self.has_own_link(index)
+    }
+
+    /// True if an item has a link that was never seen, where links do not change at every visit.
+    fn has_own_link(&self, index: usize) -> bool {
+        !self.links_churn
+            && self.is_usable(index, KeyKind::Link)
+            && self.find(index, KeyKind::Link).is_none()
     }
 
     /// True if an item's time is so exact that hardly another item has it: not a day alone, which is midnight somewhere,

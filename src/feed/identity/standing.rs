@@ -8,7 +8,7 @@ use super::keys::KeyKind;
 use super::matching::{CHURNED, Ladder};
 use super::signs::{REPEAT_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
 use super::similar::likeness;
-use super::{GuidStanding, Verdict};
+use super::{GuidStanding, KnownItem, Verdict};
 
 impl Ladder<'_> {
     /// Guids lose their standing when one stands on two different items, when they come back for others, or when they
@@ -58,18 +58,23 @@ impl Ladder<'_> {
             .map(|guid| guid.as_str())
     }
 
-    /// True if no id is known, but half of the items and more by their words and time, or by link and headline,
-    /// three at least: the outlet makes up ids anew.
+    /// True if no id is known, but half of the items and more by their words and time, or by link and headline, or as told
+    /// lately, three at least: the outlet makes up ids anew.
     fn ids_alone_are_new(&self) -> bool {
-        let (mut given, mut told) = (0, 0);
+        let (mut given, mut told) = (0, BTreeSet::new());
         for (index, key) in self.guid_keys() {
             if self.find(index, key.kind).is_some() {
                 return false;
             }
             given += 1;
-            told += usize::from(self.is_told(index) || self.is_at_its_link(index));
+            let known = self.told(index).or_else(|| self.known_at_its_link(index));
+            told.extend(
+                known
+                    .or_else(|| self.told_lately(index))
+                    .map(|known| known.id),
+            );
         }
-        told >= CHURNED && told * 2 >= given
+        told.len() >= CHURNED && told.len() * 2 >= given
     }
 
     /// True if the links of half of the items and more were never seen, but the items were, of three times at least:
@@ -83,7 +88,7 @@ impl Ladder<'_> {
                 continue;
             }
             given += 1;
-            if self.find(index, KeyKind::Link).is_none() && self.is_told(index) {
+            if self.find(index, KeyKind::Link).is_none() && self.told(index).is_some() {
                 told += 1;
                 times.extend(input.published_at);
             }
@@ -91,24 +96,31 @@ impl Ladder<'_> {
         times.len() >= CHURNED && told * 2 >= given
     }
 
-    /// True if an item with the same words is known, of the same time or, without one, seen lately.
-    fn is_told(&self, index: usize) -> bool {
+    /// The known item with the same words, of the same time or, without one, seen lately.
+    fn told(&self, index: usize) -> Option<&KnownItem> {
         let input = self.inputs[index];
         let kind = match input.published_at {
             Some(_) => KeyKind::DatedText,
             None => KeyKind::Text,
         };
         let known = self.find(index, kind);
-        known.is_some_and(|known| self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS))
+        known.filter(|known| self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS))
     }
 
-    /// True if an item of the same headline is known at the link, where no other of the document stands, and their leads
-    /// differ in numbers at most (`Posted 15 minutes ago`): another lead is another bulletin.
-    fn is_at_its_link(&self, index: usize) -> bool {
+    /// The known item that told the same lately in as many words as hardly another item has.
+    fn told_lately(&self, index: usize) -> Option<&KnownItem> {
+        let known = self.find(index, KeyKind::Text);
+        let known = known.filter(|_| self.is_telling(index));
+        known.filter(|known| self.gap(self.inputs[index], known) <= TimeDelta::hours(REPEAT_HOURS))
+    }
+
+    /// The known item of the same headline at the link, where no other of the document stands, if their leads differ in
+    /// numbers at most (`Posted 15 minutes ago`): another lead is another bulletin.
+    fn known_at_its_link(&self, index: usize) -> Option<&KnownItem> {
         let input = self.inputs[index];
         let known = self.find(index, KeyKind::Link);
         let known = known.filter(|_| self.is_usable(index, KeyKind::Link));
-        known.is_some_and(|known| {
+        known.filter(|known| {
             likeness(&input.title, &known.title) >= SAME_TITLES
                 && lead_likeness_but_for_numbers(input, known)
                     .is_none_or(|alike| alike >= SAME_TITLES)

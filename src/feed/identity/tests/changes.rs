@@ -440,6 +440,34 @@ fn a_series_key_that_comes_for_another_thing_makes_no_two_items_one() {
 }
 
 #[test]
+fn the_next_notice_in_the_same_words_with_an_id_a_link_and_a_time_of_its_own_is_new() {
+    let flood = |number: i64, river: &str| {
+        IdentityInput {
+        summary: "River levels are high after rain. People near the river should move valuables upstairs."
+            .to_owned(),
+        published_at: Some(noon() + TimeDelta::seconds(number * 3601)),
+        ..input(
+            &format!("a{number}-{river}"),
+            &format!("https://warn.example/n/{number}{river}"),
+            &format!("Flood warning for the lower {river} valley"),
+        )
+    }
+    };
+    let mut memory = Memory::default();
+    for number in [0, 3] {
+        let found = memory.visit(&[flood(number, "Severn")]);
+        assert_eq!(verdicts(&found), [NEW], "{number}");
+    }
+    // Where all of a document is told again, its ids are made up anew.
+    let mut memory = Memory::default();
+    let listed = |number| ["Severn", "Avon", "Teme"].map(|river| flood(number, river));
+    memory.visit(&listed(0));
+    let found = memory.visit(&listed(1));
+    assert_eq!(verdicts(&found), [same(0), same(1), same(2)]);
+    assert!(found.guids_churn);
+}
+
+#[test]
 fn the_entries_of_a_live_blog_are_items_of_their_own_on_hosts_with_a_rule_too() {
     for page in [
         "https://www.aftonbladet.se/nyheter/a/AbCd01/senaste-nytt",

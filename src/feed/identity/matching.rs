@@ -68,7 +68,7 @@ pub(super) struct Ladder<'a> {
     pub(super) holders: HashMap<KeyDigest, Vec<usize>>,
     /// Whether the items that have a key are one, as far as that was asked.
     are_one: RefCell<HashMap<(KeyDigest, GuidStanding), bool>>,
-    times_are_equal: bool,
+    pub(super) times_are_equal: bool,
     pub(super) lost_because: Option<String>,
     pub(super) guids_churn: bool,
     pub(super) found: Vec<Option<(Verdict, KeyKind, bool)>>,

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::keys::KeyKind;
 use super::matching::{CHURNED, Ladder};
 use super::signs::{REPEAT_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
-use super::similar::likeness;
+use super::similar::{likeness, words};
 use super::{GuidStanding, KnownItem, Verdict};
 
 impl Ladder<'_> {
@@ -77,34 +77,48 @@ impl Ladder<'_> {
         told.len() >= CHURNED && told.len() * 2 >= given
     }
 
-    /// True if the links of half of the items and more were never seen, but the items were, of three times at least:
-    /// something in the links is another at every visit. Times, since what is dated by days alone may be the next of its
-    /// name.
+    /// True if the links of half of the items and more were never seen, but the items were, under three headlines or of
+    /// three times at least: something in the links is another at every visit. A word or two may be the name under which
+    /// the next one comes, on the same day.
     pub(super) fn links_alone_are_new(&self) -> bool {
         let (mut given, mut told) = (0, 0);
-        let mut times = BTreeSet::new();
+        let (mut times, mut headlines) = (BTreeSet::new(), BTreeSet::new());
         for (index, input) in self.inputs.iter().enumerate() {
             if self.key(index, KeyKind::Link).is_none() {
                 continue;
             }
             given += 1;
-            if self.find(index, KeyKind::Link).is_none() && self.told(index).is_some() {
+            let is_told = || {
+                self.told(index)
+                    .or_else(|| self.told_undated(index))
+                    .is_some()
+            };
+            if self.find(index, KeyKind::Link).is_none() && is_told() {
                 told += 1;
                 times.extend(input.published_at);
+                headlines.extend(Some(&input.title).filter(|title| is_headline(title)));
             }
         }
-        times.len() >= CHURNED && told * 2 >= given
+        times.len().max(headlines.len()) >= CHURNED && told * 2 >= given
     }
 
-    /// The known item with the same words, of the same time or, without one, seen lately.
+    /// The known item with the same words, of the same time or, where times tell nothing, seen lately.
     fn told(&self, index: usize) -> Option<&KnownItem> {
         let input = self.inputs[index];
         let kind = match input.published_at {
-            Some(_) => KeyKind::DatedText,
-            None => KeyKind::Text,
+            Some(_) if !self.times_are_equal => KeyKind::DatedText,
+            _ => KeyKind::Text,
         };
         let known = self.find(index, kind);
         known.filter(|known| self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS))
+    }
+
+    /// The known item under the same headline where neither has a time: what is listed for days was not seen lately.
+    fn told_undated(&self, index: usize) -> Option<&KnownItem> {
+        let input = self.inputs[index];
+        let is_undated = input.published_at.is_none() && is_headline(&input.title);
+        let known = self.find(index, KeyKind::Text).filter(|_| is_undated);
+        known.filter(|known| known.published_at.is_none())
     }
 
     /// The known item that told the same lately in as many words as hardly another item has.
@@ -154,3 +168,11 @@ impl Ladder<'_> {
         }
     }
 }
+
+/// True if a title is more than a name.
+fn is_headline(title: &str) -> bool {
+    words(title).len() >= HEADLINE_WORDS
+}
+
+/// `Weather report` has fewer.
+const HEADLINE_WORDS: usize = 3;

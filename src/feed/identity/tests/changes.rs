@@ -118,6 +118,37 @@ fn links_that_change_at_every_visit_make_no_item_new() {
 }
 
 #[test]
+fn links_that_change_at_every_visit_make_no_undated_headline_new_for_days() {
+    let link = |at: usize, visit: usize| format!("https://e.example/S(x{visit}y)/news?id={at}");
+    let midnight = noon() - TimeDelta::hours(12);
+    let times: [&dyn Fn(usize) -> Option<UtcTime>; 3] = [&|_| None, &|_| Some(midnight), &|at| {
+        Some(midnight - TimeDelta::days((at % 2) as i64))
+    }];
+    for (case, time) in times.into_iter().enumerate() {
+        for is_permalink in [false, true] {
+            let mut memory = Memory::default();
+            for visit in 0..6 {
+                let told = |at: usize| {
+                    let link = link(at, visit);
+                    let guid = if is_permalink { &link } else { "" };
+                    IdentityInput {
+                        published_at: time(at),
+                        ..input(guid, &link, HEADLINES[at])
+                    }
+                };
+                let listed: Vec<IdentityInput> = (0..5).map(told).collect();
+                let hours = if case == 0 { 9 } else { 1 };
+                let fetched_at = noon() + TimeDelta::hours(visit as i64 * hours);
+                let found = memory.visit_at(&listed, fetched_at);
+                let is_new = found.items.iter().all(|item| item.verdict == NEW);
+                assert_eq!(is_new, visit == 0, "{case} {is_permalink} {visit}");
+            }
+            assert_eq!(memory.items.len(), 5);
+        }
+    }
+}
+
+#[test]
 fn ids_times_and_leads_that_change_at_every_visit_make_no_item_new() {
     let new = visited(|at, visit| IdentityInput {
         summary: format!("Posted {} minutes ago", visit * 15 + at),

@@ -5,6 +5,7 @@
 
 mod bound;
 mod draft;
+mod known;
 mod links;
 mod notices;
 mod retold;
@@ -14,15 +15,15 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::feed::identity::{
-    Candidate, GuidStanding, ItemMatch, KeyKind, KnownItem, KnownItems, Matching, Verdict, Visit,
-    has_drifted, match_items,
+    Candidate, GuidStanding, ItemMatch, Matching, Verdict, Visit, match_items,
 };
 use crate::feed::{Languages, ParsedFeed, ParsedItem};
 use crate::news::{Feed, ItemId, KeyDigest, Outlet, OutletKind, Problem, Role, UtcTime};
-use crate::store::items::{self, ItemState, KnownRow};
+use crate::store::items::{self, ItemState};
 use crate::store::{self, Connection, Result, StoreError, Transaction};
 use crate::text::belief::is_own_kill_believed;
-use draft::{Draft, is_believable, note_constant_leads, note_stale};
+use draft::{Draft, note_constant_leads, note_stale};
+use known::Known;
 
 /// A document and its circumstances.
 #[derive(Clone, Copy, Debug)]
@@ -433,155 +434,5 @@ impl Prepared {
         }
         self.overlap = Some(self.known as f64 / distinct as f64);
         self.is_possible_gap = self.known == 0;
-    }
-}
-
-/// What the store knows of a document's items.
-#[derive(Default)]
-struct Known {
-    items: KnownItems,
-    /// Of the present state of each.
-    digests: BTreeMap<ItemId, Vec<u8>>,
-    of_series: BTreeSet<ItemId>,
-    notices: BTreeSet<ItemId>,
-    asked: BTreeSet<KeyDigest>,
-    /// Those whose lead and link were read.
-    whole: BTreeSet<ItemId>,
-}
-
-impl Known {
-    /// Looks up what was not asked for before.
-    fn look_up(&mut self, conn: &Connection, feed: &Feed, drafts: &[Draft<'_>]) -> Result<()> {
-        let candidates = drafts.iter().map(|draft| &draft.candidate);
-        let keys = candidates.clone().flat_map(|one| &one.keys);
-        self.ask(conn, feed, keys.map(|key| key.digest).collect())?;
-        let aliases = candidates.flat_map(|one| one.open_aliases(&self.items));
-        self.ask(conn, feed, aliases.collect())?;
-        self.complete(conn, drafts)
-    }
-
-    fn ask(&mut self, conn: &Connection, feed: &Feed, mut keys: Vec<KeyDigest>) -> Result<()> {
-        keys.retain(|key| self.asked.insert(*key));
-        let found = items::look_up_keys(conn, feed.id, &keys)?;
-        let ids: BTreeSet<ItemId> = found.iter().map(|(_, id)| *id).collect();
-        self.items.by_key.extend(found);
-        self.meet(conn, ids)
-    }
-
-    /// Loads what was not met before. What goes on as another item is known as that one.
-    fn meet(&mut self, conn: &Connection, mut ids: BTreeSet<ItemId>) -> Result<()> {
-        while !ids.is_empty() {
-            let is_new = |id: &ItemId| !self.items.items.contains_key(id);
-            let new: Vec<ItemId> = ids.into_iter().filter(is_new).collect();
-            let mut retold = BTreeMap::new();
-            for row in items::load_known(conn, &new)? {
-                match row.retold_as {
-                    Some(now) => drop(retold.insert(row.id, now)),
-                    None => self.take_in(row),
-                }
-            }
-            if !retold.is_empty() {
-                for id in self.items.by_key.values_mut() {
-                    *id = *retold.get(id).unwrap_or(id);
-                }
-            }
-            ids = retold.into_values().collect();
-        }
-        Ok(())
-    }
-
-    fn take_in(&mut self, row: KnownRow) {
-        self.digests.insert(row.id, row.digest.clone());
-        if row.is_of_series {
-            self.of_series.insert(row.id);
-        }
-        if row.is_notice {
-            self.notices.insert(row.id);
-        }
-        self.items.items.insert(row.id, known_item(row));
-    }
-
-    /// Reads lead and link of what says something else than the drafts that lead to it: of all others
-    /// they are not asked for, and they are packed.
-    fn complete(&mut self, conn: &Connection, drafts: &[Draft<'_>]) -> Result<()> {
-        for draft in drafts {
-            for key in draft.candidate.digests() {
-                let Some(id) = self.items.by_key.get(&key).copied() else {
-                    continue;
-                };
-                if self.says(id, &draft.digest) || !self.whole.insert(id) {
-                    continue;
-                }
-                if let Some(known) = self.items.items.get_mut(&id) {
-                    (known.summary, known.link) = items::load_lead_and_link(conn, id)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The item that a draft's best key leads to, if that says the same. `None` where a series of an
-    /// agency may have a say: then it has to be read.
-    fn says_same(&self, draft: &Draft<'_>) -> Option<ItemId> {
-        let keys = draft.candidate.keys.iter();
-        let mut better = keys.filter(|key| key.kind < KeyKind::Series);
-        let id = better.find_map(|key| self.items.by_key.get(&key.digest))?;
-        let is_same = self.says(*id, &draft.digest) && !self.of_series.contains(id);
-        is_same.then_some(*id)
-    }
-
-    /// True if the item is a notice at whose address, or in whose series, something older comes with an id that was
-    /// never seen: that is what the notice may withdraw, and no new state of it.
-    fn is_notice_about(&self, id: ItemId, drafts: &[Draft<'_>]) -> bool {
-        let Some(notice) = self.items.items.get(&id) else {
-            return false;
-        };
-        let is_older = |draft: &Draft<'_>| {
-            let mut ids = draft.candidate.keys.iter();
-            let id = ids.find(|key| key.kind == KeyKind::Guid);
-            id.is_some_and(|id| !self.items.by_key.contains_key(&id.digest))
-                && draft.candidate.input.published_at.is_some()
-                && draft.candidate.input.published_at < notice.published_at
-        };
-        self.notices.contains(&id) && drafts.iter().all(is_older)
-    }
-
-    /// True if retention removed the item and its outlet tells since then, by its own account, something else in its
-    /// place: at a page's address, or under an id that never changes.
-    fn is_told_since(&self, id: ItemId, draft: Option<&Draft<'_>>, fetched_at: UtcTime) -> bool {
-        let removed = self.items.items.get(&id).filter(|item| item.is_tombstone);
-        let (Some(removed), Some(draft)) = (removed, draft) else {
-            return false;
-        };
-        let claim = draft.candidate.input.published_at;
-        // What is dated ahead was so before it was removed.
-        let is_later = |claim| claim > removed.fetched_at && is_believable(claim, fetched_at);
-        claim.is_some_and(is_later) && !draft.is_torso && !self.says(id, &draft.digest)
-    }
-
-    /// The claimed time of a known item that was told by its words, if it has drifted: or it would be new one day,
-    /// although every document lists it.
-    fn drift_of(&self, id: ItemId, found: &ItemMatch, draft: &Draft<'_>) -> Option<UtcTime> {
-        let item = self.items.items.get(&id)?;
-        let claim = draft.candidate.input.published_at?;
-        (found.by == Some(KeyKind::Text) && has_drifted(item, claim)).then_some(claim)
-    }
-
-    /// True if the item says already what a state of this digest says.
-    fn says(&self, id: ItemId, state: &[u8; 16]) -> bool {
-        let digest = self.digests.get(&id);
-        digest.is_some_and(|digest| digest[..] == state[..])
-    }
-}
-
-fn known_item(row: KnownRow) -> KnownItem {
-    KnownItem {
-        id: row.id,
-        title: row.title,
-        summary: String::new(),
-        link: None,
-        published_at: row.published_at,
-        fetched_at: row.fetched_at,
-        is_tombstone: row.is_tombstone,
     }
 }

@@ -98,8 +98,8 @@ pub fn keys_of(input: &IdentityInput) -> Vec<IdentityKey> {
     keys_at(input, &Address::of(input))
 }
 
-/// The same, and the keys that it may be known by beside its own: those of its id before the site went over to `https`,
-/// or back, and of a link with a port those that were kept when ports did not count. These are looked up and never kept.
+/// The same, and the keys that it may be known by beside its own: those of its id before the site went over to `https`
+/// or left off `www.`, or back, and of a link with a port those that were kept when ports did not count. These are looked up and never kept.
 pub fn keys_and_aliases_of(input: &IdentityInput) -> (Vec<IdentityKey>, Vec<IdentityKey>) {
     let address = Address::of(input);
     (keys_at(input, &address), aliases_at(input, address))
@@ -138,9 +138,10 @@ fn keys_at(input: &IdentityInput, address: &Address<'_>) -> Vec<IdentityKey> {
 fn aliases_at(input: &IdentityInput, address: Address<'_>) -> Vec<IdentityKey> {
     let guid = input.guid.as_deref().map(str::trim);
     let mut aliases: Vec<IdentityKey> = guid
-        .and_then(in_other_scheme)
-        .map(|guid| IdentityKey::new(KeyKind::Guid, guid))
+        .map(other_spellings)
+        .unwrap_or_default()
         .into_iter()
+        .map(|guid| IdentityKey::new(KeyKind::Guid, guid))
         .collect();
     if let Some(mut url) = address.url.filter(|url| url.port().is_some())
         && url.set_port(None).is_ok()
@@ -155,12 +156,21 @@ fn aliases_at(input: &IdentityInput, address: Address<'_>) -> Vec<IdentityKey> {
     aliases
 }
 
-fn in_other_scheme(guid: &str) -> Option<String> {
-    match guid.split_once("://")? {
-        ("http", rest) => Some(format!("https://{rest}")),
-        ("https", rest) => Some(format!("http://{rest}")),
-        _ => None,
-    }
+/// An id that is an address with the other scheme, with or without `www.`, and both.
+fn other_spellings(guid: &str) -> Vec<String> {
+    let Some((scheme @ ("http" | "https"), host)) = guid.split_once("://") else {
+        return Vec::new();
+    };
+    let other_scheme = if scheme == "http" { "https" } else { "http" };
+    let other_host = match host.strip_prefix("www.") {
+        Some(bare) => bare.to_owned(),
+        None => format!("www.{host}"),
+    };
+    vec![
+        format!("{other_scheme}://{host}"),
+        format!("{scheme}://{other_host}"),
+        format!("{other_scheme}://{other_host}"),
+    ]
 }
 
 fn text_of(input: &IdentityInput) -> String {

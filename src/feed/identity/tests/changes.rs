@@ -372,20 +372,22 @@ fn two_versions_of_one_id_are_one_item() {
 }
 
 #[test]
-fn ids_that_change_in_their_scheme_alone_keep_their_standing() {
-    let mut memory = Memory::default();
-    let listed = |scheme: &str| -> Vec<IdentityInput> {
-        let guid = |at: usize| format!("{scheme}://paper.example/?p={at}");
-        let link = |at: usize| format!("{scheme}://paper.example/{at}");
-        (0..5)
-            .map(|at| input(&guid(at), &link(at), HEADLINES[at]))
-            .collect()
-    };
-    memory.visit(&listed("http"));
-    for _ in 0..2 {
-        let moved = memory.visit(&listed("https"));
-        assert_eq!(verdicts(&moved), [0, 1, 2, 3, 4].map(same));
-        assert_eq!(moved.standing, GuidStanding::Good);
+fn ids_that_change_in_their_scheme_and_www_alone_keep_their_standing() {
+    for moved_to in ["https://paper.example", "https://www.paper.example"] {
+        let mut memory = Memory::default();
+        let listed = |site: &str| -> Vec<IdentityInput> {
+            let guid = |at: usize| format!("{site}/?p={at}");
+            let link = |at: usize| format!("{site}/{at}");
+            (0..5)
+                .map(|at| input(&guid(at), &link(at), HEADLINES[at]))
+                .collect()
+        };
+        memory.visit(&listed("http://paper.example"));
+        for _ in 0..2 {
+            let moved = memory.visit(&listed(moved_to));
+            assert_eq!(verdicts(&moved), [0, 1, 2, 3, 4].map(same));
+            assert_eq!(moved.standing, GuidStanding::Good, "{moved_to}");
+        }
     }
 }
 

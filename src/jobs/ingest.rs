@@ -9,6 +9,7 @@ mod known;
 mod links;
 mod notices;
 mod retold;
+mod standing;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -153,7 +154,8 @@ pub fn prepare_most(conn: &Connection, arrived: Arrived<'_>, most: usize) -> Res
     note_stale(&mut drafts, is_first, arrived.fetched_at);
     let is_oldest_first = bound::is_oldest_first(&drafts);
     let left_out = bound::keep_most(&mut drafts, &known, most, arrived.fetched_at);
-    let matching = identify(conn, &mut drafts, &mut known, arrived)?;
+    let mut matching = identify(conn, &mut drafts, &mut known, arrived)?;
+    standing::regain(conn, &mut matching, &drafts, &known)?;
     prepared.known = left_out.known;
     prepared.waiting = left_out.waiting;
     prepared.standing = matching.standing;

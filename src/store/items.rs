@@ -326,6 +326,15 @@ pub fn load_lead_and_link(conn: &Connection, id: ItemId) -> Result<(String, Opti
     Ok((content.summary, content.link))
 }
 
+/// The id that the present state of an item came with; `None` if it had none or is gone.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_guid(conn: &Connection, id: ItemId) -> Result<Option<String>> {
+    let content = load_content(conn, id)?;
+    Ok(content.and_then(Content::into_guid))
+}
+
 /// The unpacked content of an item; `None` if it is gone.
 pub(super) fn load_content(conn: &Connection, id: ItemId) -> Result<Option<Content>> {
     let sql = "SELECT unpacked(content) FROM items WHERE id = ?1";

@@ -14,6 +14,7 @@ mod identity;
 mod kill;
 mod notices;
 mod pace;
+mod standing;
 mod stale;
 mod sweep;
 mod table;

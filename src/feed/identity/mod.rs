@@ -18,6 +18,7 @@ pub use content::{content_digest, is_revision};
 pub use keys::{IdentityKey, KeyKind, keys_and_aliases_of, keys_of};
 pub use matching::match_items;
 pub use signs::has_drifted;
+pub use standing::{ListedId, ids_hold};
 
 use crate::news::{ItemId, KeyDigest, UtcTime};
 
@@ -101,7 +102,7 @@ pub enum GuidStanding {
     #[default]
     Good,
     /// They do not: one repeated, several came back for something else, or they changed while the items did not.
-    /// Once lost it is not regained by itself.
+    /// It is regained by [`ids_hold`].
     Lost,
 }
 

@@ -1,4 +1,4 @@
-//! Whether the ids and the links of a document tell its items apart.
+//! Whether the ids and the links of a document tell its items apart, and whether ids do so again.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,38 @@ use super::matching::{CHURNED, Ladder};
 use super::signs::{REPEAT_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
 use super::similar::{likeness, words};
 use super::{GuidStanding, KnownItem, Verdict};
+use crate::news::UtcTime;
+
+/// An item of a document, with what tells whether its id is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedId {
+    /// Its id in the document.
+    pub id: String,
+    /// If it is known without its id: the id that its stored state came with, and our clock when it was accepted.
+    pub known: Option<(Option<String>, UtcTime)>,
+}
+
+/// True if ids that had lost their standing tell items apart again: no two of the document have the same, and of those that
+/// are known otherwise, taken in at three visits at least, all but a third have the one that they came with. Ids that are
+/// made up anew, that are places in the list, or that are the same for all do not come so far.
+pub fn ids_hold(listed: &[ListedId]) -> bool {
+    let distinct: BTreeSet<&str> = listed.iter().map(|item| item.id.trim()).collect();
+    if distinct.len() < listed.len() {
+        return false;
+    }
+    let (mut held, mut changed, mut visits) = (0, 0, BTreeSet::new());
+    for item in listed {
+        match &item.known {
+            Some((Some(kept), accepted_at)) if kept.trim() == item.id.trim() => {
+                held += 1;
+                visits.insert(*accepted_at);
+            }
+            Some(_) => changed += 1,
+            None => {}
+        }
+    }
+    visits.len() >= CHURNED && changed * 2 <= held
+}
 
 impl Ladder<'_> {
     /// Guids lose their standing when one stands on two different items, when they come back for others, or when they

@@ -8,6 +8,7 @@ use super::*;
 use crate::news::utc_from_secs;
 
 mod changes;
+mod standing;
 
 fn noon() -> UtcTime {
     utc_from_secs(1_755_259_200)

@@ -1,0 +1,29 @@
+//! When ids that told nothing apart tell items apart again.
+
+use super::*;
+
+/// A list of five of which one was new at each of five visits; what it says of its ids at the last one.
+fn listed(id_now: impl Fn(usize) -> String, id_then: impl Fn(usize) -> String) -> Vec<ListedId> {
+    let item = |at: usize| ListedId {
+        id: id_now(at),
+        known: (at < 4).then(|| (Some(id_then(at)), noon() + TimeDelta::hours(at as i64))),
+    };
+    (0..5).map(item).collect()
+}
+
+#[test]
+fn ids_that_stay_with_their_items_over_three_visits_hold_and_no_others_do() {
+    let own = |at: usize| format!("p={at}");
+    assert!(ids_hold(&listed(own, own)));
+    let constant = |_: usize| "news".to_owned();
+    assert!(!ids_hold(&listed(constant, constant)), "one for all");
+    let anew = |at: usize| format!("{at}-of-today");
+    assert!(!ids_hold(&listed(anew, own)), "made up anew");
+    let place = |at: usize| (4 - at).to_string();
+    assert!(!ids_hold(&listed(place, |_| "0".to_owned())), "places");
+    let mut of_one_visit = listed(own, own);
+    for item in &mut of_one_visit {
+        item.known = item.known.take().map(|(id, _)| (id, noon()));
+    }
+    assert!(!ids_hold(&of_one_visit), "nothing has moved yet");
+}

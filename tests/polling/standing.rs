@@ -1,0 +1,83 @@
+//! The standing of a feed's ids, as visits take and give it.
+
+use dateline::news::utc_from_secs;
+
+use super::harness::{Newsroom, START};
+use crate::server::Reply;
+
+/// A list of five with one more at each visit.
+fn list(visit: usize, id: impl Fn(usize) -> String, link: impl Fn(usize) -> String) -> Reply {
+    const HEADLINES: [&str; 12] = [
+        "Storm closes northern railway",
+        "Bank cuts rate again",
+        "Leaders gather for talks",
+        "Harbour fire is out",
+        "Council keeps old bridge",
+        "Minister resigns over ferries",
+        "Team wins the cup",
+        "New library opens Monday",
+        "Snow falls in Lapland",
+        "Judge frees three fishermen",
+        "Museum buys a Vermeer",
+        "Orchard frost ruins cherries",
+    ];
+    let items = (visit..visit + 5).rev().map(|at| {
+        let date = utc_from_secs(START - 86_400 + 907 * at as i64).to_rfc2822();
+        format!(
+            "<item><title>{}</title><guid isPermaLink=\"false\">{}</guid>\
+             <link>http://paper.test/{}</link><pubDate>{date}</pubDate></item>",
+            HEADLINES[at],
+            id(at),
+            link(at)
+        )
+    });
+    let items: String = items.collect();
+    Reply::ok(format!(
+        "<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>"
+    ))
+}
+
+#[tokio::test]
+async fn ids_regain_their_standing_when_they_stay_with_their_items_and_tell_them_from_then_on() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let address = |at: usize| format!("news/{at}");
+    let mut has_standing = Vec::new();
+    for visit in 0..7 {
+        // At first, one id for all.
+        let guid = |at: usize| match visit {
+            0 => "news".to_owned(),
+            _ => format!("n{at}"),
+        };
+        let report = room.poll_for(id, list(visit, guid, address)).await;
+        assert_eq!(report.new.len(), if visit == 0 { 5 } else { 1 }, "{visit}");
+        has_standing.push(!room.state(id).guids_lost_standing);
+        room.clock.advance_secs(900);
+    }
+    assert_eq!(
+        has_standing,
+        [false, false, false, false, true, true, true],
+        "three of the four known ones have the id that they came with"
+    );
+    // Another headline at another address, and the ids tell that it is known.
+    let moved = |at: usize| format!("moved/{at}");
+    let report = room
+        .poll_for(id, list(7, |at| format!("n{at}"), moved))
+        .await;
+    assert_eq!(report.new.len(), 1);
+    assert!(!room.state(id).guids_lost_standing);
+}
+
+#[tokio::test]
+async fn ids_made_up_at_every_visit_never_regain_their_standing() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    for visit in 0..7 {
+        let guid = |at: usize| format!("{visit}-{at}");
+        let address = |at: usize| format!("news/{at}");
+        let report = room.poll_for(id, list(visit, guid, address)).await;
+        assert_eq!(report.new.len(), if visit == 0 { 5 } else { 1 }, "{visit}");
+        assert_eq!(room.state(id).guids_lost_standing, visit > 0);
+        room.clock.advance_secs(900);
+    }
+}

@@ -57,7 +57,7 @@ pub struct Prepared {
     pub new: Vec<NewItem>,
     /// Known items that now say something else.
     pub revised: Vec<(ItemId, ItemState)>,
-    /// Known items that say what they said, at another address.
+    /// Known items that say what they said, at what may be another address.
     pub corrected: Vec<(ItemId, String)>,
     /// Known items without id and link whose claimed time drifts, with what it is now.
     pub redated: Vec<(ItemId, UtcTime)>,
@@ -398,8 +398,9 @@ impl Prepared {
                 if known.says(id, &newest.digest) {
                     let mut keys = found.keys.clone();
                     keys.retain(|key| known.items.by_key.get(key) != Some(&id));
-                    let link = newest.link_among(&keys).filter(|_| may_revise);
-                    self.corrected.extend(link.map(|link| (id, link)));
+                    if may_revise && found.has_own_link {
+                        self.note_link(id, &newest, known);
+                    }
                     let claim = known.drift_of(id, found, &newest);
                     self.redated.extend(claim.map(|claim| (id, claim)));
                     self.keys.push((id, keys));

@@ -68,6 +68,8 @@ pub struct KnownRow {
     pub is_of_series: bool,
     /// True if it is a notice that withdraws something.
     pub is_notice: bool,
+    /// How often its link was corrected.
+    pub link_moves: u32,
     /// The item that it goes on as; see [`super::retold`].
     pub retold_as: Option<ItemId>,
 }
@@ -169,7 +171,7 @@ pub fn revise_item(
     save_keys(tx, FeedId(feed_id), id, &state.keys)
 }
 
-/// Puts another link in the place of an item's own, which is no revision. Nothing if the item is gone.
+/// Puts another link in the place of an item's own, which is no revision, and counts how often it was done. Nothing if the item is gone.
 ///
 /// # Errors
 /// Whatever SQLite says, and [`StoreError::Unreadable`] if what the item says is damaged.
@@ -182,7 +184,7 @@ pub fn correct_link(tx: &Transaction<'_>, id: ItemId, link: &str) -> Result<()> 
     let Some(content) = content else {
         return Ok(());
     };
-    let sql = "UPDATE items SET content = packed(?2) WHERE id = ?1";
+    let sql = "UPDATE items SET content = packed(?2), link_moves = link_moves + 1 WHERE id = ?1";
     tx.prepare_cached(sql)?
         .execute(params![id.0, Content::with_link(&content, link)?])?;
     Ok(())
@@ -309,7 +311,8 @@ pub fn look_up_keys(
 pub fn load_known(conn: &Connection, ids: &[ItemId]) -> Result<Vec<KnownRow>> {
     let sql = "SELECT k.id, i.title, coalesce(i.published_at, t.published_at),
             coalesce(i.fetched_at, t.removed_at, 0), coalesce(i.digest, t.digest, x''), i.id IS NULL,
-            i.series_key IS NOT NULL, i.retold_as, coalesce(i.role = 'kill', 0)
+            i.series_key IS NOT NULL, i.retold_as, coalesce(i.role = 'kill', 0),
+            coalesce(i.link_moves, 0)
          FROM (SELECT ?1 AS id) k LEFT JOIN items i ON i.id = k.id
             LEFT JOIN tombstones t ON t.item_id = k.id";
     let mut load = conn.prepare_cached(sql)?;
@@ -490,6 +493,7 @@ fn read_known(row: &Row<'_>) -> rusqlite::Result<KnownRow> {
         is_of_series: row.get(6)?,
         retold_as: row.get::<_, Option<i64>>(7)?.map(ItemId),
         is_notice: row.get(8)?,
+        link_moves: row.get(9)?,
     })
 }
 

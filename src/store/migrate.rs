@@ -103,6 +103,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0023_shown",
         include_str!("../../migrations/0023_shown.sql"),
     ),
+    (
+        "0025_link_moves",
+        include_str!("../../migrations/0025_link_moves.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -2,6 +2,7 @@
 //! and a clock that the test moves. One test for each line of `docs/polling.md` that can break.
 
 mod adding;
+mod addresses;
 mod beside;
 mod clock;
 mod conditional;

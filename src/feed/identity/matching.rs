@@ -507,6 +507,14 @@ impl<'a> Ladder<'a> {
         }
     }
 
+    /// True if a known item's link is another at every visit, and will not be seen again.
+    fn is_passing(&self, key: &IdentityKey, found_by: KeyKind) -> bool {
+        self.links_churn
+            && matches!(key.kind, KeyKind::Link | KeyKind::LinkNumber)
+            && found_by != KeyKind::Link
+            && self.lookup(key).is_none()
+    }
+
     fn item_match(&self, index: usize) -> ItemMatch {
         let (verdict, by, is_tombstone) = match self.found[index] {
             Some((verdict, by, is_tombstone)) => (verdict, Some(by), is_tombstone),
@@ -517,6 +525,7 @@ impl<'a> Ladder<'a> {
             _ => self.keys[index]
                 .iter()
                 .filter(|key| self.is_usable(index, key.kind))
+                .filter(|key| by.is_none_or(|by| !self.is_passing(key, by)))
                 .map(|key| key.digest)
                 .collect(),
         };
@@ -529,6 +538,7 @@ impl<'a> Ladder<'a> {
             is_tombstone,
             by,
             keys,
+            has_own_link: self.is_usable(index, KeyKind::Link),
             time_is_certain,
         }
     }

@@ -172,6 +172,8 @@ pub struct ItemMatch {
     pub by: Option<KeyKind>,
     /// What to remember it by from now on.
     pub keys: Vec<KeyDigest>,
+    /// True if no other item of the document has its link.
+    pub has_own_link: bool,
     /// False if the claimed time is missing, in the future, or the same for every item.
     pub time_is_certain: bool,
 }

@@ -16,6 +16,8 @@ pub(super) struct Known {
     digests: BTreeMap<ItemId, Vec<u8>>,
     of_series: BTreeSet<ItemId>,
     notices: BTreeSet<ItemId>,
+    /// How often the links of some were corrected.
+    link_moves: BTreeMap<ItemId, u32>,
     asked: BTreeSet<KeyDigest>,
     /// Those whose lead and link were read.
     whole: BTreeSet<ItemId>,
@@ -69,6 +71,9 @@ impl Known {
 
     fn take_in(&mut self, row: KnownRow) {
         self.digests.insert(row.id, row.digest.clone());
+        if row.link_moves > 0 {
+            self.link_moves.insert(row.id, row.link_moves);
+        }
         if row.is_of_series {
             self.of_series.insert(row.id);
         }
@@ -134,6 +139,11 @@ impl Known {
         // What is dated ahead was so before it was removed.
         let is_later = |claim| claim > removed.fetched_at && is_believable(claim, fetched_at);
         claim.is_some_and(is_later) && !draft.is_torso && !self.says(id, &draft.digest)
+    }
+
+    /// How often the link of an item was corrected.
+    pub(super) fn link_moves(&self, id: ItemId) -> u32 {
+        self.link_moves.get(&id).copied().unwrap_or_default()
     }
 
     /// The claimed time of a known item that was told by its words, if it has drifted: or it would be new one day,

@@ -27,3 +27,25 @@ fn ids_that_stay_with_their_items_over_three_visits_hold_and_no_others_do() {
     }
     assert!(!ids_hold(&of_one_visit), "nothing has moved yet");
 }
+
+#[test]
+fn links_that_change_at_every_visit_are_not_remembered() {
+    let listed = |visit: usize| -> Vec<IdentityInput> {
+        let link = |at: usize| format!("https://e.example/S(x{visit}000000y)/a?id={at}&s={visit}");
+        let told = |at: usize| IdentityInput {
+            published_at: Some(noon() + TimeDelta::seconds(917 * at as i64)),
+            ..input(&format!("n{at}"), &link(at), HEADLINES[at])
+        };
+        (0..5).map(told).collect()
+    };
+    let mut memory = Memory::default();
+    memory.visit(&listed(0));
+    let keys = memory.keys.len();
+    for visit in 1..4 {
+        assert_eq!(
+            verdicts(&memory.visit(&listed(visit))),
+            [0, 1, 2, 3, 4].map(same)
+        );
+        assert_eq!(memory.keys.len(), keys, "{visit}");
+    }
+}

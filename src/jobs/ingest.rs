@@ -406,7 +406,7 @@ impl Prepared {
                     self.keys.push((id, keys));
                     return;
                 }
-                if !may_revise {
+                if !may_revise || known.was_replaced(id, &newest.digest) {
                     return;
                 }
                 let mut state = newest.into_state(found, arrived);

@@ -68,6 +68,8 @@ pub struct KnownRow {
     pub is_of_series: bool,
     /// True if it is a notice that withdraws something.
     pub is_notice: bool,
+    /// The outlet's claim of the last change.
+    pub updated_at: Option<UtcTime>,
     /// How often its link was corrected.
     pub link_moves: u32,
     /// The item that it goes on as; see [`super::retold`].
@@ -312,7 +314,7 @@ pub fn load_known(conn: &Connection, ids: &[ItemId]) -> Result<Vec<KnownRow>> {
     let sql = "SELECT k.id, i.title, coalesce(i.published_at, t.published_at),
             coalesce(i.fetched_at, t.removed_at, 0), coalesce(i.digest, t.digest, x''), i.id IS NULL,
             i.series_key IS NOT NULL, i.retold_as, coalesce(i.role = 'kill', 0),
-            coalesce(i.link_moves, 0)
+            coalesce(i.link_moves, 0), i.updated_at
          FROM (SELECT ?1 AS id) k LEFT JOIN items i ON i.id = k.id
             LEFT JOIN tombstones t ON t.item_id = k.id";
     let mut load = conn.prepare_cached(sql)?;
@@ -399,6 +401,17 @@ pub fn load_revisions(conn: &Connection, id: ItemId) -> Result<Vec<Revision>> {
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// True if an earlier state of an item had this title and claimed this time of change.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn was_told(conn: &Connection, id: ItemId, title: &str, updated_at: UtcTime) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM revisions WHERE item_id = ?1 AND updated_at = ?2 AND title = ?3)";
+    let mut query = conn.prepare_cached(sql)?;
+    let values = params![id.0, updated_at.timestamp(), title];
+    Ok(query.query_row(values, |row| row.get(0))?)
 }
 
 /// Marks an item as withdrawn by its outlet or agency.
@@ -494,6 +507,7 @@ fn read_known(row: &Row<'_>) -> rusqlite::Result<KnownRow> {
         retold_as: row.get::<_, Option<i64>>(7)?.map(ItemId),
         is_notice: row.get(8)?,
         link_moves: row.get(9)?,
+        updated_at: row.get::<_, Option<i64>>(10)?.map(utc_from_secs),
     })
 }
 

@@ -17,6 +17,7 @@ mod notices;
 mod pace;
 mod standing;
 mod stale;
+mod states;
 mod sweep;
 mod table;
 mod websub;

@@ -18,6 +18,10 @@ pub(super) struct Known {
     notices: BTreeSet<ItemId>,
     /// How often the links of some were corrected.
     link_moves: BTreeMap<ItemId, u32>,
+    /// The last claims of change.
+    updated: BTreeMap<ItemId, UtcTime>,
+    /// States that were replaced by what is stored now.
+    replaced: BTreeSet<(ItemId, [u8; 16])>,
     asked: BTreeSet<KeyDigest>,
     /// Those whose lead and link were read.
     whole: BTreeSet<ItemId>,
@@ -36,7 +40,8 @@ impl Known {
         self.ask(conn, feed, keys.map(|key| key.digest).collect())?;
         let aliases = candidates.flat_map(|one| one.open_aliases(&self.items));
         self.ask(conn, feed, aliases.collect())?;
-        self.complete(conn, drafts)
+        self.complete(conn, drafts)?;
+        self.find_replaced(conn, drafts)
     }
 
     fn ask(&mut self, conn: &Connection, feed: &Feed, mut keys: Vec<KeyDigest>) -> Result<()> {
@@ -71,6 +76,8 @@ impl Known {
 
     fn take_in(&mut self, row: KnownRow) {
         self.digests.insert(row.id, row.digest.clone());
+        self.updated
+            .extend(row.updated_at.map(|updated| (row.id, updated)));
         if row.link_moves > 0 {
             self.link_moves.insert(row.id, row.link_moves);
         }
@@ -100,6 +107,34 @@ impl Known {
             }
         }
         Ok(())
+    }
+
+    /// Finds states that claim an earlier change than what is stored, and were stored before: a server that lags behind
+    /// shows them again.
+    fn find_replaced(&mut self, conn: &Connection, drafts: &[Draft<'_>]) -> Result<()> {
+        for draft in drafts {
+            let Some(claim) = draft.item.updated else {
+                continue;
+            };
+            let keys = draft.candidate.digests();
+            let ids: BTreeSet<ItemId> = keys
+                .filter_map(|key| self.items.by_key.get(&key).copied())
+                .filter(|id| self.updated.get(id).is_some_and(|now| claim < *now))
+                .collect();
+            for id in ids {
+                if !self.says(id, &draft.digest)
+                    && items::was_told(conn, id, &draft.item.title, claim)?
+                {
+                    self.replaced.insert((id, draft.digest));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// True if a state of this digest was replaced by what the item says now.
+    pub(super) fn was_replaced(&self, id: ItemId, state: &[u8; 16]) -> bool {
+        self.replaced.contains(&(id, *state))
     }
 
     /// The item that a draft's best key leads to, if that says the same. `None` where a series of an

@@ -40,17 +40,38 @@ pub fn canonical_link(url: &str) -> String {
 /// True if a link leads to a part of its page that may be a report of its own (`#b2`), though the canonical link goes
 /// without: no number of a revision, nothing that says where a reader came from, and no part that every page has.
 pub fn names_part(url: &str) -> bool {
-    url.split_once('#').is_some_and(|(_, fragment)| {
-        let is_number = fragment.bytes().all(|b| b.is_ascii_digit());
-        let of_any_page = |name: &&str| fragment.to_ascii_lowercase().starts_with(name);
-        !is_number && !fragment.contains('=') && !PARTS_OF_ANY_PAGE.iter().any(of_any_page)
-    })
+    let fragment = url.split_once('#').map(|(_, fragment)| fragment);
+    fragment.is_some_and(|fragment| !fragment.contains('=') && is_name_of_part(fragment))
+}
+
+fn is_name_of_part(fragment: &str) -> bool {
+    let is_number = fragment.bytes().all(|b| b.is_ascii_digit());
+    let lower = fragment.to_ascii_lowercase();
+    let begins_so = |start: &&str| lower.starts_with(start);
+    // `#article-3` is one of several, `#main-content` is not.
+    let is_called = |name: &&str| {
+        lower.strip_prefix(name).is_some_and(|rest| {
+            !rest.starts_with(char::is_alphanumeric) && !rest.contains(|c: char| c.is_ascii_digit())
+        })
+    };
+    !is_number && !OF_ANY_PAGE.iter().any(begins_so) && !PARTS_OF_ANY_PAGE.iter().any(is_called)
 }
 
 /// How the names of parts begin that many pages have, and what outlets put there to know where readers came from.
-const PARTS_OF_ANY_PAGE: [&str; 14] = [
-    "comment", "respond", "reply", "disqus", "more-", "top", "main", "content", "article", "rss",
-    "feed", "atom", "utm_", "xtor",
+const OF_ANY_PAGE: [&str; 7] = [
+    "comment", "respond", "reply", "disqus", "more-", "utm_", "xtor",
+];
+
+/// What parts are called that many pages have.
+const PARTS_OF_ANY_PAGE: [&str; 8] = [
+    "top",
+    "main",
+    "maincontent",
+    "content",
+    "article",
+    "rss",
+    "feed",
+    "atom",
 ];
 
 #[derive(Deserialize)]
@@ -183,13 +204,15 @@ fn of_host(host: &str, name: &str) -> bool {
 }
 
 /// `#!page`, `#/page`, and the parts of a live page, which are reports of their own; the `#0`,
-/// `#1` of the BBC are numbers of revisions.
+/// `#1` of the BBC are numbers of revisions, and `#xtor=RSS-1` says where a reader came from.
 fn is_meaningful(url: &Url, fragment: &str) -> bool {
-    let is_number = fragment.chars().all(|c| c.is_ascii_digit());
     let on_live_page = url.path_segments().is_some_and(|mut segments| {
         segments.any(|segment| segment == "live" || segment == "liveblog")
     });
-    fragment.len() > 1 && fragment.starts_with(['!', '/']) || (on_live_page && !is_number)
+    let host = url.host_str().unwrap_or_default();
+    let is_origin = |pair: &str| pair.contains('=') && is_tracking(host, pair);
+    fragment.len() > 1 && fragment.starts_with(['!', '/'])
+        || (on_live_page && is_name_of_part(fragment) && !fragment.split('&').all(is_origin))
 }
 
 #[cfg(test)]
@@ -254,6 +277,18 @@ mod tests {
                 "https://example.org/?p=5",
             ),
             (
+                "https://example.org/live/2026/war.html#xtor=RSS-3208",
+                "https://example.org/live/2026/war.html",
+            ),
+            (
+                "https://example.org/live/2026/war.html#ref=rss",
+                "https://example.org/live/2026/war.html",
+            ),
+            (
+                "https://example.org/live/2026/war.html#comments",
+                "https://example.org/live/2026/war.html",
+            ),
+            (
                 " https://example.org/a&amp;b ",
                 "https://example.org/a&amp;b",
             ),
@@ -289,6 +324,14 @@ mod tests {
                 "https://example.org/live/2026/x#bridge",
                 "https://example.org/live/2026/x#vote",
             ),
+            (
+                "https://example.org/live/2026/x#article-1",
+                "https://example.org/live/2026/x#article-2",
+            ),
+            (
+                "https://example.org/live/2026/x#topple",
+                "https://example.org/live/2026/x#entry=2",
+            ),
             ("https://example.org/a?sid=1", "https://example.org/a?sid=2"),
             ("https://example.org/A", "https://example.org/a"),
             ("https://example.org:8080/a", "https://example.org/a"),
@@ -305,6 +348,8 @@ mod tests {
             ("https://example.org/bulletin.html#", false),
             ("https://www.bbc.co.uk/news/articles/c1#0", false),
             ("https://example.org/a#comments", false),
+            ("https://example.org/a#main-content", false),
+            ("https://example.org/a#article-3", true),
             ("https://example.org/a#xtor=RSS-1", false),
             ("https://example.org/a#ref=rss", false),
         ] {

@@ -1,20 +1,27 @@
 //! Which states of a known item are stored.
 
-use dateline::news::{ItemId, utc_from_secs};
+use dateline::feed;
+use dateline::feed::identity::{GuidStanding, former_digest};
+use dateline::jobs::ingest::{self, Arrived};
+use dateline::news::{ItemId, Outlet, OutletKind, utc_from_secs};
 use dateline::store::items;
 
 use super::harness::{Newsroom, START};
 use crate::server::Reply;
 
 fn atom(title: &str, lead: &str, minutes: i64) -> Reply {
+    Reply::ok(document(title, lead, minutes))
+}
+
+fn document(title: &str, lead: &str, minutes: i64) -> String {
     let at = |minutes: i64| utc_from_secs(START - 9000 + minutes * 60).to_rfc3339();
-    Reply::ok(format!(
+    format!(
         "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>t</title><entry><title>{title}</title>\
          <id>tag:paper.test,1</id><link href=\"http://paper.test/a/1\"/><published>{}</published>\
          <updated>{}</updated><summary>{lead}</summary></entry></feed>",
         at(0),
         at(minutes)
-    ))
+    )
 }
 
 #[tokio::test]
@@ -52,4 +59,45 @@ async fn a_server_that_lags_behind_brings_no_earlier_state_back_and_a_later_one_
     let back = atom("Three dead in blast", "Police said three people died.", 120);
     assert_eq!(room.poll_for(id, back).await.revised, 1);
     assert_eq!(title(), "Three dead in blast");
+}
+
+#[tokio::test]
+async fn a_sign_of_a_question_is_content_and_what_is_stored_from_before_it_counted_is_not_revised()
+{
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let feed = room.state(id).feed;
+    let now = feed.next_visit_at;
+    let body = document("President Okafor dead?", "Is it so?", 5);
+    let base = url::Url::parse(&feed.url).unwrap();
+    let (parsed, _) = feed::read_polled(body.as_bytes(), None, &base);
+    let outlet = Outlet {
+        id: feed.outlet_id,
+        name: "Paper".into(),
+        kind: OutletKind::Outlet,
+        reliability: 1.0,
+    };
+    let arrived = Arrived {
+        feed: &feed,
+        outlet: &outlet,
+        parsed: &parsed,
+        standing: GuidStanding::Good,
+        fetched_at: now,
+        is_partial: false,
+        is_cut: false,
+    };
+    let read = room.store.read(|conn| ingest::prepare(conn, arrived));
+    let mut prepared = read.unwrap();
+    prepared.new[0].first.digest = former_digest("President Okafor dead?", "Is it so?", "");
+    let saving = feed.clone();
+    let saved = room
+        .store
+        .write(move |tx| ingest::save(tx, &saving, &prepared, now));
+    assert_eq!(saved.await.unwrap().len(), 1);
+    let report = room.poll_for(id, Reply::ok(body)).await;
+    assert_eq!((report.new.len(), report.revised), (0, 0));
+    for title in ["President Okafor dead", "President Okafor dead?"] {
+        let report = room.poll_for(id, atom(title, "Is it so?", 5)).await;
+        assert_eq!((report.new.len(), report.revised), (0, 1), "{title}");
+    }
 }

@@ -18,22 +18,44 @@ static TRACKING: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is valid")
 });
 
-/// The text with everything levelled that is not content.
+/// The text with everything levelled that is not content, and without signs of a question or an address at its end: what
+/// an item is known by.
 pub(super) fn normalised(text: &str) -> String {
-    let text = decode_entities(text, &Entities::default());
-    let text = if text.contains("://") {
-        TRACKING.replace_all(&text, "$1")
-    } else {
-        text
-    };
-    // Most texts are composed already, and composing costs more than all the rest.
-    match text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        true => level(text.chars(), text.len()),
-        false => level(text.nfc(), text.len()),
-    }
+    let (mut level, _) = level(text);
+    level.truncate(level.trim_end_matches([' ', '?', '&']).len());
+    level
 }
 
-fn level(chars: impl Iterator<Item = char>, bytes: usize) -> String {
+/// The text with everything levelled that is not content. `Minister dead?` and `Minister dead` are two things to say.
+fn as_told(text: &str) -> String {
+    let (mut level, was_tracked) = level(text);
+    // What is left of an address when its tracking parameters are gone.
+    let ends: &[char] = if was_tracked {
+        &[' ', '?', '&']
+    } else {
+        &[' ']
+    };
+    level.truncate(level.trim_end_matches(ends).len());
+    level
+}
+
+/// Levelled but for the end, and whether tracking parameters were left out.
+fn level(text: &str) -> (String, bool) {
+    let text = decode_entities(text, &Entities::default());
+    let was_tracked = text.contains("://") && TRACKING.is_match(&text);
+    let text = match was_tracked {
+        true => TRACKING.replace_all(&text, "$1"),
+        false => text,
+    };
+    // Most texts are composed already, and composing costs more than all the rest.
+    let level = match text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        true => level_chars(text.chars(), text.len()),
+        false => level_chars(text.nfc(), text.len()),
+    };
+    (level, was_tracked)
+}
+
+fn level_chars(chars: impl Iterator<Item = char>, bytes: usize) -> String {
     let mut level = String::with_capacity(bytes);
     let mut in_space = true;
     for c in chars.map(levelled) {
@@ -43,7 +65,6 @@ fn level(chars: impl Iterator<Item = char>, bytes: usize) -> String {
         }
         in_space = is_space;
     }
-    level.truncate(level.trim_end_matches([' ', '?', '&']).len());
     level
 }
 
@@ -59,9 +80,18 @@ fn levelled(c: char) -> char {
 
 /// 16 bytes that are equal for two states of an item that differ in nothing that matters.
 pub fn content_digest(title: &str, summary: &str, text: &str) -> [u8; 16] {
+    digest([title, summary, text].map(as_told))
+}
+
+/// As [`content_digest`] was made of what is stored from before a sign of a question at the end of a text counted.
+pub fn former_digest(title: &str, summary: &str, text: &str) -> [u8; 16] {
+    digest([title, summary, text].map(normalised))
+}
+
+fn digest(parts: [String; 3]) -> [u8; 16] {
     let mut hasher = Sha256::new();
-    for part in [title, summary, text] {
-        hasher.update(normalised(part));
+    for part in parts {
+        hasher.update(part);
         hasher.update([0]);
     }
     let mut digest = [0; 16];
@@ -72,5 +102,5 @@ pub fn content_digest(title: &str, summary: &str, text: &str) -> [u8; 16] {
 /// True if a text differs from its earlier state in more than white space, references, tracking
 /// parameters and the shape of quotation marks.
 pub fn is_revision(old: &str, new: &str) -> bool {
-    old != new && normalised(old) != normalised(new)
+    old != new && as_told(old) != as_told(new)
 }

@@ -382,6 +382,8 @@ fn a_revision_differs_in_more_than_form() {
             false,
         ),
         ("12 dead", "14 dead", true),
+        ("Minister dead?", "Minister dead", true),
+        ("Minister dead", "Minister dead ?", true),
         ("Talks begin", "Talks Begin", true),
     ] {
         assert_eq!(is_revision(old, new), revised, "{old} / {new}");

@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 
 use super::Arrived;
-use crate::feed::identity::{Candidate, IdentityInput, ItemMatch, content_digest};
+use crate::feed::identity::{
+    Candidate, IdentityInput, ItemMatch, content_digest, former_digest, is_revision,
+};
 use crate::feed::{Languages, ParsedItem};
 use crate::news::{OutletKind, Role, UtcTime, WireReading};
 use crate::store::items::ItemState;
@@ -74,6 +76,14 @@ impl<'a> Draft<'a> {
             languages,
             reading: None,
         }
+    }
+
+    /// True if a state of this title, lead and digest says the same, told by a digest of a former kind.
+    pub(super) fn says_as_before(&self, title: &str, lead: &str, digest: &[u8]) -> bool {
+        let item = self.item;
+        former_digest(&item.title, &item.summary, self.text)[..] == *digest
+            && !is_revision(title, &item.title)
+            && !is_revision(lead, &item.lead())
     }
 
     /// Reads language and wire tags, if that is not done.

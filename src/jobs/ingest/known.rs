@@ -103,6 +103,10 @@ impl Known {
                 }
                 if let Some(known) = self.items.items.get_mut(&id) {
                     (known.summary, known.link) = items::load_lead_and_link(conn, id)?;
+                    let digest = self.digests.entry(id).or_default();
+                    if draft.says_as_before(&known.title, &known.summary, digest) {
+                        *digest = draft.digest.to_vec();
+                    }
                 }
             }
         }

@@ -25,6 +25,7 @@ use crate::store::{self, Connection, Result, StoreError, Transaction};
 use crate::text::belief::is_own_kill_believed;
 use draft::{Draft, note_constant_leads, note_stale};
 use known::Known;
+pub use links::Corrected;
 
 /// A document and its circumstances.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +59,7 @@ pub struct Prepared {
     /// Known items that now say something else.
     pub revised: Vec<(ItemId, ItemState)>,
     /// Known items that say what they said, at what may be another address.
-    pub corrected: Vec<(ItemId, String)>,
+    pub corrected: Vec<Corrected>,
     /// Known items without id and link whose claimed time drifts, with what it is now.
     pub redated: Vec<(ItemId, UtcTime)>,
     /// True if links changed while the items did not.
@@ -244,7 +245,7 @@ pub fn save(
         items::save_keys(tx, feed.id, *id, keys)?;
     }
     let mut coming: Vec<Coming<'_>> = prepared.new.iter().map(Coming::new).collect();
-    prepared.correct_links(tx)?;
+    prepared.correct_links(tx, feed)?;
     for (id, claim) in &prepared.redated {
         items::note_claim(tx, *id, *claim)?;
     }

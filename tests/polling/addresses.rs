@@ -67,3 +67,30 @@ async fn a_session_in_the_path_does_not_change_what_is_stored_at_every_visit() {
     seen.dedup();
     assert!(seen.len() <= 3, "{seen:?}");
 }
+
+#[tokio::test]
+async fn items_without_ids_are_known_at_the_address_that_their_site_moved_to_when_they_are_edited()
+{
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let body = |host: &str, edit: &str| {
+        let items = (0..5).map(|at| {
+            let date = utc_from_secs(START - 917 * (at + 1)).to_rfc2822();
+            format!(
+                "<item><title>Report {at} from the harbour{edit}</title>\
+                 <link>http://{host}/news/report-{at}-from-the-harbour</link>\
+                 <pubDate>{date}</pubDate></item>"
+            )
+        });
+        let items: String = items.collect();
+        Reply::ok(format!(
+            "<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>"
+        ))
+    };
+    room.poll_for(id, body("old.test", "")).await;
+    for edit in ["", ", with a picture"] {
+        let report = room.poll_for(id, body("new.test", edit)).await;
+        assert_eq!(report.new.len(), 0, "{edit:?}");
+    }
+    assert_eq!(room.item_count(), 5);
+}

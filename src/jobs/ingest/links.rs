@@ -9,13 +9,22 @@ use super::Prepared;
 use super::draft::Draft;
 use super::known::Known;
 use crate::feed::identity::KeyKind;
-use crate::news::ItemId;
+use crate::news::{Feed, ItemId, KeyDigest};
 use crate::store::{Result, Transaction, items};
 
 /// How often the address of one item is corrected: back and forth a few times.
 const MOST_MOVES: u32 = 8;
 /// The same where something in the links, or in the items, is another at every visit.
 const MOST_RESTLESS_MOVES: u32 = 2;
+
+/// A known item that says what it said, at what may be another address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Corrected {
+    id: ItemId,
+    link: String,
+    /// The key of the link. That of one which is stored is remembered in any case.
+    key: KeyDigest,
+}
 
 impl Prepared {
     /// Notes the link of a known item if it may have been corrected.
@@ -27,10 +36,13 @@ impl Prepared {
         let moves = known.link_moves(id);
         let mut keys = draft.candidate.keys.iter();
         let key = keys.find(|key| key.kind == KeyKind::Link);
-        let is_first = key.is_some_and(|key| known.items.by_key.get(&key.digest) != Some(&id));
+        let (Some(key), Some(link)) = (key, draft.candidate.input.link.clone()) else {
+            return;
+        };
+        let key = key.digest;
+        let is_first = known.items.by_key.get(&key) != Some(&id);
         if moves < most && (is_first || moves > 0) {
-            let link = draft.candidate.input.link.clone();
-            self.corrected.extend(link.map(|link| (id, link)));
+            self.corrected.push(Corrected { id, link, key });
         }
     }
 
@@ -40,8 +52,8 @@ impl Prepared {
     }
 
     /// Saves the links that were corrected.
-    pub(super) fn correct_links(&self, tx: &Transaction<'_>) -> Result<()> {
-        for (id, link) in &self.corrected {
+    pub(super) fn correct_links(&self, tx: &Transaction<'_>, feed: &Feed) -> Result<()> {
+        for Corrected { id, link, key } in &self.corrected {
             let (_, old) = items::load_lead_and_link(tx, *id)?;
             let leads_elsewhere = old.as_deref().is_none_or(|old| match self.is_restless() {
                 true => page_of(old) != page_of(link),
@@ -49,6 +61,7 @@ impl Prepared {
             });
             if leads_elsewhere {
                 items::correct_link(tx, *id, link)?;
+                items::save_keys(tx, feed.id, *id, &[*key])?;
             }
         }
         Ok(())

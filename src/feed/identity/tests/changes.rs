@@ -536,7 +536,7 @@ fn the_entries_of_a_live_blog_are_items_of_their_own_on_hosts_with_a_rule_too() 
         }
         // What stood there before is known, alone and beside the other.
         assert_eq!(
-            verdicts(&memory.visit(&[port.clone()])),
+            verdicts(&memory.visit(std::slice::from_ref(&port))),
             [same(1)],
             "{page}"
         );

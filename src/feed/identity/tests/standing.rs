@@ -49,3 +49,19 @@ fn links_that_change_at_every_visit_are_not_remembered() {
         assert_eq!(memory.keys.len(), keys, "{visit}");
     }
 }
+
+#[test]
+fn few_words_lead_back_to_their_item_where_its_id_and_page_went_to_another() {
+    let told = |title: &str, hours: i64| IdentityInput {
+        published_at: Some(noon() + TimeDelta::hours(hours)),
+        ..input("latest", "https://p.example/latest", title)
+    };
+    let bridge = told("Bridge collapses in harbour", 0);
+    let resigns = told("President resigns over budget", 1);
+    let mut memory = Memory::default();
+    for _ in 0..3 {
+        memory.visit(std::slice::from_ref(&bridge));
+        memory.visit(std::slice::from_ref(&resigns));
+    }
+    assert_eq!(memory.items.len(), 2);
+}

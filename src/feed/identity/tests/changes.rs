@@ -478,7 +478,7 @@ fn the_next_notice_in_the_same_words_with_an_id_a_link_and_a_time_of_its_own_is_
         IdentityInput {
         summary: "River levels are high after rain. People near the river should move valuables upstairs."
             .to_owned(),
-        published_at: Some(noon() + TimeDelta::seconds(number * 3601)),
+        published_at: Some(noon() + TimeDelta::seconds(number * 3601 + river.len() as i64 * 61)),
         ..input(
             &format!("a{number}-{river}"),
             &format!("https://warn.example/n/{number}{river}"),
@@ -493,7 +493,7 @@ fn the_next_notice_in_the_same_words_with_an_id_a_link_and_a_time_of_its_own_is_
     }
     // Where all of a document is told again, its ids are made up anew.
     let mut memory = Memory::default();
-    let listed = |number| ["Severn", "Avon", "Teme"].map(|river| flood(number, river));
+    let listed = |number| ["Severn", "Avon", "Thames"].map(|river| flood(number, river));
     memory.visit(&listed(0));
     let found = memory.visit(&listed(1));
     assert_eq!(verdicts(&found), [same(0), same(1), same(2)]);

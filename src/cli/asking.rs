@@ -31,7 +31,11 @@ pub fn ask(place: &Place, request: Request) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let answer = match place.own_store() {
+    let owned = match request {
+        Request::AddFeed { .. } | Request::ImportOpml { .. } => place.own_store(),
+        _ => place.own_existing_store(),
+    };
+    let answer = match owned {
         Ok(owned) => runtime.block_on(do_it(place, owned.store.clone(), &request))?,
         Err(StoreError::Locked { .. }) => runtime.block_on(have_it_done(place, &request))?,
         Err(error) => return Err(error.into()),

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use sha2::{Digest, Sha256};
 
+use super::place::OwnedStore;
 use super::table::{Table, print_line};
 use super::{Global, Place, is_name, random_bytes};
 use crate::clock::{Clock, SystemClock};
@@ -94,13 +95,17 @@ fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
     let invitation = Invitation::make(now)?;
     let (digest, until) = (invitation.digest, invitation.until);
     let owned_name = name.to_owned();
-    let is_known = change_accounts(place, move |tx| {
+    let invite = move |tx: &Transaction<'_>| {
         let is_known = editors::find_editor(tx, &owned_name)?.is_some();
         if is_known == is_reset {
             editors::invite_editor(tx, &owned_name, digest, until, now)?;
         }
         Ok(is_known)
-    })?;
+    };
+    let is_known = match is_reset {
+        true => change_accounts(place, invite)?,
+        false => begin_accounts(place, invite)?,
+    };
     match (is_known, is_reset) {
         (true, false) => bail!("there is an editor {name}: dateline editors reset {name}"),
         (false, true) => bail!("there is no editor {name}: dateline editors add {name}"),
@@ -214,7 +219,23 @@ pub(super) fn change_accounts<T: Send + 'static>(
     place: &Place,
     work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
 ) -> anyhow::Result<T> {
-    match place.own_store() {
+    change(place, place.own_existing_store(), work)
+}
+
+/// As [`change_accounts`], also before the first start: then it makes the database.
+pub(super) fn begin_accounts<T: Send + 'static>(
+    place: &Place,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    change(place, place.own_store(), work)
+}
+
+fn change<T: Send + 'static>(
+    place: &Place,
+    owned: Result<OwnedStore>,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    match owned {
         Ok(owned) => change_here(&owned.store, work),
         Err(StoreError::Locked { .. }) => Ok(Asking::open(&place.data_dir)?.change_accounts(work)?),
         Err(error) => Err(error.into()),

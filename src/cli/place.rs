@@ -49,7 +49,7 @@ impl Place {
         })
     }
 
-    /// Opens the store as its owner.
+    /// Opens the store as its owner, and makes it if there is none.
     ///
     /// # Errors
     /// [`StoreError::Locked`] if a daemon runs on it.
@@ -57,6 +57,22 @@ impl Place {
         let lock = DirectoryLock::take(&self.data_dir)?;
         Ok(OwnedStore {
             store: Store::open(&self.data_dir)?,
+            _lock: lock,
+        })
+    }
+
+    /// As [`Place::own_store`], for what changes a database and begins none.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is none yet.
+    pub fn own_existing_store(&self) -> Result<OwnedStore, StoreError> {
+        if !self.data_dir.exists() {
+            // Says so, and leaves no directory behind.
+            self.read_store()?;
+        }
+        let lock = DirectoryLock::take(&self.data_dir)?;
+        Ok(OwnedStore {
+            store: Store::open_existing(&self.data_dir)?,
             _lock: lock,
         })
     }

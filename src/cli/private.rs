@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use super::editors::change_accounts;
+use super::editors::{begin_accounts, change_accounts};
 use super::table::{Table, print_line};
 use super::{Global, Place, is_name, random_bytes};
 use crate::clock::{Clock, SystemClock};
@@ -57,7 +57,7 @@ fn add(place: &Place, reader: &str) -> anyhow::Result<()> {
     }
     let random = random_bytes()?;
     let now = SystemClock.now();
-    let token = change_accounts(place, move |tx| {
+    let token = begin_accounts(place, move |tx| {
         tokens::create_token(tx, random, &reader, now)
     })?;
     let settings = place.config.serve_settings();

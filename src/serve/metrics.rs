@@ -144,7 +144,7 @@ pub(super) fn say_trouble(trouble: &Trouble) -> &'static str {
         TroubleKind::ReadOnly => "the database cannot be written",
         TroubleKind::Damaged => "the database is damaged",
         TroubleKind::Disk => "the disk does not read or write",
-        TroubleKind::Gone => "the database file was removed or replaced",
+        TroubleKind::Gone => "the database file or its log was removed or replaced",
     }
 }
 

@@ -116,11 +116,7 @@ pub fn restore(directory: &Path, from: &Path, now: UtcTime) -> Result<Restored> 
         error => error,
     })?;
     give_away(directory, &incoming)?;
-    let set_aside = if database.exists() {
-        Some(set_aside(directory, now)?)
-    } else {
-        None
-    };
+    let set_aside = set_aside(directory, now)?;
     std::fs::rename(&incoming, &database).map_err(StoreError::opening(&database))?;
     sync_directory(directory)?;
     copied.path = database;
@@ -217,33 +213,41 @@ fn open_copy(path: &Path) -> Result<Connection> {
     Ok(Connection::open_with_flags(path, flags)?)
 }
 
-/// Gives the database a second name and takes its log away, so that the log is never taken for
-/// one of the file that comes in its place.
-fn set_aside(directory: &Path, now: UtcTime) -> Result<PathBuf> {
+/// Gives the database a second name and takes its log away, also one that lies alone, so that the log is never
+/// taken for one of the file that comes in its place. `None` if neither is there.
+fn set_aside(directory: &Path, now: UtcTime) -> Result<Option<PathBuf>> {
     let database = directory.join(FILE_NAME);
     let stamp = now.format("%Y%m%dT%H%M%SZ");
     let names = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
     let mut aside = names.map(|more| directory.join(format!("set-aside-{stamp}{more}.sqlite")));
-    let aside = aside.find(|path| !path.exists()).unwrap_or_default();
-    empty_log(&database);
-    if std::fs::hard_link(&database, &aside).is_err() {
-        std::fs::copy(&database, &aside).map_err(StoreError::opening(&aside))?;
-        give_away(directory, &aside)?;
+    let is_free = |path: &PathBuf| !path.exists() && !beside(path, "-wal").exists();
+    let aside = aside.find(is_free).unwrap_or_default();
+    let mut taken = Vec::new();
+    if database.exists() {
+        empty_log(&database);
+        if std::fs::hard_link(&database, &aside).is_err() {
+            std::fs::copy(&database, &aside).map_err(StoreError::opening(&aside))?;
+            give_away(directory, &aside)?;
+        }
+        taken.push(aside.clone());
     }
     for ending in ["-wal", "-shm"] {
         let (log, moved) = (beside(&database, ending), beside(&aside, ending));
         if log.exists() {
             std::fs::rename(&log, &moved).map_err(StoreError::opening(&log))?;
+            taken.push(moved);
         }
     }
     sync_directory(directory)?;
-    Ok(aside)
+    Ok(taken.into_iter().next())
 }
 
-/// Brings the log into the file. A damaged file keeps its log, which is set aside with it.
+/// Brings the log into the file. A damaged or empty file keeps its log, which is set aside with it.
 fn empty_log(database: &Path) {
-    let emptied = Connection::open(database)
-        .and_then(|conn| conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+    let emptied = super::refuse_lone_log(database).and_then(|()| {
+        let conn = super::open_writable(database)?;
+        Ok(conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?)
+    });
     if let Err(error) = emptied {
         tracing::warn!(%error, "the log of the old database is set aside with it");
     }

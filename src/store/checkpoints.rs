@@ -89,6 +89,12 @@ impl Checkpoints {
             bell.try_send(()).ok();
         }
     }
+
+    /// Copies all that no reader still needs, whether it is time or not.
+    pub(super) fn copy_all(&self, writer: &Connection) {
+        let _turn = self.state.copying.lock();
+        copy(writer, &self.state);
+    }
 }
 
 impl Drop for Checkpoints {

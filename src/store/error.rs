@@ -61,12 +61,18 @@ pub enum StoreError {
          then"
     )]
     Disk(String),
-    /// The file was removed or replaced while it was open.
+    /// The file or its log was removed or replaced while it was open.
     #[error(
-        "the database file was removed or replaced while Dateline runs: put it back, or copy what the daemon \
-         still has open in /proc/PID/fd, then restart it; until then nothing is stored"
+        "the database file or its log was removed or replaced while Dateline runs: put both back, or copy what the \
+         daemon still has open in /proc/PID/fd, then restart it; until then nothing is stored"
     )]
     Gone,
+    /// There is a log, and no database that it could belong to.
+    #[error(
+        "{0} is missing or empty, and its log ({0}-wal) holds what was written last: put the database back; if it is \
+         lost and no daemon runs, move the log away to begin with an empty one, or restore a copy"
+    )]
+    LoneLog(PathBuf),
     /// A migration failed.
     #[error(
         "the upgrade stopped at {name} ({cause}): the database is as it was before; start the version that it \

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use rusqlite::Transaction;
 
+use super::beside;
 use super::error::{Result, StoreError};
 
 /// Room that a probe wants on the disk and within the size that SQLite may use: a visit with its
@@ -28,7 +29,7 @@ pub enum TroubleKind {
     Damaged,
     /// The disk failed to read or write.
     Disk,
-    /// The file was removed or replaced while it was open.
+    /// The file or its log was removed or replaced while it was open.
     Gone,
 }
 
@@ -79,33 +80,39 @@ impl Trouble {
     }
 }
 
-/// The file that was opened, to tell whether it is still the one at its path: what is written to one that was
+/// The files that were opened, to tell whether they are still those at their paths: what is written to one that was
 /// removed or replaced is lost when the daemon stops.
 #[derive(Debug)]
 pub(super) struct OpenedFile {
-    path: PathBuf,
+    /// The database, its log and the index of that.
+    paths: [PathBuf; 3],
     /// Device and number on it.
-    numbers: (u64, u64),
+    numbers: [Option<(u64, u64)>; 3],
 }
 
 impl OpenedFile {
-    /// The file at the path now.
-    pub(super) fn at(path: &Path) -> Result<Self> {
-        let found = std::fs::metadata(path).map_err(StoreError::opening(path))?;
-        Ok(Self {
-            path: path.to_owned(),
-            numbers: (found.dev(), found.ino()),
-        })
+    /// The files at the path and beside it now.
+    pub(super) fn at(path: &Path) -> Self {
+        let paths = ["", "-wal", "-shm"].map(|ending| beside(path, ending));
+        let numbers = numbers_of(&paths);
+        Self { paths, numbers }
     }
 
     /// # Errors
-    /// [`StoreError::Gone`] if another file is at the path, or none.
+    /// [`StoreError::Gone`] if another file is at one of the paths, or none.
     pub(super) fn is_there(&self) -> Result<()> {
-        match Self::at(&self.path) {
-            Ok(now) if now.numbers == self.numbers => Ok(()),
-            _ => Err(StoreError::Gone),
+        match numbers_of(&self.paths) == self.numbers {
+            true => Ok(()),
+            false => Err(StoreError::Gone),
         }
     }
+}
+
+fn numbers_of(paths: &[PathBuf; 3]) -> [Option<(u64, u64)>; 3] {
+    let numbers = |found: std::fs::Metadata| (found.dev(), found.ino());
+    paths
+        .each_ref()
+        .map(|path| std::fs::metadata(path).ok().map(numbers))
 }
 
 /// Tries what a visit would need: room on the disk, room within SQLite's own limit, and a row

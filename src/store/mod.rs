@@ -99,11 +99,13 @@ impl Store {
     /// schema.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] and [`StoreError::Foreign`] leave the file as it is.
+    /// [`StoreError::Newer`] and [`StoreError::Foreign`] leave the file as it is, [`StoreError::LoneLog`] what lies
+    /// beside it.
     pub fn open(directory: &Path) -> Result<Self> {
         let path = directory.join(FILE_NAME);
+        refuse_lone_log(&path)?;
         make_if_missing(directory, &path).map_err(StoreError::opening(directory))?;
-        let mut conn = Connection::open(&path)?;
+        let mut conn = open_writable(&path)?;
         let found = migrate::check_schema(&conn, &path)?;
         let packing = Arc::new(Packing::default());
         prepare_writer(&conn)?;
@@ -126,19 +128,21 @@ impl Store {
         Ok(Self::from_parts(path, packing, Some((writer, thread))))
     }
 
+    /// As [`Store::open`], but makes no database.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if there is none yet; else as for [`Store::open`].
+    pub fn open_existing(directory: &Path) -> Result<Self> {
+        find_database(directory)?;
+        Self::open(directory)
+    }
+
     /// Opens the database for reading only, beside a process that owns it.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] if there is none yet; [`StoreError::Newer`] or
-    /// [`StoreError::Foreign`] as for [`Store::open`].
+    /// [`StoreError::NotFound`] if there is none yet; else as for [`Store::open`].
     pub fn open_read_only(directory: &Path) -> Result<Self> {
-        let path = directory.join(FILE_NAME);
-        if !path.try_exists().map_err(StoreError::opening(&path))? {
-            return Err(StoreError::NotFound(format!(
-                "database {}: start `dateline run` first",
-                path.display()
-            )));
-        }
+        let path = find_database(directory)?;
         let store = Self::from_parts(path, Arc::default(), None);
         store.read(|conn| {
             migrate::check_schema(conn, &store.inner.path)?;
@@ -385,6 +389,34 @@ const PAGES_TO_ONE_KEPT: i64 = 256;
 /// The fewest and the most KiB of pages that the writer keeps.
 const KEPT_KIB: (i64, i64) = (2_000, 64_000);
 
+/// The path of the database of a directory.
+fn find_database(directory: &Path) -> Result<PathBuf> {
+    let path = directory.join(FILE_NAME);
+    refuse_lone_log(&path)?;
+    match path.try_exists().map_err(StoreError::opening(&path))? {
+        true => Ok(path),
+        false => Err(StoreError::NotFound(format!(
+            "database {}: start `dateline run` first",
+            path.display()
+        ))),
+    }
+}
+
+/// SQLite deletes the log beside an empty database as soon as it reads that, and what was written last with it.
+fn refuse_lone_log(path: &Path) -> Result<()> {
+    let holds = |path: &Path| std::fs::metadata(path).is_ok_and(|found| found.len() > 0);
+    if holds(&beside(path, "-wal")) && !holds(path) {
+        return Err(StoreError::LoneLog(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// A connection that writes to a database that is there; none is made.
+fn open_writable(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags)
+}
+
 /// Makes the directory and an empty database for nobody but their owner, where there is none.
 fn make_if_missing(directory: &Path, path: &Path) -> std::io::Result<()> {
     private::make_directory(directory)?;
@@ -460,6 +492,7 @@ fn unchanging(path: &Path) -> String {
 
 /// Keeps few pages: SQLite drops all of a reader's whenever something was committed.
 fn open_reader(path: &Path) -> Result<Connection> {
+    refuse_lone_log(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{FILE_NAME, Result, StoreError, migrate};
+use super::{FILE_NAME, Result, StoreError, migrate, open_writable};
 use crate::news::{Answer, Request, UtcTime};
 
 /// A connection that only asks: for a process that does not own the data directory.
@@ -14,13 +14,17 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// Opens the database beside its owner.
+    /// Opens the database beside its owner; none is made.
     ///
     /// # Errors
-    /// As for opening the store for reading.
+    /// [`StoreError::Gone`] if there is none; else as for opening the store for reading.
     pub fn open(directory: &Path) -> Result<Self> {
         let path = directory.join(FILE_NAME);
-        let conn = Connection::open(&path)?;
+        // Its owner has it open: an empty one in its place would be the end of its log.
+        if !std::fs::metadata(&path).is_ok_and(|found| found.len() > 0) {
+            return Err(StoreError::Gone);
+        }
+        let conn = open_writable(&path)?;
         migrate::check_schema(&conn, &path)?;
         conn.execute_batch("PRAGMA busy_timeout = 10000; PRAGMA synchronous = NORMAL;")?;
         Ok(Self { conn })

@@ -400,3 +400,40 @@ fn versions_of_one_second_have_times_of_their_own_and_never_run_far_ahead() {
         "a clock that was ahead"
     );
 }
+
+#[test]
+fn whoever_asks_makes_no_database_and_leaves_the_log_of_one_that_is_away() {
+    let (directory, store) = open();
+    store.write_blocking(insert("kept")).unwrap();
+    let aside = directory.path().join("aside");
+    std::fs::rename(store.path(), &aside).unwrap();
+    let ask = || requests::Asking::open(directory.path()).err();
+    assert!(matches!(ask(), Some(StoreError::Gone)));
+    assert!(!store.path().exists(), "nothing was made");
+    // Not by a hand that touched it, either.
+    std::fs::write(store.path(), "").unwrap();
+    assert!(matches!(ask(), Some(StoreError::Gone)));
+    let reader = Store::open_read_only(directory.path()).err();
+    assert!(matches!(reader, Some(StoreError::LoneLog(_))));
+    std::fs::rename(&aside, store.path()).unwrap();
+    store.write_blocking(insert("told")).unwrap();
+    assert_eq!(count_cursors(&store), 2);
+}
+
+#[test]
+fn no_database_is_begun_beside_the_log_of_another_one() {
+    let (directory, store) = open();
+    store.write_blocking(insert("kept")).unwrap();
+    // As after a kill: the log is there, and its database is elsewhere.
+    let killed = tempfile::tempdir().unwrap();
+    let names = [FILE_NAME.to_owned(), format!("{FILE_NAME}-wal")];
+    for name in &names {
+        std::fs::copy(directory.path().join(name), killed.path().join(name)).unwrap();
+    }
+    let [database, aside] = [FILE_NAME, "aside"].map(|name| killed.path().join(name));
+    std::fs::rename(&database, &aside).unwrap();
+    let opened = Store::open(killed.path()).err();
+    assert!(matches!(opened, Some(StoreError::LoneLog(_))));
+    std::fs::rename(&aside, &database).unwrap();
+    assert_eq!(count_cursors(&Store::open(killed.path()).unwrap()), 1);
+}

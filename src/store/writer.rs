@@ -127,7 +127,7 @@ impl Writer {
     /// Why the database at `path` cannot be opened once more, to copy its log.
     pub fn start(mut conn: Connection, path: &Path) -> Result<(Self, JoinHandle<()>)> {
         let checkpoints = Checkpoints::start(&mut conn, path)?;
-        let file = OpenedFile::at(path)?;
+        let file = OpenedFile::at(path);
         let (queue, tasks) = mpsc::channel(QUEUE_LENGTH);
         let (committed, commits) = watch::channel(0);
         let trouble = watch::Sender::new(None);
@@ -306,12 +306,23 @@ fn run_writer(
         was_shared = waiting.len() > 1;
         run_turn((&mut conn, &file), &mut waiting, &mut durability, trouble);
         committed.send_modify(|count| *count += 1);
-        checkpoints.look(&conn);
+        match is_gone(trouble) {
+            true => checkpoints.copy_all(&conn),
+            false => checkpoints.look(&conn),
+        }
     }
     drop(checkpoints);
     // Leaves a clean file behind; if it cannot, the next start recovers from the log.
     drop(statistics::bring_up_to_date(&conn));
     drop(conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+}
+
+/// The file may be put back and its log not: it takes what was committed, so that nothing of it hangs on the log.
+fn is_gone(trouble: &watch::Sender<Option<Trouble>>) -> bool {
+    let trouble = trouble.borrow();
+    trouble
+        .as_ref()
+        .is_some_and(|trouble| trouble.kind == TroubleKind::Gone)
 }
 
 /// Trouble lasts until a probe has found its cause gone: a batch that changes nothing goes through

@@ -37,6 +37,62 @@ async fn a_command_is_done_by_the_daemon_that_runs_and_by_itself_if_none_does() 
 }
 
 #[tokio::test]
+async fn what_rules_on_a_database_begins_none() {
+    let place = Place::new(&[], "");
+    let database = place.data_dir().join("dateline.sqlite");
+    for arguments in [
+        &["spike", "event:9"][..],
+        &["feeds", "remove", "1"],
+        &["editors", "reset", "anna"],
+        &["private", "revoke", "1"],
+    ] {
+        let refused = place.dateline(arguments).await;
+        assert!(!refused.status.success(), "{arguments:?}");
+        assert!(
+            said(&refused).contains("no such database"),
+            "{}",
+            said(&refused)
+        );
+        assert!(!database.exists(), "{arguments:?}");
+    }
+    let begun = place.dateline(&["editors", "add", "anna"]).await;
+    assert!(begun.status.success() && database.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daemon_whose_file_is_put_back_goes_on_whatever_was_asked_meanwhile() {
+    let place = Place::new(&[], "");
+    let _service = place.start();
+    place.hear("READY=1").await;
+    let database = place.data_dir().join("dateline.sqlite");
+    let aside = place.data_dir().join("gone");
+    let add = async |name: &str| place.dateline(&["editors", "add", name]).await;
+    assert!(add("anna").await.status.success());
+    std::fs::rename(&database, &aside).unwrap();
+    for arguments in [&["editors", "add", "bert"][..], &["spike", "event:9"]] {
+        let refused = place.dateline(arguments).await;
+        assert!(
+            said(&refused).contains("removed or replaced"),
+            "{}",
+            said(&refused)
+        );
+    }
+    assert!(!database.exists(), "none was made in its place");
+    std::fs::rename(&aside, &database).unwrap();
+    // Its owner answers: there is no such event.
+    let answered = place.dateline(&["spike", "event:9"]).await;
+    assert!(
+        said(&answered).contains("event 9"),
+        "{}\n{}",
+        said(&answered),
+        place.log()
+    );
+    let editors = place.dateline(&["editors", "list"]).await;
+    assert!(said(&editors).contains("anna"), "{}", said(&editors));
+    assert_eq!(place.find_wrong().await, "");
+}
+
+#[tokio::test]
 async fn a_server_that_says_nothing_holds_up_no_other_command() {
     let outlets = Outlets::open(1, 1).await;
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -163,3 +163,20 @@ fn only_the_oldest_copies_by_our_name_are_removed() {
     assert_eq!(gone, expected.map(|name| directory.path().join(name)));
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 7);
 }
+
+#[test]
+fn the_log_of_a_database_that_is_lost_does_not_leak_into_what_is_restored() {
+    let (directory, store) = open();
+    decide(&store, "kept");
+    let copy = directory.path().join("copy.sqlite");
+    back_up(&store, &copy).unwrap();
+    decide(&store, "only in the log");
+    let log = std::fs::read(beside(store.path(), "-wal")).unwrap();
+    drop(store);
+    let database = directory.path().join(FILE_NAME);
+    std::fs::remove_file(&database).unwrap();
+    std::fs::write(beside(&database, "-wal"), &log).unwrap();
+    let restored = restore(directory.path(), &copy, utc_from_secs(NOON)).unwrap();
+    assert_eq!(notes(&Store::open(directory.path()).unwrap()), ["kept"]);
+    assert_eq!(std::fs::read(restored.set_aside.unwrap()).unwrap(), log);
+}

@@ -170,3 +170,22 @@ async fn a_file_that_is_removed_or_replaced_takes_no_more_writes_until_it_is_bac
     assert_eq!(kind(&store), None);
     write().await.unwrap();
 }
+
+#[tokio::test]
+async fn what_a_log_held_that_is_removed_is_in_the_file_and_nothing_more_is_taken() {
+    let (directory, store) = open();
+    write_a_lot(&store).await.unwrap();
+    std::fs::remove_file(beside(store.path(), "-wal")).unwrap();
+    let write = store.write(|tx| Ok(tx.execute_batch("DELETE FROM cursors")?));
+    assert!(matches!(write.await, Err(StoreError::Gone)));
+    assert_eq!(kind(&store), Some(TroubleKind::Gone));
+    assert!(store.probe().await.is_err(), "the log is not back");
+    // What a daemon that is killed now leaves behind.
+    let left = tempfile::tempdir().unwrap();
+    std::fs::copy(store.path(), left.path().join(FILE_NAME)).unwrap();
+    drop(directory);
+    assert_eq!(
+        read_schema(&Store::open(left.path()).unwrap()).unwrap(),
+        2000
+    );
+}

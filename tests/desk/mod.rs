@@ -5,6 +5,7 @@ mod copies;
 mod decisions;
 mod doors;
 mod following;
+mod forms;
 mod holding;
 mod http;
 mod listing;

@@ -14,6 +14,13 @@
   const isTyping = (target) =>
     target.matches("input:not([type=checkbox]), select, textarea, [contenteditable]");
   const places = { n: "/desk", r: "/desk/review", l: "/desk/log", f: "/desk/feeds" };
+  // Return in a field that shares its form with others does what stands beside it, or nothing.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input[form]")) return;
+    event.preventDefault();
+    const does = event.target.dataset.enter;
+    if (does) document.querySelector(`button[form=rule][value=${does}]`)?.click();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const key = event.key;

@@ -333,6 +333,7 @@ fn hubs_of(site: Site) -> HubsReader {
             feeds: settings.told_feeds(),
         });
         Hubs {
+            site: settings.absolute("/"),
             own_url: settings.own_hub_url(),
             external,
         }

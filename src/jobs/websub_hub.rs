@@ -80,10 +80,19 @@ pub type TopicReader = Arc<dyn Fn(&str) -> Reading + Send + Sync>;
 /// Which hubs there are by the settings in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hubs {
+    /// The address that all topics of this site begin with.
+    pub site: String,
     /// The built-in hub's own address; `None` while it is switched off: then its subscribers are told so.
     pub own_url: Option<String>,
     /// A hub elsewhere that is told instead.
     pub external: Option<ExternalHub>,
+}
+
+impl Hubs {
+    /// False for a topic of another address: of before this site moved, or of the site whose copy this is.
+    fn is_of_site(&self, topic: &str) -> bool {
+        topic.starts_with(&self.site)
+    }
 }
 
 /// A hub elsewhere.
@@ -422,6 +431,7 @@ mod tests {
             clock,
             topics,
             hubs: Arc::new(|| Hubs {
+                site: String::new(),
                 own_url: Some("http://127.0.0.1/hub".to_owned()),
                 external: None,
             }),

@@ -240,6 +240,7 @@ impl Stage {
 /// The built-in hub alone.
 pub fn own_hub() -> Hubs {
     Hubs {
+        site: "https://news.example/".to_owned(),
         own_url: Some("https://news.example/hub".to_owned()),
         external: None,
     }
@@ -252,6 +253,7 @@ pub fn hub_elsewhere(url: &str, feeds: Vec<Vec<String>>) -> Hubs {
         feeds,
     };
     Hubs {
+        site: "https://news.example/".to_owned(),
         own_url: None,
         external: Some(external),
     }
@@ -513,6 +515,31 @@ async fn a_topic_that_is_gone_is_denied() {
     let last = stage.subscriber.asked().last().expect("asked").clone();
     assert_eq!(last["hub.mode"], "denied");
     assert_eq!(last["hub.topic"], topic);
+}
+
+#[tokio::test]
+async fn a_copy_under_another_address_tells_the_subscribers_of_the_site_nothing() {
+    let stage = Stage::set().await;
+    stage.ask("subscribe", &[]).await;
+    stage.pass().await;
+    let asked = stage.subscriber.asked().len();
+    stage.develop(3, 300).await;
+    for own_url in [None, Some("http://127.0.0.1:9/hub".to_owned())] {
+        let hubs = Hubs {
+            site: "http://127.0.0.1:9/".to_owned(),
+            own_url,
+            external: None,
+        };
+        let copy = Hub {
+            topics: Arc::new(|_| Box::pin(async { Ok(None) })),
+            hubs: Arc::new(move || hubs.clone()),
+            ..stage.hub.clone()
+        };
+        copy.pass().await.expect("a pass");
+    }
+    assert_eq!(stage.subscriber.asked().len(), asked, "nothing is denied");
+    let kept = stage.room.store.read(hub::load_topics).expect("a read");
+    assert_eq!(kept, [TOPIC], "it is still subscribed");
 }
 
 #[tokio::test]

@@ -120,6 +120,7 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let mut topics = hub.store.read(hub::load_topics)?;
+        topics.retain(|topic| self.hubs.is_of_site(topic));
         let is_on = self.hubs.own_url.is_some();
         if !is_on {
             self.gone = topics.drain(..).collect();
@@ -265,6 +266,7 @@ impl<'a> Work<'a> {
             self.free(ending, now);
             if let Ending::Asked(request, true) = ending
                 && request.subscribes
+                && self.hubs.is_of_site(&request.topic)
             {
                 subscribed.push(request.topic.clone());
             }

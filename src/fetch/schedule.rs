@@ -104,6 +104,8 @@ pub struct Rhythm {
     pub has_validators: bool,
     /// Size of the last body.
     pub body_bytes: usize,
+    /// Seconds since the visit before that worked; `None` if there was none.
+    pub since_secs: Option<u64>,
 }
 
 /// How a visit that brought a readable feed changes the adaptive interval.
@@ -141,12 +143,16 @@ pub struct NextVisit {
     pub reason: String,
 }
 
-/// The adaptive interval after a sighting, in seconds.
+/// The adaptive interval after a sighting, in seconds. What is looked at again before its time (by hand, say) has had
+/// none to change, so that this makes no interval longer.
 pub fn adapt(rhythm: &Rhythm, sighting: Sighting, settings: &ScheduleSettings) -> u64 {
     let now = rhythm.adaptive_secs.max(1);
     let floor = floor_of(rhythm, settings);
     let slower = (now * 3 / 2).min(settings.ceiling_secs.max(floor));
+    let is_early = rhythm.since_secs.is_some_and(|secs| secs < now);
     match sighting {
+        Sighting::NotModified | Sighting::SameBytes if is_early => now,
+        Sighting::Document(Some(overlap)) if overlap > OVERLAP_HIGH && is_early => now,
         Sighting::SameBytes if !rhythm.has_validators => {
             (now * 2).clamp(floor, settings.idle_ceiling_secs.max(floor))
         }
@@ -157,6 +163,17 @@ pub fn adapt(rhythm: &Rhythm, sighting: Sighting, settings: &ScheduleSettings) -
         }
         Sighting::Document(_) => now.min(settings.ceiling_secs.max(floor)),
     }
+}
+
+/// True for a visit so many seconds after the one before that the feed's interval had not passed; `None` for the first.
+pub fn is_early(rhythm: &Rhythm, since_secs: Option<u64>, settings: &ScheduleSettings) -> bool {
+    let interval = rhythm.fixed_secs.unwrap_or(rhythm.adaptive_secs);
+    since_secs.is_some_and(|secs| secs < interval.min(settings.failing_ceiling_secs))
+}
+
+/// Seconds from one instant to a later one; none where the clock was set back in between.
+pub fn secs_between(at: Option<UtcTime>, now: UtcTime) -> Option<u64> {
+    at.map(|at| (now - at).num_seconds().max(0).unsigned_abs())
 }
 
 /// The next visit after one that brought a readable feed or a 304.

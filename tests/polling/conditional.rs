@@ -235,6 +235,7 @@ async fn no_store_and_expires_0_do_not_stop_conditional_requests() {
         .with("Expires", "0")
         .with("Pragma", "no-cache");
     room.poll_for(id, reply).await;
+    room.clock.advance_secs(room.wait_of(id));
     room.poll(id).await;
     assert_eq!(room.last_header("if-none-match").as_deref(), Some(ETAG));
     assert_eq!(room.wait_of(id) / 60, 22, "a hint of zero is no hint");

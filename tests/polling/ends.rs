@@ -187,6 +187,7 @@ async fn loops_and_downgrades_are_errors_with_back_off() {
     let report = room.poll_for(id, Reply::redirect(301, "/loop")).await;
     assert_eq!(report.health, FeedHealth::Redirected);
     assert_eq!((room.state(id).feed.failures, room.wait_of(id)), (1, 900));
+    room.clock.advance_secs(room.wait_of(id));
     room.poll(id).await;
     assert_eq!((room.state(id).feed.failures, room.wait_of(id)), (2, 1800));
 }
@@ -256,6 +257,7 @@ async fn a_401_or_403_backs_off_and_no_credentials_are_guessed() {
         let report = room.poll_for(id, reply).await;
         assert_eq!(report.health, FeedHealth::Forbidden);
         assert_eq!(room.last_header("authorization"), None);
+        room.clock.advance_secs(room.wait_of(id));
         room.poll(id).await;
         assert_eq!(room.wait_of(id), 1800);
     }
@@ -409,4 +411,24 @@ async fn an_attempt_that_takes_long_is_noted_before_its_answer() {
         report = room.poll(id) => panic!("it was answered: {report:?}"),
     }
     assert_eq!(room.wait_of(id), 900, "whoever starts anew waits");
+}
+
+#[tokio::test]
+async fn visits_by_hand_put_off_neither_a_feed_that_stays_as_it_is_nor_one_that_fails() {
+    let room = Newsroom::with(exact(), |_| None).await;
+    room.say(Reply::ok(rss(1..4)));
+    let id = room.add("paper.test", "/feed").await;
+    let visit = async || {
+        for _ in 0..8 {
+            room.clock.advance_secs(2);
+            room.poll(id).await;
+        }
+        room.wait_of(id)
+    };
+    assert_eq!(visit().await, 900);
+    room.say(Reply::status(500));
+    assert_eq!(visit().await, 900);
+    room.clock.advance_secs(900);
+    room.poll(id).await;
+    assert_eq!(room.wait_of(id), 1800, "in its time it fails once more");
 }

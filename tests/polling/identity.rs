@@ -13,6 +13,7 @@ async fn the_overlap_is_recorded_and_moves_the_interval() {
     let id = room.add("paper.test", "/feed").await;
     room.poll_for(id, Reply::ok(rss(1..11))).await;
     assert_eq!((room.state(id).overlap, room.wait_of(id)), (None, 900));
+    room.clock.advance_secs(room.wait_of(id));
     room.poll_for(id, Reply::ok(rss(2..12))).await;
     assert_eq!(
         (room.state(id).overlap, room.wait_of(id)),

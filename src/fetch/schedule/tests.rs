@@ -254,6 +254,35 @@ fn a_feed_without_validators_whose_bytes_stay_is_visited_down_to_once_in_six_hou
 }
 
 #[test]
+fn a_visit_before_its_time_makes_no_interval_longer() {
+    let settings = still();
+    for sighting in [
+        Sighting::NotModified,
+        Sighting::SameBytes,
+        Sighting::Document(Some(1.0)),
+    ] {
+        for has_validators in [true, false] {
+            let after = |secs| Rhythm {
+                has_validators,
+                since_secs: Some(secs),
+                ..plain()
+            };
+            assert_eq!(adapt(&after(899), sighting, &settings), 900, "{sighting:?}");
+            assert!(
+                adapt(&after(900), sighting, &settings) > 900,
+                "{sighting:?}"
+            );
+        }
+    }
+    let early = Rhythm {
+        since_secs: Some(3),
+        ..plain()
+    };
+    let found_much = Sighting::Document(Some(0.1));
+    assert_eq!(adapt(&early, found_much, &settings), 450);
+}
+
+#[test]
 fn failures_back_off_to_one_visit_a_day_and_never_further() {
     let wait = |failures| {
         let failing = Failing {

@@ -12,6 +12,7 @@ use crate::fetch::moves::{MoveTrial, MoveVerdict, judge_move};
 use crate::fetch::pace::{CoolDown, read_cool_down};
 use crate::fetch::schedule::{
     Failing, Hints, NextVisit, Rhythm, Setback, Sighting, adapt, after_failure, after_success,
+    is_early, secs_between,
 };
 use crate::fetch::{FetchOutcome, Visited};
 use crate::jobs::ingest::Prepared;
@@ -137,9 +138,10 @@ impl Ruling {
         if let FetchOutcome::Body { bytes, .. } = &visited.outcome {
             line.bytes = bytes.len() as u64;
         }
-        state.feed.last_visit_at = Some(now);
+        let last_visit_at = state.feed.last_visit_at.replace(now);
         let mut desk = Desk {
             state,
+            last_visit_at,
             visited: &visited,
             settings: &settings,
             cool: cool.as_ref(),
@@ -229,6 +231,8 @@ impl Ruling {
 /// The state while it is being changed.
 struct Desk<'a> {
     state: VisitState,
+    /// The visit before.
+    last_visit_at: Option<UtcTime>,
     visited: &'a Visited,
     settings: &'a PollSettings,
     cool: Option<&'a CoolDown>,
@@ -338,9 +342,9 @@ impl Desk<'_> {
         self.state.feed.failures = 0;
         self.state.failing_since = None;
         self.state.last_error = None;
-        self.state.last_success_at = Some(self.now);
         let rhythm = self.rhythm();
         self.state.adaptive_secs = adapt(&rhythm, sighting, &self.settings.schedule);
+        self.state.last_success_at = Some(self.now);
         let rhythm = self.rhythm();
         let next = after_success(&rhythm, &self.hints(), &self.settings.schedule, self.now);
         self.plan(next);
@@ -388,7 +392,12 @@ impl Desk<'_> {
         self.state.last_error = Some(reason.clone());
         self.state.feed.health = health;
         self.state.feed.health_reason = reason;
-        self.state.feed.failures = self.state.feed.failures.saturating_add(1);
+        let rhythm = self.rhythm();
+        let since = secs_between(self.last_visit_at, self.now);
+        // Asked again before its time, it has had none to recover.
+        if self.state.feed.failures == 0 || !is_early(&rhythm, since, &self.settings.schedule) {
+            self.state.feed.failures = self.state.feed.failures.saturating_add(1);
+        }
         self.state.failing_since.get_or_insert(self.now);
         let setback = match illness {
             Illness::Status { status: 410, .. } => Setback::Gone,
@@ -402,7 +411,6 @@ impl Desk<'_> {
             failures: self.state.feed.failures,
             asked_secs: self.cool.map(|cool| cool.secs),
         };
-        let rhythm = self.rhythm();
         let next = after_failure(&rhythm, failing, &self.settings.schedule, self.now);
         self.plan(next);
     }
@@ -447,6 +455,7 @@ impl Desk<'_> {
             is_pushed: self.is_pushed(),
             has_validators: !state.validators.is_empty(),
             body_bytes,
+            since_secs: secs_between(state.last_success_at, self.now),
         }
     }
 

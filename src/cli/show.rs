@@ -178,13 +178,15 @@ fn print_reports(reports: &[Report]) {
             role.to_owned(),
             report.title.clone(),
         ]);
-        for reprint in &report.reprints {
+        let reprints = report.reprints.iter().map(|copy| (copy, "reprint"));
+        let relisted = report.relisted.iter().map(|copy| (copy, "listed again"));
+        for (copy, word) in reprints.chain(relisted) {
             table.row(vec![
-                minute(reprint.at),
-                reprint.item_id.to_string(),
-                reprint.outlet.clone(),
-                "reprint".to_owned(),
-                reprint.title.clone(),
+                minute(copy.at),
+                copy.item_id.to_string(),
+                copy.outlet.clone(),
+                word.to_owned(),
+                copy.title.clone(),
             ]);
         }
     }

@@ -271,13 +271,7 @@ fn told_json(told: &Told) -> Result<String> {
 }
 
 fn anchors_of(reports: &[Report]) -> BTreeSet<ItemId> {
-    reports
-        .iter()
-        .flat_map(|report| {
-            let reprints = report.reprints.iter().map(|reprint| reprint.item_id);
-            std::iter::once(report.item_id).chain(reprints)
-        })
-        .collect()
+    reports.iter().flat_map(Report::items).collect()
 }
 
 /// What the entry of an event tells at length once something material changed.

@@ -38,12 +38,21 @@ pub struct Report {
     pub is_withdrawn: bool,
     /// The items that repeat it, in the order of telling.
     pub reprints: Vec<Reprint>,
+    /// Copies of it or of one of these that lead to the same page of the same outlet, which lists it in several feeds
+    /// and tells it once.
+    pub relisted: Vec<Reprint>,
 }
 
 impl Report {
-    /// True if the item is this report or one of its reprints.
+    /// The items that it is made of: its own, and all that repeat it.
+    pub fn items(&self) -> impl Iterator<Item = ItemId> {
+        let copies = self.reprints.iter().chain(&self.relisted);
+        std::iter::once(self.item_id).chain(copies.map(|copy| copy.item_id))
+    }
+
+    /// True if the item is this report or repeats it.
     pub fn holds(&self, item: ItemId) -> bool {
-        self.item_id == item || self.reprints.iter().any(|one| one.item_id == item)
+        self.items().any(|one| one == item)
     }
 }
 

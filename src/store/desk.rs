@@ -56,7 +56,7 @@ pub fn load_parting(
     let shown = reports
         .iter()
         .filter(|report| named.contains(&report.item_id));
-    let shown_with = shown.flat_map(|report| report.reprints.iter().map(|copy| copy.item_id));
+    let shown_with = shown.flat_map(|report| report.items().skip(1));
     let mut leaving = named.to_vec();
     leaving.extend(shown_with);
     // An original is older than its copies, and these come by id.

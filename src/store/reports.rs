@@ -90,11 +90,9 @@ fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
     while !waiting.is_empty() {
         let before = waiting.len();
         waiting.retain(|(of, reprint)| {
-            let original = reports.iter_mut().find(|report| {
-                report.item_id == *of || report.reprints.iter().any(|one| one.item_id == *of)
-            });
+            let original = reports.iter_mut().find(|report| report.holds(*of));
             original
-                .map(|report| report.reprints.push(reprint.clone()))
+                .map(|report| file_under(report, reprint.clone()))
                 .is_none()
         });
         if waiting.len() == before {
@@ -102,6 +100,26 @@ fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
         }
     }
     reports
+}
+
+/// Among the reprints, or where an outlet lists one page in several feeds, among what it only lists again.
+fn file_under(report: &mut Report, copy: Reprint) {
+    let page = page_of(copy.link.as_deref());
+    let is_there = |outlet: &str, link: &Option<String>| {
+        outlet == copy.outlet && page_of(link.as_deref()) == page
+    };
+    let mut reprints = report.reprints.iter();
+    let is_listed = is_there(&report.outlet, &report.link)
+        || reprints.any(|one| is_there(&one.outlet, &one.link));
+    match is_listed && page.is_some() {
+        true => report.relisted.push(copy),
+        false => report.reprints.push(copy),
+    }
+}
+
+/// A link without its query, in which an outlet may say in which of its feeds the link stands: the text is the same.
+fn page_of(link: Option<&str>) -> Option<&str> {
+    link?.split('?').next()
 }
 
 /// True for a copy that its outlet has corrected or withdrawn since: that is no copy of what others still say.
@@ -122,6 +140,34 @@ fn reprint_of(report: Report) -> Reprint {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_an_outlet_lists_in_several_feeds_is_carried_once_and_no_item_of_it_is_lost() {
+        let row = |id: i64, outlet: &str, link: &str, of: i64| {
+            let report = Report {
+                item_id: ItemId(id),
+                outlet: outlet.to_owned(),
+                link: (!link.is_empty()).then(|| link.to_owned()),
+                ..Report::default()
+            };
+            (report, (of != id).then_some(ItemId(of)))
+        };
+        let reports = fold_reprints(vec![
+            row(1, "Twin", "https://twin.example/a", 1),
+            row(2, "Twin", "https://twin.example/a?ref=africa", 1),
+            row(3, "Other", "https://other.example/a", 2),
+            row(4, "Other", "https://other.example/a", 1),
+            row(5, "Twin", "https://twin.example/b", 1),
+            row(6, "Bare", "", 1),
+            row(7, "Bare", "", 1),
+        ]);
+        let ids =
+            |copies: &[Reprint]| -> Vec<i64> { copies.iter().map(|copy| copy.item_id.0).collect() };
+        assert_eq!(reports.len(), 1);
+        assert_eq!(ids(&reports[0].reprints), [3, 5, 6, 7]);
+        assert_eq!(ids(&reports[0].relisted), [2, 4]);
+        assert!((1..=7).all(|id| reports[0].holds(ItemId(id))));
+    }
 
     #[test]
     fn a_copy_that_was_corrected_or_withdrawn_is_a_report_of_its_own() {

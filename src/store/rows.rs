@@ -100,6 +100,7 @@ pub(super) fn read_report(row: &Row<'_>) -> rusqlite::Result<Report> {
         },
         is_withdrawn: row.get(10)?,
         reprints: Vec::new(),
+        relisted: Vec::new(),
     })
 }
 

@@ -20,7 +20,8 @@ pub struct CheckArgs {
     json: bool,
 }
 
-/// Looks at the config, then at the database if there is one.
+/// Looks at the config, then at the database. Succeeds if all that it says is yes: where there is no database it does
+/// not, since a wrong directory looks the same as one before the first start.
 ///
 /// # Errors
 /// What is wrong with the config, or why the database cannot be opened.
@@ -49,11 +50,7 @@ pub fn run(args: &CheckArgs, global: &Global) -> anyhow::Result<ExitCode> {
                 wrong: vec![format!("no {what}")],
             };
             print_finding(&none, args.json);
-            // Before the first start there is a config to look at and nothing else.
-            return Ok(match args.db || no_copies.is_some() {
-                true => ExitCode::FAILURE,
-                false => ExitCode::SUCCESS,
-            });
+            return Ok(ExitCode::FAILURE);
         }
         Err(error) => return Err(error.into()),
     };

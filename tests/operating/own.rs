@@ -37,6 +37,22 @@ async fn a_command_is_done_by_the_daemon_that_runs_and_by_itself_if_none_does() 
 }
 
 #[tokio::test]
+async fn a_check_fails_where_there_is_no_database() {
+    let place = Place::new(&[], "");
+    for arguments in [&["check"][..], &["check", "--db"], &["check", "--json"]] {
+        let none = place.dateline(arguments).await;
+        assert_eq!(none.status.code(), Some(1), "{arguments:?}");
+        assert!(
+            said(&none).contains("there is a database"),
+            "{}",
+            said(&none)
+        );
+    }
+    drop(place.open_store());
+    assert!(place.dateline(&["check"]).await.status.success());
+}
+
+#[tokio::test]
 async fn what_rules_on_a_database_begins_none() {
     let place = Place::new(&[], "");
     let database = place.data_dir().join("dateline.sqlite");

@@ -41,23 +41,34 @@ pub(super) fn find_feeds(page: &str, page_url: &Url) -> Vec<NamedFeed> {
 }
 
 fn feed_address(tag: &str, base: &Url) -> Option<String> {
-    const TYPES: [&str; 5] = [
+    const TYPES: [&str; 4] = [
         "application/atom+xml",
         "application/rss+xml",
         "application/feed+json",
         "application/rdf+xml",
-        "application/json",
     ];
     let relations = attribute(tag, "rel")?.to_lowercase();
     let mut relations = relations.split_ascii_whitespace();
     let media_type = attribute(tag, "type")?.to_lowercase();
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
-    if !relations.any(|rel| rel == "alternate") || !TYPES.contains(&media_type) {
+    let href = attribute(tag, "href")?;
+    let is_feed = TYPES.contains(&media_type)
+        || media_type == "application/json" && calls_itself_feed(tag, &href);
+    if !relations.any(|rel| rel == "alternate") || !is_feed {
         return None;
     }
-    let mut url = base.join(attribute(tag, "href")?.trim()).ok()?;
+    let mut url = base.join(href.trim()).ok()?;
     url.set_fragment(None);
     matches!(url.scheme(), "http" | "https").then(|| url.into())
+}
+
+/// JSON Feed had no type of its own at first; most other JSON that pages name is of a programming interface, as
+/// WordPress's of each page.
+fn calls_itself_feed(tag: &str, href: &str) -> bool {
+    let title = attribute(tag, "title").unwrap_or_default();
+    [href, &title]
+        .iter()
+        .any(|text| text.to_lowercase().contains("feed"))
 }
 
 /// The insides of the tags of that name, in order.
@@ -132,6 +143,14 @@ mod tests {
                 "https://other.test/f.json",
             ),
             (
+                r#"<link rel="alternate" type="application/json" title="Paper JSON Feed" href="/n.json">"#,
+                "https://paper.test/n.json",
+            ),
+            (
+                r#"<link rel="alternate" type="application/json" href="/feeds/json">"#,
+                "https://paper.test/feeds/json",
+            ),
+            (
                 r#"<base href="/base/"><link disabled rel="home alternate" type="application/rss+xml; charset=utf-8" href="x">"#,
                 "https://paper.test/base/x",
             ),
@@ -148,6 +167,7 @@ mod tests {
             "<link rel=",
             r#"<link rel="stylesheet" type="text/css" href="/a">"#,
             r#"<link rel="alternate" hreflang="de" href="/de">"#,
+            r#"<link rel="alternate" title="JSON" type="application/json" href="/wp-json/wp/v2/pages/7">"#,
             r#"<link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">"#,
             r#"<link rel="alternate" type="application/rss+xml">"#,
             r#"<linkx rel="alternate" type="application/rss+xml" href="/x">"#,

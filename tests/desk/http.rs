@@ -557,6 +557,7 @@ async fn every_refusal_of_the_api_is_a_problem_that_its_description_names() {
     let described: serde_json::Value = serde_json::from_str(&described.body).unwrap();
     let long = format!(r#"{{"ruling":{{}},"note":"{}"}}"#, "x".repeat(70_000));
     let json = "application/json";
+    let unheard = r#"{"ruling":{"kind":"pin-headline","event":99,"headline":"Pinned"}}"#;
     for (status, asked, path, kind, body) in [
         (404, "get /api/events/{id}", "/api/events/99", "", ""),
         (400, "get /api/events/{id}", "/api/events/x", "", ""),
@@ -588,6 +589,14 @@ async fn every_refusal_of_the_api_is_a_problem_that_its_description_names() {
             "{}",
         ),
         (413, "post /api/decisions", "/api/decisions", json, &long),
+        (
+            404,
+            "post /api/decisions/{id}/undo",
+            "/api/decisions/99/undo",
+            json,
+            "",
+        ),
+        (409, "post /api/decisions", "/api/decisions", json, unheard),
         (404, "", "/api/nothing", "", ""),
         (405, "", "/api/events/1", json, "{}"),
     ] {

@@ -253,10 +253,12 @@ async fn decide(
 
 async fn undo(State(site): State<Site>, Path(id): Path<i64>, headers: HeaderMap) -> Answered {
     let editor = may_act(&site, &headers).await?;
-    let request = Request::Undo {
-        decision: DecisionId(id),
-        editor,
-    };
+    let decision = DecisionId(id);
+    let made = read(&site, move |conn| kept::load_decision(conn, decision)).await?;
+    if made.is_none() {
+        return Err(problem(StatusCode::NOT_FOUND, "no such decision"));
+    }
+    let request = Request::Undo { decision, editor };
     have_done(&site, request).await
 }
 
@@ -281,11 +283,18 @@ async fn request(
 }
 
 fn outcome(number: i64, said: Option<&Answer>) -> Response {
-    let status = match said {
-        Some(answer) if answer.done => StatusCode::OK,
-        Some(_) => StatusCode::CONFLICT,
-        None => StatusCode::ACCEPTED,
-    };
     let body = serde_json::json!({ "request": number, "answer": said });
-    json(status, &body)
+    match said {
+        Some(answer) if !answer.done => refusal(&answer.lines, body),
+        Some(_) => json(StatusCode::OK, &body),
+        None => json(StatusCode::ACCEPTED, &body),
+    }
+}
+
+/// A request that was refused: a problem that holds the answer too (RFC 9457, section 3.2).
+fn refusal(lines: &[String], mut body: serde_json::Value) -> Response {
+    let status = StatusCode::CONFLICT;
+    body["status"] = status.as_u16().into();
+    body["title"] = lines.first().map_or("refused", String::as_str).into();
+    answer(status, "application/problem+json", body.to_string())
 }

@@ -336,7 +336,7 @@ fn body_of_event(shown: &PublishedEvent, settings: &Settings) -> Body {
             language: None,
         }),
         reports: lines_of(&shown.reports, &shown.told),
-        events: Vec::new(),
+        ..Body::default()
     }
 }
 

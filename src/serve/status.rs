@@ -36,6 +36,7 @@ pub(super) fn status_entries(store: &Store, settings: &Settings) -> Result<Vec<E
             page_url: page_url.clone(),
             body: Body {
                 lede: one_line(&change.reason),
+                page_name: "All changes",
                 ..Body::default()
             },
             ..Entry::default()

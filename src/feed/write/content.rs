@@ -241,10 +241,10 @@ fn footer(html: &mut Xml, body: &Body, page_url: &str) {
         link_or_text(html, Some(&storyline.url), "its timeline");
         html.text(" · ");
     }
-    let label = if body.events.is_empty() {
-        "All reports"
-    } else {
-        "The whole timeline"
+    let label = match (body.page_name, body.events.is_empty()) {
+        ("", true) => "All reports",
+        ("", false) => "The whole timeline",
+        (name, _) => name,
     };
     link_or_text(html, Some(page_url), label);
     html.close("p");

@@ -232,6 +232,8 @@ pub struct Body {
     pub reports: Vec<ReportLine>,
     /// The events of a storyline, in the order in which they happened.
     pub events: Vec<EventLine>,
+    /// What its page is called; empty for that of an event or a storyline.
+    pub page_name: &'static str,
 }
 
 /// What became of an entry.

@@ -112,6 +112,7 @@ fn body_of(text: &str, url: &str, link: &Link) -> Body {
             outlet_count: 3,
             ..EventLine::default()
         }],
+        page_name: "",
     }
 }
 
@@ -301,6 +302,19 @@ fn the_same_ids_stand_in_the_same_order_in_all_formats() {
         .filter_map(|item| item["id"].as_str())
         .collect();
     assert_eq!(in_json, expected);
+}
+
+#[test]
+fn an_entry_that_is_no_event_does_not_promise_reports() {
+    let body = Body {
+        page_name: "All changes",
+        ..Body::default()
+    };
+    let html = body_html(&body, "https://news.example/feeds/status");
+    assert!(
+        html.contains(">All changes</a>") && !html.contains("reports"),
+        "{html}"
+    );
 }
 
 #[test]

@@ -347,9 +347,10 @@ fn why(store: &Store, text: &str) -> anyhow::Result<ExitCode> {
     say("last-modified", &modified.unwrap_or("none".into()));
     say(
         "interval",
-        &match listing.interval_secs {
-            Some(secs) => format!("{}, fixed", crate::fetch::schedule::in_words(secs)),
-            None => format!("{} min, adaptive", listing.adaptive_secs / 60),
+        &match (&feed.cron, listing.interval_secs) {
+            (Some(line), _) => format!("by the cron line {line}"),
+            (None, Some(secs)) => format!("{}, fixed", crate::fetch::schedule::in_words(secs)),
+            (None, None) => format!("{} min, adaptive", listing.adaptive_secs / 60),
         },
     );
     let prefixes = store.read(|conn| polls::load_unknown_prefixes(conn, feed.id, MOST_PREFIXES))?;

@@ -29,6 +29,16 @@ async fn a_command_is_done_by_the_daemon_that_runs_and_by_itself_if_none_does() 
     assert!(set.status.success(), "{}", said(&set));
     let why = place.dateline(&["feeds", "why", "2"]).await;
     assert!(said(&why).contains("20 min, fixed"), "{}", said(&why));
+    let set = place
+        .dateline(&["feeds", "set", "2", "--cron", "7 5 * * *"])
+        .await;
+    assert!(set.status.success(), "{}", said(&set));
+    let why = place.dateline(&["feeds", "why", "2"]).await;
+    assert!(
+        said(&why).contains("by the cron line 7 5 * * *"),
+        "{}",
+        said(&why)
+    );
     let wrong = place.dateline(&["feeds", "remove", "77"]).await;
     assert!(!wrong.status.success());
     service.kill();

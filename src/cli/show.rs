@@ -20,7 +20,7 @@ use crate::text::diff::{WordChange, word_diff};
     after_help = "Examples: dateline show the-summit-opens\n          dateline show event 12\n          dateline show item 345 --json"
 )]
 pub struct ShowArgs {
-    /// A slug, a public id, or `event N`, `storyline N`, `item N`; a bare number means an event,
+    /// A slug, a public id, the address of a page, or `event N`, `storyline N`, `item N`; a bare number means an event,
     /// else an item
     #[arg(required = true, num_args = 1..=2, value_name = "ID")]
     id: Vec<String>,

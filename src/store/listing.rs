@@ -87,13 +87,15 @@ pub fn timeline_of(conn: &Connection, id: StorylineId) -> Result<Vec<Event>> {
 }
 
 /// What a person means by `text`: `item 12`, `event 12` or `storyline 12` by number, a public id of
-/// an event or storyline with or without `urn:uuid:`, a slug, or a bare number, which means an
-/// event, else an item. `None` if it means nothing.
+/// an event or storyline with or without `urn:uuid:`, the address of its page, a slug, or a bare number, which means
+/// an event, else an item. `None` if it means nothing.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn find_named(conn: &Connection, text: &str) -> Result<Option<Named>> {
     let text = text.trim();
+    let of_page = named_by_address(text);
+    let text = of_page.as_deref().unwrap_or(text);
     let (noun, rest) = text.split_once([' ', ':', '/']).unwrap_or(("", text));
     if let Ok(number) = rest.trim().parse::<i64>() {
         let item = || exists(conn, "items", number, Named::Item(ItemId(number)));
@@ -135,6 +137,20 @@ pub fn find_named(conn: &Connection, text: &str) -> Result<Option<Named>> {
     Ok(id.map(|id| Named::Storyline(StorylineId(id))))
 }
 
+/// What the address of a page or a feed names, here or on the desk; `None` for what is no such address.
+fn named_by_address(text: &str) -> Option<String> {
+    let nouns = [("/events/", "event"), ("/storylines/", "storyline")];
+    let mut found = nouns
+        .iter()
+        .filter_map(|(path, noun)| Some((text.rsplit_once(path)?.1, *noun)));
+    let (rest, noun) = found.next()?;
+    let name = rest.split(['/', '.', '?', '#']).next()?;
+    match name.parse::<i64>() {
+        Ok(number) => Some(format!("{noun} {number}")),
+        Err(_) => Some(name.to_owned()),
+    }
+}
+
 fn exists(conn: &Connection, table: &str, id: i64, named: Named) -> Result<Option<Named>> {
     let sql = format!("SELECT 1 FROM {table} WHERE id = ?1");
     let found = conn
@@ -142,4 +158,35 @@ fn exists(conn: &Connection, table: &str, id: i64, named: Named) -> Result<Optio
         .query_row([id], |_| Ok(()))
         .optional()?;
     Ok(found.map(|()| named))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_page_names_what_it_shows() {
+        let id = "5f2c09ab-0000-4000-8000-000000000001";
+        for (address, named) in [
+            (format!("/events/{id}"), id),
+            (format!("https://news.example/x/events/{id}.atom"), id),
+            (format!("/storylines/{id}/timeline"), id),
+            (format!("/storylines/{id}/log.json?a=1"), id),
+            (
+                "https://news.example/storylines/the-summit".to_owned(),
+                "the-summit",
+            ),
+            ("/desk/storylines/3".to_owned(), "storyline 3"),
+            ("/desk/events/3#item-4".to_owned(), "event 3"),
+        ] {
+            assert_eq!(
+                named_by_address(&address).as_deref(),
+                Some(named),
+                "{address}"
+            );
+        }
+        for other in [id, "event 12", "item/12", "the-summit"] {
+            assert_eq!(named_by_address(other), None, "{other}");
+        }
+    }
 }

@@ -308,7 +308,7 @@ fn find_archive(store: &Store, settings: &Settings, output: &Output, number: u32
     };
     Ok(Found::Content(Content {
         title: format!("{}: {name}, archive {number}", settings.title),
-        subtitle: "Entries that the subscription document no longer holds.".to_owned(),
+        subtitle: "Entries in the order in which they were told; the subscription document may hold the latest of them too.".to_owned(),
         rows,
         newest_archive: newest,
     }))

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
+use super::failure::describe;
 use super::outcome::{FailureKind, FetchFailure};
 
 /// Codings applied one after another that are undone; real servers apply one.
@@ -70,6 +71,8 @@ pub(super) async fn read_capped(
                 let message = "the server fell silent in the middle of its answer";
                 return Err(FetchFailure::new(FailureKind::Timeout, message));
             }
+            // Nothing came that could be read, and not since the document is at fault.
+            Ok(Err(error)) if bytes.is_empty() => return Err(describe(&error)),
             Err(_) if bytes.is_empty() => {
                 let message = "nothing but a head came in time";
                 return Err(FetchFailure::new(FailureKind::Timeout, message));

@@ -144,3 +144,16 @@ async fn a_server_that_refuses_whoever_asks_for_what_is_new_is_asked_for_everyth
         assert_eq!(room.item_count(), 4);
     }
 }
+
+#[tokio::test]
+async fn a_body_that_is_not_in_the_chunks_that_it_announces_is_no_fault_of_the_document() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let answer = Reply::Raw([head.to_owned(), rss(1..4)].concat().into_bytes());
+    let report = room.poll_for(id, answer).await;
+    assert!(
+        report.note.contains("not HTTP that can be read"),
+        "{report:?}"
+    );
+}

@@ -2,6 +2,7 @@
 //! leaves verification and delivery to the job (W3C WebSub, sections 5 and 6).
 
 use std::net::SocketAddr;
+use std::num::IntErrorKind;
 
 use axum::Extension;
 use axum::body::Bytes;
@@ -127,8 +128,7 @@ fn read_request(body: &[u8]) -> Result<HubRequest, &'static str> {
                 request.secret = Some(value.into_owned().into_bytes());
             }
             "hub.lease_seconds" => {
-                let wish = value.parse().unwrap_or(LEASE_SECS.1);
-                request.lease_secs = wish.clamp(LEASE_SECS.0, LEASE_SECS.2);
+                request.lease_secs = granted_lease(&value);
             }
             _ => {}
         }
@@ -148,6 +148,16 @@ fn read_request(body: &[u8]) -> Result<HubRequest, &'static str> {
         return Err("hub.secret must be shorter than 200 bytes");
     }
     Ok(request)
+}
+
+/// What is no number is no wish; one that is too large for any clock is one for the longest.
+fn granted_lease(wish: &str) -> i64 {
+    let secs = match wish.parse::<i64>() {
+        Ok(secs) => secs,
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => LEASE_SECS.2,
+        Err(_) => LEASE_SECS.1,
+    };
+    secs.clamp(LEASE_SECS.0, LEASE_SECS.2)
 }
 
 /// The host of a callback, without the point that it may end in; `None` if it is none.
@@ -216,6 +226,8 @@ mod tests {
             ("1", 3600),
             ("7200", 7200),
             ("99999999999", 2_592_000),
+            ("99999999999999999999999", 2_592_000),
+            ("-99999999999999999999999", 864_000),
             ("x", 864_000),
         ] {
             let body = [WHOLE, "&hub.lease_seconds=", wish].concat();

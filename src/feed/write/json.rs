@@ -1,5 +1,5 @@
-//! JSON Feed 1.1, with what has no place in it under `_dateline`. The singular `author` is used,
-//! which readers of 1.0 and of 1.1 both know.
+//! JSON Feed 1.1, with what has no place in it under `_dateline`. Who wrote it is said twice: in `authors`, and for
+//! readers of 1.0 in `author`.
 
 use serde_json::{Map, Value, json};
 
@@ -25,7 +25,12 @@ pub(super) fn write_json(document: &Document) -> Vec<u8> {
             with_ending(previous, OutputFormat::Json),
         );
     }
-    put(&mut feed, "author", json!({ "name": "Dateline" }));
+    if let Some(language) = document.language.as_deref().and_then(language_tag) {
+        put(&mut feed, "language", language);
+    }
+    let author = json!({ "name": "Dateline" });
+    put(&mut feed, "authors", json!([author]));
+    put(&mut feed, "author", author);
     if let Some(hub) = &document.hub_url {
         put(&mut feed, "hubs", json!([{ "type": "WebSub", "url": hub }]));
     }
@@ -91,6 +96,12 @@ fn item(entry: &Entry) -> Value {
     if !entry.outlets.is_empty() {
         let name = one_line(&entry.outlets.join(", "));
         put(&mut item, "author", json!({ "name": name }));
+        let names = entry.outlets.iter().map(|name| one_line(name));
+        let authors: Vec<Value> = names.map(|name| json!({ "name": name })).collect();
+        put(&mut item, "authors", authors);
+    }
+    if let Some(language) = entry.language.as_deref().and_then(language_tag) {
+        put(&mut item, "language", language);
     }
     let tags = tags(entry);
     if !tags.is_empty() {

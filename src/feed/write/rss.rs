@@ -71,6 +71,9 @@ fn item(xml: &mut Xml, entry: &Entry) {
     if !entry.outlets.is_empty() {
         xml.element("dc:creator", &[], &one_line(&entry.outlets.join(", ")));
     }
+    if let Some(language) = entry.language.as_deref().and_then(language_tag) {
+        xml.element("dc:language", &[], language);
+    }
     for category in &entry.categories {
         let term = one_line(&category.term);
         match category.scheme {

@@ -305,6 +305,27 @@ fn the_same_ids_stand_in_the_same_order_in_all_formats() {
 }
 
 #[test]
+fn every_format_says_in_what_language_an_entry_is_and_json_names_each_outlet() {
+    let mut document = document_of("x", "https://paper.example/1");
+    document.language = None;
+    document.entries[0].language = Some("he".to_owned());
+    document.entries[0].outlets = vec!["Haaretz".to_owned(), "AP".to_owned()];
+    let written = |format| String::from_utf8(write_document(&document, format)).expect("UTF-8");
+    assert!(written(OutputFormat::Atom).contains("<entry xml:lang=\"he\">"));
+    assert!(written(OutputFormat::Rss).contains("<dc:language>he</dc:language>"));
+    let json: serde_json::Value = serde_json::from_str(&written(OutputFormat::Json)).expect("JSON");
+    let item = &json["items"][0];
+    assert_eq!(item["language"], "he");
+    let names = serde_json::json!([{ "name": "Haaretz" }, { "name": "AP" }]);
+    assert_eq!(item["authors"], names);
+    assert_eq!(json["authors"], serde_json::json!([{ "name": "Dateline" }]));
+    document.language = Some("he".to_owned());
+    let json: serde_json::Value =
+        serde_json::from_slice(&write_document(&document, OutputFormat::Json)).expect("JSON");
+    assert_eq!(json["language"], "he");
+}
+
+#[test]
 fn an_entry_that_is_no_event_does_not_promise_reports() {
     let body = Body {
         page_name: "All changes",

@@ -137,6 +137,33 @@ pub fn load_shown_home(conn: &Connection, home: StorylineId) -> Result<Option<Ut
     Ok(at.map(utc_from_secs))
 }
 
+/// Events at home elsewhere that are shown in a storyline which an editor keeps out.
+const SHOWN_IN_SPIKED: &str = "FROM event_homes h CROSS JOIN events e ON e.id = h.event_id
+        CROSS JOIN storylines s ON s.id = e.storyline_id
+     WHERE s.spiked = 1 AND e.merged_into IS NULL";
+
+/// Homes of events that are shown in a storyline which an editor keeps out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_spiked_homes(conn: &Connection) -> Result<Vec<StorylineId>> {
+    let sql = format!("SELECT DISTINCT h.storyline_id {SHOWN_IN_SPIKED} ORDER BY 1");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([], |row| row.get(0).map(StorylineId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// As [`load_spiked_homes`]: true of such a home.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_spiked_home(conn: &Connection, home: StorylineId) -> Result<bool> {
+    let sql = format!("SELECT EXISTS (SELECT 1 {SHOWN_IN_SPIKED} AND h.storyline_id = ?1)");
+    Ok(conn
+        .prepare_cached(&sql)?
+        .query_row([home.0], |row| row.get(0))?)
+}
+
 /// Where the machine has an event that is shown elsewhere, merged away or not; `None` of any other.
 ///
 /// # Errors

@@ -4,7 +4,8 @@
 //! alone, damped by the gap in time. Storylines grow and merge; once one is published only editors
 //! split it, because a reader follows it by id. Before, an event that has changed is linked anew.
 //!
-//! What editors ruled does not enter here (see `obeying`): linking is what the machine alone says.
+//! What editors ruled does not enter here (see `obeying`): linking is what the machine alone says. But what
+//! they keep out stays by itself, or the machine would show it somewhere else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,6 +84,10 @@ pub struct Storylines {
     shares: FxHashMap<StorylineId, u64>,
     /// Storylines whose events are shown in a published one, with its rank.
     shown_elsewhere: BTreeMap<StorylineId, i64>,
+    /// Storylines that editors keep out.
+    spiked: BTreeSet<StorylineId>,
+    /// Storylines whose events are shown in one that editors keep out.
+    spiked_elsewhere: BTreeSet<StorylineId>,
     next: i64,
     latest: Latest,
     /// The last event that was let go because there were too many, with the time of its last report.
@@ -158,6 +163,25 @@ impl Storylines {
         };
     }
 
+    /// Tells which storylines editors keep out, all of them: none is merged, and none of their events is linked
+    /// anew, so that what is kept out comes into nothing that is shown. New events join them as any other.
+    pub fn tell_spiked(&mut self, storylines: BTreeSet<StorylineId>) {
+        self.spiked = storylines;
+    }
+
+    /// Tells whether a storyline has events that rulings show in one that editors keep out: then it stays by itself
+    /// as that does.
+    pub fn tell_spiked_elsewhere(&mut self, storyline: StorylineId, is_spiked: bool) {
+        match is_spiked {
+            true => self.spiked_elsewhere.insert(storyline),
+            false => self.spiked_elsewhere.remove(&storyline),
+        };
+    }
+
+    fn is_spiked(&self, id: StorylineId) -> bool {
+        self.spiked.contains(&id) || self.spiked_elsewhere.contains(&id)
+    }
+
     /// The rank of a storyline by first publication; `None` while it is provisional.
     fn published(&self, id: StorylineId) -> Option<i64> {
         let own = self.lines.get(&id).and_then(|line| line.published);
@@ -202,7 +226,7 @@ impl Storylines {
 
     fn link_one(&mut self, sketch: &EventSketch, linking: &mut Linking) {
         let before = self.line_of.get(&sketch.event).copied();
-        let may_move = before.is_some_and(|id| self.published(id).is_none());
+        let may_move = before.is_some_and(|id| self.published(id).is_none() && !self.is_spiked(id));
         let (id, is_alone) = match before {
             Some(id) if !may_move => {
                 self.take_out(id, sketch.event);
@@ -249,12 +273,16 @@ impl Storylines {
 
     /// Merges the storyline with the nearest others until none is near enough.
     fn merge_around(&mut self, mut id: StorylineId, linking: &mut Linking) -> StorylineId {
+        if self.is_spiked(id) {
+            return id;
+        }
         loop {
             let terms = self.lines[&id].sum().strongest(ASKED_TERMS);
             let sharing = self.sharing(&terms, Some(id)).into_iter();
             let line = &self.lines[&id];
             let sum = line.sum();
-            let near = sharing.filter_map(|other| {
+            let near = sharing.filter(|other| !self.is_spiked(*other));
+            let near = near.filter_map(|other| {
                 let (count, latest) = (line.events.len(), line.latest_secs);
                 let affinity = self.affinity(&sum, count, latest, self.lines.get(&other)?);
                 Some((other, affinity))
@@ -462,6 +490,33 @@ mod tests {
         lines.link(&[sketch(1, &fire), museum]);
         lines.link(&[sketch(3, &fire)]);
         assert_eq!(lines.storyline_of(EventId(3)), Some(StorylineId(1)));
+    }
+
+    #[test]
+    fn what_editors_keep_out_is_neither_linked_anew_nor_merged_until_they_let_it_in() {
+        let (own, other) = (StorylineId(1), StorylineId(2));
+        for is_elsewhere in [false, true] {
+            let mut lines = Storylines::new(StorylineSettings::default(), own);
+            let tell = |lines: &mut Storylines, is_spiked: bool| match is_elsewhere {
+                true => lines.tell_spiked_elsewhere(own, is_spiked),
+                false => lines.tell_spiked([own].into_iter().filter(|_| is_spiked).collect()),
+            };
+            let (fire, museum) = ([(1, 0.8), (2, 0.6)], [(3, 0.8), (4, 0.6)]);
+            lines.link(&[sketch(1, &fire), sketch(2, &museum)]);
+            lines.mark_published(other, 7);
+            tell(&mut lines, true);
+            let bridge = [(1, 0.4), (2, 0.3), (3, 0.7), (4, 0.5)];
+            assert_eq!(lines.link(&[sketch(3, &bridge)]).merged, []);
+            // What comes new joins what it is nearest to.
+            lines.link(&[sketch(4, &fire)]);
+            assert_eq!(lines.storyline_of(EventId(4)), Some(own));
+            // By now it tells what the other does.
+            assert_eq!(lines.link(&[sketch(1, &museum)]).merged, []);
+            assert_eq!(lines.storyline_of(EventId(1)), Some(own));
+            tell(&mut lines, false);
+            lines.link(&[sketch(1, &museum)]);
+            assert_eq!(lines.storyline_of(EventId(1)), Some(other));
+        }
     }
 
     #[test]

@@ -194,8 +194,9 @@ impl Clusterer {
     /// everything must be saved.
     fn open_again(&mut self, store: &Store, clock: UtcTime) -> Result<()> {
         self.engine.tell_clock(clock);
-        let settings = &self.settings;
-        let restore = |conn: &_| restore::restore_storylines(conn, settings, Some(clock));
+        let (settings, rulings) = (&self.settings, &self.rulings);
+        let restore =
+            |conn: &_| restore::restore_storylines(conn, settings, (Some(clock), rulings));
         self.storylines = store.read(restore)?;
         Ok(())
     }

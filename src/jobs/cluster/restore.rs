@@ -54,7 +54,7 @@ pub(super) fn restore(
     if let Some(clock) = clock {
         engine.tell_clock(clock);
     }
-    let storylines = restore_storylines(conn, &settings, clock)?;
+    let storylines = restore_storylines(conn, &settings, (clock, &rulings))?;
     Ok(Clusterer {
         tables_saved: engine.tables_through(),
         tellings: Tellings::default(),
@@ -166,7 +166,7 @@ fn restore_window(
 pub(super) fn restore_storylines(
     conn: &Connection,
     settings: &ClusteringSettings,
-    clock: Option<UtcTime>,
+    (clock, rulings): (Option<UtcTime>, &Rulings),
 ) -> Result<Storylines> {
     let next = StorylineId(clustering::load_cursor(conn, NEXT_STORYLINE)?.max(1));
     let mut storylines = Storylines::new(settings.storylines.clone(), next);
@@ -196,6 +196,10 @@ pub(super) fn restore_storylines(
     }
     for (home, at) in standing::load_shown_homes(conn)? {
         storylines.tell_shown_elsewhere(home, Some(at.timestamp()));
+    }
+    storylines.tell_spiked(rulings.spiked_lines());
+    for home in standing::load_spiked_homes(conn)? {
+        storylines.tell_spiked_elsewhere(home, true);
     }
     Ok(storylines)
 }

@@ -33,7 +33,14 @@ impl Clusterer {
             undone,
             mut events,
             storylines,
+            spiked,
         } = self.rulings.take_up(newer);
+        if !spiked.is_empty() {
+            self.storylines.tell_spiked(self.rulings.spiked_lines());
+        }
+        for line in spiked {
+            self.stale.note_spiked(line);
+        }
         // A pin shows on what its event was merged into.
         let led_on = store.read(|conn| {
             let on = events

@@ -8,8 +8,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::describe::Pins;
 use crate::cluster::Engine;
-use crate::decisions::{Constraints, Held, constraints_of, said_by};
-use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, StorylineId};
+use crate::decisions::{Attributes, Constraints, Held, constraints_of, said_by};
+use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, StorylineId, Target};
 use crate::store::{Connection, Result, decisions};
 use crate::timeline::StorylineRules;
 
@@ -42,6 +42,8 @@ pub(super) struct Changes {
     pub(super) events: Vec<EventId>,
     /// Storylines that have another name, or none.
     pub(super) storylines: Vec<StorylineId>,
+    /// Storylines that are kept out from now on, or no more.
+    pub(super) spiked: Vec<StorylineId>,
 }
 
 impl Rulings {
@@ -109,8 +111,21 @@ impl Rulings {
             (changes.events, changes.storylines) = self.pins.differences(&pins);
             self.pins = pins;
         }
+        let spiked = changed.iter().filter_map(|one| match one.ruling {
+            Ruling::Spike {
+                target: Target::Storyline(line),
+            } => Some(line),
+            _ => None,
+        });
+        changes.spiked = spiked.collect();
         changes.changed = changed;
         changes
+    }
+
+    /// The storylines that editors keep out.
+    pub(super) fn spiked_lines(&self) -> BTreeSet<StorylineId> {
+        let spiked = Attributes::of(&self.made).spiked_storylines;
+        spiked.into_keys().collect()
     }
 
     /// Forgets of what is within reach what the engine cannot see any more: it sees items that are

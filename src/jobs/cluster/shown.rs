@@ -1,5 +1,5 @@
-//! Which storylines of the machine count as published because rulings show events of theirs in a
-//! published one. Only what a step may have changed is looked up again.
+//! Which storylines of the machine count as published, or as kept out, because rulings show events of theirs in
+//! one that is. Only what a step may have changed is looked up again.
 
 use std::collections::BTreeSet;
 
@@ -25,6 +25,11 @@ impl Stale {
 
     /// A storyline was published.
     pub(super) fn note_published(&mut self, line: StorylineId) {
+        self.shown.insert(line);
+    }
+
+    /// A storyline was spiked, or is no more.
+    pub(super) fn note_spiked(&mut self, line: StorylineId) {
         self.shown.insert(line);
     }
 
@@ -59,6 +64,7 @@ impl Stale {
         for home in std::mem::take(&mut self.homes) {
             let at = standing::load_shown_home(conn, home)?;
             storylines.tell_shown_elsewhere(home, at.map(|at| at.timestamp()));
+            storylines.tell_spiked_elsewhere(home, standing::is_spiked_home(conn, home)?);
         }
         Ok(())
     }

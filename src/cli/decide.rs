@@ -11,7 +11,7 @@ use super::asking::{ask, open_to_read};
 use super::{Global, Place};
 use crate::jobs::decide::{find_lock, find_spike};
 use crate::news::{DecisionId, EventId, ItemId, Request, Ruling, StorylineId, Target};
-use crate::store::{Store, desk, events};
+use crate::store::{Store, desk, events, kept_out};
 
 /// What every ruling can carry.
 #[derive(Debug, clap::Args)]
@@ -264,8 +264,15 @@ pub fn spike(args: &TargetArgs, global: &Global) -> anyhow::Result<ExitCode> {
 /// As [`merge`], or that it is not spiked.
 pub fn unspike(args: &TargetArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let place = Place::find(global)?;
-    let spike = find_spike(&open_to_read(&place)?, args.target.0)?;
-    take_back(&place, spike.context("it is not spiked")?, &args.why.editor)
+    let store = open_to_read(&place)?;
+    let spike = find_spike(&store, args.target.0)?;
+    let why = match args.target.0 {
+        Target::Item(item) if store.read(|conn| kept_out::is_kept_out(conn, item))? => {
+            "it is kept out with the event or the storyline that it was taken out of: unspike that"
+        }
+        _ => "it is not spiked",
+    };
+    take_back(&place, spike.context(why)?, &args.why.editor)
 }
 
 /// Lets no late reports into an event by themselves; copies of those in it are none.

@@ -11,7 +11,9 @@ use crate::news::{
     Target, UtcTime,
 };
 use crate::store::decisions::{self, Named};
-use crate::store::{Connection, Result, Store, Transaction, desk, events, items, requests, retold};
+use crate::store::{
+    Connection, Result, Store, Transaction, desk, events, items, kept_out, requests, retold,
+};
 use crate::text::clean::inert;
 
 /// A ruling as it is asked for.
@@ -327,14 +329,32 @@ fn describe_undoing(undoing: &Undoing) -> String {
 fn apply_marks(tx: &Transaction<'_>, ruling: &Ruling) -> Result<()> {
     let attributes = Attributes::of(&decisions::load_about(tx, &Named::by(ruling))?);
     match ruling {
+        Ruling::Spike {
+            target: Target::Item(item),
+        } => mark_item(tx, *item),
         Ruling::Spike { target } => {
-            decisions::set_spiked(tx, *target, attributes.spike_of(*target).is_some())
+            let is_spiked = attributes.spike_of(*target).is_some();
+            decisions::set_spiked(tx, *target, is_spiked)?;
+            if !is_spiked {
+                for item in kept_out::let_in(tx, *target)? {
+                    mark_item(tx, item)?;
+                }
+            }
+            Ok(())
         }
         Ruling::Lock { event, .. } => {
             decisions::set_locked(tx, *event, attributes.locks.contains_key(event))
         }
         _ => Ok(()),
     }
+}
+
+/// An item is kept out by a decision on it, or with what it was taken out of.
+fn mark_item(tx: &Transaction<'_>, item: ItemId) -> Result<()> {
+    let target = Target::Item(item);
+    let about = decisions::load_about(tx, &Named::by(&Ruling::Spike { target }))?;
+    let is_spiked = Attributes::of(&about).spike_of(target).is_some();
+    decisions::set_spiked(tx, target, is_spiked || kept_out::is_kept_out(tx, item)?)
 }
 
 fn load_present(conn: &Connection, ruling: &Ruling) -> Result<Present> {

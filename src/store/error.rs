@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::news::ItemId;
+use crate::news::{ItemId, StorylineId};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +101,9 @@ pub enum StoreError {
     /// An item says something else than what was to be saved of it.
     #[error("item {0} was retitled while it was taken in; it is taken in anew")]
     Retitled(ItemId),
+    /// A storyline that events were to leave is kept out by an editor.
+    #[error("storyline {0} was spiked while its events were linked; they are linked anew")]
+    Spiked(StorylineId),
     /// The writer has ended.
     #[error("the store is closed")]
     Closed,

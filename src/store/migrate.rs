@@ -107,6 +107,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0025_link_moves",
         include_str!("../../migrations/0025_link_moves.sql"),
     ),
+    (
+        "0027_kept_out",
+        include_str!("../../migrations/0027_kept_out.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

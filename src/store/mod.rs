@@ -20,6 +20,7 @@ pub mod health;
 pub mod hosts;
 pub mod hub;
 pub mod items;
+pub mod kept_out;
 pub mod kills;
 pub mod listing;
 mod lock;

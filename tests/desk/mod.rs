@@ -11,6 +11,7 @@ mod http;
 mod listing;
 mod newsdesk;
 mod reviewing;
+mod spiking;
 mod undoing;
 mod why;
 mod world;

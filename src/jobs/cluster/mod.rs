@@ -5,6 +5,7 @@
 
 mod described;
 mod held;
+mod leaving;
 mod lines;
 mod old;
 mod own;
@@ -382,6 +383,8 @@ impl Clusterer {
             own: found.own,
             storylines: touched.storylines.into_iter().collect(),
             tables,
+            decided: self.rulings.newest(),
+            is_obeying: self.obeying_from.is_some(),
         })
     }
 

@@ -64,8 +64,7 @@ impl Rulings {
 
     /// The decisions that are new or were taken back; empty if none is.
     pub(super) fn load_newer(&self, conn: &Connection) -> Result<Vec<Decision>> {
-        let last = self.made.last().map_or(DecisionId(0), |last| last.id);
-        decisions::load_unheeded(conn, last)
+        decisions::load_unheeded(conn, self.newest())
     }
 
     /// Puts decisions that are new or were taken back among the others.
@@ -126,6 +125,11 @@ impl Rulings {
     pub(super) fn spiked_lines(&self) -> BTreeSet<StorylineId> {
         let spiked = Attributes::of(&self.made).spiked_storylines;
         spiked.into_keys().collect()
+    }
+
+    /// The last decision that is known of.
+    pub(super) fn newest(&self) -> DecisionId {
+        self.made.last().map_or(DecisionId(0), |last| last.id)
     }
 
     /// Forgets of what is within reach what the engine cannot see any more: it sees items that are

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::describe;
+use super::leaving::Leaving;
 use super::own::OwnChanges;
 use crate::cluster::{SavedTables, Settlement};
 use crate::jobs::describe::{Counts, Pins};
-use crate::news::{EventId, ItemId, ScoredPair, StorylineId, UtcTime};
+use crate::news::{DecisionId, EventId, ItemId, ScoredPair, StorylineId, UtcTime};
 use crate::store::clustering::{self, LearntTable};
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Result, Transaction, describing, retold, standing, taken};
+use crate::store::{Result, Transaction, describing, kept_out, retold, standing, taken};
 use crate::timeline::{LifeSettings, Placing};
 
 pub(super) const ARRIVED: &str = "cluster";
@@ -78,6 +79,10 @@ pub(super) struct Save {
     pub(super) told_by_none: Vec<ItemId>,
     pub(super) storylines: BTreeSet<StorylineId>,
     pub(super) tables: Option<Tables>,
+    /// The last decision that this knows of.
+    pub(super) decided: DecisionId,
+    /// True if decisions are being obeyed by this.
+    pub(super) is_obeying: bool,
 }
 
 /// What was learnt of words, as it is kept.
@@ -122,6 +127,7 @@ impl Save {
         if let Some(oldest) = self.oldest_live {
             clustering::forget_pairs(tx, oldest)?;
         }
+        let leaving = Leaving::before(tx, self)?;
         self.write_events(tx, now)?;
         let storylines = self.write_links(tx)?;
         for described in &self.descriptions {
@@ -130,6 +136,8 @@ impl Save {
         if let Some(through) = self.described_through {
             describing::leave_describe_queue(tx, through)?;
         }
+        // What is described here is described again without it.
+        leaving.keep_out(tx)?;
         self.own.write(tx)?;
         for storyline in &storylines {
             let told = describe::describe_storyline(tx, *storyline, pins, (now, life))?;
@@ -189,6 +197,7 @@ impl Save {
             let home = (standing.home != shown).then_some(standing.home);
             standing::save_home(tx, *event, home)?;
             if let Some(left) = events::link_event(tx, *event, shown)? {
+                kept_out::check_known(tx, left, self.decided)?;
                 if standing::has_events(tx, left)? {
                     storylines.insert(left);
                 } else {
@@ -197,6 +206,7 @@ impl Save {
             }
         }
         for (gone, into) in &self.placing.merged {
+            kept_out::check_known(tx, *gone, self.decided)?;
             events::merge_storyline(tx, *gone, *into)?;
             storylines.remove(gone);
             storylines.insert(*into);

@@ -11,6 +11,7 @@ use crate::store::outlets::ensure_outlet;
 
 mod lines;
 mod meanwhile;
+mod spiked;
 
 const NOW: i64 = 1_755_300_000;
 

@@ -6,14 +6,14 @@ use crate::decisions::{Attributes, describe_ruling, in_force};
 use crate::feed::write::{one_line, web_address};
 use crate::feed::{WordChange, word_diff};
 use crate::news::{
-    Decision, Event, EventId, Evidence, Item, PairEvidence, Report, Revision, Ruling, Storyline,
-    StorylineId, Term, UtcTime, WireTag,
+    Decision, Event, EventId, Evidence, Item, ItemId, PairEvidence, Report, Revision, Ruling,
+    Storyline, StorylineId, Term, UtcTime, WireTag,
 };
 use crate::serve::TermsOf;
 use crate::store::decisions::load_about_event;
 use crate::store::desk::{self, StorylineLine};
 use crate::store::reports::load_all_reports;
-use crate::store::{Connection, Result, events, items};
+use crate::store::{Connection, Result, events, items, kept_out};
 
 /// Reports of one event that are explained in full.
 const MOST_REPORTS: usize = 80;
@@ -116,7 +116,7 @@ pub(super) struct ReportLine {
     pub(super) reprints: Vec<String>,
 }
 
-fn report_line(report: &Report, attributes: &Attributes) -> ReportLine {
+fn report_line(report: &Report, spiked: &[ItemId]) -> ReportLine {
     let reprints = report.reprints.iter();
     ReportLine {
         item: report.item_id.0,
@@ -127,7 +127,7 @@ fn report_line(report: &Report, attributes: &Attributes) -> ReportLine {
         at: moment(report.at),
         role: report.role.name(),
         is_withdrawn: report.is_withdrawn,
-        is_spiked: attributes.spiked_items.contains_key(&report.item_id),
+        is_spiked: spiked.contains(&report.item_id),
         reprints: reprints.map(|one| one_line(&one.outlet)).collect(),
     }
 }
@@ -154,7 +154,8 @@ pub(super) struct EventLine {
 fn event_line(conn: &Connection, event: &Event, attributes: &Attributes) -> Result<EventLine> {
     let members = events::load_members(conn, event.id)?;
     let seen: Vec<String> = members.iter().map(|(item, _)| item.to_string()).collect();
-    let reports = load_all_reports(conn, event.id)?;
+    let reports = load_all_reports(conn, event.id)?.into_iter();
+    let spiked = kept_out::load_spiked(conn, event.id)?;
     Ok(EventLine {
         id: event.id.0,
         headline: named(&event.headline),
@@ -173,8 +174,7 @@ fn event_line(conn: &Connection, event: &Event, attributes: &Attributes) -> Resu
         is_pinned: attributes.headlines.contains_key(&event.id),
         seen: format!("{}:{}", event.id, seen.join(",")),
         reports: reports
-            .iter()
-            .map(|report| report_line(report, attributes))
+            .map(|report| report_line(&report, &spiked))
             .collect(),
     })
 }

@@ -1,0 +1,155 @@
+//! What editors keep out stays out, whatever comes after and whatever the machine makes of it. More operations with
+//! `DATELINE_OPERATIONS`, other histories with `DATELINE_SEED`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dateline::decisions::in_force;
+use dateline::jobs::decide::{Asked, decide, undo};
+use dateline::news::{DecisionId, EventId, ItemId, Ruling, StorylineId, Target};
+
+use super::holding::dice;
+use super::world::{World, word};
+use crate::dice::Dice;
+
+const OPERATIONS: usize = 100;
+/// Things that happen beside one another: each shares words with the next.
+const MATTERS: usize = 7;
+
+/// Eight words of a matter, of which the last ones are the first of the next one.
+fn words(matter: usize, shared: usize) -> Vec<String> {
+    let of = |matter: usize, at: usize| format!("qu{}", word(matter % MATTERS * 97 + at * 13 + 5));
+    let own = (0..8 - shared).map(|at| of(matter, at));
+    own.chain((0..shared).map(|at| of(matter + 1, at)))
+        .collect()
+}
+
+/// An item that tells of a matter, or of two.
+async fn tell(world: &mut World, dice: &mut Dice) {
+    let (matter, shared) = (dice.roll(MATTERS), [0, 0, 2, 4][dice.roll(4)]);
+    let mut words = words(matter, shared);
+    words.remove(dice.roll(8));
+    let lead = words.iter().rev().cloned().collect::<Vec<_>>().join(" ");
+    let title = format!("{} {}", words.join(" "), word(dice.roll(1000)));
+    world.ingest(dice.roll(40), title, lead, 9).await;
+}
+
+fn list<T>(world: &World, sql: &str, of: i64, read: fn(i64) -> T) -> Vec<T> {
+    let found = world.store.read(|conn| {
+        let mut query = conn.prepare(sql)?;
+        let rows = query.query_map([of], |row| row.get(0).map(read))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    });
+    found.unwrap()
+}
+
+/// The items that stand in what is kept out.
+fn held(world: &World, target: Target) -> Vec<ItemId> {
+    let (column, id) = match target {
+        Target::Event(event) => ("id", event.0),
+        Target::Storyline(line) => ("storyline_id", line.0),
+        Target::Item(item) => return vec![item],
+    };
+    let sql = format!(
+        "SELECT m.item_id FROM event_items m JOIN events e ON e.id = m.event_id WHERE e.{column} = ?1"
+    );
+    list(world, &sql, id, ItemId)
+}
+
+/// The items that readers are shown.
+fn shown(world: &World) -> BTreeSet<ItemId> {
+    let sql = "SELECT m.item_id FROM event_items m JOIN items i ON i.id = m.item_id
+            JOIN events e ON e.id = m.event_id JOIN storylines s ON s.id = e.storyline_id
+         WHERE i.spiked = 0 AND e.spiked = 0 AND s.spiked = 0 AND e.public_id IS NOT NULL
+            AND e.id > ?1";
+    BTreeSet::from_iter(list(world, sql, 0, ItemId))
+}
+
+async fn rule(world: &World, ruling: Ruling) -> bool {
+    let asked = Asked {
+        ruling,
+        editor: "anna".into(),
+        note: String::new(),
+    };
+    let answer = decide(&world.store, asked, world.now()).await;
+    answer.unwrap().done
+}
+
+async fn take_back(world: &World, id: DecisionId) {
+    let answer = undo(&world.store, id, "ben".into(), world.now()).await;
+    assert!(answer.unwrap().done);
+}
+
+async fn operate(world: &mut World, dice: &mut Dice) {
+    match dice.roll(12) {
+        0..=6 => {
+            for _ in 0..=dice.roll(3) {
+                tell(world, dice).await;
+            }
+        }
+        7..=8 => {
+            let event = dice.pick(&world.events());
+            let line = event.and_then(|event| world.line_of(event));
+            let target = match dice.roll(3) {
+                0 => event.map(Target::Event),
+                _ => line.map(Target::Storyline),
+            };
+            if let Some(target) = target {
+                rule(world, Ruling::Spike { target }).await;
+            }
+        }
+        9 => {
+            let made = world.made();
+            let open: Vec<DecisionId> = in_force(&made).map(|one| one.id).collect();
+            if let Some(id) = dice.pick(&open) {
+                take_back(world, id).await;
+            }
+        }
+        10 => world.refine(),
+        _ => world.publish().await,
+    }
+}
+
+/// Everything that was ever kept out by what is in force, by decision.
+fn note_held(world: &World, known: &mut BTreeMap<DecisionId, BTreeSet<ItemId>>) {
+    let made = world.made();
+    let open: BTreeSet<DecisionId> = in_force(&made).map(|one| one.id).collect();
+    known.retain(|id, _| open.contains(id));
+    for one in in_force(&made) {
+        if let Ruling::Spike { target } = one.ruling {
+            known.entry(one.id).or_default().extend(held(world, target));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_spiked_is_never_shown_and_a_restart_changes_nothing() {
+    let operations = std::env::var("DATELINE_OPERATIONS");
+    let operations = operations.map_or(OPERATIONS, |number| number.parse().unwrap());
+    let mut dice = dice(0x0005_b1ed);
+    let (mut world, mut steady) = (World::open(1000).await, World::open(1000).await);
+    let mut known = BTreeMap::new();
+    let mut most = 0;
+    for number in 0..operations {
+        let seed = dice.0;
+        operate(&mut world, &mut dice).await;
+        operate(&mut steady, &mut Dice(seed)).await;
+        world.restart();
+        for one in [&mut world, &mut steady] {
+            note_held(one, &mut known);
+            one.take_in();
+            note_held(one, &mut known);
+            one.publish().await;
+            one.take_in();
+        }
+        let shown = shown(&world);
+        for (decision, items) in &known {
+            let both: Vec<&ItemId> = items.intersection(&shown).collect();
+            assert!(both.is_empty(), "{number}: {both:?} by {decision}");
+        }
+        most = most.max(known.values().map(BTreeSet::len).sum());
+        assert!(world.dump() == steady.dump(), "{number}");
+        let lines = [&world, &steady].map(World::dump_storylines);
+        assert!(lines[0] == lines[1], "{number}: {lines:#?}");
+    }
+    assert!(most > 5 && !shown(&world).is_empty(), "{most}");
+}

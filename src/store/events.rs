@@ -248,8 +248,8 @@ pub fn stand_beside(tx: &Transaction<'_>, item: ItemId, report: ItemId) -> Resul
     Ok(())
 }
 
-/// Ends a storyline in another one, with all that stands in it. One that was never published
-/// leaves no trace but its slug, which leads on.
+/// Ends a storyline in another one, with all that stands in it. One that was never published and that no decision
+/// names leaves no trace but its slug; that of one that was never published leads on.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -268,10 +268,21 @@ pub fn merge_storyline(tx: &Transaction<'_>, gone: StorylineId, into: StorylineI
         for sql in moves {
             tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
         }
-        tx.prepare_cached("DELETE FROM storylines WHERE id = ?1")?
-            .execute([gone.0])?;
+        if !keep_named(tx, gone, into)? {
+            tx.prepare_cached("DELETE FROM storylines WHERE id = ?1")?
+                .execute([gone.0])?;
+        }
     }
     Ok(())
+}
+
+/// Of a storyline that a decision names the row stays with its marks, should it live again; false if none does.
+fn keep_named(tx: &Transaction<'_>, gone: StorylineId, into: StorylineId) -> Result<bool> {
+    let sql = "UPDATE storylines SET merged_into = ?2, event_count = 0, slug = NULL,
+            version = version + 1
+         WHERE id = ?1 AND EXISTS (
+            SELECT 1 FROM decision_names WHERE noun = 3 AND thing = ?1)";
+    Ok(tx.prepare_cached(sql)?.execute(params![gone.0, into.0])? > 0)
 }
 
 /// Saves how a storyline is described; its version moves only if something differs. The slug is

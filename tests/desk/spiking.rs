@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dateline::decisions::in_force;
 use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::news::{DecisionId, EventId, ItemId, Ruling, StorylineId, Target};
+use dateline::store::desk;
 
 use super::holding::dice;
 use super::world::{World, word};
@@ -152,4 +153,63 @@ async fn what_is_spiked_is_never_shown_and_a_restart_changes_nothing() {
         assert!(lines[0] == lines[1], "{number}: {lines:#?}");
     }
     assert!(most > 5 && !shown(&world).is_empty(), "{most}");
+}
+
+/// Five items of each of two matters; the event of each with its storyline.
+async fn two_matters(world: &mut World) -> [(EventId, StorylineId); 2] {
+    let mut events = Vec::new();
+    for matter in [0, 3] {
+        for outlet in 0..5 {
+            let mut words = words(matter, 0);
+            words.remove(outlet);
+            let lead = words.iter().rev().cloned().collect::<Vec<_>>().join(" ");
+            world.ingest(outlet, words.join(" "), lead, 3).await;
+        }
+        world.take_in();
+        let event = *world.places().last_key_value().unwrap().1;
+        events.push((event, world.line_of(event).unwrap()));
+    }
+    [events[0], events[1]]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_spiked_storyline_that_an_editor_merged_before_it_was_published_lives_again_as_spiked() {
+    let mut world = World::open(1000).await;
+    let [(first, kept), (second, merged)] = two_matters(&mut world).await;
+    assert_ne!(kept, merged);
+    for line in [kept, merged] {
+        let target = Target::Storyline(line);
+        assert!(rule(&world, Ruling::Spike { target }).await);
+    }
+    let merge = Ruling::MergeStorylines {
+        kept,
+        kept_events: world
+            .store
+            .read(|conn| desk::events_of(conn, kept))
+            .unwrap(),
+        merged,
+        merged_events: world
+            .store
+            .read(|conn| desk::events_of(conn, merged))
+            .unwrap(),
+    };
+    assert!(rule(&world, merge).await);
+    world.take_in();
+    assert_eq!(world.line_of(second), world.line_of(first));
+    take_back(&world, world.made()[2].id).await;
+    world.take_in();
+    assert_eq!(world.line_of(second), Some(merged));
+    world.publish().await;
+    let shown = shown(&world);
+    assert!(
+        world
+            .members(second)
+            .iter()
+            .all(|item| !shown.contains(item))
+    );
+    take_back(&world, world.made()[1].id).await;
+    world.publish().await;
+    let stands = world.store.read(|conn| desk::load_storyline(conn, merged));
+    let stands = stands.unwrap().expect("the storyline");
+    assert!(stands.public_id.is_some() && !stands.slug.is_empty());
 }

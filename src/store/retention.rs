@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Transaction, params};
 
-use super::Result;
+use super::{Result, publishing};
 use crate::news::{ItemId, UtcTime};
 
 /// What a lot took away.
@@ -91,6 +91,10 @@ pub fn remove_lot(
         for storyline in pick(tx, &first_empty, before, limit)? {
             removed.storylines += remove_storyline(tx, storyline)?;
         }
+    }
+    if removed.events + removed.storylines > 0 {
+        // What is in no queue any more is looked at by nobody.
+        publishing::move_version(tx, now)?;
     }
     Ok(removed)
 }

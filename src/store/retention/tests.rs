@@ -126,6 +126,27 @@ fn an_old_event_goes_and_its_ids_keys_and_decisions_stay() {
 }
 
 #[test]
+fn what_goes_moves_the_version_once_a_lot_since_nobody_looks_at_it_again() {
+    let (_directory, store) = open();
+    run(&store, "INSERT INTO publication VALUES (1, x'00', 7, 0, 0)");
+    let version = || count(&store, "SELECT version FROM publication");
+    for id in 1..=2 {
+        add_item(&store, id, 100);
+        add_event(&store, id, &[id], 100);
+    }
+    remove(&store, 60, 10);
+    assert_eq!(version(), 8);
+    add_item(&store, 3, 100);
+    assert_eq!(
+        remove(&store, 60, 10).items,
+        1,
+        "one that was shown nowhere"
+    );
+    assert!(remove(&store, 60, 10).is_nothing());
+    assert_eq!(version(), 8);
+}
+
+#[test]
 fn an_event_with_one_recent_item_stays_whole() {
     let (_directory, store) = open();
     add_item(&store, 1, 100);

@@ -156,6 +156,10 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
     if event.headline.is_empty() || reports.iter().all(|report| report.is_withdrawn) {
         return Ok(false);
     }
+    if !waiting.is_described && !event.is_headed_by_one_of(&reports) {
+        // Its headline is that of a report that is kept out. With another one it is looked at again.
+        return Ok(false);
+    }
     let anchors = anchors_of(&reports);
     publish_storyline(tx, pass, event)?;
     let id = PublicId::mint((pass.random)());

@@ -11,6 +11,7 @@ mod hostile;
 mod http;
 mod hub;
 mod ids;
+mod kept_back;
 mod newsroom;
 mod noticed;
 mod parted;

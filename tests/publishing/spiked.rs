@@ -13,7 +13,7 @@ pub async fn spike(room: &Newsroom, item: i64, minutes: i64) {
     room.publish(minutes).await;
 }
 
-async fn rule_to_spike(room: &Newsroom, target: Target, minutes: i64) {
+pub async fn rule_to_spike(room: &Newsroom, target: Target, minutes: i64) {
     let asked = Asked {
         ruling: Ruling::Spike { target },
         editor: "anna".into(),
@@ -30,7 +30,7 @@ pub async fn unspike(room: &Newsroom, decision: i64, minutes: i64) {
     room.publish(minutes).await;
 }
 
-fn kinds(room: &Newsroom) -> Vec<DevelopmentKind> {
+pub fn kinds(room: &Newsroom) -> Vec<DevelopmentKind> {
     let read = |conn: &_| published::latest_developments(conn, Extent::default());
     let found = room.store.read(read).expect("a read");
     found.into_iter().map(|one| one.kind).collect()
@@ -102,7 +102,7 @@ async fn the_words_of_a_spiked_report_leave_the_log_and_come_back() {
 }
 
 /// The headline of an item.
-fn told_headline(room: &Newsroom, item: i64) -> String {
+pub fn told_headline(room: &Newsroom, item: i64) -> String {
     let item = room
         .store
         .read(|conn| dateline::store::items::load_item(conn, ItemId(item)));
@@ -188,7 +188,7 @@ async fn what_is_kept_out_does_not_count_among_the_fifty_that_a_document_holds()
 }
 
 /// All bodies of the outputs in which an event may stand.
-async fn outputs(room: &Newsroom, paths: &[String]) -> String {
+pub async fn outputs(room: &Newsroom, paths: &[String]) -> String {
     let server = Server::start(room.site()).await;
     let mut all = String::new();
     for path in paths {
@@ -276,7 +276,7 @@ async fn what_was_merged_into_a_spiked_event_is_kept_out_with_it() {
 }
 
 /// As the clusterer does: an item of event 1 becomes an event of its own.
-async fn part_from_the_first(room: &Newsroom) {
+pub async fn part_from_the_first(room: &Newsroom) {
     let left = room.store.write(|tx| {
         tx.execute_batch(
             "INSERT INTO events (id, storyline_id, headline, occurred_at, first_report_at,

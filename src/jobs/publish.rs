@@ -25,6 +25,9 @@ const BATCH: u32 = 100;
 /// A hold beyond this is a mistake in a config; it must not overflow a time.
 const LONGEST_HOLD_SECS: i64 = 365 * 86_400;
 
+/// What the log says of an event that was split from one that is published.
+const SPLIT_OFF: &str = "split from another event";
+
 /// Where ids come from: 16 random bytes at each call.
 pub type Randomness = std::sync::Arc<dyn Fn() -> [u8; 16] + Send + Sync>;
 
@@ -165,13 +168,12 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
     let id = PublicId::mint((pass.random)());
     publishing::publish_event(tx, event.id, id, &anchors, pass.now)?;
     let present = present_of(tx, waiting, &reports)?;
+    // Not its headline: what an editor keeps out later would stand here for ever.
     let note = match waiting.split_from {
-        Some(origin) => published::name_of_event(tx, origin)?
-            .map(|name| format!("split from: {}", name.headline))
-            .unwrap_or_default(),
-        None => String::new(),
+        Some(origin) if published::name_of_event(tx, origin)?.is_some() => SPLIT_OFF,
+        _ => "",
     };
-    let change = Change::of_event(DevelopmentKind::NewEvent, note);
+    let change = Change::of_event(DevelopmentKind::NewEvent, note.to_owned());
     tell(tx, pass, waiting, &change)?;
     let told = Told {
         at_length: at_length(waiting, &reports),

@@ -399,6 +399,12 @@ pub fn name_of_event(conn: &Connection, id: EventId) -> Result<Option<PublicName
     )
 }
 
+/// The same of one that is shown.
+fn name_of_shown(conn: &Connection, id: EventId) -> Result<Option<PublicName>> {
+    let sql = format!("SELECT public_id, headline FROM events e WHERE id = ?1 AND {IS_SHOWN}");
+    public_name(conn, &sql, id.0)
+}
+
 fn standing(
     conn: &Connection,
     sql: &str,
@@ -463,7 +469,7 @@ fn load_events(
             None => None,
         };
         let split_from = match row.get::<_, Option<i64>>(19)? {
-            Some(origin) => name_of_event(conn, EventId(origin))?,
+            Some(origin) => name_of_shown(conn, EventId(origin))?,
             None => None,
         };
         events.push(PublishedEvent {

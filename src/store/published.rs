@@ -476,7 +476,7 @@ fn load_events(
             storyline: name_of_storyline(conn, event.storyline_id)?,
             reports: Vec::new(),
             merged_into,
-            absorbed: absorbed_by(conn, "events", event.id.0)?,
+            absorbed: absorbed_by(conn, EVENTS_SHOWN, event.id.0)?,
             split_from,
             headline_reason: row.get(20)?,
             told: json::<ToldState>(row, 21)?.unwrap_or_default().at_length,
@@ -510,20 +510,25 @@ fn with_events(conn: &Connection, storyline: Storyline) -> Result<PublishedStory
     Ok(PublishedStoryline {
         events: events_of_storyline(conn, storyline.id)?,
         merged_into,
-        absorbed: absorbed_by(conn, "storylines", storyline.id.0)?,
+        absorbed: absorbed_by(conn, STORYLINES_SHOWN, storyline.id.0)?,
         storyline,
     })
 }
 
+/// A table with what is true of those of its rows `e` whose headlines are shown.
+type Shown = (&'static str, &'static str);
+const EVENTS_SHOWN: Shown = ("events", IS_SHOWN);
+const STORYLINES_SHOWN: Shown = ("storylines", "e.spiked = 0");
+
 /// The public names of what was merged into a row of `events` or `storylines`, by way of others too,
-/// in the order of their rows; without what an editor keeps back.
+/// in the order of their rows; without what an editor keeps back, or whose words.
 // Not a join: once SQLite has statistics, it goes through the whole table for one, to make a filter.
-fn absorbed_by(conn: &Connection, table: &str, id: i64) -> Result<Vec<PublicName>> {
+fn absorbed_by(conn: &Connection, (table, is_shown): Shown, id: i64) -> Result<Vec<PublicName>> {
     let sql = format!(
         "WITH RECURSIVE led (id) AS (SELECT id FROM {table} WHERE merged_into = ?1
             UNION SELECT t.id FROM led JOIN {table} t ON t.merged_into = led.id)
-         SELECT t.public_id, t.headline FROM {table} t WHERE t.id IN (SELECT id FROM led)
-            AND t.public_id IS NOT NULL AND t.spiked = 0 AND t.id <> ?1 ORDER BY t.id"
+         SELECT e.public_id, e.headline FROM {table} e WHERE e.id IN (SELECT id FROM led)
+            AND e.public_id IS NOT NULL AND e.id <> ?1 AND {is_shown} ORDER BY e.id"
     );
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map([id], |row| {

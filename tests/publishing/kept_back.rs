@@ -1,9 +1,10 @@
 //! No words of what an editor keeps out stand elsewhere, and what is told of it is dated as all else.
 
 use dateline::news::{EventId, ItemId, Target};
+use dateline::store::{Transaction, events};
 
 use super::newsroom::{Newsroom, summit, told};
-use super::spiked::{outputs, part_from_the_first, rule_to_spike};
+use super::spiked::{outputs, part_from_the_first, rule_to_spike, spike, told_headline, unspike};
 
 fn paths(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| format!("/feeds/{name}")).collect()
@@ -43,4 +44,20 @@ async fn what_was_split_from_a_spiked_event_does_not_say_its_headline() {
     let shown = outputs(&room, &paths(&["log.json", "log", "events.json"])).await;
     assert!(shown.contains("What left it") && shown.contains("split from another event"));
     assert!(!shown.contains("Summit opens in Anchorage"), "{shown}");
+}
+
+#[tokio::test]
+async fn what_was_merged_is_not_named_by_the_headline_of_a_spiked_report() {
+    let room = summit().await;
+    let merge = |tx: &Transaction<'_>| events::merge_event(tx, EventId(2), EventId(1));
+    room.store.write(merge).await.expect("a merge");
+    room.assign(1, 1, &[]).await;
+    room.publish(300).await;
+    let headline = told_headline(&room, 4);
+    let feeds = paths(&["events.atom", "events.rss", "events.json"]);
+    assert!(outputs(&room, &feeds).await.contains(&headline));
+    spike(&room, 4, 310).await;
+    assert!(!outputs(&room, &feeds).await.contains(&headline));
+    unspike(&room, 1, 320).await;
+    assert!(outputs(&room, &feeds).await.contains(&headline));
 }

@@ -42,6 +42,12 @@ pub struct Pass {
     pub random: Randomness,
 }
 
+impl Pass {
+    fn hold_secs(&self) -> i64 {
+        self.hold_secs.clamp(0, LONGEST_HOLD_SECS)
+    }
+}
+
 /// What a pass did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Published {
@@ -84,7 +90,7 @@ pub fn publish_batch(
     pass: &Pass,
     after: EventId,
 ) -> Result<(Option<EventId>, Published)> {
-    let waiting = publishing::load_waiting(tx, pass.now, after, BATCH)?;
+    let waiting = publishing::load_waiting(tx, (pass.now, pass.hold_secs()), after, BATCH)?;
     let Some(last) = waiting.last().map(|one| one.event.id) else {
         return Ok((None, Published::default()));
     };
@@ -149,7 +155,7 @@ fn is_kept_with_its_origin(tx: &Transaction<'_>, waiting: &publishing::Waiting) 
 
 fn hold_end(waiting: &publishing::Waiting, pass: &Pass) -> UtcTime {
     let opened_at = waiting.opened_at.min(pass.now);
-    opened_at + chrono::TimeDelta::seconds(pass.hold_secs.clamp(0, LONGEST_HOLD_SECS))
+    opened_at + chrono::TimeDelta::seconds(pass.hold_secs())
 }
 
 /// False if there is nothing to publish: no report that stands.

@@ -76,8 +76,8 @@ pub fn note_settings(tx: &Transaction<'_>, digest: i64, now: UtcTime) -> Result<
 /// The cursor that tells with which settings what is shown is made.
 pub(super) const SETTINGS: &str = "settings";
 
-/// The events in the queue that stand in a storyline and are not held back at `now`, by id, at most
-/// `limit` of those after `after`. Those of which items say something else since they were described are
+/// The events in the queue that stand in a storyline and are not held back at `now`, nor would be by `hold_secs`, by
+/// id, at most `limit` of those after `after`. Those of which items say something else since they were described are
 /// left until they are described anew, for what a correction corrects would be told with it; but not those
 /// of which something was withdrawn or spiked, for that waits for nothing.
 ///
@@ -85,7 +85,7 @@ pub(super) const SETTINGS: &str = "settings";
 /// Whatever SQLite says.
 pub fn load_waiting(
     conn: &Connection,
-    now: UtcTime,
+    (now, hold_secs): (UtcTime, i64),
     after: EventId,
     limit: u32,
 ) -> Result<Vec<Waiting>> {
@@ -96,12 +96,12 @@ pub fn load_waiting(
             e.split_from, e.id NOT IN (SELECT event_id FROM events_to_describe),
             EXISTS (SELECT 1 FROM storylines s WHERE s.id = e.storyline_id AND s.spiked = 1)
          FROM publish_queue q JOIN events e ON e.id = q.event_id
-         WHERE q.look_at <= ?3 AND q.event_id > ?1 AND e.storyline_id IS NOT NULL
+         WHERE (q.look_at <= ?3 OR e.opened_at <= ?3 - ?4) AND q.event_id > ?1 AND e.storyline_id IS NOT NULL
             AND {IS_DESCRIBED}
          ORDER BY q.event_id LIMIT ?2"
     );
     let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map(params![after.0, limit, now.timestamp()], |row| {
+    let rows = query.query_map(params![after.0, limit, now.timestamp(), hold_secs], |row| {
         Ok(Waiting {
             event: read_event(row)?,
             is_settled: row.get(19)?,

@@ -35,6 +35,14 @@ async fn nothing_is_published_first_under_the_headline_of_a_spiked_report() {
 }
 
 #[tokio::test]
+async fn a_shorter_hold_reaches_what_is_held_already() {
+    let room = fire().await;
+    assert_eq!(room.publish_held(1, 3600).await.events, 0);
+    assert_eq!(room.publish_held(2, 3600).await.events, 0);
+    assert_eq!(room.publish_held(3, 180).await.events, 1);
+}
+
+#[tokio::test]
 async fn what_was_split_from_a_spiked_event_does_not_say_its_headline() {
     let room = summit().await;
     part_from_the_first(&room).await;

@@ -142,11 +142,16 @@ impl Newsroom {
 
     /// A pass while what changed is not described anew yet.
     pub async fn publish_before_describing(&self, minutes: i64) -> Published {
+        self.publish_held(minutes, 180).await
+    }
+
+    /// The same with another hold.
+    pub async fn publish_held(&self, minutes: i64, hold_secs: i64) -> Published {
         self.clock.set(at_minute(minutes));
         let ids = self.ids.clone();
         let pass = Pass {
             now: at_minute(minutes),
-            hold_secs: 180,
+            hold_secs,
             random: Arc::new(move || {
                 let number = ids.fetch_add(1, Ordering::SeqCst);
                 let mut bytes = [0; 16];

@@ -95,6 +95,7 @@ pub fn publish_batch(
         return Ok((None, Published::default()));
     };
     publishing::ensure_publication(tx, PublicId::mint((pass.random)()), pass.now)?;
+    let told_before = published::newest_development(tx)?;
     let mut done = Published::default();
     for one in &waiting {
         if one.event.public_id.is_some() {
@@ -113,6 +114,7 @@ pub fn publish_batch(
         }
         publishing::leave_queue(tx, one.event.id)?;
     }
+    publishing::move_storylines(tx, told_before, pass.now)?;
     for one in &waiting {
         publishing::lead_ids_on(tx, one.event.id)?;
     }

@@ -8,7 +8,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::Result;
 use super::rows::{EVENT_COLUMNS, public_id, read_event};
 use crate::news::{
-    Development, Event, EventId, ItemId, PublicId, StorylineId, UtcTime, utc_from_secs,
+    Development, DevelopmentId, Event, EventId, ItemId, PublicId, StorylineId, UtcTime,
+    utc_from_secs,
 };
 
 /// An event that the publisher looks at.
@@ -235,7 +236,23 @@ pub fn publish_storyline(
     Ok(())
 }
 
-/// Writes a development and moves `updated_at` of its event and its storyline. `headline_item_id` is the report whose
+/// Moves `updated_at` of the storylines that developments after one tell of: by one second at least, however many
+/// tell of it, so that it does not run ahead of the clock.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn move_storylines(tx: &Transaction<'_>, after: DevelopmentId, now: UtcTime) -> Result<()> {
+    let sql = "UPDATE storylines SET updated_at = CASE
+            WHEN updated_at >= ?2
+               AND EXISTS (SELECT 1 FROM developments WHERE storyline_id = storylines.id AND id <= ?1)
+            THEN updated_at + 1 ELSE max(coalesce(updated_at, 0), ?2) END
+         WHERE id IN (SELECT storyline_id FROM developments WHERE id > ?1)";
+    tx.prepare_cached(sql)?
+        .execute(params![after.0, now.timestamp()])?;
+    Ok(())
+}
+
+/// Writes a development and moves `updated_at` of its event. `headline_item_id` is the report whose
 /// words it tells, where that is not the report of the event's headline.
 ///
 /// # Errors
@@ -266,13 +283,6 @@ pub fn write_development(
          WHERE id = ?1";
     tx.prepare_cached(sql)?
         .execute(params![development.event_id.0, at])?;
-    let sql = "UPDATE storylines SET updated_at = CASE
-            WHEN updated_at >= ?2
-               AND EXISTS (SELECT 1 FROM developments WHERE storyline_id = ?1 LIMIT 1 OFFSET 1)
-            THEN updated_at + 1 ELSE max(coalesce(updated_at, 0), ?2) END
-         WHERE id = ?1";
-    tx.prepare_cached(sql)?
-        .execute(params![development.storyline_id.0, at])?;
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! No words of what an editor keeps out stand elsewhere, and what is told of it is dated as all else.
 
-use dateline::news::{EventId, ItemId, Target};
-use dateline::store::{Transaction, events};
+use dateline::news::{EventId, ItemId, StorylineId, Target};
+use dateline::store::{Transaction, events, published};
 
-use super::newsroom::{Newsroom, summit, told};
+use super::newsroom::{Newsroom, at_minute, summit, told};
 use super::spiked::{outputs, part_from_the_first, rule_to_spike, spike, told_headline, unspike};
 
 fn paths(names: &[&str]) -> Vec<String> {
@@ -68,4 +68,26 @@ async fn what_was_merged_is_not_named_by_the_headline_of_a_spiked_report() {
     assert!(!outputs(&room, &feeds).await.contains(&headline));
     unspike(&room, 1, 320).await;
     assert!(outputs(&room, &feeds).await.contains(&headline));
+}
+
+#[tokio::test]
+async fn a_storyline_of_many_events_that_is_let_in_again_is_not_dated_ahead() {
+    let room = Newsroom::open();
+    for event in 1..=6 {
+        let headline = format!("Fire {event}");
+        let link = format!("https://ap.example/{event}");
+        let item = room.ingest(told("AP", &headline, &link, 0)).await;
+        room.assign(event, 1, &[(item, None)]).await;
+    }
+    let updated = |room: &Newsroom| {
+        let id = room.storyline_id(1);
+        let found = room.store.read(|conn| published::find_storyline(conn, id));
+        found.expect("a read").expect("the storyline").updated_at()
+    };
+    room.publish(10).await;
+    assert_eq!(updated(&room), at_minute(10));
+    rule_to_spike(&room, Target::Storyline(StorylineId(1)), 20).await;
+    room.publish(20).await;
+    unspike(&room, 1, 1_000).await;
+    assert_eq!(updated(&room), at_minute(1_000));
 }

@@ -1,10 +1,12 @@
 //! No words of what an editor keeps out stand elsewhere, and what is told of it is dated as all else.
 
-use dateline::news::{EventId, ItemId, StorylineId, Target};
+use dateline::news::{DevelopmentKind, EventId, ItemId, StorylineId, Target};
 use dateline::store::{Transaction, events, published};
 
 use super::newsroom::{Newsroom, at_minute, summit, told};
-use super::spiked::{outputs, part_from_the_first, rule_to_spike, spike, told_headline, unspike};
+use super::spiked::{
+    kinds, outputs, part_from_the_first, rule_to_spike, spike, told_headline, unspike,
+};
 
 fn paths(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| format!("/feeds/{name}")).collect()
@@ -90,4 +92,28 @@ async fn a_storyline_of_many_events_that_is_let_in_again_is_not_dated_ahead() {
     room.publish(20).await;
     unspike(&room, 1, 1_000).await;
     assert_eq!(updated(&room), at_minute(1_000));
+}
+
+#[tokio::test]
+async fn what_was_spiked_before_an_upgrade_is_told_when_it_is_let_in_again() {
+    for target in [Target::Event(EventId(2)), Target::Storyline(StorylineId(1))] {
+        let room = summit().await;
+        rule_to_spike(&room, target, 300).await;
+        room.publish(300).await;
+        let migration = include_str!("../../migrations/0027_kept_out.sql");
+        let start = migration
+            .find("INSERT INTO publish_queue")
+            .expect("it is there");
+        let end = start + migration[start..].find(';').expect("it ends");
+        let upgraded = room.store.write(move |tx| {
+            let sql =
+                "UPDATE events SET published_state = json_remove(published_state, '$.kept_out')";
+            tx.execute(sql, [])?;
+            Ok(tx.execute(&migration[start..end], [])?)
+        });
+        assert!(upgraded.await.expect("an upgrade") > 0);
+        room.publish(310).await;
+        unspike(&room, 1, 10_000).await;
+        assert_eq!(kinds(&room)[0], DevelopmentKind::Decision, "{target:?}");
+    }
 }

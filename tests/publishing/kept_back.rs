@@ -1,7 +1,7 @@
 //! No words of what an editor keeps out stand elsewhere, and what is told of it is dated as all else.
 
 use dateline::news::{DevelopmentKind, EventId, ItemId, StorylineId, Target};
-use dateline::store::{Transaction, events, published};
+use dateline::store::{Transaction, events, feeds, published};
 
 use super::newsroom::{Newsroom, at_minute, summit, told};
 use super::spiked::{
@@ -92,6 +92,56 @@ async fn a_storyline_of_many_events_that_is_let_in_again_is_not_dated_ahead() {
     room.publish(20).await;
     unspike(&room, 1, 1_000).await;
     assert_eq!(updated(&room), at_minute(1_000));
+}
+
+#[tokio::test]
+async fn a_feed_that_is_added_again_moves_the_version_since_it_has_items() {
+    let room = fire().await;
+    room.publish(10).await;
+    let version = || {
+        room.store
+            .read(published::load_publication)
+            .expect("a read")
+    };
+    let version = || version().version;
+    let before = version();
+    let add = |host: &'static str| {
+        room.store.write(move |tx| {
+            let new = feeds::NewFeed {
+                url: format!("https://reader:secret@{host}.example/world.xml"),
+                outlet_id: dateline::news::OutletId(1),
+                title: "Another name".to_owned(),
+                ..feeds::NewFeed::default()
+            };
+            feeds::add_feed(tx, &new, at_minute(20))
+        })
+    };
+    add("new").await.expect("a feed");
+    assert_eq!(version(), before, "nothing of it is shown");
+    let (feed, _) = add("ap").await.expect("the feed that is there");
+    let remove = move |tx: &Transaction<'_>| feeds::remove_feed(tx, feed);
+    assert!(room.store.write(remove).await.expect("a removal"));
+    let removed = version();
+    assert!(removed > before);
+    assert_eq!(add("ap").await.expect("a feed"), (feed, true));
+    assert!(version() > removed);
+}
+
+#[tokio::test]
+async fn many_feeds_that_are_changed_at_once_date_the_version_little_ahead_of_the_clock() {
+    let room = fire().await;
+    room.publish(10).await;
+    let ahead = room.store.write(|tx| {
+        tx.execute_batch("UPDATE publication SET changed_at = unixepoch() + 298")?;
+        for number in 0..20 {
+            tx.execute("UPDATE feeds SET title = 'Name ' || ?1", [number])?;
+            tx.execute("UPDATE outlets SET name = id || ' name ' || ?1", [number])?;
+        }
+        let sql = "SELECT changed_at - unixepoch() FROM publication";
+        Ok(tx.query_row(sql, [], |row| row.get::<_, i64>(0))?)
+    });
+    let ahead = ahead.await.expect("a write");
+    assert!((200..=300).contains(&ahead), "{ahead}");
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ use tokio::net::TcpListener;
 use door::{Door, say_last};
 use metrics::{RequestTimes, Watched};
 pub use opml::private_addresses;
-pub use settings::{Settings, TermsOf};
+pub use settings::{RENDERING, Settings, TermsOf};
 pub use site::Site;
 
 /// The largest body that a request may have: forms only.

@@ -1,7 +1,11 @@
 //! Golden files: what every kind of output looks like, byte for byte. Set `DATELINE_BLESS=1` to write
 //! them anew after a wanted change; the check in `tests/tools` holds them against the schemas.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use dateline::serve::RENDERING;
+use sha2::{Digest, Sha256};
 
 use super::http::Server;
 use super::newsroom::summit;
@@ -41,6 +45,23 @@ async fn every_kind_of_output_is_as_it_was() {
     let opml = server.get("/feeds.opml").await.body;
     check("feeds.opml", &opml, &mut wrong);
     assert!(wrong.is_empty(), "differ from tests/golden: {wrong:?}");
+}
+
+/// Else what is written otherwise after an upgrade would be dated as before.
+#[test]
+fn another_way_of_writing_has_another_number() {
+    let files = std::fs::read_dir(golden_dir()).expect("tests/golden can be read");
+    let paths: BTreeSet<PathBuf> = files.map(|file| file.expect("a file").path()).collect();
+    let mut digest = Sha256::new();
+    for path in paths {
+        digest.update(std::fs::read(path).expect("a golden file"));
+    }
+    let digest = digest.finalize();
+    let number = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    assert_eq!(
+        RENDERING, number,
+        "set RENDERING in src/serve/settings.rs to {number:#010x}"
+    );
 }
 
 fn check(name: &str, bytes: &[u8], wrong: &mut Vec<String>) {

@@ -78,7 +78,10 @@ fn operations() -> usize {
 
 /// Of a test's own seed and the one that is asked for.
 pub fn dice(own: u64) -> Dice {
-    let seed: u64 = asked("DATELINE_SEED").unwrap_or(0);
+    dice_of(own, asked("DATELINE_SEED").unwrap_or(0))
+}
+
+pub fn dice_of(own: u64, seed: u64) -> Dice {
     Dice(own ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 

@@ -8,11 +8,13 @@ use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::news::{DecisionId, EventId, ItemId, Ruling, StorylineId, Target};
 use dateline::store::desk;
 
-use super::holding::dice;
+use super::holding::{dice, dice_of};
 use super::world::{World, word};
 use crate::dice::Dice;
 
 const OPERATIONS: usize = 100;
+/// The seed of these histories.
+const OWN: u64 = 0x0005_b1ed;
 /// Things that happen beside one another: each shares words with the next.
 const MATTERS: usize = 7;
 
@@ -80,8 +82,10 @@ async fn take_back(world: &World, id: DecisionId) {
     assert!(answer.unwrap().done);
 }
 
-async fn operate(world: &mut World, dice: &mut Dice) {
-    match dice.roll(12) {
+/// True if an editor ruled what stands where, or took that back: then what was kept out may be elsewhere by an
+/// editor's word.
+async fn operate(world: &mut World, dice: &mut Dice, history: History) -> bool {
+    match dice.roll(14) {
         0..=6 => {
             for _ in 0..=dice.roll(3) {
                 tell(world, dice).await;
@@ -101,13 +105,28 @@ async fn operate(world: &mut World, dice: &mut Dice) {
         9 => {
             let made = world.made();
             let open: Vec<DecisionId> = in_force(&made).map(|one| one.id).collect();
-            if let Some(id) = dice.pick(&open) {
-                take_back(world, id).await;
-            }
+            let Some(id) = dice.pick(&open) else {
+                return false;
+            };
+            take_back(world, id).await;
+            let mut made = made.into_iter();
+            return made.any(|one| one.id == id && !matches!(one.ruling, Ruling::Spike { .. }));
         }
         10 => world.refine(),
+        11..=12 if history.has_rulings => {
+            let events = world.events();
+            let pair = dice.pick(&events).zip(dice.pick(&events));
+            let ruling = match dice.roll(2) {
+                0 => world.ruling(dice),
+                _ => pair.and_then(|(a, b)| world.storyline_ruling(dice, a, b)),
+            };
+            if let Some(ruling) = ruling {
+                return rule(world, ruling).await;
+            }
+        }
         _ => world.publish().await,
     }
+    false
 }
 
 /// Everything that was ever kept out by what is in force, by decision.
@@ -124,20 +143,68 @@ fn note_held(world: &World, known: &mut BTreeMap<DecisionId, BTreeSet<ItemId>>) 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_spiked_is_never_shown_and_a_restart_changes_nothing() {
-    let operations = std::env::var("DATELINE_OPERATIONS");
-    let operations = operations.map_or(OPERATIONS, |number| number.parse().unwrap());
-    let mut dice = dice(0x0005_b1ed);
-    let (mut world, mut steady) = (World::open(1000).await, World::open(1000).await);
+    let history = History {
+        has_rulings: false,
+        has_twin: true,
+    };
+    live(dice(OWN), operations(), history).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_spiked_is_never_shown_beside_other_rulings() {
+    let history = History {
+        has_rulings: true,
+        has_twin: false,
+    };
+    live(dice(OWN + 1), operations(), history).await;
+}
+
+/// Found among some: an event that was parted again from what it had been merged into stood in another storyline than
+/// the one that readers follow.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_history_in_which_a_restart_once_changed_a_storyline_is_the_same_with_and_without() {
+    let history = History {
+        has_rulings: true,
+        has_twin: true,
+    };
+    live(dice_of(OWN, 8), 30, history).await;
+}
+
+fn operations() -> usize {
+    let asked = std::env::var("DATELINE_OPERATIONS");
+    asked.map_or(OPERATIONS, |number| number.parse().unwrap())
+}
+
+/// What is in a history beside items and spikes.
+#[derive(Clone, Copy)]
+struct History {
+    /// Rulings on what stands where.
+    has_rulings: bool,
+    /// A second world that is never started anew and has to be the same.
+    has_twin: bool,
+}
+
+async fn live(mut dice: Dice, operations: usize, history: History) {
+    let mut world = World::open(1000).await;
+    let mut twin = match history.has_twin {
+        true => Some(World::open(1000).await),
+        false => None,
+    };
     let mut known = BTreeMap::new();
     let mut most = 0;
     for number in 0..operations {
         let seed = dice.0;
-        operate(&mut world, &mut dice).await;
-        operate(&mut steady, &mut Dice(seed)).await;
+        let is_ruled = operate(&mut world, &mut dice, history).await;
+        if let Some(twin) = &mut twin {
+            operate(twin, &mut Dice(seed), history).await;
+        }
         world.restart();
-        for one in [&mut world, &mut steady] {
+        for one in std::iter::once(&mut world).chain(&mut twin) {
             note_held(one, &mut known);
             one.take_in();
+            if is_ruled {
+                known.clear();
+            }
             note_held(one, &mut known);
             one.publish().await;
             one.take_in();
@@ -147,12 +214,21 @@ async fn what_is_spiked_is_never_shown_and_a_restart_changes_nothing() {
             let both: Vec<&ItemId> = items.intersection(&shown).collect();
             assert!(both.is_empty(), "{number}: {both:?} by {decision}");
         }
+        world.check(number);
         most = most.max(known.values().map(BTreeSet::len).sum());
-        assert!(world.dump() == steady.dump(), "{number}");
-        let lines = [&world, &steady].map(World::dump_storylines);
-        assert!(lines[0] == lines[1], "{number}: {lines:#?}");
+        if let Some(twin) = &twin {
+            assert_alike(number, &world, twin);
+        }
     }
     assert!(most > 5 && !shown(&world).is_empty(), "{most}");
+}
+
+fn assert_alike(number: usize, world: &World, twin: &World) {
+    for dump in [World::dump, World::dump_storylines] {
+        let (left, right) = (dump(world), dump(twin));
+        let differs = left.lines().zip(right.lines()).find(|(a, b)| a != b);
+        assert!(left == right, "{number}: {differs:#?}");
+    }
 }
 
 /// Five items of each of two matters; the event of each with its storyline.

@@ -31,6 +31,10 @@ impl Clusterer {
                 && let Some(home) = home_of_revived(conn, sketch.event)?
             {
                 self.storylines.restore(home, sketch.clone());
+                // Of one without events a restart knows nothing.
+                if let Some(at) = describing::load_publication_of_line(conn, home)? {
+                    self.storylines.mark_published(home, at.timestamp());
+                }
             }
         }
         self.stale.tell(conn, &mut self.storylines)?;

@@ -104,12 +104,12 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../migrations/0023_shown.sql"),
     ),
     (
-        "0025_link_moves",
-        include_str!("../../migrations/0025_link_moves.sql"),
+        "0024_link_moves",
+        include_str!("../../migrations/0024_link_moves.sql"),
     ),
     (
-        "0027_kept_out",
-        include_str!("../../migrations/0027_kept_out.sql"),
+        "0025_kept_out",
+        include_str!("../../migrations/0025_kept_out.sql"),
     ),
 ];
 

@@ -150,7 +150,7 @@ async fn what_was_spiked_before_an_upgrade_is_told_when_it_is_let_in_again() {
         let room = summit().await;
         rule_to_spike(&room, target, 300).await;
         room.publish(300).await;
-        let migration = include_str!("../../migrations/0027_kept_out.sql");
+        let migration = include_str!("../../migrations/0025_kept_out.sql");
         let start = migration
             .find("INSERT INTO publish_queue")
             .expect("it is there");

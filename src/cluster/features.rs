@@ -2,8 +2,9 @@
 //!
 //! A value of [`ABSENT`] means that the pair cannot be measured so (no date, no name, no number).
 
-use super::arriving::{IN_TITLE, KIND, NUMBER};
+use super::arriving::{IN_LEAD, IN_TITLE, KIND, NUMBER};
 use super::newest::Newest;
+use super::reprints::SAME_WORDS;
 use super::window::{Brief, LiveItem, NAME, Term};
 
 /// The value of a feature that a pair does not have.
@@ -252,6 +253,8 @@ pub(super) struct Side {
     /// Words of scripts without capitals that may say which event it is.
     title_which: u32,
     lacking_which: u32,
+    /// Those of them that stand in the title and again in the lead, and not in the other item.
+    lacking_twice: u32,
 }
 
 impl Side {
@@ -269,6 +272,7 @@ impl Side {
             self.lacking_words += u32::from(!term.is(NAME));
             self.title_which += u32::from(term.says_which());
             self.lacking_which += u32::from(term.says_which());
+            self.lacking_twice += u32::from(term.says_which() && term.is(IN_LEAD));
         }
         if term.is(NAME) && !term.is(NUMBER) {
             self.names += term.weight();
@@ -288,6 +292,7 @@ impl Side {
             self.lacking_names -= u32::from(term.is(NAME));
             self.lacking_words -= u32::from(!term.is(NAME));
             self.lacking_which -= u32::from(term.says_which());
+            self.lacking_twice -= u32::from(term.says_which() && term.is(IN_LEAD));
         }
         if term.is(NAME) && !term.is(NUMBER) {
             self.names_found += term.weight();
@@ -329,6 +334,8 @@ struct Shared {
     rarest: f32,
     plain_words: u32,
     words: u32,
+    /// Terms of any weight that both have, and how many there are of either.
+    terms: (usize, usize),
     has_name: bool,
     /// True if they share a word that is of no kind of event.
     has_telling: bool,
@@ -349,8 +356,10 @@ impl Shared {
             shared.sides[1].add(*term, local, own.is_some());
             if let Some(at) = own {
                 shared.add_shared(new.terms[at], *term, [tables.own_weight(at), local]);
+                shared.terms.0 += 1;
             }
         }
+        shared.terms.1 = new.terms.len() + old.terms.len() - shared.terms.0;
         shared
     }
 
@@ -360,6 +369,14 @@ impl Shared {
         let [new, old] = &self.sides;
         let differs = |side: &Side| side.lacking_names > 0 && side.lacking_words == 0;
         self.plain_words >= TEMPLATE_WORDS && differs(new) && differs(old)
+    }
+
+    /// The same of whole texts in scripts without capitals: what is said twice of either, in title and lead, is which
+    /// event it tells. Of an edited copy the title alone has what the other text lacks.
+    fn fills_one_template(&self) -> bool {
+        let (both, all) = self.terms;
+        let mut sides = self.sides.iter();
+        sides.all(|side| side.lacking_twice > 0) && both as f32 >= SAME_WORDS * all as f32
     }
 
     fn tells_enough(&self, same_language: f32) -> bool {
@@ -372,13 +389,13 @@ impl Shared {
     }
 
     /// True if each title says which event it tells and nothing of that stands in the other text, where the script
-    /// has no capitals, or where names differ and all other words are of a kind of event.
+    /// has no capitals, or where names differ and all other words are of a kind of event; or if both fill one template.
     fn tell_others(&self) -> bool {
         let [new, old] = &self.sides;
         let say_which = new.title_which > 0 && old.title_which > 0;
         let have_names = new.title_names > 0 && old.title_names > 0;
         let lack_all = new.lacking() == new.naming() && old.lacking() == old.naming();
-        lack_all && (say_which || have_names && !self.has_telling)
+        lack_all && (say_which || have_names && !self.has_telling) || self.fills_one_template()
     }
 
     fn add_shared(&mut self, a: Term, b: Term, [local_a, local_b]: [f32; 2]) {

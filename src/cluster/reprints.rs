@@ -16,7 +16,7 @@ const BY_RANK: usize = 12;
 /// Words a lead must have before it alone proves a copy under another headline.
 const TELLING_LEAD: usize = 22;
 /// Share of words that copies have in common.
-const SAME_WORDS: f32 = 0.86;
+pub(super) const SAME_WORDS: f32 = 0.86;
 /// Share of the weight of each title that stands in the other text, and how many words, where one outlet sets a lead
 /// under two titles of one matter. Of 23 such pairs in a year of five outlets 16 reach it; the others are scored.
 const RETITLED: (f32, usize) = (0.25, 2);

@@ -102,11 +102,11 @@ impl Signs {
 
     /// True if a word of a language is one of them; in scripts without spaces, if one stands anywhere in it.
     pub(super) fn stand_in(&self, word: &str, language: &str) -> bool {
-        let shows = |sign: &&str| word.contains(*sign);
-        self.are_word(word, language)
-            || word.contains(is_unspaced)
-                && (self.stretches.iter().any(|sign| shows(&sign))
-                    || self.endings.iter().any(|ending| word.ends_with(ending)))
+        let is_shown = || {
+            self.stretches.iter().any(|sign| word.contains(sign))
+                || self.endings.iter().any(|ending| word.ends_with(ending))
+        };
+        self.are_word(word, language) || word.contains(is_unspaced) && is_shown()
     }
 
     /// The same where it must stand at the beginning.

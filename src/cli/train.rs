@@ -25,12 +25,18 @@ pub struct TrainArgs {
     /// Labelled streams whose dates have no times: jittered for the dated model.
     #[arg(long, value_name = "FILE")]
     pub jitter: Vec<String>,
+    /// Labelled streams whose dates are true: for the dated model only.
+    #[arg(long, value_name = "FILE")]
+    pub dated: Vec<String>,
     /// Labelled streams without dates: for the undated model only.
     #[arg(long, value_name = "FILE")]
     pub undated: Vec<String>,
     /// Where the weights are written.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Added to the log-odds of dated pairs.
+    #[arg(long, default_value_t = 0.0)]
+    pub lift_dated: f32,
     /// Added to the log-odds of undated pairs, so that one threshold serves both models.
     #[arg(long, default_value_t = 0.0)]
     pub lift_undated: f32,
@@ -51,11 +57,12 @@ pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
     let (mut dated, mut undated) = (Vec::new(), Vec::new());
     let mut names = Vec::new();
     let kinds = [
-        (&args.files, Some(Dates::Keep)),
-        (&args.jitter, Some(Dates::Jitter)),
-        (&args.undated, None),
+        (&args.files, Some(Dates::Keep), Some(args.undated_share)),
+        (&args.dated, Some(Dates::Keep), None),
+        (&args.jitter, Some(Dates::Jitter), Some(1.0)),
+        (&args.undated, None, Some(1.0)),
     ];
-    for (files, dates) in kinds {
+    for (files, dates, undated_share) in kinds {
         for file in files {
             let (path, weight) = path_and_weight(file);
             anyhow::ensure!(
@@ -63,12 +70,12 @@ pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
                 "{file}: a weight is a number above 0"
             );
             let labelled = Labelled::read(path)?;
-            let keeps_dates = dates == Some(Dates::Keep);
             if let Some(dates) = dates {
                 dated.extend(labelled.samples(dates, weight, &weights));
             }
-            let share = if keeps_dates { args.undated_share } else { 1.0 };
-            undated.extend(labelled.samples(Dates::Hide, weight * share, &weights));
+            if let Some(share) = undated_share {
+                undated.extend(labelled.samples(Dates::Hide, weight * share, &weights));
+            }
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             names.push(format!("{name} ×{weight}"));
         }
@@ -80,6 +87,7 @@ pub fn run(args: TrainArgs) -> anyhow::Result<ExitCode> {
     let mut undated_model = fit(&undated);
     undated_model.bias += args.lift_undated;
     let mut dated_model = fit(&dated);
+    dated_model.bias += args.lift_dated;
     dated_model.lift_crowded(args.lift_crowded);
     let weights = Weights {
         version: args.version,

@@ -7,6 +7,7 @@ use crate::news::{Dateline, ItemId, OutletId, Role, UtcTime};
 use crate::text::concepts::concept_of;
 use crate::text::fingerprint::fingerprint;
 use crate::text::kinds::{Kinds, has_no_capitals, kinds_of};
+use crate::text::ordinary::{Ordinary, ordinary_words};
 use crate::text::stages::Stages;
 use crate::text::stems::Filing;
 use crate::text::words::{Word, fold_word, hash_word, mix, split_words};
@@ -60,6 +61,8 @@ pub(super) const OPENER: u16 = 64;
 pub(super) const KIND: u16 = 256;
 /// Of a script without capitals and none of a kind: it may say which event it is.
 pub(super) const WHICH: u16 = 512;
+/// Opens a sentence and is no ordinary word, in a language whose ordinary words are known.
+pub(super) const UNUSUAL: u16 = 1024;
 
 /// A word of an item, once for all its uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +98,7 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
     let mut reader = Reader {
         filing: Filing::of(&item.language),
         kinds: kinds_of(&item.language),
+        ordinary: ordinary_words(&item.language),
         ..Reader::default()
     };
     let title = cut_chars(&item.title, LEAD_CHARS);
@@ -127,6 +131,7 @@ fn cut_chars(text: &str, chars: usize) -> &str {
 struct Reader {
     filing: Filing,
     kinds: Option<&'static Kinds>,
+    ordinary: Option<&'static Ordinary>,
     terms: Vec<ReadTerm>,
     /// The hashes of all words in order.
     order: Vec<u32>,
@@ -166,6 +171,9 @@ impl Reader {
                     (true, CAPITAL) => OPENER,
                     (true, _) => 0,
                 };
+            }
+            if flags & OPENER != 0 && self.ordinary.is_some_and(|words| !words.hold(&folded)) {
+                flags |= UNUSUAL;
             }
             if word.is_bigram {
                 flags |= PAIR;

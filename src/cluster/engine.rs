@@ -124,6 +124,7 @@ struct Measured {
 struct Standing {
     best: f32,
     crowd: f32,
+    count: usize,
 }
 
 impl Standing {
@@ -135,6 +136,7 @@ impl Standing {
         Self {
             best,
             crowd: sum / NEAREST as f32,
+            count: found.len(),
         }
     }
 
@@ -143,6 +145,7 @@ impl Standing {
             relative_rank: rank / self.best,
             crowd: self.crowd,
             number,
+            of: self.count,
         }
     }
 }
@@ -420,7 +423,8 @@ impl Engine {
     fn gather_nearest(&mut self, live: &LiveItem, found: &[Candidate]) {
         let nearest = found.iter().take(NEAREST);
         let nearest = nearest.map(|candidate| self.window.item(candidate.slot));
-        self.newest.take_in(live, nearest);
+        let is_young = self.tables.is_young(live.language);
+        self.newest.take_in((live, is_young), nearest);
     }
 
     fn measure_partners(

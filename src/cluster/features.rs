@@ -11,7 +11,7 @@ use super::window::{Brief, LiveItem, NAME, Term};
 pub const ABSENT: f32 = -1.0;
 
 /// Names of the features, in the order in which values are frozen.
-pub const FEATURES: [&str; 26] = [
+pub const FEATURES: [&str; 27] = [
     "gap in time",
     "spelling of titles",
     "weight of shared words",
@@ -38,6 +38,7 @@ pub const FEATURES: [&str; 26] = [
     "stages of titles",
     "same language",
     "same words of other names",
+    "number of candidates",
 ];
 
 /// The values of a pair.
@@ -45,13 +46,14 @@ pub(super) type Values = [f32; FEATURES.len()];
 
 /// The features that are known before the words of two items are compared, in the order of
 /// [`Glance::values`].
-pub(super) const AT_A_GLANCE: [&str; 6] = [
+pub(super) const AT_A_GLANCE: [&str; 7] = [
     "gap in time",
     "rank among candidates",
     "same outlet",
     "crowd around the newer item",
     "place among candidates",
     "same language",
+    "number of candidates",
 ];
 
 /// What is known of a pair before the words are compared.
@@ -63,6 +65,7 @@ pub(super) struct Glance {
     crowd: f32,
     place: f32,
     same_language: f32,
+    candidates: f32,
 }
 
 /// How the older of two items stands among the candidates of the newer.
@@ -74,6 +77,8 @@ pub(super) struct Place {
     pub(super) crowd: f32,
     /// From 0.
     pub(super) number: usize,
+    /// How many there are: few where little is live, and then the best of them says little.
+    pub(super) of: usize,
 }
 
 impl Glance {
@@ -88,6 +93,7 @@ impl Glance {
             crowd: place.crowd,
             place: log_count(place.number),
             same_language: flag(new.language == old.language),
+            candidates: log_count(place.of),
         }
     }
 
@@ -105,6 +111,7 @@ impl Glance {
             self.crowd,
             self.place,
             self.same_language,
+            self.candidates,
         ]
     }
 }
@@ -157,8 +164,10 @@ pub(super) fn measure(
         stage_agreement(new, old),
         glance.same_language,
         f32::from(u8::from(shared.is_one_template())),
+        glance.candidates,
     ];
-    let tells_enough = shared.tells_enough(glance.same_language) && !shared.tell_others();
+    let is_young = tables.is_young() && glance.same_language >= 1.0;
+    let tells_enough = shared.tells_enough(glance.same_language) && !shared.tell_others(is_young);
     (values, tells_enough)
 }
 
@@ -336,12 +345,16 @@ struct Shared {
     words: u32,
     /// Terms of any weight that both have, and how many there are of either.
     terms: (usize, usize),
+    /// True if they share a name that is of no kind of event, as days of the week are.
     has_name: bool,
-    /// True if they share a word that is of no kind of event.
+    /// True if they share a word of either title that is of no kind of event.
     has_telling: bool,
     sides: [Side; 2],
 }
 
+/// What a word weighs at the least of which it says something that two items share it: one in twelve items holds
+/// such a word.
+const TELLING: f32 = 1.0;
 /// Plain words that two titles must share to be of one template.
 const TEMPLATE_WORDS: u32 = 4;
 
@@ -389,21 +402,29 @@ impl Shared {
     }
 
     /// True if each title says which event it tells and nothing of that stands in the other text, where the script
-    /// has no capitals, or where names differ and all other words are of a kind of event; or if both fill one template.
-    fn tell_others(&self) -> bool {
+    /// has no capitals, or where names differ and all that is shared of either title is of a kind of event; or if both fill
+    /// one template. In a young language it is enough that the texts share no name: how much another word says is not
+    /// known yet.
+    fn tell_others(&self, is_young: bool) -> bool {
         let [new, old] = &self.sides;
         let say_which = new.title_which > 0 && old.title_which > 0;
         let have_names = new.title_names > 0 && old.title_names > 0;
         let lack_all = new.lacking() == new.naming() && old.lacking() == old.naming();
-        lack_all && (say_which || have_names && !self.has_telling) || self.fills_one_template()
+        let share_nothing_telling = is_young && !self.has_name || !self.has_telling;
+        lack_all && (say_which || have_names && share_nothing_telling) || self.fills_one_template()
     }
 
     fn add_shared(&mut self, a: Term, b: Term, [local_a, local_b]: [f32; 2]) {
         self.sides[0].find(a, local_a);
         let product = a.weight() * b.weight();
         self.words += u32::from(product > 0.0 && !a.is(NUMBER));
-        self.has_telling |= product > 0.0 && !a.is(NUMBER) && !a.is(KIND) && !b.is(KIND);
-        self.has_name |= product > 0.0 && !a.is(NUMBER) && (a.is(NAME) || b.is(NAME));
+        // What only the texts share is of their kind as well: who measured the quake, on which day, in which league.
+        let in_titles = a.is(IN_TITLE) || b.is(IN_TITLE);
+        let is_kind = a.is(KIND) || b.is(KIND);
+        let is_telling = a.weight().min(b.weight()) >= TELLING;
+        self.has_telling |= is_telling && in_titles && !a.is(NUMBER) && !is_kind;
+        let is_name = a.is(NAME) || b.is(NAME);
+        self.has_name |= product > 0.0 && is_name && !a.is(NUMBER) && !is_kind;
         self.weight += (a.weight() + b.weight()) / 2.0;
         self.product += product;
         self.local_product += local_a * local_b;

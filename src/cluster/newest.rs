@@ -18,13 +18,15 @@ pub(super) struct Newest {
     own: Vec<f32>,
     /// Sums over all of its terms, as if none were found in another.
     whole: Side,
+    /// True if its language is one of which little is known.
+    is_young: bool,
 }
 
 impl Newest {
     /// Takes in the newest item and those nearest to it.
     pub(super) fn take_in<'a>(
         &mut self,
-        newest: &LiveItem,
+        (newest, is_young): (&LiveItem, bool),
         nearest: impl Iterator<Item = &'a LiveItem> + Clone,
     ) {
         let terms = |item: &LiveItem| item.terms.len();
@@ -45,6 +47,7 @@ impl Newest {
         let rarity = |holding: u16| ((size as f32 + 1.0) / f32::from(holding.max(1))).ln();
         self.rarities.clear();
         self.rarities.extend((0..=size).map(rarity));
+        self.is_young = is_young;
         self.weigh_own(newest);
         self.grams.fill(&newest.grams);
         self.word_pairs.fill(hashed_pairs(&newest.title_words));
@@ -79,6 +82,11 @@ impl Newest {
     /// Sums over all of the newest item's terms, as if none were found in another.
     pub(super) fn whole(&self) -> Side {
         self.whole
+    }
+
+    /// True if little is known of its language, so that how rare words are says little.
+    pub(super) fn is_young(&self) -> bool {
+        self.is_young
     }
 
     /// How many of these 4-grams stand in the newest title.

@@ -7,7 +7,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::arriving::{CAPITAL, NUMBER, OPENER, PAIR, PLAIN, Reading};
+use super::arriving::{CAPITAL, NUMBER, OPENER, PAIR, PLAIN, Reading, UNUSUAL};
 use super::common_words::{PRETENDED_ITEMS, common_words};
 use crate::news::ItemId;
 
@@ -122,6 +122,12 @@ impl Tables {
         true
     }
 
+    /// True while so few items of a language are known that most words have been seen once or never: how rare one is
+    /// says little then.
+    pub(super) fn is_young(&self, language: u8) -> bool {
+        self.settled[usize::from(language)].items < KNOWS_COMMON_WORDS
+    }
+
     pub(super) fn through(&self) -> ItemId {
         self.through
     }
@@ -139,7 +145,8 @@ impl Tables {
         } else {
             // What opens a sentence and was never seen without a capital is seldom a common word.
             let is_opener = flags & (OPENER | PLAIN) == OPENER && count.plain == 0;
-            flags & CAPITAL != 0 || is_opener && table.items >= KNOWS_COMMON_WORDS
+            let is_known = flags & UNUSUAL != 0 || table.items >= KNOWS_COMMON_WORDS;
+            flags & CAPITAL != 0 || is_opener && is_known
         };
         WordWeight {
             idf: idf.clamp(0.0, HIGHEST) as f32,

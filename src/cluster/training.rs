@@ -31,14 +31,17 @@ fn bearing(feature: &str) -> Bearing {
         "gap in time" => Bearing::Falling,
         "place among candidates" => Bearing::Falling,
         "same words of other names" => Bearing::Falling,
-        "same outlet" | "same language" | "crowd around the newer item" => Bearing::Free,
+        "same outlet"
+        | "same language"
+        | "crowd around the newer item"
+        | "number of candidates" => Bearing::Free,
         _ if feature.starts_with("length") => Bearing::Free,
         _ => Bearing::Rising,
     }
 }
 
 /// Pairs of features that get a surface.
-const SURFACES: [[&str; 2]; 11] = [
+const SURFACES: [[&str; 2]; 15] = [
     ["crowd around the newer item", "local words of titles"],
     ["crowd around the newer item", "words of texts"],
     ["gap in time", "stages of titles"],
@@ -59,6 +62,10 @@ const SURFACES: [[&str; 2]; 11] = [
     ],
     ["same outlet", "gap in time"],
     ["same language", "local words of titles"],
+    ["number of candidates", "crowd around the newer item"],
+    ["number of candidates", "gap in time"],
+    ["number of candidates", "words of texts"],
+    ["number of candidates", "rank among candidates"],
 ];
 
 const CURVE_BINS: usize = 20;
@@ -73,13 +80,16 @@ const SHRINKAGE: f64 = 12.0;
 pub fn fit(samples: &[Sample]) -> Model {
     let samples = targets(samples, |sample, _| Some(sample.same));
     let mut fit = Fit::new(&samples, &FEATURES);
+    fit.tells_sets = samples.iter().all(|sample| sample.0[0] == ABSENT);
     fit.step_curves();
-    for surface in SURFACES {
-        fit.add_surface(surface);
+    let is_told = |surface: &&[&str; 2]| !(fit.tells_sets && surface[0] == CANDIDATES);
+    let surfaces: Vec<[&str; 2]> = SURFACES.iter().filter(is_told).copied().collect();
+    for surface in &surfaces {
+        fit.add_surface(*surface);
     }
     for _ in 0..SURFACE_ROUNDS {
         fit.step_bias();
-        for surface in 0..SURFACES.len() {
+        for surface in 0..surfaces.len() {
             fit.step_surface(surface);
         }
     }
@@ -129,6 +139,9 @@ struct Fit<'a> {
     curves: Vec<Vec<f64>>,
     curve_bins: Vec<Vec<u8>>,
     surfaces: Vec<(Surface, Vec<f64>, Vec<u16>)>,
+    /// True if the number of candidates tells from which file a sample is and not how full a window was, as it does
+    /// of undated files, each of which is one window.
+    tells_sets: bool,
 }
 
 impl<'a> Fit<'a> {
@@ -154,6 +167,7 @@ impl<'a> Fit<'a> {
             curve_bins: edges.iter().zip(&places).map(bins_of).collect(),
             edges,
             surfaces: Vec::new(),
+            tells_sets: false,
         }
     }
 
@@ -200,6 +214,9 @@ impl<'a> Fit<'a> {
     }
 
     fn step_curve(&mut self, feature: usize) {
+        if self.tells_sets && self.features[feature] == CANDIDATES {
+            return;
+        }
         let bins = std::mem::take(&mut self.curve_bins[feature]);
         let mut slopes = vec![(0.0, 0.0); self.curves[feature].len()];
         for (at, bin) in bins.iter().enumerate() {
@@ -353,6 +370,7 @@ impl Model {
 }
 
 const CROWD: &str = "crowd around the newer item";
+const CANDIDATES: &str = "number of candidates";
 /// Events of several outlets that stand alone lie below, storylines of many events above: the
 /// bounds were tried at .15, .2, .3 and .4 on allsides_2021 and on alaska2025 left out of training.
 const CROWD_FROM: f32 = 0.15;

@@ -12,6 +12,7 @@ pub mod language;
 pub mod lead;
 pub mod links;
 pub mod months;
+pub mod ordinary;
 mod pattern;
 pub mod stages;
 pub mod stems;

@@ -169,7 +169,12 @@ impl Known {
 
     /// True if retention removed the item and its outlet tells since then, by its own account, something else in its
     /// place: at a page's address, or under an id that never changes.
-    pub(super) fn is_told_since(&self, id: ItemId, draft: Option<&Draft<'_>>, fetched_at: UtcTime) -> bool {
+    pub(super) fn is_told_since(
+        &self,
+        id: ItemId,
+        draft: Option<&Draft<'_>>,
+        fetched_at: UtcTime,
+    ) -> bool {
         let removed = self.items.items.get(&id).filter(|item| item.is_tombstone);
         let (Some(removed), Some(draft)) = (removed, draft) else {
             return false;

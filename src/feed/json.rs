@@ -31,7 +31,9 @@ pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> 
         serde_json::from_str(text)
     };
     let mend = |error: serde_json::Error| {
-        let kind = match error.is_eof() {
+        let mended = mended(text);
+        // The first fault may be one that is mended, and the document cut off all the same.
+        let kind = match is_open(&mended) {
             true => "truncated",
             false => "not-well-formed",
         };
@@ -39,7 +41,6 @@ pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> 
             kind,
             format!("the JSON cannot be read whole: {error}"),
         ));
-        let mended = mended(text);
         serde_json::from_str(&mended).unwrap_or_else(|_| Value::Object(salvage(&mended)))
     };
     let feed = match parsed.unwrap_or_else(mend) {
@@ -92,6 +93,22 @@ fn mended(text: &str) -> String {
     }
     push_structure(&mut mended, rest);
     mended
+}
+
+/// True if a mended document ends within a string, or with a bracket or brace that was not closed.
+fn is_open(mended: &str) -> bool {
+    let (mut depth, mut in_string, mut is_escaped) = (0_i64, false, false);
+    for byte in mended.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_string => is_escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth -= 1,
+            _ => {}
+        }
+    }
+    in_string || depth > 0
 }
 
 fn push_structure(mended: &mut String, structure: &str) {
@@ -441,6 +458,25 @@ mod tests {
         assert_eq!(feed.items[0].link.as_deref(), Some("https://example.org/a"));
         assert_eq!(feed.items[0].authors, ["A"]);
         assert_eq!(feed.items[1].authors, ["B", "C"]);
+    }
+
+    #[test]
+    fn a_document_that_is_mended_is_cut_off_where_it_ends_early_and_whole_where_not() {
+        let whole = "{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"t\",\"items\":[\
+            {\"id\":\"1\",\"content_text\":\"a raw\nbreak { and \\\" a brace\"},\
+            {\"id\":\"2\",\"content_text\":\"b\",\"n\":NaN},{\"id\":\"3\",\"content_text\":\"c\"}]}";
+        let base = Url::parse("https://paper.example/").unwrap();
+        let read = |text: &str| {
+            let mut problems = Vec::new();
+            let feed = read_json(text, &base, &mut problems);
+            (feed.items.len(), problems[0].kind.clone())
+        };
+        assert_eq!(read(whole), (3, "not-well-formed".to_owned()));
+        for end in [whole.len() - 1, whole.len() - 3, whole.len() - 20] {
+            let (items, kind) = read(&whole[..end]);
+            assert!(items >= 2, "{items}");
+            assert_eq!(kind, "truncated", "{}", &whole[..end]);
+        }
     }
 
     #[test]

@@ -40,7 +40,7 @@ use turns::HostTurns;
 
 /// Version of the reading of documents. Raised when what is kept of a document changes: then every
 /// feed is fetched once without validators.
-pub const READER_VERSION: u32 = 1;
+pub const READER_VERSION: u32 = 2;
 
 /// What an answer may take before the attempt is noted: nearly all take less.
 const LONG_ATTEMPT: std::time::Duration = std::time::Duration::from_secs(2);

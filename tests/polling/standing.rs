@@ -81,3 +81,39 @@ async fn ids_made_up_at_every_visit_never_regain_their_standing() {
         room.clock.advance_secs(900);
     }
 }
+
+/// Ids that are places in the list, under links of their own, with one description under all of it.
+#[tokio::test]
+async fn ids_that_count_places_overwrite_nothing_under_one_lead() {
+    const HEADLINES: [&str; 6] = [
+        "Zoo welcomes panda twins",
+        "Minister resigns over budget row",
+        "Storm closes ports in north",
+        "Museum reopens after fire",
+        "Union calls rail strike",
+        "Court clears former mayor",
+    ];
+    let list = |from: usize| {
+        let items = HEADLINES[from..].iter().enumerate().map(|(place, title)| {
+            let at = START - 1_807 * (place + from) as i64;
+            let link = title.split(' ').next().unwrap_or_default();
+            format!(
+                "<item><title>{title}</title><guid isPermaLink=\"false\">{place}</guid>\
+                 <link>http://paper.test/{link}-story</link><pubDate>{}</pubDate>\
+                 <description>Read the full story here.</description></item>",
+                utc_from_secs(at).to_rfc2822()
+            )
+        });
+        let items: String = items.collect();
+        Reply::ok(format!(
+            "<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>"
+        ))
+    };
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let first = room.poll_for(id, list(1)).await;
+    assert_eq!(first.new.len(), 5);
+    room.clock.advance_secs(900);
+    let second = room.poll_for(id, list(0)).await;
+    assert_eq!((second.new.len(), second.revised), (1, 0));
+}

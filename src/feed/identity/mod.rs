@@ -37,6 +37,8 @@ pub struct IdentityInput {
     pub summary: String,
     /// What stands for a lead where there is none: the beginning of the full text. No key is made from it.
     pub beginning: String,
+    /// True if the lead stands under whatever the outlet tells: it says nothing of the item. The keys hold it all the same.
+    pub lead_is_constant: bool,
     /// What stays the same over all takes of one series of an agency.
     pub series_key: Option<String>,
     /// The outlet's claim of publication.
@@ -46,10 +48,11 @@ pub struct IdentityInput {
 }
 
 impl IdentityInput {
-    /// The lead, as a known item has it.
+    /// The lead, as a known item has it; empty if it says nothing.
     fn lead(&self) -> &str {
         match self.summary.is_empty() {
             true => &self.beginning,
+            false if self.lead_is_constant => "",
             false => &self.summary,
         }
     }

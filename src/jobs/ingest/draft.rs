@@ -61,6 +61,7 @@ impl<'a> Draft<'a> {
                 true => item.lead().into_owned(),
                 false => String::new(),
             },
+            lead_is_constant: false,
             series_key: None,
             published_at: item.claimed_at(),
             updated_at: item.updated,
@@ -187,6 +188,7 @@ pub(super) fn note_constant_leads(drafts: &mut [Draft<'_>]) {
     let constant = constant_leads(texts);
     for draft in drafts.iter_mut() {
         draft.has_constant_lead = constant.contains(&*draft.item.summary);
+        draft.candidate.input.lead_is_constant = draft.has_constant_lead;
     }
 }
 

@@ -137,7 +137,7 @@ async fn an_event_whose_anchors_have_left_the_window_keeps_its_id_when_its_neigh
     assert!(world.rule(Ruling::NotSameEvent { a, b }).await);
     world.publish().await;
     let other = world.event_of(b);
-    for happening in 10..38 {
+    for happening in 10..36 {
         world.tell(happening, 0).await;
     }
     world.lock(other).await;
@@ -149,7 +149,7 @@ async fn an_event_whose_anchors_have_left_the_window_keeps_its_id_when_its_neigh
         world.tell(2, 7).await;
         world.publish().await;
     }
-    for happening in 40..44 {
+    for happening in 40..46 {
         world.tell(happening, 0).await;
         world.publish().await;
     }

@@ -90,7 +90,8 @@ pub fn publish_batch(
     pass: &Pass,
     after: EventId,
 ) -> Result<(Option<EventId>, Published)> {
-    let waiting = publishing::load_waiting(tx, (pass.now, pass.hold_secs()), after, BATCH)?;
+    publishing::note_hold(tx, pass.hold_secs())?;
+    let waiting = publishing::load_waiting(tx, pass.now, after, BATCH)?;
     let Some(last) = waiting.last().map(|one| one.event.id) else {
         return Ok((None, Published::default()));
     };

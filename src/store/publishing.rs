@@ -65,20 +65,39 @@ pub fn move_version(tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn note_settings(tx: &Transaction<'_>, digest: i64, now: UtcTime) -> Result<()> {
-    let sql = "INSERT INTO cursors (name, value) VALUES (?1, ?2)
-         ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value";
-    let noted = tx.execute(sql, params![SETTINGS, digest])?;
-    match noted {
-        0 => Ok(()),
-        _ => move_version(tx, now),
+    match note_change(tx, SETTINGS, digest)? {
+        true => move_version(tx, now),
+        false => Ok(()),
     }
 }
 
 /// The cursor that tells with which settings what is shown is made.
 pub(super) const SETTINGS: &str = "settings";
 
-/// The events in the queue that stand in a storyline and are not held back at `now`, nor would be by `hold_secs`, by
-/// id, at most `limit` of those after `after`. Those of which items say something else since they were described are
+/// Has all that is held back looked at again if it is held for another time than this: what was held by the one before
+/// would wait for its end.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_hold(tx: &Transaction<'_>, hold_secs: i64) -> Result<()> {
+    if note_change(tx, HOLD, hold_secs)? {
+        tx.execute("UPDATE publish_queue SET look_at = 0 WHERE look_at > 0", [])?;
+    }
+    Ok(())
+}
+
+/// The cursor that tells for how long events are held back, in seconds.
+const HOLD: &str = "publish-hold";
+
+/// Sets a cursor; true if it had another value, or none.
+fn note_change(tx: &Transaction<'_>, cursor: &str, value: i64) -> Result<bool> {
+    let sql = "INSERT INTO cursors (name, value) VALUES (?1, ?2)
+         ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value";
+    Ok(tx.prepare_cached(sql)?.execute(params![cursor, value])? > 0)
+}
+
+/// The events in the queue that stand in a storyline and are not held back at `now`, by id, at most `limit` of those
+/// after `after`. Those of which items say something else since they were described are
 /// left until they are described anew, for what a correction corrects would be told with it; but not those
 /// of which something was withdrawn or spiked, for that waits for nothing.
 ///
@@ -86,7 +105,7 @@ pub(super) const SETTINGS: &str = "settings";
 /// Whatever SQLite says.
 pub fn load_waiting(
     conn: &Connection,
-    (now, hold_secs): (UtcTime, i64),
+    now: UtcTime,
     after: EventId,
     limit: u32,
 ) -> Result<Vec<Waiting>> {
@@ -97,12 +116,12 @@ pub fn load_waiting(
             e.split_from, e.id NOT IN (SELECT event_id FROM events_to_describe),
             EXISTS (SELECT 1 FROM storylines s WHERE s.id = e.storyline_id AND s.spiked = 1)
          FROM publish_queue q JOIN events e ON e.id = q.event_id
-         WHERE (q.look_at <= ?3 OR e.opened_at <= ?3 - ?4) AND q.event_id > ?1 AND e.storyline_id IS NOT NULL
+         WHERE q.look_at <= ?3 AND q.event_id > ?1 AND e.storyline_id IS NOT NULL
             AND {IS_DESCRIBED}
          ORDER BY q.event_id LIMIT ?2"
     );
     let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map(params![after.0, limit, now.timestamp(), hold_secs], |row| {
+    let rows = query.query_map(params![after.0, limit, now.timestamp()], |row| {
         Ok(Waiting {
             event: read_event(row)?,
             is_settled: row.get(19)?,

@@ -80,6 +80,11 @@ impl Candidate {
         }
     }
 
+    /// Its own key of a kind; `None` if it has none.
+    pub fn key(&self, kind: KeyKind) -> Option<&IdentityKey> {
+        self.keys.iter().find(|key| key.kind == kind)
+    }
+
     /// The keys and aliases that an item may be known by.
     pub fn digests(&self) -> impl Iterator<Item = KeyDigest> + '_ {
         self.keys.iter().chain(&self.aliases).map(|key| key.digest)

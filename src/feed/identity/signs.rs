@@ -30,31 +30,34 @@ pub(super) fn has_time_of(input: &IdentityInput, known: &KnownItem) -> bool {
     secs(input.published_at) == secs(known.published_at)
 }
 
+/// The leads of both; `None` if either is empty.
+fn leads<'a>(input: &'a IdentityInput, known: &'a KnownItem) -> Option<(&'a str, &'a str)> {
+    let both = (input.lead(), known.summary.as_str());
+    (!both.0.is_empty() && !both.1.is_empty()).then_some(both)
+}
+
 /// How alike two leads are; `None` if either is empty.
 pub(super) fn lead_likeness(input: &IdentityInput, known: &KnownItem) -> Option<f32> {
-    let have_leads = !(input.lead().is_empty() || known.summary.is_empty());
-    have_leads.then(|| likeness(input.lead(), &known.summary))
+    leads(input, known).map(|(ours, theirs)| likeness(ours, theirs))
 }
 
 /// True if neither headlines nor leads have much in common; without two leads `None`, if the headlines do not, and without
 /// headlines too.
 pub(super) fn tells_other_thing(input: &IdentityInput, known: &KnownItem) -> Option<bool> {
     let have_titles = !(input.title.is_empty() && known.title.is_empty());
-    let have_leads = !(input.lead().is_empty() || known.summary.is_empty());
     if have_titles && likeness(&input.title, &known.title) >= DIFFERENT_TITLES {
         return Some(false);
     }
-    match have_leads {
-        true => Some(common_share(input.lead(), &known.summary) < DIFFERENT_TITLES),
-        false if have_titles => None,
-        false => Some(false),
+    match leads(input, known) {
+        None if have_titles => None,
+        _ => Some(tells_other_lead(input, known)),
     }
 }
 
 /// True if two leads have little in common; false where either is empty.
 pub(super) fn tells_other_lead(input: &IdentityInput, known: &KnownItem) -> bool {
-    let have_leads = !(input.lead().is_empty() || known.summary.is_empty());
-    have_leads && common_share(input.lead(), &known.summary) < DIFFERENT_TITLES
+    let have_little = |(ours, theirs)| common_share(ours, theirs) < DIFFERENT_TITLES;
+    leads(input, known).is_some_and(have_little)
 }
 
 /// True if a number stands in the last name of a link's path, as that of a report does that stands beside no other.
@@ -75,8 +78,7 @@ pub(super) fn lead_likeness_but_for_numbers(
         let words = words.filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
         words.collect::<Vec<_>>().join(" ")
     };
-    let have_leads = !(input.lead().is_empty() || known.summary.is_empty());
-    have_leads.then(|| likeness(&without(input.lead()), &without(&known.summary)))
+    leads(input, known).map(|(ours, theirs)| likeness(&without(ours), &without(theirs)))
 }
 
 /// True if an item has the address of a page, or of a part of one, and not that of a report.

@@ -158,8 +158,7 @@ impl Known {
             return false;
         };
         let is_older = |draft: &Draft<'_>| {
-            let mut ids = draft.candidate.keys.iter();
-            let id = ids.find(|key| key.kind == KeyKind::Guid);
+            let id = draft.candidate.key(KeyKind::Guid);
             id.is_some_and(|id| !self.items.by_key.contains_key(&id.digest))
                 && draft.candidate.input.published_at.is_some()
                 && draft.candidate.input.published_at < notice.published_at

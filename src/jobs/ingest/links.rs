@@ -34,9 +34,9 @@ impl Prepared {
             false => MOST_MOVES,
         };
         let moves = known.link_moves(id);
-        let mut keys = draft.candidate.keys.iter();
-        let key = keys.find(|key| key.kind == KeyKind::Link);
-        let (Some(key), Some(link)) = (key, draft.candidate.input.link.clone()) else {
+        let candidate = &draft.candidate;
+        let key = candidate.key(KeyKind::Link);
+        let (Some(key), Some(link)) = (key, candidate.input.link.clone()) else {
             return;
         };
         let key = key.digest;

@@ -5,9 +5,7 @@
 
 use super::draft::Draft;
 use super::known::Known;
-use crate::feed::identity::{
-    GuidStanding, IdentityKey, KeyKind, ListedId, Matching, Verdict, ids_hold,
-};
+use crate::feed::identity::{GuidStanding, KeyKind, ListedId, Matching, Verdict, ids_hold};
 use crate::store::{Connection, Result, items};
 
 /// Gives the ids their standing from the next visit on, and their items to them as keys, if they have earned it.
@@ -36,7 +34,7 @@ pub(super) fn regain(
             Verdict::New => None,
             Verdict::Repeats(_) => continue,
         };
-        if let Some(key) = guid_of(draft) {
+        if let Some(key) = draft.candidate.key(KeyKind::Guid) {
             let known = match known {
                 Some(item) => Some((items::load_guid(conn, item.id)?, item.fetched_at)),
                 None => None,
@@ -49,14 +47,9 @@ pub(super) fn regain(
         matching.standing = GuidStanding::Good;
         for (draft, found) in drafts.iter().zip(&mut matching.items) {
             let is_listed = !matches!(found.verdict, Verdict::Repeats(_));
-            let key = guid_of(draft).filter(|_| is_listed);
+            let key = draft.candidate.key(KeyKind::Guid).filter(|_| is_listed);
             found.keys.extend(key.map(|key| key.digest));
         }
     }
     Ok(())
-}
-
-fn guid_of<'a>(draft: &'a Draft<'_>) -> Option<&'a IdentityKey> {
-    let mut keys = draft.candidate.keys.iter();
-    keys.find(|key| key.kind == KeyKind::Guid)
 }

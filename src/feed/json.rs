@@ -95,20 +95,27 @@ fn mended(text: &str) -> String {
     mended
 }
 
-/// True if a mended document ends within a string, or with a bracket or brace that was not closed.
-fn is_open(mended: &str) -> bool {
-    let (mut depth, mut in_string, mut is_escaped) = (0_i64, false, false);
-    for byte in mended.bytes() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if in_string => is_escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => depth -= 1,
-            _ => {}
+/// The brackets and braces of a text outside its strings, each with its place and 1 where it opens, -1 where it closes.
+fn brackets(text: &str) -> impl Iterator<Item = (usize, i64)> + '_ {
+    let mut is_string = false;
+    let mut bytes = text.bytes().enumerate();
+    std::iter::from_fn(move || {
+        while let Some((at, byte)) = bytes.next() {
+            match byte {
+                b'\\' => drop(bytes.next()),
+                b'"' => is_string = !is_string,
+                b'{' | b'[' if !is_string => return Some((at, 1)),
+                b'}' | b']' if !is_string => return Some((at, -1)),
+                _ => {}
+            }
         }
-    }
-    in_string || depth > 0
+        None
+    })
+}
+
+/// True if a bracket or brace of a mended document was not closed: whatever is cut off ends within one.
+fn is_open(mended: &str) -> bool {
+    brackets(mended).map(|(_, step)| step).sum::<i64>() > 0
 }
 
 fn push_structure(mended: &mut String, structure: &str) {
@@ -282,24 +289,13 @@ fn is_item(object: &Object) -> bool {
 
 /// What follows the object that a text begins with, by its brackets; `None` if they do not match.
 fn after_object(text: &str) -> Option<&str> {
-    let mut depth = 0usize;
-    let mut is_string = false;
-    let mut bytes = text.bytes().enumerate();
-    while let Some((at, byte)) = bytes.next() {
-        match byte {
-            b'\\' => drop(bytes.next()),
-            b'"' => is_string = !is_string,
-            b'{' | b'[' if !is_string => depth += 1,
-            b'}' | b']' if !is_string => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(&text[at + 1..]);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
+    let mut depth = 0;
+    let mut ends = brackets(text).map(|(at, step)| {
+        depth += step;
+        (at, depth)
+    });
+    let (at, depth) = ends.find(|(_, depth)| *depth <= 0)?;
+    (depth == 0).then(|| &text[at + 1..])
 }
 
 fn feed_of(feed: &Object, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {

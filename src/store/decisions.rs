@@ -38,6 +38,10 @@ pub fn save_decision(
     Ok(id)
 }
 
+/// The numbers of nouns as they are stored; 1 is that of an item.
+pub(super) const EVENT: i64 = 2;
+pub(super) const STORYLINE: i64 = 3;
+
 /// Things that decisions may be about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
@@ -62,8 +66,8 @@ impl Named {
     /// The number of each thing's noun as it is stored, and of the thing.
     fn things(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
         let items = self.items.iter().map(|item| (1, item.0));
-        let events = self.events.iter().map(|event| (2, event.0));
-        let storylines = self.storylines.iter().map(|line| (3, line.0));
+        let events = self.events.iter().map(|event| (EVENT, event.0));
+        let storylines = self.storylines.iter().map(|line| (STORYLINE, line.0));
         items.chain(events).chain(storylines)
     }
 }

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Result, StoreError, events};
+use super::{Result, StoreError, decisions, events};
 use crate::news::{DecisionId, EventId, ItemId, StorylineId, Target};
 
 /// True if any event or storyline is kept out.
@@ -123,8 +123,8 @@ pub fn check_known(tx: &Transaction<'_>, line: StorylineId, known: DecisionId) -
 /// As it is stored; `None` of an item, which is kept out by itself.
 fn stored(with: Target) -> Option<(i64, i64)> {
     match with {
-        Target::Event(event) => Some((2, event.0)),
-        Target::Storyline(line) => Some((3, line.0)),
+        Target::Event(event) => Some((decisions::EVENT, event.0)),
+        Target::Storyline(line) => Some((decisions::STORYLINE, line.0)),
         Target::Item(_) => None,
     }
 }

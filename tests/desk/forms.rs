@@ -1,7 +1,7 @@
 //! What the Return key does in a field: HTML presses the first submit button that belongs to the field's form, or
 //! none if that one is disabled (HTML Standard, implicit submission).
 
-use super::http::Running;
+use super::http::{PAGES, Running};
 
 /// A tag of a page with the form that it belongs to, by place or by name.
 struct Part<'a> {
@@ -40,17 +40,7 @@ async fn return_in_a_field_never_does_what_another_button_of_its_form_does() {
     let running = Running::start(|_| {}).await;
     let (cookie, _) = running.log_in("anna").await;
     let mut fields = 0;
-    for path in [
-        "/desk",
-        "/desk/storylines/1",
-        "/desk/events/1",
-        "/desk/review",
-        "/desk/search?q=summit",
-        "/desk/feeds",
-        "/desk/log",
-        "/desk/quality",
-        "/desk/login",
-    ] {
+    for path in PAGES {
         let page = running.get(path, &[("cookie", &cookie)]).await.body;
         let parts = parts(&page);
         let typed = parts

@@ -177,20 +177,23 @@ fn login_form(password: &str) -> String {
     format!("name=anna&password={password}&back=/desk/log")
 }
 
+/// A page of each kind.
+pub const PAGES: [&str; 9] = [
+    "/desk",
+    "/desk/storylines/1",
+    "/desk/events/1",
+    "/desk/review",
+    "/desk/search?q=summit",
+    "/desk/feeds",
+    "/desk/log",
+    "/desk/quality",
+    "/desk/login",
+];
+
 #[tokio::test]
 async fn every_page_answers_and_runs_no_inline_script() {
     let running = Running::start(|_| {}).await;
-    for path in [
-        "/desk",
-        "/desk/storylines/1",
-        "/desk/events/1",
-        "/desk/review",
-        "/desk/search?q=summit",
-        "/desk/feeds",
-        "/desk/log",
-        "/desk/quality",
-        "/desk/login",
-    ] {
+    for path in PAGES {
         let reply = running.get(path, &[]).await;
         assert_eq!(reply.status, 200, "{path}: {}", reply.body);
         let policy = reply.header("content-security-policy");

@@ -2,10 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use dateline::feed;
-use dateline::feed::identity::GuidStanding;
-use dateline::jobs::ingest::{self, Arrived, Prepared};
-use dateline::news::{ItemId, Outlet, OutletKind};
+use dateline::jobs::ingest;
+use dateline::news::ItemId;
 use dateline::store::{Store, feeds, items};
 
 use super::harness::{Newsroom, exact, rss};
@@ -50,25 +48,7 @@ async fn a_revision_of_an_item_that_is_gone_by_now_takes_nothing_with_it() {
     let room = Newsroom::open().await;
     let id = room.add("paper.test", "/feed").await;
     let feed = room.state(id).feed;
-    let base = url::Url::parse(&feed.url).unwrap();
-    let (parsed, _) = feed::read_polled(rss(1..3).as_bytes(), None, &base);
-    let outlet = Outlet {
-        id: feed.outlet_id,
-        name: "Paper".into(),
-        kind: OutletKind::Outlet,
-        reliability: 1.0,
-    };
-    let arrived = Arrived {
-        feed: &feed,
-        outlet: &outlet,
-        parsed: &parsed,
-        standing: GuidStanding::Good,
-        fetched_at: feed.next_visit_at,
-        is_partial: false,
-        is_cut: false,
-    };
-    let read = room.store.read(|conn| ingest::prepare(conn, arrived));
-    let mut prepared: Prepared = read.unwrap();
+    let mut prepared = room.prepare(&feed, &rss(1..3));
     let gone = prepared.new.pop().unwrap();
     prepared.revised = vec![(ItemId(999), gone.first)];
     let (now, saving) = (feed.next_visit_at, feed.clone());

@@ -3,9 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use dateline::clock::{Clock, FakeClock};
+use dateline::feed::identity::GuidStanding;
+use dateline::feed::read_polled;
 use dateline::fetch::Fetcher;
+use dateline::jobs::ingest::{self, Arrived, Prepared};
 use dateline::jobs::{PollReport, PollSettings, Poller, Sweep};
-use dateline::news::{FeedId, OutletKind, UtcTime, utc_from_secs};
+use dateline::news::{Feed, FeedId, Outlet, OutletKind, UtcTime, utc_from_secs};
 use dateline::store::feeds::{self, FeedListing, NewFeed};
 use dateline::store::polls::{self, VisitState};
 use dateline::store::{Store, items, outlets};
@@ -36,6 +39,29 @@ pub fn exact() -> PollSettings {
 }
 
 impl Newsroom {
+    /// What a document would bring at the feed's next visit, beside any visit.
+    pub fn prepare(&self, feed: &Feed, document: &str) -> Prepared {
+        let base = url::Url::parse(&feed.url).unwrap();
+        let (parsed, _) = read_polled(document.as_bytes(), None, &base);
+        let outlet = Outlet {
+            id: feed.outlet_id,
+            name: "Paper".into(),
+            kind: OutletKind::Outlet,
+            reliability: 1.0,
+        };
+        let arrived = Arrived {
+            feed,
+            outlet: &outlet,
+            parsed: &parsed,
+            standing: GuidStanding::Good,
+            fetched_at: feed.next_visit_at,
+            is_partial: false,
+            is_cut: false,
+        };
+        let read = self.store.read(|conn| ingest::prepare(conn, arrived));
+        read.unwrap()
+    }
+
     /// A newsroom whose server says what [`Newsroom::say`] was told last; 404 before.
     pub async fn open() -> Self {
         Self::with(exact(), |_| None).await

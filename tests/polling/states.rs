@@ -1,9 +1,8 @@
 //! Which states of a known item are stored.
 
-use dateline::feed;
-use dateline::feed::identity::{GuidStanding, former_digest};
-use dateline::jobs::ingest::{self, Arrived};
-use dateline::news::{ItemId, Outlet, OutletKind, utc_from_secs};
+use dateline::feed::identity::former_digest;
+use dateline::jobs::ingest;
+use dateline::news::{ItemId, utc_from_secs};
 use dateline::store::items;
 
 use super::harness::{Newsroom, START};
@@ -69,25 +68,7 @@ async fn a_sign_of_a_question_is_content_and_what_is_stored_from_before_it_count
     let feed = room.state(id).feed;
     let now = feed.next_visit_at;
     let body = document("President Okafor dead?", "Is it so?", 5);
-    let base = url::Url::parse(&feed.url).unwrap();
-    let (parsed, _) = feed::read_polled(body.as_bytes(), None, &base);
-    let outlet = Outlet {
-        id: feed.outlet_id,
-        name: "Paper".into(),
-        kind: OutletKind::Outlet,
-        reliability: 1.0,
-    };
-    let arrived = Arrived {
-        feed: &feed,
-        outlet: &outlet,
-        parsed: &parsed,
-        standing: GuidStanding::Good,
-        fetched_at: now,
-        is_partial: false,
-        is_cut: false,
-    };
-    let read = room.store.read(|conn| ingest::prepare(conn, arrived));
-    let mut prepared = read.unwrap();
+    let mut prepared = room.prepare(&feed, &body);
     prepared.new[0].first.digest = former_digest("President Okafor dead?", "Is it so?", "");
     let saving = feed.clone();
     let saved = room

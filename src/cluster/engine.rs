@@ -48,6 +48,8 @@ impl Default for Settings {
 
 /// Scores below this are not kept: they could not carry a mean over any threshold in use.
 pub(super) const LEAST_KEPT_SCORE: f32 = 0.1;
+/// So many candidates are all measured: of more, the first cut leaves as many (a fifth of 128 on real headlines).
+pub(super) const FEW_CANDIDATES: usize = 32;
 /// Scores kept of one arrival, the highest.
 pub(super) const KEPT_SCORES: usize = 64;
 /// Rarest words of the lead that are looked up beside those of the title.
@@ -379,6 +381,7 @@ impl Engine {
     ) -> Vec<Measured> {
         self.gather_nearest(live, found);
         let standing = Standing::of(found);
+        let takes_all = all || found.len() <= FEW_CANDIDATES;
         let glances = found.iter().enumerate().map(|(number, candidate)| {
             let place = standing.place(number, candidate.rank);
             (candidate.slot, self.glance(live, *candidate, place))
@@ -388,7 +391,7 @@ impl Engine {
                 let tells = self.window.brief(*slot).tells_an_event;
                 tells && self.window.original_of(*slot).is_none()
             };
-            (all || self.weights.is_worth_measuring(*glance)) && is_report()
+            (takes_all || self.weights.is_worth_measuring(*glance)) && is_report()
         };
         let worth = glances.filter(is_worth);
         let worth: Vec<(Slot, Glance)> = worth.collect();

@@ -171,7 +171,7 @@ pub(super) fn measure(
     (values, tells_enough)
 }
 
-fn log_count(count: usize) -> f32 {
+pub(super) fn log_count(count: usize) -> f32 {
     (1.0 + count as f32).ln()
 }
 

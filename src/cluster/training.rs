@@ -2,8 +2,8 @@
 //!
 //! Deterministic: the same samples in the same order give the same weights to the byte.
 
-use super::engine::LEAST_KEPT_SCORE;
-use super::features::{ABSENT, AT_A_GLANCE, FEATURES, Values};
+use super::engine::{FEW_CANDIDATES, LEAST_KEPT_SCORE};
+use super::features::{ABSENT, AT_A_GLANCE, FEATURES, Values, log_count};
 use super::weights::{Curve, Model, Surface, bin, feature_index, probability};
 
 /// A labelled pair as the engine measured it.
@@ -100,10 +100,12 @@ pub fn fit(samples: &[Sample]) -> Model {
 /// what is known of them beforehand.
 pub fn fit_first_cut(samples: &[Sample], model: &Model) -> Model {
     let rank = feature_index("rank among candidates");
+    let candidates = feature_index(CANDIDATES);
     let samples = targets(samples, |_, values| {
         let is_kept = probability(model.log_odds(values)) >= LEAST_KEPT_SCORE;
         // A pair that was no candidate has no rank.
-        (values[rank] > 0.0).then_some(is_kept)
+        let is_asked = values[rank] > 0.0 && values[candidates] > log_count(FEW_CANDIDATES);
+        is_asked.then_some(is_kept)
     });
     let mut fit = Fit::new(&samples, &AT_A_GLANCE);
     fit.step_curves();

@@ -383,8 +383,8 @@ impl<'a> Forest<'a> {
         let near = std::mem::take(&mut self.nodes[at].near);
         let mut near: Vec<usize> = near
             .into_iter()
-            .map(|other| self.top_above(other))
-            .filter(|other| *other != at && self.is_top(*other))
+            .flat_map(|other| self.standing_for(other))
+            .filter(|other| *other != at)
             .collect();
         near.sort_unstable();
         near.dedup();
@@ -400,6 +400,18 @@ impl<'a> Forest<'a> {
             self.offer(at, &near);
         }
         self.nodes[at].near = near;
+    }
+
+    /// The group of the outcome that holds one, or the groups that hold the reports of one that came apart.
+    fn standing_for(&self, group: usize) -> Vec<usize> {
+        let top = self.top_above(group);
+        match self.is_top(top) {
+            true => vec![top],
+            false => {
+                let leaves = self.nodes[top].leaves.iter();
+                leaves.map(|report| self.top_of(*report)).collect()
+            }
+        }
     }
 
     /// Writes an offer to each group near, and inside one, that exists when it would be taken.

@@ -329,6 +329,49 @@ mod tests {
         engine.place_new(slot);
     }
 
+    #[test]
+    fn what_an_event_that_came_apart_held_is_near_to_whom_the_whole_was_near() {
+        let two_parts: [&[(Slot, f32)]; 7] = [
+            &[],
+            &[(0, 0.95)],
+            &[(0, 0.6), (1, 0.6)],
+            &[(0, 0.6), (1, 0.6), (2, 0.95)],
+            &[(0, 0.6), (1, 0.6), (2, 0.95), (3, 0.95)],
+            &[(0, 0.6), (1, 0.6), (2, 0.95), (3, 0.95), (4, 0.95)],
+            &[
+                (0, 0.55),
+                (1, 0.55),
+                (2, 0.55),
+                (3, 0.55),
+                (4, 0.55),
+                (5, 0.55),
+            ],
+        ];
+        let later: [&[(Slot, f32)]; 3] = [
+            &[(6, 0.92)],
+            &[(0, 0.7), (1, 0.7)],
+            &[(0, 0.7), (1, 0.7), (8, 0.9)],
+        ];
+        let grouped = |settles_between: bool| {
+            let mut engine = engine();
+            two_parts
+                .iter()
+                .for_each(|scores| take_in(&mut engine, scores));
+            if settles_between {
+                engine.settle(&Constraints::default());
+            }
+            later.iter().for_each(|scores| take_in(&mut engine, scores));
+            engine.settle(&Constraints::default());
+            let of_first = engine.event_at(0);
+            (0..10)
+                .map(|slot| engine.event_at(slot) == of_first)
+                .collect::<Vec<bool>>()
+        };
+        let once: Vec<bool> = (0..10).map(|slot| [0, 1, 8, 9].contains(&slot)).collect();
+        assert_eq!(grouped(false), once);
+        assert_eq!(grouped(true), once);
+    }
+
     /// As an event of many reports is, that came together while more was live.
     fn merge_unscored(engine: &mut Engine, gone: EventId, into: EventId) {
         let gone = engine.groups.events.remove(&gone).expect("it is live");

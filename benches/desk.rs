@@ -110,7 +110,7 @@ fn fill(tx: &Transaction<'_>, from: i64, until: i64) -> Result<()> {
                 first_report_at: utc_from_secs(at),
                 last_report_at: utc_from_secs(at),
                 report_count: REPORTS as u32,
-                outlet_count: REPORTS as u32,
+                outlets: [outlet].into(),
                 ..EventDescription::default()
             };
             events::describe_event(tx, event, &description)?;

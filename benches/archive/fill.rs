@@ -174,7 +174,7 @@ fn tell(
         first_report_at: at,
         last_report_at: at,
         report_count: members.len() as u32,
-        outlet_count: members.len() as u32,
+        outlets: (1..=members.len() as i64).map(OutletId).collect(),
         ..EventDescription::default()
     };
     events::describe_event(tx, id, &description)?;

@@ -206,18 +206,21 @@ fn corrected_texts(shown: &[&Member], outlets: &BTreeMap<OutletId, Outlet>) -> B
     of_authors.map(|member| member.text()).collect()
 }
 
-/// How many reports tell an event and how many outlets carry it.
-pub(super) type Counts = (u32, u32);
+/// How many reports tell an event, and the outlets that carry it.
+pub(super) type Counts = (u32, BTreeSet<OutletId>);
 
-/// Counts all tellings of an event as [`describing::count_reports`] counts what is stored.
+/// Counts all tellings of an event as [`describing::count_reports`] and [`describing::load_outlets`] count what is
+/// stored.
 pub(super) fn count_reports(members: &[Member]) -> Counts {
     let shown = || members.iter().filter(|member| !member.telling.is_spiked);
     let originals = shown().filter(|member| member.reprint_of.is_none());
-    let outlets: BTreeSet<OutletId> = shown().map(|member| member.telling.report.outlet).collect();
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let outlets = shown().map(|member| member.telling.report.outlet);
     // Reprints of which the original is kept out or gone are one report.
     let reports = originals.count().max(shown().count().min(1));
-    (count(reports), count(outlets.len()))
+    (
+        u32::try_from(reports).unwrap_or(u32::MAX),
+        outlets.collect(),
+    )
 }
 
 /// Those that stand; what was withdrawn if nothing does; what is spiked if nothing else is there.
@@ -271,14 +274,21 @@ pub(super) fn describe_storyline(
             .max()
             .unwrap_or_default(),
         event_count: u32::try_from(events.len()).unwrap_or(u32::MAX),
-        outlet_count: describing::count_outlets(conn, id)?,
+        outlet_count: count_outlets(&events),
     }))
+}
+
+/// How many outlets tell a storyline; what an editor keeps out does not count.
+fn count_outlets(events: &[EventRow]) -> u32 {
+    let shown = events.iter().filter(|event| !event.is_spiked);
+    let outlets: BTreeSet<&OutletId> = shown.flat_map(|event| &event.outlets).collect();
+    u32::try_from(outlets.len()).unwrap_or(u32::MAX)
 }
 
 /// The event whose headline is the storyline's; `None` without events.
 fn main_event<'a>(conn: &Connection, events: &'a [EventRow]) -> Result<Option<&'a EventRow>> {
     let mut ranked: Vec<&EventRow> = events.iter().collect();
-    ranked.sort_by_key(|event| (event.is_spiked, Reverse(event.outlet_count)));
+    ranked.sort_by_key(|event| (event.is_spiked, Reverse(event.outlets.len())));
     // Nearly always the first one stands, and no other is asked about.
     for event in ranked.iter().filter(|event| !event.is_spiked) {
         if describing::still_stands(conn, event.id)? {

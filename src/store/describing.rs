@@ -1,5 +1,7 @@
 //! What descriptions of events and storylines are made from.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
@@ -46,7 +48,7 @@ pub struct EventRow {
     /// Item time of its latest report.
     pub last_report_at: UtcTime,
     /// Outlets that carry it.
-    pub outlet_count: u32,
+    pub outlets: BTreeSet<OutletId>,
     /// True if an editor keeps it out of what is published.
     pub is_spiked: bool,
 }
@@ -150,18 +152,30 @@ pub fn leave_describe_queue(tx: &Transaction<'_>, through: i64) -> Result<()> {
     Ok(())
 }
 
-/// How many reports tell an event and how many outlets carry it; what is spiked does not count.
+/// How many reports tell an event; what is spiked does not count.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn count_reports(conn: &Connection, event: EventId) -> Result<(u32, u32)> {
+pub fn count_reports(conn: &Connection, event: EventId) -> Result<u32> {
     // Reprints of which the original is kept out or gone are one report.
-    let sql = "SELECT max(count(*) - count(e.reprint_of), min(count(*), 1)),
-            count(DISTINCT i.outlet_id)
+    let sql = "SELECT max(count(*) - count(e.reprint_of), min(count(*), 1))
          FROM event_items e CROSS JOIN items i INDEXED BY items_outlet ON i.id = e.item_id
          WHERE e.event_id = ?1 AND i.spiked = 0";
     let mut query = conn.prepare_cached(sql)?;
-    Ok(query.query_row([event.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    Ok(query.query_row([event.0], |row| row.get(0))?)
+}
+
+/// The outlets that carry an event; what is spiked does not count.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_outlets(conn: &Connection, event: EventId) -> Result<BTreeSet<OutletId>> {
+    let sql = "SELECT DISTINCT i.outlet_id
+         FROM event_items e CROSS JOIN items i INDEXED BY items_outlet ON i.id = e.item_id
+         WHERE e.event_id = ?1 AND i.spiked = 0";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([event.0], |row| row.get(0).map(OutletId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The events of a storyline that have reports, in the order in which they happened.
@@ -169,21 +183,34 @@ pub fn count_reports(conn: &Connection, event: EventId) -> Result<(u32, u32)> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_storyline_events(conn: &Connection, id: StorylineId) -> Result<Vec<EventRow>> {
-    let sql = "SELECT id, headline, occurred_at, last_report_at, outlet_count, spiked FROM events
+    let sql = "SELECT id, headline, occurred_at, last_report_at, outlets, spiked FROM events
          WHERE storyline_id = ?1 AND merged_into IS NULL AND report_count > 0
          ORDER BY occurred_at, first_report_at, id";
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([id.0], |row| {
-        Ok(EventRow {
-            id: EventId(row.get(0)?),
+    let mut rows = query.query([id.0])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = EventId(row.get(0)?);
+        let outlets: Option<&str> = row
+            .get_ref(4)?
+            .as_str_or_null()
+            .map_err(rusqlite::Error::from)?;
+        events.push(EventRow {
+            id,
             headline: row.get(1)?,
             occurred_at: utc_from_secs(row.get(2)?),
             last_report_at: utc_from_secs(row.get(3)?),
-            outlet_count: row.get(4)?,
+            outlets: outlets.map_or_else(|| load_outlets(conn, id), read_outlets)?,
             is_spiked: row.get(5)?,
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+        });
+    }
+    Ok(events)
+}
+
+/// The outlets of an event as they are kept beside it, with the event.
+fn read_outlets(json: &str) -> Result<BTreeSet<OutletId>> {
+    let ids: Vec<i64> = serde_json::from_str(json)?;
+    Ok(ids.into_iter().map(OutletId).collect())
 }
 
 /// True if an event has a report that was neither withdrawn nor spiked.
@@ -220,20 +247,6 @@ pub fn load_publication_of_line(conn: &Connection, id: StorylineId) -> Result<Op
         .query_row([id.0], |row| row.get(0))
         .optional()?;
     Ok(at.flatten().map(utc_from_secs))
-}
-
-/// How many outlets tell a storyline; what an editor keeps out does not count.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn count_outlets(conn: &Connection, id: StorylineId) -> Result<u32> {
-    let sql = "SELECT count(DISTINCT i.outlet_id) FROM events e
-         JOIN event_items m ON m.event_id = e.id
-         CROSS JOIN items i INDEXED BY items_outlet ON i.id = m.item_id
-         WHERE e.storyline_id = ?1 AND e.spiked = 0 AND e.merged_into IS NULL AND i.spiked = 0";
-    Ok(conn
-        .prepare_cached(sql)?
-        .query_row([id.0], |row| row.get(0))?)
 }
 
 /// Notes that a storyline holds no events any more.

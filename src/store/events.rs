@@ -1,14 +1,16 @@
 //! What clustering writes of events and storylines: membership, descriptions, links, merges.
 //! What is read of them for the world stands in `published`.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::items::load_content;
 use super::scores::{pack_evidence, pack_values, unpack_evidence, unpack_values};
 use super::{Result, StoreError, slugs};
 use crate::news::{
-    DevelopmentId, DevelopmentKind, EventId, Evidence, ItemId, Life, ScoredPair, StorylineId,
-    UtcTime, utc_from_secs,
+    DevelopmentId, DevelopmentKind, EventId, Evidence, ItemId, Life, OutletId, ScoredPair,
+    StorylineId, UtcTime, utc_from_secs,
 };
 
 /// An item as a member of an event.
@@ -46,8 +48,8 @@ pub struct EventDescription {
     pub last_report_at: UtcTime,
     /// Originals.
     pub report_count: u32,
-    /// Outlets, those of reprints counted.
-    pub outlet_count: u32,
+    /// The outlets that carry it, those of reprints among them.
+    pub outlets: BTreeSet<OutletId>,
 }
 
 /// How a storyline is described.
@@ -139,7 +141,8 @@ pub fn save_origin(tx: &Transaction<'_>, event: EventId, origin: EventId) -> Res
 pub fn merge_event(tx: &Transaction<'_>, gone: EventId, into: EventId) -> Result<()> {
     let sql = "UPDATE event_items SET event_id = ?2 WHERE event_id = ?1";
     tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
-    let sql = "UPDATE events SET merged_into = ?2, report_count = 0, outlet_count = 0,
+    let sql =
+        "UPDATE events SET merged_into = ?2, report_count = 0, outlet_count = 0, outlets = NULL,
             version = version + 1
          WHERE id = ?1 AND (public_id IS NOT NULL OR is_named)";
     let kept = tx.prepare_cached(sql)?.execute(params![gone.0, into.0])?;
@@ -167,10 +170,10 @@ pub fn describe_event(
 ) -> Result<()> {
     let sql = "UPDATE events SET headline = ?2, headline_item_id = ?3, headline_reason = ?4,
             lede = ?5, lede_bytes = ?6, place = ?7, occurred_at = ?8, first_report_at = ?9,
-            last_report_at = ?10, report_count = ?11, outlet_count = ?12, version = version + 1
+            last_report_at = ?10, report_count = ?11, outlet_count = ?12, outlets = ?13, version = version + 1
          WHERE id = ?1 AND (headline, headline_item_id, headline_reason, lede, lede_bytes, place,
-            occurred_at, first_report_at, last_report_at, report_count, outlet_count)
-            IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+            occurred_at, first_report_at, last_report_at, report_count, outlet_count, outlets)
+            IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     let (lede, lede_bytes) = lede_columns(tx, description)?;
     tx.prepare_cached(sql)?.execute(params![
         event.0,
@@ -184,9 +187,16 @@ pub fn describe_event(
         description.first_report_at.timestamp(),
         description.last_report_at.timestamp(),
         description.report_count,
-        description.outlet_count,
+        u32::try_from(description.outlets.len()).unwrap_or(u32::MAX),
+        outlets_json(&description.outlets)?,
     ])?;
     Ok(())
+}
+
+/// The outlets of an event as they are kept beside it.
+fn outlets_json(outlets: &BTreeSet<OutletId>) -> Result<String> {
+    let ids: Vec<i64> = outlets.iter().map(|outlet| outlet.0).collect();
+    Ok(serde_json::to_string(&ids)?)
 }
 
 /// The lede as it is kept: how much of the lead of the headline's item it is, or itself if it is

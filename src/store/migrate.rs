@@ -111,6 +111,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0025_kept_out",
         include_str!("../../migrations/0025_kept_out.sql"),
     ),
+    (
+        "0026_outlets",
+        include_str!("../../migrations/0026_outlets.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use dateline::news::{
-    Event, EventId, FeedId, ItemId, OutletKind, Ruling, StorylineId, UtcTime, WireReading,
-    utc_from_secs,
+    Event, EventId, FeedId, ItemId, OutletId, OutletKind, Ruling, StorylineId, UtcTime,
+    WireReading, utc_from_secs,
 };
 use dateline::store::events::{self, EventDescription, Member, StorylineDescription};
 use dateline::store::items::{ItemState, insert_item};
@@ -118,7 +118,7 @@ fn fill(tx: &Transaction<'_>) -> Result<()> {
             first_report_at: at,
             last_report_at: at,
             report_count: reports,
-            outlet_count: reports,
+            outlets: (1..=i64::from(reports)).map(OutletId).collect(),
             ..EventDescription::default()
         };
         events::describe_event(tx, EventId(event), &description)?;

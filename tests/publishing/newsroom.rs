@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dateline::clock::FakeClock;
 use dateline::jobs::publish::{Pass, Published, publish_events};
 use dateline::news::{
-    Dateline, EventId, Image, ItemId, Life, OutletKind, PublicId, Role, StorylineId, UtcTime,
-    WireReading, utc_from_secs,
+    Dateline, EventId, Image, ItemId, Life, OutletId, OutletKind, PublicId, Role, StorylineId,
+    UtcTime, WireReading, utc_from_secs,
 };
 use dateline::serve::{Settings, Site};
 use dateline::store::events::{EventDescription, Member, StorylineDescription};
@@ -204,7 +204,7 @@ fn describe(
         first_report_at: lead.at,
         last_report_at: reports.last().map_or(lead.at, |report| report.at),
         report_count: reports.len() as u32,
-        outlet_count: carriers as u32,
+        outlets: (1..=carriers as i64).map(OutletId).collect(),
     };
     events::describe_event(tx, event, &description)?;
     let description = StorylineDescription {

@@ -20,8 +20,9 @@ mod sketches;
 mod tellings;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::describe;
+use super::describe::{self, Pins};
 use crate::cluster::{
     Engine, EventChange, EventSketch, Latest, Publication, Settings, Settlement, Weights,
 };
@@ -218,7 +219,9 @@ impl Clusterer {
     fn step(&mut self, store: &Store, touched: Touched, now: UtcTime) -> Result<usize> {
         let judged = self.judge(store, &[])?;
         let (count, save) = self.place(store, judged, touched)?;
-        self.begin_save(store, save, now)?.wait()?;
+        let (pins, life) = self.describing_by();
+        // Before what nobody waits for: all that comes meanwhile waits for it.
+        store.write_blocking(move |tx| save.write(tx, &pins, (now, &life)))?;
         Ok(count)
     }
 
@@ -302,8 +305,13 @@ impl Clusterer {
     }
 
     fn begin_save(&self, store: &Store, save: Save, now: UtcTime) -> Result<Pending> {
-        let (pins, life) = (self.rulings.pins.clone(), self.settings.life.clone());
+        let (pins, life) = self.describing_by();
         store.begin_together_blocking(move |tx| save.write(tx, &pins, (now, &life)))
+    }
+
+    /// What storylines are described by beside their events.
+    fn describing_by(&self) -> (Arc<Pins>, LifeSettings) {
+        (self.rulings.pins.clone(), self.settings.life.clone())
     }
 
     fn prepare_save(

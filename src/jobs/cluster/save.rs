@@ -42,11 +42,14 @@ pub(super) struct Described {
 
 impl Described {
     fn write(&self, tx: &Transaction<'_>) -> Result<()> {
-        let stored = || describing::count_reports(tx, self.event);
-        let counts = self.counts.map_or_else(stored, Ok)?;
+        let stored = || -> Result<Counts> {
+            let reports = describing::count_reports(tx, self.event)?;
+            Ok((reports, describing::load_outlets(tx, self.event)?))
+        };
+        let counts = self.counts.clone().map_or_else(stored, Ok)?;
         debug_assert_eq!(counts, stored()?, "{:?}", self.event);
         let mut description = self.description.clone();
-        (description.report_count, description.outlet_count) = counts;
+        (description.report_count, description.outlets) = counts;
         events::describe_event(tx, self.event, &description)
     }
 }

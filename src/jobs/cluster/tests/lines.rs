@@ -33,24 +33,35 @@ fn a_storyline_is_not_named_by_what_was_withdrawn_while_other_events_stand() {
 
 #[test]
 fn an_outlet_that_an_editor_keeps_out_of_a_storyline_is_not_counted() {
-    let (desk, _) = clustered_summit();
-    let count = |change: &'static str| {
+    let (desk, mut clusterer) = clustered_summit();
+    let mut count = |change: &'static str| {
         let changed = desk
             .store
             .write_blocking(|tx| Ok(tx.execute_batch(change)?));
         changed.unwrap();
-        let line = "SELECT id FROM storylines WHERE event_count = 2";
-        let count = desk.store.read(|conn| {
-            let line = conn.query_row(line, [], |row| row.get(0).map(StorylineId))?;
-            describing::count_outlets(conn, line)
-        });
-        count.unwrap()
+        clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+        line(&desk.store).1
     };
     assert_eq!(count(""), 4);
     assert_eq!(count("UPDATE items SET spiked = 1 WHERE id = 1"), 3);
     assert_eq!(count("UPDATE items SET spiked = 0 WHERE id = 1"), 4);
-    let spike = "UPDATE events SET spiked = 1 WHERE id = (SELECT event_id FROM event_items WHERE item_id = 1)";
+    let spike =
+        "UPDATE events SET spiked = 1 WHERE id = (SELECT event_id FROM event_items WHERE item_id = 1);
+        INSERT INTO describe_queue (event_id) SELECT event_id FROM event_items WHERE item_id = 1";
     assert_eq!(count(spike), 2);
+}
+
+#[test]
+fn an_event_that_was_described_before_its_outlets_stood_beside_it_counts_them_all_the_same() {
+    let (desk, mut clusterer) = clustered_summit();
+    let changed = desk.store.write_blocking(|tx| {
+        let before = "UPDATE events SET outlets = NULL; UPDATE storylines SET outlet_count = 0;
+            INSERT INTO describe_queue (event_id) SELECT event_id FROM event_items WHERE item_id = 1";
+        Ok(tx.execute_batch(before)?)
+    });
+    changed.unwrap();
+    clusterer.take_in(&desk.store, utc_from_secs(NOW)).unwrap();
+    assert_eq!(line(&desk.store).1, 4);
 }
 
 #[test]

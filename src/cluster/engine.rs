@@ -213,6 +213,7 @@ impl Engine {
             return arrival;
         }
         let live = self.read(item);
+        self.pass_by();
         let found = self
             .scratch
             .find_candidates(&self.window, &live, self.limits());

@@ -273,15 +273,10 @@ impl Engine {
     /// They leave in order of arrival once the latest time is past their window, or if there are too many
     /// of them. Returns the events of which all have left.
     pub fn move_on(&mut self) -> Vec<EventId> {
-        let reach = i64::from(self.settings.window_hours) * 3600;
-        let horizon = self.latest.secs().saturating_sub(reach);
-        let most = self.settings.most_items;
+        self.pass_by();
         let mut closed = Vec::new();
-        while let Some(oldest) = self.oldest_secs() {
-            if oldest >= horizon && self.window.len() <= most {
-                break;
-            }
-            let gone = self.window.pop().expect("there was an oldest item").id;
+        while self.window.holds_passed_by() {
+            let gone = self.window.pop().expect("it was passed by").id;
             closed.extend(self.groups.pop(gone));
             if let Some(own) = &mut self.own {
                 own.pop(gone);
@@ -290,12 +285,26 @@ impl Engine {
         closed
     }
 
-    /// The time of the oldest item; if it is ahead of the clock, that of the first after it which is not: what
-    /// came later does not wait behind it until it is old. `None` of an empty window.
+    /// What leaves the window at the next settling is compared with nothing that comes before it: what is depends on
+    /// what came, and not on when it was settled.
+    pub(super) fn pass_by(&mut self) {
+        let reach = i64::from(self.settings.window_hours) * 3600;
+        let horizon = self.latest.secs().saturating_sub(reach);
+        let most = self.settings.most_items;
+        while let Some(oldest) = self.oldest_secs() {
+            if oldest >= horizon && self.window.count_met() <= most {
+                break;
+            }
+            self.window.pass_by();
+        }
+    }
+
+    /// The time of the oldest item that is compared with new ones; if it is ahead of the clock, that of the first after it which is not: what
+    /// came later does not wait behind it until it is old. `None` without any.
     fn oldest_secs(&self) -> Option<i64> {
         let mut times = self.window.times();
         let believed = times.find(|secs| !self.latest.is_ahead(*secs));
-        believed.or_else(|| self.window.oldest().map(|item| item.time_secs))
+        believed.or_else(|| self.window.times().next())
     }
 }
 
@@ -327,6 +336,31 @@ mod tests {
         let pairs = scores.iter().map(|(slot, score)| (*slot, steps_of(*score)));
         let slot = engine.file(live, None, pairs.collect());
         engine.place_new(slot);
+    }
+
+    #[test]
+    fn what_a_late_item_is_compared_with_does_not_hang_on_when_was_settled() {
+        let scored = |settles_between: bool| {
+            let mut engine = engine();
+            let hours = [0, 200, 100];
+            let mut pairs = Vec::new();
+            for (number, hour) in (1..).zip(hours) {
+                let arrival = engine.arrive(&ArrivingItem {
+                    item_time: utc_from_secs(1_755_000_000 + hour * 3600),
+                    title: format!(
+                        "Leaders meet in Anchorage, ceasefire summit day {number} opens"
+                    ),
+                    ..item(number)
+                });
+                pairs.push((arrival.reprint_of, arrival.pairs));
+                if settles_between {
+                    engine.settle(&Constraints::default());
+                    engine.move_on();
+                }
+            }
+            pairs
+        };
+        assert_eq!(scored(true), scored(false));
     }
 
     #[test]

@@ -212,6 +212,8 @@ pub(super) type Pair = (Slot, u32);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Window {
     base: Slot,
+    /// The first that is compared with new ones; those before it wait for a settling to leave.
+    first_met: Slot,
     items: VecDeque<LiveItem>,
     /// Of each item, in the same order, as the next three.
     briefs: VecDeque<Brief>,
@@ -267,6 +269,7 @@ impl Window {
         self.originals.pop_front();
         self.pairs.pop_front();
         self.base += 1;
+        self.first_met = self.first_met.max(self.base);
         self.slots.remove(&item.id);
         self.unswept += 1;
         if self.unswept > self.items.len() / UNSWEPT_PART {
@@ -279,9 +282,25 @@ impl Window {
         self.items.front()
     }
 
-    /// The times of all, in order of arrival.
+    /// The times of those that are compared with new ones, in order of arrival.
     pub(super) fn times(&self) -> impl Iterator<Item = i64> + '_ {
-        self.items.iter().map(|item| item.time_secs)
+        let met = (self.first_met - self.base) as usize;
+        self.items.range(met..).map(|item| item.time_secs)
+    }
+
+    /// How many are compared with new ones.
+    pub(super) fn count_met(&self) -> usize {
+        self.items.len() - (self.first_met - self.base) as usize
+    }
+
+    /// The first of these is compared with none that comes from now on. There must be one.
+    pub(super) fn pass_by(&mut self) {
+        self.first_met += 1;
+    }
+
+    /// True if one that is compared with none any more is still here.
+    pub(super) fn holds_passed_by(&self) -> bool {
+        self.base < self.first_met
     }
 
     pub(super) fn base(&self) -> Slot {
@@ -359,22 +378,22 @@ impl Window {
         self.slots.get(&id).copied()
     }
 
-    /// The newest live items that hold a word.
+    /// The newest items that hold a word, of those that are compared with new ones.
     pub(super) fn holding(&self, word: u32) -> &[Slot] {
         let list = self.words.get(&word).map_or(&[][..], |list| &list[..]);
         let newest = &list[list.len().saturating_sub(NEWEST)..];
-        let live = newest.partition_point(|slot| *slot < self.base);
-        &newest[live..]
+        let met = newest.partition_point(|slot| *slot < self.first_met);
+        &newest[met..]
     }
 
-    /// The newest live items that share a band of the fingerprint, for each band the newest first.
+    /// The newest of these that share a band of the fingerprint, for each band the newest first.
     pub(super) fn in_bands_of(&self, fingerprint: u64) -> impl Iterator<Item = Slot> + '_ {
         let latest = self.bands.latest(fingerprint).into_iter().enumerate();
         latest.flat_map(move |(band, latest)| {
             let before = move |slot: &Slot| from_link(self.filed(*slot).before_in_band[band]);
-            let is_live = |slot: &Slot| *slot >= self.base;
-            let newest = from_link(latest).filter(is_live);
-            std::iter::successors(newest, move |slot| before(slot).filter(is_live))
+            let is_met = |slot: &Slot| *slot >= self.first_met;
+            let newest = from_link(latest).filter(is_met);
+            std::iter::successors(newest, move |slot| before(slot).filter(is_met))
                 .take(NEWEST_IN_BAND)
         })
     }

@@ -198,7 +198,8 @@ impl Engine {
     }
 
     /// As [`Engine::arrive`]; beside it, all pairs that were measured, whatever their score, and
-    /// those with `partners`, are written to `measured`: for training and for scoring pairs.
+    /// those with `partners`, are written to `measured`: for training and for scoring pairs. An item with partners
+    /// is compared with all that is in the window, until that moves on.
     pub fn arrive_and_measure(
         &mut self,
         item: &ArrivingItem,
@@ -213,7 +214,9 @@ impl Engine {
             return arrival;
         }
         let live = self.read(item);
-        self.pass_by();
+        if partners.is_empty() {
+            self.pass_by();
+        }
         let found = self
             .scratch
             .find_candidates(&self.window, &live, self.limits());

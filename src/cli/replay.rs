@@ -12,7 +12,7 @@ use super::Global;
 use super::place::load_config;
 use super::stream::{Arrivals, Dates, StreamItem, read_lines, schedule};
 use super::table::print_line;
-use crate::cluster::{Arrival, ArrivingItem, Engine, Settings, Settlement, Weights};
+use crate::cluster::{Arrival, ArrivingItem, Engine, Settings, Weights};
 use crate::decisions::Constraints;
 use crate::news::{EventId, ItemId, StorylineId};
 use crate::timeline::{StorylineSettings, Storylines};
@@ -120,7 +120,7 @@ pub fn replay(
         replay.take(&arriving);
         ids.push((arriving.id, items[at].id.clone()));
     }
-    replay.settle();
+    replay.link();
     replay.place_beside();
     let took = start.elapsed();
     let settled = ids
@@ -172,6 +172,12 @@ pub struct Replay {
     merged: FxHashMap<EventId, EventId>,
     storyline_of: FxHashMap<EventId, StorylineId>,
     merged_storylines: FxHashMap<StorylineId, StorylineId>,
+    /// Events that are new or changed since storylines were linked, with their first live items.
+    changed: FxHashMap<EventId, Option<ItemId>>,
+    /// Events that are no more since then.
+    gone: Vec<EventId>,
+    /// Items since then.
+    unlinked: usize,
 }
 
 impl Replay {
@@ -186,51 +192,71 @@ impl Replay {
             merged: FxHashMap::default(),
             storyline_of: FxHashMap::default(),
             merged_storylines: FxHashMap::default(),
+            changed: FxHashMap::default(),
+            gone: Vec::new(),
+            unlinked: 0,
         }
     }
 
-    /// Takes one item in and settles when it is due.
+    /// Takes one item in and settles it as a daemon does in whose step it comes alone; its event is where it is shown
+    /// first. Storylines are linked in steps of the size that the config sets.
     pub fn take(&mut self, item: &ArrivingItem) -> Arrival {
         let arrival = self.engine.arrive(item);
-        if let Some(event) = arrival.event {
-            self.on_arrival.insert(item.id, event);
-        } else if let Some(report) = arrival.beside {
-            if let Some(event) = self.engine.event_of(report) {
-                self.on_arrival.insert(item.id, event);
-            }
+        if self.may_join(&arrival) {
+            self.settle();
+        }
+        if let Some(report) = arrival.beside {
             self.beside.insert(item.id, report);
         }
-        if arrival.settling_is_due {
-            self.settle();
+        if let Some(event) = self.engine.event_of(arrival.beside.unwrap_or(item.id)) {
+            self.on_arrival.insert(item.id, event);
+        }
+        self.unlinked += 1;
+        if self.unlinked >= self.engine.settings().settle_every {
+            self.link();
         }
         arrival
     }
 
-    /// Settles now.
-    pub fn settle(&mut self) -> Settlement {
+    /// False of one that settling leaves where it was put: nothing is near enough to join it, or it is a copy.
+    fn may_join(&self, arrival: &Arrival) -> bool {
+        let settings = self.engine.settings();
+        let least = settings.join_score.min(settings.settle_score);
+        arrival.pairs.iter().any(|pair| pair.score >= least)
+    }
+
+    fn settle(&mut self) {
         let settlement = self.engine.settle(&Constraints::default());
         for change in &settlement.changed {
             for item in &change.items {
                 self.settled.insert(*item, change.event);
             }
+            self.changed
+                .insert(change.event, change.items.first().copied());
         }
-        self.merged.extend(settlement.merged.iter().copied());
-        self.link(&settlement);
-        self.engine.move_on();
-        settlement
+        for (gone, into) in settlement.merged {
+            self.merged.insert(gone, into);
+            self.gone.push(gone);
+        }
     }
 
-    fn link(&mut self, settlement: &Settlement) {
-        for (gone, _) in &settlement.merged {
-            self.storylines.forget(*gone);
+    /// Links what changed since the last time, and moves the window on.
+    pub fn link(&mut self) {
+        self.settle();
+        self.unlinked = 0;
+        for gone in std::mem::take(&mut self.gone) {
+            self.storylines.forget(gone);
         }
-        let changed = settlement.changed.iter();
+        let mut changed: Vec<_> = self.changed.drain().collect();
+        changed.sort_unstable_by_key(|(event, first)| (*first, *event));
         let sketches: Vec<_> = changed
-            .filter_map(|change| self.engine.sketch(change.event))
+            .into_iter()
+            .filter_map(|(event, _)| self.engine.sketch(event))
             .collect();
         let linking = self.storylines.link(&sketches);
         self.storyline_of.extend(linking.linked);
         self.merged_storylines.extend(linking.merged);
+        self.engine.move_on();
     }
 
     /// Puts items that join no event where the report stands by now that they stand beside.

@@ -303,6 +303,10 @@ fn documents_made_to_hurt_take_bounded_time() {
         in_description(&"<a href=\"<a href=\"".repeat(300_000)),
         in_description(&"<a href='".repeat(500_000)),
         in_description(&"<style></script><iframe>".repeat(200_000)),
+        in_content(&"<p class='wp-caption-text'><figcaption></figcaption>".repeat(20_000)),
+        in_content(&"<p class='wp-caption-text'>é<figcaption></figcaption>".repeat(20_000)),
+        in_content(&["<figcaption>", &"<p> ".repeat(250_000)].concat()),
+        in_content(&"<figcaption>a<p>b".repeat(60_000)),
         format!("<item><title>t</title>{}</item>", authors(200_000)),
     ] {
         read_in_time(&rss_with(&inside));
@@ -311,6 +315,10 @@ fn documents_made_to_hurt_take_bounded_time() {
 
 fn in_description(text: &str) -> String {
     format!("<item><title>t</title><description><![CDATA[{text}]]></description></item>")
+}
+
+fn in_content(text: &str) -> String {
+    format!("<item><title>t</title><content:encoded><![CDATA[{text}]]></content:encoded></item>")
 }
 
 fn authors(count: usize) -> String {

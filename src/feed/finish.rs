@@ -1,15 +1,13 @@
 //! From what a document says to what is handed on: titles as text, content as safe HTML and as
 //! text, addresses that lead to the web only.
 
-use std::borrow::Cow;
-use std::sync::LazyLock;
-
-use regex::Regex;
 use url::Url;
 
 use crate::news::{Image, Problem};
 
-use super::html::{Sanitiser, escaped, looks_like_html, one_line, plain_text, tidy};
+use super::html::{
+    Sanitiser, escaped, looks_like_html, one_line, plain_text, tidy, uncaptioned_text,
+};
 use super::parsed::{ParsedFeed, ParsedItem};
 use super::raw::{RawFeed, RawItem, RawText, TextKind};
 use super::urls::web_url;
@@ -132,27 +130,11 @@ fn text_block(text: &RawText) -> String {
     }
 }
 
-/// How HTML, and WordPress before it, marks the caption of a picture.
-static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?is)<figcaption\b.*?</figcaption\s*>|<p\b[^>]*\bwp-caption-text\b[^>]*>.*?</p\s*>"#,
-    )
-    .expect("the pattern is valid")
-});
-
 /// The text without captions; empty if it has none or nothing else.
 fn without_captions(content: &RawText) -> String {
-    let html = &content.value;
-    if content.kind == TextKind::Plain
-        || !["caption", "CAPTION"]
-            .iter()
-            .any(|name| html.contains(name))
-    {
-        return String::new();
-    }
-    match CAPTION.replace_all(html, "\n") {
-        Cow::Borrowed(_) => String::new(),
-        Cow::Owned(html) => plain_text(&html),
+    match content.kind {
+        TextKind::Plain => String::new(),
+        TextKind::Html | TextKind::Unsaid => uncaptioned_text(&content.value).unwrap_or_default(),
     }
 }
 

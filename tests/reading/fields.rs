@@ -199,3 +199,13 @@ fn captions_in_a_full_text_are_no_lead() {
     );
     assert_eq!(items[0].lead(), "A ferry.");
 }
+
+#[test]
+fn a_caption_that_is_closed_by_its_picture_takes_no_text_with_it() {
+    let told = "The minister of transport has resigned over the collapse of the bridge, she said.";
+    let items = items_of(&format!(
+        "<item><title>T</title><content:encoded><![CDATA[<figure><img src='a.jpg'><figcaption>The minister in May</figure>\
+         <p>{told}</p><figure><figcaption>The bridge</figcaption></figure>]]></content:encoded></item>"
+    ));
+    assert_eq!(items[0].lead(), told);
+}

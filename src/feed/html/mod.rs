@@ -1,8 +1,9 @@
 //! Text and HTML inside items: plain text out of markup, markup made safe, and the guess which of
 //! the two a feed has put into a field that does not say.
 
+mod captions;
 mod plain;
 mod sanitise;
 
-pub(crate) use plain::{looks_like_html, one_line, plain_text, tidy};
+pub(crate) use plain::{looks_like_html, one_line, plain_text, tidy, uncaptioned_text};
 pub(crate) use sanitise::{Sanitiser, escaped};

@@ -2,11 +2,34 @@
 
 use std::borrow::Cow;
 
+use super::captions::Captions;
 use crate::feed::entities::{decode_html_into, named, windows_1252_control};
 
 /// The text of an HTML fragment: tags and comments gone, scripts and styles gone with their
 /// content, blocks as lines of their own, references decoded, white space collapsed within lines.
 pub(crate) fn plain_text(html: &str) -> String {
+    text_of(html, |_, _| {})
+}
+
+/// As [`plain_text`], without the captions of pictures; `None` if there are none.
+pub(crate) fn uncaptioned_text(html: &str) -> Option<String> {
+    let has_name = |name| memchr::memmem::find(html.as_bytes(), name).is_some();
+    if ![&b"caption"[..], b"Caption", b"CAPTION"]
+        .into_iter()
+        .any(has_name)
+    {
+        return None;
+    }
+    let mut captions = Captions::default();
+    let text = text_of(html, |tag, raw| match tag {
+        Some(tag) => captions.pass(tag, raw),
+        None => captions.finish(raw),
+    });
+    captions.were_found.then_some(text)
+}
+
+/// The text of a fragment. `pass` sees each tag before it is read, and at the end none, and may take back text.
+fn text_of(html: &str, mut pass: impl FnMut(Option<&Tag<'_>>, &mut String)) -> String {
     let mut raw = String::with_capacity(html.len());
     let html = without_cdata(html);
     let mut rest = &*html;
@@ -16,6 +39,7 @@ pub(crate) fn plain_text(html: &str) -> String {
         rest = &rest[at..];
         rest = match Tag::at(rest) {
             Some(tag) => {
+                pass(Some(&tag), &mut raw);
                 raw.push_str(tag.stands_for());
                 tag.rest_after_content(&mut endless)
             }
@@ -26,6 +50,7 @@ pub(crate) fn plain_text(html: &str) -> String {
         };
     }
     decode_html_into(&mut raw, rest);
+    pass(None, &mut raw);
     collapse_lines(&tidy(&raw))
 }
 
@@ -38,7 +63,7 @@ fn without_cdata(html: &str) -> Cow<'_, str> {
 }
 
 /// Elements that begin and end a line.
-const BLOCKS: &[&str] = &[
+pub(super) const BLOCKS: &[&str] = &[
     "address",
     "article",
     "aside",
@@ -94,10 +119,12 @@ const INLINE: &[&str] = &[
 ];
 
 /// A start tag, end tag, comment or declaration at the start of a text.
-struct Tag<'a> {
+pub(super) struct Tag<'a> {
     /// As written; empty for comments and declarations.
-    name: &'a str,
-    is_end: bool,
+    pub(super) name: &'a str,
+    pub(super) is_end: bool,
+    /// As written, with the end of the tag.
+    pub(super) attributes: &'a str,
     rest: &'a str,
 }
 
@@ -108,18 +135,10 @@ impl<'a> Tag<'a> {
         if let Some(comment) = body.strip_prefix("!--") {
             let rest = memchr::memmem::find(comment.as_bytes(), b"-->")
                 .map_or("", |end| &comment[end + 3..]);
-            return Some(Self {
-                name: "",
-                is_end: false,
-                rest,
-            });
+            return Some(Self::nameless(rest));
         }
         if body.starts_with(['!', '?']) {
-            return Some(Self {
-                name: "",
-                is_end: false,
-                rest: after_tag(body),
-            });
+            return Some(Self::nameless(after_tag(body)));
         }
         let (name, is_end) = tag_name(text)?;
         let attributes = &body[usize::from(is_end) + name.len()..];
@@ -127,7 +146,25 @@ impl<'a> Tag<'a> {
             return None;
         }
         let rest = after_tag(attributes);
-        Some(Self { name, is_end, rest })
+        Some(Self {
+            name,
+            is_end,
+            attributes: &attributes[..attributes.len() - rest.len()],
+            rest,
+        })
+    }
+
+    fn nameless(rest: &'a str) -> Self {
+        Self {
+            name: "",
+            is_end: false,
+            attributes: "",
+            rest,
+        }
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
     }
 
     /// What the tag leaves in the text.
@@ -171,7 +208,7 @@ struct Endless([bool; HIDDEN.len()]);
 
 /// The name of the start or end tag that a text begins with, and whether it is one of an end; `None` if it begins
 /// with none.
-fn tag_name(text: &str) -> Option<(&str, bool)> {
+pub(super) fn tag_name(text: &str) -> Option<(&str, bool)> {
     let body = text.get(1..)?;
     let is_end = body.starts_with('/');
     let name = &body[usize::from(is_end)..];
@@ -185,7 +222,7 @@ fn tag_name(text: &str) -> Option<(&str, bool)> {
 }
 
 /// True if HTML has an element of that name.
-fn is_known(name: &str) -> bool {
+pub(super) fn is_known(name: &str) -> bool {
     [BLOCKS, INLINE, HIDDEN]
         .iter()
         .any(|names| is_among(name, names))
@@ -199,7 +236,7 @@ fn is_never_closed(attributes: &str) -> bool {
     bytes.get(end) != Some(&b'>') && memchr::memchr(b'=', &bytes[..end]).is_none()
 }
 
-fn is_among(name: &str, names: &[&str]) -> bool {
+pub(super) fn is_among(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 

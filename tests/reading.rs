@@ -376,6 +376,14 @@ fn json_items_that_cannot_be_read_take_bounded_time() {
 }
 
 #[test]
+fn json_items_that_cannot_be_read_between_good_ones_take_bounded_time() {
+    let pair = "{\"id\":\"b\",\"t\":[1.},{\"id\":\"g\",\"title\":\"t\"},".repeat(4_500);
+    let long = "a".repeat(1_000_000);
+    let text = format!("{{\"items\":[{pair}{{\"id\":\"z\",\"title\":\"{long}\"}}]}}");
+    assert_eq!(read_in_time(text.as_bytes()).0.items.len(), 4_501);
+}
+
+#[test]
 fn items_are_capped_and_it_is_said() {
     let (feed, problems) = read_in_time(&rss_with(&"<item><title>t</title></item>".repeat(20_000)));
     assert_eq!(feed.items.len(), 10_000);

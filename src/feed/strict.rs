@@ -13,6 +13,9 @@ use super::parsed::Format;
 use super::raw::{RawFeed, RawItem, RawText, TextKind};
 use super::urls::LONGEST_ADDRESS;
 
+/// How much of an author is looked at.
+const MAX_AUTHOR_BYTES: usize = 4096;
+
 /// True unless the text holds something on which feed-rs 3.0 is known to panic: a letter of
 /// several bytes beside an e-mail address in an author, a duration beyond all numbers, or a late
 /// declaration; or a base so long that addresses under it take all memory.
@@ -21,8 +24,9 @@ pub(crate) fn is_safe_for_strict(text: &str) -> bool {
     let authors = ["<author", "<managingEditor", "<webMaster", "<dc:creator"];
     let has_risky_author = authors.iter().any(|start| {
         memchr::memmem::find_iter(bytes, start.as_bytes()).any(|at| {
-            let value = &bytes[at + 1..];
-            let value = &value[..memchr::memchr(b'/', value).unwrap_or(value.len()).min(4096)];
+            // No more than is judged is looked through: an end may be missing behind each of many starts.
+            let value = &bytes[at + 1..bytes.len().min(at + 1 + MAX_AUTHOR_BYTES)];
+            let value = &value[..memchr::memchr(b'/', value).unwrap_or(value.len())];
             value.contains(&b'@') && !value.is_ascii()
         })
     });

@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::news::{Image, Problem};
 
+use super::dates::{DateClaim, DocumentOrder, Told};
 use super::html::{
     Sanitiser, escaped, looks_like_html, one_line, plain_text, tidy, uncaptioned_text,
 };
@@ -22,6 +23,8 @@ pub(crate) fn finish(
 ) -> ParsedFeed {
     let mut sanitiser = Sanitiser::new();
     let language = raw.language.as_deref().and_then(language_tag);
+    let order = DocumentOrder::of(&raw.claims(), language.as_deref());
+    let tell = |claim: Option<DateClaim>| claim.and_then(|claim| order.tell(claim));
     let items = raw
         .items
         .into_iter()
@@ -32,7 +35,7 @@ pub(crate) fn finish(
             };
             ParsedItem {
                 content_html,
-                ..finish_item(item, language.as_deref())
+                ..finish_item(item, language.as_deref(), tell)
             }
         })
         .collect();
@@ -56,8 +59,8 @@ pub(crate) fn finish(
         self_url: raw.self_url.and_then(|url| web_url(&url)),
         hub_urls: raw.hub_urls.iter().filter_map(|url| web_url(url)).collect(),
         hints: raw.hints,
-        published: raw.published,
-        updated: raw.updated,
+        published: tell(raw.published).map(|told| told.at),
+        updated: tell(raw.updated).map(|told| told.at),
         items,
     }
 }
@@ -72,7 +75,13 @@ fn safe_html(content: &RawText, base: &Url, sanitiser: &mut Sanitiser) -> String
 }
 
 /// All of an item but its content as HTML.
-fn finish_item(raw: RawItem, language: Option<&str>) -> ParsedItem {
+fn finish_item(
+    raw: RawItem,
+    language: Option<&str>,
+    tell: impl Fn(Option<DateClaim>) -> Option<Told>,
+) -> ParsedItem {
+    let published = tell(raw.published).or(tell(raw.created));
+    let updated = tell(raw.updated);
     let title = text_line(&raw.title);
     let summary = text_block(&raw.summary);
     let summary = match without_fields(&summary, &title) {
@@ -94,8 +103,9 @@ fn finish_item(raw: RawItem, language: Option<&str>) -> ParsedItem {
         content_text: text_block(&raw.content),
         content_html: String::new(),
         author: author_line(&raw.authors),
-        published: raw.published.or(raw.created),
-        updated: raw.updated,
+        published: published.map(|told| told.at),
+        updated: updated.map(|told| told.at),
+        time_is_guessed: published.or(updated).is_some_and(|told| told.is_guess),
         language: raw
             .language
             .as_deref()

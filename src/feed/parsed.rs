@@ -103,6 +103,8 @@ pub struct ParsedItem {
     pub published: Option<UtcTime>,
     /// Claimed time of the last change.
     pub updated: Option<UtcTime>,
+    /// True if the time that the item claims could be another one, with day and month the other way round.
+    pub time_is_guessed: bool,
     /// Language as claimed for the item or inherited from the feed.
     pub language: Option<String>,
     /// Categories as written.

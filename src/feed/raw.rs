@@ -1,10 +1,11 @@
 //! What a document says, before cleaning: texts still know whether they are markup, addresses are
-//! absolute, times are read. Filled by feed-rs, by our own reader, or by both.
+//! absolute, times are read as far as each tells alone. Filled by feed-rs, by our own reader, or by both.
 
 use url::Url;
 
-use crate::news::{Image, UtcTime};
+use crate::news::Image;
 
+use super::dates::DateClaim;
 use super::parsed::{Format, VisitHints};
 
 /// What a text claims to be.
@@ -46,9 +47,19 @@ pub(crate) struct RawFeed {
     pub self_url: Option<String>,
     pub hub_urls: Vec<String>,
     pub hints: VisitHints,
-    pub published: Option<UtcTime>,
-    pub updated: Option<UtcTime>,
+    pub published: Option<DateClaim>,
+    pub updated: Option<DateClaim>,
     pub items: Vec<RawItem>,
+}
+
+impl RawFeed {
+    /// All times that the document claims.
+    pub(crate) fn claims(&self) -> Vec<DateClaim> {
+        let own = [self.published, self.updated];
+        let items = self.items.iter();
+        let of_items = items.flat_map(|item| [item.published, item.updated, item.created]);
+        own.into_iter().chain(of_items).flatten().collect()
+    }
 }
 
 /// An item before cleaning.
@@ -60,9 +71,9 @@ pub(crate) struct RawItem {
     pub summary: RawText,
     pub content: RawText,
     pub authors: Vec<String>,
-    pub published: Option<UtcTime>,
-    pub updated: Option<UtcTime>,
-    pub created: Option<UtcTime>,
+    pub published: Option<DateClaim>,
+    pub updated: Option<DateClaim>,
+    pub created: Option<DateClaim>,
     pub language: Option<String>,
     pub categories: Vec<String>,
     pub image: Option<Image>,

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::news::Image;
 
-use super::dates;
+use super::dates::{self, DateClaim};
 use super::parsed::Format;
 use super::raw::{RawFeed, RawItem, RawText, TextKind};
 use super::urls::LONGEST_ADDRESS;
@@ -88,8 +88,8 @@ fn feed_of(feed: model::Feed) -> RawFeed {
         self_url: with_rel(links, "self").next(),
         hub_urls: with_rel(links, "hub").collect(),
         language: feed.language,
-        published: feed.published,
-        updated: feed.updated,
+        published: feed.published.map(DateClaim::from),
+        updated: feed.updated.map(DateClaim::from),
         title: feed.title.map(text_of).unwrap_or_default(),
         items: feed.entries.into_iter().map(item_of).collect(),
         ..RawFeed::default()
@@ -109,8 +109,8 @@ fn item_of(entry: model::Entry) -> RawItem {
             .into_iter()
             .filter_map(|person| person.name.or(person.email))
             .collect(),
-        published: entry.published,
-        updated: entry.updated,
+        published: entry.published.map(DateClaim::from),
+        updated: entry.updated.map(DateClaim::from),
         language: entry.language,
         categories: entry
             .categories

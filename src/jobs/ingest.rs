@@ -132,7 +132,7 @@ pub fn prepare_most(conn: &Connection, arrived: Arrived<'_>, most: usize) -> Res
     let mut drafts: Vec<Draft<'_>> = listed
         .iter()
         .filter(|item| !is_wholly_empty(item))
-        .map(|item| Draft::glance(item, &languages))
+        .map(|item| Draft::glance(item, &languages, arrived.fetched_at))
         .collect();
     note_constant_leads(&mut drafts);
     if let Some(last) = drafts.last_mut() {

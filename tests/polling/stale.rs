@@ -65,3 +65,65 @@ async fn old_dates_at_a_later_visit_are_wrong_where_all_are_old() {
     let roles = visit(&room, feed, some_old).await.0;
     assert_eq!(roles, [Role::Background, Role::News, Role::News]);
 }
+
+#[tokio::test]
+async fn a_time_that_is_guessed_makes_no_background() {
+    let room = Newsroom::open().await;
+    let feed = room.add("paper.test", "/feed").await;
+    let today = room.clock.now();
+    let document = |dates: &[String]| {
+        let items = dates.iter().enumerate().map(|(number, date)| {
+            format!(
+                "<item><title>Ferry {number} sinks off the cape</title><guid>r{number}</guid>\
+                 <description>The crew was rescued {number}</description><pubDate>{date}</pubDate></item>"
+            )
+        });
+        let items: String = items.collect();
+        Reply::ok(format!(
+            "<rss version=\"2.0\"><channel><title>Paper</title><language>en-us</language>{items}</channel></rss>"
+        ))
+    };
+    let long_ago = today - TimeDelta::days(400);
+    let unclear = format!("1/2/{} 3:30:00 AM", long_ago.format("%Y"));
+    let certain = long_ago.to_rfc2822();
+    let roles = visit(&room, feed, document(&[unclear, certain])).await.0;
+    assert_eq!(roles, [Role::News, Role::Background]);
+    let known = |conn: &_| items::load_items_after(conn, dateline::news::ItemId(0), 9);
+    let known = room.store.read(known).unwrap();
+    let unclear = known.iter().find(|item| item.title.contains('0')).unwrap();
+    assert_eq!(unclear.published_at, None);
+}
+
+#[tokio::test]
+async fn a_time_that_cannot_be_told_any_more_is_no_other_time() {
+    let room = Newsroom::open().await;
+    let unclear = "11/12/2026 3:30:00 AM";
+    let ferry = |id: &str| {
+        format!(
+            "<item><title>Ferry sinks off the cape, crew is safe</title>{id}<pubDate>{unclear}</pubDate></item>"
+        )
+    };
+    let shown = "<item><title>Council rejects the deal</title><guid>d</guid><pubDate>11/18/2026 2:30 PM</pubDate></item>";
+    for (number, id) in [
+        "<guid>a</guid>",
+        "<link>https://paper.test/latest</link>",
+        "<guid>a</guid><link>https://paper.test/2026/11/12/ferry-sinks-off-the-cape</link>",
+        "",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let feed = room.add("paper.test", &format!("/feed/{number}")).await;
+        let document = |items: &str| {
+            Reply::ok(format!(
+                "<rss version=\"2.0\"><channel><title>Paper</title>{items}</channel></rss>"
+            ))
+        };
+        let items = [shown, &ferry(id)].concat();
+        assert_eq!(visit(&room, feed, document(&items)).await.0.len(), 2);
+        for items in [ferry(id), items] {
+            let again = visit(&room, feed, document(&items)).await;
+            assert_eq!(again, (vec![], 0), "{id}");
+        }
+    }
+}

@@ -209,3 +209,37 @@ fn a_caption_that_is_closed_by_its_picture_takes_no_text_with_it() {
     ));
     assert_eq!(items[0].lead(), told);
 }
+
+#[test]
+fn times_of_a_document_are_read_in_one_order() {
+    let claims = |head: &str, dates: &[&str]| -> Vec<String> {
+        let items = dates
+            .iter()
+            .map(|date| format!("<item><title>T</title>{date}</item>"));
+        let items = items_of(&format!("{head}{}", items.collect::<String>()));
+        let claim = |item: &feed::ParsedItem| {
+            let mark = if item.time_is_guessed { "?" } else { "" };
+            format!("{}{mark}", written(item.claimed_at()))
+        };
+        items.iter().map(claim).collect()
+    };
+    let first = "<pubDate>1/12/2026 3:30:00 AM</pubDate>";
+    assert_eq!(claims("", &[first]), ["-"]);
+    assert_eq!(
+        claims("", &[first, "<pubDate>30/11/2026 2:30:00 PM</pubDate>"]),
+        ["2026-12-01T03:30:00Z", "2026-11-30T14:30:00Z"]
+    );
+    assert_eq!(
+        claims("<language>en-US</language>", &[first]),
+        ["2026-01-12T03:30:00Z?"]
+    );
+    let beside = "<pubDate>1/12/2026</pubDate><dc:date>2026-12-01T03:30:00Z</dc:date>";
+    assert_eq!(claims("", &[beside]), ["2026-12-01T03:30:00Z"]);
+    let after = "<pubDate>2026-12-01</pubDate><pubDate>1/12/2026 3:30</pubDate>";
+    assert_eq!(claims("", &[after]), ["2026-12-01T00:00:00Z"]);
+    let item =
+        r#"{"id":"1","date_published":"1/12/2026"},{"id":"2","date_published":"30/11/2026"}"#;
+    let json = format!(r#"{{"version":"https://jsonfeed.org/version/1.1","items":[{item}]}}"#);
+    let items = read(json.as_bytes()).0.items;
+    assert_eq!(written(items[0].published), "2026-12-01T00:00:00Z");
+}

@@ -2,8 +2,28 @@
 
 use chrono::{DateTime, NaiveDate, Weekday};
 
-use super::words;
+use super::{Order, words};
 use crate::news::UtcTime;
+
+/// The day that a text names, or two where day and month may be either way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Day {
+    pub day_first: NaiveDate,
+    /// The same unless both may be meant.
+    pub month_first: NaiveDate,
+    /// The order that it shows by a number beyond 12.
+    pub shows: Option<Order>,
+}
+
+impl From<NaiveDate> for Day {
+    fn from(date: NaiveDate) -> Self {
+        Self {
+            day_first: date,
+            month_first: date,
+            shows: None,
+        }
+    }
+}
 
 /// Numbers, words and the signs between them.
 #[derive(Default)]
@@ -33,14 +53,27 @@ pub(super) fn unix_time(text: &str) -> Option<UtcTime> {
     }
 }
 
-/// The day that a folded text names. `is_half_day` tells the American way of writing, in which
-/// the month comes first.
-pub(super) fn read_day(text: &str, is_half_day: bool) -> Option<NaiveDate> {
+/// The day that a folded text names. `is_half_day` tells that hours are counted to twelve, by those who do not begin with
+/// the year.
+pub(super) fn read_day(text: &str, is_half_day: bool) -> Option<Day> {
     let parts = Parts::of(text)?;
+    match parts.numbers.as_slice() {
+        [(a, 1 | 2, sign), (b, 1 | 2, _), (year, 4, _)] if parts.is_plain() => {
+            day_of_two(*a, *b, *year, *sign)
+        }
+        [(_, 1 | 2, _), (_, 1 | 2, _), (_, 2, _)] if parts.is_plain() => {
+            short_day_of(&parts, is_half_day)
+        }
+        _ => single_day(&parts).map(Day::from),
+    }
+}
+
+/// The day where the order of day and month is no question.
+fn single_day(parts: &Parts) -> Option<NaiveDate> {
     let numbers: Vec<u32> = parts.numbers.iter().map(|number| number.0).collect();
     let digits: Vec<usize> = parts.numbers.iter().map(|number| number.1).collect();
     if let Some(month) = parts.month {
-        return day_by_name(&parts, month);
+        return day_by_name(parts, month);
     }
     match (numbers.as_slice(), digits.as_slice()) {
         (&[year, week], [4, 2]) if parts.is_week => iso_week(year, week, 1),
@@ -48,16 +81,12 @@ pub(super) fn read_day(text: &str, is_half_day: bool) -> Option<NaiveDate> {
         _ if parts.is_week => None,
         (&[all], [8]) => day(all / 10_000, all / 100 % 100, all % 100),
         (&[all], [7]) => ordinal_day(all / 1000, all % 1000),
-        (&[all], [6]) => short_day(all / 10_000, all / 100 % 100, all % 100, '-', false),
+        (&[all], [6]) => short_day_by_year(all / 10_000, all / 100 % 100, all % 100),
         (&[year, nth], [2, 3]) => ordinal_day(full_year(year, 2)?, nth),
         (&[year], [4]) if !parts.has_preface => day(year, 1, 1),
         (&[year, nth], [4, 3]) => ordinal_day(year, nth),
         (&[year, month], [4, 1 | 2]) => day(year, month, 1),
         (&[year, month, date], [4, 1 | 2, 1 | 2]) => day(year, month, date),
-        (&[a, b, year], [1 | 2, 1 | 2, 4]) => {
-            day_of_two(a, b, year, parts.numbers[0].2, is_half_day)
-        }
-        (&[_, _, _], &[first, 1 | 2, 2]) if first <= 2 => short_day_of(&parts, is_half_day),
         _ => None,
     }
 }
@@ -93,6 +122,11 @@ impl Parts {
             rest = after;
         }
         Some(parts)
+    }
+
+    /// True if nothing but numbers tells the day.
+    fn is_plain(&self) -> bool {
+        self.month.is_none() && !self.is_week
     }
 
     fn take_word(&mut self, word: &str) -> Option<()> {
@@ -157,38 +191,58 @@ fn full_year(year: u32, digits: usize) -> Option<u32> {
     }
 }
 
-/// Day and month before a full year: dots mean day first; else one of them must be beyond 12,
-/// both the same, or the time be written the American way.
-fn day_of_two(a: u32, b: u32, year: u32, sign: char, is_half_day: bool) -> Option<NaiveDate> {
-    if sign == '.' || a > 12 || a == b {
-        day(year, b, a)
-    } else if b > 12 || (is_half_day && sign == '/') {
-        day(year, a, b)
-    } else {
+/// Day and month before a full year: dots mean day first; else one of them beyond 12 shows the order.
+fn day_of_two(a: u32, b: u32, year: u32, sign: char) -> Option<Day> {
+    let shown = |order, date: Option<NaiveDate>| {
+        Some(Day {
+            shows: Some(order),
+            ..date?.into()
+        })
+    };
+    if sign == '.' {
+        day(year, b, a).map(Day::from)
+    } else if a > 12 {
+        shown(Order::DayFirst, day(year, b, a))
+    } else if b > 12 {
+        shown(Order::MonthFirst, day(year, a, b))
+    } else if a != b && !matches!(sign, '/' | '-') {
         None
+    } else {
+        Some(Day {
+            day_first: day(year, b, a)?,
+            month_first: day(year, a, b)?,
+            shows: None,
+        })
     }
 }
 
 /// Three short numbers, of which the last is the year unless the first may be it as well.
-fn short_day_of(parts: &Parts, is_half_day: bool) -> Option<NaiveDate> {
+fn short_day_of(parts: &Parts, is_half_day: bool) -> Option<Day> {
     let [(a, digits, sign), (b, ..), (c, ..)] = *parts.numbers.as_slice() else {
         return None;
     };
+    if sign == '-' {
+        return short_day_by_year(a, b, c).map(Day::from);
+    }
     let may_begin_with_year = sign == '/' && digits == 2 && !is_half_day;
     let by_year = may_begin_with_year
         .then(|| day(full_year(a, 2)?, b, c))
         .flatten();
-    short_day(a, b, c, sign, is_half_day)
-        .filter(|day| by_year.is_none_or(|by_year| by_year == *day))
+    day_of_two(a, b, full_year(c, 2)?, sign).filter(|day| {
+        by_year.is_none_or(|by_year| {
+            Day::from(by_year)
+                == Day {
+                    shows: None,
+                    ..*day
+                }
+        })
+    })
 }
 
-fn short_day(a: u32, b: u32, c: u32, sign: char, is_half_day: bool) -> Option<NaiveDate> {
-    // ISO 8601 once allowed years of two digits: read so only if it cannot be meant otherwise.
-    if sign == '-' {
-        let could_end_in_year = c <= 30 && a <= 31;
-        return (!could_end_in_year).then(|| day(full_year(a, 2)?, b, c))?;
-    }
-    day_of_two(a, b, full_year(c, 2)?, sign, is_half_day)
+/// ISO 8601 once allowed years of two digits: read so only if it cannot be meant otherwise.
+fn short_day_by_year(a: u32, b: u32, c: u32) -> Option<NaiveDate> {
+    let could_end_in_year = c <= 30 && a <= 31;
+    (!could_end_in_year).then(|| day(full_year(a, 2)?, b, c))?
 }
 
 fn day(year: u32, month: u32, date: u32) -> Option<NaiveDate> {

@@ -189,7 +189,6 @@ fn other_instants_are_read_as_they_are_meant() {
         ("Sat, 15 Mrz 2025 10:00:00 +0100", "2025-03-15T09:00:00Z"),
         ("3. März 2025", "2025-03-03T00:00:00Z"),
         ("15/08/32", "2032-08-15T00:00:00Z"),
-        ("8/10/25 10:30 AM", "2025-08-10T10:30:00Z"),
         ("15.08.25", "2025-08-15T00:00:00Z"),
         ("05/05/2025", "2025-05-05T00:00:00Z"),
         ("Κυρ, 11 Ιούλ 2004 12:00:00 EST", "2004-07-11T17:00:00Z"),
@@ -218,6 +217,9 @@ fn what_is_no_date_or_could_mean_two_is_absent() {
         "30 Nov 2026 30.11",
         "05/06/2025",
         "05-06-2025",
+        "8/10/25 10:30 AM",
+        "1/12/2026 3:30:00 a.m.",
+        "5 6 2025",
         "05-04-03",
         "26/01/15",
         "15/08/25",
@@ -254,6 +256,73 @@ fn what_is_no_date_or_could_mean_two_is_absent() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The days that dates of one document mean: `-` for none, with a question mark where they are only likely.
+fn days_of(dates: &str, language: Option<&str>) -> String {
+    let claims: Vec<DateClaim> = dates.split("; ").filter_map(read_claim).collect();
+    let order = DocumentOrder::of(&claims, language);
+    let day = |claim: &DateClaim| match order.tell(*claim) {
+        Some(told) => {
+            let mark = if told.is_guess { "?" } else { "" };
+            format!("{}{mark}", told.at.format("%m-%d"))
+        }
+        None => "-".to_owned(),
+    };
+    claims.iter().map(day).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn whether_the_day_comes_first_is_decided_once_for_a_document() {
+    let two = "1/12/2026 3:30:00 AM; 2/12/2026 2:30 PM";
+    let close = "1/12/2026; 2/12/2026 10:00; 3/12/2026 3:30 PM";
+    for (dates, language, days) in [
+        ("1/12/2026 3:30 AM; 30/11/2026 2:30 PM", None, "12-01 11-30"),
+        (
+            "12/1/2026 3:30 a.m.; 11/30/2026 2:30 PM",
+            None,
+            "12-01 11-30",
+        ),
+        ("1-12-2026; 30-11-2026", Some("en-us"), "12-01 11-30"),
+        ("1/12/26 3:30 AM; 30/11/26 2:30 PM", None, "12-01 11-30"),
+        (
+            "1/12/2026; 30/11/2026; 11/29/2026",
+            Some("fr"),
+            "- 11-30 11-29",
+        ),
+        ("1/12/2026; 30.11.2026", None, "- 11-30"),
+        ("5/5/2026; 1/12/2026", None, "05-05 -"),
+        (two, None, "- -"),
+        (two, Some("en"), "- -"),
+        (two, Some("en-us"), "01-12? 02-12?"),
+        (two, Some("en-nz"), "12-01? 12-02?"),
+        (two, Some("en-ca"), "- -"),
+        (two, Some("fr"), "- -"),
+        ("1/12/2026 15:30", Some("fr-fr"), "12-01?"),
+        ("1/12/2026 15:30", Some("fr-ca"), "-"),
+        ("1/12/2026 15:30", Some("en-us"), "-"),
+        ("1/12/2026 15:30", Some("ja"), "-"),
+        (close, None, "12-01? 12-02? 12-03?"),
+        (close, Some("en-us"), "12-01? 12-02? 12-03?"),
+        (
+            "12/1/2026; 12/2/2026; 12/4/2026",
+            None,
+            "12-01? 12-02? 12-04?",
+        ),
+        ("1/11/2026; 2/12/2026; 4/12/2026", None, "- - -"),
+        (
+            "1/12/2026; 2/12/2026; 4/12/2026; 2026-12-05T10:00:00Z",
+            None,
+            "12-01? 12-02? 12-04? 12-05",
+        ),
+        (
+            "1/12/2026; 2/12/2026; 4/12/2026; 2026-01-05T10:00:00Z",
+            None,
+            "- - - 01-05",
+        ),
+    ] {
+        assert_eq!(days_of(dates, language), days, "{dates} {language:?}");
+    }
 }
 
 #[test]

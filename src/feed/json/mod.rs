@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::news::{Image, Problem};
 
-use super::dates::read_date;
+use super::dates::{DateClaim, read_claim};
 use super::parsed::Format;
 use super::raw::{RawFeed, RawItem, RawText, TextKind};
 use super::reader::MAX_ITEMS;
@@ -212,8 +212,8 @@ fn address(object: &Object, name: &str, base: &Url) -> Option<String> {
     resolve(&string(object, name)?, base)
 }
 
-fn time(object: &Object, name: &str) -> Option<crate::news::UtcTime> {
-    read_date(&string(object, name)?)
+fn time(object: &Object, name: &str) -> Option<DateClaim> {
+    read_claim(&string(object, name)?)
 }
 
 /// `authors` of 1.1, else `author` of 1.0.

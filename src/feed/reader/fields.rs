@@ -1,11 +1,10 @@
 //! What each element means: which field it begins, and where its text goes when it ends.
 
-use crate::feed::dates::read_date;
+use crate::feed::dates::{DateClaim, read_claim, read_date};
 use crate::feed::entities::decode_entities;
 use crate::feed::parsed::Format;
 use crate::feed::raw::{RawItem, RawText};
 use crate::feed::urls::{resolve, web_url};
-use crate::news::UtcTime;
 
 use super::capture::{Capture, Claim};
 use super::names::Role;
@@ -88,7 +87,7 @@ impl<'a> State<'a> {
         if let Some(href) = self.decoded_attribute(attributes, "href") {
             self.feed.link = resolve(&href, self.base_here().0);
         }
-        if let Some(time) = attribute(attributes, "lastmod").and_then(read_date) {
+        if let Some(time) = attribute(attributes, "lastmod").and_then(read_claim) {
             self.feed.updated = Some(time);
         }
     }
@@ -106,7 +105,7 @@ impl<'a> State<'a> {
         draft.item.link = self
             .decoded_attribute(attributes, "href")
             .and_then(|href| resolve(&href, self.base_here().0));
-        draft.item.updated = attribute(attributes, "lastmod").and_then(read_date);
+        draft.item.updated = attribute(attributes, "lastmod").and_then(read_claim);
         self.draft = Some(draft);
     }
 
@@ -175,7 +174,7 @@ impl<'a> State<'a> {
             Role::Source => self.deliver_source(text),
             Role::Guid => self.deliver_guid(&text, &capture.note, scope),
             Role::Published | Role::Updated | Role::Created => {
-                self.deliver_time(capture.role, read_date(&text), scope);
+                self.deliver_time(capture.role, read_claim(&text), scope);
             }
             Role::Person | Role::PersonName | Role::PersonEmail => {
                 self.deliver_person(capture.role, text, scope);
@@ -282,7 +281,7 @@ impl<'a> State<'a> {
         });
     }
 
-    fn deliver_time(&mut self, role: Role, time: Option<UtcTime>, scope: Scope) {
+    fn deliver_time(&mut self, role: Role, time: Option<DateClaim>, scope: Scope) {
         let Some(time) = time else { return };
         let depth = self.stack.len();
         match (scope, &mut self.draft) {
@@ -431,7 +430,8 @@ impl ItemDraft {
         }
     }
 
-    fn put_time(&mut self, role: Role, time: UtcTime, depth: usize) {
+    /// The last time among equals; one that stands deeper is of something else, and one that may mean two days is worse.
+    fn put_time(&mut self, role: Role, time: DateClaim, depth: usize) {
         let (field, known) = match role {
             Role::Published => (&mut self.item.published, &mut self.depths.published),
             Role::Updated => (&mut self.item.updated, &mut self.depths.updated),
@@ -440,7 +440,11 @@ impl ItemDraft {
                 return;
             }
         };
-        if is_as_shallow(known, depth) {
+        let is_better = |field: &Option<DateClaim>| {
+            let is_certain = |time: DateClaim| time.certain().is_some();
+            is_certain(time) || !field.is_some_and(is_certain)
+        };
+        if is_as_shallow(known, depth) && is_better(field) {
             *field = Some(time);
         }
     }

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::read_leniently;
+use crate::feed::dates::DateClaim;
 use crate::feed::raw::{RawFeed, RawItem};
 
 fn feed_of(channel: &str, item: &str) -> RawFeed {
@@ -18,8 +19,8 @@ fn item_of(item: &str) -> RawItem {
     feed.items.remove(0)
 }
 
-fn day(at: Option<crate::news::UtcTime>) -> Option<String> {
-    at.map(|at| at.format("%Y-%m-%d").to_string())
+fn day(claim: Option<DateClaim>) -> Option<String> {
+    Some(claim?.certain()?.format("%Y-%m-%d").to_string())
 }
 
 #[test]

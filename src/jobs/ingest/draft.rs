@@ -23,6 +23,8 @@ pub(super) struct Draft<'a> {
     pub(super) item: &'a ParsedItem,
     /// Without a series key until it is read.
     pub(super) candidate: Candidate,
+    /// The time that its outlet claims.
+    claim: Option<UtcTime>,
     /// Of its content.
     pub(super) digest: [u8; 16],
     /// True if the document ended within it, or may have.
@@ -44,7 +46,15 @@ struct Reading {
 
 impl<'a> Draft<'a> {
     /// What shows without reading its words.
-    pub(super) fn glance(item: &'a ParsedItem, languages: &'a Languages<'a>) -> Self {
+    pub(super) fn glance(
+        item: &'a ParsedItem,
+        languages: &'a Languages<'a>,
+        fetched_at: UtcTime,
+    ) -> Self {
+        // A guess that does not fit the visit is wrong.
+        let claim = item
+            .claimed_at()
+            .filter(|claim| !item.time_is_guessed || is_believable(*claim, fetched_at));
         // A full text that is the lead again is not kept twice.
         let text = if item.content_text == item.summary {
             ""
@@ -63,12 +73,13 @@ impl<'a> Draft<'a> {
             },
             lead_is_constant: false,
             series_key: None,
-            published_at: item.claimed_at(),
+            published_at: claim,
             updated_at: item.updated,
         };
         Self {
             item,
             candidate: Candidate::of(identity),
+            claim,
             digest: content_digest(&item.title, &item.summary, text),
             is_torso: false,
             has_constant_lead: false,
@@ -141,7 +152,7 @@ impl<'a> Draft<'a> {
             link: self.candidate.input.link,
             author: self.item.author.clone(),
             language,
-            published_at: self.item.claimed_at(),
+            published_at: self.claim,
             updated_at: self.item.updated,
             item_time: claim.unwrap_or(arrived.fetched_at),
             time_is_claimed: claim.is_some(),
@@ -175,8 +186,8 @@ impl<'a> Draft<'a> {
     }
 
     fn believable_claim(&self, arrived: Arrived<'_>) -> Option<UtcTime> {
-        let claim = self.item.claimed_at();
-        claim.filter(|claim| is_believable(*claim, arrived.fetched_at))
+        self.claim
+            .filter(|claim| is_believable(*claim, arrived.fetched_at))
     }
 }
 
@@ -196,11 +207,10 @@ pub(super) fn note_constant_leads(drafts: &mut [Draft<'_>]) {
 /// those beside items of these weeks. Where all are old later on, the outlet's dates are wrong.
 pub(super) fn note_stale(drafts: &mut [Draft<'_>], is_first: bool, fetched_at: UtcTime) {
     let is_of_these_weeks = |claim| is_believable(claim, fetched_at);
-    let mut claims = drafts.iter().filter_map(|draft| draft.item.claimed_at());
+    let mut claims = drafts.iter().filter_map(|draft| draft.claim);
     if is_first || claims.any(is_of_these_weeks) {
         for draft in drafts.iter_mut() {
-            let claim = draft.item.claimed_at();
-            draft.is_stale = claim.is_some_and(|claim| is_stale(claim, fetched_at));
+            draft.is_stale = draft.claim.is_some_and(|claim| is_stale(claim, fetched_at));
         }
     }
 }

@@ -4,8 +4,9 @@
 use url::Url;
 
 use crate::news::{Image, Problem};
+use crate::text::words::is_unspaced;
 
-use super::dates::{DateClaim, DocumentOrder, Told};
+use super::dates::{DateClaim, DocumentOrder, Told, read_claim};
 use super::html::{
     Sanitiser, escaped, looks_like_html, one_line, plain_text, tidy, uncaptioned_text,
 };
@@ -148,7 +149,8 @@ fn without_captions(content: &RawText) -> String {
     }
 }
 
-/// Letters of a line that names an author, or a time, at most.
+/// Letters of a line that names an author at most, half of them of one that names a time; a letter of a script without
+/// spaces counts as two.
 const MOST_LETTERS: usize = 40;
 
 /// The description without the fields that may stand before it, each on a line: title, author and time of the item, as
@@ -163,16 +165,32 @@ fn without_fields<'a>(summary: &'a str, title: &str) -> &'a str {
     }
     for _ in 0..2 {
         let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
-        let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+        let letters = line.chars().filter(|c| c.is_alphabetic());
+        let letters: usize = letters.map(|c| 1 + usize::from(is_unspaced(c))).sum();
         if letters > MOST_LETTERS {
             break;
         }
-        if letters <= MOST_LETTERS / 2 && has_date(line) {
+        if letters <= MOST_LETTERS / 2 && names_time(line) {
             return after.trim_start();
         }
         rest = after;
     }
     summary
+}
+
+/// True if a line is a date, or one with a time of day in words that are not known: a sentence may hold numbers as well.
+fn names_time(line: &str) -> bool {
+    let ends_sentence = line.trim_end().ends_with(|c: char| !c.is_alphanumeric());
+    let is_spaced = !line.contains(is_unspaced);
+    has_date(line)
+        && (read_claim(line).is_some() || (has_clock_time(line) && is_spaced && !ends_sentence))
+}
+
+fn has_clock_time(line: &str) -> bool {
+    let mut places = line.as_bytes().windows(3);
+    places.any(|place| {
+        matches!(place, [before, b':' | b'h', after] if before.is_ascii_digit() && after.is_ascii_digit())
+    })
 }
 
 /// True if a year of these times stands in a line, and a day.

@@ -164,7 +164,22 @@ fn title_author_and_time_before_a_description_are_not_the_lead() {
             "Council rejects deal\nAnn Smith\n30 November 2026\n\n",
             true,
         ),
+        (
+            "Council rejects deal\nlun. 30 de noviembre de 2026 a las 10:00\n",
+            true,
+        ),
         ("Council rejects deal\n", false),
+        ("Council rejects deal\nIn 2026, 12 have died.\n", false),
+        ("Council rejects deal\nIn 2026, 12 of 30 died\n", false),
+        (
+            "Council rejects deal\n2026年11月30日，北京发生大火致12人死亡。\n",
+            false,
+        ),
+        (
+            "Council rejects deal\n2026年11月30日10:23北京大火致12死\n",
+            false,
+        ),
+        ("Council rejects deal\n2026年11月30日 10:23\n", true),
         ("Another title\nadmin\nMon, 11/30/2026 - 10:00\n", false),
         (
             "Council rejects deal\nIt was the third vote of its kind since a year ago, and the closest.\n30 November 2026\n",

@@ -9,6 +9,7 @@ use crate::text::words::is_unspaced;
 use super::dates::{DateClaim, DocumentOrder, Told, read_claim};
 use super::html::{
     Sanitiser, escaped, looks_like_html, one_line, plain_text, tidy, uncaptioned_text,
+    unescaped_again,
 };
 use super::parsed::{ParsedFeed, ParsedItem};
 use super::raw::{RawFeed, RawItem, RawText, TextKind};
@@ -134,11 +135,14 @@ fn text_block(text: &RawText) -> String {
         TextKind::Html => true,
         TextKind::Unsaid => looks_like_html(&text.value),
     };
-    if is_html {
-        plain_text(&text.value)
-    } else {
-        tidy(text.value.trim()).into_owned()
-    }
+    let shown = match is_html {
+        true => plain_text(&text.value),
+        false => tidy(text.value.trim()).into_owned(),
+    };
+    // Who has written tags beside escaped ones knows how to escape.
+    let may_be_escaped_twice = !is_html || !text.value.contains('<');
+    let again = may_be_escaped_twice.then(|| unescaped_again(&shown));
+    again.flatten().unwrap_or(shown)
 }
 
 /// The text without captions; empty if it has none or nothing else.

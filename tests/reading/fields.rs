@@ -258,3 +258,36 @@ fn times_of_a_document_are_read_in_one_order() {
     let items = read(json.as_bytes()).0.items;
     assert_eq!(written(items[0].published), "2026-12-01T00:00:00Z");
 }
+
+#[test]
+fn markup_that_was_escaped_twice_is_not_shown_to_readers() {
+    let read_item = |inside: &str| items_of(&format!("<item>{inside}</item>")).remove(0);
+    let twice = "&amp;lt;p&amp;gt;Ships wait &amp;amp;amp; drift.&amp;lt;/p&amp;gt;";
+    let item = read_item(&format!(
+        "<title>&amp;lt;b&amp;gt;Storm&amp;lt;/b&amp;gt;</title><description>{twice}</description>"
+    ));
+    assert_eq!(
+        (item.title.as_str(), item.summary.as_str()),
+        ("Storm", "Ships wait & drift.")
+    );
+    let thrice = twice.replace("&amp;", "&amp;amp;");
+    let item = read_item(&format!(
+        "<title>T</title><description>{thrice}</description>"
+    ));
+    assert_eq!(item.summary, "Ships wait & drift.");
+    for (field, shown) in [
+        (
+            "&lt;p&gt;&amp;lt;b&amp;gt;bold&amp;lt;/b&amp;gt;&lt;/p&gt;",
+            "<b>bold</b>",
+        ),
+        (
+            "Close &amp;lt;p&amp;gt; with &amp;lt;/p&amp;gt;",
+            "Close <p> with </p>",
+        ),
+    ] {
+        let item = read_item(&format!(
+            "<title>T</title><description>{field}</description>"
+        ));
+        assert_eq!(item.summary, shown, "{field}");
+    }
+}

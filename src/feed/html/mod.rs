@@ -4,6 +4,8 @@
 mod captions;
 mod plain;
 mod sanitise;
+mod twice;
 
 pub(crate) use plain::{looks_like_html, one_line, plain_text, tidy, uncaptioned_text};
 pub(crate) use sanitise::{Sanitiser, escaped};
+pub(crate) use twice::unescaped_again;

@@ -43,11 +43,11 @@ impl Captions {
     /// The text ends. A caption that was not closed is known by the paragraph behind it, or not at all.
     pub(super) fn finish(&mut self, text: &mut String) {
         if let Some(open) = self.open.take() {
-            let end = open.last_line_until.unwrap_or(open.start);
-            self.leave_out(&open, end, text);
+            self.leave_out(&open, open.start, text);
         }
     }
 
+    /// Up to `end`, or where it is known to end before.
     fn leave_out(&mut self, caption: &Caption, end: usize, text: &mut String) {
         let end = caption.last_line_until.unwrap_or(end);
         self.were_found |= end > caption.start;

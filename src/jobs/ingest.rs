@@ -60,7 +60,7 @@ pub struct Prepared {
     pub revised: Vec<(ItemId, ItemState)>,
     /// Known items that say what they said, at what may be another address.
     pub corrected: Vec<Corrected>,
-    /// Known items without id and link whose claimed time drifts, with what it is now.
+    /// Known items, told by no id, whose claimed time drifts, with what it is now.
     pub redated: Vec<(ItemId, UtcTime)>,
     /// True if links changed while the items did not.
     pub links_churn: bool,

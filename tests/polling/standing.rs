@@ -117,3 +117,32 @@ async fn ids_that_count_places_overwrite_nothing_under_one_lead() {
     let second = room.poll_for(id, list(0)).await;
     assert_eq!((second.new.len(), second.revised), (1, 0));
 }
+
+#[tokio::test]
+async fn what_a_page_says_under_an_id_and_a_time_of_each_visit_is_one_item() {
+    for others in [0, 3] {
+        let room = Newsroom::open().await;
+        let id = room.add("paper.test", "/feed").await;
+        for visit in 0..40 {
+            let now = utc_from_secs(START + visit * 7200 - 60).to_rfc2822();
+            let known: String = (0..others)
+                .map(|at| {
+                    format!(
+                        "<item><title>Report {at} of the day</title><guid>n{at}</guid>\
+                         <link>http://paper.test/news/{at}</link></item>"
+                    )
+                })
+                .collect();
+            let document = Reply::ok(format!(
+                "<rss version=\"2.0\"><channel><title>t</title><item><title>All lines are running</title>\
+                 <guid>status-{visit}</guid><link>http://paper.test/status</link><pubDate>{now}</pubDate>\
+                 <description>There is good service on the railways of the north.</description></item>\
+                 {known}</channel></rss>"
+            ));
+            let report = room.poll_for(id, document).await;
+            let new = if visit == 0 { 1 + others } else { 0 };
+            assert_eq!(report.new.len(), new, "{visit} {others}");
+            room.clock.advance_secs(7200);
+        }
+    }
+}

@@ -105,6 +105,11 @@ pub fn keys_and_aliases_of(input: &IdentityInput) -> (Vec<IdentityKey>, Vec<Iden
     (keys_at(input, &address), aliases_at(input, address))
 }
 
+/// True if a rule for the host finds in the id what stays the same, and not in the link alone.
+pub(super) fn has_rule_for_id(input: &IdentityInput) -> bool {
+    host_rules::key_of(input.guid.as_deref().map(str::trim), None).is_some()
+}
+
 fn keys_at(input: &IdentityInput, address: &Address<'_>) -> Vec<IdentityKey> {
     let guid = input
         .guid

@@ -4,6 +4,7 @@
 //! The rungs, best first: a rule known for the host; the guid, if guids of this feed behave; the
 //! link; the long number in the link; the agency's series key; the text.
 
+mod agreement;
 mod content;
 mod host_rules;
 mod keys;

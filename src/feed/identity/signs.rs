@@ -1,10 +1,12 @@
 //! What words and addresses of two items say of whether they are one.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use percent_encoding::percent_decode_str;
 
 use super::keys::{KeyKind, keys_of};
-use super::similar::{common_share, likeness};
+use super::similar::{common_share, likeness, words};
 use super::{IdentityInput, KnownItem};
 use crate::news::UtcTime;
 
@@ -14,14 +16,39 @@ pub(super) const DIFFERENT_TITLES: f32 = 0.34;
 /// Titles that share this much are the same title.
 pub(super) const SAME_TITLES: f32 = 0.8;
 
-/// True if two items say different things: by their leads, else by any word of their titles, for notices of one kind
-/// differ in one (`wind` for `rain`, 4.5 for 6.8).
+/// True if two items say different things: by their leads, or what these name, else by any word of their titles, for notices
+/// of one kind differ in one (`wind` for `rain`, 4.5 for 6.8).
 pub(super) fn says_other_words(input: &IdentityInput, known: &KnownItem) -> bool {
     match lead_likeness(input, known) {
-        Some(alike) => alike < SAME_TITLES,
-        // What was not asked for says the same.
-        None => known.link.is_some() && likeness(&input.title, &known.title) < 1.0,
+        Some(alike) => alike < SAME_TITLES || names_others(input, known),
+        None => likeness(&input.title, &known.title) < 1.0,
     }
+}
+
+/// True if the lead of each names what the other item does not: a number, a name, or a word of its headline that it says
+/// again. An edit may add one; what is put in the place of another is of the next notice.
+fn names_others(input: &IdentityInput, known: &KnownItem) -> bool {
+    let ours = (input.title.as_str(), input.lead());
+    let theirs = (known.title.as_str(), known.summary.as_str());
+    names_beyond(ours, theirs) && names_beyond(theirs, ours)
+}
+
+/// True if a lead names what another headline and its lead do not hold.
+fn names_beyond((title, lead): (&str, &str), (other_title, other_lead): (&str, &str)) -> bool {
+    let held: BTreeSet<String> = [words(other_title), words(other_lead)]
+        .concat()
+        .into_iter()
+        .collect();
+    let own_title: BTreeSet<String> = words(title).into_iter().collect();
+    let is_new = |word: &String| !held.contains(word);
+    let is_said_again = || {
+        let mut own = words(lead).into_iter().filter(is_new);
+        own.any(|word| own_title.contains(&word))
+    };
+    let names = lead.split(|c: char| !c.is_alphanumeric());
+    let mut names =
+        names.filter(|name| name.starts_with(|c: char| c.is_uppercase() || c.is_numeric()));
+    names.any(|name| is_new(&name.to_lowercase())) || is_said_again()
 }
 
 /// True if an item claims the time of a known one, to the second, which is what the store keeps.
@@ -185,11 +212,14 @@ pub(super) fn are_versions(a: &IdentityInput, b: &IdentityInput) -> bool {
 /// Equal texts further apart than this are an outlet's daily habit, not a repetition.
 pub(super) const REPEAT_HOURS: i64 = 20;
 
+/// The same under an id of its own beside ids that hold.
+pub(super) const AGAIN_HOURS: i64 = 6;
+
 /// True if the time that an outlet claims of an item has moved so far that the item would soon be taken for the next one
 /// in the same words, and is to be noted.
 pub fn has_drifted(known: &KnownItem, claim: UtcTime) -> bool {
     let moved = known.published_at.map(|then| (claim - then).abs());
-    moved.is_some_and(|moved| moved > TimeDelta::hours(REPEAT_HOURS / 2))
+    moved.is_some_and(|moved| moved > TimeDelta::hours(AGAIN_HOURS / 2))
 }
 
 #[cfg(test)]

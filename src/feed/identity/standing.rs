@@ -8,7 +8,7 @@ use super::keys::KeyKind;
 use super::matching::{CHURNED, Ladder};
 use super::signs::{REPEAT_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
 use super::similar::{likeness, words};
-use super::{GuidStanding, KnownItem, Verdict};
+use super::{GuidStanding, IdentityInput, KnownItem, Verdict};
 use crate::news::UtcTime;
 
 /// An item of a document, with what tells whether its id is one.
@@ -42,6 +42,20 @@ pub fn ids_hold(listed: &[ListedId]) -> bool {
     visits.len() >= CHURNED && changed * 2 <= held
 }
 
+/// The ids of a document, counted. Where none was seen before, but half of the items and more were, three at least, the
+/// outlet makes up ids anew.
+#[derive(Default)]
+struct Ids {
+    /// Items that have one.
+    given: usize,
+    /// Ids that were seen before.
+    seen: usize,
+    /// Those of them that lead to their items.
+    held: usize,
+    /// Items that are known without their ids: by their words and time, by link and headline, or as told lately.
+    anew: usize,
+}
+
 impl Ladder<'_> {
     /// Guids lose their standing when one stands on two different items, when they come back for others, or when they
     /// change while the items stay.
@@ -60,11 +74,15 @@ impl Ladder<'_> {
             ));
             return;
         }
-        match self.returned_guid() {
-            Some(guid) => self.lost_because = Some(format!("{guid:?} came back for another item")),
-            None if self.ids_alone_are_new() => self.note_churn(),
-            None => {}
+        if let Some(guid) = self.returned_guid() {
+            self.lost_because = Some(format!("{guid:?} came back for another item"));
+            return;
         }
+        let ids = self.count_ids();
+        if ids.seen == 0 && ids.anew >= CHURNED && ids.anew * 2 >= ids.given {
+            self.note_churn();
+        }
+        self.ids_hold = !self.guids_churn && ids.held > 0 && ids.held >= ids.anew;
     }
 
     /// An id that came back for another item, where ids do that: one that stood on another known item, or several, and
@@ -90,23 +108,23 @@ impl Ladder<'_> {
             .map(|guid| guid.as_str())
     }
 
-    /// True if no id is known, but half of the items and more by their words and time, or by link and headline, or as told
-    /// lately, three at least: the outlet makes up ids anew.
-    fn ids_alone_are_new(&self) -> bool {
-        let (mut given, mut told) = (0, BTreeSet::new());
+    /// How the ids of the document stand to what is known.
+    fn count_ids(&self) -> Ids {
+        let mut ids = Ids::default();
+        let mut told = BTreeSet::new();
         for (index, key) in self.guid_keys() {
-            if self.find(index, key.kind).is_some() {
-                return false;
+            ids.given += 1;
+            if let Some(known) = self.find(index, key.kind) {
+                ids.seen += 1;
+                ids.held += usize::from(!self.contradicts(index, known));
+                continue;
             }
-            given += 1;
             let known = self.told(index).or_else(|| self.known_at_its_link(index));
-            told.extend(
-                known
-                    .or_else(|| self.told_lately(index))
-                    .map(|known| known.id),
-            );
+            let known = known.or_else(|| self.told_lately(index));
+            told.extend(known.map(|known| known.id));
         }
-        told.len() >= CHURNED && told.len() * 2 >= given
+        ids.anew = told.len();
+        ids
     }
 
     /// True if the links of half of the items and more were never seen, but the items were, under three headlines or of
@@ -128,7 +146,7 @@ impl Ladder<'_> {
             if self.find(index, KeyKind::Link).is_none() && is_told() {
                 told += 1;
                 times.extend(input.published_at);
-                headlines.extend(Some(&input.title).filter(|title| is_headline(title)));
+                headlines.extend(headline_of(input));
             }
         }
         times.len().max(headlines.len()) >= CHURNED && told * 2 >= given
@@ -148,7 +166,7 @@ impl Ladder<'_> {
     /// The known item under the same headline where neither has a time: what is listed for days was not seen lately.
     fn told_undated(&self, index: usize) -> Option<&KnownItem> {
         let input = self.inputs[index];
-        let is_undated = input.published_at.is_none() && is_headline(&input.title);
+        let is_undated = input.published_at.is_none() && headline_of(input).is_some();
         let known = self.find(index, KeyKind::Text).filter(|_| is_undated);
         known.filter(|known| known.published_at.is_none())
     }
@@ -201,9 +219,13 @@ impl Ladder<'_> {
     }
 }
 
-/// True if a title is more than a name.
-fn is_headline(title: &str) -> bool {
-    words(title).len() >= HEADLINE_WORDS
+/// The title of an item, or the lead of one without, if it is more than a name.
+fn headline_of(input: &IdentityInput) -> Option<&str> {
+    let headline = match input.title.is_empty() {
+        true => input.lead(),
+        false => &input.title,
+    };
+    (words(headline).len() >= HEADLINE_WORDS).then_some(headline)
 }
 
 /// `Weather report` has fewer.

@@ -8,6 +8,8 @@ use super::*;
 use crate::news::utc_from_secs;
 
 mod changes;
+mod returned;
+mod shared;
 mod standing;
 
 fn noon() -> UtcTime {

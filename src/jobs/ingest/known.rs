@@ -189,8 +189,8 @@ impl Known {
         self.link_moves.get(&id).copied().unwrap_or_default()
     }
 
-    /// The claimed time of a known item that was told by its words, if it has drifted: or it would be new one day,
-    /// although every document lists it.
+    /// The claimed time of a known item that was told by its words, or at a page, if it has drifted: or it would be new one
+    /// day, although every document lists it.
     pub(super) fn drift_of(
         &self,
         id: ItemId,
@@ -199,7 +199,8 @@ impl Known {
     ) -> Option<UtcTime> {
         let item = self.items.items.get(&id)?;
         let claim = draft.candidate.input.published_at?;
-        (found.by == Some(KeyKind::Text) && has_drifted(item, claim)).then_some(claim)
+        let is_by_place_or_words = matches!(found.by, Some(KeyKind::Link | KeyKind::Text));
+        (is_by_place_or_words && has_drifted(item, claim)).then_some(claim)
     }
 
     /// True if the item says already what a state of this digest says.

@@ -1,0 +1,169 @@
+//! Ids that come back for other items: places in a list, what stands for a region.
+
+use super::*;
+
+const CITIES: [&str; 8] = [
+    "Izmir", "Lima", "Osaka", "Quito", "Davao", "Adana", "Petra", "Patras",
+];
+
+const POSTS: [&str; 8] = [
+    "The mayor has resigned after the vote of the council tonight.",
+    "Ferries stop because of wind at the coast.",
+    "Two dead in a fire in the old harbour.",
+    "School reform passes parliament by ten votes.",
+    "Airport reopens at noon, flights resume.",
+    "Champion falls at training and withdraws.",
+    "Old prints were saved by readers in a chain.",
+    "Inflation fell faster than expected in October.",
+];
+
+fn quake(at: usize) -> (String, String) {
+    let (strength, city) = (4 + at % 3, CITIES[at]);
+    let lead = format!(
+        "A quake of magnitude {strength}.{at} was recorded by the institute near {city} at a depth of {} km.",
+        at * 7 + 3
+    );
+    (
+        format!("Magnitude {strength}.{at} earthquake strikes near {city}"),
+        lead,
+    )
+}
+
+/// An item of a list whose ids are places in it.
+fn in_place((title, lead): (String, String), at: usize, visit: usize, link: &str) -> IdentityInput {
+    let link = match link {
+        "" => String::new(),
+        link => format!("https://list.example/{link}{}", 7_000_001 + at),
+    };
+    IdentityInput {
+        summary: lead,
+        published_at: Some(noon() + TimeDelta::seconds(at as i64 * 7261)),
+        ..input(&(visit + 4 - at).to_string(), &link, &title)
+    }
+}
+
+#[test]
+fn ids_that_are_places_in_a_list_lose_no_notice_of_one_kind_and_no_untitled_post() {
+    for link in ["", "event/us", "@desk/11559000", "page?at="] {
+        for is_dated in [true, false] {
+            let dated = |item: IdentityInput| IdentityInput {
+                published_at: item.published_at.filter(|_| is_dated),
+                ..item
+            };
+            let quakes = rolling(|at, visit| dated(in_place(quake(at), at, visit, link)));
+            let untitled = |at: usize| (String::new(), POSTS[at].to_owned());
+            let posts = rolling(|at, visit| dated(in_place(untitled(at), at, visit, link)));
+            // Without times and links, only what they say parts them.
+            assert_eq!(quakes, [5, 1, 1, 1], "{link:?} {is_dated}");
+            assert_eq!(posts, [5, 1, 1, 1], "{link:?} {is_dated}");
+        }
+    }
+}
+
+#[test]
+fn ids_that_are_places_are_seen_by_links_and_times_where_leads_change_at_every_visit() {
+    let new = rolling(|at, visit| {
+        let (title, lead) = quake(at);
+        let lead = format!("{lead} Seen {} times.", visit * 100 + at);
+        in_place((title, lead), at, visit, "event/us")
+    });
+    assert_eq!(new, [5, 1, 1, 1]);
+}
+
+#[test]
+fn places_in_a_list_of_equal_notices_are_told_apart_by_their_times() {
+    let words = || {
+        (
+            "Weather warning".to_owned(),
+            "A warning was issued.".to_owned(),
+        )
+    };
+    let new = rolling(|at, visit| in_place(words(), at, visit, ""));
+    assert_eq!(new, [5, 1, 1, 1]);
+}
+
+#[test]
+fn an_id_of_a_region_that_comes_at_another_address_and_time_with_another_lead_is_another_item() {
+    let told = |link: &str, title: &str, lead: &str, hours: i64| IdentityInput {
+        summary: lead.to_owned(),
+        published_at: Some(noon() + TimeDelta::seconds(hours * 3600 + 7)),
+        ..input("SE-012", &format!("https://met.example/{link}"), title)
+    };
+    let gusts = "Gusts of 25 metres a second along the whole coast during Friday evening.";
+    let downpours = "Heavy downpours may flood cellars and roads inland on Sunday morning.";
+    let wind = told("warn/8841", "Yellow wind warning for Skåne", gusts, 0);
+    for (next, verdict) in [
+        (
+            told("warn/8857", "Yellow rain warning for Skåne", downpours, 24),
+            NEW,
+        ),
+        (told("warn/8857", "", downpours, 24), NEW),
+        // An edit may change the address, and the time, and most words.
+        (
+            told("warn/8857", "Yellow wind warning for Skåne", downpours, 0),
+            same(0),
+        ),
+        (
+            told(
+                "warn/8857",
+                "Orange wind warning for Skåne",
+                "Gusts of 30 metres a second along the coast during Friday night.",
+                24,
+            ),
+            same(0),
+        ),
+    ] {
+        let mut memory = Memory::default();
+        memory.visit(std::slice::from_ref(&wind));
+        let found = memory.visit(std::slice::from_ref(&next));
+        assert_eq!(verdicts(&found), [verdict], "{next:?}");
+        assert_eq!(found.standing, GuidStanding::Good);
+    }
+}
+
+#[test]
+fn a_region_that_has_the_weather_of_its_neighbour_keeps_its_id() {
+    let told = |region: &str, lead: &str, day: i64| IdentityInput {
+        summary: lead.to_owned(),
+        published_at: Some(noon() + TimeDelta::days(day)),
+        ..input(
+            region,
+            &format!("https://met.example/{region}"),
+            "Forecast of the day",
+        )
+    };
+    let sun = "Sunny and dry, light winds from the east, at most ten degrees.";
+    let rain = "Rain all day, strong winds from the west, at most six degrees.";
+    let snow = "Snow above three hundred metres, storms at the coast, below zero.";
+    let mut memory = Memory::default();
+    memory.visit(&[told("north", sun, 0), told("south", rain, 0)]);
+    let found = memory.visit(&[told("north", rain, 1), told("south", snow, 1)]);
+    assert_eq!(verdicts(&found), [same(0), same(1)]);
+    assert_eq!(found.standing, GuidStanding::Good);
+}
+
+#[test]
+fn a_report_that_is_listed_twice_is_edited_in_one_place_before_the_other() {
+    let told = |section: &str, title: &str, lead: &str, hours: i64| IdentityInput {
+        summary: lead.to_owned(),
+        published_at: Some(noon() + TimeDelta::hours(hours)),
+        ..input(
+            section,
+            &format!("https://p.example/{section}/2026/11/30/storm"),
+            title,
+        )
+    };
+    let first = |section| told(section, "Storm closes harbour", "Ships wait at sea.", 0);
+    let edited = |section, hours| {
+        let lead = "A ferry with ninety on board drifts off Hull.";
+        told(section, "Ferry adrift in storm", lead, hours)
+    };
+    for hours in [0, 2] {
+        let mut memory = Memory::default();
+        memory.visit(&[first("front"), first("north")]);
+        memory.visit(&[edited("front", hours), first("north")]);
+        let found = memory.visit(&[edited("front", hours), edited("north", hours)]);
+        assert_eq!(verdicts(&found), [same(0), same(1)], "{hours}");
+        assert_eq!(found.standing, GuidStanding::Good);
+    }
+}

@@ -314,9 +314,17 @@ impl<'a> Ladder<'a> {
                     .first()
                     .filter(|first| **first < index)?;
                 self.is_repeat(first, index, key.kind)
-                    .then_some((first, key.kind))
+                    .then_some((self.listed_first(first), key.kind))
             });
             self.found[index] = earlier.map(|(first, kind)| (Verdict::Repeats(first), kind, false));
+        }
+    }
+
+    /// The entry that one is a repetition of; itself if it is none.
+    fn listed_first(&self, index: usize) -> usize {
+        match self.found[index] {
+            Some((Verdict::Repeats(first), ..)) => first,
+            _ => index,
         }
     }
 

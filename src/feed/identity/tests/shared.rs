@@ -321,3 +321,23 @@ fn the_number_of_a_section_makes_no_two_undated_items_one() {
         }
     }
 }
+
+#[test]
+fn what_repeats_a_repetition_repeats_the_first() {
+    let page = "https://www.bbc.co.uk/news/articles/c0example1o";
+    let told = |guid: &str, link: &str| IdentityInput {
+        summary: "The two met for three hours.".to_owned(),
+        ..input(guid, link, "Leaders meet in Alaska")
+    };
+    let other = "https://p.example/talks-in-alaska-1";
+    let listed = [
+        told("", other),
+        told(&format!("{page}#0"), other),
+        told(&format!("{page}#1"), page),
+    ];
+    let found = Memory::default().visit(&listed);
+    assert_eq!(
+        verdicts(&found),
+        [NEW, Verdict::Repeats(0), Verdict::Repeats(0)]
+    );
+}

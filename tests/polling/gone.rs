@@ -88,3 +88,50 @@ async fn what_is_told_since_an_item_was_removed_is_new_and_what_was_told_before_
         assert_eq!(room.item_count(), 1);
     }
 }
+
+#[tokio::test]
+async fn what_comes_undated_in_the_place_of_what_was_removed_is_new_unless_it_is_the_address_of_a_report()
+ {
+    let undated = |guid: &str, link: &str, title: &str, lead: &str| {
+        Reply::ok(format!(
+            "<rss version=\"2.0\"><channel><title>Paper</title><item><title>{title}</title>{guid}\
+             <link>http://paper.test/{link}</link><description>{lead}</description></item></channel></rss>"
+        ))
+    };
+    let report = "2026/11/30/tsunami-watch-for-hawaii";
+    for (guid, link, is_new) in [
+        ("<guid>current</guid>", "current", 1),
+        ("", "current", 1),
+        ("<guid>current</guid>", report, 0),
+        ("", report, 0),
+    ] {
+        let room = Newsroom::open().await;
+        let feed = room.add("paper.test", "/feed").await;
+        let hawaii = || {
+            undated(
+                guid,
+                link,
+                "Tsunami watch for Hawaii",
+                "A quake struck off Kamchatka.",
+            )
+        };
+        assert_eq!(visit(&room, feed, hawaii()).await, (1, 0));
+        room.clock.advance_secs(70 * DAY);
+        assert_eq!(remove_old(&room).await, 1);
+        for _ in 0..2 {
+            assert_eq!(visit(&room, feed, hawaii()).await, (0, 0), "{guid} {link}");
+        }
+        let japan = || {
+            undated(
+                guid,
+                link,
+                "Tsunami warning for Japan",
+                "Waves of three metres are expected.",
+            )
+        };
+        for expected in [is_new, 0] {
+            let told = visit(&room, feed, japan()).await;
+            assert_eq!(told, (expected, 0), "{guid} {link}");
+        }
+    }
+}

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 pub use content::{content_digest, former_digest, is_revision};
 pub use keys::{IdentityKey, KeyKind, keys_and_aliases_of, keys_of};
 pub use matching::match_items;
-pub use signs::has_drifted;
+pub use signs::{has_drifted, is_at_page};
 pub use standing::{ListedId, ids_hold};
 
 use crate::news::{ItemId, KeyDigest, UtcTime};

@@ -109,7 +109,7 @@ pub(super) fn lead_likeness_but_for_numbers(
 }
 
 /// True if an item has the address of a page, or of a part of one, and not that of a report.
-pub(super) fn is_at_page(input: &IdentityInput) -> bool {
+pub fn is_at_page(input: &IdentityInput) -> bool {
     input.is_part || !input.link.as_deref().is_some_and(names_one_report)
 }
 

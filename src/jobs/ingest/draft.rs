@@ -90,10 +90,19 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// True if a digest is that of its content, of this or a former kind.
+    pub(super) fn is_told_by(&self, digest: &[u8]) -> bool {
+        self.digest[..] == *digest || self.former_digest()[..] == *digest
+    }
+
+    fn former_digest(&self) -> [u8; 16] {
+        former_digest(&self.item.title, &self.item.summary, self.text)
+    }
+
     /// True if a state of this title, lead and digest says the same, told by a digest of a former kind.
     pub(super) fn says_as_before(&self, title: &str, lead: &str, digest: &[u8]) -> bool {
         let item = self.item;
-        former_digest(&item.title, &item.summary, self.text)[..] == *digest
+        self.former_digest()[..] == *digest
             && !is_revision(title, &item.title)
             && !is_revision(lead, &item.lead())
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, is_believable};
-use crate::feed::identity::{ItemMatch, KeyKind, KnownItem, KnownItems, has_drifted};
+use crate::feed::identity::{ItemMatch, KeyKind, KnownItem, KnownItems, has_drifted, is_at_page};
 use crate::news::{Feed, ItemId, KeyDigest, UtcTime};
 use crate::store::items::{self, KnownRow};
 use crate::store::{Connection, Result};
@@ -166,8 +166,9 @@ impl Known {
         self.notices.contains(&id) && drafts.iter().all(is_older)
     }
 
-    /// True if retention removed the item and its outlet tells since then, by its own account, something else in its
-    /// place: at a page's address, or under an id that never changes.
+    /// True if retention removed the item and its outlet tells since then something else in its place: by its own account,
+    /// at a page's address or under an id that never changes; or in other words than those that were removed, where it gives
+    /// no time and the address is not that of the report that was removed.
     pub(super) fn is_told_since(
         &self,
         id: ItemId,
@@ -178,10 +179,21 @@ impl Known {
         let (Some(removed), Some(draft)) = (removed, draft) else {
             return false;
         };
-        let claim = draft.candidate.input.published_at;
         // What is dated ahead was so before it was removed.
         let is_later = |claim| claim > removed.fetched_at && is_believable(claim, fetched_at);
-        claim.is_some_and(is_later) && !draft.is_torso && !self.says(id, &draft.digest)
+        let may_be_other = match draft.candidate.input.published_at {
+            Some(claim) => is_later(claim),
+            None => !self.is_at_report_of(id, draft),
+        };
+        let digest = self.digests.get(&id);
+        may_be_other && !draft.is_torso && !digest.is_some_and(|digest| draft.is_told_by(digest))
+    }
+
+    /// True if a draft has the address of a report, and that is the item's.
+    fn is_at_report_of(&self, id: ItemId, draft: &Draft<'_>) -> bool {
+        let link = draft.candidate.key(KeyKind::Link);
+        let leads_to = link.and_then(|link| self.items.by_key.get(&link.digest));
+        leads_to == Some(&id) && !is_at_page(&draft.candidate.input)
     }
 
     /// How often the link of an item was corrected.

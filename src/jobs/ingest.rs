@@ -150,7 +150,7 @@ pub fn prepare_most(conn: &Connection, arrived: Arrived<'_>, most: usize) -> Res
         ..Prepared::default()
     };
     let mut known = Known::default();
-    known.look_up(conn, arrived.feed, &drafts)?;
+    known.look_up(conn, arrived, &drafts)?;
     let is_first = known.items.by_key.is_empty() && !items::has_items(conn, arrived.feed.id)?;
     note_stale(&mut drafts, is_first, arrived.fetched_at);
     let is_oldest_first = bound::is_oldest_first(&drafts);
@@ -212,7 +212,7 @@ fn identify(
         }
     }
     drafts.iter_mut().for_each(|draft| draft.read(arrived));
-    known.look_up(conn, arrived.feed, drafts)?;
+    known.look_up(conn, arrived, drafts)?;
     Ok(match_items(&candidates_of(drafts), &known.items, visit))
 }
 

@@ -82,3 +82,52 @@ async fn a_sign_of_a_question_is_content_and_what_is_stored_from_before_it_count
         assert_eq!((report.new.len(), report.revised), (0, 1), "{title}");
     }
 }
+
+/// Without `updated`, at the time of `minutes` if there is one.
+fn rss(title: &str, lead: &str, minutes: Option<i64>) -> Reply {
+    let date = minutes.map_or(String::new(), |minutes| {
+        let at = utc_from_secs(START - 9000 + minutes * 60).to_rfc2822();
+        format!("<pubDate>{at}</pubDate>")
+    });
+    Reply::ok(format!(
+        "<rss version=\"2.0\"><channel><title>t</title><item><title>{title}</title><guid>1</guid>\
+         <link>http://paper.test/a/1</link><description>{lead}</description>{date}</item></channel></rss>"
+    ))
+}
+
+#[tokio::test]
+async fn two_states_that_take_turns_at_every_visit_are_taken_a_few_times_a_day() {
+    for minutes in [None, Some(7)] {
+        let room = Newsroom::open().await;
+        let id = room.add("paper.test", "/feed").await;
+        let closed = rss("Storm closes harbour", "Ships wait at sea.", minutes);
+        let adrift = rss("Storm closes harbour", "A ferry drifts at sea.", minutes);
+        let mut revised = 0;
+        for _ in 0..20 {
+            for state in [&closed, &adrift] {
+                let report = room.poll_for(id, state.clone()).await;
+                revised += report.revised;
+                room.clock.advance_secs(900);
+            }
+        }
+        assert!(revised <= 6, "{revised}");
+        // What was never told is taken at once, and what is told for good in the end.
+        let sunk = rss("Storm closes harbour", "A ferry sank at sea.", minutes);
+        assert_eq!(room.poll_for(id, sunk).await.revised, 1);
+        room.clock.advance_secs(25 * 3600);
+        assert_eq!(room.poll_for(id, adrift).await.revised, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_warning_that_is_given_again_at_a_later_time_is_taken_however_often() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    for turn in 0..8 {
+        let title = ["Harbour open", "Harbour closed"][turn % 2];
+        let state = rss(title, "By order of the port.", Some(turn as i64 * 10 + 7));
+        let report = room.poll_for(id, state).await;
+        assert_eq!(report.revised, usize::from(turn > 0), "{turn}");
+        room.clock.advance_secs(600);
+    }
+}

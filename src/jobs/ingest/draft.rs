@@ -95,6 +95,11 @@ impl<'a> Draft<'a> {
         self.digest[..] == *digest || self.former_digest()[..] == *digest
     }
 
+    /// True if it has this lead and this text.
+    pub(super) fn tells(&self, lead: &str, text: &str) -> bool {
+        !is_revision(lead, &self.item.lead()) && !is_revision(text, self.text)
+    }
+
     fn former_digest(&self) -> [u8; 16] {
         former_digest(&self.item.title, &self.item.summary, self.text)
     }

@@ -2,11 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::TimeDelta;
+
+use super::Arrived;
 use super::draft::{Draft, is_believable};
 use crate::feed::identity::{ItemMatch, KeyKind, KnownItem, KnownItems, has_drifted, is_at_page};
 use crate::news::{Feed, ItemId, KeyDigest, UtcTime};
 use crate::store::items::{self, KnownRow};
 use crate::store::{Connection, Result};
+
+/// So often within [`RETURN_HOURS`] a state may be replaced and come again: servers that show two states in turn do so
+/// at every visit, an outlet that means it will show its last one still when that time is over.
+const MOST_RETURNS: usize = 3;
+const RETURN_HOURS: i64 = 24;
 
 /// What the store knows of a document's items.
 #[derive(Default)]
@@ -20,7 +28,7 @@ pub(super) struct Known {
     link_moves: BTreeMap<ItemId, u32>,
     /// The last claims of change.
     updated: BTreeMap<ItemId, UtcTime>,
-    /// States that were replaced by what is stored now.
+    /// States that were replaced by what is stored now, and are not taken again.
     replaced: BTreeSet<(ItemId, [u8; 16])>,
     asked: BTreeSet<KeyDigest>,
     /// Those whose lead and link were read.
@@ -32,16 +40,17 @@ impl Known {
     pub(super) fn look_up(
         &mut self,
         conn: &Connection,
-        feed: &Feed,
+        arrived: Arrived<'_>,
         drafts: &[Draft<'_>],
     ) -> Result<()> {
+        let feed = arrived.feed;
         let candidates = drafts.iter().map(|draft| &draft.candidate);
         let keys = candidates.clone().flat_map(|one| &one.keys);
         self.ask(conn, feed, keys.map(|key| key.digest).collect())?;
         let aliases = candidates.flat_map(|one| one.open_aliases(&self.items));
         self.ask(conn, feed, aliases.collect())?;
         self.complete(conn, drafts)?;
-        self.find_replaced(conn, drafts)
+        self.find_replaced(conn, drafts, arrived.fetched_at)
     }
 
     fn ask(&mut self, conn: &Connection, feed: &Feed, mut keys: Vec<KeyDigest>) -> Result<()> {
@@ -113,21 +122,23 @@ impl Known {
         Ok(())
     }
 
-    /// Finds states that claim an earlier change than what is stored, and were stored before: a server that lags behind
-    /// shows them again.
-    fn find_replaced(&mut self, conn: &Connection, drafts: &[Draft<'_>]) -> Result<()> {
+    /// Finds states that were stored before: those that claim an earlier change than what is stored, for then a server lags
+    /// behind, and those that have come again too often of late and claim no later time.
+    fn find_replaced(
+        &mut self,
+        conn: &Connection,
+        drafts: &[Draft<'_>],
+        fetched_at: UtcTime,
+    ) -> Result<()> {
         for draft in drafts {
-            let Some(claim) = draft.item.updated else {
-                continue;
-            };
             let keys = draft.candidate.digests();
             let ids: BTreeSet<ItemId> = keys
                 .filter_map(|key| self.items.by_key.get(&key).copied())
-                .filter(|id| self.updated.get(id).is_some_and(|now| claim < *now))
+                .filter(|id| !self.says(*id, &draft.digest))
                 .collect();
             for id in ids {
-                if !self.says(id, &draft.digest)
-                    && items::was_told(conn, id, &draft.item.title, claim)?
+                if self.lags_behind(conn, id, draft)?
+                    || self.returns_too_often(conn, id, draft, fetched_at)?
                 {
                     self.replaced.insert((id, draft.digest));
                 }
@@ -136,7 +147,37 @@ impl Known {
         Ok(())
     }
 
-    /// True if a state of this digest was replaced by what the item says now.
+    fn lags_behind(&self, conn: &Connection, id: ItemId, draft: &Draft<'_>) -> Result<bool> {
+        match (draft.item.updated, self.updated.get(&id)) {
+            (Some(claim), Some(now)) if claim < *now => {
+                items::was_told(conn, id, &draft.item.title, claim)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn returns_too_often(
+        &self,
+        conn: &Connection,
+        id: ItemId,
+        draft: &Draft<'_>,
+        fetched_at: UtcTime,
+    ) -> Result<bool> {
+        let known = self.items.items.get(&id);
+        let known_claim = known.and_then(|item| item.published_at);
+        let changed = |claim: Option<UtcTime>, since: Option<UtcTime>| claim > since;
+        if changed(draft.item.claimed_at(), known_claim)
+            || changed(draft.item.updated, self.updated.get(&id).copied())
+        {
+            return Ok(false);
+        }
+        let since = fetched_at - TimeDelta::hours(RETURN_HOURS);
+        let states = items::load_replaced_since(conn, id, &draft.item.title, since)?;
+        let same = states.iter().filter(|(lead, text)| draft.tells(lead, text));
+        Ok(same.count() >= MOST_RETURNS)
+    }
+
+    /// True if a state of this digest was replaced by what the item says now, and is not to be taken again.
     pub(super) fn was_replaced(&self, id: ItemId, state: &[u8; 16]) -> bool {
         self.replaced.contains(&(id, *state))
     }

@@ -10,9 +10,11 @@ const AFTER_HYPHENS: &str = "re ra ni le ге ға ке қа ə има мина"
 const AFTER_COLONS: &str = "ään een aan iin hun";
 /// What stands right behind a number: who is counted, in Bengali.
 const JOINED: &str = "জন জনে জনের জনকে";
-/// What stands before a number: to, about and, in Hebrew; to, in Arabic. `-19` itself may be the 19th, and from 19
+/// What stands before a number: to and about, in Hebrew; to, in Arabic. `-19` itself may be the 19th, and from 19
 /// is where a count came from.
-const BEFORE_NUMBERS: [&str; 6] = ["ל-", "כ-", "לכ-", "ו-", "لـ", "ل"];
+const BEFORE_NUMBERS: [&str; 5] = ["ל-", "כ-", "לכ-", "لـ", "ل"];
+/// The same, of `and`, in both.
+const AND_BEFORE_NUMBERS: [&str; 4] = ["ו-", "ו", "وـ", "و"];
 
 /// A word without what declines the number that it is; any other word as it is, so that `72-year-old`, `10:30` and
 /// `1970's` stay words.
@@ -48,6 +50,17 @@ fn without_beginning(word: &str) -> &str {
     numbers.next().unwrap_or(word)
 }
 
+/// The `and` that is written into one word with a number behind it, as a word of its own, and the number: `ו-3`.
+pub(super) fn split_and(word: &str) -> Option<(&str, &str)> {
+    let numbers = AND_BEFORE_NUMBERS
+        .iter()
+        .filter_map(|and| word.strip_prefix(and));
+    let mut numbers = numbers.filter(|rest| !rest.is_empty() && rest.chars().all(is_of_number));
+    let number = numbers.next()?;
+    let and = word.chars().next().map_or(0, char::len_utf8);
+    Some((&word[..and], number))
+}
+
 fn is_of_number(letter: char) -> bool {
     letter.is_ascii_digit() || matches!(letter, '.' | ',')
 }
@@ -70,6 +83,15 @@ mod tests {
             ("19জনের", "19"),
         ] {
             assert_eq!(without_affixes(word), number, "{word}");
+        }
+    }
+
+    #[test]
+    fn an_and_is_taken_off_the_number_behind_it() {
+        assert_eq!(split_and("ו-3"), Some(("ו", "3")));
+        assert_eq!(split_and("و12"), Some(("و", "12")));
+        for word in ["ו", "ורד", "ל-3", "3", ""] {
+            assert_eq!(split_and(word), None, "{word}");
         }
     }
 

@@ -2,40 +2,29 @@
 //! A toll that is not read is silence; a wrong one is told as fact.
 
 use super::figures::Words;
+use super::sums::is_summand;
 use super::tolls::{LISTS, is_count, is_death, is_foreign_death, stand_before, stands_in};
 use super::tongues::Signs;
 
 /// True if a number at a place is none of all that died. `rises`: the headline says of something that it does.
 pub(super) fn is_aside(words: &Words<'_>, at: usize, rises: bool) -> bool {
     counts_living(words, at)
+        || is_labelled_living(words, at)
         || is_behind(words, at, &LISTS.named)
         || counts_things(words, at)
+        || counts_beasts(words, at)
         || is_more(words, at)
         || is_part(words, at)
         || is_summand(words, at)
         || is_behind(words, at, &LISTS.steps)
-        || is_behind(words, at, &LISTS.nearly)
+        || is_nearly(words, at)
         || is_start(words, at, rises)
+        || !rises && is_range(words, at)
         || is_doubted(words, at)
 }
 
-/// True if a number and a plain word of death have to do with each other, as far as what stands between them says.
-pub(super) fn belong_together(words: &Words<'_>, number: usize, death: usize) -> bool {
-    let is_first = number < death;
-    let parting = if is_first {
-        &LISTS.since
-    } else {
-        &LISTS.inside
-    };
-    let (from, to) = (number.min(death) + 1, number.max(death));
-    let between = |signs: &Signs| (from..to).any(|at| stands_in(signs, words, at));
-    let is_cut = (from..=to).any(|at| words.is_cut(at)) && !between(&LISTS.including);
-    let tells_who = is_first && stands_in(&LISTS.kills, words, death);
-    !(is_cut || tells_who || between(parting))
-}
-
 /// True if one of the signs stands before a place without punctuation between.
-fn is_behind(words: &Words<'_>, at: usize, signs: &Signs) -> bool {
+pub(super) fn is_behind(words: &Words<'_>, at: usize, signs: &Signs) -> bool {
     !words.is_parted(at) && stand_before(signs, words, at)
 }
 
@@ -47,7 +36,8 @@ fn follows(words: &Words<'_>, at: usize, signs: &Signs) -> bool {
 /// How many words behind a number may say what became of those whom it counts: `12 rebels wounded`.
 const WHO: usize = 2;
 
-fn counts_living(words: &Words<'_>, at: usize) -> bool {
+/// True of those who were hurt, are missing, or may live.
+pub(super) fn counts_living(words: &Words<'_>, at: usize) -> bool {
     let is_anyone = follows(words, at + 1, &LISTS.anyone) && at + 2 < words.len();
     let first = if is_anyone { at + 2 } else { at + 1 };
     let is_other = |at: usize| {
@@ -70,10 +60,44 @@ fn is_labelled(words: &Words<'_>, at: usize) -> bool {
         && !stands_in(&LISTS.living, words, at + 3)
 }
 
+/// True of the 5 in `kills 3, hurting 5` and `เจ็บ 5 ดับ 3`: what is before it says what became of those whom it counts.
+fn is_labelled_living(words: &Words<'_>, at: usize) -> bool {
+    is_behind(words, at, &LISTS.living)
+        && !at
+            .checked_sub(2)
+            .is_some_and(|before| is_count(words, before))
+}
+
 /// True of days, miles, dollars, and of thousands, since the number alone is not all then.
-fn counts_things(words: &Words<'_>, at: usize) -> bool {
+pub(super) fn counts_things(words: &Words<'_>, at: usize) -> bool {
     let next = words.get(at + 1).filter(|_| !words.is_parted(at + 1));
     next.is_some_and(|next| LISTS.units.begin(next, words.language))
+}
+
+/// Words between a number and the beasts that it counts, at most: `21 wild dogs dead`, `50 dead cows`.
+const BEASTS: usize = 3;
+
+fn counts_beasts(words: &Words<'_>, at: usize) -> bool {
+    let is_other = |at: &usize| stands_in(&LISTS.inside, words, *at);
+    let mut behind = words.behind(at + 1, BEASTS).take_while(|at| !is_other(at));
+    behind.any(|at| stands_in(&LISTS.beasts, words, at))
+}
+
+/// True of a number that was not reached: `nearly 40`, `nearly a dozen`.
+fn is_nearly(words: &Words<'_>, at: usize) -> bool {
+    is_behind(words, at, &LISTS.nearly)
+        || is_behind(words, at, &LISTS.article) && is_behind(words, at - 1, &LISTS.nearly)
+}
+
+/// True of both ends of `30 to 40`.
+fn is_range(words: &Words<'_>, at: usize) -> bool {
+    let leads = |from: usize| {
+        words.is_number(from)
+            && !is_behind(words, from, &LISTS.from)
+            && follows(words, from + 1, &LISTS.up_to)
+            && words.is_number(from + 2)
+    };
+    leads(at) || at.checked_sub(2).is_some_and(leads)
 }
 
 /// True of those who died after others, or beside one who is named.
@@ -111,29 +135,11 @@ fn is_part(words: &Words<'_>, at: usize) -> bool {
     false
 }
 
-/// Words between a number and the `and` that adds another to it, at most.
-const ADDED: usize = 2;
-
-/// True of the three and of the two in `kills three women and two children`, and of the two in `a general and two
-/// guards`: those are not all.
-fn is_summand(words: &Words<'_>, at: usize) -> bool {
-    let is_added = |at: usize| {
-        is_behind(words, at, &LISTS.and)
-            && is_count(words, at)
-            && !is_death(words, at + 1)
-            && !counts_living(words, at)
-            && !counts_things(words, at)
-    };
-    let is_of_sum = |next: &usize| !is_death(words, *next);
-    let mut behind = words.behind(at + 1, ADDED + 2).take_while(is_of_sum);
-    is_added(at) || behind.any(is_added)
-}
-
 /// Words between the number that was and the one that is, at most.
 const ON_THE_WAY: usize = 3;
 
 /// True of the 33 in `rises from 33 to 87`.
-fn is_start(words: &Words<'_>, at: usize, rises: bool) -> bool {
+pub(super) fn is_start(words: &Words<'_>, at: usize, rises: bool) -> bool {
     let is_left = rises || is_behind(words, at, &LISTS.from);
     let near = |from: usize| (from..from + ON_THE_WAY).take_while(|at| !words.is_cut(*at));
     let leads_on = |up_to: usize| near(up_to + 1).any(|at| words.is_number(at));
@@ -320,6 +326,26 @@ mod tests {
             ("Death toll nears 500 in Sumatra", "en", None),
             ("Nearly 100 killed in landslide", "en", None),
             ("Dödssiffran närmar sig 200", "sv", None),
+            ("Nearly a dozen killed in landslide", "en", None),
+            ("Killing of 30 to 40 people", "en", None),
+            ("Nära 30 döda i båtolycka i Nigeria", "sv", None),
+            ("Närmare 30 döda i båtolycka", "sv", None),
+            ("Weniger als 10 Tote", "de", None),
+            ("Menos de 10 muertos", "es", None),
+        ]);
+    }
+
+    #[test]
+    fn beasts_are_no_dead() {
+        check(&[
+            ("Mysterious deaths of 21 dogs in New York", "en", None),
+            ("200 crocodiles killed in West Bank", "en", None),
+            ("50 dead cows found", "en", None),
+            ("Wolf kills 12 sheep", "en", None),
+            ("Mueren 30 animales en un zoológico", "es", None),
+            ("30 animaux morts dans un incendie", "fr", None),
+            ("Blixten dödade sex kor", "sv", None),
+            ("12 killed in raid on cattle herders", "en", Some(12)),
         ]);
     }
 

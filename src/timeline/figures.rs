@@ -6,7 +6,7 @@ use std::ops::Deref;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::affixes::without_affixes;
+use super::affixes::{split_and, without_affixes};
 use super::tongues::named_language;
 use crate::text::months::month_of;
 use crate::text::words::{is_unspaced, plain_digit};
@@ -225,7 +225,9 @@ enum Gap {
 
 impl Gap {
     fn of(gap: &str) -> Self {
-        let is_read = |letter: &char| !letter.is_whitespace() && !QUOTES.contains(*letter);
+        let is_read = |letter: &char| {
+            !letter.is_whitespace() && !QUOTES.contains(*letter) && !JOINERS.contains(letter)
+        };
         let gaps = gap.chars().filter(is_read).map(|letter| match letter {
             ':' | '—' => Self::Colon,
             '.' => Self::Dot,
@@ -234,6 +236,9 @@ impl Gap {
         gaps.max().unwrap_or(Self::Space)
     }
 }
+
+/// What stands within words of Persian and Indian scripts and is not seen.
+const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
 /// What stands around words and before numbers without parting them from the word before.
 const QUOTES: &str = "\"'“”„‘’‚«»‹›#№";
@@ -391,7 +396,13 @@ pub(super) fn words_of<'a>(text: &str, language: &'a str) -> Words<'a> {
             gap.push_str(behind);
             continue;
         }
-        words.add(without_affixes(word), &gap);
+        match split_and(word) {
+            Some((and, number)) => {
+                words.push(and.to_owned(), Gap::of(&gap));
+                words.push(number.to_owned(), Gap::Space);
+            }
+            None => words.add(without_affixes(word), &gap),
+        }
         gap.clear();
         gap.push_str(behind);
     }

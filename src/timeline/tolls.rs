@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::asides::{belong_together, is_aside, is_doubted};
+use super::asides::{is_aside, is_doubted};
+use super::bridges::{belong_together, is_named, rises_with};
 use super::figures::{Words, counted, words_of};
+use super::remembered::is_remembered;
 use super::stages::is_open_in;
 use super::tongues::{Signs, Tongues, words_of_list};
 
@@ -18,9 +20,9 @@ pub(super) struct Lists {
     tolls: Signs,
     pub(super) kills: Signs,
     pub(super) anyone: Signs,
-    rises: Signs,
+    pub(super) rises: Signs,
     pub(super) up_to: Signs,
-    risen: Signs,
+    pub(super) risen: Signs,
     pub(super) from: Signs,
     pub(super) left: Signs,
     pub(super) steps: Signs,
@@ -40,6 +42,14 @@ pub(super) struct Lists {
     pub(super) since: Signs,
     pub(super) including: Signs,
     pub(super) inside: Signs,
+    pub(super) places: Signs,
+    pub(super) beasts: Signs,
+    pub(super) persons: Signs,
+    pub(super) article: Signs,
+    pub(super) joins: Signs,
+    pub(super) counters: Signs,
+    pub(super) clauses: Signs,
+    pub(super) leading: Signs,
     /// Number words of other languages than English, and what they say.
     numbers: FxHashMap<&'static str, Vec<(u32, Tongues)>>,
     /// Words that are one sign with the word behind them, by the first.
@@ -49,8 +59,8 @@ pub(super) struct Lists {
 const FILE: &str = include_str!("tolls.txt");
 
 /// The lists that have words which are one sign with the word behind them.
-const PAIRED: [&str; 8] = [
-    "dead", "undead", "living", "ahead", "doubts", "nearly", "rates", "between",
+const PAIRED: [&str; 9] = [
+    "dead", "undead", "living", "ahead", "doubts", "nearly", "rates", "between", "leading",
 ];
 
 pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -92,6 +102,14 @@ pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         since: signs("since"),
         including: signs("including"),
         inside: signs("inside"),
+        places: signs("places"),
+        beasts: signs("beasts"),
+        persons: signs("persons"),
+        article: signs("article"),
+        joins: signs("joins"),
+        counters: signs("counters"),
+        clauses: signs("clauses"),
+        leading: signs("leading"),
         numbers: number_words(),
         pairs,
     }
@@ -177,7 +195,9 @@ fn nearness(
     is_bound: bool,
 ) -> Option<(bool, usize)> {
     let distance = death.abs_diff(number);
-    let is_toll = is_bound || number > death && stands_in(&LISTS.tolls, words, death);
+    let names_toll = stands_in(&LISTS.tolls, words, death);
+    let is_toll = is_bound && (names_toll || rises_with(words, number, death))
+        || names_toll && number > death && is_named(words, number, death);
     let reach = match is_toll {
         true => REACH_OF_TOLL,
         false if stands_in(&LISTS.beside, words, death) => REACH_BESIDE,
@@ -206,70 +226,19 @@ fn follows_rise(words: &Words<'_>, at: usize) -> bool {
 
 /// The same of what stands around it; of `rises 12 to 52` not of the twelve.
 fn is_risen_to(words: &Words<'_>, at: usize) -> bool {
-    let is_behind_rise = stand_before(&LISTS.rises, words, at);
+    // `עלה מ-12 ל-19`.
+    let holds_start = |before: &usize| {
+        stands_in(&LISTS.from, words, *before)
+            && words[*before].ends_with(|c: char| c.is_ascii_digit())
+    };
+    let sooner = at.checked_sub(1).filter(holds_start).unwrap_or(at);
+    let is_behind_rise = stand_before(&LISTS.rises, words, sooner);
     // `auf über 60.000`.
     let is_qualified = at > 1 && !words.is_cut(at) && follows_rise(words, at - 1);
     follows_rise(words, at)
         || is_qualified
         || stands_in(&LISTS.risen, words, at + 1)
         || is_behind_rise && !stands_in(&LISTS.up_to, words, at + 1)
-}
-
-/// Words of headlines that tell of what was long ago.
-const REMEMBERED: [&str; 22] = [
-    "anniversary",
-    "remembers",
-    "remembered",
-    "remembering",
-    "commemorates",
-    "commemorate",
-    "mourns",
-    "jahrestag",
-    "gedenken",
-    "gedenkt",
-    "anniversaire",
-    "commémore",
-    "aniversario",
-    "conmemora",
-    "recuerda",
-    "aniversário",
-    "lembra",
-    "anniversario",
-    "ricorda",
-    "årsdag",
-    "годовщина",
-    "годовщину",
-];
-
-/// Words that tell of it only with others behind them: a hospital may be a memorial, and a flood the worst in decades.
-const REMEMBERED_PAIRS: [(&str, &str); 14] = [
-    ("years decades centuries", "after on since later ago"),
-    ("year decade century", "after since later ago"),
-    (
-        "memorial",
-        "service services held for ceremony ceremonies vigil vigils to day mass",
-    ),
-    ("año años", "después"),
-    ("ano anos", "depois"),
-    ("jahr jahre", "nach danach"),
-    ("an ans", "après"),
-    ("anno anni", "dopo"),
-    ("jaar", "na later"),
-    ("år", "efter etter senare"),
-    ("lat lata", "po temu"),
-    ("лет года", "назад спустя после"),
-    ("yıl", "sonra önce"),
-    ("tahun", "lalu"),
-];
-
-/// True if a headline tells of what was long ago, or `40 years after` it.
-fn is_remembered(words: &[String]) -> bool {
-    let is_in = |list: &str, word: &str| list.split(' ').any(|known| known == word);
-    let is_said = |pair: &[String]| {
-        let mut pairs = REMEMBERED_PAIRS.iter();
-        pairs.any(|(first, then)| is_in(first, &pair[0]) && is_in(then, &pair[1]))
-    };
-    words.iter().any(|word| REMEMBERED.contains(&word.as_str())) || words.windows(2).any(is_said)
 }
 
 /// Words between what denies a word of death and that word, at most: one.

@@ -1,6 +1,8 @@
 //! Lists of words in many languages. What a text says is held against the words of its own language: `die` kills
 //! nobody in German.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use crate::text::words::is_unspaced;
@@ -121,6 +123,22 @@ impl Signs {
         let mut stems = stems.into_iter().flatten();
         whole.is_some_and(|tongues| tongues.speak(language))
             || stems.any(|(stem, tongues)| word.starts_with(stem) && tongues.speak(language))
+    }
+
+    /// The signs of scripts without spaces that stand in a word, as places of bytes.
+    pub(super) fn places_in(&self, word: &str) -> impl Iterator<Item = Range<usize>> {
+        let signs = self.stretches.iter();
+        signs.flat_map(|sign| {
+            let places = word.match_indices(sign);
+            places.map(|(at, _)| at..at + sign.len())
+        })
+    }
+
+    /// What follows the longest sign of a script without spaces with which a text begins.
+    pub(super) fn without_first<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let signs = self.stretches.iter();
+        let rests = signs.filter_map(|sign| text.strip_prefix(sign));
+        rests.min_by_key(|rest| rest.len())
     }
 
     /// How many whole words there are.

@@ -1,0 +1,128 @@
+//! Headlines that tell of what was long ago: an anniversary, a memorial, `ten years after`. Its dead are no news.
+
+use crate::text::words::is_unspaced;
+
+/// Words of headlines that tell of what was long ago.
+const REMEMBERED: [&str; 22] = [
+    "anniversary",
+    "remembers",
+    "remembered",
+    "remembering",
+    "commemorates",
+    "commemorate",
+    "mourns",
+    "jahrestag",
+    "gedenken",
+    "gedenkt",
+    "anniversaire",
+    "commémore",
+    "aniversario",
+    "conmemora",
+    "recuerda",
+    "aniversário",
+    "lembra",
+    "anniversario",
+    "ricorda",
+    "årsdag",
+    "годовщина",
+    "годовщину",
+];
+
+/// Words that tell of it only with others behind them: a hospital may be a memorial, and a flood the worst in decades.
+const REMEMBERED_PAIRS: [(&str, &str); 16] = [
+    ("years decades centuries", "after on since later ago"),
+    ("year decade century", "after since later ago"),
+    (
+        "memorial",
+        "service services held for ceremony ceremonies vigil vigils to day mass",
+    ),
+    ("año años", "después de del desde"),
+    ("ano anos", "depois atrás de da do"),
+    ("jahr jahre", "nach danach seit her"),
+    ("an ans", "après"),
+    ("anno anni", "dopo fa dal dalla"),
+    ("jaar", "na later geleden"),
+    ("år", "efter etter senare sedan siden"),
+    ("lat lata", "po temu"),
+    ("лет года", "назад спустя после"),
+    ("yıl", "sonra önce"),
+    ("tahun", "lalu"),
+    ("년", "전 뒤 후"),
+    ("năm", "trước sau"),
+];
+
+/// Words that tell of it with one other between them: `hace diez años`.
+const REMEMBERED_AROUND: [(&str, &str); 5] = [
+    ("hace", "año años"),
+    ("a", "an ans"),
+    ("vor", "jahr jahren"),
+    ("há", "ano anos"),
+    ("för", "år"),
+];
+
+/// What tells of it in scripts without spaces, wherever it stands in a word, and what does behind a number: `20年`, but
+/// not `20年ぶり`.
+const REMEMBERED_STRETCHES: [&str; 12] = [
+    "周年",
+    "週年",
+    "追悼",
+    "慰霊",
+    "回忌",
+    "纪念日",
+    "紀念日",
+    "주기",
+    "주년",
+    "추모",
+    "ครบรอบ",
+    "รําลึก",
+];
+const YEARS_SINCE: [&str; 4] = ["年前", "年後", "年后", "年目"];
+
+/// True if a headline tells of what was long ago, or `40 years after` it.
+pub(super) fn is_remembered(words: &[String]) -> bool {
+    let is_in = |list: &str, word: &str| list.split(' ').any(|known| known == word);
+    let is_said = |pair: &[String]| {
+        let mut pairs = REMEMBERED_PAIRS.iter();
+        pairs.any(|(first, then)| is_in(first, &pair[0]) && is_in(then, &pair[1]))
+    };
+    let is_around = |three: &[String]| {
+        let mut around = REMEMBERED_AROUND.iter();
+        around.any(|(first, then)| *first == three[0] && is_in(then, &three[2]))
+    };
+    words.iter().any(|word| REMEMBERED.contains(&word.as_str()))
+        || words.windows(2).any(is_said)
+        || words.windows(3).any(is_around)
+        || words.iter().any(|word| word.contains(is_unspaced)) && is_remembered_unspaced(words)
+}
+
+/// The same in scripts without spaces.
+fn is_remembered_unspaced(words: &[String]) -> bool {
+    let is_shown = |word: &String| REMEMBERED_STRETCHES.iter().any(|sign| word.contains(sign));
+    let is_since = |pair: &[String]| {
+        let years = &pair[1];
+        let is_few = pair[0].len() < 4 && pair[0].bytes().all(|letter| letter.is_ascii_digit());
+        is_few && (years == "年" || YEARS_SINCE.iter().any(|sign| years.starts_with(sign)))
+    };
+    words.iter().any(is_shown) || words.windows(2).any(is_since)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tolls::toll_of;
+
+    #[test]
+    fn what_was_long_ago_is_no_toll_in_other_languages() {
+        let cases = [
+            ("Un año de la DANA que dejó 229 muertos", None),
+            ("Attentats : 130 morts il y a dix ans", None),
+            ("Vor 20 Jahren: 12 Tote bei Unglück", None),
+            ("20 år sedan tsunamin: 543 döda", None),
+            ("事故から20年 107人死亡", None),
+            ("JR脱線20年、107人死亡を追悼", None),
+            ("20年ぶりの大雪、3人死亡", Some(3)),
+        ];
+        for (headline, toll) in cases {
+            assert_eq!(toll_of(headline, ""), toll, "{headline}");
+        }
+    }
+}

@@ -8,6 +8,7 @@ mod asides;
 mod bound;
 mod bridges;
 mod counts;
+mod denials;
 mod figures;
 mod filed;
 mod headline;

@@ -6,9 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::asides::{is_aside, is_doubted};
 use super::bridges::{belong_together, is_named, rises_with};
+use super::denials::is_open_in;
 use super::figures::{Words, counted, words_of};
 use super::remembered::is_remembered;
-use super::stages::is_open_in;
 use super::tongues::{Signs, Tongues, words_of_list};
 
 /// The words of `tolls.txt`.

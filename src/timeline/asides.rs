@@ -5,12 +5,14 @@ use super::figures::Words;
 use super::sums::is_summand;
 use super::tolls::{LISTS, is_count, is_death, is_foreign_death, stand_before, stands_in};
 use super::tongues::Signs;
+use crate::text::words::is_unspaced;
 
 /// True if a number at a place is none of all that died. `rises`: the headline says of something that it does.
 pub(super) fn is_aside(words: &Words<'_>, at: usize, rises: bool) -> bool {
     counts_living(words, at)
         || is_labelled_living(words, at)
         || is_behind(words, at, &LISTS.named)
+        || is_age_of_person(words, at)
         || counts_things(words, at)
         || counts_beasts(words, at)
         || is_more(words, at)
@@ -66,6 +68,11 @@ fn is_labelled_living(words: &Words<'_>, at: usize) -> bool {
         && !at
             .checked_sub(2)
             .is_some_and(|before| is_count(words, before))
+}
+
+/// True of the 34 in `Man 34 killed`; of `男女2人死亡` it is not.
+fn is_age_of_person(words: &Words<'_>, at: usize) -> bool {
+    is_behind(words, at, &LISTS.persons) && !words[at - 1].contains(is_unspaced)
 }
 
 /// True of days, miles, dollars, and of thousands, since the number alone is not all then.
@@ -262,6 +269,9 @@ mod tests {
             ("One in five deaths linked to smoke", "en", None),
             ("Boat carrying 200 sinks, dozens dead", "en", None),
             ("Children under 5 die in Gaza", "en", None),
+            ("Man 34 killed in Leeds crash", "en", None),
+            ("Rangers kill 3 penalties", "en", None),
+            ("3 tiempos muertos en el partido", "es", None),
         ]);
     }
 

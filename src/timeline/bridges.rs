@@ -44,7 +44,7 @@ fn is_in_unspaced(words: &Words<'_>, at: usize) -> bool {
 /// True of `12 rebels killed`; false of `5 shot and woman killed` and of `two gunmen kill`.
 fn stands_before_death(words: &Words<'_>, number: usize, death: usize) -> bool {
     let between = |signs: &Signs| (number + 1..death).any(|at| stands_in(signs, words, at));
-    let is_cut = (number + 1..=death).any(|at| words.is_cut(at));
+    let is_cut = (number + 1..=death).any(|at| words.is_parted(at) || words.is_cut(at));
     let is_parted = !between(&LISTS.including) && (is_cut || between(&LISTS.and));
     !is_parted && !stands_in(&LISTS.kills, words, death) && !between(&LISTS.since)
 }
@@ -162,6 +162,22 @@ mod tests {
             ("مقتل فلسطيني واعتقال 12 في الضفة", "ar", None),
             ("مقتل وإصابة 12 في قصف", "ar", None),
             ("รถชนดับ เจ็บ 5", "th", None),
+        ]);
+    }
+
+    #[test]
+    fn what_happened_parts_a_number_from_a_word_of_death_behind_it() {
+        check(&[
+            ("Crash of 2 ferries leaves dozens dead", "en", None),
+            ("Three Britons among dead in crash", "en", None),
+            ("Accidente entre 3 autos deja un muerto", "es", None),
+            ("Batida entre 2 carros deixa mortos", "pt", None),
+            ("RN 12 : un mort", "fr", None),
+            ("2 araç çarpıştı sürücü öldü", "tr", None),
+            ("12 left dead by storm", "en", Some(12)),
+            ("12 muertos en choque de 2 trenes", "es", Some(12)),
+            ("L'incendie fait 3 morts", "fr", Some(3)),
+            ("Kazada 3 kişi öldü", "tr", Some(3)),
         ]);
     }
 

@@ -98,7 +98,7 @@ const MONTHS: [(&str, u32); 79] = [
     ("दिस", 12),
 ];
 
-/// The day that `text` names: `Jan. 5`, `5 ene 2026`, `31 декабря`, `1月5日`, `5日`. A missing year or month is the
+/// The day that `text` names: `Jan. 5`, `5 ene 2026`, `5 de enero`, `1er déc.`, `31 декабря`, `1月5日`, `5日`. A missing year or month is the
 /// one that puts the day nearest to `near`. `None` if it is no day.
 pub(super) fn read_day(text: &str, near: NaiveDate) -> Option<NaiveDate> {
     let text: String = text.chars().map(plain_digit).collect();
@@ -106,10 +106,11 @@ pub(super) fn read_day(text: &str, near: NaiveDate) -> Option<NaiveDate> {
         .split(|c: char| !c.is_ascii_digit())
         .filter_map(|digits| digits.parse().ok())
         .collect();
-    let named = text
-        .split(|c: char| !c.is_alphabetic())
-        .find(|word| !word.is_empty())
-        .map(str::to_lowercase);
+    // The first word of `1er déc.` and of `5 de enero` names no month.
+    let named = || {
+        let mut words = text.split(|c: char| !c.is_alphabetic());
+        words.find_map(|word| month_number(&word.to_lowercase()))
+    };
     let year = numbers.iter().copied().find(|number| *number >= 1900);
     let small: Vec<u32> = numbers
         .into_iter()
@@ -120,7 +121,7 @@ pub(super) fn read_day(text: &str, near: NaiveDate) -> Option<NaiveDate> {
     } else if text.contains('日') {
         return nearest_of_months(*small.first()?, near);
     } else {
-        (month_number(&named?)?, *small.first()?)
+        (named()?, *small.first()?)
     };
     match year {
         Some(year) => NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day),
@@ -154,4 +155,31 @@ fn nearest(month: u32, day: u32, near: NaiveDate) -> Option<NaiveDate> {
     (0..5).find_map(|back| {
         NaiveDate::from_ymd_opt(latest.year() - back, month, day).filter(|date| *date <= latest)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_named_whatever_stands_between_its_number_and_its_month() {
+        let near = NaiveDate::from_ymd_opt(2026, 1, 6).expect("a day");
+        for (text, day) in [
+            ("1er déc.", "2025-12-01"),
+            ("1er janvier 2026", "2026-01-01"),
+            ("5 de enero", "2026-01-05"),
+            ("5 de enero de 2026", "2026-01-05"),
+            ("5 de março", "2026-03-05"),
+            ("5º maggio", "2026-05-05"),
+            ("5 ene", "2026-01-05"),
+            ("Jan. 5", "2026-01-05"),
+            ("31 декабря", "2025-12-31"),
+            ("1月5日", "2026-01-05"),
+            ("5日", "2026-01-05"),
+        ] {
+            let found = read_day(text, near).map(|found| found.to_string());
+            assert_eq!(found.as_deref(), Some(day), "{text}");
+        }
+        assert_eq!(read_day("5 de la tarde", near), None);
+    }
 }

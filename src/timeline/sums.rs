@@ -4,6 +4,7 @@
 use super::asides::{counts_living, counts_things, is_behind};
 use super::figures::Words;
 use super::tolls::{LISTS, is_count, is_death, stands_in};
+use super::tongues::Signs;
 
 /// True if others died beside those whom a number counts.
 pub(super) fn is_summand(words: &Words<'_>, at: usize) -> bool {
@@ -32,14 +33,19 @@ fn is_counted_in(words: &Words<'_>, at: usize) -> bool {
         && !counts_things(words, at)
 }
 
-/// The same in scripts without spaces: `父親と子ども3人`.
+/// The same in scripts without spaces: `父親と子ども3人`, `부부와 자녀 2명`.
 fn is_joined(words: &Words<'_>, at: usize) -> bool {
-    let Some(before) = at.checked_sub(1).filter(|_| !words.is_stopped(at)) else {
-        return false;
-    };
     let joins = |rest: &str| LISTS.joins.without_first(rest).is_some();
-    let mut persons = LISTS.persons.places_in(&words[before]);
-    persons.any(|person| joins(&words[before][person.end..]))
+    words.before(at, ADDED).any(|before| {
+        let mut persons = LISTS.persons.places_in(&words[before]);
+        persons.any(|person| joins(&words[before][person.end..]))
+    })
+}
+
+/// True of one before whom Arabic writes its `and` in one word.
+fn is_written_with_and(words: &Words<'_>, at: usize) -> bool {
+    let person = words[at].strip_prefix('و');
+    person.is_some_and(|person| LISTS.persons.stand_in(person, words.language))
 }
 
 /// Words between a number and what adds another to it, at most.
@@ -55,21 +61,32 @@ fn has_more_behind(words: &Words<'_>, at: usize) -> bool {
         .filter(|next| words.is_cut(*next));
     behind().any(|next| is_counted_in(words, next))
         || behind().any(|next| is_behind(words, next, &LISTS.and) && is_someone(words, next))
-        || listed.is_some_and(|next| is_one(words, next) || is_anyone(words, next))
+        || behind().any(|next| is_written_with_and(words, next))
+        || listed.is_some_and(|next| is_someone(words, next) || is_anyone(words, next))
 }
+
+/// Words that may stand before one who is not counted in digits, at most: `y a su madre`.
+const BEFORE_ONE: usize = 2;
 
 /// True if one who is not counted in digits begins at a place, and nothing says that they live: `a woman`, `their
-/// parents`, `suspect`.
+/// parents`, `suspect`. Who says how many died does.
 fn is_someone(words: &Words<'_>, at: usize) -> bool {
-    let is_person = |at: usize| stands_in(&LISTS.persons, words, at);
-    let is_known = is_person(at) || is_person(at + 1) && stands_in(&LISTS.leading, words, at);
-    is_one(words, at) || is_known && !lives(words, at)
+    let led = |to: usize| (at..to).all(|at| stands_in(&LISTS.leading, words, at));
+    let is_person = |at: usize| stands_in(&LISTS.persons, words, at) && !tells(words, at);
+    let mut places = (at..=at + BEFORE_ONE).take_while(|place| led(*place));
+    places.any(|place| is_one(words, place) || is_person(place))
 }
 
-/// The same of `a`; of `a day after` and `a third of them` it is not.
+/// The same of `a`; of `a day after`, `one of the deadliest` and `a medic says` it is not.
 fn is_one(words: &Words<'_>, at: usize) -> bool {
-    let is_other = stands_in(&LISTS.units, words, at + 1) || stands_in(&LISTS.parts, words, at + 1);
-    stands_in(&LISTS.article, words, at) && !is_other && !lives(words, at)
+    let is_other = |signs: &Signs| stands_in(signs, words, at + 1);
+    let says = |at: usize| stands_in(&LISTS.since, words, at);
+    stands_in(&LISTS.article, words, at)
+        && ![&LISTS.units, &LISTS.parts, &LISTS.between]
+            .into_iter()
+            .any(is_other)
+        && !words.behind(at + 1, FATE).any(says)
+        && !lives(words, at)
 }
 
 /// True if a count of people begins at a place, and nothing says that they live.
@@ -81,6 +98,12 @@ fn is_anyone(words: &Words<'_>, at: usize) -> bool {
 
 /// Words behind one in which what became of him may be said.
 const FATE: usize = 4;
+
+/// True of one who lives, or tells of it.
+fn tells(words: &Words<'_>, at: usize) -> bool {
+    let mut behind = words.behind(at + 1, FATE);
+    lives(words, at) || behind.any(|at| stands_in(&LISTS.says, words, at))
+}
 
 fn lives(words: &Words<'_>, at: usize) -> bool {
     let mut behind = words.behind(at + 1, FATE);
@@ -154,13 +177,24 @@ mod tests {
             ("Deaths of 2 children and their parents", "en", None),
             ("Couple and their 3 children killed in crash", "en", None),
             ("Gunman kills 4 and himself", "en", None),
+            ("Shooting kills 6 and gunman is shot dead", "en", None),
             ("Bodies of 2 women, 3 men pulled from river", "en", None),
+            ("Crash kills 2 passengers, driver", "en", None),
             ("11 skydivers and pilot killed in plane crash", "en", None),
             ("Five shot and teenager killed in Leeds", "en", None),
             ("Vater, Mutter und 2 Kinder tot aufgefunden", "de", None),
             ("Madre y sus 3 hijos muertos en un choque", "es", None),
             ("Casal e 2 filhos mortos em acidente", "pt", None),
             ("Погибли мать и 3 детей", "ru", None),
+            ("Погибли 3 ребенка и их мать", "ru", None),
+            ("Mueren 3 niños y su madre", "es", None),
+            ("Matan a 3 jóvenes y a una mujer", "es", None),
+            ("Morti 2 bambini e la madre", "it", None),
+            ("3 anak dan ibunya tewas", "id", None),
+            ("مقتل 3 أطفال وأمهم", "ar", None),
+            ("부부와 자녀 2명 숨져", "ko", None),
+            ("夫妻和2名子女死亡", "zh", None),
+            ("พ่อและลูก 2 คน เสียชีวิต", "th", None),
             ("पति-पत्नी और 2 बच्चों की मौत", "hi", None),
             ("אב ו-3 ילדיו נהרגו בתאונה", "he", None),
             ("مقتل 5 جنود و3 مدنيين", "ar", None),
@@ -189,6 +223,8 @@ mod tests {
             ("Blast kills 12 and a woman is missing", "en", Some(12)),
             ("Attacks kill 10 people, a day after strike", "en", Some(10)),
             ("Strike kills 18 Palestinians, doctor says", "en", Some(18)),
+            ("Strike kills 18 Palestinians, a medic says", "en", Some(18)),
+            ("Blast kills 33, one of the deadliest", "en", Some(33)),
             ("5 injured, 2 teachers killed in crash", "en", Some(2)),
             ("Shooting leaves 5 dead, a child among them", "en", Some(5)),
             ("5 הרוגים ו-3 פצועים", "he", Some(5)),

@@ -80,13 +80,8 @@ fn is_someone(words: &Words<'_>, at: usize) -> bool {
 /// The same of `a`; of `a day after`, `one of the deadliest` and `a medic says` it is not.
 fn is_one(words: &Words<'_>, at: usize) -> bool {
     let is_other = |signs: &Signs| stands_in(signs, words, at + 1);
-    let says = |at: usize| stands_in(&LISTS.since, words, at);
-    stands_in(&LISTS.article, words, at)
-        && ![&LISTS.units, &LISTS.parts, &LISTS.between]
-            .into_iter()
-            .any(is_other)
-        && !words.behind(at + 1, FATE).any(says)
-        && !lives(words, at)
+    let others = [&LISTS.units, &LISTS.parts, &LISTS.between];
+    stands_in(&LISTS.article, words, at) && !others.into_iter().any(is_other) && !tells(words, at)
 }
 
 /// True if a count of people begins at a place, and nothing says that they live.

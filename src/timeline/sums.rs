@@ -37,8 +37,11 @@ fn is_counted_in(words: &Words<'_>, at: usize) -> bool {
 fn is_joined(words: &Words<'_>, at: usize) -> bool {
     let joins = |rest: &str| LISTS.joins.without_first(rest).is_some();
     words.before(at, ADDED).any(|before| {
-        let mut persons = LISTS.persons.places_in(&words[before]);
-        persons.any(|person| joins(&words[before][person.end..]))
+        let persons = [&LISTS.persons, &LISTS.kin];
+        let mut places = persons
+            .into_iter()
+            .flat_map(|signs| signs.places_in(&words[before]));
+        places.any(|person| joins(&words[before][person.end..]))
     })
 }
 
@@ -194,6 +197,7 @@ mod tests {
             ("אב ו-3 ילדיו נהרגו בתאונה", "he", None),
             ("مقتل 5 جنود و3 مدنيين", "ar", None),
             ("父親と子ども3人死亡", "ja", None),
+            ("母と娘2人死亡", "ja", None),
         ]);
     }
 

@@ -58,8 +58,15 @@ const ADDED: usize = 2;
 fn has_more_behind(words: &Words<'_>, at: usize) -> bool {
     let is_of_sum = |next: &usize| !is_death(words, *next);
     let behind = || words.behind(at + 1, ADDED + 2).take_while(is_of_sum);
+    // `kills 3 at party, suspect flees` lists nobody.
+    let is_counted = |place: usize| {
+        is_of_sum(&place)
+            && ![&LISTS.inside, &LISTS.leading]
+                .into_iter()
+                .any(|signs| stands_in(signs, words, place))
+    };
     let listed = (at + 2..words.len().min(at + 2 + ADDED))
-        .take_while(|next| is_of_sum(&(next - 1)))
+        .take_while(|next| is_counted(next - 1))
         .find(|next| words.is_stopped(*next))
         .filter(|next| words.is_cut(*next));
     behind().any(|next| is_counted_in(words, next))
@@ -105,7 +112,7 @@ fn tells(words: &Words<'_>, at: usize) -> bool {
 
 fn lives(words: &Words<'_>, at: usize) -> bool {
     let mut behind = words.behind(at + 1, FATE);
-    behind.any(|at| stands_in(&LISTS.living, words, at))
+    behind.any(|at| stands_in(&LISTS.living, words, at) || stands_in(&LISTS.wards, words, at))
 }
 
 /// Words of one who is listed before a number, at most: `2 U.S. service members`.
@@ -224,6 +231,9 @@ mod tests {
             ("Strike kills 18 Palestinians, doctor says", "en", Some(18)),
             ("Strike kills 18 Palestinians, a medic says", "en", Some(18)),
             ("Blast kills 33, one of the deadliest", "en", Some(33)),
+            ("Fire kills 12 in hospital", "en", Some(12)),
+            ("Riot kills 12 in prison", "en", Some(12)),
+            ("Shooting kills 3 at party, suspect at large", "en", Some(3)),
             ("5 injured, 2 teachers killed in crash", "en", Some(2)),
             ("Shooting leaves 5 dead, a child among them", "en", Some(5)),
             ("5 הרוגים ו-3 פצועים", "he", Some(5)),

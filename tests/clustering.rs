@@ -541,3 +541,23 @@ fn a_reprint_that_is_held_elsewhere_leaves_an_original_that_is_kept_from_there()
     assert_eq!(desk.event(copy), desk.event(storm));
     assert_ne!(desk.event(copy), desk.event(original));
 }
+
+#[test]
+fn an_event_that_rulings_made_of_copies_alone_says_what_they_say() {
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let title = "Trump and Putin meet in Alaska";
+    let original = desk.tell(0.0, 1, title, WIRE_LEAD);
+    let copies = [5, 6].map(|outlet| desk.tell(0.5, outlet, title, WIRE_LEAD));
+    let rulings = Constraints {
+        together: vec![(copies[0], copies[1])],
+        apart: copies.map(|copy| (copy, original)).to_vec(),
+        ..Constraints::default()
+    };
+    desk.settle(&rulings);
+    let event = desk.event(copies[0]);
+    assert_ne!(event, desk.event(original));
+    assert_eq!(desk.engine.items_of(event), copies);
+    let sketch = desk.engine.sketch(event).expect("it is live");
+    assert!(sketch.terms.iter().len() > 0);
+}

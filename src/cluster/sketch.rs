@@ -69,10 +69,14 @@ impl Engine {
     fn sketch_in(&self, groups: &Grouping, event: EventId) -> Option<EventSketch> {
         let members = &groups.events.get(&event)?.members;
         let items = || members.iter().map(|slot| self.window.item(*slot));
-        let reports = members
+        let originals = members
             .iter()
-            .filter(|slot| members.len() == 1 || self.window.original_of(**slot).is_none());
-        let reports: Vec<&LiveItem> = reports.map(|slot| self.window.item(*slot)).collect();
+            .filter(|slot| self.window.original_of(**slot).is_none());
+        let mut reports: Vec<&LiveItem> = originals.map(|slot| self.window.item(*slot)).collect();
+        // Rulings may make an event of copies whose original stands elsewhere.
+        if reports.is_empty() {
+            reports.extend(items());
+        }
         // On alaska2025 made into pairs of Han characters storylines come out at a B-cubed F1 of .75 without
         // pairs by chance, .53 if they count a tenth and .34 with them.
         // Numbers link nothing: three matches of three countries were one storyline because all ended 2-1.

@@ -48,18 +48,40 @@ fn is_name_of_part(fragment: &str) -> bool {
     let is_number = fragment.bytes().all(|b| b.is_ascii_digit());
     let lower = fragment.to_ascii_lowercase();
     let begins_so = |start: &&str| lower.starts_with(start);
+    // `#comment-7` and `#commentsList` are of any page, `#commentary-2` is not.
+    let is_of_readers = |name: &&str| {
+        let is_whole = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_lowercase());
+        lower.starts_with(name) && is_whole(&fragment[name.len()..])
+    };
     // `#article-3` is one of several, `#main-content` is not.
     let is_called = |name: &&str| {
         lower.strip_prefix(name).is_some_and(|rest| {
             !rest.starts_with(char::is_alphanumeric) && !rest.contains(|c: char| c.is_ascii_digit())
         })
     };
-    !is_number && !OF_ANY_PAGE.iter().any(begins_so) && !PARTS_OF_ANY_PAGE.iter().any(is_called)
+    !is_number
+        && !OF_ANY_PAGE.iter().any(begins_so)
+        && !OF_READERS.iter().any(is_of_readers)
+        && !PARTS_OF_ANY_PAGE.iter().any(is_called)
 }
 
 /// How the names of parts begin that many pages have, and what outlets put there to know where readers came from.
-const OF_ANY_PAGE: [&str; 7] = [
-    "comment", "respond", "reply", "disqus", "more-", "utm_", "xtor",
+const OF_ANY_PAGE: [&str; 4] = ["disqus", "more-", "utm_", "xtor"];
+
+/// What is called so, whatever follows the name, is what readers wrote.
+const OF_READERS: [&str; 12] = [
+    "comment",
+    "comments",
+    "commentform",
+    "commentlist",
+    "commentarea",
+    "commentbox",
+    "commentaire",
+    "commentaires",
+    "respond",
+    "reply",
+    "replies",
+    "replyform",
 ];
 
 /// What parts are called that many pages have.
@@ -332,6 +354,14 @@ mod tests {
                 "https://example.org/live/2026/x#topple",
                 "https://example.org/live/2026/x#entry=2",
             ),
+            (
+                "https://example.org/live/2026/x#commentary-1",
+                "https://example.org/live/2026/x#commentary-2",
+            ),
+            (
+                "https://example.org/live/2026/x#respondents",
+                "https://example.org/live/2026/x#replyall",
+            ),
             ("https://example.org/a?sid=1", "https://example.org/a?sid=2"),
             ("https://example.org/A", "https://example.org/a"),
             ("https://example.org:8080/a", "https://example.org/a"),
@@ -348,6 +378,10 @@ mod tests {
             ("https://example.org/bulletin.html#", false),
             ("https://www.bbc.co.uk/news/articles/c1#0", false),
             ("https://example.org/a#comments", false),
+            ("https://example.org/a#comment-7", false),
+            ("https://example.org/a#commentsList", false),
+            ("https://example.org/a#respond", false),
+            ("https://example.org/a#commentary", true),
             ("https://example.org/a#main-content", false),
             ("https://example.org/a#article-3", true),
             ("https://example.org/a#xtor=RSS-1", false),

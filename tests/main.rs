@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one module a subject, so that they link once.
 
 mod clustering;
+mod clustering_copies;
 mod clustering_languages;
 mod clustering_settling;
 mod clustering_streams;

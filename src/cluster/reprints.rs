@@ -2,9 +2,10 @@
 //!
 //! Copy is the same text, not the same event. Texts of one template differ in a name or a number,
 //! and that is enough to keep them apart; in scripts without capitals, where nothing shows a name, in what
-//! each title says of which event it tells.
+//! each title says of which event it tells. One lead under two titles is a copy only if the titles do not name two
+//! matters: a standard sentence stands below every earthquake.
 
-use super::arriving::{IN_LEAD, IN_TITLE, NUMBER};
+use super::arriving::{IN_LEAD, IN_TITLE, KIND, NUMBER, PAIR};
 use super::candidates::Candidate;
 use super::window::{LiveItem, NAME, Slot, Term, Window};
 use crate::text::fingerprint::distance;
@@ -15,6 +16,14 @@ const FARTHEST: u32 = 8;
 const BY_RANK: usize = 12;
 /// Words a lead must have before it alone proves a copy under another headline.
 const TELLING_LEAD: usize = 22;
+/// Words, or pairs of characters, that copies share at the least.
+const TELLING_TEXT: usize = 3;
+/// Pairs of characters that are as long as a word: 22 words of a lead are some sixty characters of a script without
+/// spaces.
+const PAIRS_IN_WORD: usize = 3;
+/// Share of the weight of what a title says of which event it tells that stands in a copy, where nothing shows what of
+/// it is a name: what an editor puts in words of his own must not outweigh what he takes from the text.
+const SHARE_TOLD: f32 = 0.5;
 /// Share of words that copies have in common.
 pub(super) const SAME_WORDS: f32 = 0.86;
 /// Share of the weight of each title that stands in the other text, and how many words, where one outlet sets a lead
@@ -64,13 +73,37 @@ fn is_near(a: &LiveItem, b: &LiveItem) -> bool {
 
 /// True if two items carry the same text.
 fn is_whole_copy(a: &LiveItem, b: &LiveItem) -> bool {
-    Comparison::of(a, b, IN_TITLE | IN_LEAD).is_same_text(3)
+    let texts = Comparison::of(a, b, IN_TITLE | IN_LEAD);
+    texts.shared >= TELLING_TEXT && texts.is_same_text()
 }
 
-/// True if two items have the same long lead, and it has to do with either title: what a service asks readers of many
-/// outlets to sign up for says nothing of what happened.
+/// True if two items have the same long lead, it has to do with either title, and the titles do not name two matters:
+/// what a service asks readers of many outlets to sign up for says nothing of what happened, and that no tsunami is
+/// expected nothing of where.
 fn has_its_lead(a: &LiveItem, b: &LiveItem) -> bool {
-    Comparison::of(a, b, IN_LEAD).is_same_text(TELLING_LEAD) && !are_titles_apart(a, b)
+    let leads = Comparison::of(a, b, IN_LEAD);
+    leads.length() >= TELLING_LEAD
+        && leads.is_same_text()
+        && !are_titles_apart(a, b)
+        && !(names_another(a, b) && names_another(b, a))
+}
+
+/// True if the title of an item has a name or a number that does not stand in another text; where nothing shows what is
+/// a name, if most of what may be one does not.
+fn names_another(one: &LiveItem, other: &LiveItem) -> bool {
+    let (mut told, mut told_there) = (0.0, 0.0);
+    for term in one.titles().filter(|term| !term.is(KIND)) {
+        let is_there = other.holds(term.hash);
+        let shows_name = term.is(NAME) && !one.nouns_have_capitals;
+        if (term.is(NUMBER) || shows_name) && !is_there {
+            return true;
+        }
+        if term.is(NAME) || term.says_which() {
+            told += term.weight();
+            told_there += if is_there { term.weight() } else { 0.0 };
+        }
+    }
+    told_there < told * SHARE_TOLD
 }
 
 /// True if no weighty word of either title stands in the other text.
@@ -104,12 +137,7 @@ fn common_of_titles(a: &LiveItem, b: &LiveItem) -> (f32, usize) {
 /// weighty.
 fn held_of_title(one: &LiveItem, other: &LiveItem) -> (f32, usize) {
     let title = || one.terms.iter().filter(|term| term.is(IN_TITLE));
-    let stands = |term: &&Term| {
-        let found = other
-            .terms
-            .binary_search_by_key(&term.hash, |term| term.hash);
-        found.is_ok()
-    };
+    let stands = |term: &&Term| other.holds(term.hash);
     let weight =
         |terms: &mut dyn Iterator<Item = &Term>| -> f32 { terms.map(|term| term.weight()).sum() };
     let all = weight(&mut title()).max(f32::MIN_POSITIVE);
@@ -121,6 +149,8 @@ fn held_of_title(one: &LiveItem, other: &LiveItem) -> (f32, usize) {
 #[derive(Default)]
 struct Comparison {
     shared: usize,
+    /// Of these, pairs of characters.
+    shared_pairs: usize,
     different: usize,
     telling_difference: bool,
     /// True if the first, and if the second, has a word in its title that says which event it tells, and the other
@@ -151,7 +181,10 @@ impl Comparison {
 
     fn add(&mut self, left: Option<Term>, right: Option<Term>) {
         match (left, right) {
-            (Some(_), Some(_)) => self.shared += 1,
+            (Some(both), Some(_)) => {
+                self.shared += 1;
+                self.shared_pairs += usize::from(both.is(PAIR));
+            }
             (Some(only), None) | (None, Some(only)) => {
                 let says_which = only.is(IN_TITLE) && only.says_which();
                 self.different += 1;
@@ -163,10 +196,14 @@ impl Comparison {
         }
     }
 
-    fn is_same_text(&self, least_words: usize) -> bool {
+    /// How long what both have is, in words.
+    fn length(&self) -> usize {
+        self.shared - self.shared_pairs + self.shared_pairs / PAIRS_IN_WORD
+    }
+
+    fn is_same_text(&self) -> bool {
         let all = self.shared + self.different;
-        self.shared >= least_words
-            && self.shared as f32 >= SAME_WORDS * all as f32
+        self.shared as f32 >= SAME_WORDS * all as f32
             && !self.telling_difference
             && self.says_which != (true, true)
     }

@@ -12,6 +12,7 @@ use super::arriving::{ArrivingItem, IN_LEAD, IN_TITLE, NUMBER, Reading, WHICH};
 use super::tables::Tables;
 use crate::news::{ItemId, OutletId};
 use crate::text::fingerprint::{BANDS, KEYS, bands};
+use crate::text::kinds::writes_nouns_with_capitals;
 use crate::text::stages::Stages;
 
 /// Position of a live item in order of arrival, counted from the first item ever.
@@ -84,6 +85,8 @@ pub(super) struct LiveItem {
     /// The first word of the title that is a name by the tables.
     pub(super) first_name: Option<u32>,
     pub(super) title_has_number: bool,
+    /// True in a language in which a capital shows a noun and not a name.
+    pub(super) nouns_have_capitals: bool,
 }
 
 impl LiveItem {
@@ -118,6 +121,7 @@ impl LiveItem {
             lengths,
             first_name: None,
             title_has_number,
+            nouns_have_capitals: writes_nouns_with_capitals(&item.language),
         }
     }
 
@@ -139,6 +143,12 @@ impl LiveItem {
             at.is_ok_and(|at| self.terms[at].is(NAME))
         };
         self.first_name = self.title_words.iter().copied().find(is_name);
+    }
+
+    /// True if a word stands in its title or lead.
+    pub(super) fn holds(&self, word: u32) -> bool {
+        let at = self.terms.binary_search_by_key(&word, |term| term.hash);
+        at.is_ok()
     }
 
     pub(super) fn titles(&self) -> impl Iterator<Item = Term> + '_ {

@@ -134,6 +134,11 @@ pub fn has_no_capitals(word: Word<'_>) -> bool {
     first.is_some_and(|c| c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase())
 }
 
+/// True of a language, by its two-letter code, that writes every noun with a capital: there a capital shows no name.
+pub fn writes_nouns_with_capitals(language: &str) -> bool {
+    matches!(language, "de" | "lb")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -224,3 +224,19 @@ fn an_outlet_that_tells_another_toll_under_an_old_lead_tells_the_same_event_anew
     assert_eq!(desk.told[1].1, None);
     assert_eq!(desk.events()[0], desk.events()[1]);
 }
+
+#[test]
+fn headlines_in_title_case_about_two_places_that_nobody_named_before_are_no_copies() {
+    let title = |place: &str| {
+        format!(
+            "Police: Man Arrested After Woman Found Dead In Apartment On The East Side Of {place} Saturday Morning"
+        )
+    };
+    let [one, other] = ["Kewanee", "Sikeston"].map(title);
+    let upper = [one.to_uppercase(), other.to_uppercase()];
+    for [one, other] in [[&one, &other], [&upper[0], &upper[1]]] {
+        let desk = Desk::told("en", &[(1, one, ""), (2, other, "")]);
+        assert_eq!(desk.told[1].1, None, "{one}");
+        assert_ne!(desk.events()[0], desk.events()[1], "{one}");
+    }
+}

@@ -61,7 +61,8 @@ pub(super) const OPENER: u16 = 64;
 pub(super) const KIND: u16 = 256;
 /// Of a script without capitals and none of a kind: it may say which event it is.
 pub(super) const WHICH: u16 = 512;
-/// Opens a sentence and is no ordinary word, in a language whose ordinary words are known.
+/// Has a capital where any word has one, as it opens a sentence or stands in a title of which most words have one, and
+/// is no ordinary word, in a language whose ordinary words are known.
 pub(super) const UNUSUAL: u16 = 1024;
 
 /// A word of an item, once for all its uses.
@@ -172,7 +173,9 @@ impl Reader {
                     (true, _) => 0,
                 };
             }
-            if flags & OPENER != 0 && self.ordinary.is_some_and(|words| !words.hold(&folded)) {
+            let is_capital = || capital_flag(word.written) == CAPITAL;
+            let has_capital_as_any = flags & OPENER != 0 || !capitals_tell && is_capital();
+            if has_capital_as_any && self.ordinary.is_some_and(|words| !words.hold(&folded)) {
                 flags |= UNUSUAL;
             }
             if word.is_bigram {
@@ -276,6 +279,20 @@ mod tests {
         assert_eq!(flags_of(&read, "alaska") & (CAPITAL | PLAIN), 0);
         assert_eq!(flags_of(&read, "trump"), IN_LEAD | CAPITAL);
         assert_eq!(flags_of(&read, "met"), IN_LEAD | PLAIN);
+    }
+
+    #[test]
+    fn where_every_word_has_a_capital_those_that_are_ordinary_are_known() {
+        let title = "Man Arrested In Kewanee After Chase";
+        for title in [title.to_owned(), title.to_uppercase()] {
+            let language = "en".to_owned();
+            let read = read_item(&ArrivingItem {
+                language,
+                ..item(&title, "")
+            });
+            assert_eq!(flags_of(&read, "kewanee"), IN_TITLE | UNUSUAL);
+            assert_eq!(flags_of(&read, "chase") & UNUSUAL, 0);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::arriving::{IN_LEAD, IN_TITLE, KIND, NUMBER};
 use super::newest::Newest;
 use super::reprints::SAME_WORDS;
-use super::window::{Brief, LiveItem, NAME, Term};
+use super::window::{Brief, LiveItem, MAYBE_NAME, NAME, Term};
 
 /// The value of a feature that a pair does not have.
 pub const ABSENT: f32 = -1.0;
@@ -258,6 +258,8 @@ pub(super) struct Side {
     squares: f32,
     title_names: u32,
     lacking_names: u32,
+    /// Words of the title that may be names by all that is known, and are not in the other item.
+    lacking_maybe: u32,
     lacking_words: u32,
     /// Words of scripts without capitals that may say which event it is.
     title_which: u32,
@@ -278,7 +280,8 @@ impl Side {
         if !term.is(NUMBER) {
             self.title_names += u32::from(term.is(NAME));
             self.lacking_names += u32::from(term.is(NAME));
-            self.lacking_words += u32::from(!term.is(NAME));
+            self.lacking_maybe += u32::from(term.is(MAYBE_NAME));
+            self.lacking_words += u32::from(!term.is(NAME | MAYBE_NAME));
             self.title_which += u32::from(term.says_which());
             self.lacking_which += u32::from(term.says_which());
             self.lacking_twice += u32::from(term.says_which() && term.is(IN_LEAD));
@@ -299,7 +302,8 @@ impl Side {
         self.title_found += local;
         if !term.is(NUMBER) {
             self.lacking_names -= u32::from(term.is(NAME));
-            self.lacking_words -= u32::from(!term.is(NAME));
+            self.lacking_maybe -= u32::from(term.is(MAYBE_NAME));
+            self.lacking_words -= u32::from(!term.is(NAME | MAYBE_NAME));
             self.lacking_which -= u32::from(term.says_which());
             self.lacking_twice -= u32::from(term.says_which() && term.is(IN_LEAD));
         }
@@ -380,7 +384,8 @@ impl Shared {
     /// matches of a league do.
     fn is_one_template(&self) -> bool {
         let [new, old] = &self.sides;
-        let differs = |side: &Side| side.lacking_names > 0 && side.lacking_words == 0;
+        let lacks_name = |side: &Side| side.lacking_names + side.lacking_maybe > 0;
+        let differs = |side: &Side| lacks_name(side) && side.lacking_words == 0;
         self.plain_words >= TEMPLATE_WORDS && differs(new) && differs(old)
     }
 

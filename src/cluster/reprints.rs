@@ -7,7 +7,7 @@
 
 use super::arriving::{IN_LEAD, IN_TITLE, KIND, NUMBER, PAIR};
 use super::candidates::Candidate;
-use super::window::{LiveItem, NAME, Slot, Term, Window};
+use super::window::{LiveItem, MAYBE_NAME, NAME, Slot, Term, Window};
 use crate::text::fingerprint::distance;
 
 /// Bits in which fingerprints of copies may differ: finds nearly all one-word edits.
@@ -94,7 +94,7 @@ fn names_another(one: &LiveItem, other: &LiveItem) -> bool {
     let (mut told, mut told_there) = (0.0, 0.0);
     for term in one.titles().filter(|term| !term.is(KIND)) {
         let is_there = other.holds(term.hash);
-        let shows_name = term.is(NAME) && !one.nouns_have_capitals;
+        let shows_name = term.is(NAME | MAYBE_NAME) && !one.nouns_have_capitals;
         if (term.is(NUMBER) || shows_name) && !is_there {
             return true;
         }
@@ -188,7 +188,7 @@ impl Comparison {
             (Some(only), None) | (None, Some(only)) => {
                 let says_which = only.is(IN_TITLE) && only.says_which();
                 self.different += 1;
-                self.telling_difference |= only.is(NAME | NUMBER);
+                self.telling_difference |= only.is(NAME | MAYBE_NAME | NUMBER);
                 self.says_which.0 |= left.is_some() && says_which;
                 self.says_which.1 |= right.is_some() && says_which;
             }

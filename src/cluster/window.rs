@@ -35,6 +35,8 @@ const NEWEST_IN_BAND: usize = 16;
 
 /// The word is a name by the tables.
 pub(super) const NAME: u16 = 32;
+/// The word may be a name, for all that the tables know.
+pub(super) const MAYBE_NAME: u16 = 2048;
 
 /// A word of a live item with its weight in 1/6000 of a nat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +133,9 @@ impl LiveItem {
         for term in &mut self.terms {
             let word = tables.weigh(self.language, term.hash, term.flags);
             term.weight = (word.idf * WEIGHT_STEPS) as u16;
-            term.flags = (term.flags & !NAME) | if word.is_name { NAME } else { 0 };
+            let name = if word.is_name { NAME } else { 0 };
+            let maybe_name = if word.may_be_name { MAYBE_NAME } else { 0 };
+            term.flags = term.flags & !(NAME | MAYBE_NAME) | name | maybe_name;
             let square = term.weight() * term.weight();
             norm += square;
             title_norm += if term.is(IN_TITLE) { square } else { 0.0 };

@@ -170,7 +170,10 @@ pub(super) fn describe_event(
     let corrected = corrected_texts(&shown, outlets);
     let reports: Vec<Report> = shown
         .iter()
-        .map(|member| report_of(member, &corrected, (told.mean_scores, outlets)))
+        .map(|member| Report {
+            revises_own: revises_own(member, told.members),
+            ..report_of(member, &corrected, (told.mean_scores, outlets))
+        })
         .collect();
     let choice = pick_headline(&reports)?;
     let times = || reports.iter().map(|report| report.item_time);
@@ -315,6 +318,16 @@ fn report_of(
         mean_score: mean_scores.get(&said.item).copied().unwrap_or(0.0),
         ..said.clone()
     }
+}
+
+/// True if a member repeats the text of its own outlet's report under a title that says otherwise how the matter stands.
+fn revises_own(member: &Member, members: &[Member]) -> bool {
+    let of = |original: ItemId| members.iter().find(|one| one.telling.item() == original);
+    let original = member.reprint_of.and_then(of);
+    original.is_some_and(|original| {
+        let (own, before) = (&member.telling.report, &original.telling.report);
+        own.outlet == before.outlet && own.says != before.says
+    })
 }
 
 /// How the headline was chosen, best report first, for whoever asks why: of each report the item,

@@ -14,6 +14,7 @@ use crate::news::{
 };
 use crate::store::{Result, Store, Transaction, decisions, events, published, publishing};
 use crate::text::lead::cut_lede;
+use crate::timeline::Says;
 use crate::timeline::material::{
     Change, Present, Ruled, Telling, Told, first_told, material_changes, takes_back,
 };
@@ -358,7 +359,7 @@ fn present_of(
         is_kept_out: is_spiked(waiting),
         headline: event.headline.clone(),
         headline_item_id: event.headline_item_id,
-        tellings: reports.iter().map(telling_of).collect(),
+        tellings: reports.iter().flat_map(tellings_of).collect(),
         is_ruled_on: is_ruled_on(tx, &about)?,
         rulings: rulings_of(tx, event.id, &about)?,
     })
@@ -380,6 +381,25 @@ fn rulings_of(tx: &Transaction<'_>, event: EventId, about: &[Decision]) -> Resul
     let items = events::load_items(tx, event)?.into_iter().collect();
     let rulings = in_force(about).filter_map(|decision| ruled(decision, event, &items));
     Ok(rulings.collect())
+}
+
+/// A report, and what its own outlet told since in its text under titles that say otherwise how the matter stands.
+fn tellings_of(report: &Report) -> impl Iterator<Item = Telling> {
+    let says = Says::of(&report.title, &report.language);
+    let copies = report.reprints.iter().chain(&report.relisted);
+    let revised = copies.filter(move |copy| {
+        copy.outlet == report.outlet && Says::of(&copy.title, &report.language) != says
+    });
+    let revised = revised.map(|copy| Telling {
+        item_id: copy.item_id,
+        headline: copy.title.clone(),
+        at: copy.at,
+        is_correction: false,
+        is_withdrawn: false,
+        change_note: String::new(),
+        ..telling_of(report)
+    });
+    std::iter::once(telling_of(report)).chain(revised)
 }
 
 fn telling_of(report: &Report) -> Telling {

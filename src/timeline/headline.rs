@@ -31,6 +31,8 @@ pub struct Report {
     pub role: Role,
     /// True if it is a copy of another report.
     pub is_reprint: bool,
+    /// True if that is one of its own outlet's, and the title says otherwise how the matter stands.
+    pub revises_own: bool,
     /// True if the text that it copies was corrected since.
     pub is_superseded: bool,
     /// The outlet's reliability: a setting, 1 by default.
@@ -43,6 +45,13 @@ pub struct Report {
     pub time_is_claimed: bool,
     /// The day of its dateline.
     pub dateline_day: Option<chrono::NaiveDate>,
+}
+
+impl Report {
+    /// True if its title counts as its outlet's word on how the matter stands.
+    fn has_a_voice(&self) -> bool {
+        self.role.tells_an_event() && (!self.is_reprint || self.revises_own)
+    }
 }
 
 /// What a title says of how a matter stands.
@@ -180,10 +189,10 @@ fn holds_most(report: &Report, headline: &str) -> bool {
         && words.iter().filter(is_held).count() * 100 >= words.len() * HELD_PERCENT
 }
 
-/// The death toll that two outlets tell last, each in words of its own. `None` if no two tell any.
+/// The death toll that two outlets tell last, none of them in a copy of another's text. `None` if no two tell any.
 fn standing_toll(reports: &[Report], tolls: &[Option<u32>]) -> Option<u32> {
     let told = reports.iter().zip(tolls);
-    let plain = told.filter(|(report, _)| report.role.tells_an_event() && !report.is_reprint);
+    let plain = told.filter(|(report, _)| report.has_a_voice());
     let mut plain: Vec<(&Report, u32)> = plain
         .filter_map(|(report, toll)| Some((report, (*toll)?)))
         .collect();
@@ -219,9 +228,7 @@ impl Turn {
 /// The stage that two outlets tell last, if one of those told last by each outlet began after the others. A reversal
 /// goes before what tells no stage where at least half of the reports since tell it: else it is an aspect.
 fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -> Option<Turn> {
-    let is_plain = |(report, _): &(&Report, &Option<&'static str>)| {
-        report.role.tells_an_event() && !report.is_reprint && !report.is_superseded
-    };
+    let is_plain = |(report, _): &(&Report, _)| report.has_a_voice() && !report.is_superseded;
     let mut plain: Vec<_> = reports.iter().zip(stages).filter(is_plain).collect();
     plain.sort_by_key(|(report, _)| (report.item_time, report.item));
     let mut last: BTreeMap<OutletId, &'static str> = BTreeMap::new();
@@ -436,6 +443,8 @@ mod tests {
             ..report(6, "Death toll of Hat Yai flood rises to 120", 0.4)
         });
         assert_eq!(chosen(&copied), 3, "a copy is no second outlet");
+        copied[5].revises_own = true;
+        assert_eq!(chosen(&copied), 5, "its outlet says so anew");
         let mut untold = reports(2);
         untold.push(Report {
             outlet: OutletId(3),

@@ -17,6 +17,7 @@ mod noticed;
 mod parted;
 mod readers;
 mod retold;
+mod revised;
 mod spiked;
 mod views;
 pub mod week;

@@ -240,3 +240,62 @@ fn headlines_in_title_case_about_two_places_that_nobody_named_before_are_no_copi
         assert_ne!(desk.events()[0], desk.events()[1], "{one}");
     }
 }
+
+/// A title that names no place, and a lead with a place in it, of which there are two.
+const OF_SOMEWHERE: [(&str, &str, &str, [&str; 2]); 5] = [
+    (
+        "zh",
+        "警方通报一起交通事故",
+        "据{}市公安局通报,一辆小型客车与一辆货车在市区道路相撞,造成多人受伤,伤者已被送往医院救治,目前均无生命危险。事故原因正在进一步调查中,善后工作有序开展。",
+        ["成都", "沈阳"],
+    ),
+    (
+        "ja",
+        "住宅が全焼 けが人なし",
+        "{}市で火事があり、木造2階建て住宅が全焼しました。けが人はいませんでした。警察と消防が出火の原因を詳しく調べています。現場は住宅が立ち並ぶ一角で、一時騒然としました。",
+        ["秋田", "福島"],
+    ),
+    (
+        "th",
+        "ไฟไหม้บ้านไม้ ไร้เจ็บ",
+        "เกิดเหตุเพลิงไหม้บ้านไม้สองชั้นในจังหวัด{} เจ้าหน้าที่ดับเพลิงใช้เวลากว่าหนึ่งชั่วโมงจึงควบคุมเพลิงไว้ได้ ไม่มีผู้ได้รับบาดเจ็บ เจ้าหน้าที่อยู่ระหว่างตรวจสอบหาสาเหตุของเพลิงไหม้",
+        ["เชียงใหม่", "ขอนแก่น"],
+    ),
+    (
+        "ar",
+        "السيطرة على حريق في مستودع",
+        "أعلنت مديرية الدفاع المدني في محافظة {} أن فرقها تعاملت صباح اليوم مع حريق شب في مستودع للمواد البلاستيكية وتمكنت من السيطرة عليه دون وقوع إصابات فيما باشرت الجهات المختصة التحقيق في أسباب الحريق وحصر الأضرار المادية التي خلفها",
+        ["إربد", "الزرقاء"],
+    ),
+    (
+        "hi",
+        "ट्रक की टक्कर से बाइक सवार युवक की मौत",
+        "{} में सड़क पर तेज रफ्तार ट्रक ने बाइक को टक्कर मार दी जिससे बाइक सवार युवक की मौके पर ही मौत हो गई पुलिस ने शव को पोस्टमार्टम के लिए भेजकर मामले की जांच शुरू कर दी है ट्रक चालक मौके से फरार हो गया",
+        ["कानपुर", "पटना"],
+    ),
+];
+
+#[test]
+fn texts_of_one_template_that_name_their_places_in_the_lead_alone_are_two_events() {
+    for (language, title, lead, places) in OF_SOMEWHERE {
+        let leads = places.map(|place| lead.replace("{}", place));
+        let told = [
+            (1, title, leads[0].as_str()),
+            (2, title, &leads[1]),
+            (3, title, &leads[0]),
+        ];
+        let desk = Desk::told(language, &told);
+        let originals: Vec<Option<ItemId>> = desk.told.iter().map(|told| told.1).collect();
+        assert_eq!(originals, [None, None, Some(desk.told[0].0)], "{language}");
+        assert_ne!(desk.events()[0], desk.events()[1], "{language}");
+    }
+}
+
+#[test]
+fn a_copy_in_which_an_editor_chose_another_word_is_one_still() {
+    let lead = OF_SOMEWHERE[0].2.replace("{}", "成都");
+    let edited = lead.replace("伤者", "受伤人员").replace("有序", "正在");
+    let title = OF_SOMEWHERE[0].1;
+    let desk = Desk::told("zh", &[(1, title, &lead), (2, title, &edited)]);
+    assert_eq!(desk.told[1].1, Some(desk.told[0].0));
+}

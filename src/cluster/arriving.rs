@@ -8,6 +8,7 @@ use crate::text::concepts::concept_of;
 use crate::text::fingerprint::fingerprint;
 use crate::text::kinds::{Kinds, has_no_capitals, kinds_of};
 use crate::text::ordinary::{Ordinary, ordinary_words};
+use crate::text::places::{PlaceSigns, place_signs};
 use crate::text::stages::Stages;
 use crate::text::stems::Filing;
 use crate::text::words::{Word, fold_word, hash_word, mix, split_words};
@@ -64,6 +65,8 @@ pub(super) const WHICH: u16 = 512;
 /// Has a capital where any word has one, as it opens a sentence or stands in a title of which most words have one, and
 /// is no ordinary word, in a language whose ordinary words are known.
 pub(super) const UNUSUAL: u16 = 1024;
+/// Stands beside the sign of a place, in a script without capitals.
+pub(super) const PLACE: u16 = 4096;
 
 /// A word of an item, once for all its uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +103,7 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
         filing: Filing::of(&item.language),
         kinds: kinds_of(&item.language),
         ordinary: ordinary_words(&item.language),
+        place_signs: place_signs(&item.language),
         ..Reader::default()
     };
     let title = cut_chars(&item.title, LEAD_CHARS);
@@ -133,6 +137,7 @@ struct Reader {
     filing: Filing,
     kinds: Option<&'static Kinds>,
     ordinary: Option<&'static Ordinary>,
+    place_signs: Option<&'static PlaceSigns>,
     terms: Vec<ReadTerm>,
     /// The hashes of all words in order.
     order: Vec<u32>,
@@ -185,7 +190,10 @@ impl Reader {
             let is_kind = kinds.as_ref().map(|kinds| kinds.hold(word, &folded, hash));
             flags |= match is_kind {
                 Some(true) => KIND,
-                Some(false) if has_no_capitals(word) => WHICH,
+                Some(false) if has_no_capitals(word) => {
+                    let is_place = self.place_signs.is_some_and(|signs| signs.mark(text, word));
+                    WHICH | if is_place { PLACE } else { 0 }
+                }
                 _ => 0,
             };
             self.terms.push(ReadTerm { hash, flags });

@@ -2,7 +2,7 @@
 //!
 //! A value of [`ABSENT`] means that the pair cannot be measured so (no date, no name, no number).
 
-use super::arriving::{IN_LEAD, IN_TITLE, KIND, NUMBER};
+use super::arriving::{IN_LEAD, IN_TITLE, KIND, NUMBER, PLACE};
 use super::newest::Newest;
 use super::reprints::SAME_WORDS;
 use super::window::{Brief, LiveItem, MAYBE_NAME, NAME, Term};
@@ -266,15 +266,24 @@ pub(super) struct Side {
     lacking_which: u32,
     /// Those of them that stand in the title and again in the lead, and not in the other item.
     lacking_twice: u32,
+    /// Those of the text that stand beside the sign of a place, and not in the other item.
+    lacking_places: u32,
 }
 
 impl Side {
     /// Adds a term that stands in the other item too, or not.
     pub(super) fn add(&mut self, term: Term, local: f32, found: bool) {
         self.squares += local * local;
-        if !term.is(IN_TITLE) {
-            return;
+        self.lacking_places += u32::from(tells_where(term));
+        if term.is(IN_TITLE) {
+            self.add_of_title(term, local);
         }
+        if found {
+            self.find(term, local);
+        }
+    }
+
+    fn add_of_title(&mut self, term: Term, local: f32) {
         self.title_squares += local * local;
         self.title += local;
         if !term.is(NUMBER) {
@@ -289,13 +298,11 @@ impl Side {
         if term.is(NAME) && !term.is(NUMBER) {
             self.names += term.weight();
         }
-        if found {
-            self.find(term, local);
-        }
     }
 
     /// A term that was added stands in the other item too.
     fn find(&mut self, term: Term, local: f32) {
+        self.lacking_places -= u32::from(tells_where(term));
         if !term.is(IN_TITLE) {
             return;
         }
@@ -333,6 +340,11 @@ impl Side {
             ABSENT
         }
     }
+}
+
+/// True of a word beside the sign of a place that may say which event it is.
+fn tells_where(term: Term) -> bool {
+    term.is(PLACE) && term.says_which()
 }
 
 /// Sums over the terms that two items share.
@@ -390,11 +402,13 @@ impl Shared {
     }
 
     /// The same of whole texts in scripts without capitals: what is said twice of either, in title and lead, is which
-    /// event it tells. Of an edited copy the title alone has what the other text lacks.
+    /// event it tells, and what stands beside the sign of a place is where. Of an edited copy the title alone has what
+    /// the other text lacks.
     fn fills_one_template(&self) -> bool {
         let (both, all) = self.terms;
         let mut sides = self.sides.iter();
-        sides.all(|side| side.lacking_twice > 0) && both as f32 >= SAME_WORDS * all as f32
+        let tells_another = |side: &Side| side.lacking_twice + side.lacking_places > 0;
+        sides.all(tells_another) && both as f32 >= SAME_WORDS * all as f32
     }
 
     fn tells_enough(&self, same_language: f32) -> bool {

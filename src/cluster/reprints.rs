@@ -2,10 +2,10 @@
 //!
 //! Copy is the same text, not the same event. Texts of one template differ in a name or a number,
 //! and that is enough to keep them apart; in scripts without capitals, where nothing shows a name, in what
-//! each title says of which event it tells. One lead under two titles is a copy only if the titles do not name two
-//! matters: a standard sentence stands below every earthquake.
+//! each title says of which event it tells, or each text of where. One lead under two titles is a copy only if the
+//! titles do not name two matters: a standard sentence stands below every earthquake.
 
-use super::arriving::{IN_LEAD, IN_TITLE, KIND, NUMBER, PAIR};
+use super::arriving::{IN_LEAD, IN_TITLE, KIND, NUMBER, PAIR, PLACE};
 use super::candidates::Candidate;
 use super::window::{LiveItem, MAYBE_NAME, NAME, Slot, Term, Window};
 use crate::text::fingerprint::distance;
@@ -153,8 +153,8 @@ struct Comparison {
     shared_pairs: usize,
     different: usize,
     telling_difference: bool,
-    /// True if the first, and if the second, has a word in its title that says which event it tells, and the other
-    /// text does not have it.
+    /// True if the first, and if the second, has a word in its title, or beside the sign of a place, that says which
+    /// event it tells, and the other text does not have it.
     says_which: (bool, bool),
 }
 
@@ -186,7 +186,7 @@ impl Comparison {
                 self.shared_pairs += usize::from(both.is(PAIR));
             }
             (Some(only), None) | (None, Some(only)) => {
-                let says_which = only.is(IN_TITLE) && only.says_which();
+                let says_which = only.is(IN_TITLE | PLACE) && only.says_which();
                 self.different += 1;
                 self.telling_difference |= only.is(NAME | MAYBE_NAME | NUMBER);
                 self.says_which.0 |= left.is_some() && says_which;

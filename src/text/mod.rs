@@ -14,6 +14,7 @@ pub mod links;
 pub mod months;
 pub mod ordinary;
 mod pattern;
+pub mod places;
 pub mod stages;
 pub mod stems;
 pub mod wire;

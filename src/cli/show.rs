@@ -40,6 +40,9 @@ pub fn run(args: &ShowArgs, global: &Global) -> anyhow::Result<ExitCode> {
         Some(Named::Event(id)) => show_event(&store, id, args.json)?,
         Some(Named::Storyline(id)) => show_storyline(&store, id, args.json)?,
         Some(Named::Item(id)) => show_item(&store, id, args.json)?,
+        None if store.read(|conn| listing::was_named(conn, &text))? => {
+            bail!("`{text}` is older than what is kept")
+        }
         None => bail!(
             "nothing is named `{text}`: `dateline events` and `dateline storylines` list what there is"
         ),

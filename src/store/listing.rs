@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
+use super::published::is_retired_slug;
 use super::rows::{EVENT_COLUMNS, STORYLINE_COLUMNS, read_event, read_storyline};
 use crate::news::{Event, EventId, ItemId, PublicId, Storyline, StorylineId, UtcTime};
 
@@ -132,9 +133,27 @@ pub fn find_named(conn: &Connection, text: &str) -> Result<Option<Named>> {
     let sql = "SELECT storyline_id FROM slugs WHERE slug = ?1";
     let id = conn
         .prepare_cached(sql)?
-        .query_row([text], |row| row.get(0))
+        .query_row([text], |row| row.get::<_, Option<i64>>(0))
         .optional()?;
-    Ok(id.map(|id| Named::Storyline(StorylineId(id))))
+    // Of one that retention removed the slug is kept alone.
+    Ok(id.flatten().map(|id| Named::Storyline(StorylineId(id))))
+}
+
+/// True if a text names something by its address, its permanent id or its slug that retention removed.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn was_named(conn: &Connection, text: &str) -> Result<bool> {
+    let text = text.trim();
+    let of_page = named_by_address(text);
+    let text = of_page.as_deref().unwrap_or(text);
+    match PublicId::parse(text) {
+        Some(id) => {
+            let sql = "SELECT 1 FROM retired_ids WHERE public_id = ?1";
+            Ok(conn.prepare_cached(sql)?.exists([id.to_bytes()])?)
+        }
+        None => is_retired_slug(conn, text),
+    }
 }
 
 /// What the address of a page or a feed names, here or on the desk; `None` for what is no such address.

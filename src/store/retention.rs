@@ -260,6 +260,11 @@ fn remove_storyline(tx: &Transaction<'_>, storyline: i64) -> Result<usize> {
     let chain = merged_into(tx, "storylines", storyline)?;
     for id in &chain {
         for sql in [
+            // What was told here of an event that stands elsewhere by now is told of it there.
+            "UPDATE developments SET storyline_id =
+                (SELECT storyline_id FROM events WHERE id = developments.event_id)
+             WHERE storyline_id = ?1 AND event_id IN
+                (SELECT id FROM events WHERE storyline_id <> ?1)",
             "DELETE FROM developments WHERE storyline_id = ?1",
             "DELETE FROM storylines WHERE id = ?1",
         ] {

@@ -4,6 +4,7 @@ use super::*;
 use crate::news::utc_from_secs;
 use crate::store::Store;
 use crate::store::check::check_database;
+use crate::store::listing;
 
 const DAY: i64 = 86_400;
 const NOW: i64 = 1_750_000_000;
@@ -93,6 +94,36 @@ fn assert_whole(store: &Store) {
         .filter(|finding| !finding.wrong.is_empty())
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn what_was_told_of_an_event_outlasts_the_storyline_in_which_it_stood_then() {
+    let (_directory, store) = open();
+    add_item(&store, 1, 90);
+    add_event(&store, 1, &[1], 90);
+    add_item(&store, 3, 5);
+    add_event(&store, 3, &[3], 5);
+    run(
+        &store,
+        "UPDATE developments SET storyline_id = 1 WHERE event_id = 3",
+    );
+    assert_eq!(remove(&store, 60, 100).storylines, 1);
+    let told = "SELECT storyline_id FROM developments WHERE event_id = 3";
+    assert_eq!(count(&store, told), 3);
+    assert_whole(&store);
+}
+
+#[test]
+fn what_was_named_by_the_slug_of_a_storyline_that_is_gone_is_said_to_be_older() {
+    let (_directory, store) = open();
+    add_item(&store, 1, 90);
+    add_event(&store, 1, &[1], 90);
+    remove(&store, 60, 100);
+    let named = store.read(|conn| listing::find_named(conn, "line-1"));
+    assert_eq!(named.unwrap(), None);
+    let was_named = |text: &'static str| store.read(|conn| listing::was_named(conn, text));
+    assert!(was_named("line-1").unwrap() && was_named("/storylines/line-1.atom").unwrap());
+    assert!(!was_named("line-2").unwrap());
 }
 
 #[test]

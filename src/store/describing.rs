@@ -275,14 +275,15 @@ pub fn load_life(conn: &Connection, id: StorylineId) -> Result<Life> {
         .unwrap_or_default())
 }
 
-/// The storylines that are not closed and had no event for a while: those whose life may change
+/// The storylines that are not closed, hold events and had no event for a while: those whose life may change
 /// by time alone.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_resting(conn: &Connection, silent_since: UtcTime) -> Result<Vec<StorylineId>> {
     let sql = "SELECT id FROM storylines
-         WHERE life <> 'closed' AND merged_into IS NULL AND last_event_at < ?1 ORDER BY id";
+         WHERE life <> 'closed' AND merged_into IS NULL AND event_count > 0 AND last_event_at < ?1
+         ORDER BY id";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map([silent_since.timestamp()], |row| {
         row.get(0).map(StorylineId)

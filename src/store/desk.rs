@@ -156,7 +156,9 @@ pub type MergeRank = (i64, Reverse<i64>, Reverse<i64>, EventId);
 /// Whatever SQLite says.
 pub fn merge_rank(conn: &Connection, event: EventId) -> Result<MergeRank> {
     let sql = "SELECT coalesce((SELECT published_at FROM events WHERE id = ?1), ?2),
-            (SELECT count(*) FROM anchors WHERE event_id = ?1),
+            coalesce(nullif((SELECT count(*) FROM anchors a LEFT JOIN items i ON i.id = a.item_id
+                    WHERE a.event_id = ?1 AND i.spiked IS NOT 1), 0),
+                (SELECT count(*) FROM anchors WHERE event_id = ?1)),
             (SELECT count(*) FROM event_items WHERE event_id = ?1)";
     let mut query = conn.prepare_cached(sql)?;
     Ok(query.query_row(params![event.0, i64::MAX], |row| {

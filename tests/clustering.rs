@@ -81,6 +81,7 @@ impl Desk {
             events: events.collect(),
             oldest_live: self.engine.oldest_live(),
             own: Vec::new(),
+            kept_back: Default::default(),
             constraints: Constraints::default(),
         }
     }

@@ -6,6 +6,7 @@ use super::arriving::{ArrivingItem, read_item};
 use super::candidates::{Candidate, Limits, Scratch};
 use super::features::{Glance, Place, Values, measure};
 use super::grouping::Grouping;
+use super::kept_back::KeptBack;
 use super::latest::Latest;
 use super::newest::Newest;
 use super::pairs::{mean_score, pairs_between, score_of, steps_of};
@@ -165,6 +166,10 @@ pub struct Engine {
     pub(super) groups: Grouping,
     /// As the machine alone would have it; `None` while that is the same.
     pub(super) own: Option<Box<Grouping>>,
+    /// What editors keep back, whatever is grouped.
+    pub(super) kept_back: KeptBack,
+    /// What a settling takes out of that.
+    pub(super) leaving: BTreeSet<ItemId>,
     pub(super) next_event: i64,
     /// The first event id that was not in use at the last settling.
     pub(super) new_from: i64,
@@ -184,6 +189,8 @@ impl Engine {
             newest: Newest::default(),
             groups: Grouping::default(),
             own: None,
+            kept_back: KeptBack::default(),
+            leaving: BTreeSet::new(),
             next_event: next_event.0,
             new_from: next_event.0,
             latest: Latest::default(),

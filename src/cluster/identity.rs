@@ -39,18 +39,25 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
         .groups
         .dormant
         .around(parts, &engine.window, kept_out);
+    let is_barred = |one: &&Sleeper| engine.is_barred(one.event, &parts[one.part]);
+    let may_wake: Vec<Sleeper> = sleepers
+        .iter()
+        .filter(|one| !is_barred(one))
+        .copied()
+        .collect();
     for (event, held) in engine.groups.constraints.revived.iter().rev() {
         if !engine.groups.events.contains_key(event)
             && !names.contains(&Some(*event))
             && let Some(part) = claims.part_to_revive(engine, parts, held)
             && is_anchored(*event, part, (engine, &sleepers), held)
-            && !claims.has_elder(*event, part, &sleepers)
+            && !engine.is_barred(*event, &parts[part])
+            && !claims.has_elder(*event, part, &may_wake)
         {
             names[part] = names[part].or(Some(*event));
         }
     }
     // Of two the id of the one published first stays, even if it led elsewhere meanwhile.
-    let mut asleep = sleepers.iter().filter(|one| one.is_main).peekable();
+    let mut asleep = may_wake.iter().filter(|one| one.is_main).peekable();
     for claim in &claims.sorted {
         while let Some(sleeper) = asleep.next_if(|one| claim.may_speak() && one.order < claim.order)
         {
@@ -61,7 +68,7 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
             names[claim.part] = Some(claim.event);
         }
     }
-    for sleeper in sleepers.iter().filter(|one| one.is_half) {
+    for sleeper in may_wake.iter().filter(|one| one.is_half) {
         wake(sleeper, &mut names);
     }
     let is_known: Vec<bool> = names.iter().map(Option::is_some).collect();
@@ -138,6 +145,8 @@ struct Claim {
     is_kept_off: bool,
     /// True if editors moved all that the group has of the event out of it.
     is_moved_out: bool,
+    /// True if an editor keeps the event back, and readers are shown something of the group.
+    is_barred: bool,
     /// True if editors split off all that the group has of the event.
     is_split_off: bool,
     is_pinned: bool,
@@ -148,7 +157,7 @@ struct Claim {
 
 impl Claim {
     fn may_speak(&self) -> bool {
-        !self.is_kept_off && !self.is_moved_out
+        !self.is_kept_off && !self.is_moved_out && !self.is_barred
     }
 }
 
@@ -313,6 +322,7 @@ fn claim(
         part,
         is_kept_off: apart.any(|(a, b)| is_gone(*a) && holds(*b) || is_gone(*b) && holds(*a))
             || has_gone && is_let_go(),
+        is_barred: engine.is_barred(event, slots),
         is_moved_out: its
             .clone()
             .all(|slot| constraints.moved.contains(&named(slot))),

@@ -8,6 +8,7 @@ use super::arriving::{ArrivingItem, Reading, read_item};
 use super::dormant::DormantEvent;
 use super::engine::{Engine, Publication, Settings};
 use super::grouping::LiveEvent;
+use super::kept_back::KeptBack;
 use super::pairs::steps_of;
 use super::settle::Cursor;
 use super::tables::{SavedTables, Tables};
@@ -38,6 +39,8 @@ pub struct Restored {
     pub latest_secs: Option<i64>,
     /// The rulings of the last settling.
     pub constraints: Constraints,
+    /// What editors keep back.
+    pub kept_back: KeptBack,
     /// Where the machine alone would have other items than rulings have: what it would have, which is
     /// nothing where only rulings have the event.
     pub own: Vec<RestoredEvent>,
@@ -68,6 +71,7 @@ impl Engine {
         engine.tables = Tables::restore(&restored.tables);
         engine.settled_through = restored.cursor.settled_through;
         engine.groups.constraints = restored.constraints;
+        engine.kept_back = restored.kept_back;
         if let Some(secs) = restored.latest_secs {
             engine.latest.tell(secs);
         }

@@ -115,6 +115,7 @@ impl Engine {
         };
         let is_renamed = alone != shown
             && !self.groups.events.contains_key(alone)
+            && !self.is_barred(*alone, &own.events[alone].members)
             && may_name(self.known_by(*alone, &BTreeMap::new()), *alone, self, own);
         let (alone, shown) = (&own.events[alone], &self.groups.events[shown]);
         let is_there = |item: &ItemId| shown.gone.contains(item);
@@ -131,6 +132,13 @@ impl Engine {
         let Some(own) = self.own.take() else {
             return settlement;
         };
+        let is_shown = |id: &&EventId| {
+            own.events[*id]
+                .members
+                .iter()
+                .any(|slot| self.is_shown(*slot))
+        };
+        let showing: BTreeSet<EventId> = kin.own.iter().filter(is_shown).copied().collect();
         let mut before: BTreeMap<EventId, LiveEvent> = BTreeMap::new();
         for id in &kin.shown {
             before.extend(
@@ -144,7 +152,14 @@ impl Engine {
         }
         let mut names: BTreeMap<EventId, EventId> = BTreeMap::new();
         for id in &kin.own {
-            let name = self.name_again(*id, &own, (&before, known), &names);
+            let mut taken: BTreeSet<EventId> = names.values().copied().collect();
+            if showing.contains(id) {
+                taken.extend(&self.kept_back.events);
+            }
+            let name = self.name_again(*id, &own, (&before, known), &taken);
+            let group = std::iter::once((&own.events[id].members[..], name));
+            let (_, out) = self.find_leaving(group);
+            self.kept_back.items.extend(out);
             names.insert(*id, name);
         }
         // What the machine alone does not know of stays where it is.
@@ -209,18 +224,18 @@ impl Engine {
         settlement
     }
 
-    /// The number of an event that the machine alone has: a published one only where most of what its id hangs
-    /// on stands.
+    /// The number of an event that the machine alone has, none of those `taken`: a published one only where most of
+    /// what its id hangs on stands.
     fn name_again(
         &mut self,
         id: EventId,
         own: &Grouping,
         (before, known): (&BTreeMap<EventId, LiveEvent>, &BTreeSet<EventId>),
-        names: &BTreeMap<EventId, EventId>,
+        taken: &BTreeSet<EventId>,
     ) -> EventId {
         let is_free = |name: &EventId| {
             !self.groups.events.contains_key(name)
-                && names.values().all(|other| other != name)
+                && !taken.contains(name)
                 && may_name(self.known_by(*name, before), id, self, own)
         };
         if known.contains(&id) && is_free(&id) {

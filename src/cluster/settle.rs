@@ -50,6 +50,8 @@ pub struct Settlement {
     /// Groups of items that grouping had lost sight of and that were kept as they stood; other than 0 is a
     /// mistake of ours.
     pub left_over: usize,
+    /// Items of what changed that readers were shown before, as far as anything is kept back.
+    pub shown: BTreeSet<ItemId>,
     /// To be stored with the above.
     pub cursor: Cursor,
     /// What the machine alone would have changed, where that may differ from the above; `None` where
@@ -73,15 +75,22 @@ impl Engine {
         self.keep_own_if_ruled(constraints);
         let (mut settlement, alike) = self.settle_groups(constraints, Alike::default());
         let mut left_over = 0;
+        let mut shown = BTreeSet::new();
+        let out = std::mem::take(&mut self.leaving);
         settlement.own = self.with_own(|own| {
             let (settled, _) = own.settle_groups(&Constraints::default(), alike);
             left_over = settled.left_over;
+            shown = settled.shown;
             OwnEvents {
                 changed: settled.changed.iter().map(|one| one.event).collect(),
                 merged: settled.merged,
             }
         });
         settlement.left_over += left_over;
+        settlement.shown.extend(shown);
+        // What the machine alone would take out of it is not taken out.
+        self.leaving.clear();
+        self.kept_back.items.extend(out);
         self.settled_through = self.newest_id();
         self.new_from = self.next_event;
         settlement.cursor = self.cursor();
@@ -174,6 +183,11 @@ impl Engine {
         }
         settlement.left.extend(&naming.left);
         let mut passed_on: Vec<(EventId, Vec<ItemId>)> = Vec::new();
+        let named = groups.iter().zip(&naming.names);
+        let named = named.map(|(group, name)| (&group[..], name.event));
+        let (shown, out) = self.find_leaving(named);
+        settlement.shown = shown;
+        self.leaving.extend(out);
         for (id, into) in &naming.merged {
             let gone = self.put_to_sleep(*id, *into);
             passed_on.extend(gone.map(|items| (*into, items)));

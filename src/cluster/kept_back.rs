@@ -1,0 +1,165 @@
+//! What editors keep back, as far as it says whose id a group has: what readers are shown comes under no id that an
+//! editor keeps out of what is published. What groups are is judged without it.
+
+use std::collections::BTreeSet;
+
+use super::engine::Engine;
+use super::window::Slot;
+use crate::news::{EventId, ItemId};
+
+/// What editors keep out of what is published.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeptBack {
+    /// Events, by themselves or with their storyline.
+    pub events: BTreeSet<EventId>,
+    /// Items that stay out where they stand by now, with what they were taken out of.
+    pub items: BTreeSet<ItemId>,
+}
+
+impl Engine {
+    /// Tells what editors keep back, all of it. What a settling takes out of it the engine knows by itself from then on.
+    pub fn keep_back(&mut self, kept_back: KeptBack) {
+        self.kept_back = kept_back;
+    }
+
+    /// Events came into a storyline that an editor keeps out.
+    pub fn keep_back_too(&mut self, events: impl IntoIterator<Item = EventId>) {
+        self.kept_back.events.extend(events);
+    }
+
+    /// True if an id is of an event that is kept back, and some of these items are shown: then it is not theirs.
+    pub(super) fn is_barred(&self, event: EventId, slots: &[Slot]) -> bool {
+        self.kept_back.events.contains(&event) && slots.iter().any(|slot| self.is_shown(*slot))
+    }
+
+    /// True if readers are shown a live item where it stands.
+    pub(super) fn is_shown(&self, slot: Slot) -> bool {
+        let item = self.window.item(slot).id;
+        let kept_back = &self.kept_back;
+        let is_out = kept_back.items.contains(&item)
+            || self.groups.constraints.kept_out.contains(&item)
+            // It came just now, and what comes to what is kept back is out with it.
+            || item > self.settled_through;
+        let event = self.event_at(slot).filter(|_| !is_out);
+        event.is_some_and(|event| {
+            let live = self.groups.events.get(&event);
+            !kept_back.events.contains(&event)
+                && live.is_some_and(|live| live.publication.is_some())
+        })
+    }
+
+    /// Of groups that are about to have these events: the items that readers are shown where they stand, and those that
+    /// leave what is kept back, which stay out.
+    pub(super) fn find_leaving<'a>(
+        &self,
+        groups: impl Iterator<Item = (&'a [Slot], EventId)>,
+    ) -> (BTreeSet<ItemId>, BTreeSet<ItemId>) {
+        let (mut shown, mut out) = (BTreeSet::new(), BTreeSet::new());
+        let kept_back = &self.kept_back.events;
+        if kept_back.is_empty() {
+            return (shown, out);
+        }
+        for (slots, into) in groups {
+            for slot in slots {
+                let item = self.window.item(*slot).id;
+                let from = self
+                    .event_at(*slot)
+                    .filter(|_| item <= self.settled_through);
+                if from.is_some_and(|from| kept_back.contains(&from)) {
+                    out.extend((!kept_back.contains(&into)).then_some(item));
+                } else if self.is_shown(*slot) {
+                    shown.insert(item);
+                }
+            }
+        }
+        (shown, out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::pairs::steps_of;
+    use crate::cluster::{ArrivingItem, Publication, Settings, Weights};
+    use crate::decisions::Constraints;
+    use crate::news::{OutletId, utc_from_secs};
+
+    /// The next item, with these scores with slots before it.
+    fn take_in(engine: &mut Engine, scores: &[(Slot, f32)]) {
+        let id = engine.window.len() as i64 + 1;
+        let live = engine.read(&ArrivingItem {
+            id: ItemId(id),
+            outlet: OutletId(id),
+            item_time: utc_from_secs(1_755_000_000),
+            time_is_claimed: true,
+            title: "Leaders meet in Anchorage as the summit on the ceasefire opens".to_owned(),
+            ..ArrivingItem::default()
+        });
+        let pairs = scores.iter().map(|(slot, score)| (*slot, steps_of(*score)));
+        let slot = engine.file(live, None, pairs.collect());
+        engine.place_new(slot);
+    }
+
+    /// Two events of two items, each published.
+    fn two_published() -> (Engine, [EventId; 2]) {
+        let mut engine = Engine::new(Settings::default(), Weights::embedded(), EventId(1));
+        take_in(&mut engine, &[]);
+        take_in(&mut engine, &[(0, 0.99)]);
+        take_in(&mut engine, &[]);
+        take_in(&mut engine, &[(2, 0.99)]);
+        engine.settle(&Constraints::default());
+        let events = [0, 2].map(|slot| engine.event_at(slot).expect("it is a report"));
+        for (order, event) in (1..).zip(events) {
+            let publication = Publication {
+                order,
+                anchors: engine.items_of(event),
+                headline: None,
+            };
+            engine.mark_published(event, publication);
+        }
+        (engine, events)
+    }
+
+    fn keep_back(engine: &mut Engine, event: EventId) {
+        let events = BTreeSet::from([event]);
+        engine.keep_back(KeptBack {
+            events,
+            ..KeptBack::default()
+        });
+    }
+
+    #[test]
+    fn what_is_kept_back_and_what_is_shown_are_one_under_the_id_of_what_is_shown() {
+        for at in [0, 1] {
+            let (mut engine, events) = two_published();
+            keep_back(&mut engine, events[at]);
+            let out = engine.items_of(events[at]);
+            for number in 4..10 {
+                let scores: Vec<(Slot, f32)> = (0..number).map(|slot| (slot, 0.99)).collect();
+                take_in(&mut engine, &scores);
+            }
+            let settled = engine.settle(&Constraints::default());
+            let shown = events[1 - at];
+            assert_eq!(settled.merged, [(events[at], shown)]);
+            assert_eq!(engine.items_of(shown).len(), 10);
+            assert_eq!(engine.kept_back.items, out.iter().copied().collect());
+            // Its id does not wake where it fell asleep.
+            take_in(
+                &mut engine,
+                &(0..10).map(|slot| (slot, 0.99)).collect::<Vec<_>>(),
+            );
+            let settled = engine.settle(&Constraints::default());
+            assert_eq!((settled.merged, engine.items_of(shown).len()), (vec![], 11));
+        }
+    }
+
+    #[test]
+    fn what_comes_new_to_what_is_kept_back_is_out_with_it() {
+        let (mut engine, events) = two_published();
+        keep_back(&mut engine, events[0]);
+        take_in(&mut engine, &[(0, 0.99), (1, 0.99)]);
+        engine.settle(&Constraints::default());
+        assert_eq!(engine.items_of(events[0]).len(), 3);
+        assert!(engine.kept_back.items.is_empty());
+    }
+}

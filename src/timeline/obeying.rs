@@ -75,11 +75,20 @@ impl Storylines {
         let shown = self.settle_unnamed(&scene, rules, &groups, sketches);
         for (event, group) in shown {
             let home = scene.home_of[&event];
-            let standing = Standing {
+            let before = stored.events.get(&event);
+            let mut standing = Standing {
                 home,
                 shown: groups.names[&group],
             };
-            if stored.events.get(&event) != Some(&standing) {
+            // What no ruling names goes under nothing that is kept out.
+            let is_named = groups.bound.group_of(Node::Event(event)).is_some();
+            if let Some(before) = before.filter(|_| !is_named && self.keeps_out(standing.shown)) {
+                standing.shown = match self.keeps_out(before.shown) {
+                    true => standing.shown,
+                    false => before.shown,
+                };
+            }
+            if before != Some(&standing) {
                 placing.placed.insert(event, standing);
             }
         }
@@ -140,8 +149,13 @@ impl Storylines {
         others: &mut Beside,
         sketches: &[EventSketch],
     ) -> StorylineId {
-        let nearest = self.nearest_part((event, home), &others.shown, sketches);
-        let shown = nearest.unwrap_or(others.main);
+        let mut parts = others.shown.clone();
+        parts.retain(|_, line| !self.would_hide(*line, event));
+        let nearest = self.nearest_part((event, home), &parts, sketches);
+        let shown = nearest.unwrap_or(match self.would_hide(others.main, event) {
+            true => home,
+            false => others.main,
+        });
         others.shown.insert(event, shown);
         shown
     }
@@ -174,7 +188,9 @@ impl Storylines {
             group_of.insert(*event, group);
         }
         for (event, home) in new {
-            let nearest = self.nearest_part((event, home), &group_of, sketches);
+            let mut parts = group_of.clone();
+            parts.retain(|_, group| !self.would_hide(groups.names[group], event));
+            let nearest = self.nearest_part((event, home), &parts, sketches);
             let main = groups.main_of(home);
             group_of.insert(event, nearest.unwrap_or(main));
         }

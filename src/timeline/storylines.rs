@@ -88,6 +88,8 @@ pub struct Storylines {
     spiked: BTreeSet<StorylineId>,
     /// Storylines whose events are shown in one that editors keep out.
     spiked_elsewhere: BTreeSet<StorylineId>,
+    /// Events that hold what readers are shown: none joins a storyline that is kept out.
+    showing: BTreeSet<EventId>,
     next: i64,
     latest: Latest,
     /// The last event that was let go because there were too many, with the time of its last report.
@@ -169,6 +171,11 @@ impl Storylines {
         self.spiked = storylines;
     }
 
+    /// Tells which of the events that are about to be linked hold what readers are shown already.
+    pub fn tell_showing(&mut self, events: BTreeSet<EventId>) {
+        self.showing = events;
+    }
+
     /// Tells whether a storyline has events that rulings show in one that editors keep out: then it stays by itself
     /// as that does.
     pub fn tell_spiked_elsewhere(&mut self, storyline: StorylineId, is_spiked: bool) {
@@ -178,8 +185,19 @@ impl Storylines {
         };
     }
 
-    fn is_spiked(&self, id: StorylineId) -> bool {
+    /// True if a storyline is kept out, or stays by itself as one that is.
+    pub fn is_spiked(&self, id: StorylineId) -> bool {
         self.spiked.contains(&id) || self.spiked_elsewhere.contains(&id)
+    }
+
+    /// True if an editor keeps a storyline out itself.
+    pub(super) fn keeps_out(&self, line: StorylineId) -> bool {
+        self.spiked.contains(&line)
+    }
+
+    /// True if what readers are shown of an event would be kept out with a storyline.
+    pub fn would_hide(&self, line: StorylineId, event: EventId) -> bool {
+        self.showing.contains(&event) && self.is_spiked(line)
     }
 
     /// The rank of a storyline by first publication; `None` while it is provisional.
@@ -253,7 +271,8 @@ impl Storylines {
         }
     }
 
-    pub(super) fn open(&mut self) -> StorylineId {
+    /// A new storyline's id.
+    pub fn open(&mut self) -> StorylineId {
         let id = StorylineId(self.next);
         self.next += 1;
         id
@@ -262,6 +281,7 @@ impl Storylines {
     fn nearest(&mut self, sketch: &EventSketch) -> Option<StorylineId> {
         let sum = Sum::of(sketch);
         let sharing = self.sharing(&sum.strongest(ASKED_TERMS), None).into_iter();
+        let sharing = sharing.filter(|id| !self.would_hide(*id, sketch.event));
         let near = sharing.filter_map(|id| {
             let line = self.lines.get(&id)?;
             Some((id, self.affinity(&sum, 1, sketch.last_secs, line)))

@@ -1,6 +1,6 @@
 //! Which rulings exclude each other.
 
-use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, StorylineId, Target};
+use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, StorylineId};
 
 use super::attributes::Attributes;
 use super::in_force;
@@ -45,6 +45,14 @@ pub enum Refusal {
         event: EventId,
         /// Where it stands.
         now: Option<EventId>,
+    },
+    /// The event holds more than the editor saw.
+    #[error("event {event} changed since you looked: item {item} stands in it too")]
+    ItemCame {
+        /// The item.
+        item: ItemId,
+        /// The event.
+        event: EventId,
     },
     /// The storyline is not what the editor saw.
     #[error("storyline {storyline} changed since you looked: event {event} stands in {} now",
@@ -156,7 +164,7 @@ fn check_complete(ruling: &Ruling) -> Result<(), Refusal> {
     Err(Refusal::Incomplete(wrong))
 }
 
-/// What is spiked is not merged into what is shown, and nothing is ruled twice.
+/// Nothing is ruled twice.
 fn check_attributes(ruling: &Ruling, decisions: &[Decision]) -> Result<(), Refusal> {
     let attributes = Attributes::of(decisions);
     let already = match ruling {
@@ -180,21 +188,5 @@ fn check_attributes(ruling: &Ruling, decisions: &[Decision]) -> Result<(), Refus
             .find(|one| one.ruling == *ruling)
             .map(|one| one.id),
     };
-    if let Some(decision) = already {
-        return Err(Refusal::Already(decision));
-    }
-    let pair = match ruling {
-        Ruling::MergeEvents { kept, merged, .. } => (Target::Event(*kept), Target::Event(*merged)),
-        Ruling::MergeStorylines { kept, merged, .. } => {
-            (Target::Storyline(*kept), Target::Storyline(*merged))
-        }
-        _ => return Ok(()),
-    };
-    match (attributes.spike_of(pair.0), attributes.spike_of(pair.1)) {
-        (Some(decision), None) | (None, Some(decision)) => Err(Refusal::StandsInTheWay {
-            decision,
-            why: "it keeps one of the two out of what is published".to_owned(),
-        }),
-        _ => Ok(()),
-    }
+    already.map_or(Ok(()), |decision| Err(Refusal::Already(decision)))
 }

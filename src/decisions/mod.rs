@@ -18,7 +18,7 @@ use crate::news::{Decision, EventId, ItemId, Ruling, Target};
 pub use attributes::{Attributes, Fixed};
 pub use conflicts::{LONGEST_HEADLINE, Refusal, check_ruling};
 pub use held::Held;
-pub use present::{Present, check_present};
+pub use present::{Present, check_present, check_whole};
 pub use undoing::{Undoing, check_undo};
 pub use words::{describe_copies, describe_ruling};
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::news::{EventId, ItemId, Ruling, StorylineId, Target};
+use crate::news::{DecisionId, EventId, ItemId, Ruling, StorylineId, Target};
 
 use super::Refusal;
 
@@ -18,6 +18,10 @@ pub struct Present {
     pub storylines: Vec<StorylineId>,
     /// Items that are kept, whether they tell an event or not.
     pub items: Vec<ItemId>,
+    /// All that stands in the event that a lock names.
+    pub holds: Vec<ItemId>,
+    /// What is merged and is out of what is published, by itself or with its storyline, each with the decision.
+    pub kept_out: Vec<(Target, DecisionId)>,
 }
 
 /// Checks a ruling against what is.
@@ -33,7 +37,8 @@ pub fn check_present(ruling: &Ruling, present: &Present) -> Result<(), Refusal> 
             merged_items,
         } => {
             present.hold(*kept, kept_items)?;
-            present.hold(*merged, merged_items)
+            present.hold(*merged, merged_items)?;
+            present.check_mixture()
         }
         Ruling::SplitEvent {
             event,
@@ -66,7 +71,8 @@ pub fn check_present(ruling: &Ruling, present: &Present) -> Result<(), Refusal> 
             merged_events,
         } => {
             present.line_up(*kept, kept_events)?;
-            present.line_up(*merged, merged_events)
+            present.line_up(*merged, merged_events)?;
+            present.check_mixture()
         }
         Ruling::SplitStoryline {
             storyline,
@@ -88,7 +94,35 @@ pub fn check_present(ruling: &Ruling, present: &Present) -> Result<(), Refusal> 
     }
 }
 
+/// Checks that a lock names all that stands in the event: what came since the editor looked would be torn out of it.
+///
+/// # Errors
+/// What it does not name.
+pub fn check_whole(ruling: &Ruling, present: &Present) -> Result<(), Refusal> {
+    let Ruling::Lock { event, items } = ruling else {
+        return Ok(());
+    };
+    match present.holds.iter().find(|item| !items.contains(item)) {
+        Some(item) => Err(Refusal::ItemCame {
+            item: *item,
+            event: *event,
+        }),
+        None => Ok(()),
+    }
+}
+
 impl Present {
+    /// What is kept out is not merged into what is shown, nor that into what is kept out.
+    fn check_mixture(&self) -> Result<(), Refusal> {
+        match self.kept_out[..] {
+            [(_, decision)] => Err(Refusal::StandsInTheWay {
+                decision,
+                why: "it keeps one of the two out of what is published".to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     fn hold(&self, event: EventId, items: &[ItemId]) -> Result<(), Refusal> {
         let is_gone = !self.storyline_of.contains_key(&event);
         let place = |item: &ItemId| self.event_of.get(item).copied();

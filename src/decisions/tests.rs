@@ -198,12 +198,20 @@ fn incomplete_rulings_are_refused() {
 
 #[test]
 fn what_is_spiked_is_not_merged_into_what_is_shown() {
-    let spike = Ruling::Spike {
-        target: Target::Event(EventId(3)),
-    };
+    let target = Target::Event(EventId(3));
+    let spike = Ruling::Spike { target };
     let decisions = numbered(vec![spike.clone()]);
-    let refusal = check_ruling(&merge(&[1, 2], &[3]), &decisions);
+    let mut present = Present {
+        event_of: [(ItemId(1), EventId(1)), (ItemId(3), EventId(3))].into(),
+        storyline_of: [(EventId(1), None), (EventId(3), None)].into(),
+        kept_out: vec![(target, DecisionId(1))],
+        ..Present::default()
+    };
+    let refusal = check_present(&merge(&[1], &[3]), &present);
     assert!(matches!(refusal, Err(Refusal::StandsInTheWay { .. })));
+    let other = (Target::Event(EventId(1)), DecisionId(2));
+    present.kept_out.push(other);
+    assert_eq!(check_present(&merge(&[1], &[3]), &present), Ok(()));
     assert_eq!(
         check_ruling(&spike, &decisions),
         Err(Refusal::Already(DecisionId(1)))
@@ -275,6 +283,24 @@ fn a_ruling_on_what_has_changed_is_refused() {
     assert_eq!(
         check_present(&merge(&[1], &[8]), &present),
         Err(Refusal::NoEvent(EventId(8)))
+    );
+}
+
+#[test]
+fn a_lock_that_leaves_out_what_stands_in_the_event_is_refused() {
+    let lock = |numbers: &[i64]| Ruling::Lock {
+        event: EventId(1),
+        items: items(numbers),
+    };
+    let present = Present {
+        holds: items(&[1, 2]),
+        ..Present::default()
+    };
+    assert_eq!(check_whole(&lock(&[1, 2]), &present), Ok(()));
+    let refusal = check_whole(&lock(&[1]), &present).unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "event 1 changed since you looked: item 2 stands in it too"
     );
 }
 

@@ -2,18 +2,19 @@
 //! against the events as they are, keeps them durably, answers in words. What follows from them
 //! for events is the clusterer's work, which obeys them at its next pass.
 
+use std::collections::BTreeSet;
+
+use super::{locks, spikes};
 use crate::decisions::{
-    Attributes, Present, Refusal, Undoing, check_present, check_ruling, check_undo,
+    Present, Refusal, Undoing, check_present, check_ruling, check_undo, check_whole,
     describe_copies, describe_ruling, in_force,
 };
 use crate::news::{
     Answer, Decision, DecisionId, EventId, Item, ItemId, Request, Ruling, Seen, StorylineId,
     Target, UtcTime,
 };
-use crate::store::decisions::{self, Named};
-use crate::store::{
-    Connection, Result, Store, Transaction, desk, events, items, kept_out, requests, retold,
-};
+use crate::store::decisions;
+use crate::store::{Connection, Result, Store, Transaction, desk, events, items, requests, retold};
 use crate::text::clean::inert;
 
 /// A ruling as it is asked for.
@@ -139,10 +140,17 @@ fn refuse_if_changed(conn: &Connection, seen: Option<Seen>) -> Result<Option<Ans
 
 fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<Answer> {
     let ruling = &as_it_comes_out(tx, &asked.ruling)?;
-    let made = decisions::load_connected(tx, ruling)?;
+    let mut made = decisions::load_connected(tx, ruling)?;
     let present = load_present(tx, ruling)?;
-    let checked = check_present(ruling, &present).and_then(|()| check_ruling(ruling, &made));
+    let checked = check_present(ruling, &present)
+        .and_then(|()| check_whole(ruling, &present))
+        .and_then(|()| check_ruling(ruling, &made));
     if let Err(refusal) = checked {
+        if let Refusal::StandsInTheWay { decision, .. } = refusal
+            && made.iter().all(|one| one.id != decision)
+        {
+            made.extend(decisions::load_decision(tx, decision)?);
+        }
         let mut answer = refused(&refusal, &made);
         if let Refusal::NoItem(item) = refusal
             && let Some(item) = items::load_item(tx, item)?
@@ -253,6 +261,7 @@ fn undo_within(tx: &Transaction<'_>, id: DecisionId, editor: &str, now: UtcTime)
     let decision = made.iter().find(|one| one.id == id);
     let ruling = &decision.expect("an undoing was found for it").ruling;
     apply_marks(tx, ruling)?;
+    spikes::shut_out(tx, decision.expect("it was just found"))?;
     Ok(Answer::done(vec![
         format!("decision {id} undone: {}", describe_ruling(ruling)),
         describe_undoing(&undoing),
@@ -327,34 +336,15 @@ fn describe_undoing(undoing: &Undoing) -> String {
 
 /// Brings the marks on rows in line with the decisions in force, for what a ruling is about.
 fn apply_marks(tx: &Transaction<'_>, ruling: &Ruling) -> Result<()> {
-    let attributes = Attributes::of(&decisions::load_about(tx, &Named::by(ruling))?);
     match ruling {
-        Ruling::Spike {
-            target: Target::Item(item),
-        } => mark_item(tx, *item),
-        Ruling::Spike { target } => {
-            let is_spiked = attributes.spike_of(*target).is_some();
-            decisions::set_spiked(tx, *target, is_spiked)?;
-            if !is_spiked {
-                for item in kept_out::let_in(tx, *target)? {
-                    mark_item(tx, item)?;
-                }
-            }
-            Ok(())
-        }
-        Ruling::Lock { event, .. } => {
-            decisions::set_locked(tx, *event, attributes.locks.contains_key(event))
+        Ruling::Spike { target } => spikes::mark(tx, *target),
+        Ruling::Lock { event, items } => {
+            let places = items.iter().map(|item| events::event_of_item(tx, *item));
+            let places: BTreeSet<Option<EventId>> = places.collect::<Result<_>>()?;
+            locks::mark(tx, places.into_iter().flatten().chain([*event]))
         }
         _ => Ok(()),
     }
-}
-
-/// An item is kept out by a decision on it, or with what it was taken out of.
-fn mark_item(tx: &Transaction<'_>, item: ItemId) -> Result<()> {
-    let target = Target::Item(item);
-    let about = decisions::load_about(tx, &Named::by(&Ruling::Spike { target }))?;
-    let is_spiked = Attributes::of(&about).spike_of(target).is_some();
-    decisions::set_spiked(tx, target, is_spiked || kept_out::is_kept_out(tx, item)?)
 }
 
 fn load_present(conn: &Connection, ruling: &Ruling) -> Result<Present> {
@@ -365,7 +355,18 @@ fn load_present(conn: &Connection, ruling: &Ruling) -> Result<Present> {
         &ruling.storylines(),
     )?;
     let stands = |(item, event): &(ItemId, Option<EventId>)| event.map(|event| (*item, event));
+    let mut holds = Vec::new();
+    if let Ruling::Lock { event, .. } = ruling {
+        holds = events::load_items(conn, *event)?;
+    }
+    let mut kept_out = Vec::new();
+    for target in ruling.merges() {
+        let spike = spikes::find_keeper(conn, target)?;
+        kept_out.extend(spike.map(|spike| (target, spike)));
+    }
     Ok(Present {
+        holds,
+        kept_out,
         event_of: standing.items.iter().filter_map(stands).collect(),
         items: standing.items.iter().map(|(item, _)| *item).collect(),
         storyline_of: standing.events.into_iter().collect(),
@@ -378,9 +379,7 @@ fn load_present(conn: &Connection, ruling: &Ruling) -> Result<Present> {
 /// # Errors
 /// Whatever the store says.
 pub fn find_spike(store: &Store, target: Target) -> Result<Option<DecisionId>> {
-    let spike = Named::by(&Ruling::Spike { target });
-    let made = store.read(|conn| decisions::load_about(conn, &spike))?;
-    Ok(Attributes::of(&made).spike_of(target))
+    store.read(|conn| spikes::find_spike(conn, target))
 }
 
 /// The decision in force by which an event is locked; `None` if it is not.
@@ -388,12 +387,7 @@ pub fn find_spike(store: &Store, target: Target) -> Result<Option<DecisionId>> {
 /// # Errors
 /// Whatever the store says.
 pub fn find_lock(store: &Store, event: EventId) -> Result<Option<DecisionId>> {
-    let named = Named {
-        events: vec![event],
-        ..Named::default()
-    };
-    let made = store.read(|conn| decisions::load_about(conn, &named))?;
-    Ok(Attributes::of(&made).locks.get(&event).copied())
+    store.read(|conn| locks::find(conn, event))
 }
 
 /// The decisions in force that name an item, oldest first.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::decisions::{Attributes, in_force};
+use crate::decisions::in_force;
 use crate::feed::write::{letters_of, lines_of};
 use crate::news::{
     Decision, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, PublicId,
@@ -103,7 +103,7 @@ pub fn publish_batch(
         if one.event.public_id.is_some() {
             done.looked_at += 1;
             done.developments += look_again(tx, pass, one)?;
-        } else if !may_be_published(one) || is_kept_with_its_origin(tx, one)? {
+        } else if !may_be_published(one) {
             // Whatever changes that puts it into the queue again.
         } else if hold_end(one, pass) > pass.now && !publishing::was_shown(tx, one.event.id)? {
             // Else it would wait for the time that a clock said which was ahead.
@@ -133,28 +133,6 @@ fn may_be_published(waiting: &publishing::Waiting) -> bool {
 /// True if an editor keeps it out, or its storyline.
 fn is_spiked(waiting: &publishing::Waiting) -> bool {
     waiting.event.spiked || waiting.is_line_spiked
-}
-
-/// True if it left a spiked event by itself: an editor kept out what it tells, and has not ruled since that it
-/// is another matter.
-fn is_kept_with_its_origin(tx: &Transaction<'_>, waiting: &publishing::Waiting) -> Result<bool> {
-    let origin = waiting
-        .split_from
-        .map(|origin| publishing::spiked_origin(tx, origin));
-    let Some(origin) = origin.transpose()?.flatten() else {
-        return Ok(false);
-    };
-    let around = decisions::load_about_event(tx, origin)?;
-    let spike = Attributes::of(&around).spike_of(Target::Event(origin));
-    let items = events::load_items(tx, waiting.event.id)?;
-    let stands = |item: &ItemId| items.contains(item);
-    let about = decisions::load_about_event(tx, waiting.event.id)?;
-    let mut since = in_force(&about).filter(|decision| Some(decision.id) > spike);
-    Ok(!since.any(|decision| match &decision.ruling {
-        Ruling::SplitEvent { split_items, .. } => split_items.iter().any(stands),
-        Ruling::MoveItem { item, .. } => stands(item),
-        _ => false,
-    }))
 }
 
 fn hold_end(waiting: &publishing::Waiting, pass: &Pass) -> UtcTime {

@@ -207,6 +207,19 @@ impl Ruling {
         }
     }
 
+    /// What the ruling makes one of two; empty if it merges nothing.
+    pub fn merges(&self) -> Vec<Target> {
+        match self {
+            Self::MergeEvents { kept, merged, .. } => {
+                vec![Target::Event(*kept), Target::Event(*merged)]
+            }
+            Self::MergeStorylines { kept, merged, .. } => {
+                vec![Target::Storyline(*kept), Target::Storyline(*merged)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The storylines that the ruling names.
     pub fn storylines(&self) -> Vec<StorylineId> {
         match self {

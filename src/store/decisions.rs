@@ -416,11 +416,6 @@ pub fn set_spiked(tx: &Transaction<'_>, target: Target, spiked: bool) -> Result<
     if let Target::Event(event) = target {
         // Its storyline may have its headline.
         describing::enter_describe_queue(tx, event)?;
-        // What left it is kept out as long as it is.
-        let parts = "WITH RECURSIVE left (id) AS (SELECT id FROM events WHERE split_from = ?1
-                UNION SELECT e.id FROM left l JOIN events e ON e.split_from = l.id)
-            SELECT id FROM left WHERE true";
-        look_again(tx, parts, event.0)?;
     }
     Ok(())
 }
@@ -431,16 +426,6 @@ fn look_again(tx: &Transaction<'_>, events: &str, of: i64) -> Result<()> {
         "INSERT INTO publish_queue (event_id) {events} ON CONFLICT DO UPDATE SET look_at = 0"
     );
     tx.prepare_cached(&sql)?.execute([of])?;
-    Ok(())
-}
-
-/// Marks an event as locked, or as not.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn set_locked(tx: &Transaction<'_>, event: EventId, locked: bool) -> Result<()> {
-    let sql = "UPDATE events SET locked = ?2, version = version + 1 WHERE id = ?1 AND locked <> ?2";
-    tx.prepare_cached(sql)?.execute(params![event.0, locked])?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::news::{ItemId, StorylineId};
+use crate::news::{ItemId, Target};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -101,9 +101,9 @@ pub enum StoreError {
     /// An item says something else than what was to be saved of it.
     #[error("item {0} was retitled while it was taken in; it is taken in anew")]
     Retitled(ItemId),
-    /// A storyline that events were to leave is kept out by an editor.
-    #[error("storyline {0} was spiked while its events were linked; they are linked anew")]
-    Spiked(StorylineId),
+    /// Something that was to be moved out of it, or that readers are shown into it, is kept out by an editor.
+    #[error("{} was spiked while it was clustered; it is clustered anew", name(*.0))]
+    Spiked(Target),
     /// The writer has ended.
     #[error("the store is closed")]
     Closed,
@@ -151,5 +151,13 @@ impl From<rusqlite::Error> for StoreError {
 impl From<serde_json::Error> for StoreError {
     fn from(error: serde_json::Error) -> Self {
         StoreError::Unreadable(format!("JSON column: {error}"))
+    }
+}
+
+fn name(target: Target) -> String {
+    match target {
+        Target::Item(item) => format!("item {item}"),
+        Target::Event(event) => format!("event {event}"),
+        Target::Storyline(storyline) => format!("storyline {storyline}"),
     }
 }

@@ -1,10 +1,12 @@
-//! What the machine takes out of an event or a storyline that an editor keeps out: the editor is not overruled, so it
-//! stays out as long as that is, wherever it stands by then.
+//! What editors keep out, and what was taken out of that: it stays out as long as that does, wherever it stands by then.
+//! By which rulings something is let in is decided elsewhere.
+
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::{Result, StoreError, decisions, events};
-use crate::news::{DecisionId, EventId, ItemId, StorylineId, Target};
+use super::{Result, decisions};
+use crate::news::{EventId, ItemId, StorylineId, Target};
 
 /// True if any event or storyline is kept out.
 ///
@@ -22,7 +24,7 @@ pub fn is_any(conn: &Connection) -> Result<bool> {
 /// Whatever SQLite says.
 pub fn load_keepers(conn: &Connection, event: EventId) -> Result<Vec<Target>> {
     let sql = "SELECT e.spiked, s.id FROM events e
-            LEFT JOIN storylines s ON s.id = e.storyline_id AND s.spiked = 1
+            LEFT JOIN storylines s ON s.id = e.storyline_id AND s.spiked = 1 AND e.merged_into IS NULL
          WHERE e.id = ?1";
     let found = conn
         .prepare_cached(sql)?
@@ -38,7 +40,17 @@ pub fn load_keepers(conn: &Connection, event: EventId) -> Result<Vec<Target>> {
     Ok(own.into_iter().chain(line.map(Target::Storyline)).collect())
 }
 
-/// The machine took an item out of what is kept out: it stays out with it.
+/// True of an event that was published and is not kept out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_shown(conn: &Connection, event: EventId) -> Result<bool> {
+    let sql = "SELECT 1 FROM events WHERE id = ?1 AND public_id IS NOT NULL";
+    let is_published = conn.prepare_cached(sql)?.exists([event.0])?;
+    Ok(is_published && load_keepers(conn, event)?.is_empty())
+}
+
+/// An item that was taken out of what is kept out stays out with it.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -92,32 +104,58 @@ pub fn load_spiked(conn: &Connection, event: EventId) -> Result<Vec<ItemId>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// By what the event is kept out in which an item stands.
+/// What stands in an event and stayed out with that, or with its storyline, is in it again: it does not stay out by itself
+/// any more. Returns these items, which are still marked.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_keepers_of_item(conn: &Connection, item: ItemId) -> Result<Vec<Target>> {
-    match events::event_of_item(conn, item)? {
-        Some(event) => load_keepers(conn, event),
-        None => Ok(Vec::new()),
+pub fn take_back(tx: &Transaction<'_>, event: EventId) -> Result<Vec<ItemId>> {
+    let mut back = Vec::new();
+    for (noun, thing) in load_keepers(tx, event)?.into_iter().filter_map(stored) {
+        let sql = "DELETE FROM items_kept_out WHERE noun = ?1 AND thing = ?2
+                AND item_id IN (SELECT item_id FROM event_items WHERE event_id = ?3)
+             RETURNING item_id";
+        let mut query = tx.prepare_cached(sql)?;
+        let rows = query.query_map([noun, thing, event.0], |row| row.get(0).map(ItemId))?;
+        back.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
     }
+    Ok(back)
 }
 
-/// Checks that a storyline which events leave was not spiked after a decision, the last one that whoever links
-/// them knew of.
+/// The events that are kept out, by themselves or with their storyline.
 ///
 /// # Errors
-/// [`StoreError::Spiked`] if it was.
-pub fn check_known(tx: &Transaction<'_>, line: StorylineId, known: DecisionId) -> Result<()> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM storylines s JOIN decision_names n ON n.thing = s.id
-         WHERE s.id = ?1 AND s.spiked = 1 AND n.noun = 3 AND n.decision_id > ?2)";
-    match tx
-        .prepare_cached(sql)?
-        .query_row([line.0, known.0], |row| row.get(0))?
-    {
-        true => Err(StoreError::Spiked(line)),
-        false => Ok(()),
-    }
+/// Whatever SQLite says.
+pub fn load_events(conn: &Connection) -> Result<BTreeSet<EventId>> {
+    let sql = "SELECT id FROM events WHERE spiked = 1
+         UNION SELECT e.id FROM storylines s CROSS JOIN events e ON e.storyline_id = s.id WHERE s.spiked = 1";
+    list(conn, sql, EventId)
+}
+
+/// The storylines that are kept out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_lines(conn: &Connection) -> Result<BTreeSet<StorylineId>> {
+    list(
+        conn,
+        "SELECT id FROM storylines WHERE spiked = 1",
+        StorylineId,
+    )
+}
+
+/// The items that stay out with what they were taken out of.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_items(conn: &Connection) -> Result<BTreeSet<ItemId>> {
+    list(conn, "SELECT item_id FROM items_kept_out", ItemId)
+}
+
+fn list<T: Ord>(conn: &Connection, sql: &str, read: fn(i64) -> T) -> Result<BTreeSet<T>> {
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| row.get(0).map(read))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// As it is stored; `None` of an item, which is kept out by itself.

@@ -115,6 +115,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0026_outlets",
         include_str!("../../migrations/0026_outlets.sql"),
     ),
+    (
+        "0027_let_in",
+        include_str!("../../migrations/0027_let_in.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

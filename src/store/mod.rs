@@ -24,6 +24,7 @@ pub mod kept_out;
 pub mod kills;
 pub mod listing;
 mod lock;
+pub mod locks;
 pub mod mending;
 mod migrate;
 mod numbers;

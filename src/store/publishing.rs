@@ -149,21 +149,6 @@ pub fn was_shown(conn: &Connection, id: EventId) -> Result<bool> {
     Ok(shown.unwrap_or(false))
 }
 
-/// Of an event that others were split from, and those that it was split from in turn, one that is spiked; `None`
-/// if none is.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn spiked_origin(conn: &Connection, origin: EventId) -> Result<Option<EventId>> {
-    let sql = "WITH RECURSIVE origin (id) AS (SELECT ?1
-            UNION SELECT e.split_from FROM origin o JOIN events e ON e.id = o.id)
-         SELECT e.id FROM origin o JOIN events e ON e.id = o.id WHERE e.spiked = 1 LIMIT 1";
-    let mut query = conn.prepare_cached(sql)?;
-    Ok(query
-        .query_row([origin.0], |row| row.get(0).map(EventId))
-        .optional()?)
-}
-
 const IS_DESCRIBED: &str = "(e.spiked = 1 OR e.id NOT IN (SELECT event_id FROM events_to_describe)
     OR EXISTS (SELECT 1 FROM event_items m JOIN items i ON i.id = m.item_id
         WHERE m.event_id = e.id AND (i.withdrawn_at IS NOT NULL OR i.spiked = 1)))";

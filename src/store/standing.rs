@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::Result;
+use super::{Result, kept_out};
 use crate::news::{EventId, ItemId, StorylineId, UtcTime, utc_from_secs};
 
 /// An event as it stands.
@@ -65,6 +65,34 @@ pub fn load_merged_into(conn: &Connection, event: EventId) -> Result<Vec<EventId
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The storylines that were merged into one, by whatever way.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_lines_merged_into(conn: &Connection, line: StorylineId) -> Result<Vec<StorylineId>> {
+    let sql = "WITH RECURSIVE before (id) AS (SELECT id FROM storylines WHERE merged_into = ?1
+            UNION SELECT s.id FROM storylines s JOIN before ON s.merged_into = before.id)
+         SELECT id FROM before ORDER BY id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([line.0], |row| row.get(0).map(StorylineId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The storyline in which all that a storyline held stands; `None` if it was not merged away, or if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_line_successor(conn: &Connection, line: StorylineId) -> Result<Option<StorylineId>> {
+    let sql = "WITH RECURSIVE way (id) AS (VALUES (?1)
+            UNION SELECT s.merged_into FROM way w JOIN storylines s ON s.id = w.id)
+         SELECT s.id FROM way w JOIN storylines s ON s.id = w.id
+         WHERE s.merged_into IS NULL AND s.id <> ?1";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([line.0], |row| row.get(0).map(StorylineId))
+        .optional()?)
+}
+
 /// One event; `None` if there is none or it stands in no storyline.
 ///
 /// # Errors
@@ -84,6 +112,24 @@ pub fn load_successor(conn: &Connection, event: EventId) -> Result<Option<EventI
         .prepare_cached(sql)?
         .query_row([event.0], |row| row.get(0).map(EventId))
         .optional()?)
+}
+
+/// Which of two events stays when what has left the window makes them one, the lesser: one that no editor keeps out,
+/// the one that was published first, the older.
+pub type Rank = (bool, i64, EventId);
+
+/// The rank of an event.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_rank(conn: &Connection, event: EventId) -> Result<Rank> {
+    let sql = "SELECT published_at FROM events WHERE id = ?1";
+    let published: Option<Option<i64>> = conn
+        .prepare_cached(sql)?
+        .query_row([event.0], |row| row.get(0))
+        .optional()?;
+    let is_out = !kept_out::load_keepers(conn, event)?.is_empty();
+    Ok((is_out, published.flatten().unwrap_or(i64::MAX), event))
 }
 
 /// The event to which an event's id leads over all that were merged; `None` if it was not merged, or if there

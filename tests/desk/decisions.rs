@@ -107,6 +107,21 @@ async fn a_ruling_on_an_event_that_changed_meanwhile_is_refused() {
 }
 
 #[tokio::test]
+async fn a_lock_from_a_page_that_is_a_moment_old_tears_nothing_out() {
+    let desk = Newsdesk::open().await;
+    let stale = Ruling::Lock {
+        event: EventId(1),
+        items: items(&[1, 2]),
+    };
+    let answer = rule(&desk, stale).await;
+    assert_eq!(
+        answer.lines[0],
+        "event 1 changed since you looked: item 3 stands in it too"
+    );
+    assert!(desk.store.read(load_decisions).unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn spikes_and_locks_mark_their_rows_until_they_are_undone() {
     let desk = Newsdesk::open().await;
     let target = Target::Event(EventId(1));

@@ -8,6 +8,7 @@ mod following;
 mod forms;
 mod holding;
 mod http;
+mod kept_out;
 mod listing;
 mod newsdesk;
 mod reviewing;

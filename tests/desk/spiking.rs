@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use dateline::decisions::in_force;
 use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::news::{DecisionId, EventId, ItemId, Ruling, StorylineId, Target};
-use dateline::store::desk;
+use dateline::store::{desk, standing};
 
 use super::holding::{dice, dice_of};
 use super::world::{World, word};
 use crate::dice::Dice;
+use crate::rows::list_rows;
 
 const OPERATIONS: usize = 100;
 /// The seed of these histories.
@@ -58,8 +59,17 @@ fn held(world: &World, target: Target) -> Vec<ItemId> {
     list(world, &sql, id, ItemId)
 }
 
+/// The items that nothing keeps out and that are not shown.
+fn waiting(world: &World) -> Vec<ItemId> {
+    let sql = "SELECT m.item_id FROM event_items m JOIN items i ON i.id = m.item_id
+            JOIN events e ON e.id = m.event_id JOIN storylines s ON s.id = e.storyline_id
+         WHERE i.spiked = 0 AND e.spiked = 0 AND s.spiked = 0 AND e.public_id IS NULL
+            AND e.id > ?1";
+    list(world, sql, 0, ItemId)
+}
+
 /// The items that readers are shown.
-fn shown(world: &World) -> BTreeSet<ItemId> {
+pub fn shown(world: &World) -> BTreeSet<ItemId> {
     let sql = "SELECT m.item_id FROM event_items m JOIN items i ON i.id = m.item_id
             JOIN events e ON e.id = m.event_id JOIN storylines s ON s.id = e.storyline_id
          WHERE i.spiked = 0 AND e.spiked = 0 AND s.spiked = 0 AND e.public_id IS NOT NULL
@@ -67,7 +77,7 @@ fn shown(world: &World) -> BTreeSet<ItemId> {
     BTreeSet::from_iter(list(world, sql, 0, ItemId))
 }
 
-async fn rule(world: &World, ruling: Ruling) -> bool {
+pub async fn rule(world: &World, ruling: Ruling) -> bool {
     let asked = Asked {
         ruling,
         editor: "anna".into(),
@@ -77,14 +87,24 @@ async fn rule(world: &World, ruling: Ruling) -> bool {
     answer.unwrap().done
 }
 
-async fn take_back(world: &World, id: DecisionId) {
+pub async fn take_back(world: &World, id: DecisionId) {
     let answer = undo(&world.store, id, "ben".into(), world.now()).await;
     assert!(answer.unwrap().done);
 }
 
-/// True if an editor ruled what stands where, or took that back: then what was kept out may be elsewhere by an
-/// editor's word.
-async fn operate(world: &mut World, dice: &mut Dice, history: History) -> bool {
+/// What was done.
+enum Done {
+    /// Something came, or the machine looked at it, or a spike was taken back.
+    Nothing,
+    /// Something is spiked from here on.
+    Spiked,
+    /// An editor ruled what stands where.
+    Ruled(Ruling),
+    /// Such a ruling was taken back.
+    Undone(Ruling),
+}
+
+async fn operate(world: &mut World, dice: &mut Dice, history: History) -> Done {
     match dice.roll(14) {
         0..=6 => {
             for _ in 0..=dice.roll(3) {
@@ -100,17 +120,24 @@ async fn operate(world: &mut World, dice: &mut Dice, history: History) -> bool {
             };
             if let Some(target) = target {
                 rule(world, Ruling::Spike { target }).await;
+                return Done::Spiked;
             }
         }
         9 => {
             let made = world.made();
             let open: Vec<DecisionId> = in_force(&made).map(|one| one.id).collect();
             let Some(id) = dice.pick(&open) else {
-                return false;
+                return Done::Nothing;
             };
             take_back(world, id).await;
             let mut made = made.into_iter();
-            return made.any(|one| one.id == id && !matches!(one.ruling, Ruling::Spike { .. }));
+            let undone = made
+                .find(|one| one.id == id)
+                .expect("it was in force")
+                .ruling;
+            if !matches!(undone, Ruling::Spike { .. }) {
+                return Done::Undone(undone);
+            }
         }
         10 => world.refine(),
         11..=12 if history.has_rulings => {
@@ -120,13 +147,69 @@ async fn operate(world: &mut World, dice: &mut Dice, history: History) -> bool {
                 0 => world.ruling(dice),
                 _ => pair.and_then(|(a, b)| world.storyline_ruling(dice, a, b)),
             };
-            if let Some(ruling) = ruling {
-                return rule(world, ruling).await;
+            if let Some(ruling) = ruling
+                && rule(world, ruling.clone()).await
+            {
+                return Done::Ruled(ruling);
             }
         }
         _ => world.publish().await,
     }
-    false
+    Done::Nothing
+}
+
+/// The items that a ruling takes out of where they stand.
+fn taken_out(world: &World, ruling: &Ruling) -> BTreeSet<ItemId> {
+    match ruling {
+        Ruling::SplitEvent { split_items, .. } => split_items.iter().copied().collect(),
+        Ruling::MoveItem { item, .. } => BTreeSet::from([*item]),
+        Ruling::NotSameEvent { a, b } => BTreeSet::from([*a, *b]),
+        Ruling::SplitStoryline { split_events, .. } => {
+            let events = split_events.iter();
+            events.flat_map(|event| world.members(*event)).collect()
+        }
+        _ => BTreeSet::new(),
+    }
+}
+
+/// True if a ruling in force says in which storyline the event of an item stands, or one that went into it: then it
+/// stands there by an editor's word.
+fn is_bound(world: &World, item: ItemId) -> bool {
+    let event = world.places()[&item];
+    let mut names = world
+        .store
+        .read(|conn| standing::load_predecessors(conn, event))
+        .unwrap();
+    names.push(event);
+    let made = world.made();
+    let mut rulings = in_force(&made).filter(|one| !one.ruling.storylines().is_empty());
+    rulings.any(|one| {
+        one.ruling
+            .events()
+            .iter()
+            .any(|event| names.contains(event))
+    })
+}
+
+/// The items that a ruling puts where they stand.
+fn put_in(world: &World, ruling: &Ruling) -> BTreeSet<ItemId> {
+    match ruling {
+        Ruling::MergeEvents {
+            kept_items,
+            merged_items,
+            ..
+        } => kept_items.iter().chain(merged_items).copied().collect(),
+        Ruling::MoveItem { item, .. } => BTreeSet::from([*item]),
+        Ruling::MergeStorylines {
+            kept_events,
+            merged_events,
+            ..
+        } => {
+            let events = kept_events.iter().chain(merged_events);
+            events.flat_map(|event| world.members(*event)).collect()
+        }
+        _ => BTreeSet::new(),
+    }
 }
 
 /// Everything that was ever kept out by what is in force, by decision.
@@ -170,6 +253,13 @@ async fn a_history_in_which_a_restart_once_changed_a_storyline_is_the_same_with_
     live(dice_of(OWN, 8), 30, history).await;
 }
 
+/// What an editor lets in is kept out by nothing that is known.
+fn forget(known: &mut BTreeMap<DecisionId, BTreeSet<ItemId>>, let_in: &BTreeSet<ItemId>) {
+    for held in known.values_mut() {
+        held.retain(|item| !let_in.contains(item));
+    }
+}
+
 fn operations() -> usize {
     let asked = std::env::var("DATELINE_OPERATIONS");
     asked.map_or(OPERATIONS, |number| number.parse().unwrap())
@@ -190,30 +280,52 @@ async fn live(mut dice: Dice, operations: usize, history: History) {
         true => Some(World::open(1000).await),
         false => None,
     };
-    let mut known = BTreeMap::new();
+    let mut known: BTreeMap<DecisionId, BTreeSet<ItemId>> = BTreeMap::new();
     let mut most = 0;
     for number in 0..operations {
         let seed = dice.0;
-        let is_ruled = operate(&mut world, &mut dice, history).await;
+        let before = shown(&world);
+        let story = self::story(&world);
+        let done = operate(&mut world, &mut dice, history).await;
         if let Some(twin) = &mut twin {
             operate(twin, &mut Dice(seed), history).await;
         }
         world.restart();
-        for one in std::iter::once(&mut world).chain(&mut twin) {
-            note_held(one, &mut known);
-            one.take_in();
-            if is_ruled {
-                known.clear();
-            }
-            note_held(one, &mut known);
-            one.publish().await;
-            one.take_in();
+        match &done {
+            Done::Spiked => note_held(&world, &mut known),
+            Done::Ruled(ruling) => forget(&mut known, &taken_out(&world, ruling)),
+            Done::Undone(ruling) => forget(&mut known, &put_in(&world, ruling)),
+            Done::Nothing => {}
         }
+        let out: BTreeSet<ItemId> = known.values().flatten().copied().collect();
+        for one in std::iter::once(&mut world).chain(&mut twin) {
+            for _ in 0..2 {
+                one.take_in();
+                one.publish().await;
+            }
+        }
+        note_held(&world, &mut known);
         let shown = shown(&world);
         for (decision, items) in &known {
             let both: Vec<&ItemId> = items.intersection(&shown).collect();
-            assert!(both.is_empty(), "{number}: {both:?} by {decision}");
+            assert!(
+                both.is_empty(),
+                "{number}: {both:?} by {decision}\n{story}\n{}",
+                self::story(&world)
+            );
         }
+        if matches!(done, Done::Nothing | Done::Spiked) {
+            let lost = before.difference(&shown);
+            let lost = lost.filter(|item| !out.contains(item) && !is_bound(&world, **item));
+            let lost: Vec<&ItemId> = lost.collect();
+            assert!(
+                lost.is_empty(),
+                "{number}: {lost:?} went under\n{}\n{}",
+                story,
+                self::story(&world)
+            );
+        }
+        assert_eq!(waiting(&world), [], "{number}: nothing keeps it out");
         world.check(number);
         most = most.max(known.values().map(BTreeSet::len).sum());
         if let Some(twin) = &twin {
@@ -223,16 +335,40 @@ async fn live(mut dice: Dice, operations: usize, history: History) {
     assert!(most > 5 && !shown(&world).is_empty(), "{most}");
 }
 
+/// What stands where and what was decided, for whoever reads of a failure.
+fn story(world: &World) -> String {
+    let events = "SELECT 'event ' || e.id || ' into ' || coalesce(e.merged_into, '-') || ' of '
+            || coalesce(e.storyline_id, '-') || iif(e.spiked, ' spiked', '')
+            || iif(e.public_id IS NULL, '', ' published') || ': ' || coalesce((
+                SELECT group_concat(m.item_id || iif(i.spiked, 'x', '')) FROM event_items m
+                    JOIN items i ON i.id = m.item_id WHERE m.event_id = e.id), '')
+         FROM events e WHERE e.merged_into IS NOT NULL
+            OR EXISTS (SELECT 1 FROM event_items WHERE event_id = e.id AND item_id > 700)
+         ORDER BY e.id";
+    let rest = [
+        "SELECT 'storyline ' || id || ' spiked' FROM storylines WHERE spiked = 1",
+        "SELECT 'out ' || item_id || ' ' || noun || ' ' || thing FROM items_kept_out",
+        "SELECT 'decision ' || id || ' ' || ruling || coalesce(' undone ' || undone_at, '')
+         FROM decisions",
+    ];
+    list_rows(&world.store, &[&[events][..], &rest].concat())
+}
+
 fn assert_alike(number: usize, world: &World, twin: &World) {
     for dump in [World::dump, World::dump_storylines] {
         let (left, right) = (dump(world), dump(twin));
         let differs = left.lines().zip(right.lines()).find(|(a, b)| a != b);
-        assert!(left == right, "{number}: {differs:#?}");
+        assert!(
+            left == right,
+            "{number}: {differs:#?}\n{}\n{}",
+            story(world),
+            story(twin)
+        );
     }
 }
 
 /// Five items of each of two matters; the event of each with its storyline.
-async fn two_matters(world: &mut World) -> [(EventId, StorylineId); 2] {
+pub async fn two_matters(world: &mut World) -> [(EventId, StorylineId); 2] {
     let mut events = Vec::new();
     for matter in [0, 3] {
         for outlet in 0..5 {

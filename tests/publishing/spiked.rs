@@ -2,7 +2,8 @@
 
 use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::news::{DecisionId, DevelopmentKind, EventId, ItemId, Ruling, StorylineId, Target};
-use dateline::store::events::merge_event;
+use dateline::store::events::{self, merge_event};
+use dateline::store::kept_out;
 use dateline::store::published::{self, Extent};
 
 use super::http::Server;
@@ -296,11 +297,60 @@ async fn what_leaves_a_spiked_event_by_itself_is_kept_out_with_it() {
     rule_to_spike(&room, Target::Event(EventId(1)), 300).await;
     room.publish(300).await;
     part_from_the_first(&room).await;
+    let noted = room
+        .store
+        .write(|tx| kept_out::keep_out(tx, ItemId(3), Target::Event(EventId(1))));
+    noted.await.expect("a note");
     room.publish(310).await;
     let is_shown = async || outputs(&room, &feeds()).await.contains("What left it");
     assert!(!is_shown().await);
     unspike(&room, 1, 320).await;
     assert!(is_shown().await);
+}
+
+#[tokio::test]
+async fn what_stood_apart_from_an_event_before_that_was_spiked_is_published() {
+    let room = summit().await;
+    part_from_the_first(&room).await;
+    rule_to_spike(&room, Target::Event(EventId(1)), 300).await;
+    assert_eq!(room.publish(310).await.events, 1);
+    assert!(outputs(&room, &feeds()).await.contains("What left it"));
+    // What leaves that in turn was never kept out either.
+    let left = room.store.write(|tx| {
+        tx.execute_batch(
+            "INSERT INTO events (id, storyline_id, headline, occurred_at, first_report_at,
+                last_report_at, opened_at, settled, split_from)
+             SELECT 10, storyline_id, 'What left what left it', occurred_at, first_report_at,
+                last_report_at, opened_at, 1, 9 FROM events WHERE id = 9;
+             UPDATE event_items SET event_id = 10 WHERE event_id = 9;",
+        )?;
+        Ok(())
+    });
+    left.await.expect("an event");
+    assert_eq!(room.publish(320).await.events, 1);
+    let shown = outputs(&room, &feeds()).await;
+    assert!(shown.contains("What left what left it"));
+}
+
+#[tokio::test]
+async fn the_id_of_a_merged_event_leads_on_whatever_becomes_of_the_storyline_that_it_left() {
+    let room = summit().await;
+    let id = room.public_id(2);
+    let merged = room.store.write(|tx| {
+        events::link_event(tx, EventId(2), StorylineId(2))?;
+        merge_event(tx, EventId(2), EventId(1))
+    });
+    merged.await.expect("a merge");
+    room.publish(300).await;
+    rule_to_spike(&room, Target::Storyline(StorylineId(2)), 310).await;
+    room.publish(310).await;
+    let server = Server::start(room.site()).await;
+    let reply = server.get(&format!("/events/{id}.json")).await;
+    assert_eq!(reply.status, 307);
+    assert!(
+        outputs(&room, &feeds()).await.contains(&id.urn()),
+        "its entry stays"
+    );
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use crate::cluster::Engine;
 use crate::decisions::{Constraints, in_force};
 use crate::news::{Decision, EventId, ItemId, Ruling};
 use crate::store::events::{self, Member};
+use crate::store::standing::Rank;
 use crate::store::{Connection, Result, standing};
 
 /// The rulings in force as far as a change of them reaches.
@@ -355,8 +356,8 @@ struct Scene {
     live: BTreeSet<ItemId>,
     /// Groups by how late a ruling took them out of somewhere, those that never were first.
     order: Vec<usize>,
-    /// Of each event that is: when it was first published, last for what is not.
-    ranks: BTreeMap<EventId, i64>,
+    /// Of each event that is: which of two stays, the lesser.
+    ranks: BTreeMap<EventId, Rank>,
 }
 
 impl Scene {
@@ -381,9 +382,7 @@ impl Scene {
         let mut ranks = BTreeMap::new();
         for event in event_of.values() {
             if let std::collections::btree_map::Entry::Vacant(rank) = ranks.entry(*event) {
-                let stored = events::load_stored(conn, *event)?;
-                let published = stored.and_then(|stored| stored.published_at);
-                rank.insert(published.map_or(i64::MAX, |at| at.timestamp()));
+                rank.insert(standing::load_rank(conn, *event)?);
             }
         }
         let apart = constraints.apart.iter();
@@ -468,8 +467,9 @@ impl Scene {
         events
     }
 
-    fn rank(&self, event: EventId) -> (i64, EventId) {
-        (self.ranks.get(&event).copied().unwrap_or(i64::MAX), event)
+    fn rank(&self, event: EventId) -> Rank {
+        let rank = self.ranks.get(&event).copied();
+        rank.unwrap_or((true, i64::MAX, event))
     }
 
     /// Another event that holds items of a group, and nothing that is kept apart from them.

@@ -1,52 +1,123 @@
-//! What a step of the machine takes out of events and storylines that editors keep out: it stays out with them, or the
-//! machine would overrule the editor.
+//! What editors keep out, as a step of the machine meets it: what the step takes out of that stays out, and readers
+//! lose nothing to it that they are shown.
 
 use std::collections::BTreeSet;
 
+use super::Clusterer;
 use super::save::Save;
-use crate::news::{EventId, ItemId, Target};
-use crate::store::{Result, Transaction, events, kept_out, standing};
+use crate::cluster::KeptBack;
+use crate::jobs::spikes::{Before, find_spike};
+use crate::news::{EventId, StorylineId, Target};
+use crate::store::{
+    Connection, Result, Store, StoreError, Transaction, events, kept_out, standing,
+};
+use crate::timeline::Placing;
 
-/// Items that a step may take out of what is kept out, each with what that is.
-#[derive(Debug, Default)]
-pub(super) struct Leaving(Vec<(ItemId, Vec<Target>)>);
+/// What stands where, as far as a step may change that. To be asked before it is written.
+pub(super) fn look_before(tx: &Transaction<'_>, save: &Save) -> Result<Before> {
+    if !kept_out::is_any(tx)? {
+        return Ok(Before::default());
+    }
+    let (settlement, placing) = (&save.settlement, &save.placing);
+    let merged = settlement
+        .merged
+        .iter()
+        .flat_map(|(gone, into)| [*gone, *into]);
+    let mut all: BTreeSet<EventId> = merged.collect();
+    all.extend(settlement.changed.iter().map(|change| change.event));
+    all.extend(placing.placed.keys());
+    for (gone, _) in &placing.merged {
+        let around = standing::load_events_around(tx, *gone)?.into_iter();
+        all.extend(around.filter(|one| one.shown == *gone).map(|one| one.event));
+    }
+    for item in save.newcomers.iter().flatten().map(|member| member.item) {
+        all.extend(events::event_of_item(tx, item)?);
+    }
+    Before::of(tx, all)
+}
 
-impl Leaving {
-    /// Looked up before the step is written. What leaves while decisions are being obeyed does so by an editor's
-    /// word.
-    pub(super) fn before(tx: &Transaction<'_>, save: &Save) -> Result<Self> {
-        let mut leaving = Self::default();
-        if save.is_obeying || !kept_out::is_any(tx)? {
-            return Ok(leaving);
-        }
-        let merged = save.settlement.merged.iter().map(|(gone, _)| *gone);
-        let mut all: BTreeSet<EventId> = merged.collect();
-        all.extend(save.placing.placed.keys());
-        for (gone, _) in &save.placing.merged {
-            let around = standing::load_events_around(tx, *gone)?.into_iter();
-            all.extend(around.filter(|one| one.shown == *gone).map(|one| one.event));
-        }
-        for item in save.newcomers.iter().flatten().map(|member| member.item) {
-            all.extend(events::event_of_item(tx, item)?);
-        }
-        for event in all {
-            let keepers = kept_out::load_keepers(tx, event)?;
-            if !keepers.is_empty() {
-                let items = events::load_items(tx, event)?.into_iter();
-                leaving.0.extend(items.map(|item| (item, keepers.clone())));
+/// Checks that a step was not judged before something was spiked that it takes events out of, or puts into it what
+/// readers are shown. To be asked before it is written.
+///
+/// # Errors
+/// [`StoreError::Spiked`] if it was.
+pub(super) fn check_known(tx: &Transaction<'_>, save: &Save) -> Result<()> {
+    if !kept_out::is_any(tx)? {
+        return Ok(());
+    }
+    for (change, newcomers) in save.settlement.changed.iter().zip(&save.newcomers) {
+        let Some(late) = find_late(tx, save, change.event)? else {
+            continue;
+        };
+        for member in newcomers {
+            let from = events::event_of_item(tx, member.item)?;
+            if from.map(|from| kept_out::is_shown(tx, from)).transpose()? == Some(true) {
+                return Err(StoreError::Spiked(late));
             }
         }
-        Ok(leaving)
+    }
+    for (gone, into) in &save.settlement.merged {
+        if let Some(late) = find_late(tx, save, *into)?
+            && kept_out::is_shown(tx, *gone)?
+        {
+            return Err(StoreError::Spiked(late));
+        }
+    }
+    let mut lines: BTreeSet<StorylineId> = BTreeSet::new();
+    for (event, standing) in &save.placing.placed {
+        let left = standing::load_standing_event(tx, *event)?.map(|one| one.shown);
+        if let Some(left) = left.filter(|left| *left != standing.shown) {
+            lines.extend([left, standing.shown]);
+        }
+    }
+    let merged = save.placing.merged.iter();
+    lines.extend(merged.flat_map(|(gone, into)| [*gone, *into]));
+    match lines
+        .into_iter()
+        .map(Target::Storyline)
+        .find_map(|line| is_late(tx, save, line).transpose())
+    {
+        Some(late) => Err(StoreError::Spiked(late?)),
+        None => Ok(()),
+    }
+}
+
+/// By what an event is kept out that a step knows nothing of.
+fn find_late(tx: &Transaction<'_>, save: &Save, event: EventId) -> Result<Option<Target>> {
+    for keeper in kept_out::load_keepers(tx, event)? {
+        if is_late(tx, save, keeper)?.is_some() {
+            return Ok(Some(keeper));
+        }
+    }
+    Ok(None)
+}
+
+fn is_late(tx: &Transaction<'_>, save: &Save, keeper: Target) -> Result<Option<Target>> {
+    Ok((find_spike(tx, keeper)? > Some(save.decided)).then_some(keeper))
+}
+
+/// All that editors keep back, as it is stored.
+pub(super) fn load_kept_back(conn: &Connection) -> Result<KeptBack> {
+    Ok(KeptBack {
+        events: kept_out::load_events(conn)?,
+        items: kept_out::load_items(conn)?,
+    })
+}
+
+impl Clusterer {
+    /// Looks up what editors keep back: they said something else, or rulings moved it. Nothing may be being saved.
+    pub(super) fn look_up_kept_back(&mut self, store: &Store) -> Result<()> {
+        self.engine.keep_back(store.read(load_kept_back)?);
+        self.spiked_lines = store.read(kept_out::load_lines)?;
+        Ok(())
     }
 
-    /// Keeps out what the step has taken out. To be called once it is written.
-    pub(super) fn keep_out(self, tx: &Transaction<'_>) -> Result<()> {
-        for (item, keepers) in self.0 {
-            let now = kept_out::load_keepers_of_item(tx, item)?;
-            for keeper in keepers.into_iter().filter(|one| !now.contains(one)) {
-                kept_out::keep_out(tx, item, keeper)?;
-            }
+    /// What comes into a storyline that is kept out is out with it.
+    pub(super) fn keep_back_placed(&mut self, placing: &Placing) {
+        if !self.spiked_lines.is_empty() {
+            let placed = placing.placed.iter();
+            let into = placed.filter(|(_, standing)| self.spiked_lines.contains(&standing.shown));
+            self.engine.keep_back_too(into.map(|(event, _)| *event));
         }
-        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Clusterer;
 use super::own::{self, OwnChanges};
 use crate::cluster::{EventSketch, Settlement};
-use crate::news::{EventId, StorylineId};
+use crate::news::{EventId, ItemId, StorylineId};
 use crate::store::standing::{self, StandingEvent};
 use crate::store::{Connection, Result, describing};
 use crate::timeline::{Beside, Linking, Placing, Standing, StoredLines, StorylineRules};
@@ -38,12 +38,19 @@ impl Clusterer {
             }
         }
         self.stale.tell(conn, &mut self.storylines)?;
+        self.storylines
+            .tell_showing(self.showing(settlement, (machine, sketches)));
         let linking = self.storylines.link(machine);
         let homes = own.map(|_| {
             let machine = (&self.engine, &self.storylines);
             own::homes_of(conn, machine, (settlement, &self.own), &linking)
         });
-        let homes = homes.transpose()?;
+        let homes = homes.transpose()?.map(|(mut homes, homeless)| {
+            for event in homeless {
+                homes.linked.push((event, self.storylines.open()));
+            }
+            homes
+        });
         let told = homes.as_ref().unwrap_or(&linking);
         let changes = self.own_changes(conn, settlement, &linking)?;
         let around = Around {
@@ -61,7 +68,27 @@ impl Clusterer {
         let (rules, stored) = around.gather(&self.placed_anew, &self.reached.events)?;
         let placing = self.storylines.place(told, &rules, &stored, sketches);
         self.stale.note_step(conn, settlement, &placing)?;
+        self.keep_back_placed(&placing);
         Ok((placing, changes))
+    }
+}
+
+impl Clusterer {
+    /// Which of the machine's own events and of those under rulings that changed hold what readers were shown before.
+    fn showing(
+        &self,
+        settlement: &Settlement,
+        (machine, ruled): (&[EventSketch], &[EventSketch]),
+    ) -> BTreeSet<EventId> {
+        if settlement.shown.is_empty() {
+            return BTreeSet::new();
+        }
+        let holds = |items: Vec<ItemId>| items.iter().any(|item| settlement.shown.contains(item));
+        let own = machine.iter().map(|one| one.event);
+        let own = own.filter(|event| holds(self.engine.own_items_of(*event)));
+        let ruled = ruled.iter().map(|one| one.event);
+        let ruled = ruled.filter(|event| holds(self.engine.items_of(*event)));
+        own.chain(ruled).collect()
     }
 }
 

@@ -90,6 +90,8 @@ pub struct Clusterer {
     /// Events that rulings on storylines name which are being obeyed.
     placed_anew: BTreeSet<EventId>,
     stale: shown::Stale,
+    /// The storylines that editors keep out.
+    spiked_lines: BTreeSet<StorylineId>,
     /// The last development whose event is known as published.
     marked: DevelopmentId,
     /// Events that were first published when they were live no more: one that was merged away meanwhile may live again.
@@ -392,7 +394,6 @@ impl Clusterer {
             storylines: touched.storylines.into_iter().collect(),
             tables,
             decided: self.rulings.newest(),
-            is_obeying: self.obeying_from.is_some(),
         })
     }
 

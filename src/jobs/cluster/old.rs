@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::cluster::Engine;
 use crate::decisions::Constraints;
+use crate::jobs::locks;
+use crate::jobs::spikes::Before;
 use crate::news::{EventId, ItemId, Ruling, UtcTime};
 use crate::store::events::{self, Member};
 use crate::store::{Connection, Result, Transaction, describing, standing};
@@ -206,7 +208,7 @@ impl Planner<'_> {
         Ok(None)
     }
 
-    /// The event of one side goes into that of the other; the one published first stays.
+    /// The event of one side goes into that of the other; the one that readers were shown first stays.
     fn join(&self, left: &[ItemId], right: &[ItemId]) -> Result<Option<Step>> {
         let (Some(a), Some(b)) = (self.event_of(left)?, self.event_of(right)?) else {
             return Ok(None);
@@ -214,11 +216,7 @@ impl Planner<'_> {
         if a == b || !left.iter().chain(right).any(|item| self.is_old(item)) {
             return Ok(None);
         }
-        let rank = |event: EventId| -> Result<(i64, EventId)> {
-            let stored = events::load_stored(self.conn, event)?;
-            let published = stored.and_then(|stored| stored.published_at);
-            Ok((published.map_or(i64::MAX, |at| at.timestamp()), event))
-        };
+        let rank = |event| standing::load_rank(self.conn, event);
         let (into, from) = match rank(a)? < rank(b)? {
             true => (a, b),
             false => (b, a),
@@ -319,6 +317,7 @@ pub(super) fn write(
         true => events::origin_of(tx, step.from)?,
         false => None,
     };
+    let before = Before::of(tx, BTreeSet::from([step.from, step.into]))?;
     for member in &step.members {
         if is_ruled {
             standing::note_moved(tx, member.item, origin.unwrap_or(step.from))?;
@@ -341,6 +340,8 @@ pub(super) fn write(
     if step.is_whole {
         events::merge_event(tx, step.from, step.into)?;
     }
+    before.keep_out(tx)?;
+    locks::follow(tx, [step.from, step.into])?;
     describing::enter_describe_queue(tx, step.from)?;
     describing::enter_describe_queue(tx, step.into)
 }

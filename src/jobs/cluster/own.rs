@@ -80,13 +80,14 @@ pub(super) fn sketches_of(engine: &Engine, own: &OwnEvents) -> Vec<EventSketch> 
 }
 
 /// Where the events that rulings make are at home, as far as a step may have changed that: in the storyline that
-/// the machine links most of their items to.
+/// the machine links most of their items to. Into one that is spiked none of them comes from another; new ones that hold
+/// what readers are shown, and would come into no other, are returned beside them.
 pub(super) fn homes_of(
     conn: &Connection,
     (engine, storylines): (&Engine, &Storylines),
     (settlement, own): (&Settlement, &Own),
     linking: &Linking,
-) -> Result<Linking> {
+) -> Result<(Linking, Vec<EventId>)> {
     let mut ruled: BTreeSet<EventId> = own.touched.clone();
     ruled.extend(settlement.changed.iter().map(|change| change.event));
     let regrouped = settlement.own.iter().flat_map(|own| &own.changed);
@@ -107,7 +108,7 @@ pub(super) fn homes_of(
         Ok(stands.map(|one| linking.follow(one.home)))
     };
     let gone: BTreeSet<EventId> = settlement.merged.iter().map(|one| one.0).collect();
-    let mut linked = Vec::new();
+    let (mut linked, mut homeless) = (Vec::new(), Vec::new());
     for event in ruled.difference(&gone) {
         let stands = standing::load_standing_event(conn, *event)?;
         let before = stands.as_ref().map(|one| linking.follow(one.home));
@@ -115,18 +116,28 @@ pub(super) fn homes_of(
             None if stands.is_none() => closed_line(machine),
             line => Ok(line),
         };
-        let Some(home) = home_of(conn, engine, (*event, before), line_of)? else {
+        let not_hidden = |machine| {
+            let line: Option<StorylineId> = line_of(machine)?;
+            Ok(line.filter(|line| !storylines.would_hide(*line, *event)))
+        };
+        let Some(home) = home_of(conn, engine, (*event, before), not_hidden)? else {
+            if stands.is_none() && home_of(conn, engine, (*event, before), line_of)?.is_some() {
+                homeless.push(*event);
+            }
             continue;
         };
         let is_there = stands.is_some_and(|one| !one.is_merged && one.home == home);
-        if !is_there {
+        let is_lost = before.is_some_and(|before| !storylines.is_spiked(before))
+            && storylines.is_spiked(home);
+        if !is_there && !is_lost {
             linked.push((*event, home));
         }
     }
-    Ok(Linking {
+    let homes = Linking {
         linked,
         merged: linking.merged.clone(),
-    })
+    };
+    Ok((homes, homeless))
 }
 
 fn standing_in(conn: &Connection, engine: &Engine, item: ItemId) -> Result<Option<EventId>> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
+use super::leaving::load_kept_back;
 use super::own::Own;
 use super::rulings::Rulings;
 use super::save::{
@@ -21,8 +22,8 @@ use crate::news::{
 };
 use crate::store::events::StoredEvent;
 use crate::store::{
-    Connection, Result, clustering, decisions, describing, events, items, outlets, own_events,
-    published, standing, taken,
+    Connection, Result, clustering, decisions, describing, events, items, kept_out, outlets,
+    own_events, published, standing, taken,
 };
 use crate::timeline::Storylines;
 
@@ -68,6 +69,7 @@ pub(super) fn restore(
         obeying_from: None,
         placed_anew: Default::default(),
         stale: Default::default(),
+        spiked_lines: kept_out::load_lines(conn)?,
         marked,
         published_late: Vec::new(),
         lines_marked,
@@ -150,6 +152,7 @@ fn restore_window(
         oldest_live: (oldest.0 > 0).then_some(oldest),
         latest_secs: (latest != 0).then_some(latest),
         constraints: rulings.within_reach.clone(),
+        kept_back: load_kept_back(conn)?,
         own: own
             .into_iter()
             .map(|(id, items)| restored_own(conn, id, items))

@@ -32,7 +32,7 @@ impl Clusterer {
             changed,
             undone,
             mut events,
-            storylines,
+            mut storylines,
             spiked,
         } = self.rulings.take_up(newer);
         if !spiked.is_empty() {
@@ -41,7 +41,8 @@ impl Clusterer {
         for line in spiked {
             self.stale.note_spiked(line);
         }
-        // A pin shows on what its event was merged into.
+        self.look_up_kept_back(store)?;
+        // A pin shows on what its event was merged into, and a name on what its storyline was.
         let led_on = store.read(|conn| {
             let on = events
                 .iter()
@@ -49,6 +50,12 @@ impl Clusterer {
             on.collect::<Result<Vec<_>>>()
         })?;
         events.extend(led_on.into_iter().flatten());
+        let led_on = store.read(|conn| {
+            let on = storylines.iter();
+            let on = on.map(|line| standing::load_line_successor(conn, *line));
+            on.collect::<Result<Vec<_>>>()
+        })?;
+        storylines.extend(led_on.into_iter().flatten());
         self.reached = Scope::default();
         for ruling in changed.iter().map(|one| &one.ruling).chain(&undone) {
             self.reached.items.extend(ruling.items());
@@ -86,6 +93,7 @@ impl Clusterer {
         }
         count += self.hold_together(store, (&mut origins, now))?;
         count += self.return_to_own(store, now)?;
+        self.look_up_kept_back(store)?;
         let next_event = self.engine.cursor().next_event;
         self.obeying_from = None;
         self.placed_anew.clear();

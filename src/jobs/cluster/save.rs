@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::describe;
-use super::leaving::Leaving;
+use super::leaving::{check_known, look_before};
 use super::own::OwnChanges;
 use crate::cluster::{SavedTables, Settlement};
 use crate::jobs::describe::{Counts, Pins};
+use crate::jobs::locks;
 use crate::news::{DecisionId, EventId, ItemId, ScoredPair, StorylineId, UtcTime};
 use crate::store::clustering::{self, LearntTable};
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Result, Transaction, describing, kept_out, retold, standing, taken};
+use crate::store::{Result, Transaction, describing, retold, standing, taken};
 use crate::timeline::{LifeSettings, Placing};
 
 pub(super) const ARRIVED: &str = "cluster";
@@ -84,8 +85,6 @@ pub(super) struct Save {
     pub(super) tables: Option<Tables>,
     /// The last decision that this knows of.
     pub(super) decided: DecisionId,
-    /// True if decisions are being obeyed by this.
-    pub(super) is_obeying: bool,
 }
 
 /// What was learnt of words, as it is kept.
@@ -130,7 +129,8 @@ impl Save {
         if let Some(oldest) = self.oldest_live {
             clustering::forget_pairs(tx, oldest)?;
         }
-        let leaving = Leaving::before(tx, self)?;
+        check_known(tx, self)?;
+        let before = look_before(tx, self)?;
         self.write_events(tx, now)?;
         let storylines = self.write_links(tx)?;
         for described in &self.descriptions {
@@ -140,7 +140,8 @@ impl Save {
             describing::leave_describe_queue(tx, through)?;
         }
         // What is described here is described again without it.
-        leaving.keep_out(tx)?;
+        before.keep_out(tx)?;
+        locks::follow(tx, self.regrouped())?;
         self.own.write(tx)?;
         for storyline in &storylines {
             let told = describe::describe_storyline(tx, *storyline, pins, (now, life))?;
@@ -163,6 +164,17 @@ impl Save {
             clustering::save_cursor(tx, LATEST, secs)?;
         }
         clustering::save_cursor(tx, OLDEST_LIVE, self.oldest_live.map_or(0, |item| item.0))
+    }
+
+    /// The events that may hold other items than before.
+    fn regrouped(&self) -> BTreeSet<EventId> {
+        let merged = self.settlement.merged.iter();
+        let changed = self.settlement.changed.iter().map(|change| change.event);
+        let around = merged.flat_map(|(gone, into)| [*gone, *into]);
+        around
+            .chain(changed)
+            .chain(self.settlement.left.iter().copied())
+            .collect()
     }
 
     fn write_events(&self, tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
@@ -200,7 +212,6 @@ impl Save {
             let home = (standing.home != shown).then_some(standing.home);
             standing::save_home(tx, *event, home)?;
             if let Some(left) = events::link_event(tx, *event, shown)? {
-                kept_out::check_known(tx, left, self.decided)?;
                 if standing::has_events(tx, left)? {
                     storylines.insert(left);
                 } else {
@@ -209,7 +220,6 @@ impl Save {
             }
         }
         for (gone, into) in &self.placing.merged {
-            kept_out::check_known(tx, *gone, self.decided)?;
             events::merge_storyline(tx, *gone, *into)?;
             storylines.remove(gone);
             storylines.insert(*into);

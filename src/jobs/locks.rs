@@ -1,0 +1,32 @@
+//! Which events are locked: those in which an item stands that a lock in force names, whatever event that was.
+
+use crate::decisions::in_force;
+use crate::news::{DecisionId, EventId, Ruling};
+use crate::store::{Connection, Result, Transaction, decisions, events, locks};
+
+/// The decision in force by which an event is locked, the latest; `None` if it is not.
+pub(super) fn find(conn: &Connection, event: EventId) -> Result<Option<DecisionId>> {
+    let items = events::load_items(conn, event)?;
+    let about = decisions::load_about_event(conn, event)?;
+    let locks = in_force(&about).filter(|one| match &one.ruling {
+        Ruling::Lock { items: locked, .. } => locked.iter().any(|item| items.contains(item)),
+        _ => false,
+    });
+    Ok(locks.last().map(|one| one.id))
+}
+
+/// Marks events as locked, or as not.
+pub(super) fn mark(tx: &Transaction<'_>, events: impl IntoIterator<Item = EventId>) -> Result<()> {
+    for event in events {
+        locks::set(tx, event, find(tx, event)?.is_some())?;
+    }
+    Ok(())
+}
+
+/// Marks events anew after something was moved between them.
+pub(super) fn follow(tx: &Transaction<'_>, moved: impl IntoIterator<Item = EventId>) -> Result<()> {
+    match locks::is_any(tx)? {
+        true => mark(tx, moved),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,294 @@
+//! What editors keep out, until when, and who lets it in:
+//!
+//! 1. An item is out if it is spiked, if the event or the storyline in which it stands is, or if it was taken out of such
+//!    a one and stays out with it (`items_kept_out`). All else is published; nothing else is asked.
+//! 2. What leaves what is spiked stays out with it, item by item, wherever it stands by then, until that spike is taken
+//!    back. It is let in by a ruling alone that is in force, was made since the spike or was not obeyed when that was
+//!    made, and names it as taken out. To undo a ruling lets nothing in but what that had put there since the spike.
+//! 3. What readers are shown comes under nothing that is spiked but by an editor's ruling: the clusterer names no
+//!    group so (`cluster::KeptBack`), and a merge of what is out with what is not is refused.
+
+use std::collections::BTreeSet;
+
+use crate::decisions::Attributes;
+use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, Target};
+use crate::store::decisions::{self, Named};
+use crate::store::{Connection, Result, Transaction, events, kept_out};
+
+/// Items about to be moved, each with where it stands and what keeps it out there.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    out: Vec<(ItemId, EventId, Vec<Target>)>,
+    /// Events which may hold others afterwards.
+    events: BTreeSet<EventId>,
+}
+
+impl Before {
+    /// To be asked before what these events hold, or the storylines in which they stand, are changed.
+    pub(super) fn of(tx: &Transaction<'_>, events: BTreeSet<EventId>) -> Result<Self> {
+        let mut before = Self::default();
+        if !kept_out::is_any(tx)? {
+            return Ok(before);
+        }
+        for event in &events {
+            let keepers = kept_out::load_keepers(tx, *event)?;
+            if !keepers.is_empty() {
+                let items = events::load_items(tx, *event)?.into_iter();
+                before
+                    .out
+                    .extend(items.map(|item| (item, *event, keepers.clone())));
+            }
+        }
+        before.events = events;
+        Ok(before)
+    }
+
+    /// Keeps out what has been taken out of what is spiked, and counts what is back in it as that.
+    pub(super) fn keep_out(&self, tx: &Transaction<'_>) -> Result<()> {
+        for (item, from, keepers) in &self.out {
+            let Some(event) = events::event_of_item(tx, *item)? else {
+                continue;
+            };
+            let now = kept_out::load_keepers(tx, event)?;
+            for keeper in keepers.iter().filter(|one| !now.contains(one)) {
+                if !is_let_in(tx, *item, *keeper, (*from, event))? {
+                    kept_out::keep_out(tx, *item, *keeper)?;
+                }
+            }
+        }
+        let places = self.out.iter().map(|one| events::event_of_item(tx, one.0));
+        let places: BTreeSet<Option<EventId>> = places.collect::<Result<_>>()?;
+        for event in places
+            .into_iter()
+            .flatten()
+            .chain(self.events.iter().copied())
+        {
+            for item in kept_out::take_back(tx, event)? {
+                mark_item(tx, item)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A ruling was undone: what it alone had let in is out again, wherever it stands until that is obeyed.
+pub(super) fn shut_out(tx: &Transaction<'_>, undone: &Decision) -> Result<()> {
+    let mut left: Vec<(ItemId, EventId)> = Vec::new();
+    match &undone.ruling {
+        Ruling::SplitEvent {
+            event, split_items, ..
+        } => left.extend(split_items.iter().map(|item| (*item, *event))),
+        Ruling::MoveItem { item, from, .. } => left.push((*item, *from)),
+        Ruling::NotSameEvent { a, b } => {
+            for (item, other) in [(a, b), (b, a)] {
+                let stays = events::event_of_item(tx, *other)?;
+                left.extend(stays.map(|event| (*item, event)));
+            }
+        }
+        Ruling::SplitStoryline {
+            kept_events,
+            split_events,
+            ..
+        } => {
+            for event in split_events {
+                let items = events::load_items(tx, *event)?.into_iter();
+                let stays = kept_events.first().copied();
+                left.extend(items.zip(stays.into_iter().cycle()));
+            }
+        }
+        _ => {}
+    }
+    for (item, stays) in left {
+        for keeper in kept_out::load_keepers(tx, stays)? {
+            if find_spike(tx, keeper)? < Some(undone.id) {
+                shut_out_with(tx, item, (keeper, stays))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An item and its copies beside it are out again with what they were let in of.
+fn shut_out_with(
+    tx: &Transaction<'_>,
+    item: ItemId,
+    (keeper, left): (Target, EventId),
+) -> Result<()> {
+    let Some(event) = events::event_of_item(tx, item)? else {
+        return Ok(());
+    };
+    if kept_out::load_keepers(tx, event)?.contains(&keeper) {
+        return Ok(());
+    }
+    let members = events::load_members(tx, event)?.into_iter();
+    let goes = |(one, original): &(ItemId, Option<ItemId>)| *one == item || *original == Some(item);
+    for (one, _) in members.filter(goes) {
+        if !is_let_in(tx, one, keeper, (left, event))? {
+            kept_out::keep_out(tx, one, keeper)?;
+        }
+    }
+    Ok(())
+}
+
+/// True if an item that leaves what is spiked is let in by an editor's word.
+fn is_let_in(
+    tx: &Transaction<'_>,
+    item: ItemId,
+    keeper: Target,
+    (from, into): (EventId, EventId),
+) -> Result<bool> {
+    let leaving = Leaving {
+        tx,
+        item,
+        original: events::original_of(tx, item)?,
+        keeper,
+        from,
+    };
+    let spike = find_spike(tx, keeper)?;
+    let mut about = decisions::load_about_event(tx, into)?;
+    about.extend(decisions::load_about_event(tx, from)?);
+    for one in &about {
+        let is_since = Some(one.id) > spike;
+        let is_meant = match one.undone_at {
+            None => leaving.is_taken_out(&one.ruling)? && (is_since || !is_obeyed(tx, one)?),
+            // What came in by it alone goes back out as it was.
+            Some(_) => is_since && leaving.was_put_in(&one.ruling) && !is_obeyed(tx, one)?,
+        };
+        if is_meant {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// An item that leaves what is spiked.
+struct Leaving<'a> {
+    tx: &'a Transaction<'a>,
+    item: ItemId,
+    /// The original that it repeats.
+    original: Option<ItemId>,
+    keeper: Target,
+    /// The event in which it stood.
+    from: EventId,
+}
+
+impl Leaving<'_> {
+    /// True of a ruling that takes it out.
+    fn is_taken_out(&self, ruling: &Ruling) -> Result<bool> {
+        let is_it = |named: &ItemId| *named == self.item || Some(*named) == self.original;
+        Ok(match (ruling, self.keeper) {
+            (
+                Ruling::SplitEvent {
+                    event, split_items, ..
+                },
+                Target::Event(spiked),
+            ) => *event == spiked && split_items.iter().any(is_it),
+            (Ruling::NotSameEvent { a, b }, Target::Event(spiked)) => {
+                let stays = match (is_it(a), is_it(b)) {
+                    (true, _) => *b,
+                    (_, true) => *a,
+                    _ => return Ok(false),
+                };
+                events::event_of_item(self.tx, stays)? == Some(spiked)
+            }
+            (
+                Ruling::MoveItem {
+                    item, from: left, ..
+                },
+                Target::Event(spiked),
+            ) => *left == spiked && is_it(item),
+            (Ruling::MoveItem { item, .. }, Target::Storyline(_)) => is_it(item),
+            (
+                Ruling::SplitStoryline {
+                    storyline,
+                    split_events,
+                    ..
+                },
+                Target::Storyline(spiked),
+            ) => *storyline == spiked && split_events.contains(&self.from),
+            _ => false,
+        })
+    }
+
+    /// True of a ruling that put it there.
+    fn was_put_in(&self, ruling: &Ruling) -> bool {
+        let is_it = |named: &ItemId| *named == self.item || Some(*named) == self.original;
+        match (ruling, self.keeper) {
+            (
+                Ruling::MergeEvents {
+                    kept,
+                    kept_items,
+                    merged,
+                    merged_items,
+                },
+                Target::Event(spiked),
+            ) => {
+                *kept == spiked && merged_items.iter().any(is_it)
+                    || *merged == spiked && kept_items.iter().any(is_it)
+            }
+            (Ruling::MoveItem { item, to, .. }, Target::Event(spiked)) => {
+                *to == spiked && is_it(item)
+            }
+            (Ruling::MoveItem { item, .. }, Target::Storyline(_)) => is_it(item),
+            (
+                Ruling::MergeStorylines {
+                    kept,
+                    kept_events,
+                    merged,
+                    merged_events,
+                },
+                Target::Storyline(spiked),
+            ) => {
+                *kept == spiked && merged_events.contains(&self.from)
+                    || *merged == spiked && kept_events.contains(&self.from)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn is_obeyed(conn: &Connection, decision: &Decision) -> Result<bool> {
+    decisions::are_these_obeyed(conn, std::iter::once(decision))
+}
+
+/// The decision in force by which something is spiked; `None` if it is not.
+pub(super) fn find_spike(conn: &Connection, target: Target) -> Result<Option<DecisionId>> {
+    let about = decisions::load_about(conn, &Named::by(&Ruling::Spike { target }))?;
+    Ok(Attributes::of(&about).spike_of(target))
+}
+
+/// Brings the marks in line with the decisions in force on one thing. What was taken out of it is let in with it.
+pub(super) fn mark(tx: &Transaction<'_>, target: Target) -> Result<()> {
+    if let Target::Item(item) = target {
+        return mark_item(tx, item);
+    }
+    let is_spiked = find_spike(tx, target)?.is_some();
+    decisions::set_spiked(tx, target, is_spiked)?;
+    if !is_spiked {
+        for item in kept_out::let_in(tx, target)? {
+            mark_item(tx, item)?;
+        }
+    }
+    Ok(())
+}
+
+/// An item is kept out by a decision on it, or with what it was taken out of.
+fn mark_item(tx: &Transaction<'_>, item: ItemId) -> Result<()> {
+    let target = Target::Item(item);
+    let is_spiked = find_spike(tx, target)?.is_some() || kept_out::is_kept_out(tx, item)?;
+    decisions::set_spiked(tx, target, is_spiked)
+}
+
+/// By what a thing is kept out, be it with its storyline, as a decision; `None` if it is not.
+pub(super) fn find_keeper(conn: &Connection, target: Target) -> Result<Option<DecisionId>> {
+    let keepers = match target {
+        Target::Event(event) => kept_out::load_keepers(conn, event)?,
+        other => vec![other],
+    };
+    for keeper in keepers {
+        if let Some(spike) = find_spike(conn, keeper)? {
+            return Ok(Some(spike));
+        }
+    }
+    Ok(None)
+}

@@ -13,7 +13,7 @@ use crate::news::{
 };
 use crate::store::describing::{self, EventRow, TellingRow};
 use crate::store::events::{EventDescription, StorylineDescription};
-use crate::store::{Connection, Result};
+use crate::store::{Connection, Result, standing};
 use crate::text::lead::without_boilerplate;
 use crate::text::wire::told_title;
 use crate::timeline::{
@@ -28,7 +28,7 @@ pub(super) const MOST_TELLINGS: usize = 64;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pins {
     events: BTreeMap<EventId, (DecisionId, String)>,
-    storylines: BTreeMap<StorylineId, String>,
+    storylines: BTreeMap<StorylineId, (DecisionId, String)>,
 }
 
 impl Pins {
@@ -48,7 +48,8 @@ impl Pins {
                     storyline,
                     headline,
                 } => {
-                    pins.storylines.insert(*storyline, headline.clone());
+                    let name = (decision.id, headline.clone());
+                    pins.storylines.insert(*storyline, name);
                 }
                 _ => {}
             }
@@ -61,14 +62,17 @@ impl Pins {
         self.events.is_empty()
     }
 
-    /// That of an event, or else the latest of those that it absorbed: an editor's word outlives a merge.
     fn of_event(&self, event: EventId, absorbed: &[EventId]) -> Option<&String> {
-        let inherited = || {
-            let pins = absorbed.iter().filter_map(|event| self.events.get(event));
-            pins.max_by_key(|(decision, _)| *decision)
-        };
-        let pin = self.events.get(&event).or_else(inherited)?;
-        Some(&pin.1)
+        of_one(&self.events, event, absorbed)
+    }
+
+    /// That of a storyline as it is stored.
+    fn of_storyline(&self, conn: &Connection, line: StorylineId) -> Result<Option<&String>> {
+        if self.storylines.is_empty() {
+            return Ok(None);
+        }
+        let absorbed = standing::load_lines_merged_into(conn, line)?;
+        Ok(of_one(&self.storylines, line, &absorbed))
     }
 
     /// Events and storylines whose headline differs between two states of the decisions.
@@ -78,6 +82,19 @@ impl Pins {
             changed_keys(&self.storylines, &other.storylines),
         )
     }
+}
+
+/// What was set of one, or else the latest of what was of those that it absorbed: an editor's word outlives a merge.
+fn of_one<'a, K: Ord>(
+    set: &'a BTreeMap<K, (DecisionId, String)>,
+    one: K,
+    absorbed: &[K],
+) -> Option<&'a String> {
+    let inherited = || {
+        let inherited = absorbed.iter().filter_map(|gone| set.get(gone));
+        inherited.max_by_key(|(decision, _)| *decision)
+    };
+    Some(&set.get(&one).or_else(inherited)?.1)
 }
 
 /// An item as the description of its event sees it: what it says, wherever it stands.
@@ -258,7 +275,7 @@ pub(super) fn describe_storyline(
     let Some(main) = main_event(conn, &events)? else {
         return Ok(None);
     };
-    let headline = pins.storylines.get(&id).unwrap_or(&main.headline);
+    let headline = pins.of_storyline(conn, id)?.unwrap_or(&main.headline);
     let last_report_at = events.iter().map(|event| event.last_report_at).max();
     let last_report_at = last_report_at.unwrap_or_else(|| utc_from_secs(0));
     let before = describing::load_life(conn, id)?;

@@ -1,15 +1,18 @@
 //! What readers are shown of events and storylines, as conditions on `events e` and `storylines s`.
 
-/// True if no editor keeps an event back: neither it, nor its storyline, nor each of its reports.
+/// True if no editor keeps an event back: neither it, nor its storyline, nor each of its reports. One that was merged
+/// away stands in no storyline but that of what it went into.
 macro_rules! is_let_through {
     ($event:literal) => {
         concat!(
             "(",
             $event,
             ".spiked = 0
-    AND NOT EXISTS (SELECT 1 FROM storylines k WHERE k.id = ",
+    AND (",
             $event,
-            ".storyline_id AND k.spiked)
+            ".merged_into IS NOT NULL OR NOT EXISTS (SELECT 1 FROM storylines k WHERE k.id = ",
+            $event,
+            ".storyline_id AND k.spiked))
     AND NOT (",
             $event,
             ".id IN (SELECT m.event_id FROM items i JOIN event_items m ON m.item_id = i.id

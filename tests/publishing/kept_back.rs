@@ -167,3 +167,26 @@ async fn what_was_spiked_before_an_upgrade_is_told_when_it_is_let_in_again() {
         assert_eq!(kinds(&room)[0], DevelopmentKind::Decision, "{target:?}");
     }
 }
+
+#[tokio::test]
+async fn what_left_a_spiked_event_before_an_upgrade_stays_out_and_what_had_left_before_the_spike_is_published()
+ {
+    for (opened, published) in [(290, 1), (305, 0)] {
+        let room = summit().await;
+        rule_to_spike(&room, Target::Event(EventId(1)), 300).await;
+        part_from_the_first(&room).await;
+        let migration = include_str!("../../migrations/0027_let_in.sql");
+        let (moves, _) = migration.split_once("-- Whether any").expect("an index");
+        let upgraded = room.store.write(move |tx| {
+            let sql = "UPDATE events SET opened_at = ?1 WHERE id = 9";
+            tx.execute(sql, [at_minute(opened).timestamp()])?;
+            tx.execute("DELETE FROM publish_queue", [])?;
+            Ok(tx.execute_batch(moves)?)
+        });
+        upgraded.await.expect("an upgrade");
+        assert_eq!(room.publish(310).await.events, published, "{opened}");
+        unspike(&room, 1, 320).await;
+        let shown = outputs(&room, &paths(&["events.json"])).await;
+        assert!(shown.contains("What left it"), "{opened}");
+    }
+}

@@ -363,10 +363,11 @@ fn rulings_of(tx: &Transaction<'_>, event: EventId, about: &[Decision]) -> Resul
 
 /// A report, and what its own outlet told since in its text under titles that say otherwise how the matter stands.
 fn tellings_of(report: &Report) -> impl Iterator<Item = Telling> {
-    let says = Says::of(&report.title, &report.language);
+    // Read where there is such a copy: nearly no report has one.
+    let says = |title: &str| Says::of(title, &report.language);
     let copies = report.reprints.iter().chain(&report.relisted);
     let revised = copies.filter(move |copy| {
-        copy.outlet == report.outlet && Says::of(&copy.title, &report.language) != says
+        copy.outlet == report.outlet && says(&copy.title) != says(&report.title)
     });
     let revised = revised.map(|copy| Telling {
         item_id: copy.item_id,

@@ -154,17 +154,11 @@ fn is_of_one_place(words: &Words<'_>, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tolls::toll_of;
-
-    fn check(cases: &[(&str, &str, Option<u32>)]) {
-        for (headline, language, toll) in cases {
-            assert_eq!(toll_of(headline, language), *toll, "{headline}");
-        }
-    }
+    use super::super::tolls::check_tolls;
 
     #[test]
     fn who_died_beside_others_is_no_toll_however_they_are_listed() {
-        check(&[
+        check_tolls(&[
             ("Child, 2 adults dead in fire at daycare", "en", None),
             ("Fire captain, wife, 3 sons found dead", "en", None),
             ("Explosion leaves 1 resident, 1 employee dead", "en", None),
@@ -210,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_dead_of_one_place_among_others_are_no_toll() {
-        check(&[
+        check_tolls(&[
             ("Quake kills 12 in Turkey, 3 in Syria", "en", None),
             ("At least 10 killed in Israel and 128 in Iran", "en", None),
             ("Floods kill 13 in Texas and at least 3 in Ohio", "en", None),
@@ -222,7 +216,7 @@ mod tests {
 
     #[test]
     fn all_who_died_are_the_toll_whoever_else_is_named() {
-        check(&[
+        check_tolls(&[
             ("Bus plunges into gorge, 12 pilgrims die", "en", Some(12)),
             ("Woman kills her 3 children", "en", Some(3)),
             ("Deaths of 4 students: suspect pleads guilty", "en", Some(4)),

@@ -294,6 +294,14 @@ pub(super) fn counts_anyone(word: &str, language: &str) -> bool {
     LISTS.anyone.stand_in(word, language)
 }
 
+/// Asserts which toll each of these headlines tells, each with its language.
+#[cfg(test)]
+pub(super) fn check_tolls(cases: &[(&str, &str, Option<u32>)]) {
+    for (headline, language, toll) in cases {
+        assert_eq!(toll_of(headline, language), *toll, "{headline}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

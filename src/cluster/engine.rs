@@ -168,8 +168,6 @@ pub struct Engine {
     pub(super) own: Option<Box<Grouping>>,
     /// What editors keep back, whatever is grouped.
     pub(super) kept_back: KeptBack,
-    /// What a settling takes out of that.
-    pub(super) leaving: BTreeSet<ItemId>,
     pub(super) next_event: i64,
     /// The first event id that was not in use at the last settling.
     pub(super) new_from: i64,
@@ -190,7 +188,6 @@ impl Engine {
             groups: Grouping::default(),
             own: None,
             kept_back: KeptBack::default(),
-            leaving: BTreeSet::new(),
             next_event: next_event.0,
             new_from: next_event.0,
             latest: Latest::default(),

@@ -381,11 +381,8 @@ impl<'a> Forest<'a> {
 
     fn offer_to_near(&mut self, at: usize) {
         let near = std::mem::take(&mut self.nodes[at].near);
-        let mut near: Vec<usize> = near
-            .into_iter()
-            .flat_map(|other| self.standing_for(other))
-            .filter(|other| *other != at)
-            .collect();
+        let mut near = self.standing_for(near);
+        near.retain(|other| *other != at);
         near.sort_unstable();
         near.dedup();
         for other in &near {
@@ -402,16 +399,20 @@ impl<'a> Forest<'a> {
         self.nodes[at].near = near;
     }
 
-    /// The group of the outcome that holds one, or the groups that hold the reports of one that came apart.
-    fn standing_for(&self, group: usize) -> Vec<usize> {
-        let top = self.top_above(group);
-        match self.is_top(top) {
-            true => vec![top],
-            false => {
-                let leaves = self.nodes[top].leaves.iter();
-                leaves.map(|report| self.top_of(*report)).collect()
+    /// The groups of the outcome that hold these, and of one that came apart those that hold its reports.
+    fn standing_for(&self, groups: Vec<usize>) -> Vec<usize> {
+        let mut standing = Vec::with_capacity(groups.len());
+        for group in groups {
+            let top = self.top_above(group);
+            match self.is_top(top) {
+                true => standing.push(top),
+                false => {
+                    let leaves = self.nodes[top].leaves.iter();
+                    standing.extend(leaves.map(|report| self.top_of(*report)));
+                }
             }
         }
+        standing
     }
 
     /// Writes an offer to each group near, and inside one, that exists when it would be taken.

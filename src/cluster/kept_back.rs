@@ -79,30 +79,13 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::pairs::steps_of;
-    use crate::cluster::{ArrivingItem, Publication, Settings, Weights};
+    use crate::cluster::Publication;
+    use crate::cluster::settle::tests::{engine, take_in};
     use crate::decisions::Constraints;
-    use crate::news::{OutletId, utc_from_secs};
-
-    /// The next item, with these scores with slots before it.
-    fn take_in(engine: &mut Engine, scores: &[(Slot, f32)]) {
-        let id = engine.window.len() as i64 + 1;
-        let live = engine.read(&ArrivingItem {
-            id: ItemId(id),
-            outlet: OutletId(id),
-            item_time: utc_from_secs(1_755_000_000),
-            time_is_claimed: true,
-            title: "Leaders meet in Anchorage as the summit on the ceasefire opens".to_owned(),
-            ..ArrivingItem::default()
-        });
-        let pairs = scores.iter().map(|(slot, score)| (*slot, steps_of(*score)));
-        let slot = engine.file(live, None, pairs.collect());
-        engine.place_new(slot);
-    }
 
     /// Two events of two items, each published.
     fn two_published() -> (Engine, [EventId; 2]) {
-        let mut engine = Engine::new(Settings::default(), Weights::embedded(), EventId(1));
+        let mut engine = engine();
         take_in(&mut engine, &[]);
         take_in(&mut engine, &[(0, 0.99)]);
         take_in(&mut engine, &[]);

@@ -52,6 +52,8 @@ pub struct Settlement {
     pub left_over: usize,
     /// Items of what changed that readers were shown before, as far as anything is kept back.
     pub shown: BTreeSet<ItemId>,
+    /// Items that have left what is kept back, and stay out.
+    pub(super) left_kept_back: BTreeSet<ItemId>,
     /// To be stored with the above.
     pub cursor: Cursor,
     /// What the machine alone would have changed, where that may differ from the above; `None` where
@@ -76,7 +78,6 @@ impl Engine {
         let (mut settlement, alike) = self.settle_groups(constraints, Alike::default());
         let mut left_over = 0;
         let mut shown = BTreeSet::new();
-        let out = std::mem::take(&mut self.leaving);
         settlement.own = self.with_own(|own| {
             let (settled, _) = own.settle_groups(&Constraints::default(), alike);
             left_over = settled.left_over;
@@ -89,8 +90,7 @@ impl Engine {
         settlement.left_over += left_over;
         settlement.shown.extend(shown);
         // What the machine alone would take out of it is not taken out.
-        self.leaving.clear();
-        self.kept_back.items.extend(out);
+        self.kept_back.items.extend(&settlement.left_kept_back);
         self.settled_through = self.newest_id();
         self.new_from = self.next_event;
         settlement.cursor = self.cursor();
@@ -186,8 +186,7 @@ impl Engine {
         let named = groups.iter().zip(&naming.names);
         let named = named.map(|(group, name)| (&group[..], name.event));
         let (shown, out) = self.find_leaving(named);
-        settlement.shown = shown;
-        self.leaving.extend(out);
+        (settlement.shown, settlement.left_kept_back) = (shown, out);
         for (id, into) in &naming.merged {
             let gone = self.put_to_sleep(*id, *into);
             passed_on.extend(gone.map(|items| (*into, items)));
@@ -313,8 +312,8 @@ impl Engine {
         }
     }
 
-    /// The time of the oldest item that is compared with new ones; if it is ahead of the clock, that of the first after it which is not: what
-    /// came later does not wait behind it until it is old. `None` without any.
+    /// The time of the oldest item that is compared with new ones; if it is ahead of the clock, that of the first after
+    /// it which is not: what came later does not wait behind it until it is old. `None` without any.
     fn oldest_secs(&self) -> Option<i64> {
         let mut times = self.window.times();
         let believed = times.find(|secs| !self.latest.is_ahead(*secs));
@@ -323,13 +322,13 @@ impl Engine {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::cluster::pairs::steps_of;
     use crate::cluster::{ArrivingItem, Settings, Weights};
     use crate::news::{OutletId, utc_from_secs};
 
-    fn engine() -> Engine {
+    pub(in crate::cluster) fn engine() -> Engine {
         Engine::new(Settings::default(), Weights::embedded(), EventId(1))
     }
 
@@ -345,7 +344,7 @@ mod tests {
     }
 
     /// The next item, with these scores with slots before it.
-    fn take_in(engine: &mut Engine, scores: &[(Slot, f32)]) {
+    pub(in crate::cluster) fn take_in(engine: &mut Engine, scores: &[(Slot, f32)]) {
         let live = engine.read(&item(engine.window.len() as i64 + 1));
         let pairs = scores.iter().map(|(slot, score)| (*slot, steps_of(*score)));
         let slot = engine.file(live, None, pairs.collect());

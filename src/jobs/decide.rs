@@ -2,8 +2,6 @@
 //! against the events as they are, keeps them durably, answers in words. What follows from them
 //! for events is the clusterer's work, which obeys them at its next pass.
 
-use std::collections::BTreeSet;
-
 use super::{locks, spikes};
 use crate::decisions::{
     Present, Refusal, Undoing, check_present, check_ruling, check_undo, check_whole,
@@ -340,7 +338,7 @@ fn apply_marks(tx: &Transaction<'_>, ruling: &Ruling) -> Result<()> {
         Ruling::Spike { target } => spikes::mark(tx, *target),
         Ruling::Lock { event, items } => {
             let places = items.iter().map(|item| events::event_of_item(tx, *item));
-            let places: BTreeSet<Option<EventId>> = places.collect::<Result<_>>()?;
+            let places: Vec<Option<EventId>> = places.collect::<Result<_>>()?;
             locks::mark(tx, places.into_iter().flatten().chain([*event]))
         }
         _ => Ok(()),

@@ -229,8 +229,7 @@ fn corrected_texts(shown: &[&Member], outlets: &BTreeMap<OutletId, Outlet>) -> B
 /// How many reports tell an event, and the outlets that carry it.
 pub(super) type Counts = (u32, BTreeSet<OutletId>);
 
-/// Counts all tellings of an event as [`describing::count_reports`] and [`describing::load_outlets`] count what is
-/// stored.
+/// Counts all tellings of an event as [`describing::count_reports`] counts what is stored.
 pub(super) fn count_reports(members: &[Member]) -> Counts {
     let shown = || members.iter().filter(|member| !member.telling.is_spiked);
     let originals = shown().filter(|member| member.reprint_of.is_none());

@@ -1,5 +1,7 @@
 //! Which events are locked: those in which an item stands that a lock in force names, whatever event that was.
 
+use std::collections::BTreeSet;
+
 use crate::decisions::in_force;
 use crate::news::{DecisionId, EventId, Ruling};
 use crate::store::{Connection, Result, Transaction, decisions, events, locks};
@@ -17,7 +19,7 @@ pub(super) fn find(conn: &Connection, event: EventId) -> Result<Option<DecisionI
 
 /// Marks events as locked, or as not.
 pub(super) fn mark(tx: &Transaction<'_>, events: impl IntoIterator<Item = EventId>) -> Result<()> {
-    for event in events {
+    for event in events.into_iter().collect::<BTreeSet<_>>() {
         locks::set(tx, event, find(tx, event)?.is_some())?;
     }
     Ok(())

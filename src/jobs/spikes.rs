@@ -45,10 +45,12 @@ impl Before {
 
     /// Keeps out what has been taken out of what is spiked, and counts what is back in it as that.
     pub(super) fn keep_out(&self, tx: &Transaction<'_>) -> Result<()> {
+        let mut places = self.events.clone();
         for (item, from, keepers) in &self.out {
             let Some(event) = events::event_of_item(tx, *item)? else {
                 continue;
             };
+            places.insert(event);
             let now = kept_out::load_keepers(tx, event)?;
             for keeper in keepers.iter().filter(|one| !now.contains(one)) {
                 if !is_let_in(tx, *item, *keeper, (*from, event))? {
@@ -56,13 +58,7 @@ impl Before {
                 }
             }
         }
-        let places = self.out.iter().map(|one| events::event_of_item(tx, one.0));
-        let places: BTreeSet<Option<EventId>> = places.collect::<Result<_>>()?;
-        for event in places
-            .into_iter()
-            .flatten()
-            .chain(self.events.iter().copied())
-        {
+        for event in places {
             for item in kept_out::take_back(tx, event)? {
                 mark_item(tx, item)?;
             }

@@ -152,30 +152,24 @@ pub fn leave_describe_queue(tx: &Transaction<'_>, through: i64) -> Result<()> {
     Ok(())
 }
 
-/// How many reports tell an event; what is spiked does not count.
+/// How many reports tell an event, and the outlets that carry it; what is spiked does not count.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn count_reports(conn: &Connection, event: EventId) -> Result<u32> {
+pub fn count_reports(conn: &Connection, event: EventId) -> Result<(u32, BTreeSet<OutletId>)> {
+    let sql = "SELECT i.outlet_id, e.reprint_of IS NULL
+         FROM event_items e CROSS JOIN items i INDEXED BY items_outlet ON i.id = e.item_id
+         WHERE e.event_id = ?1 AND i.spiked = 0";
+    let mut query = conn.prepare_cached(sql)?;
+    let mut rows = query.query([event.0])?;
+    let (mut originals, mut outlets) = (0, BTreeSet::new());
+    while let Some(row) = rows.next()? {
+        outlets.insert(OutletId(row.get(0)?));
+        originals += u32::from(row.get::<_, bool>(1)?);
+    }
     // Reprints of which the original is kept out or gone are one report.
-    let sql = "SELECT max(count(*) - count(e.reprint_of), min(count(*), 1))
-         FROM event_items e CROSS JOIN items i INDEXED BY items_outlet ON i.id = e.item_id
-         WHERE e.event_id = ?1 AND i.spiked = 0";
-    let mut query = conn.prepare_cached(sql)?;
-    Ok(query.query_row([event.0], |row| row.get(0))?)
-}
-
-/// The outlets that carry an event; what is spiked does not count.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn load_outlets(conn: &Connection, event: EventId) -> Result<BTreeSet<OutletId>> {
-    let sql = "SELECT DISTINCT i.outlet_id
-         FROM event_items e CROSS JOIN items i INDEXED BY items_outlet ON i.id = e.item_id
-         WHERE e.event_id = ?1 AND i.spiked = 0";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([event.0], |row| row.get(0).map(OutletId))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let reports = originals.max(u32::from(!outlets.is_empty()));
+    Ok((reports, outlets))
 }
 
 /// The events of a storyline that have reports, in the order in which they happened.
@@ -200,7 +194,10 @@ pub fn load_storyline_events(conn: &Connection, id: StorylineId) -> Result<Vec<E
             headline: row.get(1)?,
             occurred_at: utc_from_secs(row.get(2)?),
             last_report_at: utc_from_secs(row.get(3)?),
-            outlets: outlets.map_or_else(|| load_outlets(conn, id), read_outlets)?,
+            outlets: match outlets {
+                Some(outlets) => read_outlets(outlets)?,
+                None => count_reports(conn, id)?.1,
+            },
             is_spiked: row.get(5)?,
         });
     }

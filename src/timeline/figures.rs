@@ -389,8 +389,10 @@ pub(super) fn words_of<'a>(text: &str, language: &'a str) -> Words<'a> {
     };
     let mut gap = String::new();
     for piece in spaced.split_inclusive(|letter| !is_of_word(letter)) {
-        let word = piece.trim_matches(|letter: char| !inner(letter) && letter != '%');
-        let (before, behind) = piece.split_once(word).unwrap_or_default();
+        let is_outside = |letter: char| !inner(letter) && letter != '%';
+        let led = piece.trim_start_matches(is_outside);
+        let word = led.trim_end_matches(is_outside);
+        let (before, behind) = (&piece[..piece.len() - led.len()], &led[word.len()..]);
         gap.push_str(before);
         if word.is_empty() {
             gap.push_str(behind);

@@ -149,9 +149,8 @@ impl Storylines {
         others: &mut Beside,
         sketches: &[EventSketch],
     ) -> StorylineId {
-        let mut parts = others.shown.clone();
-        parts.retain(|_, line| !self.would_hide(*line, event));
-        let nearest = self.nearest_part((event, home), &parts, sketches);
+        let is_open = |line| !self.would_hide(line, event);
+        let nearest = self.nearest_part((event, home), (&others.shown, &is_open), sketches);
         let shown = nearest.unwrap_or(match self.would_hide(others.main, event) {
             true => home,
             false => others.main,
@@ -188,28 +187,27 @@ impl Storylines {
             group_of.insert(*event, group);
         }
         for (event, home) in new {
-            let mut parts = group_of.clone();
-            parts.retain(|_, group| !self.would_hide(groups.names[group], event));
-            let nearest = self.nearest_part((event, home), &parts, sketches);
+            let is_open = |group| !self.would_hide(groups.names[&group], event);
+            let nearest = self.nearest_part((event, home), (&group_of, &is_open), sketches);
             let main = groups.main_of(home);
             group_of.insert(event, nearest.unwrap_or(main));
         }
         group_of
     }
 
-    /// Of the groups that hold events of a storyline the one with the highest mean cosine to an
-    /// event of it; `None` if none shares anything with it.
+    /// Of the groups that hold events of a storyline, and are open to an event of it, the one with the highest mean
+    /// cosine to that; `None` if none shares anything with it.
     fn nearest_part<T: Copy + Ord>(
         &self,
         (event, home): (EventId, StorylineId),
-        group_of: &BTreeMap<EventId, T>,
+        (group_of, is_open): (&BTreeMap<EventId, T>, &impl Fn(T) -> bool),
         sketches: &[EventSketch],
     ) -> Option<T> {
         let line = self.lines.get(&home)?;
         let own = Sum::of(sketches.iter().find(|sketch| sketch.event == event)?);
         let mut parts: BTreeMap<T, (Sum, usize)> = BTreeMap::new();
         for sketch in line.events.iter() {
-            if let Some(group) = group_of.get(&sketch.event) {
+            if let Some(group) = group_of.get(&sketch.event).filter(|group| is_open(**group)) {
                 let (sum, count) = parts.entry(*group).or_default();
                 sum.add(sketch);
                 *count += 1;

@@ -67,21 +67,6 @@ fn merge(world: &World, kept: EventId, merged: EventId) -> Ruling {
     }
 }
 
-fn merge_lines(world: &World, kept: StorylineId, merged: StorylineId) -> Ruling {
-    let of = |line| {
-        world
-            .store
-            .read(|conn| desk::events_of(conn, line))
-            .unwrap()
-    };
-    Ruling::MergeStorylines {
-        kept,
-        kept_events: of(kept),
-        merged,
-        merged_events: of(merged),
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_event_was_merged_into_is_bound_by_the_rulings_on_it() {
     for is_published in [false, true] {
@@ -95,7 +80,7 @@ async fn what_an_event_was_merged_into_is_bound_by_the_rulings_on_it() {
         }
         let line = |world: &World, event| world.line_of(event).unwrap();
         let apart = line(&world, third);
-        let ruling = merge_lines(&world, line(&world, first), line(&world, second));
+        let ruling = world.merge_lines(line(&world, first), line(&world, second));
         rule(&mut world, ruling).await;
         assert_eq!(line(&world, first), line(&world, second));
         assert_ne!(line(&world, first), line(&world, third));
@@ -175,7 +160,7 @@ async fn a_storyline_whose_events_readers_follow_elsewhere_counts_as_published()
     let line = |world: &World, event| world.line_of(event).unwrap();
     let homes = |world: &World| world.store.read(standing::load_shown_homes).unwrap();
     let home = line(&world, event);
-    let ruling = merge_lines(&world, line(&world, shown), home);
+    let ruling = world.merge_lines(line(&world, shown), home);
     let merged = rule(&mut world, ruling).await;
     assert_eq!(line(&world, event), line(&world, shown));
     let known: Vec<StorylineId> = homes(&world).into_iter().map(|(home, _)| home).collect();

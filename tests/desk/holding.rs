@@ -322,12 +322,7 @@ async fn a_spiked_event_gives_its_storyline_no_headline_until_the_spike_is_taken
     let events = matters.map(|items| *world.homes(&items).first().unwrap());
     let lines = events.map(|event| world.line_of(event).unwrap());
     if lines[0] != lines[1] {
-        let merge = Ruling::MergeStorylines {
-            kept: lines[0],
-            kept_events: vec![events[0]],
-            merged: lines[1],
-            merged_events: vec![events[1]],
-        };
+        let merge = world.merge_lines(lines[0], lines[1]);
         world.rule(merge).await;
     }
     let read = |world: &World| {

@@ -183,12 +183,7 @@ async fn a_storyline_keeps_the_name_of_one_that_goes_into_it() {
         headline: "The editor's own words".to_owned(),
     };
     world.rule(rename).await;
-    let merge = Ruling::MergeStorylines {
-        kept: lines[0],
-        kept_events: vec![events[0]],
-        merged: lines[1],
-        merged_events: vec![events[1]],
-    };
+    let merge = world.merge_lines(lines[0], lines[1]);
     world.rule(merge).await;
     let headline = |world: &World| {
         let line = world.line_of(events[0]).unwrap();

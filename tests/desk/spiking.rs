@@ -393,18 +393,7 @@ async fn a_spiked_storyline_that_an_editor_merged_before_it_was_published_lives_
         let target = Target::Storyline(line);
         assert!(rule(&world, Ruling::Spike { target }).await);
     }
-    let merge = Ruling::MergeStorylines {
-        kept,
-        kept_events: world
-            .store
-            .read(|conn| desk::events_of(conn, kept))
-            .unwrap(),
-        merged,
-        merged_events: world
-            .store
-            .read(|conn| desk::events_of(conn, merged))
-            .unwrap(),
-    };
+    let merge = world.merge_lines(kept, merged);
     assert!(rule(&world, merge).await);
     world.take_in();
     assert_eq!(world.line_of(second), world.line_of(first));

@@ -46,6 +46,17 @@ fn load(store: &Store, settings: &ClusteringSettings) -> Clusterer {
 }
 
 impl World {
+    /// The merge of all that a storyline holds into another.
+    pub fn merge_lines(&self, kept: StorylineId, merged: StorylineId) -> Ruling {
+        let of = |line| self.store.read(|conn| desk::events_of(conn, line)).unwrap();
+        Ruling::MergeStorylines {
+            kept,
+            kept_events: of(kept),
+            merged,
+            merged_events: of(merged),
+        }
+    }
+
     pub async fn open(window_hours: u32) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();

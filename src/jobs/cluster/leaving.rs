@@ -14,10 +14,15 @@ use crate::store::{
 use crate::timeline::Placing;
 
 /// What stands where, as far as a step may change that. To be asked before it is written.
+///
+/// # Errors
+/// [`StoreError::Spiked`] if it was judged before something was spiked that it takes events out of, or puts into it what
+/// readers are shown.
 pub(super) fn look_before(tx: &Transaction<'_>, save: &Save) -> Result<Before> {
     if !kept_out::is_any(tx)? {
         return Ok(Before::default());
     }
+    check_known(tx, save)?;
     let (settlement, placing) = (&save.settlement, &save.placing);
     let merged = settlement
         .merged
@@ -36,15 +41,7 @@ pub(super) fn look_before(tx: &Transaction<'_>, save: &Save) -> Result<Before> {
     Before::of(tx, all)
 }
 
-/// Checks that a step was not judged before something was spiked that it takes events out of, or puts into it what
-/// readers are shown. To be asked before it is written.
-///
-/// # Errors
-/// [`StoreError::Spiked`] if it was.
-pub(super) fn check_known(tx: &Transaction<'_>, save: &Save) -> Result<()> {
-    if !kept_out::is_any(tx)? {
-        return Ok(());
-    }
+fn check_known(tx: &Transaction<'_>, save: &Save) -> Result<()> {
     for (change, newcomers) in save.settlement.changed.iter().zip(&save.newcomers) {
         let Some(late) = find_late(tx, save, change.event)? else {
             continue;

@@ -71,9 +71,7 @@ impl Clusterer {
         self.keep_back_placed(&placing);
         Ok((placing, changes))
     }
-}
 
-impl Clusterer {
     /// Which of the machine's own events and of those under rulings that changed hold what readers were shown before.
     fn showing(
         &self,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::describe;
-use super::leaving::{check_known, look_before};
+use super::leaving::look_before;
 use super::own::OwnChanges;
 use crate::cluster::{SavedTables, Settlement};
 use crate::jobs::describe::{Counts, Pins};
@@ -43,10 +43,7 @@ pub(super) struct Described {
 
 impl Described {
     fn write(&self, tx: &Transaction<'_>) -> Result<()> {
-        let stored = || -> Result<Counts> {
-            let reports = describing::count_reports(tx, self.event)?;
-            Ok((reports, describing::load_outlets(tx, self.event)?))
-        };
+        let stored = || describing::count_reports(tx, self.event);
         let counts = self.counts.clone().map_or_else(stored, Ok)?;
         debug_assert_eq!(counts, stored()?, "{:?}", self.event);
         let mut description = self.description.clone();
@@ -129,7 +126,6 @@ impl Save {
         if let Some(oldest) = self.oldest_live {
             clustering::forget_pairs(tx, oldest)?;
         }
-        check_known(tx, self)?;
         let before = look_before(tx, self)?;
         self.write_events(tx, now)?;
         let storylines = self.write_links(tx)?;
@@ -167,14 +163,13 @@ impl Save {
     }
 
     /// The events that may hold other items than before.
-    fn regrouped(&self) -> BTreeSet<EventId> {
+    fn regrouped(&self) -> impl Iterator<Item = EventId> {
         let merged = self.settlement.merged.iter();
         let changed = self.settlement.changed.iter().map(|change| change.event);
         let around = merged.flat_map(|(gone, into)| [*gone, *into]);
         around
             .chain(changed)
             .chain(self.settlement.left.iter().copied())
-            .collect()
     }
 
     fn write_events(&self, tx: &Transaction<'_>, now: UtcTime) -> Result<()> {

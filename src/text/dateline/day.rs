@@ -98,8 +98,8 @@ const MONTHS: [(&str, u32); 79] = [
     ("दिस", 12),
 ];
 
-/// The day that `text` names: `Jan. 5`, `5 ene 2026`, `5 de enero`, `1er déc.`, `31 декабря`, `1月5日`, `5日`. A missing year or month is the
-/// one that puts the day nearest to `near`. `None` if it is no day.
+/// The day that `text` names: `Jan. 5`, `5 ene 2026`, `5 de enero`, `1er déc.`, `31 декабря`, `1月5日`, `5日`.
+/// A missing year or month is the one that puts the day nearest to `near`. `None` if it is no day.
 pub(super) fn read_day(text: &str, near: NaiveDate) -> Option<NaiveDate> {
     let text: String = text.chars().map(plain_digit).collect();
     let numbers: Vec<u32> = text

@@ -19,8 +19,8 @@ use crate::timeline::material::{
     Change, Present, Ruled, Telling, Told, first_told, material_changes, takes_back,
 };
 
-/// How many events one transaction takes, so that who decides does not wait for long: some 30 ms of
-/// the processor.
+/// How many events one transaction takes, so that whoever waits for a write does not wait for long: some 30 ms
+/// of the processor.
 const BATCH: u32 = 100;
 
 /// A hold beyond this is a mistake in a config; it must not overflow a time.
@@ -70,7 +70,7 @@ pub async fn publish_events(store: &Store, pass: Pass) -> Result<Published> {
     loop {
         let batch_pass = pass.clone();
         let (last, batch) = store
-            .write(move |tx| publish_batch(tx, &batch_pass, after))
+            .write_giving_way(move |tx| publish_batch(tx, &batch_pass, after))
             .await?;
         done.events += batch.events;
         done.developments += batch.developments;

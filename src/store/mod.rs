@@ -183,8 +183,20 @@ impl Store {
         self.writer()?.write(Durability::Process, work).await
     }
 
-    /// As [`Store::write`], but without a savepoint, which costs a third less. If it fails, those that share the
-    /// transaction are undone with it and run again: for what hardly ever fails.
+    /// As [`Store::write`], but undone and run again if somebody decides meanwhile.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_giving_way<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer()?.write_giving_way(work).await
+    }
+
+    /// As [`Store::write_giving_way`], but without a savepoint, which costs a third less. If it fails, those that
+    /// share the transaction are undone with it and run again: for what hardly ever fails.
     ///
     /// # Errors
     /// As [`Store::write`].

@@ -187,6 +187,50 @@ async fn who_decides_does_not_wait_for_what_came_before() {
 }
 
 #[tokio::test]
+async fn what_is_at_work_and_can_run_again_gives_way_to_who_decides() {
+    for is_patient in [true, false] {
+        let (_directory, store) = open();
+        let order: Arc<Mutex<Vec<&str>>> = Arc::default();
+        let (has_begun, mut begun) = tokio::sync::mpsc::unbounded_channel();
+        let fetched = order.clone();
+        let work = move |tx: &Transaction<'_>| {
+            insert("fetched")(tx)?;
+            fetched.lock().unwrap().push("fetched");
+            // Seconds, if nobody stops it.
+            let steps = match fetched.lock().unwrap().len() {
+                1 => 100_000_000,
+                _ => 1,
+            };
+            has_begun.send(()).unwrap();
+            let count = "WITH RECURSIVE steps (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM steps WHERE at < ?1)
+                 SELECT count(*) FROM steps";
+            let counted: i64 = tx.query_row(count, [steps], |row| row.get(0))?;
+            assert_eq!(counted, steps);
+            Ok(())
+        };
+        let busy = async {
+            match is_patient {
+                true => store.write_together(work).await,
+                false => store.write_giving_way(work).await,
+            }
+        };
+        let decides = async {
+            begun.recv().await.unwrap();
+            let note = order.clone();
+            let decide = store.write_durably(move |tx| {
+                note.lock().unwrap().push("decided");
+                insert("decided")(tx)
+            });
+            decide.await
+        };
+        let (busy, decided) = tokio::join!(busy, decides);
+        busy.and(decided).unwrap();
+        assert_eq!(*order.lock().unwrap(), ["fetched", "decided", "fetched"]);
+        assert_eq!(count_cursors(&store), 2);
+    }
+}
+
+#[tokio::test]
 async fn what_shares_a_transaction_with_what_fails_is_kept_all_the_same() {
     let (_directory, store) = open();
     let (go, gate) = std::sync::mpsc::channel();

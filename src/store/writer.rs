@@ -1,14 +1,17 @@
 //! The one writer: a thread that takes closures from a bounded queue and runs them by turns, each turn in
 //! one transaction. Closures have a savepoint each, so that a failing one takes nothing with it, or none; these
-//! are patient, the others go before them, and what people decided goes before all. Where one without a
-//! savepoint fails, those that shared its transaction are run again, with one.
+//! are patient, the others go before them, and what people decided goes before all: what is at work and can be run
+//! again is undone for it. Where one without a savepoint fails, those that shared its transaction are run again,
+//! with one.
 
-use std::collections::VecDeque;
+mod lines;
+mod precedence;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -17,20 +20,15 @@ use super::checkpoints::Checkpoints;
 use super::error::{Result, StoreError};
 use super::health::{OpenedFile, Trouble, TroubleKind};
 use super::statistics;
+use lines::{Line, Waiting};
+use precedence::Precedence;
 
 /// How many closures may wait; callers wait beyond that. Memory stays bounded by it.
 const QUEUE_LENGTH: usize = 256;
 
-/// How many closures share one transaction at the most, so that readers see progress.
-const BATCH_LENGTH: usize = 128;
-
 /// How long a closure waits for company if the one before had some. Visits come by the dozen, and what
 /// they change lies on the same few pages: shared, a commit costs each a fraction.
 const GATHERING: Duration = Duration::from_millis(2);
-
-/// For how long patient closures are added to a transaction. Who came meanwhile and is not patient waits
-/// for no more than that, one closure and a commit, and has the next transaction without them.
-const TURN: Duration = Duration::from_millis(20);
 
 /// Whether a commit waits for the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,19 +93,9 @@ struct Task {
     /// True if it takes nothing with it when it fails: it has a savepoint of its own. SQLite then copies every
     /// page that it changes.
     is_alone: bool,
+    /// True if it can be run again and was not yet: it gives way to what somebody decides.
+    may_be_undone: bool,
     job: Box<dyn Job>,
-}
-
-/// Where a closure waits; each turn is one line's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Line {
-    /// What somebody decided, which nothing that was fetched undoes: always the next turn.
-    Decided,
-    /// What others wait for.
-    Hurried,
-    /// What nobody waits for at a screen.
-    #[default]
-    Patient,
 }
 
 /// The sending side of the writer's queue.
@@ -116,6 +104,7 @@ pub struct Writer {
     queue: mpsc::Sender<Task>,
     /// How many closures were taken from the queue and wait for their turn.
     in_line: Arc<AtomicUsize>,
+    precedence: Precedence,
     commits: watch::Receiver<u64>,
     trouble: watch::Sender<Option<Trouble>>,
 }
@@ -127,12 +116,13 @@ impl Writer {
     /// Why the database at `path` cannot be opened once more, to copy its log.
     pub fn start(mut conn: Connection, path: &Path) -> Result<(Self, JoinHandle<()>)> {
         let checkpoints = Checkpoints::start(&mut conn, path)?;
+        let precedence = Precedence::over(&mut conn)?;
         let file = OpenedFile::at(path);
         let (queue, tasks) = mpsc::channel(QUEUE_LENGTH);
         let (committed, commits) = watch::channel(0);
         let trouble = watch::Sender::new(None);
-        let line = Waiting::default();
-        let in_line = line.told.clone();
+        let line = Waiting::new(precedence.clone());
+        let in_line = line.told();
         let met = trouble.clone();
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
@@ -141,6 +131,7 @@ impl Writer {
         let writer = Self {
             queue,
             in_line,
+            precedence,
             commits,
             trouble,
         };
@@ -156,13 +147,23 @@ impl Writer {
         self.ask(make_alone(durability, work)).await
     }
 
-    /// The same without a savepoint: if `work` or another such closure fails, it is run again.
+    /// The same without a savepoint: if `work` or another such closure fails, or somebody decides meanwhile, it is run
+    /// again.
     pub async fn write_together<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&Transaction<'_>) -> Result<T> + Send + 'static,
     {
         self.ask(make_patient(work)).await
+    }
+
+    /// As [`Writer::write`], but undone and run again if somebody decides meanwhile.
+    pub async fn write_giving_way<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&Transaction<'_>) -> Result<T> + Send + 'static,
+    {
+        self.ask(make_task(Line::Hurried, work)).await
     }
 
     /// As [`Writer::write`], for a thread outside the runtime.
@@ -184,15 +185,23 @@ impl Writer {
     }
 
     async fn ask<T>(&self, (task, answer): (Task, oneshot::Receiver<Result<T>>)) -> Result<T> {
+        self.announce(&task);
         let sent = self.queue.send(task).await;
         sent.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
     fn begin<T>(&self, (task, answer): (Task, oneshot::Receiver<Result<T>>)) -> Result<Pending<T>> {
+        self.announce(&task);
         let sent = self.queue.blocking_send(task);
         sent.map_err(|_| StoreError::Closed)?;
         Ok(Pending(Some(answer)))
+    }
+
+    fn announce(&self, task: &Task) {
+        if task.line == Line::Decided {
+            self.precedence.announce();
+        }
     }
 
     /// Counts commits: changes whenever the database may have changed.
@@ -251,7 +260,12 @@ where
         Some(work) => work(tx),
         None => Err(StoreError::Closed),
     };
-    make_task((line, true), once)
+    let (task, answer) = make_task(line, once);
+    let task = Task {
+        may_be_undone: false,
+        ..task
+    };
+    (task, answer)
 }
 
 fn make_patient<T, F>(work: F) -> (Task, oneshot::Receiver<Result<T>>)
@@ -259,10 +273,11 @@ where
     T: Send + 'static,
     F: Fn(&Transaction<'_>) -> Result<T> + Send + 'static,
 {
-    make_task((Line::Patient, false), work)
+    make_task(Line::Patient, work)
 }
 
-fn make_task<T, F>((line, is_alone): (Line, bool), work: F) -> (Task, oneshot::Receiver<Result<T>>)
+/// A task that can be run again.
+fn make_task<T, F>(line: Line, work: F) -> (Task, oneshot::Receiver<Result<T>>)
 where
     T: Send + 'static,
     F: FnMut(&Transaction<'_>) -> Result<T> + Send + 'static,
@@ -275,7 +290,8 @@ where
     });
     let task = Task {
         line,
-        is_alone,
+        is_alone: line != Line::Patient,
+        may_be_undone: true,
         job,
     };
     (task, answer)
@@ -347,90 +363,14 @@ struct Batch {
     ran: Vec<Task>,
     /// The one without a savepoint that failed, so that nothing of the others was kept.
     failed: Option<Task>,
+    /// Nothing was kept, for somebody has decided meanwhile.
+    gave_way: bool,
     trouble: Option<Trouble>,
-}
-
-/// The tasks that wait, in three lines.
-#[derive(Default)]
-struct Waiting {
-    decided: VecDeque<Task>,
-    hurried: VecDeque<Task>,
-    patient: VecDeque<Task>,
-    /// Whose turn it is.
-    turn: Line,
-    /// Of the lines where nothing was decided, the one that had the last turn.
-    before: Line,
-    /// How many are still taken in it.
-    left: usize,
-    /// Until when patient ones are taken.
-    turn_ends: Option<Instant>,
-    /// How many these are, for others to see.
-    told: Arc<AtomicUsize>,
-}
-
-impl Waiting {
-    fn add(&mut self, task: Task) {
-        self.tasks_of(task.line).push_back(task);
-        self.told.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn tasks_of(&mut self, line: Line) -> &mut VecDeque<Task> {
-        match line {
-            Line::Decided => &mut self.decided,
-            Line::Hurried => &mut self.hurried,
-            Line::Patient => &mut self.patient,
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.decided.len() + self.hurried.len() + self.patient.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The next turn, which takes at least one: at once what somebody decided, else by turns those in a
-    /// hurry and the patient ones, so that nobody waits for ever.
-    fn begin_turn(&mut self) -> Durability {
-        self.turn_ends = None;
-        self.left = BATCH_LENGTH;
-        self.turn = Line::Decided;
-        if !self.decided.is_empty() {
-            return Durability::Power;
-        }
-        let has_priority = self.before == Line::Patient || self.patient.is_empty();
-        self.before = match !self.hurried.is_empty() && has_priority {
-            true => Line::Hurried,
-            false => Line::Patient,
-        };
-        self.turn = self.before;
-        Durability::Process
-    }
-
-    fn next(&mut self) -> Option<Task> {
-        self.left = self.left.checked_sub(1)?;
-        let task = match self.turn {
-            Line::Patient => self.next_patient(),
-            line => self.tasks_of(line).pop_front(),
-        }?;
-        self.told.fetch_sub(1, Ordering::Relaxed);
-        Some(task)
-    }
-
-    fn next_patient(&mut self) -> Option<Task> {
-        #[allow(
-            clippy::disallowed_methods,
-            reason = "a stopwatch, not the time of day"
-        )]
-        let now = Instant::now();
-        let ends = *self.turn_ends.get_or_insert(now + TURN);
-        (now < ends).then(|| self.patient.pop_front()).flatten()
-    }
 }
 
 /// Runs a turn of the tasks in one transaction. After a task that failed together with others these are run
 /// again, each with a savepoint, so that each is run twice at the most; then the rest in another transaction.
+/// What gave way to a decision waits for another turn.
 ///
 /// `set` is the durability that the connection was last set to; `None` if it is not known.
 fn run_turn(
@@ -440,19 +380,25 @@ fn run_turn(
     state: &watch::Sender<Option<Trouble>>,
 ) {
     let wanted = waiting.begin_turn();
+    let precedence = waiting.precedence.clone();
     let mut run = |tasks: &mut dyn Iterator<Item = Task>| {
         let mut batch = Batch::default();
         let end = file
             .is_there()
             .and_then(|()| set_durability(conn, wanted, set))
-            .and_then(|()| run_transaction(conn, tasks, &mut batch));
-        end_transaction(end, batch, tasks, state)
+            .and_then(|()| run_transaction(conn, tasks, &precedence, &mut batch));
+        let gave_way = batch.gave_way;
+        (end_transaction(end, batch, tasks, state), gave_way)
     };
     while let Some(first) = waiting.next() {
         let mut tasks = std::iter::once(first).chain(std::iter::from_fn(|| waiting.next()));
-        let mut undone = run(&mut tasks);
+        let (mut undone, gave_way) = run(&mut tasks);
+        if gave_way {
+            return waiting.put_back(undone);
+        }
         for task in &mut undone {
             task.is_alone = true;
+            task.may_be_undone = false;
         }
         if !undone.is_empty() {
             run(&mut undone.into_iter());
@@ -472,6 +418,9 @@ fn end_transaction(
     note_trouble(state, batch.trouble.or(met_at_end));
     if let Some(failed) = batch.failed {
         failed.job.answer(Ok(()));
+        return batch.ran;
+    }
+    if batch.gave_way {
         return batch.ran;
     }
     for task in batch.ran {
@@ -504,21 +453,29 @@ fn set_durability(
     Ok(())
 }
 
-/// Runs tasks until there are no more or one without a savepoint has failed, which undoes all.
+/// Runs tasks until there are no more or one without a savepoint has failed or gave way, which undoes all.
 fn run_transaction(
     conn: &mut Connection,
     tasks: &mut dyn Iterator<Item = Task>,
+    precedence: &Precedence,
     batch: &mut Batch,
 ) -> Result<()> {
     let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let giving = precedence.watch();
     for mut task in tasks {
         let is_alone = task.is_alone;
+        giving.go_on(task.may_be_undone);
         if is_alone {
             tx.prepare_cached("SAVEPOINT task")?.execute([])?;
         }
         // A bug in one closure must not end the writer: it is a refused write.
         let run = std::panic::AssertUnwindSafe(|| task.job.run(Ok(&tx)));
         let outcome = std::panic::catch_unwind(run).unwrap_or_default();
+        if giving.gave_way() {
+            batch.gave_way = true;
+            batch.ran.push(task);
+            return Ok(());
+        }
         batch.trouble = outcome.trouble.or(batch.trouble.take());
         // Some errors of the disk end the whole transaction, not only the statement.
         if tx.is_autocommit() {
@@ -536,6 +493,7 @@ fn run_transaction(
             (false, _) => {}
         }
     }
+    drop(giving);
     tx.commit()?;
     Ok(())
 }

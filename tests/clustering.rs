@@ -189,6 +189,76 @@ fn opening_and_ending_stand_in_one_storyline() {
 }
 
 #[test]
+fn what_shares_only_what_kind_of_event_it_is_is_no_storyline() {
+    let kinds = [
+        [
+            (
+                "Hotel fire in Tirana kills six",
+                "A fire swept through a hotel in Tirana.",
+            ),
+            (
+                "Hotel fire in Mysore kills nine",
+                "Guests jumped from windows in Mysore, police said.",
+            ),
+            (
+                "Warehouse fire in Cotonou kills three",
+                "Flames spread among cotton bales in Cotonou.",
+            ),
+        ],
+        [
+            (
+                "Earthquake of magnitude 6.1 hits Samos",
+                "A quake struck Samos.",
+            ),
+            (
+                "Earthquake of magnitude 5.9 hits Hualien",
+                "Buildings swayed in Hualien on Friday.",
+            ),
+            (
+                "Earthquake of magnitude 6.3 hits Manokwari",
+                "Residents of Manokwari ran into the streets.",
+            ),
+        ],
+        [
+            (
+                "Transport minister of Kenya resigns",
+                "The minister left after weeks of protest.",
+            ),
+            (
+                "Finance minister of Slovakia resigns",
+                "He lost a vote on the budget.",
+            ),
+            (
+                "Health minister of Peru resigns",
+                "Her aides had bought masks.",
+            ),
+        ],
+    ];
+    let mut desk = Desk::new();
+    fill_with_other_news(&mut desk);
+    let mut hours = 0.0;
+    let told = kinds.map(|reports| {
+        reports.map(|(title, lead)| {
+            hours += 0.2;
+            desk.tell(hours, (hours * 5.0) as i64, title, lead)
+        })
+    });
+    desk.settle(&Constraints::default());
+    let mut storylines = Storylines::new(StorylineSettings::default(), StorylineId(1));
+    let changed = desk.last.changed.iter();
+    let sketches: Vec<_> = changed
+        .filter_map(|c| desk.engine.sketch(c.event))
+        .collect();
+    storylines.link(&sketches);
+    for items in told {
+        let lines = items.map(|item| storylines.storyline_of(desk.event(item)));
+        assert_ne!(lines[0], lines[1]);
+        assert_ne!(lines[1], lines[2]);
+        assert_ne!(lines[0], lines[2]);
+    }
+}
+
+#[test]
 fn a_wrap_and_a_live_blog_join_nothing() {
     let mut desk = Desk::new();
     fill_with_other_news(&mut desk);

@@ -16,6 +16,8 @@
 
 mod alike;
 mod kept;
+mod nodes;
+mod sums;
 mod tearing;
 mod trees;
 
@@ -31,6 +33,8 @@ use super::window::Slot;
 use crate::news::EventId;
 pub(super) use alike::Alike;
 use alike::Kin;
+use nodes::{Above, NodeOf};
+use sums::Sums;
 
 /// What has changed since the last settling.
 pub(super) struct Change {
@@ -88,8 +92,6 @@ struct Node {
     formed: Moment,
     /// What came together last; empty for one report, and for a whole event not yet looked into.
     parts: Vec<usize>,
-    /// The larger group that it is or was a part of.
-    above: Option<usize>,
     /// For a group that does otherwise than before: from when on.
     awake_since: Option<Moment>,
     /// Groups that may come near enough to an awake one, in no order, some more than once.
@@ -98,56 +100,16 @@ struct Node {
     is_locked: bool,
 }
 
-/// Sums of scores by group, and memory that is used again.
-#[derive(Default)]
-struct Sums {
-    /// By group; 0 of those that were not met.
-    of_nodes: Vec<u64>,
-    met: Vec<usize>,
-    path: Vec<usize>,
-}
-
-impl Sums {
-    fn add(&mut self, node: usize, sum: u64) {
-        if self.of_nodes[node] == 0 {
-            self.met.push(node);
-        }
-        self.of_nodes[node] += sum;
-    }
-}
-
-/// The smallest group known of each live report that was met.
-struct NodeOf {
-    base: Slot,
-    /// One more than the number of the group, from the oldest item on; 0 of what was not met.
-    nodes: Vec<u32>,
-}
-
-impl NodeOf {
-    fn new(engine: &Engine) -> Self {
-        Self {
-            base: engine.window.base(),
-            nodes: vec![0; engine.window.len()],
-        }
-    }
-
-    fn get(&self, report: Slot) -> Option<usize> {
-        let node = self.nodes.get(report.checked_sub(self.base)? as usize)?;
-        (*node as usize).checked_sub(1)
-    }
-
-    fn set(&mut self, report: Slot, node: usize) {
-        self.nodes[(report - self.base) as usize] = node as u32 + 1;
-    }
-}
-
 struct Forest<'a> {
     engine: &'a Engine,
     rules: &'a Rules,
     rules_before: &'a Rules,
     change: &'a Change,
     nodes: Vec<Node>,
+    above: Above,
     node_of: NodeOf,
+    /// Kept between trees for its room alone.
+    leaf_numbers: NodeOf,
     sums: Sums,
     /// `None` unless what the machine alone has is grouped after this.
     kin: Option<Kin>,
@@ -173,7 +135,9 @@ impl<'a> Forest<'a> {
             rules_before,
             change,
             nodes: Vec::new(),
+            above: Above::default(),
             node_of: NodeOf::new(engine),
+            leaf_numbers: NodeOf::new(engine),
             sums: Sums::default(),
             kin: engine.beside().map(|_| Kin::default()),
             met: FxHashSet::default(),
@@ -329,19 +293,19 @@ impl<'a> Forest<'a> {
     /// and is returned.
     fn leave_tree(&mut self, at: usize) -> Vec<usize> {
         let mut left = Vec::new();
-        let (mut at, mut above) = (at, self.nodes[at].above.take());
+        let (mut at, mut above) = (at, self.above.take(at));
         while let Some(upper) = above {
             let since = self.nodes[upper].formed;
             for part in std::mem::take(&mut self.nodes[upper].parts) {
                 if part != at {
                     // Offers to it stay: it is the same group.
-                    self.nodes[part].above = None;
+                    self.above.take(part);
                     self.nodes[part].awake_since = Some(since);
                     left.push(part);
                 }
             }
             self.nodes[upper].changes += 1;
-            (at, above) = (upper, self.nodes[upper].above.take());
+            (at, above) = (upper, self.above.take(upper));
         }
         left
     }
@@ -351,8 +315,8 @@ impl<'a> Forest<'a> {
         self.tie(a, b);
         let is_larger = self.nodes[a].leaves.len() >= self.nodes[b].leaves.len();
         let (kept, taken) = if is_larger { (a, b) } else { (b, a) };
+        self.above.set(taken, kept);
         let gone = &mut self.nodes[taken];
-        gone.above = Some(kept);
         gone.parts = Vec::new();
         gone.changes += 1;
         let leaves = std::mem::take(&mut gone.leaves);
@@ -420,10 +384,8 @@ impl<'a> Forest<'a> {
         let since = self.nodes[at].awake_since.unwrap_or(FIRST);
         let since = since.min(self.nodes[at].formed);
         let mut sums = std::mem::take(&mut self.sums);
-        sums.of_nodes.resize(self.nodes.len(), 0);
         self.sum_around(at, near, &mut sums);
-        while let Some(group) = sums.met.pop() {
-            let sum = std::mem::take(&mut sums.of_nodes[group]);
+        while let Some((group, sum)) = sums.take() {
             let node = &self.nodes[group];
             // In means that rise, a larger group may be there before the one that it holds.
             let joined = self.groups_above(group).map(|at| self.nodes[at].formed);
@@ -477,68 +439,6 @@ impl<'a> Forest<'a> {
         groups.filter(|group| *group != top).collect()
     }
 
-    /// Adds the sums of a group's scores with others, in rising order, and with the groups that these
-    /// are made of.
-    fn sum_around(&self, at: usize, near: &[usize], sums: &mut Sums) {
-        let count = |at: usize| self.nodes[at].leaves.len();
-        let one_by_one: usize = near.iter().map(|other| count(*other).min(count(at))).sum();
-        if count(at) <= one_by_one {
-            self.add_seen_from(at, |top| near.binary_search(&top).is_ok(), sums);
-            return;
-        }
-        for other in near {
-            if count(at) <= count(*other) {
-                self.add_seen_from(at, |top| top == *other, sums);
-                continue;
-            }
-            for leaf in &self.nodes[*other].leaves {
-                let pairs = self.engine.window.pairs_of(*leaf).iter();
-                let with_it = pairs.filter(|(partner, _)| {
-                    let node = self.node_of.get(*partner);
-                    node.is_some_and(|node| self.top_above(node) == at)
-                });
-                let sum = with_it.map(|(_, steps)| u64::from(*steps)).sum();
-                self.add_on_path(*leaf, sum, |top| top == *other, sums);
-            }
-        }
-    }
-
-    fn add_seen_from(&self, at: usize, is_meant: impl Fn(usize) -> bool, sums: &mut Sums) {
-        for leaf in &self.nodes[at].leaves {
-            for (partner, steps) in self.engine.window.pairs_of(*leaf) {
-                self.add_on_path(*partner, u64::from(*steps), &is_meant, sums);
-            }
-        }
-    }
-
-    /// Adds to the sums of all groups that hold a report, up to one that is meant.
-    fn add_on_path(
-        &self,
-        report: Slot,
-        sum: u64,
-        is_meant: impl Fn(usize) -> bool,
-        sums: &mut Sums,
-    ) {
-        let Some(mut at) = self.node_of.get(report) else {
-            return;
-        };
-        sums.path.clear();
-        sums.path.push(at);
-        while let Some(above) = self.nodes[at].above {
-            at = above;
-            sums.path.push(at);
-        }
-        if sum == 0 || !is_meant(at) {
-            return;
-        }
-        while let Some(at) = sums.path.pop() {
-            sums.add(at, sum);
-            if self.nodes[at].parts.is_empty() {
-                break;
-            }
-        }
-    }
-
     fn are_apart(&self, a: usize, b: usize) -> bool {
         let holds = |at: usize, slot: Slot| {
             let report = self.rules.report_of(self.engine, slot);
@@ -549,7 +449,7 @@ impl<'a> Forest<'a> {
     }
 
     fn is_top(&self, at: usize) -> bool {
-        self.nodes[at].above.is_none() && self.top_of(self.nodes[at].leaves[0]) == at
+        self.above.of(at).is_none() && self.top_of(self.nodes[at].leaves[0]) == at
     }
 
     fn top_of(&self, report: Slot) -> usize {
@@ -563,7 +463,7 @@ impl<'a> Forest<'a> {
 
     /// The groups that hold one, from the smallest on.
     fn groups_above(&self, at: usize) -> impl Iterator<Item = usize> {
-        std::iter::successors(self.nodes[at].above, |at| self.nodes[*at].above)
+        std::iter::successors(self.above.of(at), |at| self.above.of(*at))
     }
 
     /// The groups that make the outcome, by their smallest reports.

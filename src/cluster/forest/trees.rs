@@ -2,8 +2,6 @@
 
 use std::cmp::Reverse;
 
-use rustc_hash::FxHashMap;
-
 use super::{FIRST, Forest, Moment, Node};
 use crate::cluster::agglomerate::{Graph, Stop, Tree, grow_trees};
 use crate::cluster::engine::KEPT_SCORES;
@@ -61,12 +59,12 @@ impl Forest<'_> {
     }
 
     fn add(&mut self, leaves: Vec<Slot>, formed: Moment) -> usize {
+        self.above.push();
         self.nodes.push(Node {
             is_locked: leaves.iter().any(|leaf| self.rules.locked.contains(leaf)),
             leaves,
             formed,
             parts: Vec::new(),
-            above: None,
             awake_since: None,
             near: Vec::new(),
             changes: 0,
@@ -78,7 +76,7 @@ impl Forest<'_> {
     /// because nothing from outside took part in it.
     pub(super) fn grow(&mut self, at: usize) {
         let node = &self.nodes[at];
-        let is_whole = node.awake_since.is_none() && node.above.is_none();
+        let is_whole = node.awake_since.is_none() && self.above.of(at).is_none();
         if !is_whole || node.leaves.len() < 2 || !node.parts.is_empty() {
             return;
         }
@@ -109,7 +107,7 @@ impl Forest<'_> {
     fn add_tree(&mut self, tree: Tree, above: usize) {
         let formed = moment_of_tree(&tree);
         let at = self.add(tree.leaves, formed);
-        self.nodes[at].above = Some(above);
+        self.above.set(at, above);
         self.tie(at, above);
         self.nodes[above].parts.push(at);
         if let [leaf] = self.nodes[at].leaves[..] {
@@ -120,26 +118,23 @@ impl Forest<'_> {
         }
     }
 
-    fn trees_of(&self, leaves: &[Slot]) -> Vec<Tree> {
-        let mut node_of: FxHashMap<Slot, u32> = FxHashMap::default();
-        node_of.extend(
-            leaves
-                .iter()
-                .enumerate()
-                .map(|(at, leaf)| (*leaf, at as u32)),
-        );
+    fn trees_of(&mut self, leaves: &[Slot]) -> Vec<Tree> {
+        for (at, leaf) in leaves.iter().enumerate() {
+            self.leaf_numbers.set(*leaf, at);
+        }
+        let numbers = &self.leaf_numbers;
         let mut scores = Vec::new();
         self.engine.window.bring_pairs_near(leaves);
         for (at, leaf) in leaves.iter().enumerate() {
             for (other, steps) in self.engine.window.pairs_of(*leaf) {
-                if let Some(other) = node_of.get(other).filter(|other| **other < at as u32) {
-                    scores.push((*other, at as u32, u64::from(*steps)));
+                if let Some(other) = numbers.get(*other).filter(|other| *other < at) {
+                    scores.push((other as u32, at as u32, u64::from(*steps)));
                 }
             }
         }
         let node = |slot: Slot| {
             let report = self.rules.report_of(self.engine, slot);
-            node_of.get(&report).copied()
+            numbers.get(report).map(|at| at as u32)
         };
         let both = |(a, b): &(Slot, Slot)| Some((node(*a)?, node(*b)?));
         let rules = self.rules_before;
@@ -150,6 +145,7 @@ impl Forest<'_> {
             apart: rules.apart.iter().filter_map(both).collect(),
             locked: Vec::new(),
         };
+        self.leaf_numbers.forget(leaves);
         let stop = Stop {
             threshold: self.engine.settings.settle_score,
             kept: KEPT_SCORES,

@@ -3,7 +3,8 @@
 //! - **What it says.** What says what another known item says is that one, whoever else has a key of it.
 //! - **Its own id.** One that was never seen, where the feed's ids tell items apart, beside a time of its own: it is an item
 //!   of its own unless its words are those of an edit. Where other ids of the document hold, ids are believed without a time too.
-//! - **Its own time.** Another than the known item's. What has the second of a known item is that, however it is rewritten.
+//! - **Its own time.** Another than the known item's. What has the second of a known item is that, however it is rewritten;
+//!   an equal time that many items share (a day, a quarter of an hour, the document's own) says nothing, as if there were none.
 //! - **Whose address it is.** At that of a report, what comes is an edit until lead and headline are of another thing; at
 //!   that of a page, or at none, one notice follows the other, and any telling word parts them.
 
@@ -98,8 +99,12 @@ impl Ladder<'_> {
             told.filter(|told| told.id != known.id)
         };
         let at_link = other(KeyKind::Link).filter(|_| self.is_usable(index, KeyKind::Link));
+        let is_of_time = |told| match is_at_page(input) {
+            true => self.is_of_moment(input, told),
+            false => has_time_of(input, told),
+        };
         let is_told_at_link = at_link.is_some_and(|told| {
-            (has_other_time && has_time_of(input, told))
+            (has_other_time && is_of_time(told))
                 || (says_other && !told.is_tombstone && !says_other_words(input, told))
         });
         let are_own_words = || {
@@ -173,7 +178,7 @@ impl Ladder<'_> {
             self.is_usable(index, KeyKind::Guid) && found.is_none_or(|found| found.id != known.id)
         };
         is_at_part(input, known)
-            && has_own_time(input, known)
+            && self.is_timed_apart(input, known)
             && has_own_id()
             && says_other_words(input, known)
     }
@@ -185,8 +190,7 @@ impl Ladder<'_> {
         let input = self.inputs[index];
         let has_known_id =
             self.is_usable(index, KeyKind::Guid) && self.find(index, KeyKind::Guid).is_some();
-        let has_known_time = input.published_at.is_some() && has_time_of(input, known);
-        if has_known_id || has_known_time {
+        if has_known_id || self.is_of_moment(input, known) {
             return false;
         }
         match self.has_number_of_section(index) {
@@ -232,15 +236,15 @@ impl Ladder<'_> {
         is_near && (is_of_moment || self.is_telling(index) || !self.has_better_of_its_own(index))
     }
 
-    /// True if an item has an id of its own and another time than a known one. What has no time is named by an id where
-    /// ids hold.
+    /// True if an item has an id of its own, and no time that says it is a known one.
     fn has_own_name(&self, index: usize, known: &KnownItem) -> bool {
-        let input = self.inputs[index];
-        let has_own_time = match input.published_at {
-            Some(_) => has_own_time(input, known),
-            None => self.ids_hold,
-        };
-        has_own_time && self.has_own_id(index)
+        self.is_timed_apart(self.inputs[index], known) && self.has_own_id(index)
+    }
+
+    /// True if an item has another time than a known one or, where ids hold and name what has no time, none that says
+    /// anything.
+    fn is_timed_apart(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        has_own_time(input, known) || (self.ids_hold && !self.is_of_moment(input, known))
     }
 
     /// True if an item has an id that was never seen, in a feed whose ids tell items apart.
@@ -265,7 +269,7 @@ impl Ladder<'_> {
 
     /// True if an item's time is so exact that hardly another item has it: not a day alone, which is midnight somewhere,
     /// nor an hour set beforehand, nor the document's own time.
-    fn tells_moment(&self, input: &IdentityInput) -> bool {
+    pub(super) fn tells_moment(&self, input: &IdentityInput) -> bool {
         let claim = input.published_at.map(|at| at.timestamp());
         !self.times_are_equal && claim.is_some_and(|at| at % ROUND_SECS != 0)
     }

@@ -9,7 +9,8 @@ use chrono::TimeDelta;
 use super::content::normalised;
 use super::keys::{IdentityKey, KeyKind, has_rule_for_id};
 use super::signs::{
-    DIFFERENT_TITLES, SAME_TITLES, are_versions, is_at_page, part_of, shares_address,
+    DIFFERENT_TITLES, SAME_TITLES, are_other_leads, are_versions, is_at_page, part_of,
+    shares_address,
 };
 use super::similar::{likeness, words};
 use super::{
@@ -150,7 +151,6 @@ impl<'a> Ladder<'a> {
             return true;
         }
         let share_time = a.published_at.is_some() && a.published_at == b.published_at;
-        let differ = |a: &Option<String>, b: &Option<String>| a.is_some() && b.is_some() && a != b;
         let have_own_times =
             matches!((a.published_at, b.published_at), (Some(a), Some(b)) if a != b);
         let have_own_ids = differ(&a.guid, &b.guid);
@@ -232,11 +232,24 @@ impl<'a> Ladder<'a> {
         }
     }
 
-    /// True if items that share what a rule for their host found have ids and times of their own, at parts of one page, or
-    /// beside the link where it was found.
+    /// True if items that share what a rule for their host found have names of their own, at parts of one page, or beside
+    /// the link where it was found.
     fn are_parted(&self, holders: &[usize]) -> bool {
         let is_of_link = |holder: &usize| !has_rule_for_id(self.inputs[*holder]);
-        self.have_own_names(holders) && (holders.iter().any(is_of_link) || self.are_parts(holders))
+        (self.have_own_names(holders) || self.tell_other_things(holders))
+            && (holders.iter().any(is_of_link) || self.are_parts(holders))
+    }
+
+    /// True if one of the items has another id than the first and a lead of another thing, and no time says that they are one.
+    fn tell_other_things(&self, holders: &[usize]) -> bool {
+        let first = self.inputs[holders[0]];
+        holders[1..].iter().any(|&other| {
+            let other = self.inputs[other];
+            let share_moment = first.published_at == other.published_at && self.tells_moment(first);
+            differ(&first.guid, &other.guid)
+                && !share_moment
+                && are_other_leads(first.lead(), other.lead())
+        })
     }
 
     /// True if two of the items have an id and a time that the other has not: where neither all ids nor all times
@@ -376,4 +389,8 @@ impl<'a> Ladder<'a> {
             time_is_certain,
         }
     }
+}
+
+fn differ(a: &Option<String>, b: &Option<String>) -> bool {
+    a.is_some() && b.is_some() && a != b
 }

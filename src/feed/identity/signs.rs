@@ -28,27 +28,77 @@ pub(super) fn says_other_words(input: &IdentityInput, known: &KnownItem) -> bool
 /// True if the lead of each names what the other item does not: a number, a name, or a word of its headline that it says
 /// again. An edit may add one; what is put in the place of another is of the next notice.
 fn names_others(input: &IdentityInput, known: &KnownItem) -> bool {
-    let ours = (input.title.as_str(), input.lead());
-    let theirs = (known.title.as_str(), known.summary.as_str());
-    names_beyond(ours, theirs) && names_beyond(theirs, ours)
+    differ_in_names(told_by(input), told_of(known))
 }
 
-/// True if a lead names what another headline and its lead do not hold.
-fn names_beyond((title, lead): (&str, &str), (other_title, other_lead): (&str, &str)) -> bool {
-    let held: BTreeSet<String> = [words(other_title), words(other_lead)]
-        .concat()
-        .into_iter()
-        .collect();
-    let own_title: BTreeSet<String> = words(title).into_iter().collect();
-    let is_new = |word: &String| !held.contains(word);
-    let is_said_again = || {
-        let mut own = words(lead).into_iter().filter(is_new);
-        own.any(|word| own_title.contains(&word))
+/// True if the lead of each has a capital that the other item does not: the name of another place or person. Numbers
+/// and, in scripts without capitals, words may be others at every visit.
+pub(super) fn names_other_in_capitals(input: &IdentityInput, known: &KnownItem) -> bool {
+    let is_capital = |word: &str| word.starts_with(char::is_uppercase);
+    differ_in(told_by(input), told_of(known), is_capital)
+}
+
+/// True if the lead of each has a word that the other item does not.
+pub(super) fn differ_in_words(input: &IdentityInput, known: &KnownItem) -> bool {
+    differ_in(told_by(input), told_of(known), |_| true)
+}
+
+/// True if two entries of one document have leads that name what the other does not.
+pub(super) fn name_each_other(a: &IdentityInput, b: &IdentityInput) -> bool {
+    a.lead() != b.lead() && differ_in_names(told_by(a), told_by(b))
+}
+
+/// A headline and its lead.
+type Told<'a> = (&'a str, &'a str);
+
+fn told_by(input: &IdentityInput) -> Told<'_> {
+    (&input.title, input.lead())
+}
+
+fn told_of(known: &KnownItem) -> Told<'_> {
+    (&known.title, &known.summary)
+}
+
+fn differ_in_names(ours: Told<'_>, theirs: Told<'_>) -> bool {
+    let names = |one, other| {
+        has_beyond(one, other, may_be_name) || says_of_title_beyond(one, other)
     };
-    let names = lead.split(|c: char| !c.is_alphanumeric());
-    let mut names =
-        names.filter(|name| name.starts_with(|c: char| c.is_uppercase() || c.is_numeric()));
-    names.any(|name| is_new(&name.to_lowercase())) || is_said_again()
+    names(ours, theirs) && names(theirs, ours)
+}
+
+fn differ_in(ours: Told<'_>, theirs: Told<'_>, counts: impl Fn(&str) -> bool) -> bool {
+    has_beyond(ours, theirs, &counts) && has_beyond(theirs, ours, &counts)
+}
+
+/// True if a lead has a word that counts and that another headline and its lead do not hold.
+fn has_beyond((_, lead): Told<'_>, other: Told<'_>, counts: impl Fn(&str) -> bool) -> bool {
+    let held = words_of(other);
+    let own = lead.split(|c: char| !c.is_alphanumeric());
+    let mut own = own.filter(|word| counts(word)).flat_map(words);
+    own.any(|word| !held.contains(&word))
+}
+
+/// True if a lead says a word of its headline again that another headline and its lead do not hold.
+fn says_of_title_beyond((title, lead): Told<'_>, other: Told<'_>) -> bool {
+    let (held, own_title) = (words_of(other), words_of((title, "")));
+    let mut own = words(lead).into_iter();
+    own.any(|word| own_title.contains(&word) && !held.contains(&word))
+}
+
+fn words_of((title, lead): Told<'_>) -> BTreeSet<String> {
+    words(title).into_iter().chain(words(lead)).collect()
+}
+
+/// True for what begins as names and numbers do; where a script has no capitals, for any word.
+fn may_be_name(word: &str) -> bool {
+    let begins_so = |c: char| c.is_uppercase() || c.is_numeric() || !has_case(c);
+    word.starts_with(begins_so)
+}
+
+/// True for letters that may be capitals in a sentence. Georgian has them for whole headlines alone.
+fn has_case(c: char) -> bool {
+    let is_georgian = ('\u{10d0}'..='\u{10ff}').contains(&c);
+    (c.is_uppercase() || c.is_lowercase()) && !is_georgian
 }
 
 /// True if an item claims the time of a known one, to the second, which is what the store keeps.
@@ -83,8 +133,13 @@ pub(super) fn tells_other_thing(input: &IdentityInput, known: &KnownItem) -> Opt
 
 /// True if two leads have little in common; false where either is empty.
 pub(super) fn tells_other_lead(input: &IdentityInput, known: &KnownItem) -> bool {
-    let have_little = |(ours, theirs)| common_share(ours, theirs) < DIFFERENT_TITLES;
-    leads(input, known).is_some_and(have_little)
+    are_other_leads(input.lead(), &known.summary)
+}
+
+/// The same of two leads of one document.
+pub(super) fn are_other_leads(ours: &str, theirs: &str) -> bool {
+    let have_both = !ours.is_empty() && !theirs.is_empty();
+    have_both && common_share(ours, theirs) < DIFFERENT_TITLES
 }
 
 /// True if a number stands in the last name of a link's path, as that of a report does that stands beside no other.

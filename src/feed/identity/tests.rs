@@ -8,6 +8,7 @@ use super::*;
 use crate::news::utc_from_secs;
 
 mod changes;
+mod moments;
 mod returned;
 mod shared;
 mod standing;

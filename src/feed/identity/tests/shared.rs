@@ -3,7 +3,7 @@
 use super::*;
 
 /// Four items beside, whose ids hold.
-fn others() -> Vec<IdentityInput> {
+pub(super) fn others() -> Vec<IdentityInput> {
     let other = |at: usize| {
         let link = format!("https://p.example/2026/11/30/report-{at}-of-the-day");
         IdentityInput {
@@ -15,7 +15,7 @@ fn others() -> Vec<IdentityInput> {
     (0..4).map(other).collect()
 }
 
-fn told(
+pub(super) fn told(
     guid: &str,
     link: &str,
     (title, lead): (&str, &str),
@@ -33,7 +33,7 @@ fn told(
 
 /// Shows one item after the other, each with the four beside it if they are, and says what each was found to be. The
 /// first of them is item 0. What has no time is shown eight hours after the one before it.
-fn one_after_the_other(items: &[IdentityInput], are_beside: bool) -> Vec<Verdict> {
+pub(super) fn one_after_the_other(items: &[IdentityInput], are_beside: bool) -> Vec<Verdict> {
     let mut memory = Memory::default();
     let beside = if are_beside { others() } else { Vec::new() };
     let visits = items.iter().enumerate().map(|(visit, item)| {
@@ -46,7 +46,7 @@ fn one_after_the_other(items: &[IdentityInput], are_beside: bool) -> Vec<Verdict
     visits.collect()
 }
 
-const WAR: [(&str, &str); 3] = [
+pub(super) const WAR: [(&str, &str); 3] = [
     (
         "Krieg in der Ukraine im Liveticker: Lagerhäuser in Odessa brennen",
         "Drohnen trafen den Hafen in der Nacht.",
@@ -249,7 +249,7 @@ fn the_same_words_at_a_page_or_at_none_with_an_id_of_their_own_are_told_again_on
     }
 }
 
-fn alert(strength: &str, city: &str) -> (String, String) {
+pub(super) fn alert(strength: &str, city: &str) -> (String, String) {
     let lead = format!(
         "A quake of magnitude {strength} was recorded near {city} by the institute today at noon."
     );

@@ -13,9 +13,9 @@ use chrono::TimeDelta;
 use super::keys::{KeyKind, has_rule_for_id};
 use super::matching::Ladder;
 use super::signs::{
-    AGAIN_HOURS, DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, has_time_of, is_at_page, is_at_part,
-    lead_likeness, says_other_words, shares_address, stands_behind, tells_other_lead,
-    tells_other_thing,
+    AGAIN_HOURS, DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, differ_in_words, has_time_of,
+    is_at_page, is_at_part, lead_likeness, says_other_words, shares_address, stands_behind,
+    tells_other_lead, tells_other_thing,
 };
 use super::similar::likeness;
 use super::{IdentityInput, KnownItem};
@@ -155,8 +155,15 @@ impl Ladder<'_> {
     fn is_other_notice(&self, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
         self.tells_other_thing(input, known)
-            || (self.has_own_name(index, known) && says_other_words(input, known))
+            || (self.has_own_name(index, known) && self.has_own_words(input, known))
             || self.is_given_again(index, known)
+    }
+
+    /// True if an item with a name of its own has words that are no edit's. Beside a moment of its own, where ids hold,
+    /// any word in the place of another is of the next notice: a name may have no capital (`the northern bank`).
+    fn has_own_words(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        let is_sure = self.ids_hold && self.has_other_moment(input, known);
+        says_other_words(input, known) || (is_sure && differ_in_words(input, known))
     }
 
     /// True if an item with a name of its own comes so long after a known one that it is another, though it says the same.
@@ -255,6 +262,11 @@ impl Ladder<'_> {
     /// True if an item claims another time than a known one, and not that of the document.
     fn has_other_time(&self, input: &IdentityInput, known: &KnownItem) -> bool {
         !self.times_are_equal && has_own_time(input, known)
+    }
+
+    /// True if an item claims a moment, and a known one another time.
+    fn has_other_moment(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        self.tells_moment(input) && known.published_at.is_some() && has_own_time(input, known)
     }
 
     /// True if an item claims a time, which is not the document's own.

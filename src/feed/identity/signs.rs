@@ -60,9 +60,8 @@ fn told_of(known: &KnownItem) -> Told<'_> {
 }
 
 fn differ_in_names(ours: Told<'_>, theirs: Told<'_>) -> bool {
-    let names = |one, other| {
-        has_beyond(one, other, may_be_name) || says_of_title_beyond(one, other)
-    };
+    let names =
+        |one, other| has_beyond(one, other, may_be_name) || says_of_title_beyond(one, other);
     names(ours, theirs) && names(theirs, ours)
 }
 

@@ -24,7 +24,12 @@ fn notices_and_entries_of_one_day_or_hour_with_ids_of_their_own_are_items_of_the
     let quake = |at: usize| {
         let (strength, city) = [("4.5", "Izmir"), ("6.8", "Lima"), ("7.1", "Osaka")][at];
         let (title, lead) = alert(strength, city);
-        told(&format!("q{at}"), "https://q.example/latest", (&title, &lead), 0)
+        told(
+            &format!("q{at}"),
+            "https://q.example/latest",
+            (&title, &lead),
+            0,
+        )
     };
     let river = |at: usize| {
         let river = ["Severn", "Avon", "Thames"][at];

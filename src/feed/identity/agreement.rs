@@ -14,8 +14,8 @@ use super::keys::{KeyKind, has_rule_for_id};
 use super::matching::Ladder;
 use super::signs::{
     AGAIN_HOURS, DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, differ_in_words, has_time_of,
-    is_at_page, is_at_part, lead_likeness, says_other_words, shares_address, stands_behind,
-    tells_other_lead, tells_other_thing,
+    is_at_page, is_at_part, lead_likeness, names_other_in_capitals, says_other_words,
+    shares_address, stands_behind, tells_other_lead, tells_other_thing,
 };
 use super::similar::likeness;
 use super::{IdentityInput, KnownItem};
@@ -156,7 +156,14 @@ impl Ladder<'_> {
         let input = self.inputs[index];
         self.tells_other_thing(input, known)
             || (self.has_own_name(index, known) && self.has_own_words(input, known))
+            || self.is_of_other_place(input, known)
             || self.is_given_again(index, known)
+    }
+
+    /// True if an item has a moment of its own and names another place or person, whatever its id: one that has none, or
+    /// that of the page, names nothing. Other numbers alone may be those of a page that counts.
+    fn is_of_other_place(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        self.has_other_moment(input, known) && names_other_in_capitals(input, known)
     }
 
     /// True if an item with a name of its own has words that are no edit's. Beside a moment of its own, where ids hold,

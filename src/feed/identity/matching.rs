@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use super::content::normalised;
 use super::keys::{IdentityKey, KeyKind, has_rule_for_id};
 use super::signs::{
-    DIFFERENT_TITLES, SAME_TITLES, are_other_leads, are_versions, is_at_page, part_of,
-    shares_address,
+    DIFFERENT_TITLES, SAME_TITLES, are_other_leads, are_versions, is_at_page, name_each_other,
+    part_of, shares_address,
 };
 use super::similar::{likeness, words};
 use super::{
@@ -142,7 +142,8 @@ impl<'a> Ladder<'a> {
 
     /// True if two entries of the document are one item listed twice: the same words and link, or id and time, or two
     /// versions of one id. What has an id and a time of its own is an item of its own whatever it says, and at the address
-    /// of a page what has a time of its own, or an id and any word of its own: notices of one kind are all in the same words.
+    /// of a page what has a time of its own, an id and any word of its own, or names what the other does not: notices of one
+    /// kind are all in the same words. So is, under one id at another address, what names something else.
     pub(super) fn is_same_listing(&self, a: usize, b: usize) -> bool {
         let (a, b) = (self.inputs[a], self.inputs[b]);
         let share_id =
@@ -163,6 +164,7 @@ impl<'a> Ladder<'a> {
             && (a.link == b.link || (share_id && share_time))
             && !(have_own_times && (have_own_ids || is_at_page(a)))
             && likeness(a.lead(), b.lead()) >= alike
+            && !((is_at_page(a) || a.link != b.link) && name_each_other(a, b))
     }
 
     fn climb(&mut self, kind: KeyKind) {

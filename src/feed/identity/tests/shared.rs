@@ -300,6 +300,50 @@ fn the_same_words_under_an_id_and_a_time_of_each_visit_are_one_item_in_any_scrip
 }
 
 #[test]
+fn notices_of_one_page_without_ids_are_items_of_their_own() {
+    let page = "https://quakes.example/latest";
+    let (izmir, lima) = (alert("4.5", "Izmir"), alert("6.8", "Lima"));
+    let midnight = noon() - TimeDelta::hours(12);
+    for guid in ["", page] {
+        for time in [None, Some(midnight)] {
+            let quake = |(title, lead): &(String, String)| IdentityInput {
+                published_at: time,
+                ..told(guid, page, (title, lead), 0)
+            };
+            let both = [quake(&lima), quake(&izmir)];
+            let mut memory = Memory::default();
+            assert_eq!(verdicts(&memory.visit(&both)), [NEW, NEW], "{guid}");
+            assert_eq!(verdicts(&memory.visit(&both)), [same(0), same(1)], "{guid}");
+        }
+    }
+    // One after the other, at moments of their own.
+    let quake = |(title, lead): &(String, String), hours: i64| told("", page, (title, lead), hours);
+    let items = [quake(&izmir, 0), quake(&lima, 2)];
+    assert_eq!(one_after_the_other(&items, false), [NEW, NEW]);
+}
+
+#[test]
+fn a_page_that_counts_is_one_item() {
+    let counted = |at: usize| {
+        let lead = format!(
+            "The river stands at {}.{at} metres at the bridge today.",
+            3 + at
+        );
+        told(
+            "",
+            "https://river.example/level",
+            ("Level of the river", &lead),
+            at as i64 * 2,
+        )
+    };
+    for are_beside in [true, false] {
+        let items = [counted(0), counted(1), counted(2)];
+        let found = one_after_the_other(&items, are_beside);
+        assert_eq!(found, [NEW, same(0), same(0)], "{are_beside}");
+    }
+}
+
+#[test]
 fn an_edit_under_a_new_id_at_a_page_adds_a_name_and_is_no_next_notice() {
     let first = "Ships wait at sea while wind of force ten blows over the coast.";
     let next = "Ships wait at sea while wind of force ten blows over the coast of Zeeland.";

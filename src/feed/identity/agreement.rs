@@ -14,8 +14,8 @@ use super::keys::{KeyKind, has_rule_for_id};
 use super::matching::Ladder;
 use super::signs::{
     AGAIN_HOURS, DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, differ_in_words, has_time_of,
-    is_at_page, is_at_part, lead_likeness, names_other_in_capitals, says_other_words,
-    shares_address, stands_behind, tells_other_lead, tells_other_thing,
+    is_at_page, is_at_part, lead_likeness, names_one_report, names_other_in_capitals,
+    says_other_words, shares_address, stands_behind, tells_other_lead, tells_other_thing,
 };
 use super::similar::likeness;
 use super::{IdentityInput, KnownItem};
@@ -75,14 +75,24 @@ impl Ladder<'_> {
             && !is_at_page(self.inputs[index])
     }
 
-    /// True if an item under a known id at another address is another one: by its headline, unless the lead stayed, or by
-    /// a lead of another thing, if it has another time or no headline.
+    /// True if an item under a known id at another address is another one: by its headline, unless the lead stayed, or by a
+    /// lead of another thing. Without leads, at the address of another report, a moment of its own and another headline are
+    /// enough: the id may be that of a place on a page (`top`).
     fn is_other_elsewhere(&self, input: &IdentityInput, known: &KnownItem) -> bool {
-        let has_other_lead = || lead_likeness(input, known).is_none_or(|alike| alike < SAME_TITLES);
-        let is_untitled = input.title.is_empty() && known.title.is_empty();
-        (likeness(&input.title, &known.title) < DIFFERENT_TITLES && has_other_lead())
-            || ((is_untitled || self.has_other_time(input, known))
-                && tells_other_lead(input, known))
+        let alike = lead_likeness(input, known);
+        let least = match alike.is_none() && self.is_next_report(input, known) {
+            true => SAME_TITLES,
+            false => DIFFERENT_TITLES,
+        };
+        let has_other_lead = alike.is_none_or(|alike| alike < SAME_TITLES);
+        (likeness(&input.title, &known.title) < least && has_other_lead)
+            || tells_other_lead(input, known)
+    }
+
+    /// True if an item and a known one stand at addresses of reports, and the item at a moment of its own.
+    fn is_next_report(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        let was_report = known.link.as_deref().is_some_and(names_one_report);
+        was_report && !is_at_page(input) && self.has_other_moment(input, known)
     }
 
     /// True if what an item says is what another known item says, and not this one: in the same words at the same time, at the

@@ -1,5 +1,6 @@
 //! Ids that come back for other items: places in a list, what stands for a region.
 
+use super::shared::{one_after_the_other, told};
 use super::*;
 
 const CITIES: [&str; 8] = [
@@ -165,5 +166,63 @@ fn a_report_that_is_listed_twice_is_edited_in_one_place_before_the_other() {
         let found = memory.visit(&[edited("front", hours), edited("north", hours)]);
         assert_eq!(verdicts(&found), [same(0), same(1)], "{hours}");
         assert_eq!(found.standing, GuidStanding::Good);
+    }
+}
+
+#[test]
+fn an_id_of_the_top_of_a_page_swallows_no_next_report() {
+    let reports = [
+        ("Storm closes Hull harbour", "Ships wait at sea off Hull."),
+        (
+            "Storm closes Leeds schools",
+            "Children stay at home in Leeds.",
+        ),
+        (
+            "Storm closes York castle",
+            "Visitors are turned away at York.",
+        ),
+    ];
+    let at = |at: usize, has_lead: bool, hours: Option<i64>| {
+        let link = format!("https://p.example/2026/11/30/storm-{at}-closes-things");
+        let (title, lead) = reports[at];
+        let lead = if has_lead { lead } else { "" };
+        told("top", &link, (title, lead), hours)
+    };
+    let midnight = |item: IdentityInput| IdentityInput {
+        published_at: Some(noon() - TimeDelta::hours(12)),
+        ..item
+    };
+    for are_beside in [true, false] {
+        let with = |item: &dyn Fn(usize) -> IdentityInput| {
+            one_after_the_other(&[0, 1, 2].map(item), are_beside)
+        };
+        let exact = |has_lead| with(&|n| at(n, has_lead, Some(n as i64)));
+        assert_eq!((exact(true), exact(false)), (vec![NEW; 3], vec![NEW; 3]));
+        assert_eq!(with(&|n| at(n, true, None)), [NEW; 3]);
+        assert_eq!(with(&|n| midnight(at(n, true, None))), [NEW; 3]);
+    }
+}
+
+#[test]
+fn a_report_whose_address_follows_its_headline_is_one_item_under_its_id() {
+    let lead = "Ships wait at sea off Hull while wind of force ten blows.";
+    let told = |slug: &str, title: &str, lead: &str, hours: i64| {
+        let link = format!("https://p.example/2026/11/30/{slug}");
+        told("?p=77", &link, (title, lead), hours)
+    };
+    for (lead, hours) in [(lead, 0), (lead, 2), ("", 0)] {
+        let states = [
+            told("storm-closes-harbour", "Storm closes Hull harbour", lead, 0),
+            told(
+                "storm-sinks-ferry-off-hull",
+                "Ferry sinks in storm off Hull",
+                lead,
+                hours,
+            ),
+        ];
+        for are_beside in [true, false] {
+            let found = one_after_the_other(&states, are_beside);
+            assert_eq!(found, [NEW, same(0)], "{lead} {hours}");
+        }
     }
 }

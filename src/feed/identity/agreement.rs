@@ -122,9 +122,11 @@ impl Ladder<'_> {
             likeness(&input.title, &known.title) < DIFFERENT_TITLES
                 || (!self.tells_time(input) && !is_vouched_for && self.is_telling(index))
         };
+        // The words of a kind are told again at each moment.
+        let of_text = other(KeyKind::Text).filter(|told| !self.has_other_moment(input, told));
         other(KeyKind::DatedText).is_some()
             || is_told_at_link
-            || (other(KeyKind::Text).is_some() && are_own_words())
+            || (of_text.is_some() && are_own_words())
     }
 
     /// True if an item at a known address, or beside a known number in it, is another one.
@@ -245,12 +247,15 @@ impl Ladder<'_> {
 
     /// True if an item in the words of a known one is that: at its time or near it, and few words only where no id or
     /// link says more. What has an id, a link and a time of its own is told again, in the words of its kind, and so is what is
-    /// given again.
+    /// given again, or told of another.
     fn agrees_by_text(&self, kind: KeyKind, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
         let is_told_anew =
             self.has_own_id(index) && has_own_time(input, known) && self.has_own_link(index);
-        if is_told_anew || self.is_given_again(index, known) {
+        if is_told_anew
+            || self.is_given_again(index, known)
+            || self.is_told_of_another(index, known)
+        {
             return false;
         }
         let is_of_moment = kind == KeyKind::DatedText && self.tells_moment(input);
@@ -258,6 +263,18 @@ impl Ladder<'_> {
             || input.published_at.is_none()
             || self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS);
         is_near && (is_of_moment || self.is_telling(index) || !self.has_better_of_its_own(index))
+    }
+
+    /// True if an item has the words of a known one at a moment of its own, and the id or the link of another: the alert of
+    /// one region is that of the next in the same words.
+    fn is_told_of_another(&self, index: usize, known: &KnownItem) -> bool {
+        let leads_to_another = |kind| {
+            let found = self.find(index, kind).filter(|found| found.id != known.id);
+            found.is_some() && self.is_usable(index, kind)
+        };
+        self.has_other_moment(self.inputs[index], known)
+            && (leads_to_another(KeyKind::Guid)
+                || (!self.links_churn && leads_to_another(KeyKind::Link)))
     }
 
     /// True if an item has an id of its own, and no time that says it is a known one.

@@ -1,5 +1,7 @@
 //! Ids that come back for other items: places in a list, what stands for a region.
 
+use std::collections::BTreeSet;
+
 use super::shared::{one_after_the_other, told};
 use super::*;
 
@@ -224,5 +226,48 @@ fn a_report_whose_address_follows_its_headline_is_one_item_under_its_id() {
             let found = one_after_the_other(&states, are_beside);
             assert_eq!(found, [NEW, same(0)], "{lead} {hours}");
         }
+    }
+}
+
+#[test]
+fn the_alert_of_one_region_is_not_that_of_another_in_the_same_words() {
+    let state = |region: &str, title: &str, minutes: i64, link: &str| {
+        let link = match link {
+            "" => String::new(),
+            link => format!("https://alert.example/{region}{link}"),
+        };
+        IdentityInput {
+            published_at: Some(noon() + TimeDelta::seconds(minutes * 60 + 7)),
+            ..input(region, &link, title)
+        }
+    };
+    for link in ["", "/", "/state-of-the-alert"] {
+        let south = |title, minutes| state("south", title, minutes, link);
+        let north = |title, minutes| state("north", title, minutes, link);
+        let mut memory = Memory::default();
+        memory.visit(&[south("Red alert", 0), north("All clear", 3)]);
+        let mut told = BTreeSet::from([(0, 0), (1, 3)]);
+        for (at_south, at_north) in [
+            (("All clear", 60), ("All clear", 3)),
+            (("Red alert", 300), ("All clear", 3)),
+            (("All clear", 360), ("Red alert", 355)),
+            (("All clear", 360), ("All clear", 420)),
+        ] {
+            let now = [south(at_south.0, at_south.1), north(at_north.0, at_north.1)];
+            let found = memory.visit_at(&now, noon() + TimeDelta::minutes(at_north.1 + 60));
+            assert_eq!(found.standing, GuidStanding::Good, "{link}");
+            for (region, (verdict, minutes)) in verdicts(&found)
+                .into_iter()
+                .zip([at_south.1, at_north.1])
+                .enumerate()
+            {
+                let is_first = told.insert((region, minutes));
+                // At the address of a report it is a state of that.
+                let is_new = is_first && link != "/state-of-the-alert";
+                assert_eq!(verdict == NEW, is_new, "{link} {region} {minutes}");
+            }
+        }
+        let reports = if link == "/state-of-the-alert" { 2 } else { 7 };
+        assert_eq!(memory.items.len(), reports, "{link}");
     }
 }

@@ -77,6 +77,7 @@ fn is_one_item(pair: &Value, guid: &str) -> bool {
         link: inputs[0].link.clone(),
         published_at: inputs[0].published_at,
         fetched_at,
+        listed_at: fetched_at,
         is_tombstone: false,
     };
     let candidates = inputs.clone().map(Candidate::of);

@@ -62,6 +62,8 @@ pub struct Prepared {
     pub corrected: Vec<Corrected>,
     /// Known items, told by no id, whose claimed time drifts, with what it is now.
     pub redated: Vec<(ItemId, UtcTime)>,
+    /// Known items without a time, told by no id, that are listed still.
+    pub relisted: Vec<ItemId>,
     /// True if links changed while the items did not.
     pub links_churn: bool,
     /// Keys that known items can be recognised by from now on.
@@ -249,6 +251,9 @@ pub fn save(
     for (id, claim) in &prepared.redated {
         items::note_claim(tx, *id, *claim)?;
     }
+    for id in &prepared.relisted {
+        items::note_listing(tx, *id, now)?;
+    }
     for (id, state) in &prepared.revised {
         match retold::as_new(tx, *id, state, now)? {
             Some(state) => coming.push(Coming::again(*id, state)),
@@ -404,6 +409,9 @@ impl Prepared {
                     }
                     let claim = known.drift_of(id, found, &newest);
                     self.redated.extend(claim.map(|claim| (id, claim)));
+                    if known.is_listing_to_note(id, found, (&newest, arrived.fetched_at)) {
+                        self.relisted.push(id);
+                    }
                     self.keys.push((id, keys));
                     return;
                 }

@@ -60,6 +60,8 @@ pub struct KnownRow {
     pub published_at: Option<UtcTime>,
     /// Our clock at acceptance, or at removal for a tombstone.
     pub fetched_at: UtcTime,
+    /// Our clock when it was last noted as listed, or said something new; at removal for a tombstone.
+    pub listed_at: UtcTime,
     /// Digest of its present content.
     pub digest: Vec<u8>,
     /// True if the item itself is gone and only remembered.
@@ -203,6 +205,17 @@ pub fn note_claim(tx: &Transaction<'_>, id: ItemId, claim: UtcTime) -> Result<()
     Ok(())
 }
 
+/// Notes that an item is listed still.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_listing(tx: &Transaction<'_>, id: ItemId, now: UtcTime) -> Result<()> {
+    let sql = "UPDATE items SET listed_at = ?2 WHERE id = ?1";
+    tx.prepare_cached(sql)?
+        .execute(params![id.0, now.timestamp()])?;
+    Ok(())
+}
+
 /// Takes an item out of the search index. One whose content is damaged stays found by its lead.
 ///
 /// # Errors
@@ -314,7 +327,8 @@ pub fn load_known(conn: &Connection, ids: &[ItemId]) -> Result<Vec<KnownRow>> {
     let sql = "SELECT k.id, i.title, coalesce(i.published_at, t.published_at),
             coalesce(i.fetched_at, t.removed_at, 0), coalesce(i.digest, t.digest, x''), i.id IS NULL,
             i.series_key IS NOT NULL, i.retold_as, coalesce(i.role = 'kill', 0),
-            coalesce(i.link_moves, 0), i.updated_at
+            coalesce(i.link_moves, 0), i.updated_at,
+            coalesce(max(i.seen_at, coalesce(i.listed_at, 0)), t.removed_at, 0)
          FROM (SELECT ?1 AS id) k LEFT JOIN items i ON i.id = k.id
             LEFT JOIN tombstones t ON t.item_id = k.id";
     let mut load = conn.prepare_cached(sql)?;
@@ -527,6 +541,7 @@ fn read_known(row: &Row<'_>) -> rusqlite::Result<KnownRow> {
         is_notice: row.get(8)?,
         link_moves: row.get(9)?,
         updated_at: row.get::<_, Option<i64>>(10)?.map(utc_from_secs),
+        listed_at: utc_from_secs(row.get(11)?),
     })
 }
 

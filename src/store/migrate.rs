@@ -119,6 +119,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0027_let_in",
         include_str!("../../migrations/0027_let_in.sql"),
     ),
+    (
+        "0028_listed_at",
+        include_str!("../../migrations/0028_listed_at.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

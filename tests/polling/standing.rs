@@ -146,3 +146,37 @@ async fn what_a_page_says_under_an_id_and_a_time_of_each_visit_is_one_item() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_has_no_time_and_an_id_of_each_visit_is_one_item_for_days() {
+    for link in [
+        "<link>http://paper.test/live</link>",
+        "<link>http://paper.test/</link>",
+        "",
+    ] {
+        let room = Newsroom::open().await;
+        let id = room.add("paper.test", "/feed").await;
+        for visit in 0..30 {
+            let others: String = (visit..visit + 4)
+                .map(|at| {
+                    format!(
+                        "<item><title>Report {at} of the day</title><guid>n{at}</guid>\
+                         <link>http://paper.test/news/{at}</link></item>"
+                    )
+                })
+                .collect();
+            let document = Reply::ok(format!(
+                "<rss version=\"2.0\"><channel><title>t</title><item><title>Follow our live page</title>\
+                 <guid>live-{visit}</guid>{link}<description>All about the election, with pictures and \
+                 the results of every place.</description></item>{others}</channel></rss>"
+            ));
+            let report = room.poll_for(id, document).await;
+            assert_eq!(
+                report.new.len(),
+                if visit == 0 { 5 } else { 1 },
+                "{visit} {link}"
+            );
+            room.clock.advance_secs(2 * 3600);
+        }
+    }
+}

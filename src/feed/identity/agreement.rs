@@ -337,7 +337,7 @@ impl Ladder<'_> {
 
     pub(super) fn gap(&self, input: &IdentityInput, known: &KnownItem) -> TimeDelta {
         let now = input.published_at.unwrap_or(self.visit.fetched_at);
-        (now - known.published_at.unwrap_or(known.fetched_at)).abs()
+        (now - known.published_at.unwrap_or(known.listed_at)).abs()
     }
 }
 

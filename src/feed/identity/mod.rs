@@ -18,7 +18,7 @@ use std::collections::HashMap;
 pub use content::{content_digest, former_digest, is_revision};
 pub use keys::{IdentityKey, KeyKind, keys_and_aliases_of, keys_of};
 pub use matching::match_items;
-pub use signs::{has_drifted, is_at_page};
+pub use signs::{has_drifted, is_at_page, was_listed_before};
 pub use standing::{ListedId, ids_hold};
 
 use crate::news::{ItemId, KeyDigest, UtcTime};
@@ -139,6 +139,8 @@ pub struct KnownItem {
     pub published_at: Option<UtcTime>,
     /// Our clock at acceptance, or at removal for a tombstone.
     pub fetched_at: UtcTime,
+    /// Our clock when it was last noted as listed: of what has no time and comes under ids that are made up anew.
+    pub listed_at: UtcTime,
     /// True if the item itself is gone and only remembered.
     pub is_tombstone: bool,
 }

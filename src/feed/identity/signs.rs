@@ -276,6 +276,11 @@ pub fn has_drifted(known: &KnownItem, claim: UtcTime) -> bool {
     moved.is_some_and(|moved| moved > TimeDelta::hours(AGAIN_HOURS / 2))
 }
 
+/// The same of what has no time, and was last noted as listed so long ago.
+pub fn was_listed_before(known: &KnownItem, now: UtcTime) -> bool {
+    now - known.listed_at > TimeDelta::hours(AGAIN_HOURS / 2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -88,6 +88,7 @@ fn known_of(input: &IdentityInput, at: usize, fetched_at: UtcTime) -> KnownItem 
         link: input.link.clone(),
         published_at: input.published_at,
         fetched_at,
+        listed_at: fetched_at,
         is_tombstone: false,
     }
 }

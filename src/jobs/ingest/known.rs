@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 
 use super::Arrived;
 use super::draft::{Draft, is_believable};
-use crate::feed::identity::{ItemMatch, KeyKind, KnownItem, KnownItems, has_drifted, is_at_page};
+use crate::feed::identity::{
+    ItemMatch, KeyKind, KnownItem, KnownItems, has_drifted, is_at_page, was_listed_before,
+};
 use crate::news::{Feed, ItemId, KeyDigest, UtcTime};
 use crate::store::items::{self, KnownRow};
 use crate::store::{Connection, Result};
@@ -256,6 +258,25 @@ impl Known {
         (is_by_place_or_words && has_drifted(item, claim)).then_some(claim)
     }
 
+    /// True if it is to be noted that a known item is listed still: it was told by its words or its place, has no time, and
+    /// comes under an id that was never seen. Or it would be new after some hours, although every document lists it.
+    pub(super) fn is_listing_to_note(
+        &self,
+        id: ItemId,
+        found: &ItemMatch,
+        (draft, fetched_at): (&Draft<'_>, UtcTime),
+    ) -> bool {
+        let is_undated = draft.candidate.input.published_at.is_none();
+        let is_by_place_or_words = matches!(found.by, Some(KeyKind::Link | KeyKind::Text));
+        let guid = draft.candidate.key(KeyKind::Guid);
+        let is_new_id = guid.is_some_and(|guid| !self.items.by_key.contains_key(&guid.digest));
+        let item = self.items.items.get(&id);
+        is_undated
+            && is_by_place_or_words
+            && is_new_id
+            && item.is_some_and(|item| was_listed_before(item, fetched_at))
+    }
+
     /// True if the item says already what a state of this digest says.
     pub(super) fn says(&self, id: ItemId, state: &[u8; 16]) -> bool {
         let digest = self.digests.get(&id);
@@ -271,6 +292,7 @@ fn known_item(row: KnownRow) -> KnownItem {
         link: None,
         published_at: row.published_at,
         fetched_at: row.fetched_at,
+        listed_at: row.listed_at,
         is_tombstone: row.is_tombstone,
     }
 }

@@ -76,6 +76,8 @@ pub struct Prepared {
     pub compared_at: ItemId,
     /// Items of the document that wait for the next visit, since there were more than are looked at.
     pub waiting: usize,
+    /// True if a state of a known item is not taken yet, and has to come again.
+    pub puts_off: bool,
     /// What is now known of the feed's guids.
     pub standing: GuidStanding,
     /// Why guids lost their standing; `None` if nothing changed.
@@ -416,6 +418,10 @@ impl Prepared {
                     return;
                 }
                 if !may_revise || known.was_replaced(id, &newest.digest) {
+                    return;
+                }
+                if known.is_put_off(id, &newest.digest) {
+                    self.puts_off = true;
                     return;
                 }
                 let mut state = newest.into_state(found, arrived);

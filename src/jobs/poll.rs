@@ -543,6 +543,7 @@ impl Document {
         prepared.keep_newest(settings.max_new_items);
         let mut document = ruling::Document::of(parsed);
         document.is_flood = prepared.waiting > 0;
+        document.puts_off = prepared.puts_off;
         document.is_cut_short = is_cut;
         Ok(Found::Document(document, Box::new(prepared)))
     }

@@ -428,22 +428,21 @@ pub fn was_told(conn: &Connection, id: ItemId, title: &str, updated_at: UtcTime)
     Ok(query.query_row(values, |row| row.get(0))?)
 }
 
-/// Lead and text of the earlier states of an item that had this title and were replaced after this time.
+/// Title, lead and text of the earlier states of an item that were replaced after this time.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_replaced_since(
     conn: &Connection,
     id: ItemId,
-    title: &str,
     since: UtcTime,
-) -> Result<Vec<(String, String)>> {
-    let sql = "SELECT unpacked(content) FROM revisions
-         WHERE item_id = ?1 AND replaced_at > ?2 AND title = ?3";
+) -> Result<Vec<[String; 3]>> {
+    let sql = "SELECT title, unpacked(content) FROM revisions
+         WHERE item_id = ?1 AND replaced_at > ?2";
     let mut query = conn.prepare_cached(sql)?;
-    let values = params![id.0, since.timestamp(), title];
-    let rows = query.query_map(values, |row| content(row, 0))?;
-    let states = rows.map(|state| state.map(|state| (state.summary, state.text)));
+    let values = params![id.0, since.timestamp()];
+    let rows = query.query_map(values, |row| Ok((row.get(0)?, content(row, 1)?)))?;
+    let states = rows.map(|state| state.map(|(title, state)| [title, state.summary, state.text]));
     Ok(states.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -131,3 +131,58 @@ async fn a_warning_that_is_given_again_at_a_later_time_is_taken_however_often() 
         room.clock.advance_secs(600);
     }
 }
+
+#[tokio::test]
+async fn a_state_that_came_too_often_is_taken_a_day_later_though_nothing_else_changes() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let closed = rss("Storm closes harbour", "Ships wait at sea.", Some(7));
+    let adrift = rss("Storm closes harbour", "A ferry drifts at sea.", Some(7));
+    for _ in 0..3 {
+        for state in [&closed, &adrift] {
+            room.poll_for(id, state.clone()).await;
+            room.clock.advance_secs(900);
+        }
+    }
+    let closed = closed.with("ETag", "\"closed\"");
+    let mut revised = 0;
+    for _ in 0..26 {
+        revised += room.poll_for(id, closed.clone()).await.revised;
+        room.clock.advance_secs(3600);
+    }
+    assert_eq!(revised, 1);
+    let item = room.store.read(|conn| items::load_item(conn, ItemId(1)));
+    assert_eq!(
+        item.unwrap().expect("it is kept").summary,
+        "Ships wait at sea."
+    );
+    // What was taken is vouched for again.
+    room.poll(id).await;
+    let asked = room.last_header("if-none-match");
+    assert_eq!(asked.as_deref(), Some("\"closed\""));
+}
+
+#[tokio::test]
+async fn many_states_of_one_item_in_one_document_take_no_time_by_their_square() {
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    let words: String = (0..40).map(|at| format!("w{at} ")).collect();
+    let states: String = (0..1500)
+        .map(|at| {
+            format!(
+                "<item><title>Storm closes the harbour</title><guid>g</guid><description>{words} u{at}\
+                 </description><link>http://paper.test/2026/storm-closes-harbour-today</link></item>"
+            )
+        })
+        .collect();
+    let start = std::time::Instant::now();
+    for visit in 0..2 {
+        let other = format!("<item><title>Visit {visit}</title><guid>v{visit}</guid></item>");
+        let body = format!(
+            "<rss version=\"2.0\"><channel><title>t</title>{states}{other}</channel></rss>"
+        );
+        room.poll_for(id, Reply::ok(body)).await;
+    }
+    let took = start.elapsed();
+    assert!(took < std::time::Duration::from_secs(60), "took {took:?}");
+}

@@ -95,9 +95,9 @@ impl<'a> Draft<'a> {
         self.digest[..] == *digest || self.former_digest()[..] == *digest
     }
 
-    /// True if it has this lead and this text.
-    pub(super) fn tells(&self, lead: &str, text: &str) -> bool {
-        !is_revision(lead, &self.item.lead()) && !is_revision(text, self.text)
+    /// Digest of its content as it is stored, with the beginning of the text where there is no lead.
+    pub(super) fn stored_digest(&self) -> [u8; 16] {
+        content_digest(&self.item.title, &self.item.lead(), self.text)
     }
 
     fn former_digest(&self) -> [u8; 16] {

@@ -1,5 +1,6 @@
 //! What the store knows of the items of a document, looked up by their keys.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
@@ -7,7 +8,8 @@ use chrono::TimeDelta;
 use super::Arrived;
 use super::draft::{Draft, is_believable};
 use crate::feed::identity::{
-    ItemMatch, KeyKind, KnownItem, KnownItems, has_drifted, is_at_page, was_listed_before,
+    ItemMatch, KeyKind, KnownItem, KnownItems, content_digest, has_drifted, is_at_page,
+    was_listed_before,
 };
 use crate::news::{Feed, ItemId, KeyDigest, UtcTime};
 use crate::store::items::{self, KnownRow};
@@ -32,6 +34,10 @@ pub(super) struct Known {
     updated: BTreeMap<ItemId, UtcTime>,
     /// States that were replaced by what is stored now, and are not taken again.
     replaced: BTreeSet<(ItemId, [u8; 16])>,
+    /// Those that have come again too often of late, and are not taken for some hours.
+    returned: BTreeSet<(ItemId, [u8; 16])>,
+    /// How often each state of an item was replaced of late, by the digest of what is stored of it.
+    returns: BTreeMap<ItemId, BTreeMap<[u8; 16], usize>>,
     asked: BTreeSet<KeyDigest>,
     /// Those whose lead and link were read.
     whole: BTreeSet<ItemId>,
@@ -139,10 +145,10 @@ impl Known {
                 .filter(|id| !self.says(*id, &draft.digest))
                 .collect();
             for id in ids {
-                if self.lags_behind(conn, id, draft)?
-                    || self.returns_too_often(conn, id, draft, fetched_at)?
-                {
+                if self.lags_behind(conn, id, draft)? {
                     self.replaced.insert((id, draft.digest));
+                } else if self.returns_too_often(conn, id, draft, fetched_at)? {
+                    self.returned.insert((id, draft.digest));
                 }
             }
         }
@@ -159,7 +165,7 @@ impl Known {
     }
 
     fn returns_too_often(
-        &self,
+        &mut self,
         conn: &Connection,
         id: ItemId,
         draft: &Draft<'_>,
@@ -173,15 +179,42 @@ impl Known {
         {
             return Ok(false);
         }
-        let since = fetched_at - TimeDelta::hours(RETURN_HOURS);
-        let states = items::load_replaced_since(conn, id, &draft.item.title, since)?;
-        let same = states.iter().filter(|(lead, text)| draft.tells(lead, text));
-        Ok(same.count() >= MOST_RETURNS)
+        let states = self.states_of_late(conn, id, fetched_at)?;
+        let returns = states.get(&draft.stored_digest());
+        Ok(returns.is_some_and(|returns| *returns >= MOST_RETURNS))
+    }
+
+    /// How often the states of an item were replaced of late. They are packed, and a document may list as many again: they
+    /// are loaded once.
+    fn states_of_late(
+        &mut self,
+        conn: &Connection,
+        id: ItemId,
+        fetched_at: UtcTime,
+    ) -> Result<&BTreeMap<[u8; 16], usize>> {
+        Ok(match self.returns.entry(id) {
+            Entry::Occupied(states) => states.into_mut(),
+            Entry::Vacant(place) => {
+                let since = fetched_at - TimeDelta::hours(RETURN_HOURS);
+                let mut states = BTreeMap::new();
+                for [title, lead, text] in items::load_replaced_since(conn, id, since)? {
+                    *states
+                        .entry(content_digest(&title, &lead, &text))
+                        .or_default() += 1;
+                }
+                place.insert(states)
+            }
+        })
     }
 
     /// True if a state of this digest was replaced by what the item says now, and is not to be taken again.
     pub(super) fn was_replaced(&self, id: ItemId, state: &[u8; 16]) -> bool {
         self.replaced.contains(&(id, *state))
+    }
+
+    /// True if a state of this digest has come again too often of late: it is taken when it comes some hours later.
+    pub(super) fn is_put_off(&self, id: ItemId, state: &[u8; 16]) -> bool {
+        self.returned.contains(&(id, *state))
     }
 
     /// The item that a draft's best key leads to, if that says the same. `None` where a series of an

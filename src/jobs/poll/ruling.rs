@@ -39,6 +39,8 @@ pub(super) struct Document {
     dated: usize,
     /// True if not all of its new items were taken.
     pub(super) is_flood: bool,
+    /// True if a state of one of its items is taken only if it comes again some hours later.
+    pub(super) puts_off: bool,
     /// True if it ended before its end: the outlet's program may have died over it, which no protocol
     /// tells.
     pub(super) is_cut_short: bool,
@@ -61,6 +63,7 @@ impl Document {
                 .filter(|item| item.claimed_at().is_some())
                 .count(),
             is_flood: false,
+            puts_off: false,
             is_cut_short: false,
         }
     }
@@ -257,7 +260,8 @@ impl Desk<'_> {
             self.state.gap_count = self.state.gap_count.saturating_add(1);
         }
         self.keep_habit(prepared.new.len());
-        if is_whole && !document.is_flood {
+        let is_taken = !document.is_flood && !document.puts_off;
+        if is_whole && is_taken {
             self.keep_validators();
         } else {
             // What was not taken whole has to come again: validators would prevent it, those of what came before
@@ -265,7 +269,7 @@ impl Desk<'_> {
             self.state.validators = Validators::default();
         }
         let hash = self.body_hash.take();
-        self.state.body_hash = hash.filter(|_| !document.is_flood);
+        self.state.body_hash = hash.filter(|_| is_taken);
         if !document.is_flood {
             self.state.reader_version = READER_VERSION;
         }

@@ -10,7 +10,7 @@
 
 use chrono::TimeDelta;
 
-use super::keys::{KeyKind, has_rule_for_id};
+use super::keys::{KeyKind, has_rule_for_id, is_stamp};
 use super::matching::Ladder;
 use super::signs::{
     AGAIN_HOURS, DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, differ_in_words, has_time_of,
@@ -221,15 +221,25 @@ impl Ladder<'_> {
         }
         match self.has_number_of_section(index) {
             true => says_other_words(input, known),
-            false => tells_other_lead(input, known),
+            false => tells_other_lead(input, known) || self.is_of_same_minute(index, known),
         }
+    }
+
+    /// True if the number in a link is a time, and an item beside it has a name and a headline of its own.
+    fn is_of_same_minute(&self, index: usize, known: &KnownItem) -> bool {
+        self.number_in_link(index).is_some_and(is_stamp)
+            && self.has_own_name(index, known)
+            && likeness(&self.inputs[index].title, &known.title) < SAME_TITLES
+    }
+
+    fn number_in_link(&self, index: usize) -> Option<&str> {
+        let key = self.key(index, KeyKind::LinkNumber)?;
+        key.value.split(' ').next_back()
     }
 
     fn has_number_of_section(&self, index: usize) -> bool {
         let input = self.inputs[index];
-        let number = self.key(index, KeyKind::LinkNumber);
-        let number = number.and_then(|key| key.value.split(' ').next_back());
-        number.is_some_and(|number| {
+        self.number_in_link(index).is_some_and(|number| {
             let has_id = self.is_usable(index, KeyKind::Guid);
             let id = input.guid.as_ref();
             let is_in_id = id.is_some_and(|id| id.contains(number));

@@ -227,6 +227,31 @@ fn link_number(url: &Url) -> Option<String> {
     Some(format!("{host} {number}"))
 }
 
+/// True for eight digits that read as a day: the year first or last, or first as it is counted in Iran (`14050909`) and by
+/// the moon.
 fn is_date(number: &str) -> bool {
-    number.len() == 8 && (number.starts_with("19") || number.starts_with("20"))
+    if number.len() != 8 {
+        return false;
+    }
+    let part = |from: usize, to: usize| number[from..to].parse::<u32>().unwrap_or_default();
+    let are_day_and_month = |day, month| (1..=31).contains(&day) && (1..=12).contains(&month);
+    let is_year = |year| (1900..2100).contains(&year);
+    let is_other_year = |year| (1380..1460).contains(&year);
+    is_year(part(0, 4))
+        || (is_other_year(part(0, 4)) && are_day_and_month(part(6, 8), part(4, 6)))
+        || (is_year(part(4, 8))
+            && (are_day_and_month(part(0, 2), part(2, 4))
+                || are_day_and_month(part(2, 4), part(0, 2))))
+}
+
+/// True for a day with a time of it, to the minute or the second: two reports may have the same.
+pub(super) fn is_stamp(number: &str) -> bool {
+    let is_of_length = matches!(number.len(), 12 | 14);
+    let part = |from: usize, to: usize| number[from..to].parse::<u32>().unwrap_or(u32::MAX);
+    is_of_length
+        && is_date(&number[..8])
+        && (1..=12).contains(&part(4, 6))
+        && (1..=31).contains(&part(6, 8))
+        && part(8, 10) < 24
+        && part(10, 12) < 60
 }

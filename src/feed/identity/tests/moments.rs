@@ -136,3 +136,62 @@ fn an_address_that_follows_an_edited_headline_on_one_day_is_no_other_item() {
         assert_eq!(one_after_the_other(&items, are_beside), [NEW, same(0)]);
     }
 }
+
+#[test]
+fn a_day_or_a_minute_in_the_address_makes_no_two_items_one() {
+    let schools = "Council approves new school budget in Leeds";
+    let flats = "Council approves new housing plan in Leeds";
+    let leads = [
+        "Councillors voted for more teachers on Monday night.",
+        "Nine hundred flats are to be built by the river, after years of dispute.",
+    ];
+    for (first, second) in [
+        ("school-budget-30112026", "housing-plan-30112026"),
+        ("school-budget-11302026", "housing-plan-11302026"),
+        ("14050909/school-budget", "14050909/housing-plan"),
+        ("202611301530-school-budget", "202611301530-housing-plan"),
+        (
+            "20261130153012/school-budget",
+            "20261130153012/housing-plan",
+        ),
+    ] {
+        let [first, second] =
+            [first, second].map(|path| format!("https://paper.example/news/{path}"));
+        for leads in [["", ""], leads] {
+            let items = [
+                told(&first, &first, (schools, leads[0]), 0),
+                told(&second, &second, (flats, leads[1]), 2),
+            ];
+            for are_beside in [true, false] {
+                let found = one_after_the_other(&items, are_beside);
+                assert_eq!(found, [NEW, NEW], "{first} {leads:?} {are_beside}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_number_in_the_address_that_reads_as_no_day_is_an_id() {
+    for number in [
+        "30132026",
+        "32112026",
+        "14051309",
+        "13790101",
+        "2026113015",
+        "30112126",
+    ] {
+        let at = |slug: &str, title: &str| {
+            let link = format!("https://paper.example/news/{slug}-{number}");
+            told(&link, &link, (title, ""), 0)
+        };
+        let states = [
+            at("school-budget", "Council approves school budget in Leeds"),
+            at("teachers", "Council approves more teachers in Leeds"),
+        ];
+        assert_eq!(
+            one_after_the_other(&states, true),
+            [NEW, same(0)],
+            "{number}"
+        );
+    }
+}

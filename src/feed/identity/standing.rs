@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::keys::KeyKind;
 use super::matching::{CHURNED, Ladder};
-use super::signs::{REPEAT_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
+use super::signs::{AGAIN_HOURS, REPEAT_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
 use super::similar::{likeness, words};
 use super::{GuidStanding, IdentityInput, KnownItem, Verdict};
 use crate::news::UtcTime;
@@ -54,6 +54,8 @@ struct Ids {
     held: usize,
     /// Items that are known without their ids: by their words and time, by link and headline, or as told lately.
     anew: usize,
+    /// Headlines of others that were told in the same few words some hours ago: where no id was seen, these show it too.
+    headlines: usize,
 }
 
 impl Ladder<'_> {
@@ -79,7 +81,8 @@ impl Ladder<'_> {
             return;
         }
         let ids = self.count_ids();
-        if ids.seen == 0 && ids.anew >= CHURNED && ids.anew * 2 >= ids.given {
+        let anew = ids.anew + ids.headlines;
+        if ids.seen == 0 && anew >= CHURNED && anew * 2 >= ids.given {
             self.note_churn();
         }
         self.ids_hold = !self.guids_churn && ids.held > 0 && ids.held >= ids.anew;
@@ -111,7 +114,7 @@ impl Ladder<'_> {
     /// How the ids of the document stand to what is known.
     fn count_ids(&self) -> Ids {
         let mut ids = Ids::default();
-        let mut told = BTreeSet::new();
+        let (mut told, mut headlines) = (BTreeSet::new(), BTreeSet::new());
         for (index, key) in self.guid_keys() {
             ids.given += 1;
             if let Some(known) = self.find(index, key.kind) {
@@ -120,10 +123,12 @@ impl Ladder<'_> {
                 continue;
             }
             let known = self.told(index).or_else(|| self.known_at_its_link(index));
-            let known = known.or_else(|| self.told_lately(index));
-            told.extend(known.map(|known| known.id));
+            match known.or_else(|| self.told_lately(index)) {
+                Some(known) => drop(told.insert(known.id)),
+                None => headlines.extend(self.headline_told(index)),
+            }
         }
-        ids.anew = told.len();
+        (ids.anew, ids.headlines) = (told.len(), headlines.len());
         ids
     }
 
@@ -133,6 +138,7 @@ impl Ladder<'_> {
     pub(super) fn links_alone_are_new(&self) -> bool {
         let (mut given, mut told) = (0, 0);
         let (mut times, mut headlines) = (BTreeSet::new(), BTreeSet::new());
+        let is_no_id_seen = self.is_no_id_seen();
         for (index, input) in self.inputs.iter().enumerate() {
             if self.key(index, KeyKind::Link).is_none() {
                 continue;
@@ -143,10 +149,16 @@ impl Ladder<'_> {
                     .or_else(|| self.told_undated(index))
                     .is_some()
             };
-            if self.find(index, KeyKind::Link).is_none() && is_told() {
+            if self.find(index, KeyKind::Link).is_some() {
+                continue;
+            }
+            if is_told() {
                 told += 1;
                 times.extend(input.published_at);
                 headlines.extend(headline_of(input));
+            } else if is_no_id_seen && let Some(headline) = self.headline_told(index) {
+                told += 1;
+                headlines.insert(headline);
             }
         }
         times.len().max(headlines.len()) >= CHURNED && told * 2 >= given
@@ -169,6 +181,19 @@ impl Ladder<'_> {
         let is_undated = input.published_at.is_none() && headline_of(input).is_some();
         let known = self.find(index, KeyKind::Text).filter(|_| is_undated);
         known.filter(|known| known.published_at.is_none())
+    }
+
+    /// The headline of an item, if one told the same some hours ago, whatever the times are.
+    fn headline_told(&self, index: usize) -> Option<&str> {
+        let input = self.inputs[index];
+        let known = self.find(index, KeyKind::Text)?;
+        let is_of_hours = self.gap(input, known) <= TimeDelta::hours(AGAIN_HOURS);
+        headline_of(input).filter(|_| is_of_hours)
+    }
+
+    fn is_no_id_seen(&self) -> bool {
+        let mut ids = self.guid_keys();
+        ids.all(|(index, key)| self.find(index, key.kind).is_none())
     }
 
     /// The known item that told the same lately in as many words as hardly another item has.

@@ -180,13 +180,17 @@ fn a_number_in_the_address_that_reads_as_no_day_is_an_id() {
         "2026113015",
         "30112126",
     ] {
-        let at = |slug: &str, title: &str| {
+        let at = |slug: &str, title: &str, hours: i64| {
             let link = format!("https://paper.example/news/{slug}-{number}");
-            told(&link, &link, (title, ""), 0)
+            told(&link, &link, (title, ""), hours)
         };
         let states = [
-            at("school-budget", "Council approves school budget in Leeds"),
-            at("teachers", "Council approves more teachers in Leeds"),
+            at(
+                "school-budget",
+                "Council approves school budget in Leeds",
+                0,
+            ),
+            at("teachers", "Council approves more teachers in Leeds", 1),
         ];
         assert_eq!(
             one_after_the_other(&states, true),

@@ -65,3 +65,65 @@ fn few_words_lead_back_to_their_item_where_its_id_and_page_went_to_another() {
     }
     assert_eq!(memory.items.len(), 2);
 }
+
+#[test]
+fn headlines_whose_ids_links_and_times_are_made_up_at_every_visit_are_told_once() {
+    let front = |_: usize, _: usize| "https://e.example/".to_owned();
+    let session = |at: usize, visit: usize| {
+        format!(
+            "https://e.example/2026/{at}-is-back-here?sid={}",
+            7919 * (visit * 9 + at + 1)
+        )
+    };
+    let links: [&dyn Fn(usize, usize) -> String; 3] = [&front, &session, &session];
+    for (case, link) in links.into_iter().enumerate() {
+        let is_permalink = case == 2;
+        for count in [3, 5] {
+            let mut memory = Memory::default();
+            for visit in 0..5 {
+                let now = noon() + TimeDelta::minutes(visit as i64 * 40);
+                let told = |at: usize| {
+                    let link = link(at, visit);
+                    let guid = if is_permalink {
+                        link.clone()
+                    } else {
+                        format!("{visit}-{at}")
+                    };
+                    IdentityInput {
+                        summary: "More soon.".to_owned(),
+                        published_at: Some(now - TimeDelta::seconds(at as i64 * 7 + 2)),
+                        ..input(&guid, &link, HEADLINES[at])
+                    }
+                };
+                let listed: Vec<IdentityInput> = (0..count).map(told).collect();
+                memory.visit_at(&listed, now);
+            }
+            assert_eq!(memory.items.len(), count, "{case}");
+        }
+    }
+}
+
+#[test]
+fn the_same_few_words_of_some_items_are_told_again_beside_an_id_that_is_known() {
+    let told = |guid: &str, slug: &str, at: usize, minutes: i64| IdentityInput {
+        published_at: Some(noon() + TimeDelta::seconds(minutes * 60 + at as i64 * 7 + 2)),
+        ..input(
+            guid,
+            &format!("https://e.example/2026/{slug}-of-the-day"),
+            HEADLINES[at],
+        )
+    };
+    let mut memory = Memory::default();
+    let stays = told("stays", "stays", 7, 0);
+    let listed = |visit: i64| -> Vec<IdentityInput> {
+        let again = (0..3).map(|at| {
+            let name = format!("{visit}-{at}");
+            told(&name, &name, at, visit * 90)
+        });
+        again.chain([stays.clone()]).collect()
+    };
+    memory.visit(&listed(0));
+    let found = memory.visit_at(&listed(1), noon() + TimeDelta::minutes(95));
+    assert_eq!(verdicts(&found), [NEW, NEW, NEW, same(3)]);
+    assert_eq!(found.standing, GuidStanding::Good);
+}

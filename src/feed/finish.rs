@@ -126,10 +126,16 @@ fn finish_item(
 
 /// A title: text on one line.
 fn text_line(text: &RawText) -> String {
-    one_line(&text_block(text))
+    let is_said = matches!(text.kind, TextKind::Plain);
+    one_line(&shown_text(text, is_said))
 }
 
 fn text_block(text: &RawText) -> String {
+    shown_text(text, false)
+}
+
+/// What readers are shown of a text. `is_said` is true for a title that its feed calls text.
+fn shown_text(text: &RawText, is_said: bool) -> String {
     let is_html = match text.kind {
         TextKind::Plain => false,
         TextKind::Html => true,
@@ -141,7 +147,7 @@ fn text_block(text: &RawText) -> String {
     };
     // Who has written tags beside escaped ones knows how to escape.
     let may_be_escaped_twice = !is_html || !text.value.contains('<');
-    let again = may_be_escaped_twice.then(|| unescaped_again(&shown));
+    let again = may_be_escaped_twice.then(|| unescaped_again(&shown, is_said));
     again.flatten().unwrap_or(shown)
 }
 

@@ -275,6 +275,14 @@ fn markup_that_was_escaped_twice_is_not_shown_to_readers() {
         "<title>T</title><description>{thrice}</description>"
     ));
     assert_eq!(item.summary, "Ships wait & drift.");
+    for field in ["title", "description"] {
+        let text = "&amp;lt;select&amp;gt; without &amp;lt;/select&amp;gt;";
+        let item = read_item(&format!("<{field}>{text}</{field}>"));
+        let shown = [item.title, item.summary].concat();
+        assert_eq!(shown, "<select> without </select>", "{field}");
+    }
+    let entry = entry_of("<title type='text'>&lt;b&gt; vs &lt;i&gt;: not &lt;/b&gt;</title>");
+    assert_eq!(entry.title, "<b> vs <i>: not </b>");
     for (field, shown) in [
         (
             "&lt;p&gt;&amp;lt;b&amp;gt;bold&amp;lt;/b&amp;gt;&lt;/p&gt;",

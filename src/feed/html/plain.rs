@@ -125,12 +125,13 @@ pub(super) struct Tag<'a> {
     pub(super) is_end: bool,
     /// As written, with the end of the tag.
     pub(super) attributes: &'a str,
-    rest: &'a str,
+    /// What follows it.
+    pub(super) rest: &'a str,
 }
 
 impl<'a> Tag<'a> {
     /// The tag at the start of `text`, which begins with `<`; `None` if it is a bare sign.
-    fn at(text: &'a str) -> Option<Self> {
+    pub(super) fn at(text: &'a str) -> Option<Self> {
         let body = &text[1..];
         if let Some(comment) = body.strip_prefix("!--") {
             let rest = memchr::memmem::find(comment.as_bytes(), b"-->")
@@ -179,7 +180,7 @@ impl<'a> Tag<'a> {
     }
 
     /// What follows the tag, or the whole element if its content is not for readers.
-    fn rest_after_content(&self, endless: &mut Endless) -> &'a str {
+    pub(super) fn rest_after_content(&self, endless: &mut Endless) -> &'a str {
         let place = HIDDEN
             .iter()
             .position(|name| name.eq_ignore_ascii_case(self.name));
@@ -204,7 +205,7 @@ impl<'a> Tag<'a> {
 /// Of which elements of [`HIDDEN`] no end was found to the end of the text: none follows, and looking again for
 /// each of many takes the square of the length.
 #[derive(Default)]
-struct Endless([bool; HIDDEN.len()]);
+pub(super) struct Endless([bool; HIDDEN.len()]);
 
 /// The name of the start or end tag that a text begins with, and whether it is one of an end; `None` if it begins
 /// with none.

@@ -6,7 +6,7 @@ use url::Url;
 use crate::news::{Image, Problem};
 use crate::text::words::is_unspaced;
 
-use super::dates::{DateClaim, DocumentOrder, Told, read_claim};
+use super::dates::{DateClaim, DocumentOrder, Told, begins_with_date, read_claim};
 use super::html::{
     Sanitiser, escaped, looks_like_html, one_line, plain_text, tidy, uncaptioned_text,
     unescaped_again,
@@ -183,16 +183,33 @@ fn without_fields<'a>(summary: &'a str, title: &str) -> &'a str {
         if letters <= MOST_LETTERS / 2 && names_time(line) {
             return after.trim_start();
         }
+        if !may_name_author(line) {
+            break;
+        }
         rest = after;
     }
     summary
 }
 
-/// True if a line is a date, or one with a time of day in words that are not known: a sentence may hold numbers as well.
+/// False for a line with a number, which is told, and for one that ends a sentence, but with an initial (`Ann S.`).
+fn may_name_author(line: &str) -> bool {
+    let mut words = line.split(|c: char| !c.is_alphanumeric());
+    let is_number = |word: &str| word.chars().all(char::is_numeric) && !word.is_empty();
+    let unended = line.trim_end().trim_end_matches(ENDS);
+    let last = unended.rsplit(' ').next().unwrap_or_default();
+    let ends_sentence = unended.len() < line.trim_end().len() && last.chars().count() > 2;
+    !words.any(is_number) && !ends_sentence
+}
+
+const ENDS: [char; 11] = ['.', '!', '?', '…', ':', '。', '！', '？', '।', '؟', '۔'];
+
+/// True if a line is a date, or one with a time of day in words that are not known: a sentence may hold numbers as well,
+/// and a date with a place before it is a dateline.
 fn names_time(line: &str) -> bool {
     let ends_sentence = line.trim_end().ends_with(|c: char| !c.is_alphanumeric());
     let is_spaced = !line.contains(is_unspaced);
     has_date(line)
+        && begins_with_date(line)
         && (read_claim(line).is_some() || (has_clock_time(line) && is_spaced && !ends_sentence))
 }
 

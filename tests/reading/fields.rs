@@ -180,6 +180,33 @@ fn title_author_and_time_before_a_description_are_not_the_lead() {
             false,
         ),
         ("Council rejects deal\n2026年11月30日 10:23\n", true),
+        (
+            "Council rejects deal\nAnn S.\nпонедельник, 30 ноября 2026\n",
+            true,
+        ),
+        (
+            "Council rejects deal\nadmin2\nPoniedziałek, 30.11.2026 - 10:00\n",
+            true,
+        ),
+        ("Council rejects deal\nNovember 30, 2026\n", true),
+        ("Council rejects deal\nBerlin, 30 November 2026\n", false),
+        (
+            "Council rejects deal\nМосква, 30 ноября 2026, 10:00\n",
+            false,
+        ),
+        (
+            "Council rejects deal\nShe leaves at once.\n30 November 2026\n",
+            false,
+        ),
+        (
+            "Council rejects deal\n大臣は辞任した。\n2026年11月30日\n",
+            false,
+        ),
+        (
+            "Council rejects deal\nLeeds 2, Hull 1\n30 November 2026\n",
+            false,
+        ),
+        ("Council rejects deal\nKickoff 20:45, 30 Nov 2026\n", false),
         ("Another title\nadmin\nMon, 11/30/2026 - 10:00\n", false),
         (
             "Council rejects deal\nIt was the third vote of its kind since a year ago, and the closest.\n30 November 2026\n",

@@ -74,6 +74,15 @@ pub(crate) fn read_claim(text: &str) -> Option<DateClaim> {
     })
 }
 
+/// True if nothing stands before the first number of a text but what dates begin with: days of the week, months, and
+/// what joins them. Whatever else stands there may be a place.
+pub(crate) fn begins_with_date(text: &str) -> bool {
+    let text = words::joined(words::folded(text));
+    let end = text.find(|c: char| c.is_ascii_digit());
+    let mut before = text[..end.unwrap_or(text.len())].split(|c: char| !c.is_alphabetic());
+    before.all(|word| word.is_empty() || words::is_noise(word) || words::month(word).is_some())
+}
+
 /// Whole seconds; a leap second counts as the last of its minute.
 fn of_these_ages(date: UtcTime) -> Option<UtcTime> {
     DateTime::from_timestamp(date.timestamp(), 0)

@@ -1,6 +1,6 @@
 //! The words of dates: months in many languages, zones, and what may stand beside them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
@@ -100,7 +100,7 @@ pub(super) fn usual_offset(text: &str) -> i64 {
     }
 }
 
-/// Days of the week in the languages of the months, and what stands between day, month and time.
+/// What stands between day, month and time, and days of the week in the languages of the months.
 /// Anything else after the first number is a sign that the text is something else.
 pub(super) fn is_noise(word: &str) -> bool {
     const NOISE: &[&str] = &[
@@ -108,49 +108,13 @@ pub(super) fn is_noise(word: &str) -> bool {
         "as", "kl", "klo", "st", "nd", "rd", "th", "er", "e", "o", "г", "года", "в", "р", "о",
         "st.", "to", "h", "hrs", "ore", "alle", "dne", "og", "i", "gada", "g", "y",
     ];
-    NOISE.contains(&word) || is_weekday(word)
+    NOISE.contains(&word) || WEEKDAYS.contains(word)
 }
 
-fn is_weekday(word: &str) -> bool {
-    const DAYS: &[&str] = &[
-        "mon",
-        "tue",
-        "tues",
-        "wed",
-        "thu",
-        "thur",
-        "thurs",
-        "fri",
-        "sat",
-        "sun",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "mo",
-        "di",
-        "mi",
-        "do",
-        "fr",
-        "sa",
-        "so",
-        "montag",
-        "dienstag",
-        "mittwoch",
-        "donnerstag",
-        "freitag",
-        "samstag",
-        "sonntag",
-        "lun",
-        "mar",
-        "mer",
-        "jeu",
-        "ven",
-        "sam",
-        "dim",
-    ];
-    DAYS.contains(&word)
-}
+/// Folded.
+static WEEKDAYS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let lines = include_str!("weekdays.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'));
+    lines.flat_map(|line| line.split(' ').map(folded)).collect()
+});

@@ -4,6 +4,7 @@
 use url::Url;
 
 use crate::news::{Image, Problem};
+use crate::text::lead::without_boilerplate;
 use crate::text::words::is_unspaced;
 
 use super::dates::{DateClaim, DocumentOrder, Told, begins_with_date, read_claim};
@@ -151,12 +152,14 @@ fn shown_text(text: &RawText, is_said: bool) -> String {
     again.flatten().unwrap_or(shown)
 }
 
-/// The text without captions; empty if it has none or nothing else.
+/// The text without captions; empty if it has none or nothing else that tells anything.
 fn without_captions(content: &RawText) -> String {
-    match content.kind {
-        TextKind::Plain => String::new(),
-        TextKind::Html | TextKind::Unsaid => uncaptioned_text(&content.value).unwrap_or_default(),
-    }
+    let text = match content.kind {
+        TextKind::Plain => None,
+        TextKind::Html | TextKind::Unsaid => uncaptioned_text(&content.value),
+    };
+    text.filter(|text| !without_boilerplate(text).is_empty())
+        .unwrap_or_default()
 }
 
 /// Letters of a line that names an author at most, half of them of one that names a time; a letter of a script without

@@ -236,10 +236,13 @@ fn captions_in_a_full_text_are_no_lead() {
         assert_eq!(items[0].lead(), told, "{caption}");
         assert!(items[0].content_text.len() > told.len(), "{caption}");
     }
-    let items = items_of(
-        "<item><title>T</title><content:encoded><![CDATA[<figcaption>A ferry.</figcaption>]]></content:encoded></item>",
-    );
-    assert_eq!(items[0].lead(), "A ferry.");
+    for credit in ["", "<p>Photo: Ann</p>"] {
+        let items = items_of(&format!(
+            "<item><title>T</title><content:encoded><![CDATA[<figcaption>A ferry.</figcaption>{credit}]]></content:encoded></item>",
+        ));
+        let lead = items[0].lead();
+        assert!(lead.starts_with("A ferry."), "{lead}");
+    }
 }
 
 #[test]
@@ -250,6 +253,11 @@ fn a_caption_that_is_closed_by_its_picture_takes_no_text_with_it() {
          <p>{told}</p><figure><figcaption>The bridge</figcaption></figure>]]></content:encoded></item>"
     ));
     assert_eq!(items[0].lead(), told);
+    let items = items_of(&format!(
+        "<item><title>T</title><content:encoded><![CDATA[<div><figure><figcaption>The minister in May</div>\
+         <p>{told}</p></figure><p>Third paragraph.</p>]]></content:encoded></item>"
+    ));
+    assert!(items[0].lead().starts_with(told));
 }
 
 #[test]

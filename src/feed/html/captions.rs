@@ -24,6 +24,8 @@ struct Caption {
     looked_until: usize,
     /// How long the text was when a paragraph began behind its first words: where it ends if it is not closed.
     last_line_until: Option<usize>,
+    /// How many blocks that have to be closed have begun in it and have not ended.
+    open_blocks: usize,
 }
 
 impl Captions {
@@ -64,11 +66,13 @@ impl Caption {
             start: at,
             looked_until: at,
             last_line_until: None,
+            open_blocks: 0,
         })
     }
 
-    /// True if the caption ends before a tag: at its end or that of its picture, where another picture or caption begins,
-    /// and one that is a paragraph where another block does. One that holds paragraphs of its own is closed for sure.
+    /// True if the caption ends before a tag: at its end or that of its picture or of a block that both stand in, where
+    /// another picture or caption begins, and one that is a paragraph where another block does. One that holds paragraphs
+    /// of its own is closed for sure.
     fn is_ended_by(&mut self, tag: &Tag<'_>, text: &str) -> bool {
         let is_of_picture = tag.is("figcaption") || tag.is("figure");
         let is_block = is_among(tag.name, BLOCKS) && !tag.is("br");
@@ -82,13 +86,30 @@ impl Caption {
             self.looked_until = text.len();
             self.last_line_until = has_words.then_some(text.len());
         }
-        is_of_picture
+        is_of_picture || self.ends_block_around(tag)
+    }
+
+    /// True for the end of a block that began before the caption.
+    fn ends_block_around(&mut self, tag: &Tag<'_>) -> bool {
+        if !is_among(tag.name, BLOCKS) || is_among(tag.name, UNCLOSED) {
+            return false;
+        }
+        let is_around = tag.is_end && self.open_blocks == 0;
+        self.open_blocks = match tag.is_end {
+            true => self.open_blocks.saturating_sub(1),
+            false => self.open_blocks + 1,
+        };
+        is_around
     }
 }
 
+/// Blocks whose ends are often left out, or written where none began.
+const UNCLOSED: &[&str] = &["br", "dd", "dt", "hr", "li", "option", "p", "tr"];
+
 fn has_class(attributes: &str) -> bool {
-    let mut places = attributes.as_bytes().windows(CLASS.len());
-    places.any(|place| place.eq_ignore_ascii_case(CLASS.as_bytes()))
+    let is_between = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | '>' | '/');
+    let mut words = attributes.split(is_between);
+    words.any(|word| word.eq_ignore_ascii_case(CLASS))
 }
 
 #[cfg(test)]
@@ -111,6 +132,10 @@ mod tests {
             format!("<figcaption><p>In May</p><p>Photo: Ann</p></figcaption>{told}"),
             format!("<figcaption>In May<div>Photo: Ann</div></figcaption>{told}"),
             format!("<figcaption>In May{told}"),
+            format!("<div><figure><figcaption>In May</div>{told}</figure>"),
+            format!(
+                "<div><figcaption><div>In May</div></div>{told}<figcaption>A bridge</figcaption>"
+            ),
             format!("<p class='wp-caption-text'>In May{told}"),
             format!("<p class='wp-caption-text'>In <br>May</div>{told}"),
             format!("<P ID=c CLASS='a WP-Caption-Text'>In May</P>{told}"),
@@ -131,6 +156,7 @@ mod tests {
             "<p>The minister has resigned.</p>",
             "<figcaption>The minister has resigned.",
             "<p>The caption reads no.</p>",
+            "<p class='no-wp-caption-text-here'>The minister has resigned.</p>",
             "<figcaptions>a</figcaptions>",
         ] {
             assert_eq!(uncaptioned_text(html), None, "{html}");

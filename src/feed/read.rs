@@ -6,7 +6,7 @@ use crate::news::Problem;
 
 use super::decode::decode;
 use super::finish::finish;
-use super::json::read_json;
+use super::json::{find_json, read_json};
 use super::merge::fill_gaps;
 use super::parsed::{Format, ParsedFeed};
 use super::raw::{RawFeed, RawItem};
@@ -72,12 +72,10 @@ pub fn count_items_uncleaned(bytes: &[u8], base_url: &Url) -> usize {
 }
 
 fn read_text(text: &str, base: &Url, purpose: Purpose, problems: &mut Vec<Problem>) -> RawFeed {
-    let start =
-        text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
-    if start.starts_with(['{', '[']) {
+    if let Some(json) = find_json(text) {
         let mut json_problems = Vec::new();
-        let feed = read_json(start, base, &mut json_problems);
-        if feed.format != Format::None || !holds_feed(start) {
+        let feed = read_json(json, base, &mut json_problems);
+        if feed.format != Format::None || !holds_feed(json) {
             problems.append(&mut json_problems);
             return feed;
         }

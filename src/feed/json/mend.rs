@@ -26,6 +26,54 @@ pub(super) fn mended(text: &str) -> String {
     mended
 }
 
+/// The document without comments, as JavaScript has them between strings; `None` if it has none.
+pub(super) fn without_comments(text: &str) -> Option<String> {
+    let mut bare = String::new();
+    let mut rest = text;
+    let mut from = 0;
+    while let Some(at) = memchr::memchr2(b'"', b'/', &rest.as_bytes()[from..]) {
+        let at = from + at;
+        if rest.as_bytes()[at] == b'"' {
+            from = end_of_string(rest, at + 1);
+            continue;
+        }
+        match comment_length(&rest[at..]) {
+            Some(length) => {
+                bare.push_str(&rest[..at]);
+                bare.push(' ');
+                rest = &rest[at + length..];
+                from = 0;
+            }
+            None if rest[at..].starts_with("/*") => break,
+            None => from = at + 1,
+        }
+    }
+    (rest.len() < text.len()).then(|| bare + rest)
+}
+
+/// Where the string ends that begins before `from`.
+fn end_of_string(text: &str, mut from: usize) -> usize {
+    let bytes = text.as_bytes();
+    while let Some(at) = memchr::memchr2(b'"', b'\\', &bytes[from..]) {
+        from += at + 1;
+        if bytes[from - 1] == b'"' {
+            return from;
+        }
+        from = bytes.len().min(from + 1);
+    }
+    bytes.len()
+}
+
+/// How many bytes the comment takes that a text begins with; `None` if it begins with none or one that never ends.
+pub(super) fn comment_length(text: &str) -> Option<usize> {
+    if text.starts_with("//") {
+        return Some(memchr::memchr(b'\n', text.as_bytes()).unwrap_or(text.len()));
+    }
+    let inside = text.strip_prefix("/*")?;
+    let end = memchr::memmem::find(inside.as_bytes(), b"*/")?;
+    Some(end + 4)
+}
+
 fn push_structure(mended: &mut String, structure: &str) {
     let tight = LOOSE.replace_all(structure, |found: &Captures<'_>| match found.name("end") {
         Some(end) => end.as_str().to_owned(),

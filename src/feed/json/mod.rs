@@ -14,10 +14,37 @@ use super::parsed::Format;
 use super::raw::{RawFeed, RawItem, RawText, TextKind};
 use super::reader::MAX_ITEMS;
 use super::urls::resolve;
-use mend::mended;
+use mend::{comment_length, mended, without_comments};
 use salvage::{Salvaged, is_item, salvage};
 
 type Object = Map<String, Value>;
+
+/// The JSON of a document: what begins with a bracket or brace, behind comments, or within a call of a function (JSONP).
+/// `None` if it is something else.
+pub(crate) fn find_json(text: &str) -> Option<&str> {
+    let mut start = trimmed(text);
+    while let Some(length) = comment_length(start) {
+        start = trimmed(&start[length..]);
+    }
+    let begins = |text: &str| text.starts_with(['{', '[']);
+    match begins(start) {
+        true => Some(start),
+        false => argument(start).filter(|argument| begins(argument)),
+    }
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}')
+}
+
+/// What a function is called with (`callback({…});`).
+fn argument(call: &str) -> Option<&str> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.');
+    let after = call.trim_start_matches(is_name);
+    let argument = trimmed(after.trim_start().strip_prefix('(')?);
+    let end = argument.trim_end().trim_end_matches(';').trim_end();
+    Some(end.strip_suffix(')').unwrap_or(argument))
+}
 
 /// Reads a document that begins with a bracket or brace.
 pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {
@@ -44,14 +71,7 @@ fn value_of(text: &str, problems: &mut Vec<Problem>) -> Value {
         Ok(value) => return value,
         Err(error) => error,
     };
-    let mended = mended(text);
-    let (value, is_cut) = match serde_json::from_str(&mended) {
-        Ok(value) => (value, false),
-        Err(_) => {
-            let Salvaged { feed, is_cut } = salvage(&mended);
-            (Value::Object(feed), is_cut)
-        }
-    };
+    let (value, is_cut) = read_mended(text);
     // The first fault may be one that is mended, and the document cut off all the same.
     let kind = match is_cut {
         true => "truncated",
@@ -62,6 +82,27 @@ fn value_of(text: &str, problems: &mut Vec<Problem>) -> Value {
         format!("the JSON cannot be read whole: {error}"),
     ));
     value
+}
+
+/// What can be read of a document that is not well formed, and whether it ends too early.
+fn read_mended(text: &str) -> (Value, bool) {
+    let whole = mended(text);
+    if let Ok(value) = serde_json::from_str(&whole) {
+        return (value, false);
+    }
+    let bare = without_comments(text).map(|bare| mended(&bare));
+    if let Some(Ok(value)) = bare.as_deref().map(serde_json::from_str) {
+        return (value, false);
+    }
+    // Where signs of strings are missing, what looks like a comment may be an address within one.
+    let most = |salvaged: &Salvaged| {
+        let items = salvaged.feed.get("items").and_then(Value::as_array);
+        (items.map_or(0, Vec::len), salvaged.feed.len())
+    };
+    let readings = [Some(whole), bare].into_iter().flatten();
+    let best = readings.map(|text| salvage(&text)).max_by_key(most);
+    let Salvaged { feed, is_cut } = best.unwrap_or_default();
+    (Value::Object(feed), is_cut)
 }
 
 /// Objects that are read of a document: ten for each item that is. Each takes some hundred bytes, however few are

@@ -6,6 +6,7 @@ use super::Object;
 use crate::feed::reader::MAX_ITEMS;
 
 /// What was read of a document.
+#[derive(Default)]
 pub(super) struct Salvaged {
     /// The fields before the items, and the items that can be read.
     pub(super) feed: Object,

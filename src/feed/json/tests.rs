@@ -78,6 +78,76 @@ fn what_other_writers_take_for_json_is_mended() {
 }
 
 #[test]
+fn comments_take_nothing_with_them() {
+    let item =
+        |id: u8| format!(r#"{{"id":"{id}","url":"https://a.example/{id}","title":"T // {id}"}}"#);
+    let [one, two] = [1, 2].map(item);
+    let head = r#""version":"https://jsonfeed.org/version/1.1","title":"P""#;
+    for document in [
+        format!("{{/* the \"head\" */{head},\"items\":[{one},{two}]}}"),
+        format!("{{// it is \"x\n{head},\"items\":[{one}, /* more */ {two}, // last\n]}}"),
+        format!(
+            "{{{head},\"items\":[{},{two}]}}",
+            one.replace(",\"url", ", /* u { */ \"url")
+        ),
+        format!(
+            "{{{head},\"items\":[{},{two}] // \"\n}}// end",
+            one.replace(",\"url", "// u\n,\"url")
+        ),
+    ] {
+        let (feed, problems) = read(&document);
+        assert_eq!(feed.title.value, "P", "{document}");
+        let titles: Vec<_> = feed
+            .items
+            .iter()
+            .map(|item| item.title.value.as_str())
+            .collect();
+        assert_eq!(titles, ["T // 1", "T // 2"], "{document}");
+        assert_eq!(problems[0].kind, "not-well-formed");
+    }
+}
+
+#[test]
+fn an_address_behind_a_broken_string_is_no_comment() {
+    let broken = r#"{"id":"2","title":"Read "https://a.example/" now","url":"//a.example/2"}"#;
+    let others = r#"{"id":"3","title":"C"},{"id":"4","url":"//a.example/4"}"#;
+    assert_eq!(
+        ids(&format!(r#"{{"id":"1"}},{broken},{others}"#)),
+        ["1", "3", "4"]
+    );
+}
+
+#[test]
+fn comments_that_never_end_take_bounded_time() {
+    for start in ["/*", "//", "/", "\"\\", "/*\"", "/**/"] {
+        let text = format!("{{\"items\":[{}", start.repeat(200_000));
+        assert_eq!(read(&text).0.items.len(), 0);
+        assert_eq!(find_json(&start.repeat(200_000)), None);
+    }
+}
+
+#[test]
+fn what_programs_write_around_json_is_passed_over() {
+    for (before, after) in [
+        ("/* generated */", ""),
+        ("// generated\n// by { a program }\n", "\n"),
+        ("\u{feff} /**/\n", ""),
+        ("callback(", ");"),
+        ("/**/ app.read_feed (", ") ;\n"),
+    ] {
+        let text = format!(r#"{before}{{"a":1}}{after}"#);
+        assert_eq!(
+            find_json(&text).map(str::trim_end),
+            Some(r#"{"a":1}"#),
+            "{text}"
+        );
+    }
+    for text in ["<rss>", "a {", "/* { */ <rss>", "callback(1)", "// {", ""] {
+        assert_eq!(find_json(text), None, "{text}");
+    }
+}
+
+#[test]
 fn an_item_that_cannot_be_read_takes_no_other_with_it() {
     for broken in [
         r#"{"id":"2","title":"He said "no" again"}"#,

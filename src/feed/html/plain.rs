@@ -368,12 +368,19 @@ fn is_believable(mended: &str) -> bool {
 }
 
 /// A capital before a space that does not break, a dash or a quotation mark (`UMEÅ–`) is by chance one letter of another
-/// alphabet; two different ones in a text without a stray are not. Alone only what begins as nobody writes is believed:
-/// with `Ã`, `Â` or `â` and a sign, or with a capital after a small letter.
+/// alphabet; three different ones in a text without a stray are not, nor two unless each may end a word as written. Alone
+/// only what begins as nobody writes is believed: with `Ã`, `Â` or `â` and a sign, or with a capital after a small letter.
 fn is_no_accident(text: &str, mended: &str) -> bool {
-    let mut signs = mended.chars().filter(|c| !c.is_ascii());
-    let first = signs.next();
-    if signs.any(|c| Some(c) != first) {
+    let mut signs: Vec<char> = Vec::new();
+    for sign in mended.chars().filter(|c| !c.is_ascii()) {
+        if !signs.contains(&sign) {
+            signs.push(sign);
+        }
+        if signs.len() > 2 {
+            return true;
+        }
+    }
+    if signs.len() == 2 && !may_be_meant(text) {
         return true;
     }
     let Some(at) = text.find(|c: char| !c.is_ascii()) else {
@@ -385,6 +392,26 @@ fn is_no_accident(text: &str, mended: &str) -> bool {
             .iter()
             .any(|start| text[at..].starts_with(start))
         || (follows_small && text[at..].starts_with(char::is_uppercase))
+}
+
+/// What may follow a word at once.
+const AFTER_WORDS: &str = "\u{a0}…†‡›‘’“”•–—«»·®™";
+
+/// True if all signs beyond ASCII may be right as they stand: letters, none of them a capital after a small one, each
+/// before what may follow a word.
+fn may_be_meant(text: &str) -> bool {
+    let mut before = ' ';
+    text.chars().all(|c| {
+        let follows_small = before.is_lowercase();
+        before = c;
+        let is_wrong_capital = c.is_uppercase() && follows_small;
+        c.is_ascii() || AFTER_WORDS.contains(c) || (is_letter(c) && !is_wrong_capital)
+    })
+}
+
+/// True for what the first byte of a sign of UTF-8 is taken for in windows-1252.
+fn is_letter(c: char) -> bool {
+    ('\u{c0}'..='\u{ff}').contains(&c) && c.is_alphabetic()
 }
 
 fn windows_1252_byte(c: char) -> Option<u8> {
@@ -486,6 +513,9 @@ mod tests {
             "MALMÅ’S NEW ARENA",
             "Å\u{a0}leve, Å\u{a0}gi",
             "voilà\u{a0}»",
+            "MALMÖ’ och UMEÅ–",
+            "UMEÅ– OCH LULEÅ’",
+            "NESCAFÉ® ET CAFÉ… Å",
         ] {
             assert_eq!(tidy(right), right);
         }
@@ -497,6 +527,10 @@ mod tests {
             ("cÅ“ur", "cœur"),
             ("ÅšlÄ…sk", "Śląsk"),
             ("Ð¿Ñ€Ð¸", "при"),
+            ("Ð´Ð°", "да"),
+            ("Ñ‚Ð°", "та"),
+            ("MALMÃ– och UMEÃ…", "MALMÖ och UMEÅ"),
+            ("Ä„SÅš", "ĄSŚ"),
         ] {
             assert_eq!(tidy(spoilt), right);
         }

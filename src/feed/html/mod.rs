@@ -2,6 +2,7 @@
 //! the two a feed has put into a field that does not say.
 
 mod captions;
+mod depth;
 mod plain;
 mod sanitise;
 mod twice;

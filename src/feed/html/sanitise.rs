@@ -4,6 +4,7 @@
 use ammonia::{Builder, UrlRelative};
 use url::Url;
 
+use super::depth::nests_deeper_than;
 use super::plain::plain_text;
 use crate::feed::entities::push_escaped;
 use crate::feed::urls::rooted;
@@ -96,12 +97,6 @@ fn builder(base: &Url) -> Builder<'static> {
     builder
 }
 
-/// Tags that do not nest, whether or not they are closed.
-const UNNESTED: &[&str] = &[
-    "p", "li", "br", "img", "hr", "td", "tr", "th", "dd", "dt", "option", "input", "source", "wbr",
-    "col", "meta", "link", "area",
-];
-
 fn is_made_to_hurt(html: &str) -> bool {
     let bytes = html.as_bytes();
     // Signs within quotes are of the same tag, so tags may be longer than they look.
@@ -113,7 +108,6 @@ fn is_made_to_hurt(html: &str) -> bool {
     if bytes.split(|b| *b == b'>').any(is_crowded) {
         return true;
     }
-    let (mut depth, mut deepest) = (0usize, 0usize);
     let mut starts = memchr::memchr_iter(b'<', bytes).peekable();
     while let Some(at) = starts.next() {
         let end = starts.peek().copied().unwrap_or(bytes.len());
@@ -125,24 +119,8 @@ fn is_made_to_hurt(html: &str) -> bool {
         if tag.len() > MAX_ATTRIBUTES && spaces.count() > 4 * MAX_ATTRIBUTES {
             return true;
         }
-        match tag.first() {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(b) if b.is_ascii_alphabetic() && !is_unnested(tag) => depth += 1,
-            _ => {}
-        }
-        deepest = deepest.max(depth);
     }
-    deepest > MAX_DEPTH
-}
-
-fn is_unnested(tag: &[u8]) -> bool {
-    let end = tag
-        .iter()
-        .position(|b| !b.is_ascii_alphanumeric())
-        .unwrap_or(tag.len());
-    UNNESTED
-        .iter()
-        .any(|name| name.as_bytes().eq_ignore_ascii_case(&tag[..end]))
+    nests_deeper_than(MAX_DEPTH, html)
 }
 
 #[cfg(test)]
@@ -211,5 +189,7 @@ mod tests {
         assert_eq!(clean(&deep), "text");
         let wide = format!("<p {}>text</p>", "a=1 ".repeat(100_000));
         assert_eq!(clean(&wide), "text");
+        let hidden = "<figcaption></p>a<p>".repeat(300);
+        assert!(!clean(&hidden).contains('<'));
     }
 }

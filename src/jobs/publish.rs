@@ -12,7 +12,9 @@ use crate::news::{
     Decision, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, PublicId,
     Report, Ruling, Target, ToldAtLength, UtcTime,
 };
-use crate::store::{Result, Store, Transaction, decisions, events, published, publishing};
+use crate::store::{
+    Result, Store, Transaction, decisions, events, kept_out, published, publishing, standing,
+};
 use crate::text::lead::cut_lede;
 use crate::timeline::Says;
 use crate::timeline::material::{
@@ -193,8 +195,14 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     let since = is_withdrawn.then(|| event.withdrawn_at.unwrap_or(pass.now));
     publishing::set_withdrawn(tx, event.id, since)?;
     publish_storyline(tx, pass, event)?;
-    let present = present_of(tx, waiting, &reports)?;
+    let mut present = present_of(tx, waiting, &reports)?;
     let told = told.unwrap_or_else(|| first_told(&present));
+    if reports
+        .iter()
+        .any(|report| !told.items.contains(&report.item_id))
+    {
+        present.told_elsewhere = told_elsewhere(tx, event.id)?;
+    }
     if !waiting.is_described && !event.is_headed_by_one_of(&reports) {
         // The spike is told once the event has another headline; its words go at once.
         let silent = Told {
@@ -340,7 +348,27 @@ fn present_of(
         tellings: reports.iter().flat_map(tellings_of).collect(),
         is_ruled_on: is_ruled_on(tx, &about)?,
         rulings: rulings_of(tx, event.id, &about)?,
+        out: kept_out::load_spiked(tx, event.id)?.into_iter().collect(),
+        told_elsewhere: Vec::new(),
     })
+}
+
+/// What was told of events from which an event may have reports: those that went into it, and those that decisions on it
+/// name.
+fn told_elsewhere(tx: &Transaction<'_>, event: EventId) -> Result<Vec<Told>> {
+    let mut others: BTreeSet<EventId> = standing::load_predecessors(tx, event)?
+        .into_iter()
+        .collect();
+    for decision in decisions::load_about_event(tx, event)? {
+        others.extend(decision.ruling.events());
+    }
+    others.remove(&event);
+    let mut told = Vec::new();
+    for other in others {
+        let json = publishing::load_told(tx, other)?;
+        told.extend(json.and_then(|json| serde_json::from_str::<Told>(&json).ok()));
+    }
+    Ok(told)
 }
 
 /// True while one of these is not obeyed. What is spiked is out with the decision itself.

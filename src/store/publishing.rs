@@ -328,6 +328,19 @@ pub fn lead_ids_on(tx: &Transaction<'_>, from: EventId) -> Result<()> {
     Ok(())
 }
 
+/// What was told of an event; `None` if it was never published, or if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_told(conn: &Connection, id: EventId) -> Result<Option<String>> {
+    let sql = "SELECT published_state FROM events WHERE id = ?1";
+    let told: Option<Option<String>> = conn
+        .prepare_cached(sql)?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(told.flatten())
+}
+
 /// Keeps what was told of an event, and the words of its last change if there is one.
 ///
 /// # Errors

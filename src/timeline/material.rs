@@ -74,6 +74,10 @@ pub struct Present {
     pub is_ruled_on: bool,
     /// True while an editor keeps it out, with its storyline or with each of its reports.
     pub is_kept_out: bool,
+    /// Its items that are kept out one by one.
+    pub out: BTreeSet<ItemId>,
+    /// What was told of events of which it has reports that it did not have when it was looked at last.
+    pub told_elsewhere: Vec<Told>,
 }
 
 /// What was last told to the world of an event: what the next change is held against. Kept beside
@@ -116,6 +120,9 @@ pub struct Told {
     /// True if an editor kept it out when it was looked at last.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub kept_out: bool,
+    /// Items that were kept out one by one.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub out: BTreeSet<ItemId>,
     /// What its entry told at the last material change.
     pub at_length: ToldAtLength,
 }
@@ -189,20 +196,49 @@ fn first_stage(shown: &Telling, present: &Present) -> Option<String> {
 /// The material changes since `told`, and what is told from now on. No change gives the same `told`
 /// again as far as later changes depend on it. What the entry tells at length is as it was.
 pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
+    let told = &with_told_elsewhere(told, present);
     let mut next = told.clone();
     let mut changes = Vec::new();
     changes.extend(kills(told, present));
     changes.extend(corrections(told, present));
     let let_in = let_in(told, present);
     let is_let_in = let_in.is_some();
-    changes.extend(let_in.or_else(|| ruling(told, present)));
-    changes.extend(outcome(&mut next, present));
+    let decided = let_in.or_else(|| ruling(told, present));
+    changes.extend(decided.or_else(|| report_let_in(told, present)));
+    let outcome = outcome(&mut next, present);
+    changes.extend(outcome.filter(|_| !is_told_elsewhere(told, &next, present)));
     note_the_rest(&mut next, present);
     // That was told with it.
     if is_let_in || !present.is_ruled_on {
         note_look(&mut next, present);
     }
     (changes, next)
+}
+
+/// What was told of a report goes along with it into another event.
+fn with_told_elsewhere(told: &Told, present: &Present) -> Told {
+    let mut all = told.clone();
+    for other in &present.told_elsewhere {
+        all.withdrawn.extend(&other.withdrawn);
+        all.corrections.extend(&other.corrections);
+        for (item, said) in &other.corrections_said {
+            all.corrections_said.entry(*item).or_insert(*said);
+        }
+    }
+    all
+}
+
+/// True if all that is an outcome here was told of an event from which reports came: no outlet tells anything new.
+fn is_told_elsewhere(told: &Told, next: &Told, present: &Present) -> bool {
+    let mut others = present.told_elsewhere.iter();
+    others.any(|other| {
+        let mut figures = next.figures.iter();
+        (next.stage == told.stage || next.stage == other.stage)
+            && figures.all(|(kind, number)| {
+                let is_it = |figures: &BTreeMap<String, String>| figures.get(kind) == Some(number);
+                is_it(&told.figures) || is_it(&other.figures)
+            })
+    })
 }
 
 fn kills(told: &Told, present: &Present) -> Option<Change> {
@@ -263,6 +299,16 @@ fn let_in(told: &Told, present: &Present) -> Option<Change> {
     let stands = present.tellings.iter().any(|telling| !telling.is_withdrawn);
     (told.kept_out && !present.is_kept_out && stands).then(|| {
         let note = "an editor let it in again".to_owned();
+        Change::of_event(DevelopmentKind::Decision, note)
+    })
+}
+
+/// The same of a report that was kept out with something else, which no decision on this event changed.
+fn report_let_in(told: &Told, present: &Present) -> Option<Change> {
+    let is_back = |telling: &&Telling| !telling.is_withdrawn && told.out.contains(&telling.item_id);
+    let back = present.tellings.iter().find(is_back)?;
+    (!present.is_ruled_on && !present.out.contains(&back.item_id)).then(|| {
+        let note = "an editor let a report in again".to_owned();
         Change::of_event(DevelopmentKind::Decision, note)
     })
 }
@@ -466,6 +512,7 @@ fn note_look(told: &mut Told, present: &Present) {
     told.headline.clone_from(&present.headline);
     told.items = items_of(present);
     told.rulings = present.rulings.iter().map(|ruled| ruled.id).collect();
+    told.out.clone_from(&present.out);
 }
 
 fn chosen(present: &Present) -> Option<&Telling> {

@@ -369,3 +369,54 @@ fn only_of_the_dead_it_is_said_what_a_figure_was_before() {
         assert_eq!(notes, [note]);
     }
 }
+
+#[test]
+fn what_was_told_under_one_event_is_not_told_again_under_the_one_that_it_is_merged_into() {
+    let correction = Telling {
+        is_correction: true,
+        ..telling(3, "BBC", "Correction: ferry sinks, 12 dead")
+    };
+    let other = present(
+        4,
+        vec![
+            correction.clone(),
+            telling(4, "dpa", "Ferry sinks, 12 dead"),
+        ],
+    );
+    let first = toll(1, &[("AP", "Ferry sinks, 10 dead")]);
+    let merged = Present {
+        rulings: vec![Ruled {
+            id: DecisionId(1),
+            words: "an editor merged two events into this one".to_owned(),
+        }],
+        told_elsewhere: vec![first_told(&other)],
+        ..present(4, [first.tellings.clone(), other.tellings.clone()].concat())
+    };
+    let (changes, told) = material_changes(&first_told(&first), &merged);
+    let kinds: Vec<DevelopmentKind> = changes.iter().map(|change| change.kind).collect();
+    assert_eq!(kinds, [DevelopmentKind::Decision]);
+    // What an outlet tells from then on is news.
+    let mut later = Present {
+        told_elsewhere: Vec::new(),
+        ..merged
+    };
+    later.tellings.extend([
+        telling(5, "NYT", "Ferry sinks, 15 dead"),
+        telling(6, "FAZ", "Ferry sinks, 15 dead"),
+    ]);
+    later.headline_item_id = Some(ItemId(5));
+    let (changes, _) = material_changes(&told, &later);
+    assert_eq!(changes[0].note, "now 15 instead of 12");
+    assert_eq!(changes.len(), 1);
+}
+
+#[test]
+fn a_report_that_was_out_with_something_else_is_told_when_it_is_let_in_again() {
+    let out = Present {
+        out: BTreeSet::from([ItemId(2)]),
+        ..toll(1, &[("AP", "Ferry sinks")])
+    };
+    let both = toll(1, &[("AP", "Ferry sinks"), ("BBC", "Ferry goes down")]);
+    let steps = [out, both.clone(), both];
+    assert_eq!(kinds(&steps), [vec![DevelopmentKind::Decision], vec![]]);
+}

@@ -7,7 +7,7 @@ mod shown;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use shown::{HAS_REPORTS, IS_LET_THROUGH, IS_SHOWN, IS_TOLD, LEADS_ON, SHOWS_EVENTS};
+use shown::{HAS_REPORTS, HOLDS_EVENTS, IS_LET_THROUGH, IS_SHOWN, IS_TOLD, LEADS_ON, SHOWS_EVENTS};
 
 use super::Result;
 use super::publishing::SETTINGS;
@@ -328,7 +328,8 @@ pub fn standing_of_storyline(conn: &Connection, id: PublicId) -> Result<Option<S
                     AND t.public_id IS NOT NULL AND t.spiked = 0 AND t.merged_into IS NULL
                 ORDER BY e.id DESC LIMIT 1) AS told_in
             FROM storylines s WHERE s.public_id = ?1)
-         SELECT coalesce(m.public_id, s.told_in), s.spiked OR s.merged_into IS NOT NULL AND NOT {LEADS_ON},
+         SELECT coalesce(m.public_id, s.told_in), s.spiked OR s.merged_into IS NOT NULL AND NOT {LEADS_ON}
+                OR s.merged_into IS NULL AND s.is_empty AND s.told_in IS NULL AND {HOLDS_EVENTS},
             s.merged_into IS NOT NULL OR s.is_empty AND s.told_in IS NOT NULL, s.is_empty
          FROM asked s LEFT JOIN storylines m ON m.id = s.merged_into"
     );

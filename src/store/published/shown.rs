@@ -73,6 +73,11 @@ pub(super) const SHOWS_EVENTS: &str = concat!(
     " AND EXISTS (SELECT 1 FROM event_items h WHERE h.event_id = e.id))"
 );
 
+/// True if a storyline has an event that was published and still has reports, be they kept out or not.
+pub(super) const HOLDS_EVENTS: &str = "EXISTS (SELECT 1 FROM events e
+        WHERE e.storyline_id = s.id AND e.published_at IS NOT NULL AND e.merged_into IS NULL
+            AND EXISTS (SELECT 1 FROM event_items h WHERE h.event_id = e.id))";
+
 /// True if an event has reports to show, or says into what it was merged.
 pub(super) const HAS_REPORTS: &str = "(e.merged_into IS NOT NULL
     OR EXISTS (SELECT 1 FROM event_items h WHERE h.event_id = e.id))";

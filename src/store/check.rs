@@ -104,6 +104,37 @@ const CLAIMS: &[(&str, &str)] = &[
            AND NOT EXISTS (SELECT 1 FROM retired_ids WHERE public_id = r.successor)",
     ),
     (
+        "whatever is kept out is so by a decision in force",
+        "WITH spikes (noun, thing) AS (
+            SELECT n.noun, n.thing FROM decisions d JOIN decision_names n ON n.decision_id = d.id
+            WHERE d.undone_at IS NULL AND json_extract(d.ruling, '$.kind') = 'spike')
+         SELECT 'event ' || id FROM events WHERE spiked <> ((2, id) IN (SELECT * FROM spikes))
+         UNION ALL
+         SELECT 'storyline ' || id FROM storylines
+         WHERE spiked <> ((3, id) IN (SELECT * FROM spikes))
+         UNION ALL
+         SELECT 'item ' || id FROM items
+         WHERE spiked <> ((1, id) IN (SELECT * FROM spikes)
+            OR id IN (SELECT item_id FROM items_kept_out))
+         UNION ALL
+         SELECT 'item ' || item_id || ' with ' || iif(noun = 2, 'event ', 'storyline ') || thing
+         FROM items_kept_out WHERE (noun, thing) NOT IN (SELECT * FROM spikes)",
+    ),
+    (
+        "every locked event holds what a lock in force names, and no other does",
+        "SELECT 'event ' || id FROM events
+         WHERE merged_into IS NULL AND locked <> (id IN (
+            SELECT m.event_id FROM decisions d
+                JOIN decision_names n ON n.decision_id = d.id AND n.noun = 1
+                JOIN event_items m ON m.item_id = n.thing
+            WHERE d.undone_at IS NULL AND json_extract(d.ruling, '$.kind') = 'lock'))",
+    ),
+    (
+        "no event stands in a storyline that was merged away",
+        "SELECT 'event ' || e.id FROM events e JOIN storylines s ON s.id = e.storyline_id
+         WHERE e.merged_into IS NULL AND s.merged_into IS NOT NULL",
+    ),
+    (
         "clustering has not come further than the items",
         "SELECT name FROM cursors WHERE name = 'cluster'
            AND value > (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'items')",

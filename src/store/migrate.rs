@@ -123,6 +123,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0028_listed_at",
         include_str!("../../migrations/0028_listed_at.sql"),
     ),
+    (
+        "0029_left_out",
+        include_str!("../../migrations/0029_left_out.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -190,3 +190,95 @@ async fn what_left_a_spiked_event_before_an_upgrade_stays_out_and_what_had_left_
         assert!(shown.contains("What left it"), "{opened}");
     }
 }
+
+#[tokio::test]
+async fn a_storyline_of_which_every_event_is_spiked_is_kept_back_by_an_editor() {
+    let room = fire().await;
+    room.publish(10).await;
+    let storyline = room.storyline_id(1);
+    rule_to_spike(&room, Target::Event(EventId(1)), 20).await;
+    room.publish(20).await;
+    let server = super::http::Server::start(room.site()).await;
+    for path in [
+        format!("/storylines/{storyline}/timeline"),
+        format!("/storylines/{storyline}/timeline.json"),
+        format!("/storylines/{storyline}/log.atom"),
+    ] {
+        let reply = server.get(&path).await;
+        assert_eq!(reply.status, 410, "{path}");
+        assert!(reply.text().contains("an editor keeps it back"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_correction_goes_into_another_event_as_one_that_was_told() {
+    let room = fire().await;
+    let said = dateline::news::Role::Correction;
+    let link = "https://times.example/2";
+    let corrected = super::newsroom::Told {
+        role: said,
+        ..told(
+            "Times",
+            "Correction: fire in the harbour, nobody hurt",
+            link,
+            1,
+        )
+    };
+    let item = room.ingest(corrected).await;
+    room.assign(2, 1, &[(item, None)]).await;
+    room.publish(10).await;
+    let merged = room
+        .store
+        .write(|tx| events::merge_event(tx, EventId(2), EventId(1)));
+    merged.await.expect("a merge");
+    room.assign(1, 1, &[]).await;
+    room.publish(20).await;
+    assert!(
+        !kinds(&room).contains(&DevelopmentKind::Correction),
+        "{:?}",
+        kinds(&room)
+    );
+}
+
+/// What leaves a spiked event leaves it in a chain: event 10 left event 9, which left event 1.
+#[tokio::test]
+async fn what_left_what_had_left_a_spiked_event_before_an_upgrade_stays_out_unless_an_editor_took_it()
+ {
+    for (opened, is_ruled, published) in [(305, false, 0), (305, true, 1), (290, false, 2)] {
+        let room = summit().await;
+        rule_to_spike(&room, Target::Event(EventId(1)), 300).await;
+        part_from_the_first(&room).await;
+        let migration = include_str!("../../migrations/0029_left_out.sql");
+        let upgraded = room.store.write(move |tx| {
+            tx.execute_batch(
+                "INSERT INTO events (id, storyline_id, headline, occurred_at, first_report_at,
+                    last_report_at, opened_at, settled, split_from)
+                 SELECT 10, storyline_id, 'What left what left it', occurred_at, first_report_at,
+                    last_report_at, opened_at, 1, 9 FROM events WHERE id = 9;
+                 UPDATE event_items SET event_id = 10 WHERE item_id = 2;",
+            )?;
+            let sql = "UPDATE events SET opened_at = ?1 WHERE id IN (9, 10)";
+            tx.execute(sql, [at_minute(opened).timestamp()])?;
+            if opened > 300 {
+                let event = Target::Event(EventId(1));
+                dateline::store::kept_out::keep_out(tx, ItemId(3), event)?;
+            }
+            if is_ruled {
+                let split = dateline::news::Ruling::SplitEvent {
+                    event: EventId(9),
+                    kept_items: vec![ItemId(3)],
+                    split_items: vec![ItemId(2)],
+                };
+                let at = at_minute(306);
+                dateline::store::decisions::save_decision(tx, &split, "anna", "", at)?;
+            }
+            Ok(tx.execute_batch(migration)?)
+        });
+        upgraded.await.expect("an upgrade");
+        assert_eq!(
+            room.publish(310).await.events,
+            published,
+            "{opened} {is_ruled}"
+        );
+    }
+}

@@ -200,13 +200,19 @@ impl Engine {
             if names.values().any(|name| *name == id) {
                 continue;
             }
-            if !strangers(&event).is_empty() {
-                settlement.left.push(id);
-                continue;
-            }
-            let anchored = event.publication.as_deref();
-            let anchored = anchored.and_then(|one| anchored_in(one, id, self, &own));
+            let known_by = event.publication.as_deref();
+            let anchored = known_by.and_then(|one| anchored_in(one, id, self, &own));
             let anchored = anchored.and_then(|alone| names.get(&alone)).copied();
+            let left_alone = strangers(&event);
+            let mut anchors = known_by.iter().flat_map(|one| &one.anchors);
+            if !left_alone.is_empty() {
+                // The id stays with them unless all that it hangs on is elsewhere.
+                if anchored.is_none() || anchors.any(|item| left_alone.contains(item)) {
+                    settlement.left.push(id);
+                    continue;
+                }
+                settlement.left_alone.push((id, left_alone));
+            }
             let first = event.members.first();
             let first = || first.and_then(|slot| self.groups.place(*slot));
             let Some(into) = anchored.or_else(first) else {

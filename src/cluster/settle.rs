@@ -47,6 +47,9 @@ pub struct Settlement {
     pub merged: Vec<(EventId, EventId)>,
     /// Events that live items have left which keep others: they are to be described anew.
     pub left: Vec<EventId>,
+    /// Items that have left the window and stay behind where an event is among `merged`, each with that: they are an
+    /// event of their own from then on.
+    pub left_alone: Vec<(EventId, Vec<ItemId>)>,
     /// Groups of items that grouping had lost sight of and that were kept as they stood; other than 0 is a
     /// mistake of ours.
     pub left_over: usize,
@@ -54,6 +57,8 @@ pub struct Settlement {
     pub shown: BTreeSet<ItemId>,
     /// Items that have left what is kept back, and stay out.
     pub(super) left_kept_back: BTreeSet<ItemId>,
+    /// Items that came and that a lock alone keeps from an event which is kept back: they are out with it, too.
+    pub shut_out: Vec<(ItemId, EventId)>,
     /// To be stored with the above.
     pub cursor: Cursor,
     /// What the machine alone would have changed, where that may differ from the above; `None` where
@@ -91,6 +96,9 @@ impl Engine {
         settlement.shown.extend(shown);
         // What the machine alone would take out of it is not taken out.
         self.kept_back.items.extend(&settlement.left_kept_back);
+        settlement.shut_out = self.find_shut_out();
+        let shut_out = settlement.shut_out.iter().map(|(item, _)| *item);
+        self.kept_back.items.extend(shut_out);
         self.settled_through = self.newest_id();
         self.new_from = self.next_event;
         settlement.cursor = self.cursor();

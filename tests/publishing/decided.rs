@@ -414,12 +414,18 @@ impl World {
         (left, taken_out)
     }
 
-    /// What editors decided, for a message.
+    /// What editors decided and where that has items, for a message.
     fn story(&self) -> String {
         let made = self.pipeline.store.read(decisions::load_decisions);
         let made = made.expect("a read");
         let words = in_force(&made).map(|one| format!("{} {:?}", one.id, one.ruling));
-        words.collect::<Vec<_>>().join("\n")
+        let sql = "SELECT 'event ' || e.id || ' into ' || coalesce(e.merged_into, '-')
+                || coalesce(' as ' || lower(hex(e.public_id)), '') || coalesce(' anchors ' || (
+                    SELECT group_concat(item_id) FROM anchors WHERE event_id = e.id), '') || ': '
+                || coalesce((SELECT group_concat(item_id) FROM event_items
+                    WHERE event_id = e.id), '') FROM events e ORDER BY e.id";
+        let events = self.rows(sql, |row| row.get::<_, String>(0));
+        words.chain(events).collect::<Vec<_>>().join("\n")
     }
 
     pub fn follow(&self, id: PublicId) -> (PublicId, Standing) {
@@ -472,10 +478,11 @@ async fn ids_keep_their_meaning_whatever_the_desk_and_the_machine_do() {
 }
 
 /// Found among hundreds: an id came back for what holds nothing of it, one was left to what an editor had split
-/// off, and what had been split off came back to an event that was merged away.
+/// off, or to what had stood beside what it hangs on, and what had been split off came back to an event that was merged
+/// away.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn histories_that_once_gave_an_id_another_meaning_do_so_no_more() {
-    for (seed, operations) in [(26, 76), (28, 181), (39, 56), (77, 171)] {
+    for (seed, operations) in [(4, 77), (26, 76), (28, 181), (39, 56), (77, 171)] {
         live(seed, operations).await;
     }
 }

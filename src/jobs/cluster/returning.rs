@@ -68,6 +68,9 @@ impl Clusterer {
         for step in store.read(|conn| self.steps_back(conn, &settlement.changed))? {
             self.take_step(store, step, (false, now))?;
         }
+        for (from, items) in &settlement.left_alone {
+            self.leave_alone(store, (*from, items), now)?;
+        }
         let judged = Judged {
             arrived: Arrived::default(),
             settlement,
@@ -78,6 +81,25 @@ impl Clusterer {
             self.know_again(store, event)?;
         }
         Ok(count)
+    }
+
+    /// What stays behind while the id of its event goes elsewhere is an event of its own.
+    fn leave_alone(
+        &mut self,
+        store: &Store,
+        (from, items): (EventId, &[ItemId]),
+        now: UtcTime,
+    ) -> Result<()> {
+        let mut members = store.read(|conn| members_of(conn, &self.engine, from))?;
+        members.retain(|member| items.contains(&member.item));
+        let step = Step {
+            members,
+            from,
+            into: self.engine.reserve_event(),
+            is_whole: false,
+            is_return: false,
+        };
+        self.take_step(store, step, (false, now))
     }
 
     /// What has left the window and is stored elsewhere than the events have it.

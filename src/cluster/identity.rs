@@ -149,6 +149,8 @@ struct Claim {
     is_barred: bool,
     /// True if editors split off all that the group has of the event.
     is_split_off: bool,
+    /// True if they split it off what is kept back: the id is for what was to stay, be that less or more.
+    is_let_out: bool,
     is_pinned: bool,
     anchors: usize,
     holds_headline: bool,
@@ -157,7 +159,7 @@ struct Claim {
 
 impl Claim {
     fn may_speak(&self) -> bool {
-        !self.is_kept_off && !self.is_moved_out && !self.is_barred
+        !self.is_kept_off && !self.is_moved_out && !self.is_let_out && !self.is_barred
     }
 }
 
@@ -299,10 +301,7 @@ fn claim(
     let its = slots
         .iter()
         .filter(|slot| engine.event_at(**slot) == Some(event));
-    let named = |slot: &Slot| {
-        let report = engine.window.original_of(*slot).unwrap_or(*slot);
-        (engine.window.item(report).id, event)
-    };
+    let named = |slot: &Slot| (engine.report_at(*slot), event);
     let constraints = &engine.groups.constraints;
     let gone = live.map_or(&[] as &[ItemId], |live| &live.gone);
     let has_gone = !gone.is_empty();
@@ -317,6 +316,14 @@ fn claim(
     let kept_out = &constraints.kept_out;
     let anchors = publication.map(|publication| publication.counting_anchors(kept_out));
     let headline = publication.and_then(|publication| publication.headline);
+    // What was split off before that was kept back may have its id, and has it alone then.
+    let stays = || {
+        let mut members = live.iter().flat_map(|live| &live.members);
+        has_gone || members.any(|slot| !constraints.split_off.contains(&named(slot)))
+    };
+    let is_split_off = its
+        .clone()
+        .all(|slot| constraints.split_off.contains(&named(slot)));
     Claim {
         event,
         part,
@@ -326,9 +333,8 @@ fn claim(
         is_moved_out: its
             .clone()
             .all(|slot| constraints.moved.contains(&named(slot))),
-        is_split_off: its
-            .clone()
-            .all(|slot| constraints.split_off.contains(&named(slot))),
+        is_split_off,
+        is_let_out: is_split_off && engine.is_kept_back(event) && stays(),
         order: publication.map_or(i64::MAX, |publication| publication.order),
         is_pinned: live.is_some_and(|live| live.is_pinned),
         anchors: anchors.map_or(0, |anchors| {

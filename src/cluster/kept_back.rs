@@ -1,9 +1,11 @@
 //! What editors keep back, as far as it says whose id a group has: what readers are shown comes under no id that an
-//! editor keeps out of what is published. What groups are is judged without it.
+//! editor keeps out of what is published, but for what an editor moves there; and such an id stays with what was to stay.
+//! What groups are is judged without it.
 
 use std::collections::BTreeSet;
 
 use super::engine::Engine;
+use super::grouping::Grouping;
 use super::window::Slot;
 use crate::news::{EventId, ItemId};
 
@@ -27,9 +29,29 @@ impl Engine {
         self.kept_back.events.extend(events);
     }
 
-    /// True if an id is of an event that is kept back, and some of these items are shown: then it is not theirs.
+    /// True if an editor keeps an event back.
+    pub(super) fn is_kept_back(&self, event: EventId) -> bool {
+        self.kept_back.events.contains(&event)
+    }
+
+    /// True if an id is of an event that is kept back, and some of these items are shown: then it is not theirs. What an
+    /// editor moved out of where it is shown goes under with what it was moved to.
     pub(super) fn is_barred(&self, event: EventId, slots: &[Slot]) -> bool {
-        self.kept_back.events.contains(&event) && slots.iter().any(|slot| self.is_shown(*slot))
+        let is_its_own = |slot: &Slot| self.is_shown(*slot) && !self.is_moved_out(*slot);
+        self.is_kept_back(event) && slots.iter().any(is_its_own)
+    }
+
+    /// True if an editor moved an item, or what it repeats, out of the event in which it stands.
+    fn is_moved_out(&self, slot: Slot) -> bool {
+        let moved = &self.groups.constraints.moved;
+        let event = self.event_at(slot);
+        event.is_some_and(|event| moved.contains(&(self.report_at(slot), event)))
+    }
+
+    /// The item under which rulings take a live one out of its event: the original that it repeats, or itself.
+    pub(super) fn report_at(&self, slot: Slot) -> ItemId {
+        let report = self.window.original_of(slot).unwrap_or(slot);
+        self.window.item(report).id
     }
 
     /// True if readers are shown a live item where it stands.
@@ -46,6 +68,41 @@ impl Engine {
             !kept_back.events.contains(&event)
                 && live.is_some_and(|live| live.publication.is_some())
         })
+    }
+
+    /// The items that came since the last settling and would stand in a locked event which is kept back, were it not
+    /// locked, each with that event: but for those that stand in company of which none is out.
+    pub(super) fn find_shut_out(&self) -> Vec<(ItemId, EventId)> {
+        let Some(own) = self.beside().filter(|_| !self.kept_back.events.is_empty()) else {
+            return Vec::new();
+        };
+        let is_fresh = |slot: &Slot| self.window.item(*slot).id > self.settled_through;
+        let is_out = |slot: &Slot| self.kept_back.items.contains(&self.window.item(*slot).id);
+        let is_locked_up = |event: &EventId| {
+            let live = self.groups.events.get(event);
+            self.is_kept_back(*event) && live.is_some_and(|live| live.is_locked)
+        };
+        let mut shut_out = Vec::new();
+        let base = self.window.base();
+        let slots = base..base + self.window.len() as Slot;
+        for slot in slots.rev().take_while(is_fresh) {
+            let (Some(event), Some(home)) = (self.event_at(slot), own.place(slot)) else {
+                continue;
+            };
+            let members = |groups: &Grouping, event: &EventId| {
+                let live = groups.events.get(event);
+                live.map(|live| live.members.to_vec()).unwrap_or_default()
+            };
+            let mut company = members(&self.groups, &event).into_iter();
+            if self.is_kept_back(event) || !company.all(|one| is_fresh(&one) || is_out(&one)) {
+                continue;
+            }
+            let at_home = members(own, &home).into_iter();
+            let mut beside = at_home.filter_map(|one| self.event_at(one));
+            let from = beside.find(is_locked_up);
+            shut_out.extend(from.map(|from| (self.window.item(slot).id, from)));
+        }
+        shut_out
     }
 
     /// Of groups that are about to have these events: the items that readers are shown where they stand, and those that
@@ -67,7 +124,7 @@ impl Engine {
                     .filter(|_| item <= self.settled_through);
                 if from.is_some_and(|from| kept_back.contains(&from)) {
                     out.extend((!kept_back.contains(&into)).then_some(item));
-                } else if self.is_shown(*slot) {
+                } else if !kept_back.contains(&into) && self.is_shown(*slot) {
                     shown.insert(item);
                 }
             }

@@ -81,3 +81,13 @@ impl Attributes {
         }
     }
 }
+
+/// The decision by which an event is locked that holds these items, the latest in force; `None` if it is not. A lock
+/// goes along with what it names, so it may name another event. `made` are at least those that name the items.
+pub fn lock_of(items: &[ItemId], made: &[Decision]) -> Option<DecisionId> {
+    let locks = in_force(made).filter(|one| match &one.ruling {
+        Ruling::Lock { items: locked, .. } => locked.iter().any(|item| items.contains(item)),
+        _ => false,
+    });
+    locks.last().map(|one| one.id)
+}

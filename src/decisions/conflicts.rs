@@ -35,6 +35,22 @@ pub enum Refusal {
     /// There is no such storyline.
     #[error("there is no storyline {0}")]
     NoStoryline(StorylineId),
+    /// The event was merged into another.
+    #[error("event {event} was merged into event {into}")]
+    EventMerged {
+        /// The event.
+        event: EventId,
+        /// Where what it held stands.
+        into: EventId,
+    },
+    /// The storyline was merged into another.
+    #[error("storyline {storyline} was merged into storyline {into}")]
+    StorylineMerged {
+        /// The storyline.
+        storyline: StorylineId,
+        /// Where what it held stands.
+        into: StorylineId,
+    },
     /// The event is not what the editor saw.
     #[error("event {event} changed since you looked: item {item} stands in {} now",
         .now.map_or("no event".to_owned(), |now| format!("event {now}")))]

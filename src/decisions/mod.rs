@@ -15,12 +15,12 @@ use std::collections::BTreeSet;
 
 use crate::news::{Decision, EventId, ItemId, Ruling, Target};
 
-pub use attributes::{Attributes, Fixed};
+pub use attributes::{Attributes, Fixed, lock_of};
 pub use conflicts::{LONGEST_HEADLINE, Refusal, check_ruling};
 pub use held::Held;
 pub use present::{Present, check_present, check_whole};
 pub use undoing::{Undoing, check_undo};
-pub use words::{describe_copies, describe_ruling};
+pub use words::{describe_copies, describe_ruling, name_target};
 
 /// What every clustering must obey, derived from the decisions in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -16,12 +16,19 @@ pub struct Present {
     pub storyline_of: BTreeMap<EventId, Option<StorylineId>>,
     /// The storylines that are.
     pub storylines: Vec<StorylineId>,
+    /// Of the events and the storylines that were merged away: into what.
+    pub merged_into: (
+        BTreeMap<EventId, EventId>,
+        BTreeMap<StorylineId, StorylineId>,
+    ),
     /// Items that are kept, whether they tell an event or not.
     pub items: Vec<ItemId>,
     /// All that stands in the event that a lock names.
     pub holds: Vec<ItemId>,
-    /// What is merged and is out of what is published, by itself or with its storyline, each with the decision.
-    pub kept_out: Vec<(Target, DecisionId)>,
+    /// What is merged and is out of what is published, by itself or with its storyline: by which decision.
+    pub kept_out: Option<DecisionId>,
+    /// True if what is merged holds something that is not out.
+    pub is_open: bool,
 }
 
 /// Checks a ruling against what is.
@@ -114,8 +121,8 @@ pub fn check_whole(ruling: &Ruling, present: &Present) -> Result<(), Refusal> {
 impl Present {
     /// What is kept out is not merged into what is shown, nor that into what is kept out.
     fn check_mixture(&self) -> Result<(), Refusal> {
-        match self.kept_out[..] {
-            [(_, decision)] => Err(Refusal::StandsInTheWay {
+        match self.kept_out.filter(|_| self.is_open) {
+            Some(decision) => Err(Refusal::StandsInTheWay {
                 decision,
                 why: "it keeps one of the two out of what is published".to_owned(),
             }),
@@ -133,14 +140,23 @@ impl Present {
                 event,
                 now: place(item),
             }),
-            _ if is_gone => Err(Refusal::NoEvent(event)),
+            _ if is_gone => Err(match self.merged_into.0.get(&event) {
+                Some(into) => Refusal::EventMerged { event, into: *into },
+                None => Refusal::NoEvent(event),
+            }),
             _ => Ok(()),
         }
     }
 
     fn line_up(&self, storyline: StorylineId, events: &[EventId]) -> Result<(), Refusal> {
         if !self.storylines.contains(&storyline) {
-            return Err(Refusal::NoStoryline(storyline));
+            return Err(match self.merged_into.1.get(&storyline) {
+                Some(into) => Refusal::StorylineMerged {
+                    storyline,
+                    into: *into,
+                },
+                None => Refusal::NoStoryline(storyline),
+            });
         }
         let place = |event: &EventId| self.storyline_of.get(event).copied().flatten();
         match events.iter().find(|event| place(event) != Some(storyline)) {

@@ -13,6 +13,8 @@ use super::{Refusal, in_force};
 pub enum Undoing {
     /// The machine decides again about what the ruling held.
     MachineDecides,
+    /// All that the ruling named is older than what is kept.
+    NothingIsLeft,
     /// This event lives again under its own id.
     EventLives(EventId),
     /// This storyline lives again under its own id.

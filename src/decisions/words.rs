@@ -51,7 +51,8 @@ pub fn describe_copies(copies: &[ItemId]) -> Option<String> {
     (!copies.is_empty()).then(|| format!("{goes} along: {}", list("item", copies)))
 }
 
-fn name_target(target: &Target) -> String {
+/// Such as `event 12`.
+pub fn name_target(target: &Target) -> String {
     match target {
         Target::Item(item) => format!("item {item}"),
         Target::Event(event) => format!("event {event}"),

@@ -2,6 +2,8 @@
 //! against the events as they are, keeps them durably, answers in words. What follows from them
 //! for events is the clusterer's work, which obeys them at its next pass.
 
+use std::collections::BTreeMap;
+
 use super::{locks, spikes};
 use crate::decisions::{
     Present, Refusal, Undoing, check_present, check_ruling, check_undo, check_whole,
@@ -12,7 +14,9 @@ use crate::news::{
     Target, UtcTime,
 };
 use crate::store::decisions;
-use crate::store::{Connection, Result, Store, Transaction, desk, events, items, requests, retold};
+use crate::store::{
+    Connection, Result, Store, Transaction, desk, events, items, requests, retold, standing,
+};
 use crate::text::clean::inert;
 
 /// A ruling as it is asked for.
@@ -167,8 +171,20 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
         describe_ruling(ruling)
     );
     let back = format!("to take it back: dateline undo {id}");
-    let lines = [Some(made), describe_copies(&along), Some(back)];
+    let hidden = describe_hiding(tx, ruling)?;
+    let lines = [Some(made), describe_copies(&along), hidden, Some(back)];
     Ok(Answer::done(lines.into_iter().flatten().collect()))
+}
+
+/// That what is moved goes out of what is published with what it is moved to; `None` if it does not.
+fn describe_hiding(conn: &Connection, ruling: &Ruling) -> Result<Option<String>> {
+    let Ruling::MoveItem { to, .. } = ruling else {
+        return Ok(None);
+    };
+    let keeper = spikes::find_keeper(conn, Target::Event(*to))?;
+    let words =
+        |spike| format!("event {to} is kept out by decision {spike}, and what goes into it");
+    Ok(keeper.map(words))
 }
 
 /// What was asked for, as what follows from it: two items of two events that tell one make one event of
@@ -260,10 +276,35 @@ fn undo_within(tx: &Transaction<'_>, id: DecisionId, editor: &str, now: UtcTime)
     let ruling = &decision.expect("an undoing was found for it").ruling;
     apply_marks(tx, ruling)?;
     spikes::shut_out(tx, decision.expect("it was just found"))?;
+    let undoing = match is_anything_left(tx, ruling)? {
+        true => find_lock_left(tx, ruling)?.map_or(undoing, Undoing::StillHeld),
+        false => Undoing::NothingIsLeft,
+    };
     Ok(Answer::done(vec![
         format!("decision {id} undone: {}", describe_ruling(ruling)),
         describe_undoing(&undoing),
     ]))
+}
+
+/// False if all items that a ruling names are older than what is kept.
+fn is_anything_left(conn: &Connection, ruling: &Ruling) -> Result<bool> {
+    let named = ruling.items();
+    let standing = decisions::load_standing(conn, &named, &[], &[])?;
+    Ok(named.is_empty() || !standing.items.is_empty())
+}
+
+/// The decision that locks an event after one that did was undone; `None` if none does, or it was no lock.
+fn find_lock_left(conn: &Connection, undone: &Ruling) -> Result<Option<DecisionId>> {
+    let Ruling::Lock { items, .. } = undone else {
+        return Ok(None);
+    };
+    let mut left = None;
+    for item in items {
+        if let Some(event) = events::event_of_item(conn, *item)? {
+            left = left.max(locks::find(conn, event)?);
+        }
+    }
+    Ok(left)
 }
 
 /// Why an item stands in no event, in words.
@@ -323,6 +364,7 @@ fn refused(refusal: &Refusal, made: &[Decision]) -> Answer {
 fn describe_undoing(undoing: &Undoing) -> String {
     match undoing {
         Undoing::MachineDecides => "the machine decides about it again".to_owned(),
+        Undoing::NothingIsLeft => "nothing of what it was about is kept any more".to_owned(),
         Undoing::EventLives(event) => format!("event {event} lives again"),
         Undoing::StorylineLives(storyline) => format!("storyline {storyline} lives again"),
         Undoing::EarlierHeadline(headline) => format!("the headline is again: {headline}"),
@@ -357,19 +399,41 @@ fn load_present(conn: &Connection, ruling: &Ruling) -> Result<Present> {
     if let Ruling::Lock { event, .. } = ruling {
         holds = events::load_items(conn, *event)?;
     }
-    let mut kept_out = Vec::new();
+    let (mut kept_out, mut is_open) = (None, false);
     for target in ruling.merges() {
-        let spike = spikes::find_keeper(conn, target)?;
-        kept_out.extend(spike.map(|spike| (target, spike)));
+        kept_out = kept_out.or(spikes::find_keeper(conn, target)?);
+        is_open |= spikes::is_open(conn, target)?;
     }
     Ok(Present {
         holds,
         kept_out,
+        is_open,
         event_of: standing.items.iter().filter_map(stands).collect(),
         items: standing.items.iter().map(|(item, _)| *item).collect(),
         storyline_of: standing.events.into_iter().collect(),
         storylines: standing.storylines,
+        merged_into: load_merged_into(conn, ruling)?,
     })
+}
+
+/// Into what the events and the storylines of a ruling were merged that are no more.
+fn load_merged_into(
+    conn: &Connection,
+    ruling: &Ruling,
+) -> Result<(
+    BTreeMap<EventId, EventId>,
+    BTreeMap<StorylineId, StorylineId>,
+)> {
+    let mut merged = (BTreeMap::new(), BTreeMap::new());
+    for event in ruling.events() {
+        let into = standing::load_last_successor(conn, event)?;
+        merged.0.extend(into.map(|into| (event, into)));
+    }
+    for line in ruling.storylines() {
+        let into = standing::load_line_successor(conn, line)?;
+        merged.1.extend(into.map(|into| (line, into)));
+    }
+    Ok(merged)
 }
 
 /// The decision in force by which something is spiked; `None` if it is not.

@@ -2,19 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::decisions::in_force;
-use crate::news::{DecisionId, EventId, Ruling};
+use crate::decisions::lock_of;
+use crate::news::{DecisionId, EventId};
 use crate::store::{Connection, Result, Transaction, decisions, events, locks};
 
 /// The decision in force by which an event is locked, the latest; `None` if it is not.
 pub(super) fn find(conn: &Connection, event: EventId) -> Result<Option<DecisionId>> {
     let items = events::load_items(conn, event)?;
     let about = decisions::load_about_event(conn, event)?;
-    let locks = in_force(&about).filter(|one| match &one.ruling {
-        Ruling::Lock { items: locked, .. } => locked.iter().any(|item| items.contains(item)),
-        _ => false,
-    });
-    Ok(locks.last().map(|one| one.id))
+    Ok(lock_of(&items, &about))
 }
 
 /// Marks events as locked, or as not.

@@ -67,6 +67,14 @@ impl Before {
     }
 }
 
+/// An item that stands elsewhere is out with an event, as long as that is.
+pub(super) fn keep_out_with(tx: &Transaction<'_>, item: ItemId, event: EventId) -> Result<()> {
+    for keeper in kept_out::load_keepers(tx, event)? {
+        kept_out::keep_out(tx, item, keeper)?;
+    }
+    Ok(())
+}
+
 /// A ruling was undone: what it alone had let in is out again, wherever it stands until that is obeyed.
 pub(super) fn shut_out(tx: &Transaction<'_>, undone: &Decision) -> Result<()> {
     let mut left: Vec<(ItemId, EventId)> = Vec::new();
@@ -146,7 +154,7 @@ fn is_let_in(
     for one in &about {
         let is_since = Some(one.id) > spike;
         let is_meant = match one.undone_at {
-            None => leaving.is_taken_out(&one.ruling)? && (is_since || !is_obeyed(tx, one)?),
+            None => leaving.is_taken_out(one)? && (is_since || !is_obeyed(tx, one)?),
             // What came in by it alone goes back out as it was.
             Some(_) => is_since && leaving.was_put_in(&one.ruling) && !is_obeyed(tx, one)?,
         };
@@ -170,9 +178,9 @@ struct Leaving<'a> {
 
 impl Leaving<'_> {
     /// True of a ruling that takes it out.
-    fn is_taken_out(&self, ruling: &Ruling) -> Result<bool> {
+    fn is_taken_out(&self, decision: &Decision) -> Result<bool> {
         let is_it = |named: &ItemId| *named == self.item || Some(*named) == self.original;
-        Ok(match (ruling, self.keeper) {
+        Ok(match (&decision.ruling, self.keeper) {
             (
                 Ruling::SplitEvent {
                     event, split_items, ..
@@ -193,7 +201,10 @@ impl Leaving<'_> {
                 },
                 Target::Event(spiked),
             ) => *left == spiked && is_it(item),
-            (Ruling::MoveItem { item, .. }, Target::Storyline(_)) => is_it(item),
+            // What leaves later, with the event that it was moved to, does not leave by the move.
+            (Ruling::MoveItem { item, .. }, Target::Storyline(_)) => {
+                is_it(item) && !is_obeyed(self.tx, decision)?
+            }
             (
                 Ruling::SplitStoryline {
                     storyline,
@@ -273,6 +284,15 @@ fn mark_item(tx: &Transaction<'_>, item: ItemId) -> Result<()> {
     let target = Target::Item(item);
     let is_spiked = find_spike(tx, target)?.is_some() || kept_out::is_kept_out(tx, item)?;
     decisions::set_spiked(tx, target, is_spiked)
+}
+
+/// True if an event or a storyline holds something that no editor keeps out.
+pub(super) fn is_open(conn: &Connection, target: Target) -> Result<bool> {
+    match target {
+        Target::Item(_) => Ok(true),
+        Target::Event(event) => kept_out::is_open(conn, event),
+        Target::Storyline(line) => kept_out::is_line_open(conn, line),
+    }
 }
 
 /// By what a thing is kept out, be it with its storyline, as a decision; `None` if it is not.

@@ -207,6 +207,16 @@ impl Ruling {
         }
     }
 
+    /// True if the ruling put an item into the event of others.
+    pub fn puts(&self, id: ItemId) -> bool {
+        match self {
+            Self::MoveItem { item, .. } => *item == id,
+            Self::SameEvent { a, b, .. } => *a == id || *b == id,
+            Self::MergeEvents { merged_items, .. } => merged_items.contains(&id),
+            _ => false,
+        }
+    }
+
     /// What the ruling makes one of two; empty if it merges nothing.
     pub fn merges(&self) -> Vec<Target> {
         match self {

@@ -115,6 +115,17 @@ pub fn insert_item(
     Ok(id)
 }
 
+/// How many items from one on are gone, with a tombstone.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn count_buried(conn: &Connection, from: ItemId) -> Result<i64> {
+    let sql = "SELECT count(*) FROM tombstones WHERE item_id >= ?1";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([from.0], |row| row.get(0))?)
+}
+
 /// What our clock said when the item was accepted, or the last before it that is there; `None` before the first.
 ///
 /// # Errors

@@ -50,6 +50,33 @@ pub fn is_shown(conn: &Connection, event: EventId) -> Result<bool> {
     Ok(is_published && load_keepers(conn, event)?.is_empty())
 }
 
+/// True if something stands in an event that no editor keeps out, be it published yet or not.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_open(conn: &Connection, event: EventId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM event_items m CROSS JOIN items i ON i.id = m.item_id
+            WHERE m.event_id = ?1 AND i.spiked = 0)";
+    let holds_any: bool = conn
+        .prepare_cached(sql)?
+        .query_row([event.0], |row| row.get(0))?;
+    Ok(holds_any && load_keepers(conn, event)?.is_empty())
+}
+
+/// True if something stands in a storyline that no editor keeps out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_line_open(conn: &Connection, line: StorylineId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM storylines s
+            CROSS JOIN events e ON e.storyline_id = s.id AND e.merged_into IS NULL
+            CROSS JOIN event_items m ON m.event_id = e.id CROSS JOIN items i ON i.id = m.item_id
+         WHERE s.id = ?1 AND s.spiked = 0 AND e.spiked = 0 AND i.spiked = 0)";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([line.0], |row| row.get(0))?)
+}
+
 /// An item that was taken out of what is kept out stays out with it.
 ///
 /// # Errors
@@ -90,6 +117,23 @@ pub fn is_kept_out(conn: &Connection, item: ItemId) -> Result<bool> {
     Ok(conn
         .prepare_cached(sql)?
         .query_row([item.0], |row| row.get(0))?)
+}
+
+/// What an item stays out with, that it was taken out of.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_kept_with(conn: &Connection, item: ItemId) -> Result<Vec<Target>> {
+    let sql = "SELECT noun, thing FROM items_kept_out WHERE item_id = ?1 ORDER BY 1, 2";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([item.0], |row| {
+        let thing = row.get(1)?;
+        Ok(match row.get::<_, i64>(0)? {
+            decisions::EVENT => Target::Event(EventId(thing)),
+            _ => Target::Storyline(StorylineId(thing)),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The items of an event that are kept out, whether by themselves or with what they were taken out of.

@@ -34,6 +34,8 @@ pub struct StoredLines {
     /// Homes to which only new events come that no ruling names, by where the others of each are shown:
     /// these stay where they are.
     pub beside: BTreeMap<StorylineId, Beside>,
+    /// Events that hold something which no editor keeps out: they go under nothing that is.
+    pub open: BTreeSet<EventId>,
 }
 
 /// Where the events of a home are shown.
@@ -80,9 +82,11 @@ impl Storylines {
                 home,
                 shown: groups.names[&group],
             };
-            // What no ruling names goes under nothing that is kept out.
+            // What no ruling names goes under nothing that is kept out, or it is out already.
             let is_named = groups.bound.group_of(Node::Event(event)).is_some();
-            if let Some(before) = before.filter(|_| !is_named && self.keeps_out(standing.shown)) {
+            let goes_under = self.keeps_out(standing.shown)
+                && (stored.open.contains(&event) || self.would_hide(standing.shown, event));
+            if let Some(before) = before.filter(|_| !is_named && goes_under) {
                 standing.shown = match self.keeps_out(before.shown) {
                     true => standing.shown,
                     false => before.shown,

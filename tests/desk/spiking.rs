@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use dateline::decisions::in_force;
 use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::news::{DecisionId, EventId, ItemId, Ruling, StorylineId, Target};
-use dateline::store::{desk, standing};
+use dateline::store::check::check_database;
+use dateline::store::{desk, kept_out, standing};
 
 use super::holding::{dice, dice_of};
 use super::world::{World, word};
@@ -93,7 +94,7 @@ pub async fn take_back(world: &World, id: DecisionId) {
 }
 
 /// What was done.
-enum Done {
+pub enum Done {
     /// Something came, or the machine looked at it, or a spike was taken back.
     Nothing,
     /// Something is spiked from here on.
@@ -139,6 +140,13 @@ async fn operate(world: &mut World, dice: &mut Dice, history: History) -> Done {
                 return Done::Undone(undone);
             }
         }
+        10..=12 if history.is_aimed && dice.roll(3) > 0 => {
+            if let Some(ruling) = super::aimed::ruling(world, dice)
+                && rule(world, ruling.clone()).await
+            {
+                return Done::Ruled(ruling);
+            }
+        }
         10 => world.refine(),
         11..=12 if history.has_rulings => {
             let events = world.events();
@@ -174,7 +182,7 @@ fn taken_out(world: &World, ruling: &Ruling) -> BTreeSet<ItemId> {
 
 /// True if a ruling in force says in which storyline the event of an item stands, or one that went into it: then it
 /// stands there by an editor's word.
-fn is_bound(world: &World, item: ItemId) -> bool {
+pub fn is_bound(world: &World, item: ItemId) -> bool {
     let event = world.places()[&item];
     let mut names = world
         .store
@@ -228,6 +236,7 @@ fn note_held(world: &World, known: &mut BTreeMap<DecisionId, BTreeSet<ItemId>>) 
 async fn what_is_spiked_is_never_shown_and_a_restart_changes_nothing() {
     let history = History {
         has_rulings: false,
+        is_aimed: false,
         has_twin: true,
     };
     live(dice(OWN), operations(), history).await;
@@ -237,9 +246,20 @@ async fn what_is_spiked_is_never_shown_and_a_restart_changes_nothing() {
 async fn what_is_spiked_is_never_shown_beside_other_rulings() {
     let history = History {
         has_rulings: true,
+        is_aimed: false,
         has_twin: false,
     };
     live(dice(OWN + 1), operations(), history).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_editors_rule_on_what_is_spiked_takes_no_id_from_it() {
+    let history = History {
+        has_rulings: true,
+        is_aimed: true,
+        has_twin: false,
+    };
+    live(dice(OWN + 2), operations(), history).await;
 }
 
 /// Found among some: an event that was parted again from what it had been merged into stood in another storyline than
@@ -248,6 +268,7 @@ async fn what_is_spiked_is_never_shown_beside_other_rulings() {
 async fn a_history_in_which_a_restart_once_changed_a_storyline_is_the_same_with_and_without() {
     let history = History {
         has_rulings: true,
+        is_aimed: false,
         has_twin: true,
     };
     live(dice_of(OWN, 8), 30, history).await;
@@ -270,6 +291,8 @@ fn operations() -> usize {
 struct History {
     /// Rulings on what stands where.
     has_rulings: bool,
+    /// Rulings on what is spiked, of the kinds that move it.
+    is_aimed: bool,
     /// A second world that is never started anew and has to be the same.
     has_twin: bool,
 }
@@ -286,6 +309,7 @@ async fn live(mut dice: Dice, operations: usize, history: History) {
         let seed = dice.0;
         let before = shown(&world);
         let story = self::story(&world);
+        let kept_out = world.store.read(kept_out::load_events).unwrap();
         let done = operate(&mut world, &mut dice, history).await;
         if let Some(twin) = &mut twin {
             operate(twin, &mut Dice(seed), history).await;
@@ -326,6 +350,9 @@ async fn live(mut dice: Dice, operations: usize, history: History) {
             );
         }
         assert_eq!(waiting(&world), [], "{number}: nothing keeps it out");
+        if let Some(wrong) = super::aimed::find_wrong(&world, &done, &kept_out) {
+            panic!("{number}: {wrong}\n{story}\n{}", self::story(&world));
+        }
         world.check(number);
         most = most.max(known.values().map(BTreeSet::len).sum());
         if let Some(twin) = &twin {
@@ -333,6 +360,14 @@ async fn live(mut dice: Dice, operations: usize, history: History) {
         }
     }
     assert!(most > 5 && !shown(&world).is_empty(), "{most}");
+    let findings = world.store.read(check_database).unwrap();
+    let is_of_decisions = |claim: &str| {
+        let words = ["kept out", "locked", "merged away"];
+        words.iter().any(|word| claim.contains(word))
+    };
+    let findings = findings.iter().filter(|one| is_of_decisions(one.claim));
+    let wrong: Vec<&String> = findings.flat_map(|one| &one.wrong).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 /// What stands where and what was decided, for whoever reads of a failure.
@@ -365,6 +400,14 @@ fn assert_alike(number: usize, world: &World, twin: &World) {
             story(twin)
         );
     }
+}
+
+/// Another outlet tells the first of two matters.
+pub async fn tell_again(world: &mut World, outlet: usize) {
+    let mut words = words(0, 0);
+    words.remove(outlet);
+    let lead = words.iter().rev().cloned().collect::<Vec<_>>().join(" ");
+    world.ingest(outlet, words.join(" "), lead, 3).await;
 }
 
 /// Five items of each of two matters; the event of each with its storyline.

@@ -112,3 +112,34 @@ where
         .collect();
     assert!(moved.is_empty(), "round {round}, was and is: {moved:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ruling_on_what_retention_took_is_undone_and_brings_nothing_back() {
+    let mut world = World::open(1000).await;
+    let events = super::spiking::two_matters(&mut world).await;
+    let [(kept, _), (merged, _)] = events;
+    world.publish().await;
+    let merge = |conn: &_| dateline::store::desk::load_merge(conn, kept, merged);
+    let merge = world.store.read(merge).unwrap();
+    world.rule(merge).await;
+    let settings = dateline::jobs::StorageSettings {
+        keep_days: 30,
+        ..Default::default()
+    };
+    world.minutes += 60 * 24 * 60;
+    let removed = dateline::jobs::retention::remove_old(&world.store, &settings, world.now()).await;
+    assert!(removed.unwrap().removed.items > 700, "all of it is old");
+    let answer = dateline::jobs::decide::undo(
+        &world.store,
+        dateline::news::DecisionId(1),
+        "ben".into(),
+        world.now(),
+    );
+    let answer = answer.await.unwrap();
+    assert_eq!(
+        answer.lines[1],
+        "nothing of what it was about is kept any more"
+    );
+    world.take_in();
+    assert_eq!(world.places().len(), 0);
+}

@@ -285,10 +285,9 @@ pub(super) fn plan_holding(conn: &Connection, engine: &mut Engine, ruled: &Ruled
     for (a, b) in joins {
         if !busy.contains(&a) && !busy.contains(&b) {
             busy.extend([a, b]);
-            let (into, from) = if scene.rank(a) < scene.rank(b) {
-                (a, b)
-            } else {
-                (b, a)
+            let (into, from) = match scene.stays_first(a, b, (conn, engine))? {
+                true => (a, b),
+                false => (b, a),
             };
             moves.steps.push(Step {
                 members: members_of(conn, engine, from)?,
@@ -358,6 +357,8 @@ struct Scene {
     order: Vec<usize>,
     /// Of each event that is: which of two stays, the lesser.
     ranks: BTreeMap<EventId, Rank>,
+    /// Of each item that editors moved: what it was moved to.
+    moved: BTreeMap<ItemId, Vec<ItemId>>,
 }
 
 impl Scene {
@@ -406,6 +407,7 @@ impl Scene {
             live,
             order,
             ranks,
+            moved: moved_to(made),
         })
     }
 
@@ -470,6 +472,31 @@ impl Scene {
     fn rank(&self, event: EventId) -> Rank {
         let rank = self.ranks.get(&event).copied();
         rank.unwrap_or((true, i64::MAX, event))
+    }
+
+    /// True if of two events that become one the first stays: where one of them holds nothing but what an editor moves
+    /// to the other, the other does, be it kept out or not; else by rank.
+    fn stays_first(
+        &self,
+        a: EventId,
+        b: EventId,
+        (conn, engine): (&Connection, &Engine),
+    ) -> Result<bool> {
+        let goes = |from, into| -> Result<bool> {
+            let members = members_of(conn, engine, from)?;
+            let is_moved = |item: ItemId| {
+                let to = self.moved.get(&item);
+                let mut to = to.into_iter().flatten();
+                to.any(|other| self.event_of.get(other) == Some(&into))
+            };
+            let mut members = members.iter();
+            Ok(members.all(|one| is_moved(one.item) || one.reprint_of.is_some_and(is_moved)))
+        };
+        Ok(match (goes(a, b)?, goes(b, a)?) {
+            (true, false) => false,
+            (false, true) => true,
+            _ => self.rank(a) < self.rank(b),
+        })
     }
 
     /// Another event that holds items of a group, and nothing that is kept apart from them.
@@ -557,4 +584,15 @@ fn taken_out(made: &[Decision], of: &BTreeMap<ItemId, usize>) -> BTreeMap<ItemId
         taken.extend(named.map(|item| (*item, at)));
     }
     taken
+}
+
+/// Of the items that rulings in force move: those that they are moved to.
+fn moved_to(made: &[Decision]) -> BTreeMap<ItemId, Vec<ItemId>> {
+    let mut moved: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
+    for decision in in_force(made) {
+        if let Ruling::MoveItem { item, to_items, .. } = &decision.ruling {
+            moved.entry(*item).or_default().extend(to_items);
+        }
+    }
+    moved
 }

@@ -7,7 +7,7 @@ use super::own::{self, OwnChanges};
 use crate::cluster::{EventSketch, Settlement};
 use crate::news::{EventId, ItemId, StorylineId};
 use crate::store::standing::{self, StandingEvent};
-use crate::store::{Connection, Result, describing};
+use crate::store::{Connection, Result, describing, kept_out};
 use crate::timeline::{Beside, Linking, Placing, Standing, StoredLines, StorylineRules};
 
 impl Clusterer {
@@ -65,7 +65,10 @@ impl Clusterer {
             lines: BTreeSet::new(),
             events: BTreeSet::new(),
         };
-        let (rules, stored) = around.gather(&self.placed_anew, &self.reached.events)?;
+        let (rules, mut stored) = around.gather(&self.placed_anew, &self.reached.events)?;
+        if !self.spiked_lines.is_empty() {
+            stored.open = open_among(conn, &stored.events)?;
+        }
         let placing = self.storylines.place(told, &rules, &stored, sketches);
         self.stale.note_step(conn, settlement, &placing)?;
         self.keep_back_placed(&placing);
@@ -88,6 +91,18 @@ impl Clusterer {
         let ruled = ruled.filter(|event| holds(self.engine.items_of(*event)));
         own.chain(ruled).collect()
     }
+}
+
+/// Those of some events that hold what no editor keeps out.
+fn open_among(
+    conn: &Connection,
+    events: &BTreeMap<EventId, Standing>,
+) -> Result<BTreeSet<EventId>> {
+    let mut open = BTreeSet::new();
+    for event in events.keys() {
+        open.extend(kept_out::is_open(conn, *event)?.then_some(*event));
+    }
+    Ok(open)
 }
 
 /// The storyline in which an event is shown; `None` if in none that is open.

@@ -102,6 +102,8 @@ pub struct Clusterer {
     tellings: Tellings,
     /// When a decision was seen last; `None` if none was since the start.
     decided_at: Option<UtcTime>,
+    /// Items of the window of which retention is known to have left a tombstone.
+    buried: i64,
 }
 
 impl Clusterer {
@@ -121,6 +123,7 @@ impl Clusterer {
     pub fn take_in(&mut self, store: &Store, now: UtcTime) -> Result<TakenIn> {
         let mut taken = TakenIn::default();
         let mut saving = None;
+        self.forget_buried(store)?;
         loop {
             store.read(|conn| self.mark_published(conn, now))?;
             let newer = store.read(|conn| self.rulings.load_newer(conn))?;
@@ -202,6 +205,21 @@ impl Clusterer {
         let restore =
             |conn: &_| restore::restore_storylines(conn, settings, (Some(clock), rulings));
         self.storylines = store.read(restore)?;
+        Ok(())
+    }
+
+    /// Where retention removed items that are compared still, as after weeks in which nothing came, the window is read
+    /// anew: what is decided would be written of items that are no more.
+    fn forget_buried(&mut self, store: &Store) -> Result<()> {
+        let Some(oldest) = self.engine.oldest_live() else {
+            return Ok(());
+        };
+        let buried = store.read(|conn| items::count_buried(conn, oldest))?;
+        if buried > self.buried {
+            let (settings, weights) = (self.settings.clone(), self.engine.weights().clone());
+            *self = Self::load(store, settings, weights)?;
+        }
+        self.buried = buried;
         Ok(())
     }
 

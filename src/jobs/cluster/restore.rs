@@ -60,6 +60,7 @@ pub(super) fn restore(
         tables_saved: engine.tables_through(),
         tellings: Tellings::default(),
         decided_at: None,
+        buried: 0,
         engine,
         storylines,
         arrived,

@@ -7,7 +7,7 @@ use super::leaving::look_before;
 use super::own::OwnChanges;
 use crate::cluster::{SavedTables, Settlement};
 use crate::jobs::describe::{Counts, Pins};
-use crate::jobs::locks;
+use crate::jobs::{locks, spikes};
 use crate::news::{DecisionId, EventId, ItemId, ScoredPair, StorylineId, UtcTime};
 use crate::store::clustering::{self, LearntTable};
 use crate::store::events::{self, EventDescription, Member};
@@ -137,6 +137,9 @@ impl Save {
         }
         // What is described here is described again without it.
         before.keep_out(tx)?;
+        for (item, event) in &self.settlement.shut_out {
+            spikes::keep_out_with(tx, *item, *event)?;
+        }
         locks::follow(tx, self.regrouped())?;
         self.own.write(tx)?;
         for storyline in &storylines {

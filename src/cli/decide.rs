@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 
 use super::asking::{ask, open_to_read};
 use super::{Global, Place};
+use crate::decisions::name_target;
 use crate::jobs::decide::{find_lock, find_spike};
 use crate::news::{DecisionId, EventId, ItemId, Request, Ruling, StorylineId, Target};
 use crate::store::{Store, desk, events, kept_out};
@@ -266,11 +267,18 @@ pub fn unspike(args: &TargetArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let place = Place::find(global)?;
     let store = open_to_read(&place)?;
     let spike = find_spike(&store, args.target.0)?;
-    let why = match args.target.0 {
-        Target::Item(item) if store.read(|conn| kept_out::is_kept_out(conn, item))? => {
-            "it is kept out with the event or the storyline that it was taken out of: unspike that"
+    let kept_with = match args.target.0 {
+        Target::Item(item) => store.read(|conn| kept_out::load_kept_with(conn, item))?,
+        _ => Vec::new(),
+    };
+    let why = match kept_with.first().map(name_target) {
+        Some(keeper) => {
+            let typed = keeper.replace(' ', ":");
+            format!(
+                "it is kept out with {keeper}, which it was taken out of: dateline unspike {typed}"
+            )
         }
-        _ => "it is not spiked",
+        None => "it is not spiked".to_owned(),
     };
     take_back(&place, spike.context(why)?, &args.why.editor)
 }

@@ -10,11 +10,11 @@ use super::asking::open_to_read;
 use super::table::{print_line, printable};
 use super::{Global, Place};
 use crate::cluster::Weights;
-use crate::decisions::{describe_ruling, in_force};
+use crate::decisions::{describe_ruling, in_force, name_target};
 use crate::jobs::decide::{decisions_about, why_in_no_event};
 use crate::news::{Decision, EventId, Evidence, Item, ItemId, PairEvidence, Term};
 use crate::store::decisions::{Named, load_about};
-use crate::store::{Connection, Store, clustering, events, items};
+use crate::store::{Connection, Store, clustering, events, items, kept_out};
 
 /// Options of `why`.
 #[derive(Debug, clap::Args)]
@@ -79,7 +79,11 @@ fn why_item(store: &Store, item: &Item, json: bool) -> anyhow::Result<Vec<String
         answer["stands_in"] = json!(places.get(&item.id));
         return Ok(vec![answer.to_string()]);
     }
-    Ok(describe_evidence(&evidence, &places, &made))
+    let mut lines = describe_evidence(&evidence, &places, &made);
+    let kept_with = store.read(|conn| kept_out::load_kept_with(conn, item.id))?;
+    let kept_out = |keeper| format!("it is kept out with {}", name_target(keeper));
+    lines.extend(kept_with.iter().map(kept_out));
+    Ok(lines)
 }
 
 /// Where the item and those that it was held against stand now.
@@ -107,7 +111,11 @@ fn naming(item: &Item) -> Named {
 /// is said.
 fn describe_evidence(evidence: &Evidence, places: &Places, made: &[Decision]) -> Vec<String> {
     let stands_in = places.get(&evidence.item).copied();
-    let mut lines = vec![verdict_of(evidence, stands_in)];
+    let decisions: Vec<&Decision> = in_force(made)
+        .filter(|one| evidence.decisions.contains(&one.id))
+        .collect();
+    let is_put = decisions.iter().any(|one| one.ruling.puts(evidence.item));
+    let mut lines = vec![verdict_of(evidence, stands_in, is_put)];
     let place_of = |pair: &PairEvidence, is_for: bool| {
         let event = places.get(&pair.other).copied()?;
         match (stands_in == Some(event), is_for) {
@@ -131,18 +139,19 @@ fn describe_evidence(evidence: &Evidence, places: &Places, made: &[Decision]) ->
     }
     let against = evidence.strongest_against.iter();
     lines.extend(against.flat_map(|pair| describe_pair(pair, "against", place_of(pair, false))));
-    for decision in in_force(made).filter(|one| evidence.decisions.contains(&one.id)) {
-        lines.push(describe_decision(decision));
-    }
+    lines.extend(decisions.into_iter().map(describe_decision));
     lines
 }
 
-fn verdict_of(evidence: &Evidence, stands_in: Option<EventId>) -> String {
+fn verdict_of(evidence: &Evidence, stands_in: Option<EventId>, is_put: bool) -> String {
     let (item, joined) = (evidence.item, evidence.event);
     let event = stands_in.unwrap_or(joined);
-    let when = match event == joined {
-        true => "when it joined".to_owned(),
-        false => format!("when it joined event {joined}"),
+    // The evidence of what an editor put somewhere is of then: the machine would not have.
+    let is_below = evidence.mean_score < evidence.threshold;
+    let when = match (event == joined, is_put && is_below) {
+        (_, true) => format!("when an editor put it into event {joined}"),
+        (true, false) => "when it joined".to_owned(),
+        (false, false) => format!("when it joined event {joined}"),
     };
     if evidence.strongest_for.is_empty() && evidence.mean_score == 1.0 {
         return format!("item {item} stands in event {event}: {when} no other report told it");

@@ -1,5 +1,6 @@
 //! The desk: decisions, explanations, accounts and pages over a real store.
 
+mod aimed;
 mod at_once;
 mod copies;
 mod decisions;
@@ -12,6 +13,7 @@ mod kept_out;
 mod listing;
 mod newsdesk;
 mod reviewing;
+mod ruled;
 mod spiking;
 mod undoing;
 mod why;

@@ -9,11 +9,11 @@ use super::super::site::Site;
 use super::asking::ask;
 use super::frame::{out_of_order, plain, see_other};
 use super::guard::{carries_token, find_session, is_same_site, way_back};
-use crate::decisions::{Attributes, LONGEST_HEADLINE};
+use crate::decisions::{Attributes, LONGEST_HEADLINE, lock_of};
 use crate::news::{
     DecisionId, EventId, FeedId, ItemId, Request, Ruling, Seen, StorylineId, Target,
 };
-use crate::store::decisions::{Named, load_about};
+use crate::store::decisions::{Named, load_about, load_about_event};
 use crate::store::review::{Question, save_answer, still_stands};
 use crate::store::{Connection, Result, desk, events};
 
@@ -393,10 +393,12 @@ impl FormOf<'_> {
             Ok(target) => target,
             Err(wrong) => return Ok(Err(wrong)),
         };
-        let attributes = attributes_of(conn, target)?;
         let found = match (self.text("do"), target) {
-            ("unlock", Target::Event(event)) => attributes.locks.get(&event).copied(),
-            _ => attributes.spike_of(target),
+            ("unlock", Target::Event(event)) => lock_of(
+                &events::load_items(conn, event)?,
+                &load_about_event(conn, event)?,
+            ),
+            _ => attributes_of(conn, target)?.spike_of(target),
         };
         Ok(match found {
             Some(decision) => Ok(vec![Request::Undo {

@@ -12,6 +12,7 @@ mod live;
 mod pages;
 mod passwords;
 mod review;
+mod ruled;
 mod views;
 
 use axum::Router;

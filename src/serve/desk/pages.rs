@@ -8,10 +8,8 @@ use chrono::TimeDelta;
 
 use super::super::site::Site;
 use super::frame::{Frame, frame, let_in, page, plain, read};
-use super::views::{
-    self, DecisionLine, EventView, Moment, NowLine, StorylineView, count, decision_line, moment,
-    now_line,
-};
+use super::ruled::{DecisionLine, decision_line};
+use super::views::{self, EventView, Moment, NowLine, StorylineView, count, moment, now_line};
 use crate::feed::write::one_line;
 use crate::news::{EditorId, UtcTime};
 use crate::store::decisions::{self, Latest};

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::decisions::{Attributes, describe_ruling, in_force};
+use super::ruled::{self, DecisionLine};
 use crate::feed::write::{one_line, web_address};
 use crate::feed::{WordChange, word_diff};
 use crate::news::{
-    Decision, Event, EventId, Evidence, Item, ItemId, PairEvidence, Report, Revision, Ruling,
-    Storyline, StorylineId, Term, UtcTime, WireTag,
+    Decision, Event, EventId, Evidence, Item, ItemId, PairEvidence, Report, Revision, Storyline,
+    StorylineId, Term, UtcTime, WireTag,
 };
 use crate::serve::TermsOf;
 use crate::store::decisions::load_about_event;
@@ -151,7 +151,7 @@ pub(super) struct EventLine {
     pub(super) reports: Vec<ReportLine>,
 }
 
-fn event_line(conn: &Connection, event: &Event, attributes: &Attributes) -> Result<EventLine> {
+fn event_line(conn: &Connection, event: &Event) -> Result<EventLine> {
     let members = events::load_members(conn, event.id)?;
     let seen: Vec<String> = members.iter().map(|(item, _)| item.to_string()).collect();
     let reports = load_all_reports(conn, event.id)?.into_iter();
@@ -171,7 +171,7 @@ fn event_line(conn: &Connection, event: &Event, attributes: &Attributes) -> Resu
         is_withdrawn: event.withdrawn_at.is_some(),
         spiked: event.spiked,
         locked: event.locked,
-        is_pinned: attributes.headlines.contains_key(&event.id),
+        is_pinned: !ruled::load_pins(conn, event.id)?.is_empty(),
         seen: format!("{}:{}", event.id, seen.join(",")),
         reports: reports
             .map(|report| report_line(&report, &spiked))
@@ -213,8 +213,7 @@ pub(super) fn load_storyline(conn: &Connection, id: i64) -> Result<Option<Storyl
     };
     let mut lines = Vec::new();
     for event in desk::load_events_of(conn, storyline.id)? {
-        let attributes = Attributes::of(&load_about_event(conn, event.id)?);
-        lines.push(event_line(conn, &event, &attributes)?);
+        lines.push(event_line(conn, &event)?);
     }
     let (nearby, count) = desk::load_beside(conn, storyline.id, MOST_BESIDE)?;
     let mut beside = Vec::with_capacity(nearby.len());
@@ -288,10 +287,16 @@ pub(super) struct ExplainedReport {
     pub(super) mean: String,
     pub(super) threshold: String,
     pub(super) is_alone: bool,
+    /// True if it stands there by an editor's word alone.
+    pub(super) is_put: bool,
+    /// The event that the numbers are of, where that is another one by now.
+    pub(super) joined: Option<i64>,
     pub(super) pairs_for: Vec<PairView>,
     pub(super) runner_up: Option<(i64, String, String)>,
     pub(super) pairs_against: Vec<PairView>,
     pub(super) rulings: Vec<String>,
+    /// What keeps it out with it: as a form names it, and in words.
+    pub(super) out_with: Vec<(String, String)>,
 }
 
 /// An event with every report explained.
@@ -315,7 +320,7 @@ pub(super) fn load_event(
         return Ok(None);
     };
     let made = load_about_event(conn, event.id)?;
-    let mut line = event_line(conn, &event, &Attributes::of(&made))?;
+    let mut line = event_line(conn, &event)?;
     let lines: Vec<ReportLine> = std::mem::take(&mut line.reports);
     let mut reports = Vec::new();
     let mut titles = BTreeMap::new();
@@ -328,7 +333,7 @@ pub(super) fn load_event(
                 conn,
                 (report, evidence),
                 &item,
-                (&made, &mut titles),
+                (event.id, &made, &mut titles),
             )?);
         }
     }
@@ -343,10 +348,8 @@ pub(super) fn load_event(
             format!("{other}:{}", seen.join(",")),
         ));
     }
-    let about = made
-        .iter()
-        .rev()
-        .filter(|one| concerns(&one.ruling, event.id));
+    let items = events::load_items(conn, event.id)?;
+    let pins = ruled::load_pins(conn, event.id)?;
     Ok(Some(EventView {
         line,
         storyline: storyline.map(|line| (line.id.0, named(&line.headline))),
@@ -354,20 +357,8 @@ pub(super) fn load_event(
         public_url: event.public_id.map(|id| format!("/events/{id}")),
         reports,
         near,
-        rulings: about.map(decision_line).collect(),
+        rulings: ruled::decisions_on(&made, (event.id, &items), &pins),
     }))
-}
-
-fn concerns(ruling: &Ruling, event: EventId) -> bool {
-    match ruling {
-        Ruling::MergeEvents { kept, merged, .. } => *kept == event || *merged == event,
-        Ruling::SplitEvent { event: of, .. }
-        | Ruling::PinHeadline { event: of, .. }
-        | Ruling::Lock { event: of, .. } => *of == event,
-        Ruling::MoveItem { from, to, .. } => *from == event || *to == event,
-        Ruling::Spike { target } => *target == crate::news::Target::Event(event),
-        _ => false,
-    }
 }
 
 /// What a tag says, and the words that say it where they were taken off; else the rule that read it, for
@@ -384,12 +375,11 @@ fn explain(
     conn: &Connection,
     (line, evidence): (ReportLine, Option<Evidence>),
     item: &Item,
-    (made, titles): (&[Decision], &mut BTreeMap<i64, String>),
+    (event, made, titles): (EventId, &[Decision], &mut BTreeMap<i64, String>),
 ) -> Result<ExplainedReport> {
     let revisions = items::load_revisions(conn, item.id)?;
     let tags = item.wire.tags.iter().map(tag_line);
-    let rulings = in_force(made).filter(|one| names_item(&one.ruling, item));
-    let rulings = rulings.map(|one| format!("{} {}", one.editor, describe_ruling(&one.ruling)));
+    let rulings = ruled::rulings_on(item.id, made);
     let mut pairs = |pairs: &[PairEvidence]| -> Result<Vec<PairView>> {
         pairs
             .iter()
@@ -403,6 +393,7 @@ fn explain(
         ),
         None => Default::default(),
     };
+    let joined = evidence.as_ref().map(|evidence| evidence.event);
     let runner_up = evidence.as_ref().and_then(|evidence| evidence.runner_up);
     let runner_up = match runner_up {
         Some((event, mean)) => desk::load_event(conn, event)?
@@ -422,21 +413,17 @@ fn explain(
         mean: number(|evidence| evidence.mean_score),
         threshold: number(|evidence| evidence.threshold),
         is_alone: pairs_for.is_empty(),
+        is_put: evidence.as_ref().is_some_and(|evidence| {
+            evidence.mean_score < evidence.threshold && ruled::is_put(item.id, made)
+        }),
+        joined: joined.filter(|joined| *joined != event).map(|one| one.0),
         pairs_for,
         runner_up,
         pairs_against,
-        rulings: rulings.collect(),
+        rulings,
+        out_with: ruled::load_keepers(conn, item.id)?,
         line,
     })
-}
-
-fn names_item(ruling: &Ruling, Item { id, .. }: &Item) -> bool {
-    match ruling {
-        Ruling::MoveItem { item, .. } => item == id,
-        Ruling::SameEvent { a, b, .. } | Ruling::NotSameEvent { a, b } => a == id || b == id,
-        Ruling::SplitEvent { split_items, .. } => split_items.contains(id),
-        _ => false,
-    }
 }
 
 fn pair_view(
@@ -510,31 +497,6 @@ fn diff_revisions(revisions: &[Revision], item: &Item) -> Vec<RevisionView> {
             .collect(),
     });
     views.collect()
-}
-
-/// A decision as a line of the log.
-#[derive(serde::Serialize)]
-pub(super) struct DecisionLine {
-    pub(super) id: i64,
-    pub(super) editor: String,
-    pub(super) what: String,
-    pub(super) note: String,
-    pub(super) at: Moment,
-    pub(super) undone: Option<(String, Moment)>,
-}
-
-pub(super) fn decision_line(decision: &Decision) -> DecisionLine {
-    let undone_by = decision.undone_by.clone().unwrap_or_default();
-    DecisionLine {
-        id: decision.id.0,
-        editor: one_line(&decision.editor),
-        what: one_line(&describe_ruling(&decision.ruling)),
-        note: one_line(&decision.note),
-        at: moment(decision.decided_at),
-        undone: decision
-            .undone_at
-            .map(|at| (one_line(&undone_by), moment(at))),
-    }
 }
 
 pub(super) fn count(number: u32, noun: &str) -> String {

@@ -204,9 +204,12 @@ pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
     let let_in = let_in(told, present);
     let is_let_in = let_in.is_some();
     let decided = let_in.or_else(|| ruling(told, present));
-    changes.extend(decided.or_else(|| report_let_in(told, present)));
+    let decided = decided.or_else(|| report_let_in(told, present));
     let outcome = outcome(&mut next, present);
-    changes.extend(outcome.filter(|_| !is_told_elsewhere(told, &next, present)));
+    // That the two are one is told; what each told is no news beside it.
+    let is_known = decided.is_some() && is_told_elsewhere(told, &next, present);
+    changes.extend(decided);
+    changes.extend(outcome.filter(|_| !is_known));
     note_the_rest(&mut next, present);
     // That was told with it.
     if is_let_in || !present.is_ruled_on {

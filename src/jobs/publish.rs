@@ -16,6 +16,7 @@ use crate::store::{
     Result, Store, Transaction, decisions, events, kept_out, published, publishing, standing,
 };
 use crate::text::lead::cut_lede;
+use crate::text::links;
 use crate::timeline::Says;
 use crate::timeline::material::{
     Change, Present, Ruled, Telling, Told, first_told, material_changes, takes_back,
@@ -344,7 +345,9 @@ fn present_of(
     Ok(Present {
         is_kept_out: is_spiked(waiting),
         headline: event.headline.clone(),
-        headline_item_id: event.headline_item_id,
+        headline_item_id: event
+            .headline_item_id
+            .map(|item| telling_item(item, reports)),
         tellings: reports.iter().flat_map(tellings_of).collect(),
         is_ruled_on: is_ruled_on(tx, &about)?,
         rulings: rulings_of(tx, event.id, &about)?,
@@ -389,6 +392,20 @@ fn rulings_of(tx: &Transaction<'_>, event: EventId, about: &[Decision]) -> Resul
     Ok(rulings.collect())
 }
 
+/// The report that tells what an item says: another one where that only lists its page again.
+fn telling_item(item: ItemId, reports: &[Report]) -> ItemId {
+    let lists_again = |report: &&Report| {
+        let mut copies = report.relisted.iter();
+        copies.any(|copy| copy.item_id == item && copy.title == report.title)
+    };
+    let report = reports.iter().find(lists_again);
+    report.map_or(item, |report| report.item_id)
+}
+
+fn page_of(link: Option<&str>) -> Option<String> {
+    link.and_then(links::page_of).map(str::to_owned)
+}
+
 /// A report, and what its own outlet told since in its text under titles that say otherwise how the matter stands.
 fn tellings_of(report: &Report) -> impl Iterator<Item = Telling> {
     // Read where there is such a copy: nearly no report has one.
@@ -399,6 +416,7 @@ fn tellings_of(report: &Report) -> impl Iterator<Item = Telling> {
     });
     let revised = revised.map(|copy| Telling {
         item_id: copy.item_id,
+        page: page_of(copy.link.as_deref()),
         headline: copy.title.clone(),
         at: copy.at,
         is_correction: false,
@@ -413,6 +431,7 @@ fn telling_of(report: &Report) -> Telling {
     Telling {
         item_id: report.item_id,
         outlet: report.outlet.clone(),
+        page: page_of(report.link.as_deref()),
         headline: report.title.clone(),
         language: report.language.clone(),
         at: report.at,

@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
-use crate::news::{Outlet, OutletId, OutletKind};
+use super::items::key_number;
+use crate::news::{FeedId, KeyDigest, Outlet, OutletId, OutletKind};
 
 /// Finds the outlet of that name or makes it; an outlet that is there keeps its kind.
 ///
@@ -16,6 +17,65 @@ pub fn ensure_outlet(tx: &Transaction<'_>, name: &str, kind: OutletKind) -> Resu
         .prepare_cached("SELECT id FROM outlets WHERE name = ?1")?
         .query_row([name], |row| row.get(0))?;
     Ok(OutletId(id))
+}
+
+/// The outlet of that name; `None` if there is none.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn find_outlet(conn: &Connection, name: &str) -> Result<Option<OutletId>> {
+    Ok(conn
+        .prepare_cached("SELECT id FROM outlets WHERE name = ?1")?
+        .query_row([name], |row| row.get(0).map(OutletId))
+        .optional()?)
+}
+
+/// The outlet of the first item that a key leads to in other feeds whose addresses begin with one of these; `None` if
+/// there is no such item. A start ends with a slash.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn find_outlet_of_key(
+    conn: &Connection,
+    (starts, but): (&[String], FeedId),
+    key: KeyDigest,
+) -> Result<Option<OutletId>> {
+    // The character behind the slash ends the range.
+    let sql = "SELECT i.id, i.outlet_id FROM feeds f
+            CROSS JOIN item_keys k ON k.feed_id = f.id AND k.key = ?3
+            CROSS JOIN items i ON i.id = k.item_id
+         WHERE f.url >= ?1 AND f.url < rtrim(?1, '/') || '0' AND f.id <> ?2
+         ORDER BY i.id LIMIT 1";
+    let mut query = conn.prepare_cached(sql)?;
+    let mut first: Option<(i64, i64)> = None;
+    for start in starts {
+        let found = query.query_row(params![start, but.0, key_number(key)], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        });
+        first = first.into_iter().chain(found.optional()?).min();
+    }
+    Ok(first.map(|(_, outlet)| OutletId(outlet)))
+}
+
+/// Makes a feed and all its items one outlet's; how many items change hands. The events that they tell are described
+/// anew.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn give_feed(tx: &Transaction<'_>, feed: FeedId, outlet: OutletId) -> Result<usize> {
+    let both = params![feed.0, outlet.0];
+    tx.execute("UPDATE feeds SET outlet_id = ?2 WHERE id = ?1", both)?;
+    let sql = "INSERT INTO describe_queue (item_id)
+         SELECT id FROM items WHERE feed_id = ?1 AND outlet_id <> ?2
+            AND id IN (SELECT item_id FROM event_items)";
+    tx.execute(sql, both)?;
+    // What shows the outlet's name is rendered anew, also where the numbers stay as they were.
+    let sql = "UPDATE events SET version = version + 1 WHERE id IN (
+            SELECT e.event_id FROM items i JOIN event_items e ON e.item_id = i.id
+            WHERE i.feed_id = ?1 AND i.outlet_id <> ?2)";
+    tx.execute(sql, both)?;
+    let sql = "UPDATE items SET outlet_id = ?2 WHERE feed_id = ?1 AND outlet_id <> ?2";
+    Ok(tx.execute(sql, both)?)
 }
 
 /// The outlet of that id; `None` if there is none.

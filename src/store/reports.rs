@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use super::Result;
 use super::rows::read_report;
 use crate::news::{EventId, ItemId, Report, Reprint, Role};
+use crate::text::links;
 
 /// The reports of an event as they are shown to the world: without what an editor keeps out.
 ///
@@ -63,7 +64,8 @@ fn select(
     Ok(fold_reprints(rows))
 }
 
-/// Of reprints whose original is not among the rows the first stands as the report.
+/// Of reprints whose original is not among the rows the first stands as the report, and of a page that an outlet lists
+/// twice in the same words the first, also where clustering compared what it said before.
 fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
     let listed: Vec<ItemId> = rows.iter().map(|(report, _)| report.item_id).collect();
     let mut reports: Vec<Report> = Vec::new();
@@ -82,7 +84,10 @@ fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
             (Some(Some(root)), _) => waiting.push((root, reprint_of(report))),
             (_, of) => {
                 stands_for.extend(of.map(|of| (of, report.item_id)));
-                reports.push(report);
+                match reports.iter_mut().find(|one| lists_again(&report, one)) {
+                    Some(listed) => listed.relisted.push(reprint_of(report)),
+                    None => reports.push(report),
+                }
             }
         }
     }
@@ -115,6 +120,21 @@ fn file_under(report: &mut Report, copy: Reprint) {
         true => report.relisted.push(copy),
         false => report.reprints.push(copy),
     }
+}
+
+/// True if a report says at the same page in the same words what the outlet's earlier one says.
+fn lists_again(report: &Report, earlier: &Report) -> bool {
+    let page = |one: &Report| {
+        one.link
+            .as_deref()
+            .and_then(links::page_of)
+            .map(str::to_owned)
+    };
+    report.outlet == earlier.outlet
+        && report.title == earlier.title
+        && !says_its_own(report)
+        && !says_its_own(earlier)
+        && page(report).is_some_and(|one| page(earlier) == Some(one))
 }
 
 /// A link without its query, in which an outlet may say in which of its feeds the link stands: the text is the same.
@@ -167,6 +187,33 @@ mod tests {
         assert_eq!(ids(&reports[0].reprints), [3, 5, 6, 7]);
         assert_eq!(ids(&reports[0].relisted), [2, 4]);
         assert!((1..=7).all(|id| reports[0].holds(ItemId(id))));
+    }
+
+    #[test]
+    fn a_page_that_an_outlet_lists_twice_in_the_same_words_is_one_report_whenever_it_was_listed() {
+        let row = |id: i64, outlet: &str, link: &str, title: &str| {
+            let report = Report {
+                item_id: ItemId(id),
+                outlet: outlet.to_owned(),
+                title: title.to_owned(),
+                link: Some(link.to_owned()),
+                ..Report::default()
+            };
+            (report, None)
+        };
+        let (now, before) = ("Quake kills at least 90", "Quake kills 12");
+        let reports = fold_reprints(vec![
+            row(1, "Twin", "https://twin.example/a", now),
+            row(2, "Twin", "http://www.twin.example/a?ref=europe", now),
+            row(3, "Twin", "https://twin.example/a", before),
+            row(4, "Twin", "https://twin.example/b", now),
+            row(5, "Other", "https://twin.example/a", now),
+            row(6, "Bare", "https://bare.example/", now),
+            row(7, "Bare", "https://bare.example/", now),
+        ]);
+        let shown: Vec<i64> = reports.iter().map(|one| one.item_id.0).collect();
+        assert_eq!(shown, [1, 3, 4, 5, 6, 7]);
+        assert!(reports[0].holds(ItemId(2)) && reports[0].reprints.is_empty());
     }
 
     #[test]

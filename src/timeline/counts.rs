@@ -1,10 +1,12 @@
 //! What a headline counts, and how many: figures of different things are not held against each other. Of a death
 //! toll the highest that two outlets tell is how things are, whoever is most central.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::figures::{Words, counted, words_of};
 use super::tolls::{counts_anyone, toll_of};
+use super::voices::{Voice, are_two};
 use crate::text::concepts::concept_of;
 use crate::text::words::fold_word;
 
@@ -136,14 +138,19 @@ fn kind_at(words: &Words<'_>, at: usize) -> String {
 
 /// The highest toll that two outlets tell or exceed; `None` if no two tell any. Of each outlet what comes last
 /// counts: it may have revised its toll.
-pub(super) fn confirmed_toll<T: Ord>(tolls: impl Iterator<Item = (T, u32)>) -> Option<u32> {
-    let mut of_outlets: BTreeMap<T, u32> = BTreeMap::new();
-    for (outlet, toll) in tolls {
-        of_outlets.insert(outlet, toll);
+pub(super) fn confirmed_toll<'a, O: Ord + Copy>(
+    tolls: impl Iterator<Item = (Voice<'a, O>, u32)>,
+) -> Option<u32> {
+    let mut of_outlets: BTreeMap<O, (u32, Voice<'a, O>)> = BTreeMap::new();
+    for (voice, toll) in tolls {
+        of_outlets.insert(voice.outlet, (toll, voice));
     }
-    let mut tolls: Vec<u32> = of_outlets.into_values().collect();
-    tolls.sort_unstable_by(|a, b| b.cmp(a));
-    tolls.get(1).copied()
+    let mut tolls: Vec<(u32, Voice<'a, O>)> = of_outlets.into_values().collect();
+    tolls.sort_by_key(|(toll, _)| Reverse(*toll));
+    let voices: Vec<Voice<'a, O>> = tolls.iter().map(|(_, voice)| *voice).collect();
+    let mut told = tolls.iter().enumerate();
+    let confirmed = told.find(|(at, _)| are_two(&voices[..=*at]));
+    confirmed.map(|(_, (toll, _))| *toll)
 }
 
 #[cfg(test)]
@@ -201,10 +208,20 @@ mod tests {
 
     #[test]
     fn one_outlet_alone_confirms_nothing() {
-        assert_eq!(confirmed_toll([("A", 33), ("A", 87)].into_iter()), None);
+        let confirmed = |tolls: &[(&'static str, u32)]| {
+            let told = tolls.iter().map(|(outlet, toll)| {
+                let (outlet, page) = outlet.split_once(' ').unwrap_or((outlet, ""));
+                let page = Some(page).filter(|page| !page.is_empty());
+                (Voice { outlet, page }, *toll)
+            });
+            confirmed_toll(told)
+        };
+        assert_eq!(confirmed(&[("A", 33), ("A", 87)]), None);
         let tolls = [("A", 33), ("B", 33), ("A", 120), ("C", 87)];
-        assert_eq!(confirmed_toll(tolls.into_iter()), Some(87));
+        assert_eq!(confirmed(&tolls), Some(87));
         let revised = [("A", 41), ("B", 41), ("C", 41), ("A", 38), ("B", 38)];
-        assert_eq!(confirmed_toll(revised.into_iter()), Some(38));
+        assert_eq!(confirmed(&revised), Some(38));
+        let one_page = [("A a/1", 90), ("Links a/1", 90), ("B b/1", 12)];
+        assert_eq!(confirmed(&one_page), Some(12));
     }
 }

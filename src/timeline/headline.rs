@@ -1,13 +1,14 @@
 //! The headline and lede of an event: those of its most central report, by numbers that can be
 //! shown. Not the longest, not an opinion, not a live blog, not bait.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::counts::confirmed_toll;
-use super::material::CONFIRMING_OUTLETS;
-use super::stages::{asks, denies, is_open, is_reversal, stage_of};
+use super::stages::{asks, denies, stage_of};
 use super::tolls::toll_of;
+use super::turn::latest_turn;
+use super::voices::Voice;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
 use crate::text::words::weighty_words;
@@ -19,6 +20,8 @@ pub struct Report {
     pub item: ItemId,
     /// Its outlet.
     pub outlet: OutletId,
+    /// The page that it leads to, as `text::links::page_of` has it.
+    pub page: Option<Arc<str>>,
     /// Its title without tags.
     pub title: Arc<str>,
     /// What the title says.
@@ -49,8 +52,16 @@ pub struct Report {
 
 impl Report {
     /// True if its title counts as its outlet's word on how the matter stands.
-    fn has_a_voice(&self) -> bool {
+    pub(super) fn has_a_voice(&self) -> bool {
         self.role.tells_an_event() && (!self.is_reprint || self.revises_own)
+    }
+
+    /// Whose word that is.
+    pub(super) fn voice(&self) -> Voice<'_, OutletId> {
+        Voice {
+            outlet: self.outlet,
+            page: self.page.as_deref(),
+        }
     }
 }
 
@@ -109,7 +120,7 @@ const STAY: f32 = 1.15;
 
 /// What a report counts in the choice whose death toll is lower than two outlets tell: less than the most central
 /// has over the least.
-const OVERTAKEN: f32 = 0.1;
+pub(super) const OVERTAKEN: f32 = 0.1;
 /// The same for one that tells more dead than two outlets do, or none.
 const UNCONFIRMED: f32 = 0.3;
 
@@ -198,61 +209,7 @@ fn standing_toll(reports: &[Report], tolls: &[Option<u32>]) -> Option<u32> {
         .collect();
     plain.sort_by_key(|(report, _)| (report.item_time, report.item));
     let tolls = plain.into_iter();
-    confirmed_toll(tolls.map(|(report, toll)| (report.outlet, toll)))
-}
-
-/// What two outlets tell last of how a matter stands.
-struct Turn {
-    stage: &'static str,
-    /// When it was told first.
-    since: UtcTime,
-    /// True if it also goes before what tells no stage.
-    is_reversal: bool,
-}
-
-impl Turn {
-    /// How a report stands to it: one that came before it and tells another stage, or asks or denies, is behind.
-    fn weigh(&self, report: &Report, stage: Option<&str>) -> (f32, &'static str) {
-        let is_behind = report.item_time < self.since
-            && match stage {
-                Some(stage) => stage != self.stage,
-                None => self.is_reversal || is_open(&report.title, &report.language),
-            };
-        match is_behind {
-            true => (OVERTAKEN, "two outlets tell what came after it"),
-            false => (1.0, ""),
-        }
-    }
-}
-
-/// The stage that two outlets tell last, if one of those told last by each outlet began after the others. A reversal
-/// goes before what tells no stage where at least half of the reports since tell it: else it is an aspect.
-fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -> Option<Turn> {
-    let is_plain = |(report, _): &(&Report, _)| report.has_a_voice() && !report.is_superseded;
-    let mut plain: Vec<_> = reports.iter().zip(stages).filter(is_plain).collect();
-    plain.sort_by_key(|(report, _)| (report.item_time, report.item));
-    let mut last: BTreeMap<OutletId, &'static str> = BTreeMap::new();
-    let mut since: BTreeMap<&'static str, UtcTime> = BTreeMap::new();
-    for (report, stage) in &plain {
-        if let Some(stage) = stage {
-            last.insert(report.outlet, *stage);
-            since.entry(*stage).or_insert(report.item_time);
-        }
-    }
-    let tellers = |stage: &str| last.values().filter(|told| **told == stage).count();
-    let confirmed = since
-        .iter()
-        .filter(|(stage, _)| tellers(stage) >= CONFIRMING_OUTLETS);
-    let (stage, since) = confirmed.max_by_key(|(stage, since)| (**since, **stage))?;
-    let later = plain
-        .iter()
-        .filter(|(report, _)| report.item_time >= *since);
-    let telling = later.clone().filter(|(_, told)| **told == Some(*stage));
-    Some(Turn {
-        stage,
-        since: *since,
-        is_reversal: is_reversal(stage) && telling.count() * 2 >= later.count(),
-    })
+    confirmed_toll(tolls.map(|(report, toll)| (report.voice(), toll)))
 }
 
 /// How a report's death toll stands to the one that two outlets tell.

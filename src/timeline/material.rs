@@ -10,11 +10,9 @@ use chrono::TimeDelta;
 
 use super::counts::{Figure, head_figure};
 use super::stages::{is_open, is_reversal, stage_of};
+use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use crate::text::words::hash_word;
-
-/// How many outlets must tell a new outcome or figure before it counts: one may be mistaken.
-pub const CONFIRMING_OUTLETS: usize = 2;
 
 /// One report of an event, as the policy looks at it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +21,8 @@ pub struct Telling {
     pub item_id: ItemId,
     /// Name of its outlet.
     pub outlet: String,
+    /// The page that it leads to, as `text::links::page_of` has it.
+    pub page: Option<String>,
     /// Its headline.
     pub headline: String,
     /// Two-letter code of its language.
@@ -487,14 +487,17 @@ fn moved<T: Ord + Clone>(
     Some((before, now.clone()))
 }
 
+/// A new outcome or figure counts once two outlets tell it, each at a page of its own: one may be mistaken.
 fn is_confirmed(present: &Present, tells: impl Fn(&Telling) -> bool) -> bool {
-    let outlets: BTreeSet<&str> = present
+    let told = present
         .tellings
         .iter()
-        .filter(|telling| !telling.is_withdrawn && tells(telling))
-        .map(|telling| telling.outlet.as_str())
-        .collect();
-    outlets.len() >= CONFIRMING_OUTLETS
+        .filter(|telling| !telling.is_withdrawn && tells(telling));
+    let voices = told.map(|telling| Voice {
+        outlet: telling.outlet.as_str(),
+        page: telling.page.as_deref(),
+    });
+    are_two(&voices.collect::<Vec<_>>())
 }
 
 fn note_the_rest(told: &mut Told, present: &Present) {

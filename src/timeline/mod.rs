@@ -24,7 +24,9 @@ mod storylines;
 mod sums;
 mod tolls;
 mod tongues;
+mod turn;
 mod vectors;
+mod voices;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, Says, pick_headline};
 pub use obeying::{Beside, Placing, Standing, StoredLines};

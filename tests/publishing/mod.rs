@@ -18,6 +18,7 @@ mod parted;
 mod readers;
 mod retold;
 mod revised;
+mod sections;
 mod spiked;
 mod views;
 pub mod week;

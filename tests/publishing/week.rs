@@ -73,6 +73,7 @@ pub struct Listed {
     outlet: String,
     kind: OutletKind,
     language: String,
+    feed: Option<String>,
     pub item: ParsedItem,
 }
 
@@ -85,6 +86,7 @@ impl Listed {
             outlet,
             kind: OutletKind::Outlet,
             language: "en".to_owned(),
+            feed: None,
             item: ParsedItem {
                 link: Some(format!("https://{host}.example/{}", at.timestamp())),
                 title,
@@ -93,6 +95,13 @@ impl Listed {
                 ..ParsedItem::default()
             },
         }
+    }
+
+    /// The same in the feed at an address, which leads to that page.
+    pub fn in_feed(mut self, feed: &str, page: &str) -> Self {
+        self.feed = Some(feed.to_owned());
+        self.item.link = Some(page.to_owned());
+        self
     }
 }
 
@@ -115,6 +124,7 @@ pub fn demo() -> Vec<Listed> {
             outlet: one.outlet.clone(),
             kind: OutletKind::from_name(&outlet.kind).expect("a kind"),
             language: outlet.language.clone(),
+            feed: None,
             item: ParsedItem {
                 guid: Some(name.clone()),
                 link: Some(format!("https://{host}.example/{name}")),
@@ -155,6 +165,7 @@ fn real(directory: &Path) -> Vec<Listed> {
             outlet: line.source.unwrap_or_else(|| "Unknown".to_owned()),
             kind: OutletKind::Outlet,
             language: line.lang.unwrap_or_else(|| "en".to_owned()),
+            feed: None,
             item: ParsedItem {
                 guid: Some(line.id),
                 link: line.url,
@@ -242,6 +253,7 @@ impl Pipeline {
     /// One visit to one outlet.
     pub async fn list(&self, listed: &[&Listed], now: UtcTime) {
         let (name, kind) = (listed[0].outlet.clone(), listed[0].kind);
+        let url = listed[0].feed.clone();
         let made = self.store.write(move |tx| {
             let outlet_id = outlets::ensure_outlet(tx, &name, kind)?;
             let host: String = name
@@ -250,7 +262,7 @@ impl Pipeline {
                 .filter(char::is_ascii_alphanumeric)
                 .collect();
             let new = feeds::NewFeed {
-                url: format!("https://{host}.example/feed"),
+                url: url.unwrap_or_else(|| format!("https://{host}.example/feed")),
                 outlet_id,
                 ..feeds::NewFeed::default()
             };

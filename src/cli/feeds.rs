@@ -50,7 +50,7 @@ enum Action {
     Add {
         /// Address of a feed or of a page
         url: String,
-        /// Name of the outlet [default: the feed's title]
+        /// Name of the outlet [default: that of the publisher's other feeds, or else the feed's title]
         #[arg(long)]
         outlet: Option<String>,
         /// The outlet is an agency, whose copy others run
@@ -97,6 +97,9 @@ struct SetArgs {
     /// Title
     #[arg(long)]
     title: Option<String>,
+    /// Name of the outlet that it is of, with all its items; feeds of one outlet count as one voice
+    #[arg(long)]
+    outlet: Option<String>,
     /// Category
     #[arg(long)]
     category: Option<String>,
@@ -120,7 +123,7 @@ struct SetArgs {
 
 impl SetArgs {
     fn sets_something(&self) -> bool {
-        let texts = [&self.title, &self.category, &self.cron];
+        let texts = [&self.title, &self.outlet, &self.category, &self.cron];
         let flags = [
             self.paused,
             self.own,
@@ -221,6 +224,7 @@ fn edit_request(args: SetArgs, feed: FeedId) -> Request {
         full_text_allowed: args.full_text_allowed,
         any_certificate: args.any_certificate,
         reliability: None,
+        outlet: args.outlet,
     }
 }
 
@@ -236,6 +240,7 @@ fn list(store: &Store, troubled: bool, json: bool) -> anyhow::Result<ExitCode> {
         "items/day",
         "validators",
         "title",
+        "outlet",
         "address",
         "last error",
     ]);
@@ -297,6 +302,7 @@ fn cells_of(listing: &FeedListing, now: UtcTime) -> Vec<String> {
         format!("{:.1}", listing.items_per_day),
         validators.to_owned(),
         feed.title.clone(),
+        listing.outlet.clone(),
         shown_url(&feed.url),
         listing.last_error.clone().unwrap_or_default(),
     ]

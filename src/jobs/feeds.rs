@@ -1,16 +1,21 @@
 //! Requests about feeds: add (also by the address of a page), import, edit, remove, visit. Used by
 //! the daemon for requests in the store, and by a command that owns the store itself.
 
+mod known;
+
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use url::Url;
 
 use crate::feed::opml::{OpmlFeed, read_feed_text};
 use crate::feed::{self, Format};
 use crate::fetch::{CronLine, FeedRequest, FetchOutcome, Visited, without_credentials};
-use crate::news::{Answer, FeedId, OutletKind, Request};
+use crate::news::{Answer, FeedId, OutletId, OutletKind, Request, UtcTime};
 use crate::store::feeds::{self, FeedEdit, FeedListing, NewFeed};
-use crate::store::{Connection, outlets, polls};
+use crate::store::{Connection, Result, Transaction, outlets, polls};
 
+use self::known::{Known, Proposed};
 use super::discover::find_feeds;
 use super::poll::{PollReport, Poller};
 
@@ -89,9 +94,10 @@ pub async fn add_address(poller: &Poller, mut wanted: OpmlFeed) -> anyhow::Resul
         if let Some(answer) = find_where_it_leads(poller, &url, &base)? {
             return Ok(answer);
         }
-        if wanted.title.is_empty() && wanted.outlet.is_none() {
-            wanted.outlet = Some(parsed.title).filter(|title| !title.is_empty());
-        }
+        let wanted = Wanted {
+            feed: wanted,
+            channel: parsed.title,
+        };
         return add_visited(poller, wanted, visited).await;
     }
     let named = find_feeds(&String::from_utf8_lossy(bytes), &base);
@@ -108,7 +114,8 @@ pub async fn add_address(poller: &Poller, mut wanted: OpmlFeed) -> anyhow::Resul
             ..wanted.clone()
         })
         .collect();
-    Ok(Answer::done(add_list(poller, list).await?.lines))
+    let added = add_list(poller, list).await?;
+    Ok(Answer::done(added.iter().flat_map(Added::lines).collect()))
 }
 
 /// The answer about an address that leads to that of a feed: followed under both, each of its items would be there
@@ -140,84 +147,150 @@ pub async fn import_opml(poller: &Poller, opml: &str) -> anyhow::Result<Answer> 
         return Ok(answer);
     }
     let added = add_list(poller, list).await?;
-    let summary = format!(
-        "{} feeds added, {} were there already",
-        added.new, added.known
-    );
-    Ok(Answer::done(
-        std::iter::once(summary).chain(problems).collect(),
-    ))
+    let lines = std::iter::once(sum_up(&added)).chain(say_joined(&added));
+    Ok(Answer::done(lines.chain(problems).collect()))
 }
 
-#[derive(Default)]
+/// A feed to be added, with what its document calls itself.
+#[derive(Clone, Default)]
+struct Wanted {
+    feed: OpmlFeed,
+    channel: String,
+}
+
+/// What came of one that was to be added.
 struct Added {
-    new: usize,
-    known: usize,
-    lines: Vec<String>,
+    id: FeedId,
+    url: String,
+    is_new: bool,
+    /// `None` if its outlet was named, or nothing else of its publisher is there.
+    joined: Option<Proposed>,
 }
 
-async fn add_list(poller: &Poller, list: Vec<OpmlFeed>) -> anyhow::Result<Added> {
-    let mut added = Added::default();
+impl Added {
+    fn lines(&self) -> Vec<String> {
+        let joined = self.joined.as_ref().map(|joined| {
+            format!(
+                "it is of the outlet {:?}, as other feeds of {}; `dateline feeds set {} --outlet NAME` makes it another's",
+                joined.outlet.name, joined.publisher, self.id
+            )
+        });
+        let added = say_added(self.id, self.is_new, &self.url);
+        std::iter::once(added).chain(joined).collect()
+    }
+}
+
+fn sum_up(added: &[Added]) -> String {
+    let new = added.iter().filter(|one| one.is_new).count();
+    let known = added.len() - new;
+    let feeds = if new == 1 { "feed" } else { "feeds" };
+    let were = if known == 1 { "was" } else { "were" };
+    format!("{new} {feeds} added, {known} {were} there already")
+}
+
+/// The outlets that feeds of a list were taken to be of, each in one line.
+fn say_joined(added: &[Added]) -> Vec<String> {
+    let mut joined: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for one in added {
+        if let Some(proposed) = &one.joined {
+            let place = (proposed.outlet.name.as_str(), proposed.publisher.as_str());
+            joined.entry(place).or_default().push(one.id.to_string());
+        }
+    }
+    let lines = joined.into_iter().map(|((outlet, publisher), ids)| {
+        format!(
+            "of the outlet {outlet:?}, as other feeds of {publisher}: {}; `dateline feeds set FEED --outlet NAME` makes one another's",
+            ids.join(", ")
+        )
+    });
+    lines.collect()
+}
+
+async fn add_list(poller: &Poller, list: Vec<OpmlFeed>) -> anyhow::Result<Vec<Added>> {
+    let mut added = Vec::with_capacity(list.len());
     let now = poller.clock.now();
     for batch in list.chunks(IMPORT_BATCH) {
         let batch = batch.to_vec();
         let results = poller.store.write(move |tx| {
-            batch
-                .into_iter()
-                .map(|feed| insert(tx, feed, now))
-                .collect::<Result<Vec<_>, _>>()
+            let mut known = Known::load(tx)?;
+            let wanted = batch.into_iter().map(|feed| Wanted {
+                feed,
+                channel: String::new(),
+            });
+            wanted
+                .map(|wanted| insert(tx, &mut known, wanted, now))
+                .collect::<Result<Vec<_>>>()
         });
-        for (id, is_new, url) in results.await? {
-            added.new += usize::from(is_new);
-            added.known += usize::from(!is_new);
-            added.lines.push(say_added(id, is_new, &url));
-        }
+        added.extend(results.await?);
     }
     Ok(added)
 }
 
-async fn add_visited(
-    poller: &Poller,
-    wanted: OpmlFeed,
-    visited: Visited,
-) -> anyhow::Result<Answer> {
+async fn add_visited(poller: &Poller, wanted: Wanted, visited: Visited) -> anyhow::Result<Answer> {
     let now = poller.clock.now();
-    let (id, is_new, url) = poller
+    let added = poller
         .store
-        .write(move |tx| insert(tx, wanted, now))
+        .write(move |tx| insert(tx, &mut Known::load(tx)?, wanted, now))
         .await?;
-    let mut lines = vec![say_added(id, is_new, &url)];
-    if is_new {
-        let report = poller.take_first_visit(id, visited).await?;
-        lines.push(say_visited(id, &report));
+    let mut lines = added.lines();
+    if added.is_new {
+        let report = poller.take_first_visit(added.id, visited).await?;
+        lines.push(say_visited(added.id, &report));
     }
     Ok(Answer::done(lines))
 }
 
-fn insert(
-    tx: &crate::store::Transaction<'_>,
-    wanted: OpmlFeed,
-    now: crate::news::UtcTime,
-) -> crate::store::Result<(FeedId, bool, String)> {
-    let host = Url::parse(&wanted.url)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned));
-    let title = Some(wanted.title.clone()).filter(|title| !title.is_empty());
-    let outlet = wanted
-        .outlet
-        .or(title)
-        .or(host)
-        .unwrap_or_else(|| wanted.url.clone());
-    let outlet_id = outlets::ensure_outlet(tx, &outlet, wanted.kind.unwrap_or_default())?;
+/// Adds a feed whose address is none yet that is visited.
+fn insert(tx: &Transaction<'_>, known: &mut Known, wanted: Wanted, now: UtcTime) -> Result<Added> {
+    let address = read_address(&wanted.feed.url);
+    let url = wanted.feed.url.clone();
+    let (outlet_id, joined) = whose(tx, known, &wanted, address.as_ref())?;
     let new = NewFeed {
-        url: wanted.url,
+        url,
         outlet_id,
-        title: wanted.title,
-        category: wanted.category,
-        language: wanted.language,
+        title: wanted.feed.title,
+        category: wanted.feed.category,
+        language: wanted.feed.language,
     };
     let (id, is_new) = feeds::add_feed(tx, &new, now)?;
-    Ok((id, is_new, new.url))
+    if let Some(address) = &address {
+        known.note(address, outlet_id);
+    }
+    Ok(Added {
+        id,
+        url: new.url,
+        is_new,
+        joined,
+    })
+}
+
+/// The outlet of a feed that is new: the one that is named, or that of its publisher's other feeds, or one of its own.
+fn whose(
+    tx: &Transaction<'_>,
+    known: &mut Known,
+    wanted: &Wanted,
+    address: Option<&Url>,
+) -> Result<(OutletId, Option<Proposed>)> {
+    let feed = &wanted.feed;
+    if feed.outlet.is_none()
+        && let Some(proposed) = address.and_then(|address| known.propose(address, feed.kind))
+    {
+        return Ok((proposed.outlet.id, Some(proposed)));
+    }
+    let named = |name: &String| Some(name.clone()).filter(|name| !name.is_empty());
+    let host = || address.and_then(Url::host_str).map(str::to_owned);
+    let name = feed
+        .outlet
+        .clone()
+        .or_else(|| named(&feed.title))
+        .or_else(|| named(&wanted.channel))
+        .or_else(host)
+        .unwrap_or_else(|| feed.url.clone());
+    let id = outlets::ensure_outlet(tx, &name, feed.kind.unwrap_or_default())?;
+    if let Some(outlet) = outlets::load_outlet(tx, id)? {
+        known.note_outlet(outlet);
+    }
+    Ok((id, None))
 }
 
 async fn remove_feed(poller: &Poller, id: FeedId) -> anyhow::Result<Answer> {
@@ -243,6 +316,7 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         full_text_allowed,
         any_certificate,
         reliability,
+        outlet,
     } = request.clone()
     else {
         return Ok(Answer::refused("not an edit"));
@@ -254,6 +328,9 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
     }
     if reliability.is_some_and(|weight| !(0.0..=3.0).contains(&weight)) {
         return Ok(Answer::refused("a reliability lies between 0 and 3"));
+    }
+    if outlet.as_deref().is_some_and(|name| name.trim().is_empty()) {
+        return Ok(Answer::refused("an outlet has a name"));
     }
     let edit = FeedEdit {
         title,
@@ -271,18 +348,26 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         .write(move |tx| {
             let before = feeds::load_feed(tx, feed)?;
             feeds::edit_feed(tx, feed, &edit)?;
+            let Some(before) = before else {
+                return Ok(None);
+            };
+            let given = outlet.map(|name| give(tx, &before, &name)).transpose()?;
+            let given = given.flatten();
             let listing = feeds::load_feed(tx, feed)?;
-            if let (Some(listing), Some(weight)) = (&listing, reliability) {
+            // The weight that a form shows is that of the outlet before.
+            let is_others = given.as_ref().is_some_and(|given| !given.is_new);
+            if let (Some(listing), Some(weight), false) = (&listing, reliability, is_others) {
                 outlets::set_reliability(tx, listing.feed.outlet_id, weight)?;
             }
-            Ok(before.zip(listing))
+            Ok(listing.map(|listing| (before, listing, given)))
         })
         .await?;
-    let Some((before, listing)) = edited else {
+    let Some((before, listing, given)) = edited else {
         return Ok(Answer::refused(format!("there is no feed {feed}")));
     };
     let has_other_rhythm = rhythm(&before) != rhythm(&listing);
     let mut lines = vec![format!("feed {feed} changed")];
+    lines.extend(given.map(|given| given.said(&listing.outlet)));
     let next = listing.feed.next_visit_at;
     if has_other_rhythm && next > poller.clock.now() && next.timestamp() < polls::NEVER {
         lines.push(format!(
@@ -291,6 +376,37 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         ));
     }
     Ok(Answer::done(lines))
+}
+
+/// A feed that was made another outlet's.
+struct Given {
+    is_new: bool,
+    items: usize,
+}
+
+impl Given {
+    fn said(&self, outlet: &str) -> String {
+        let new = if self.is_new { "new " } else { "" };
+        let items = match self.items {
+            1 => "1 item".to_owned(),
+            many => format!("{many} items"),
+        };
+        format!("it is of the {new}outlet {outlet:?} now, and with it {items}")
+    }
+}
+
+/// Makes a feed the outlet's of that name; `None` if it is so already. A new outlet is of the kind of the one before.
+fn give(tx: &Transaction<'_>, before: &FeedListing, name: &str) -> Result<Option<Given>> {
+    let words = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = words(name);
+    if name == words(&before.outlet) {
+        return Ok(None);
+    }
+    let is_new = outlets::find_outlet(tx, &name)?.is_none();
+    let kind = outlets::load_outlet(tx, before.feed.outlet_id)?.map(|outlet| outlet.kind);
+    let outlet = outlets::ensure_outlet(tx, &name, kind.unwrap_or_default())?;
+    let items = outlets::give_feed(tx, before.feed.id, outlet)?;
+    Ok(Some(Given { is_new, items }))
 }
 
 async fn poll_feeds(poller: &Poller, ids: &[FeedId]) -> anyhow::Result<Answer> {

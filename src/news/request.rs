@@ -15,7 +15,7 @@ pub enum Request {
     AddFeed {
         /// Address of a feed or a page.
         url: String,
-        /// Name of the outlet; `None` to take the feed's title.
+        /// Name of the outlet; `None` to take that of its publisher's other feeds, or else the feed's title.
         outlet: Option<String>,
         /// `wire` or `outlet`.
         kind: Option<String>,
@@ -53,6 +53,9 @@ pub enum Request {
         /// How much its outlet weighs in the choice of headlines: 0 to 3, 1 for most.
         #[serde(default)]
         reliability: Option<f64>,
+        /// Name of the outlet that it is of from now on, with all its items; made if there is none.
+        #[serde(default)]
+        outlet: Option<String>,
     },
     /// Add the feeds of an OPML document.
     ImportOpml {

@@ -15,6 +15,7 @@ pub mod months;
 pub mod ordinary;
 mod pattern;
 pub mod places;
+pub mod publishers;
 pub mod stages;
 pub mod stems;
 pub mod wire;

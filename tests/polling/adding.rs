@@ -184,6 +184,7 @@ async fn a_cron_line_that_is_none_is_refused_with_what_is_wrong() {
         full_text_allowed: None,
         any_certificate: None,
         reliability: None,
+        outlet: None,
     };
     let refused = answer_request(&room.poller, &edit("whenever"))
         .await
@@ -199,6 +200,91 @@ async fn a_cron_line_that_is_none_is_refused_with_what_is_wrong() {
         .unwrap();
     assert!(taken.done);
     assert_eq!(room.state(feed).feed.cron.as_deref(), Some("0 6 * * *"));
+}
+
+/// The outlets of all feeds, by their ids.
+fn outlets_of(room: &Newsroom) -> Vec<String> {
+    let listed = room.store.read(feeds::list_feeds).unwrap();
+    listed.into_iter().map(|listing| listing.outlet).collect()
+}
+
+fn outline(text: &str, url: &str) -> String {
+    format!("<opml version=\"2.0\"><body><outline text=\"{text}\" xmlUrl=\"{url}\"/></body></opml>")
+}
+
+#[tokio::test]
+async fn feeds_of_one_publisher_are_taken_to_be_of_one_outlet_until_it_is_said_otherwise() {
+    let room = Newsroom::with(exact(), |_| Some(Reply::ok(rss(1..4)))).await;
+    for (title, url) in [
+        ("Paper - World", "https://feeds.paper.test/world"),
+        ("Paper - Europe", "https://www.paper.test/europe"),
+        ("Anna", "https://anna.substack.com/feed"),
+        ("Bert", "https://bert.substack.com/feed"),
+    ] {
+        let answer = import_opml(&room.poller, &outline(title, url))
+            .await
+            .unwrap();
+        assert!(answer.done, "{answer:?}");
+        let is_told = answer
+            .lines
+            .iter()
+            .any(|line| line.contains("Paper - World"));
+        assert_eq!(is_told, title == "Paper - Europe", "{answer:?}");
+    }
+    let named = OpmlFeed {
+        outlet: Some("Evening Paper".to_owned()),
+        ..wanted(room.server.url("evening.paper.test", "/feed"))
+    };
+    add_address(&room.poller, named).await.unwrap();
+    assert_eq!(
+        outlets_of(&room),
+        [
+            "Paper - World",
+            "Paper - World",
+            "Anna",
+            "Bert",
+            "Evening Paper"
+        ]
+    );
+    // Told apart once, nobody knows whose another feed is.
+    let third = wanted(room.server.url("sport.paper.test", "/feed"));
+    let answer = add_address(&room.poller, third).await.unwrap();
+    assert_eq!(outlets_of(&room)[5], "Paper", "{answer:?}");
+    let edit = |outlet: &str| Request::EditFeed {
+        feed: dateline::news::FeedId(6),
+        paused: None,
+        title: None,
+        category: None,
+        cron: None,
+        interval_secs: None,
+        own: None,
+        full_text_allowed: None,
+        any_certificate: None,
+        reliability: Some(2.0),
+        outlet: Some(outlet.to_owned()),
+    };
+    for (outlet, expected) in [
+        (
+            " Evening  Paper ",
+            "it is of the outlet \"Evening Paper\" now, and with it 3 items",
+        ),
+        ("Evening Paper", ""),
+        (
+            "Morning Paper",
+            "it is of the new outlet \"Morning Paper\" now, and with it 3 items",
+        ),
+    ] {
+        let answer = answer_request(&room.poller, &edit(outlet)).await;
+        let answer = answer.unwrap().unwrap();
+        let said = answer.lines.get(1).map_or("", String::as_str);
+        assert_eq!(said, expected, "{answer:?}");
+    }
+    assert_eq!(outlets_of(&room)[4..], ["Evening Paper", "Morning Paper"]);
+    let refused = answer_request(&room.poller, &edit(" "))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(!refused.done, "{refused:?}");
 }
 
 #[tokio::test]

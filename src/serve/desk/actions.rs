@@ -431,12 +431,14 @@ impl FormOf<'_> {
                     full_text_allowed: None,
                     any_certificate: None,
                     reliability: self.text("reliability").parse().ok(),
+                    outlet: Some(self.text("outlet").to_owned()).filter(|name| !name.is_empty()),
                 }
             }
             "pause" | "resume" => Request::EditFeed {
                 feed: FeedId(self.number("feed")?),
                 paused: Some(self.text("do") == "pause"),
                 reliability: None,
+                outlet: None,
                 title: None,
                 category: None,
                 cron: None,

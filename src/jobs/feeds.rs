@@ -243,7 +243,17 @@ async fn add_visited(poller: &Poller, wanted: Wanted, visited: Visited) -> anyho
 /// Adds a feed whose address is none yet that is visited.
 fn insert(tx: &Transaction<'_>, known: &mut Known, wanted: Wanted, now: UtcTime) -> Result<Added> {
     let address = read_address(&wanted.feed.url);
-    let url = wanted.feed.url.clone();
+    let url = address
+        .as_ref()
+        .map_or(wanted.feed.url.clone(), Url::to_string);
+    if let Some(id) = address.as_ref().and_then(|address| known.feed_at(address)) {
+        return Ok(Added {
+            id,
+            url,
+            is_new: false,
+            joined: None,
+        });
+    }
     let (outlet_id, joined) = whose(tx, known, &wanted, address.as_ref())?;
     let new = NewFeed {
         url,
@@ -254,7 +264,7 @@ fn insert(tx: &Transaction<'_>, known: &mut Known, wanted: Wanted, now: UtcTime)
     };
     let (id, is_new) = feeds::add_feed(tx, &new, now)?;
     if let Some(address) = &address {
-        known.note(address, outlet_id);
+        known.note(id, address, outlet_id);
     }
     Ok(Added {
         id,

@@ -288,6 +288,35 @@ async fn feeds_of_one_publisher_are_taken_to_be_of_one_outlet_until_it_is_said_o
 }
 
 #[tokio::test]
+async fn a_feed_that_is_there_is_known_however_its_address_is_written() {
+    let room = Newsroom::open().await;
+    for written in [
+        "http://paper.example/rss",
+        "HTTP://Paper.Example/rss",
+        "http://paper.example:80/./rss",
+        "http://paper.example/rss#top",
+        "feed://paper.example/rss",
+    ] {
+        let answer = import_opml(&room.poller, &outline(written, written))
+            .await
+            .unwrap();
+        let expected = match written {
+            "http://paper.example/rss" => "1 feed added, 0 were there already",
+            _ => "0 feeds added, 1 was there already",
+        };
+        assert_eq!(answer.lines, [expected], "{written}");
+    }
+    // What an earlier version took as it was written.
+    room.add_url("HTTP://Old.example").await;
+    let old = outline("Old", "http://old.example/");
+    let answer = import_opml(&room.poller, &old).await.unwrap();
+    assert_eq!(answer.lines, ["0 feeds added, 1 was there already"]);
+    assert_eq!(room.store.read(feeds::count_feeds).unwrap(), 2);
+    let addresses = room.store.read(feeds::list_feeds).unwrap();
+    assert_eq!(addresses[0].feed.url, "http://paper.example/rss");
+}
+
+#[tokio::test]
 async fn the_commands_add_list_explain_export_and_remove() {
     let server = TestServer::start(|_| {
         Reply::ok(rss(1..4))

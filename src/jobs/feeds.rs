@@ -18,6 +18,7 @@ use crate::store::{Connection, Result, Transaction, outlets, polls};
 use self::known::{Known, Proposed};
 use super::discover::find_feeds;
 use super::poll::{PollReport, Poller};
+use super::sweep::{NOT_SET, is_clock_set};
 
 /// Feeds of an import that are written in one transaction.
 const IMPORT_BATCH: usize = 500;
@@ -27,6 +28,10 @@ const IMPORT_BATCH: usize = 500;
 /// # Errors
 /// If the store fails. What is wrong with the request or the address is in the answer.
 pub async fn answer_request(poller: &Poller, request: &Request) -> anyhow::Result<Option<Answer>> {
+    let is_visit = matches!(request, Request::Poll { .. } | Request::AddFeed { .. });
+    if is_visit && !is_clock_set(poller.clock.now()) {
+        return Ok(Some(Answer::refused(NOT_SET)));
+    }
     let answer = match request {
         Request::Poll { feeds } => poll_feeds(poller, feeds).await?,
         Request::AddFeed {

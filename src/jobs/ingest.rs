@@ -69,6 +69,8 @@ pub struct Prepared {
     pub links_churn: bool,
     /// Keys that known items can be recognised by from now on.
     pub keys: Vec<(ItemId, Vec<KeyDigest>)>,
+    /// Known items that say what they said, and were taken in while the clock was ahead.
+    pub ahead: Vec<(ItemId, ItemState)>,
     /// Copies of revised items that fall with them, because their new states are kills.
     pub withdrawn: BTreeSet<ItemId>,
     /// Items whose new states are kills that nobody has to believe.
@@ -270,6 +272,11 @@ pub fn save(
             }
         }
     }
+    for (id, state) in &prepared.ahead {
+        if retold::told_nothing_yet(tx, *id, state, now)?.is_some() {
+            coming.push(Coming::again(*id, state.clone()));
+        }
+    }
     coming.sort_by_key(|one| one.first.item_time);
     let ids: Vec<ItemId> = coming
         .iter()
@@ -417,6 +424,9 @@ impl Prepared {
                         self.relisted.push(id);
                     }
                     self.keys.push((id, keys));
+                    if may_revise && known.is_of_clock_ahead(id, arrived.fetched_at) {
+                        self.ahead.push((id, newest.into_state(found, arrived)));
+                    }
                     return;
                 }
                 if !may_revise || known.was_replaced(id, &newest.digest) {

@@ -89,6 +89,13 @@ struct Enqueued {
 
 /// Before this, 1 January 2020, a clock was never set: what is read then would be news of 1970 for ever.
 const EARLIEST_SECS: i64 = 1_577_836_800;
+/// What a visit by hand is answered then, as the log has it.
+pub(super) const NOT_SET: &str = "the clock is not set; feeds are not visited until it is";
+
+/// False while the clock says a time at which nothing may be read.
+pub(super) fn is_clock_set(now: UtcTime) -> bool {
+    now.timestamp() >= EARLIEST_SECS
+}
 
 impl Sweep {
     /// A sweep with that poller, its pace and bounds.
@@ -142,7 +149,7 @@ impl Sweep {
         if ticks.is_paused(now) {
             return Ok(0);
         }
-        if now.timestamp() < EARLIEST_SECS {
+        if !is_clock_set(now) {
             tracing::warn!("the clock is not set; feeds are not visited until it is");
             ticks.pause(now);
             return Ok(0);

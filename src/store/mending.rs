@@ -104,6 +104,10 @@ pub fn mend_times(tx: &Transaction<'_>, now: UtcTime, bounds: &Bounds) -> Result
 }
 
 fn mend_feeds(tx: &Transaction<'_>, now: UtcTime, bounds: &Bounds) -> Result<()> {
+    // What was taken for old under that clock is judged again, and the server is asked for it.
+    let sql = "UPDATE feeds SET etag = NULL, last_modified = NULL, body_hash = NULL
+         WHERE last_visit_at > ?1 + 86400";
+    tx.execute(sql, [now.timestamp()])?;
     let sql = "UPDATE feeds SET next_visit_reason = 'its time was written by a clock that was ahead',
             next_visit_at = ?1 + iif(last_visit_at IS NULL, 0, coalesce(interval_secs, adaptive_secs))
          WHERE cron IS NULL AND next_visit_at < ?2

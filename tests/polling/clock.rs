@@ -3,9 +3,10 @@
 use dateline::clock::Clock;
 use dateline::fetch::pace::{CoolDownScope, cool_down_key};
 use dateline::jobs::Sweep;
-use dateline::news::{FeedId, utc_from_secs};
+use dateline::jobs::feeds::answer_request;
+use dateline::news::{FeedId, Request, Role, UtcTime, utc_from_secs};
 use dateline::store::feeds::{FeedEdit, edit_feed};
-use dateline::store::{Connection, hosts};
+use dateline::store::{Connection, Transaction, clustering, hosts, items};
 
 use super::harness::{Newsroom, START, exact, rss};
 use crate::server::Reply;
@@ -65,6 +66,82 @@ async fn cron_lines_and_hosts_that_asked_for_quiet_outlive_a_clock_that_was_ahea
     // Nothing is left to be mended.
     Sweep::new(room.poller.clone()).start_up().await.unwrap();
     assert_eq!(ids.map(|id| room.wait_of(id)), waits);
+}
+
+#[tokio::test]
+async fn what_a_clock_that_was_ahead_took_for_old_is_told_under_its_own_time_once_it_is_right() {
+    let told_at = utc_from_secs(START - 3_600);
+    let old_at = utc_from_secs(START - 90 * 86_400);
+    let item = |name: &str, at: UtcTime| {
+        format!(
+            "<item><title>Ferry {name} sinks off the cape</title><guid>{name}</guid>\
+             <pubDate>{}</pubDate></item>",
+            at.to_rfc2822()
+        )
+    };
+    let items = item("Maria", told_at) + &item("Anna", old_at);
+    let document = format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>");
+    let room = Newsroom::with(exact(), move |seen| {
+        let is_known = seen.header("if-none-match").is_some();
+        Some(match is_known {
+            true => Reply::status(304),
+            false => Reply::ok(document.clone()).with("ETag", "\"1\""),
+        })
+    })
+    .await;
+    let id = room.add("paper.test", "/feed").await;
+    room.clock.set(utc_from_secs(START + AHEAD));
+    assert_eq!(room.poll(id).await.new.len(), 2);
+    let clustered = |tx: &Transaction<'_>| clustering::save_cursor(tx, "cluster", 2);
+    room.store.write(clustered).await.unwrap();
+    room.clock.set(utc_from_secs(START));
+    Sweep::new(room.poller.clone()).start_up().await.unwrap();
+    let report = room.poll(id).await;
+    let [again] = report.new[..] else {
+        panic!("one item, not {:?}", report.new)
+    };
+    let load = |conn: &Connection| items::load_item(conn, again);
+    let item = room
+        .store
+        .read(load)
+        .unwrap()
+        .expect("it was just taken in");
+    assert_eq!((item.wire.role, item.item_time), (Role::News, told_at));
+    assert_eq!(item.title, "Ferry Maria sinks off the cape");
+    // Once, and no more.
+    Sweep::new(room.poller.clone()).start_up().await.unwrap();
+    let run = |tx: &Transaction<'_>| {
+        Ok(tx.execute_batch("UPDATE feeds SET etag = NULL, body_hash = NULL")?)
+    };
+    room.store.write(run).await.unwrap();
+    let report = room.poll(id).await;
+    assert_eq!((report.new.len(), report.revised), (0, 0));
+}
+
+#[tokio::test]
+async fn nothing_is_visited_by_hand_while_the_clock_is_not_set() {
+    let room = Newsroom::with(exact(), |_| Some(Reply::ok(rss(1..4)))).await;
+    let feed = room.add("paper.test", "/feed").await;
+    room.clock.set(utc_from_secs(1_000_000));
+    let add = Request::AddFeed {
+        url: room.server.url("other.test", "/feed"),
+        outlet: None,
+        kind: None,
+        category: None,
+        language: None,
+    };
+    for request in [Request::Poll { feeds: vec![feed] }, add] {
+        let answer = answer_request(&room.poller, &request)
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(!answer.done, "{answer:?}");
+        assert_eq!(
+            answer.lines,
+            ["the clock is not set; feeds are not visited until it is"]
+        );
+    }
+    assert_eq!((room.server.seen().len(), room.item_count()), (0, 0));
 }
 
 #[tokio::test]

@@ -310,6 +310,13 @@ impl Known {
             && item.is_some_and(|item| was_listed_before(item, fetched_at))
     }
 
+    /// True if the item was taken in more than a day after the visit: the clock was wrong then, and what it took for old
+    /// may be news.
+    pub(super) fn is_of_clock_ahead(&self, id: ItemId, fetched_at: UtcTime) -> bool {
+        let item = self.items.items.get(&id);
+        item.is_some_and(|item| item.fetched_at > fetched_at + TimeDelta::days(1))
+    }
+
     /// True if the item says already what a state of this digest says.
     pub(super) fn says(&self, id: ItemId, state: &[u8; 16]) -> bool {
         let digest = self.digests.get(&id);

@@ -3,7 +3,8 @@
 //! History is a sequence, and a pair is scored once, when the later item arrives: so what tells an event from now on
 //! enters history now, as an item of its own, and what it was before stays in its place. Only what clustering has taken
 //! in and put in no event goes on in this way; all else is revised, so that an item which is retitled back and forth
-//! becomes one new item at most.
+//! becomes one new item at most. In the same way goes on what a clock that was ahead took for old: its outlet's time is
+//! believed once the clock is right.
 
 use std::borrow::Cow;
 
@@ -22,6 +23,21 @@ pub(super) fn as_new(
     state: &ItemState,
     now: UtcTime,
 ) -> Result<Option<ItemState>> {
+    let before = told_nothing_yet(tx, item, state, now)?;
+    Ok(before.map(|before| told_since(state, before, now)))
+}
+
+/// The item time of a known item that told nothing so far and tells an event in this state; `None` if it is to be
+/// revised.
+///
+/// # Errors
+/// Whatever the store says.
+pub(super) fn told_nothing_yet(
+    tx: &Transaction<'_>,
+    item: ItemId,
+    state: &ItemState,
+    now: UtcTime,
+) -> Result<Option<UtcTime>> {
     // What is withdrawn has nothing to tell.
     if !state.wire.role.tells_an_event() || state.withdrawn_at.is_some() {
         return Ok(None);
@@ -29,8 +45,7 @@ pub(super) fn as_new(
     if is_stale_still(tx, item, state, now)? {
         return Ok(None);
     }
-    let before = retold::find_told_by_none(tx, item)?;
-    Ok(before.map(|before| told_since(state, before, now)))
+    retold::find_told_by_none(tx, item)
 }
 
 /// The state that a known item is revised to: what was no news when it came is none under another headline.

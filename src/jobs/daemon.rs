@@ -178,11 +178,29 @@ async fn follow_published(store: Store, bell: Bell) {
     }
 }
 
+/// What is in the way of work that is tried every few seconds: told once, and that it is gone.
+#[derive(Default)]
+struct Obstacle(Option<String>);
+
+impl Obstacle {
+    /// True if another error stood in the way before, or none.
+    fn is_news(&mut self, error: &impl ToString) -> bool {
+        let now = Some(error.to_string());
+        std::mem::replace(&mut self.0, now.clone()) != now
+    }
+
+    /// True if something stood in the way until now.
+    fn is_gone(&mut self) -> bool {
+        self.0.take().is_some()
+    }
+}
+
 /// The clusterer, which lives on a blocking thread while it works.
 type Shared = Arc<Mutex<Option<Clusterer>>>;
 
 async fn work_clusterer(hands: Hands, mut worker: Worker, mut refine: Worker) {
     let shared: Shared = Arc::default();
+    let mut obstacle = Obstacle::default();
     loop {
         let is_refining = tokio::select! {
             more = worker.wait() => if more { false } else { return },
@@ -191,9 +209,16 @@ async fn work_clusterer(hands: Hands, mut worker: Worker, mut refine: Worker) {
         let (hands, shared) = (hands.clone(), shared.clone());
         let work = tokio::task::spawn_blocking(move || cluster_once(&hands, &shared, is_refining));
         let failed = match work.await {
-            Ok(Ok(())) => false,
+            Ok(Ok(())) => {
+                if obstacle.is_gone() {
+                    tracing::info!("clustering goes on");
+                }
+                false
+            }
             Ok(Err(error)) => {
-                tracing::warn!(%error, "clustering could not save; it starts again from the store");
+                if obstacle.is_news(&error) {
+                    tracing::warn!(%error, "clustering could not save; it starts again from the store");
+                }
                 true
             }
             Err(panic) => {
@@ -226,8 +251,7 @@ fn cluster_once(hands: &Hands, shared: &Shared, is_refining: bool) -> Result<()>
 }
 
 async fn work_publisher(hands: Hands, mut worker: Worker) {
-    // What is in the way is told once, and that it is gone: it is tried every two seconds.
-    let mut told = None;
+    let mut obstacle = Obstacle::default();
     while worker.wait().await {
         let hold_secs = *hands.hold_secs.borrow();
         let pass = Pass {
@@ -237,7 +261,7 @@ async fn work_publisher(hands: Hands, mut worker: Worker) {
         };
         match publish_events(&hands.store, pass).await {
             Ok(done) => {
-                if told.take().is_some() {
+                if obstacle.is_gone() {
                     tracing::info!("publishing goes on");
                 }
                 if done.events > 0 {
@@ -249,10 +273,8 @@ async fn work_publisher(hands: Hands, mut worker: Worker) {
                 }
             }
             Err(error) => {
-                let cause = Some(error.to_string());
-                if told != cause {
+                if obstacle.is_news(&error) {
                     tracing::warn!(%error, "publishing waits for the store");
-                    told = cause;
                 }
             }
         }
@@ -392,5 +414,22 @@ async fn save_answer(hands: &Hands, number: i64, answer: Answer) {
         .await;
     if let Err(error) = saved {
         tracing::warn!(%error, request = number, "an answer could not be saved");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_way_is_told_once_and_that_it_is_gone() {
+        let mut obstacle = Obstacle::default();
+        let mut told = |error: &str| obstacle.is_news(&error);
+        assert_eq!(
+            ["full", "full", "gone", "full"].map(&mut told),
+            [true, false, true, true]
+        );
+        assert!(obstacle.is_gone() && !obstacle.is_gone());
+        assert!(obstacle.is_news(&"full"));
     }
 }

@@ -140,7 +140,7 @@ pub(super) fn find_obstacle(site: &Site) -> Option<String> {
 /// The cause without the words of the disk, which may name paths.
 pub(super) fn say_trouble(trouble: &Trouble) -> &'static str {
     match trouble.kind {
-        TroubleKind::Full => "the disk is full",
+        TroubleKind::Full => "the disk is full, and 4 MB are wanted",
         TroubleKind::ReadOnly => "the database cannot be written",
         TroubleKind::Damaged => "the database is damaged",
         TroubleKind::Disk => "the disk does not read or write",

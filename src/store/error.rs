@@ -35,7 +35,9 @@ pub enum StoreError {
         owner: String,
     },
     /// No room on the disk.
-    #[error("the disk is full: free some room; a daemon that runs goes on by itself then")]
+    #[error(
+        "the disk is full: free some room, 4 MB at least; a daemon that runs goes on by itself then"
+    )]
     Full,
     /// The file cannot be written.
     #[error("the database cannot be written: check the owner and the mount of the data directory")]

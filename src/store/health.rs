@@ -14,9 +14,11 @@ use rusqlite::Transaction;
 use super::beside;
 use super::error::{Result, StoreError};
 
-/// Room that a probe wants on the disk and within the size that SQLite may use: a visit with its
-/// items, its index pages and its share of the log fits in.
+/// Room that a probe wants on the disk and within the size that SQLite may use once there was none: a visit with its
+/// items, its index pages and its share of the log fits in. Messages and `docs/operating.md` name it.
 const WANTED_BYTES: usize = 4 << 20;
+/// The same after other trouble, which says nothing of room.
+const SAMPLE_BYTES: usize = 64 << 10;
 
 /// What keeps the database from being written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,15 +117,19 @@ fn numbers_of(paths: &[PathBuf; 3]) -> [Option<(u64, u64)>; 3] {
         .map(|path| std::fs::metadata(path).ok().map(numbers))
 }
 
-/// Tries what a visit would need: room on the disk, room within SQLite's own limit, and a row
-/// written. Damage is looked for in the whole file if `search_damage` is set.
+/// Tries what the trouble was with: room on the disk and within SQLite's own limit, and a row written. After damage it is
+/// looked for in the whole file.
 ///
 /// # Errors
 /// The trouble that is still there.
-pub(super) fn probe(tx: &Transaction<'_>, directory: &Path, search_damage: bool) -> Result<()> {
-    probe_room(tx)?;
-    probe_disk(directory)?;
-    if search_damage {
+pub(super) fn probe(tx: &Transaction<'_>, directory: &Path, kind: TroubleKind) -> Result<()> {
+    let wanted_bytes = match kind {
+        TroubleKind::Full => WANTED_BYTES,
+        _ => SAMPLE_BYTES,
+    };
+    probe_room(tx, wanted_bytes)?;
+    probe_disk(directory, wanted_bytes)?;
+    if kind == TroubleKind::Damaged {
         // Pages in memory may be those that were read while the file was damaged.
         tx.execute_batch("PRAGMA shrink_memory")?;
         let verdict: String = tx.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -139,21 +145,21 @@ pub(super) fn probe(tx: &Transaction<'_>, directory: &Path, search_damage: bool)
     Ok(())
 }
 
-fn probe_room(tx: &Transaction<'_>) -> Result<()> {
+fn probe_room(tx: &Transaction<'_>, wanted_bytes: usize) -> Result<()> {
     let number = |pragma: &str| -> Result<i64> {
         Ok(tx.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0))?)
     };
     let free = number("max_page_count")? - number("page_count")? + number("freelist_count")?;
-    let wanted = i64::try_from(WANTED_BYTES).unwrap_or(i64::MAX) / number("page_size")?.max(1);
+    let wanted = i64::try_from(wanted_bytes).unwrap_or(i64::MAX) / number("page_size")?.max(1);
     if free < wanted {
         return Err(StoreError::Full);
     }
     Ok(())
 }
 
-fn probe_disk(directory: &Path) -> Result<()> {
+fn probe_disk(directory: &Path, wanted_bytes: usize) -> Result<()> {
     let mut file = tempfile_in(directory)?;
-    file.write_all(&vec![0xA5; WANTED_BYTES])
+    file.write_all(&vec![0xA5; wanted_bytes])
         .and_then(|()| file.sync_data())
         .map_err(disk_error)
 }

@@ -299,8 +299,7 @@ impl Store {
         };
         let directory = self.inner.path.parent().map(Path::to_owned);
         let directory = directory.unwrap_or_default();
-        let search_damage = trouble.kind == TroubleKind::Damaged;
-        self.write(move |tx| health::probe(tx, &directory, search_damage))
+        self.write(move |tx| health::probe(tx, &directory, trouble.kind))
             .await?;
         // Readers may hold pages of a file that was damaged.
         self.idle_readers().clear();

@@ -85,7 +85,10 @@ fn late_polls_and_a_full_disk_are_said() {
         .write_blocking(|_| Err::<(), _>(StoreError::Full));
     assert!(full.is_err());
     let obstacle = find_obstacle(&watched.site).unwrap();
-    assert_eq!(obstacle, "the disk is full; reading goes on");
+    assert_eq!(
+        obstacle,
+        "the disk is full, and 4 MB are wanted; reading goes on"
+    );
 }
 
 #[test]

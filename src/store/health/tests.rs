@@ -58,6 +58,24 @@ async fn a_full_disk_is_noticed_and_forgotten_when_there_is_room() {
 }
 
 #[tokio::test]
+async fn trouble_of_another_kind_wants_no_more_room_than_there_was_before() {
+    let (_directory, store) = open();
+    let pages = "SELECT page_count + 100 FROM pragma_page_count()";
+    let most: i64 = store
+        .read(|conn| Ok(conn.query_row(pages, [], |row| row.get(0))?))
+        .unwrap();
+    let limit = move |tx: &Transaction<'_>| {
+        Ok(tx.execute_batch(&format!("PRAGMA max_page_count = {most}"))?)
+    };
+    store.write(limit).await.unwrap();
+    let failing = store.write(|_| Err::<(), _>(StoreError::Gone));
+    assert!(failing.await.is_err());
+    assert_eq!(kind(&store), Some(TroubleKind::Gone));
+    store.probe().await.unwrap();
+    assert_eq!(kind(&store), None);
+}
+
+#[tokio::test]
 async fn what_shares_a_transaction_with_a_full_disk_is_refused_and_not_lost_silently() {
     let (_directory, store) = open();
     pragma(&store, "PRAGMA max_page_count = 200").await;

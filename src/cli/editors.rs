@@ -107,8 +107,14 @@ fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
         false => begin_accounts(place, invite)?,
     };
     match (is_known, is_reset) {
-        (true, false) => bail!("there is an editor {name}: dateline editors reset {name}"),
-        (false, true) => bail!("there is no editor {name}: dateline editors add {name}"),
+        (true, false) => bail!(
+            "there is an editor {name}: dateline editors reset {}",
+            quoted(name)
+        ),
+        (false, true) => bail!(
+            "there is no editor {name}: dateline editors add {}",
+            quoted(name)
+        ),
         _ => {}
     }
     print_line(&place.config.serve_settings().absolute(&invitation.path));
@@ -248,4 +254,12 @@ fn change_here<T: Send + 'static>(
 ) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     Ok(runtime.block_on(store.write_durably(work))?)
+}
+/// A name as a shell takes it.
+fn quoted(name: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
+    match name.chars().all(is_plain) {
+        true => name.to_owned(),
+        false => format!("'{}'", name.replace('\'', r"'\''")),
+    }
 }

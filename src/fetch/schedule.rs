@@ -243,10 +243,11 @@ pub fn after_failure(
         failures.saturating_sub(1),
         settings.failing_ceiling_secs,
     );
-    let mut reason = format!(
-        "{failures} failed visits in a row, next after {}",
-        in_words(secs)
-    );
+    let failed = match failures {
+        0 | 1 => "a failed visit".to_owned(),
+        many => format!("{many} failed visits in a row"),
+    };
+    let mut reason = format!("{failed}, next after {}", in_words(secs));
     if let Setback::Missing { days } = setback
         && days >= DEAD_AFTER_DAYS
     {

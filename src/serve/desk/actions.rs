@@ -171,6 +171,15 @@ impl FormOf<'_> {
         self.text(name).parse().map_err(|_| "a number is missing")
     }
 
+    /// The number of the field; `None` if it is empty.
+    fn reliability(&self) -> std::result::Result<Option<f64>, Wrong> {
+        let weight = self.text("reliability").trim().replace(',', ".");
+        let parsed = (!weight.is_empty()).then(|| weight.parse());
+        parsed
+            .transpose()
+            .map_err(|_| "a reliability is a number between 0 and 3")
+    }
+
     /// What was ticked.
     fn picked(&self) -> Vec<i64> {
         let picked = self.fields.iter().filter(|(key, _)| key == "pick");
@@ -430,7 +439,7 @@ impl FormOf<'_> {
                     own: None,
                     full_text_allowed: None,
                     any_certificate: None,
-                    reliability: self.text("reliability").parse().ok(),
+                    reliability: self.reliability()?,
                     outlet: Some(self.text("outlet").to_owned()).filter(|name| !name.is_empty()),
                 }
             }

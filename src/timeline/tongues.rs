@@ -180,7 +180,12 @@ mod tests {
         assert_eq!(named_language("und"), "");
         assert_eq!(named_language("eu"), "");
         assert_eq!(named_language("de"), "de");
-        for file in [include_str!("tolls.txt"), include_str!("stages.txt")] {
+        let files = [
+            include_str!("tolls.txt"),
+            include_str!("stages.txt"),
+            include_str!("denials.txt"),
+        ];
+        for file in files {
             let heads = file
                 .split(['\n', ';'])
                 .filter_map(|line| line.split_once(':'));

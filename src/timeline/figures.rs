@@ -8,6 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::affixes::{split_and, without_affixes};
 use super::tongues::named_language;
+use super::years::is_year;
 use crate::text::months::month_of;
 use crate::text::words::{is_unspaced, plain_digit};
 
@@ -61,7 +62,7 @@ pub(super) fn counted(words: &Words<'_>, at: usize) -> Option<String> {
         && digits.chars().all(|letter| {
             letter.is_ascii_digit() || matches!(letter, '.' | '%') || MYRIADS.contains(letter)
         });
-    if !is_number || is_year(word) || is_day(words, at) || is_ordered(words, at) {
+    if !is_number || is_year(words, at) || is_day(words, at) || is_ordered(words, at) {
         return None;
     }
     let is_step = before(1).is_some_and(|sign| STEPS.contains(&sign))
@@ -149,10 +150,6 @@ fn plain_number(word: &str) -> String {
         true => word.replace(['.', ',', '\''], ""),
         false => word.replace(',', ".").replace('\'', ""),
     }
-}
-
-fn is_year(word: &str) -> bool {
-    word.len() == 4 && (word.starts_with("19") || word.starts_with("20"))
 }
 
 /// Names of months that are not in the list of all: of the Persian year, and in Persian, Hindi, Thai, Bengali, Urdu,
@@ -310,13 +307,13 @@ impl Words<'_> {
         self.gaps.push(gap);
     }
 
-    /// Puts `450` to the `1` before it, since many languages part thousands by one space, and the halves of `30/11`
-    /// and `10–15` together, which are no numbers then.
+    /// Puts `450` to the `1` before it, since many languages part thousands by one space, with a sign that parts them,
+    /// and the halves of `30/11` and `10–15` together, which are no numbers then.
     fn add(&mut self, word: &str, gap: &str) {
         let is_joined = is_digits(word) && self.is_half(word, gap);
         match self.words.last_mut().filter(|_| is_joined) {
             Some(last) => {
-                last.push_str(gap.trim());
+                last.push_str(if gap == " " { PARTED } else { gap });
                 last.push_str(word);
             }
             None => {
@@ -333,11 +330,13 @@ impl Words<'_> {
 
     /// True if a number behind a gap makes up one with the number before it.
     fn is_half(&self, number: &str, gap: &str) -> bool {
-        let Some(last) = self.words.last().filter(|last| is_digits(last)) else {
+        let last = self.words.last();
+        let Some(last) = last.filter(|last| last.split(PARTED).all(is_digits)) else {
             return false;
         };
-        let parts_thousands =
-            number.len() == 3 && (last.len() <= 3 || last.len() % 3 == 0) && !last.starts_with('0');
+        let parts_thousands = number.len() == 3
+            && (last.len() <= 3 || last.len() % 3 == 0 || last.contains(PARTED))
+            && !last.starts_with('0');
         let sooner = self.words.iter().nth_back(1);
         match gap {
             "/" | "–" => true,
@@ -346,6 +345,9 @@ impl Words<'_> {
         }
     }
 }
+
+/// What thousands are parted by that a space parted.
+const PARTED: &str = "'";
 
 fn is_digits(word: &str) -> bool {
     word.bytes().all(|letter| letter.is_ascii_digit())

@@ -49,10 +49,14 @@ fn stands_before_death(words: &Words<'_>, number: usize, death: usize) -> bool {
     !is_parted && !stands_in(&LISTS.kills, words, death) && !between(&LISTS.since)
 }
 
-/// True of `kills at least 12`.
+/// True of `kills at least 12`; Swedish `döda 12` is what somebody wants to do.
 fn leads_on(words: &Words<'_>, death: usize, number: usize) -> bool {
     let is_known = |at: usize| stands_in(&LISTS.leading, words, at);
-    (death + 1..number).all(is_known) && !(death + 1..=number).any(|at| words.is_cut(at))
+    (death + 1..number).all(is_known)
+        && !(death + 1..=number).any(|at| words.is_cut(at))
+        && !stands_in(&LISTS.verbs, words, death)
+        && !(stands_in(&LISTS.deeds, words, death)
+            && (death + 1..=number).any(|at| words.is_stopped(at)))
 }
 
 /// The same in scripts without spaces: `3人が死亡`, and not `80代男性死亡`.

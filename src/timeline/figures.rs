@@ -168,7 +168,8 @@ const SHORT_MONTHS: [&str; 11] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov",
 ];
 
-fn is_month(word: &str) -> bool {
+/// True if a word is the name of a month, or what one is shortened to.
+pub(super) fn is_month(word: &str) -> bool {
     let bare: String = word.nfd().filter(|c| !is_combining_mark(*c)).collect();
     let is_long = bare.chars().count() > 3 || bare == "dec";
     SHORT_MONTHS.contains(&bare.as_str())

@@ -27,6 +27,7 @@ mod tongues;
 mod turn;
 mod vectors;
 mod voices;
+mod wholes;
 mod years;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, Says, pick_headline};

@@ -3,7 +3,7 @@
 use crate::text::words::is_unspaced;
 
 /// Words of headlines that tell of what was long ago.
-const REMEMBERED: [&str; 22] = [
+const REMEMBERED: [&str; 83] = [
     "anniversary",
     "remembers",
     "remembered",
@@ -26,6 +26,67 @@ const REMEMBERED: [&str; 22] = [
     "årsdag",
     "годовщина",
     "годовщину",
+    "gedenkfeier",
+    "trauerfeier",
+    "herdenkt",
+    "herdenken",
+    "herdenking",
+    "minns",
+    "minnesstund",
+    "minnes",
+    "mindes",
+    "mindehøjtidelighed",
+    "jubileum",
+    "rocznica",
+    "rocznicę",
+    "rocznicy",
+    "upamiętnia",
+    "upamiętniono",
+    "yıldönümü",
+    "yıldönümünde",
+    "anıldı",
+    "anılıyor",
+    "anma",
+    "годовщины",
+    "годовщине",
+    "вспоминают",
+    "почтили",
+    "річниця",
+    "річницю",
+    "роковини",
+    "годишнина",
+    "годишњица",
+    "výročí",
+    "výročia",
+    "výročie",
+    "pietní",
+    "évforduló",
+    "évfordulóján",
+    "megemlékezés",
+    "comemorare",
+    "comemorează",
+    "aniversării",
+    "επέτειος",
+    "επετείου",
+    "μνημόσυνο",
+    "godišnjica",
+    "godišnjice",
+    "obljetnica",
+    "obljetnice",
+    "ricordo",
+    "commemorazione",
+    "commémoration",
+    "commémorations",
+    "hommage",
+    "homenaje",
+    "homenagem",
+    "الذكرى",
+    "ذكرى",
+    "سالگرد",
+    "बरसी",
+    "peringatan",
+    "mengenang",
+    "muistopäivä",
 ];
 
 /// Words that tell of it only with others behind them: a hospital may be a memorial, and a flood the worst in decades.
@@ -123,6 +184,31 @@ mod tests {
         ];
         for (headline, toll) in cases {
             assert_eq!(toll_of(headline, ""), toll, "{headline}");
+        }
+    }
+
+    #[test]
+    fn an_anniversary_tells_of_no_dead_in_any_language() {
+        for (headline, language) in [
+            ("10. rocznica wypadku, w którym zginęło 14 osób", "pl"),
+            ("الذكرى العاشرة لغرق العبارة التي أودت بحياة 180", "ar"),
+            ("ذكرى تفجير بغداد: 300 قتيل", "ar"),
+            ("Rigopiano, 29 morti: il ricordo dei parenti", "it"),
+            ("Herdenking vuurwerkramp: 23 doden", "nl"),
+            ("Estonia: 852 döda, minns överlevande", "sv"),
+            ("Utøya: 69 døde minnes i dag", "no"),
+            ("Soma faciasının yıldönümünde 301 ölü anıldı", "tr"),
+            ("В Беслане вспоминают: 334 погибших", "ru"),
+            ("Výročí povodní: 50 mrtvých", "cs"),
+            ("Évforduló: 154 halott az árvízben", "hu"),
+            ("Homenaje a los 192 muertos de Atocha", "es"),
+            ("Homenagem aos 242 mortos da boate Kiss", "pt"),
+            ("Hommage aux 86 morts de Nice", "fr"),
+            ("Επέτειος για το Μάτι: 104 νεκροί", "el"),
+            ("Gedenkfeier für die 9 Toten von Hanau", "de"),
+            ("سالگرد زلزله بم با ۲۶۰۰۰ کشته", "fa"),
+        ] {
+            assert_eq!(toll_of(headline, language), None, "{headline}");
         }
     }
 }

@@ -142,11 +142,12 @@ fn stands_in_list(words: &Words<'_>, at: usize) -> bool {
 /// True of the 12 in `kills 12 in Turkey, 3 in Syria`.
 fn is_of_one_place(words: &Words<'_>, at: usize) -> bool {
     let is_of_other = |other: usize| {
+        if !stands_in(&LISTS.places, words, other + 1) || !is_count(words, other) {
+            return false;
+        }
         let start = beginning_of(words, other);
-        is_count(words, other)
-            && (words.is_cut(start) || is_behind(words, start, &LISTS.and))
+        (words.is_cut(start) || is_behind(words, start, &LISTS.and))
             && !words.is_stopped(other + 1)
-            && stands_in(&LISTS.places, words, other + 1)
             && !lives(words, other + 1)
     };
     (at + 1..words.len()).any(is_of_other)

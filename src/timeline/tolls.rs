@@ -10,6 +10,7 @@ use super::denials::is_open_in;
 use super::figures::{Words, counted, words_of};
 use super::remembered::is_remembered;
 use super::tongues::{Signs, Tongues, words_of_list};
+use super::wholes::{Toll, is_of_another, only_toll};
 
 /// The words of `tolls.txt`.
 pub(super) struct Lists {
@@ -34,9 +35,27 @@ pub(super) struct Lists {
     pub(super) units: Signs,
     pub(super) ahead: Signs,
     pub(super) doubts: Signs,
+    none: Signs,
+    pub(super) wholes: Signs,
+    pub(super) most: Signs,
+    pub(super) elapsed: Signs,
+    pub(super) lately: Signs,
+    pub(super) tried: Signs,
+    pub(super) condemns: Signs,
+    pub(super) to_death: Signs,
+    pub(super) victims: Signs,
+    pub(super) numbered: Signs,
+    pub(super) among: Signs,
+    pub(super) disasters: Signs,
+    pub(super) bare_toll: Signs,
+    pub(super) tolled: Signs,
+    pub(super) found: Signs,
     pub(super) of_years: Signs,
     pub(super) before_years: Signs,
-    none: Signs,
+    be: Signs,
+    nots: Signs,
+    pub(super) verbs: Signs,
+    pub(super) deeds: Signs,
     without: Signs,
     pub(super) nearly: Signs,
     pub(super) and: Signs,
@@ -64,8 +83,9 @@ pub(super) struct Lists {
 const FILE: &str = include_str!("tolls.txt");
 
 /// The lists that have words which are one sign with the word behind them.
-const PAIRED: [&str; 9] = [
+const PAIRED: [&str; 11] = [
     "dead", "undead", "living", "ahead", "doubts", "nearly", "rates", "between", "leading",
+    "lately", "wholes",
 ];
 
 pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -99,9 +119,27 @@ pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         units: signs("units"),
         ahead: signs("ahead"),
         doubts: signs("doubts"),
+        none: signs("none"),
+        wholes: signs("wholes"),
+        most: signs("most"),
+        elapsed: signs("elapsed"),
+        lately: signs("lately"),
+        tried: signs("tried"),
+        condemns: signs("condemns"),
+        to_death: signs("to-death"),
+        victims: signs("victims"),
+        numbered: signs("numbered"),
+        among: signs("among"),
+        disasters: signs("disasters"),
+        bare_toll: signs("bare-toll"),
+        tolled: signs("tolled"),
+        found: signs("found"),
         of_years: signs("of-years"),
         before_years: signs("before-years"),
-        none: signs("none"),
+        be: signs("be"),
+        nots: signs("nots"),
+        verbs: signs("verbs"),
+        deeds: signs("deeds"),
         without: signs("without"),
         nearly: signs("nearly"),
         and: signs("and"),
@@ -171,6 +209,7 @@ pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
     let words = words_of(headline, language).join(are_one);
     let deaths: Vec<usize> = (0..words.len())
         .filter(|at| is_death(&words, *at) && !is_unsure(&words, *at))
+        .filter(|at| !is_of_another(&words, *at))
         .collect();
     // Most headlines tell of no dead.
     if deaths.is_empty() || is_open_in(&words, headline) || is_remembered(&words) {
@@ -190,10 +229,16 @@ pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
         let is_bound = rises && is_risen_to(&words, at);
         let near = deaths
             .iter()
-            .filter_map(|death| nearness(&words, at, *death, is_bound));
-        Some((near.min()?, at, number))
+            .filter_map(|death| Some((nearness(&words, at, *death, is_bound)?, *death)));
+        let (nearness, death) = near.min()?;
+        Some(Toll {
+            nearness,
+            at,
+            number,
+            death,
+        })
     });
-    tolls.min().map(|(_, _, number)| number)
+    only_toll(&words, &tolls.collect::<Vec<Toll>>())
 }
 
 /// How near a number is to a word of death: less is nearer, and what names a toll goes before other words.
@@ -205,6 +250,9 @@ fn nearness(
     is_bound: bool,
 ) -> Option<(bool, usize)> {
     let distance = death.abs_diff(number);
+    if distance > REACH_OF_TOLL {
+        return None;
+    }
     let names_toll = stands_in(&LISTS.tolls, words, death);
     let is_toll = is_bound && (names_toll || rises_with(words, number, death))
         || names_toll && number > death && is_named(words, number, death);
@@ -259,7 +307,17 @@ fn is_unsure(words: &Words<'_>, at: usize) -> bool {
     let mut near = words.before(at, DENIED);
     stand_before(&LISTS.without, words, at)
         || near.any(|near| stands_in(&LISTS.none, words, near))
+        || is_not(words, at)
         || is_doubted(words, at)
+}
+
+/// True of `were not killed` and `has not been killed`.
+fn is_not(words: &Words<'_>, at: usize) -> bool {
+    let is_not = |near: usize| stands_in(&LISTS.nots, words, near) || words[near].ends_with("n't");
+    let mut near = words.before(at, DENIED);
+    let (first, second) = (near.next(), near.next());
+    let is_be = first.is_some_and(|near| stands_in(&LISTS.be, words, near));
+    first.is_some_and(is_not) || is_be && second.is_some_and(is_not)
 }
 
 /// True if a number of things or people stands at a place, in digits or in a word of its language.
@@ -468,6 +526,30 @@ mod tests {
         for (headline, language, toll) in cases {
             assert_eq!(toll_of(headline, language), toll, "{headline}");
         }
+    }
+
+    #[test]
+    fn who_did_not_die_is_no_dead() {
+        check_tolls(&[
+            ("70 miners were not killed, company says", "en", None),
+            ("35 sailors weren't killed, navy says", "en", None),
+            ("12 hostages have not been killed, Hamas says", "en", None),
+            ("40 passengers did not die in vain", "en", None),
+            ("12 Geiseln nicht getötet", "de", None),
+            ("12 otages n'ont pas été tués", "fr", None),
+            ("12 rehenes no mueren en Cali", "es", None),
+            ("12 reféns não mortos no Rio", "pt", None),
+            ("12 ostaggi non morti a Gaza", "it", None),
+            ("12 mensen niet omgekomen", "nl", None),
+            ("12 gisslan inte döda", "sv", None),
+            ("12 osób nie zginęło pod Łodzią", "pl", None),
+            ("12 человек не погибли в Перми", "ru", None),
+            ("12 שוטרים לא נהרגו", "he", None),
+            ("Not all survived: 12 dead in Hull", "en", Some(12)),
+            ("12 killed, not 20, police say", "en", Some(12)),
+            ("12 nicht gewarnte Camper getötet", "de", Some(12)),
+            ("Погибли не менее 12 человек", "ru", Some(12)),
+        ]);
     }
 
     #[test]

@@ -30,6 +30,11 @@ impl Figure {
         self.kind == DEAD
     }
 
+    /// How many dead it counts; `None` if it counts anything else.
+    pub(super) fn toll(&self) -> Option<u32> {
+        self.number.parse().ok().filter(|_| self.is_toll())
+    }
+
     /// What it counts, and the number.
     pub(super) fn into_parts(self) -> (String, String) {
         (self.kind, self.number)
@@ -136,21 +141,60 @@ fn kind_at(words: &Words<'_>, at: usize) -> String {
     }
 }
 
-/// The highest toll that two outlets tell or exceed; `None` if no two tell any. Of each outlet what comes last
-/// counts: it may have revised its toll.
+/// The highest toll that two outlets tell or exceed; `None` if no two tell any, or if two tell one from which it is a
+/// leap. Of each outlet what comes last counts: it may have revised its toll.
 pub(super) fn confirmed_toll<'a, O: Ord + Copy>(
     tolls: impl Iterator<Item = (Voice<'a, O>, u32)>,
 ) -> Option<u32> {
-    let mut of_outlets: BTreeMap<O, (u32, Voice<'a, O>)> = BTreeMap::new();
-    for (voice, toll) in tolls {
-        of_outlets.insert(voice.outlet, (toll, voice));
+    let tolls: Vec<(Voice<'a, O>, u32)> = tolls.collect();
+    let last: BTreeMap<O, (Voice<'a, O>, u32)> =
+        tolls.iter().map(|told| (told.0.outlet, *told)).collect();
+    let mut last: Vec<(Voice<'a, O>, u32)> = last.into_values().collect();
+    last.sort_by_key(|(_, toll)| Reverse(*toll));
+    let standing = told_by_two(&last)?;
+    let told = || tolls.iter().map(|(_, toll)| *toll);
+    let is_leap = lowest_toll(&tolls).is_some_and(|low| is_leap(low, standing, told()));
+    (!is_leap).then_some(standing)
+}
+
+/// The lowest toll that two outlets tell or undercut, of those from which a rise may be a leap.
+fn lowest_toll<'a, O: Ord + Copy>(tolls: &[(Voice<'a, O>, u32)]) -> Option<u32> {
+    let mut least: BTreeMap<O, (Voice<'a, O>, u32)> = BTreeMap::new();
+    for told in tolls.iter().filter(|(_, toll)| *toll >= FEW) {
+        let known = least.entry(told.0.outlet).or_insert(*told);
+        if told.1 < known.1 {
+            *known = *told;
+        }
     }
-    let mut tolls: Vec<(u32, Voice<'a, O>)> = of_outlets.into_values().collect();
-    tolls.sort_by_key(|(toll, _)| Reverse(*toll));
-    let voices: Vec<Voice<'a, O>> = tolls.iter().map(|(_, voice)| *voice).collect();
+    let mut least: Vec<(Voice<'a, O>, u32)> = least.into_values().collect();
+    least.sort_by_key(|(_, toll)| *toll);
+    told_by_two(&least)
+}
+
+/// Of tolls in order the first which, with those before it, two outlets tell.
+fn told_by_two<O: Ord + Copy>(tolls: &[(Voice<'_, O>, u32)]) -> Option<u32> {
+    let voices: Vec<Voice<'_, O>> = tolls.iter().map(|(voice, _)| *voice).collect();
     let mut told = tolls.iter().enumerate();
-    let confirmed = told.find(|(at, _)| are_two(&voices[..=*at]));
-    confirmed.map(|(_, (toll, _))| *toll)
+    let second = told.find(|(at, _)| are_two(&voices[..=*at]));
+    second.map(|(_, (_, toll))| *toll)
+}
+
+/// So many times a toll is another matter's: a war's, a season's. Tolls of quakes rise as much, but somebody tells those
+/// between.
+const LEAP: u32 = 20;
+/// From fewer dead nothing is a leap.
+const FEW: u32 = 3;
+
+/// True if two tolls are too far from each other to be of one matter, by all that are told of it.
+pub(super) fn is_leap(one: u32, other: u32, told: impl Iterator<Item = u32>) -> bool {
+    let (low, high) = (one.min(other), one.max(other));
+    let mut steps: Vec<u32> = told.filter(|toll| (low..=high).contains(toll)).collect();
+    steps.extend([low, high]);
+    steps.sort_unstable();
+    low >= FEW
+        && steps
+            .windows(2)
+            .any(|pair| pair[0].saturating_mul(LEAP) < pair[1])
 }
 
 #[cfg(test)]
@@ -206,16 +250,18 @@ mod tests {
         assert_ne!(kind("Oil at 84 per barrel"), kind("Rates of 84 per day"));
     }
 
+    /// Of outlets, each with the page that it leads to if one stands behind a space.
+    fn confirmed(tolls: &[(&'static str, u32)]) -> Option<u32> {
+        let told = tolls.iter().map(|(outlet, toll)| {
+            let (outlet, page) = outlet.split_once(' ').unwrap_or((outlet, ""));
+            let page = Some(page).filter(|page| !page.is_empty());
+            (Voice { outlet, page }, *toll)
+        });
+        confirmed_toll(told)
+    }
+
     #[test]
     fn one_outlet_alone_confirms_nothing() {
-        let confirmed = |tolls: &[(&'static str, u32)]| {
-            let told = tolls.iter().map(|(outlet, toll)| {
-                let (outlet, page) = outlet.split_once(' ').unwrap_or((outlet, ""));
-                let page = Some(page).filter(|page| !page.is_empty());
-                (Voice { outlet, page }, *toll)
-            });
-            confirmed_toll(told)
-        };
         assert_eq!(confirmed(&[("A", 33), ("A", 87)]), None);
         let tolls = [("A", 33), ("B", 33), ("A", 120), ("C", 87)];
         assert_eq!(confirmed(&tolls), Some(87));
@@ -223,5 +269,19 @@ mod tests {
         assert_eq!(confirmed(&revised), Some(38));
         let one_page = [("A a/1", 90), ("Links a/1", 90), ("B b/1", 12)];
         assert_eq!(confirmed(&one_page), Some(12));
+    }
+
+    #[test]
+    fn a_toll_of_a_war_does_not_stand_for_that_of_a_strike_in_it() {
+        let strike = [("A", 12), ("B", 12), ("B", 60_000), ("C", 60_000)];
+        assert_eq!(confirmed(&strike), None);
+        let season = [("A", 13), ("B", 13), ("A", 700), ("B", 700)];
+        assert_eq!(confirmed(&season), None);
+        let quake = [("A", 7), ("B", 7), ("C", 90), ("A", 700), ("B", 700)];
+        assert_eq!(confirmed(&quake), Some(700), "somebody told those between");
+        let first = [("A", 2), ("B", 2), ("A", 150), ("B", 150)];
+        assert_eq!(confirmed(&first), Some(150), "the first dead of many");
+        let alone = [("A", 5), ("B", 150), ("C", 150)];
+        assert_eq!(confirmed(&alone), Some(150), "one outlet alone tells so few");
     }
 }

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::counts::{Figure, head_figure};
+use super::counts::{Figure, head_figure, is_leap};
 use super::stages::{is_open, is_reversal, stage_of};
 use super::voices::{Voice, are_two};
+use super::tolls::says_toll_moved;
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use crate::text::words::hash_word;
 
@@ -423,11 +424,34 @@ fn figures_of(shown: Option<&Telling>) -> BTreeMap<String, String> {
     figure.into_iter().map(Figure::into_parts).collect()
 }
 
-/// A toll that has risen is confirmed by whoever tells as many dead or more.
+/// A toll that has risen is confirmed by whoever tells as many dead or more. That of another matter is not told: of a
+/// war it does not stand either, of the next day it does.
 fn moved_figure(next: &mut Told, now: Figure, present: &Present) -> Option<(String, String)> {
+    let standing = next.figures.get(&now.kind);
+    let before: Option<u32> = standing.and_then(|before| before.parse().ok());
+    let tolls = before
+        .zip(now.toll())
+        .filter(|(before, after)| before != after);
+    let told = tolls.map(|(before, after)| (before, after, tolls_of(present)));
+    let is_of_war = told.as_ref().is_some_and(|(before, after, told)| {
+        is_leap(*before, *after, told.iter().map(|(_, toll)| *toll))
+    });
+    if is_of_war {
+        return None;
+    }
+    let is_of_another_day =
+        told.is_some_and(|(before, after, told)| begins_anew(before, after, &told));
+    move_figure(next, now, before, present).filter(|_| !is_of_another_day)
+}
+
+fn move_figure(
+    next: &mut Told,
+    now: Figure,
+    before: Option<u32>,
+    present: &Present,
+) -> Option<(String, String)> {
     let mut standing = next.figures.remove(&now.kind);
     let mut former = next.former_figures.remove(&now.kind).unwrap_or_default();
-    let before = standing.as_deref().and_then(|before| before.parse().ok());
     let tells = |telling: &Telling| {
         telling.figure().is_some_and(|told| {
             told == now
@@ -443,6 +467,31 @@ fn moved_figure(next: &mut Told, now: Figure, present: &Present) -> Option<(Stri
         next.former_figures.insert(now.kind, former);
     }
     moved
+}
+
+/// The reports that tell of dead, and how many.
+fn tolls_of(present: &Present) -> Vec<(&Telling, u32)> {
+    let standing = present.tellings.iter().filter(|one| !one.is_withdrawn);
+    standing
+        .filter_map(|one| Some((one, one.figure()?.toll()?)))
+        .collect()
+}
+
+/// A toll that is told this long after the last report of another is one of another day, unless somebody says that it
+/// moved: attacks on a city have one headline each night.
+const ANEW_HOURS: i64 = 8;
+
+/// True if those who tell the toll that is new begin anew instead of telling on.
+fn begins_anew(before: u32, after: u32, tolls: &[(&Telling, u32)]) -> bool {
+    let is_new = |toll: u32| toll == after || after > before && toll > after;
+    let (new, old): (Vec<_>, Vec<_>) = tolls.iter().partition(|(_, toll)| is_new(*toll));
+    let first = new.iter().map(|(telling, _)| telling.at).min();
+    let last = old.iter().map(|(telling, _)| telling.at).max();
+    let is_late = first
+        .zip(last)
+        .is_some_and(|(first, last)| first - last >= TimeDelta::hours(ANEW_HOURS));
+    let moved = |telling: &Telling| says_toll_moved(&telling.headline, &telling.language);
+    is_late && !new.iter().any(|(telling, _)| moved(telling))
 }
 
 /// True if the headline tells another figure or stage than was told last, and nothing new was told: what stood

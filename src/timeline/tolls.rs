@@ -54,6 +54,7 @@ pub(super) struct Lists {
     pub(super) before_years: Signs,
     be: Signs,
     nots: Signs,
+    moved: Signs,
     pub(super) verbs: Signs,
     pub(super) deeds: Signs,
     without: Signs,
@@ -138,6 +139,7 @@ pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         before_years: signs("before-years"),
         be: signs("be"),
         nots: signs("nots"),
+        moved: signs("moved"),
         verbs: signs("verbs"),
         deeds: signs("deeds"),
         without: signs("without"),
@@ -239,6 +241,13 @@ pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
         })
     });
     only_toll(&words, &tolls.collect::<Vec<Toll>>())
+}
+
+/// True if a headline in a language says that a toll rose or fell, or names one instead of telling what killed so many.
+pub(super) fn says_toll_moved(headline: &str, language: &str) -> bool {
+    let words = words_of(headline, language);
+    let signs = [&LISTS.rises, &LISTS.risen, &LISTS.tolls, &LISTS.moved];
+    (0..words.len()).any(|at| signs.into_iter().any(|signs| stands_in(signs, &words, at)))
 }
 
 /// How near a number is to a word of death: less is nearer, and what names a toll goes before other words.

@@ -420,3 +420,145 @@ fn a_report_that_was_out_with_something_else_is_told_when_it_is_let_in_again() {
     let steps = [out, both.clone(), both];
     assert_eq!(kinds(&steps), [vec![DevelopmentKind::Decision], vec![]]);
 }
+
+/// The notes of each step: reports with the hour at which they were told, the last that of the headline.
+fn notes(steps: &[&[(i64, &str, &str)]]) -> Vec<Vec<String>> {
+    let presents = steps.iter().map(|step| {
+        let headlines: Vec<(&str, &str)> = step
+            .iter()
+            .map(|(_, outlet, told)| (*outlet, *told))
+            .collect();
+        let mut present = toll(step.len() as i64, &headlines);
+        for (telling, (hour, ..)) in present.tellings.iter_mut().zip(*step) {
+            telling.at = crate::news::utc_from_secs(1_755_000_000 + hour * 3600);
+            telling.language = "en".to_owned();
+        }
+        present
+    });
+    let presents: Vec<Present> = presents.collect();
+    let mut told = first_told(&presents[0]);
+    let later = presents[1..].iter().map(|present| {
+        let (changes, next) = material_changes(&told, present);
+        told = next;
+        changes.into_iter().map(|change| change.note).collect()
+    });
+    later.collect()
+}
+
+#[test]
+fn the_toll_of_a_war_or_of_a_season_is_not_told_as_that_of_a_day_in_it() {
+    let strike = [
+        (0, "AP", "Israeli strike kills 12 in Khan Younis"),
+        (1, "BBC", "Strike on Khan Younis kills 12"),
+    ];
+    let whole = [
+        (
+            2,
+            "AFP",
+            "Gaza death toll tops 60,000 after Khan Younis strike",
+        ),
+        (
+            3,
+            "dpa",
+            "Khan Younis strike takes Gaza death toll above 60,000",
+        ),
+    ];
+    let later = [
+        (4, "AFP", "Khan Younis strike toll rises to 15"),
+        (5, "dpa", "Death toll of Khan Younis strike rises to 15"),
+    ];
+    let both = [strike, whole].concat();
+    let all = [strike, whole, later].concat();
+    let told = notes(&[&strike, &both, &all]);
+    assert_eq!(told, [vec![], vec!["now 15 instead of 12".to_owned()]]);
+    let fallen = notes(&[&whole, &[whole, strike].concat()]);
+    assert_eq!(fallen, [Vec::<String>::new()], "nor the other way round");
+}
+
+#[test]
+fn a_toll_that_leaps_is_told_once_somebody_told_one_between() {
+    let quake = [
+        (0, "AP", "Quake in Herat kills 14"),
+        (0, "BBC", "14 dead in Herat quake"),
+    ];
+    let between = [(2, "NYT", "At least 120 dead in Herat quake")];
+    let after = [
+        (4, "AFP", "Herat quake kills 1,100"),
+        (5, "dpa", "Herat quake: 1,100 dead"),
+    ];
+    let told = notes(&[&quake, &[&quake[..], &between, &after].concat()]);
+    assert_eq!(told, [vec!["now 1100 instead of 14".to_owned()]]);
+    let told = notes(&[&quake, &[&quake[..], &after].concat()]);
+    assert_eq!(told, [Vec::<String>::new()]);
+}
+
+#[test]
+fn the_dead_of_the_next_night_are_not_told_as_a_toll_that_moved() {
+    let first = [
+        (0, "AP", "Russian attack on Kyiv kills three"),
+        (1, "BBC", "Attack on Kyiv kills at least 3"),
+    ];
+    let second =
+        |after: [&'static str; 2], hour: i64| [(hour, "AP", after[0]), (hour + 1, "BBC", after[1])];
+    let anew = [
+        "Russian attack on Kyiv kills five",
+        "Attack on Kyiv kills at least 5",
+    ];
+    let fewer = [
+        "Russian attack on Kyiv kills two",
+        "Attack on Kyiv kills at least 2",
+    ];
+    let risen = [
+        "Kyiv attack death toll rises to five",
+        "Attack on Kyiv killed 5",
+    ];
+    let now = [
+        "Now five dead in Kyiv attack",
+        "Attack on Kyiv kills at least 5",
+    ];
+    for (after, hour, note) in [
+        (anew, 24, None),
+        (fewer, 24, None),
+        (risen, 24, Some("now 5 instead of 3")),
+        (now, 24, Some("now 5 instead of 3")),
+        (anew, 5, Some("now 5 instead of 3")),
+    ] {
+        let told = notes(&[&first, &[first, second(after, hour)].concat()]);
+        let expected: Vec<String> = note.into_iter().map(str::to_owned).collect();
+        assert_eq!(told, [expected], "{after:?} after {hour} hours");
+    }
+    let third = [
+        (26, "AP", "Kyiv attack death toll rises to seven"),
+        (27, "BBC", "Death toll of attack on Kyiv rises to 7"),
+    ];
+    let both = [first, second(anew, 24)].concat();
+    let all = [&both[..], &third].concat();
+    let told = notes(&[&first, &both, &all]);
+    assert_eq!(
+        told,
+        [vec![], vec!["now 7 instead of 5".to_owned()]],
+        "what rises is the toll of the second night"
+    );
+}
+
+#[test]
+fn dead_who_are_said_to_be_a_hoax_are_not_told() {
+    let fire = [
+        (0, "AP", "Dhaka factory fire kills 5"),
+        (1, "BBC", "Fire at Dhaka garment factory kills 5"),
+    ];
+    let hoax = [
+        (
+            2,
+            "AFP",
+            "Report that 50 were killed in Dhaka fire is a hoax, police say",
+        ),
+        (
+            3,
+            "dpa",
+            "Posts claiming 50 killed in Dhaka fire are fake, police say",
+        ),
+    ];
+    let told = notes(&[&fire, &[fire, hoax].concat()]);
+    assert_eq!(told, [Vec::<String>::new()]);
+}

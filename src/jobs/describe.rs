@@ -16,7 +16,6 @@ use crate::store::events::{EventDescription, StorylineDescription};
 use crate::store::{Connection, Result, standing};
 use crate::text::lead::without_boilerplate;
 use crate::text::wire::told_title;
-use crate::text::words::hash_word;
 use crate::timeline::{
     HeadlineChoice, LifeSettings, Report, Says, life_of, make_slug, pick_headline, when_it_occurred,
 };
@@ -105,8 +104,6 @@ pub(super) struct Telling {
     report: Report,
     /// That of its dateline.
     place: Option<String>,
-    /// Its title as the outlet wrote it, in 32 bits.
-    given_title: u32,
     is_withdrawn: bool,
     is_spiked: bool,
 }
@@ -133,7 +130,6 @@ impl Telling {
                 ..Report::default()
             },
             place: dateline.and_then(|dateline| dateline.place.clone()),
-            given_title: hash_word(&row.title),
             is_withdrawn: row.is_withdrawn,
             is_spiked: row.is_spiked,
         }
@@ -167,16 +163,6 @@ impl Member {
 
     fn role(&self) -> Role {
         self.telling.report.role
-    }
-
-    /// Whose page it leads to, under which title: an outlet that lists it twice tells it once. `None` if it names none,
-    /// or was corrected or withdrawn.
-    fn listed(&self) -> Option<(OutletId, &str, u32)> {
-        let says_its_own =
-            self.telling.is_withdrawn || matches!(self.role(), Role::Correction | Role::Kill);
-        let report = &self.telling.report;
-        let page = report.page.as_deref().filter(|_| !says_its_own)?;
-        Some((report.outlet, page, self.telling.given_title))
     }
 }
 
@@ -248,14 +234,7 @@ pub(super) type Counts = (u32, BTreeSet<OutletId>);
 /// Counts all tellings of an event as [`describing::count_reports`] counts what is stored.
 pub(super) fn count_reports(members: &[Member]) -> Counts {
     let shown = || members.iter().filter(|member| !member.telling.is_spiked);
-    let mut listed = BTreeSet::new();
-    let originals = shown()
-        .filter(|member| member.reprint_of.is_none())
-        .filter(|member| {
-            member
-                .listed()
-                .is_none_or(|listed_as| listed.insert(listed_as))
-        });
+    let originals = shown().filter(|member| member.reprint_of.is_none());
     let outlets = shown().map(|member| member.telling.report.outlet);
     // Reprints of which the original is kept out or gone are one report.
     let reports = originals.count().max(shown().count().min(1));

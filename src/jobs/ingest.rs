@@ -10,7 +10,6 @@ mod links;
 mod notices;
 mod retold;
 mod standing;
-mod whose;
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -321,8 +320,7 @@ impl<'a> Coming<'a> {
     }
 
     fn save(&self, tx: &Transaction<'_>, feed: &Feed, now: UtcTime) -> Result<ItemId> {
-        let outlet = whose::outlet_of(tx, feed, &self.first)?;
-        let id = items::insert_item(tx, feed.id, outlet, &self.first, now)?;
+        let id = items::insert_item(tx, feed.id, feed.outlet_id, &self.first, now)?;
         for state in self.later {
             items::revise_item(tx, id, state, now)?;
         }

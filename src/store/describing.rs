@@ -1,11 +1,11 @@
 //! What descriptions of events and storylines are made from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
-use super::items::{content, load_content};
+use super::items::content;
 use super::scores::unpack_evidence;
 use crate::news::{
     EventId, ItemId, Life, OutletId, StorylineId, UtcTime, WireReading, utc_from_secs,
@@ -155,65 +155,24 @@ pub fn leave_describe_queue(tx: &Transaction<'_>, through: i64) -> Result<()> {
     Ok(())
 }
 
-/// How many reports tell an event, and the outlets that carry it; what is spiked does not count, and a page that an
-/// outlet lists twice in the same words counts once.
+/// How many reports tell an event, and the outlets that carry it; what is spiked does not count.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn count_reports(conn: &Connection, event: EventId) -> Result<(u32, BTreeSet<OutletId>)> {
-    let sql = "SELECT i.outlet_id, e.reprint_of IS NULL, i.id
+    let sql = "SELECT i.outlet_id, e.reprint_of IS NULL
          FROM event_items e CROSS JOIN items i INDEXED BY items_outlet ON i.id = e.item_id
          WHERE e.event_id = ?1 AND i.spiked = 0";
     let mut query = conn.prepare_cached(sql)?;
     let mut rows = query.query([event.0])?;
-    let mut originals: BTreeMap<OutletId, Vec<ItemId>> = BTreeMap::new();
-    let mut outlets = BTreeSet::new();
+    let (mut originals, mut outlets) = (0, BTreeSet::new());
     while let Some(row) = rows.next()? {
-        let outlet = OutletId(row.get(0)?);
-        outlets.insert(outlet);
-        if row.get(1)? {
-            originals
-                .entry(outlet)
-                .or_default()
-                .push(ItemId(row.get(2)?));
-        }
-    }
-    let mut reports = 0;
-    for items in originals.values() {
-        reports += items.len() - count_listed_again(conn, items)?;
+        outlets.insert(OutletId(row.get(0)?));
+        originals += u32::from(row.get::<_, bool>(1)?);
     }
     // Reprints of which the original is kept out or gone are one report.
-    let reports = u32::try_from(reports).unwrap_or(u32::MAX);
-    Ok((reports.max(u32::from(!outlets.is_empty())), outlets))
-}
-
-/// How many of an outlet's items only list again at its page what another one says there.
-fn count_listed_again(conn: &Connection, items: &[ItemId]) -> Result<usize> {
-    if items.len() < 2 {
-        return Ok(0);
-    }
-    let sql = "SELECT title FROM items
-         WHERE id = ?1 AND withdrawn_at IS NULL AND role NOT IN ('correction', 'kill')";
-    let mut query = conn.prepare_cached(sql)?;
-    let mut by_title: BTreeMap<String, Vec<ItemId>> = BTreeMap::new();
-    for item in items {
-        let title: Option<String> = query.query_row([item.0], |row| row.get(0)).optional()?;
-        if let Some(title) = title {
-            by_title.entry(title).or_default().push(*item);
-        }
-    }
-    // The pages are packed: few items are of the same title.
-    let mut again = 0;
-    for same in by_title.values().filter(|same| same.len() > 1) {
-        let mut pages = BTreeSet::new();
-        for item in same {
-            let content = load_content(conn, *item)?;
-            let link = content.and_then(|content| content.link);
-            let page = link.as_deref().and_then(page_of);
-            again += usize::from(page.is_some_and(|page| !pages.insert(page.to_owned())));
-        }
-    }
-    Ok(again)
+    let reports = originals.max(u32::from(!outlets.is_empty()));
+    Ok((reports, outlets))
 }
 
 /// The events of a storyline that have reports, in the order in which they happened.

@@ -3,8 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
-use super::items::key_number;
-use crate::news::{FeedId, KeyDigest, Outlet, OutletId, OutletKind};
+use crate::news::{FeedId, Outlet, OutletId, OutletKind};
 
 /// Finds the outlet of that name or makes it; an outlet that is there keeps its kind.
 ///
@@ -28,33 +27,6 @@ pub fn find_outlet(conn: &Connection, name: &str) -> Result<Option<OutletId>> {
         .prepare_cached("SELECT id FROM outlets WHERE name = ?1")?
         .query_row([name], |row| row.get(0).map(OutletId))
         .optional()?)
-}
-
-/// The outlet of the first item that a key leads to in other feeds whose addresses begin with one of these; `None` if
-/// there is no such item. A start ends with a slash.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn find_outlet_of_key(
-    conn: &Connection,
-    (starts, but): (&[String], FeedId),
-    key: KeyDigest,
-) -> Result<Option<OutletId>> {
-    // The character behind the slash ends the range.
-    let sql = "SELECT i.id, i.outlet_id FROM feeds f
-            CROSS JOIN item_keys k ON k.feed_id = f.id AND k.key = ?3
-            CROSS JOIN items i ON i.id = k.item_id
-         WHERE f.url >= ?1 AND f.url < rtrim(?1, '/') || '0' AND f.id <> ?2
-         ORDER BY i.id LIMIT 1";
-    let mut query = conn.prepare_cached(sql)?;
-    let mut first: Option<(i64, i64)> = None;
-    for start in starts {
-        let found = query.query_row(params![start, but.0, key_number(key)], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        });
-        first = first.into_iter().chain(found.optional()?).min();
-    }
-    Ok(first.map(|(_, outlet)| OutletId(outlet)))
 }
 
 /// Makes a feed and all its items one outlet's; how many items change hands. The events that they tell are described

@@ -282,6 +282,10 @@ mod tests {
         let first = [("A", 2), ("B", 2), ("A", 150), ("B", 150)];
         assert_eq!(confirmed(&first), Some(150), "the first dead of many");
         let alone = [("A", 5), ("B", 150), ("C", 150)];
-        assert_eq!(confirmed(&alone), Some(150), "one outlet alone tells so few");
+        assert_eq!(
+            confirmed(&alone),
+            Some(150),
+            "one outlet alone tells so few"
+        );
     }
 }

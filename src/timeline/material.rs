@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 
 use super::counts::{Figure, head_figure, is_leap};
 use super::stages::{is_open, is_reversal, stage_of};
-use super::voices::{Voice, are_two};
 use super::tolls::says_toll_moved;
+use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use crate::text::words::hash_word;
 

@@ -186,13 +186,6 @@ fn text_of(input: &IdentityInput) -> String {
     )
 }
 
-/// What every item at a page is known by, whatever feed lists it; `None` for the address of a whole site, and for what
-/// is none.
-pub fn key_of_page(link: &str) -> Option<KeyDigest> {
-    let url = Url::parse(link.trim()).ok()?;
-    Some(IdentityKey::new(KeyKind::Link, link_key(&url)?).digest)
-}
-
 /// The link without what does not make another page: scheme, `www.`, the slash at the end. `None`
 /// for the address of a whole site, which many items share.
 fn link_key(url: &Url) -> Option<String> {

@@ -16,7 +16,7 @@ mod standing;
 use std::collections::HashMap;
 
 pub use content::{content_digest, former_digest, is_revision};
-pub use keys::{IdentityKey, KeyKind, key_of_page, keys_and_aliases_of, keys_of};
+pub use keys::{IdentityKey, KeyKind, keys_and_aliases_of, keys_of};
 pub use matching::match_items;
 pub use signs::{has_drifted, is_at_page, was_listed_before};
 pub use standing::{ListedId, ids_hold};

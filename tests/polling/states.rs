@@ -167,7 +167,7 @@ async fn many_states_of_one_item_in_one_document_take_no_time_by_their_square() 
     let room = Newsroom::open().await;
     let id = room.add("paper.test", "/feed").await;
     let words: String = (0..40).map(|at| format!("w{at} ")).collect();
-    let states: String = (0..1500)
+    let states: String = (0..600)
         .map(|at| {
             format!(
                 "<item><title>Storm closes the harbour</title><guid>g</guid><description>{words} u{at}\
@@ -175,14 +175,16 @@ async fn many_states_of_one_item_in_one_document_take_no_time_by_their_square() 
             )
         })
         .collect();
-    let start = std::time::Instant::now();
+    let mut took = Vec::new();
     for visit in 0..2 {
+        let start = std::time::Instant::now();
         let other = format!("<item><title>Visit {visit}</title><guid>v{visit}</guid></item>");
         let body = format!(
             "<rss version=\"2.0\"><channel><title>t</title>{states}{other}</channel></rss>"
         );
         room.poll_for(id, Reply::ok(body)).await;
+        took.push(start.elapsed());
     }
-    let took = start.elapsed();
-    assert!(took < std::time::Duration::from_secs(60), "took {took:?}");
+    // The first one stores all of them, the second compares each with those that are stored.
+    assert!(took[1] < took[0] * 3, "took {took:?}");
 }

@@ -8,11 +8,20 @@ use std::sync::{LazyLock, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::concepts::concept_of;
 use super::stems::Filing;
 use super::words::{Word, fold_word, hash_word, is_unspaced};
 
 /// Letters that stand before a word and are written as one with it: `and`, `in`, `to`, `the`.
 const PREFIXES: [(&str, &str); 2] = [("ar", "وبلفك"), ("he", "הובלמשכ")];
+
+/// Letters of the shortest head of a noun that is made of several, and of what stands before it.
+const LETTERS_OF_HEAD: usize = 4;
+const LETTERS_BEFORE_HEAD: usize = 3;
+/// Heads with which names end as well: `Hartmann`, `Ludwigshafen`.
+const ENDS_NAMES: [&str; 8] = [
+    "mann", "hafen", "markt", "konig", "richter", "junge", "general", "meister",
+];
 
 /// The words of one language.
 #[derive(Debug, Default)]
@@ -22,6 +31,8 @@ pub struct Kinds {
     /// As they stand in a text without spaces, by their first letter, the longest first.
     stretches: FxHashMap<char, Vec<String>>,
     prefixes: &'static str,
+    /// True if its nouns are made of several: `Wohnungsbrand` is a `Brand`.
+    has_compounds: bool,
 }
 
 #[derive(serde::Deserialize)]
@@ -49,6 +60,7 @@ impl Kinds {
         let prefixes = PREFIXES.iter().find(|(code, _)| *code == language);
         let mut kinds = Self {
             prefixes: prefixes.map_or("", |(_, letters)| letters),
+            has_compounds: writes_nouns_with_capitals(language),
             ..Self::default()
         };
         let filing = Filing::of(language);
@@ -83,7 +95,23 @@ impl Kinds {
             let bare = folded.strip_prefix(|letter| self.prefixes.contains(letter));
             bare.is_some_and(|bare| self.words.contains(&hash_word(bare)))
         };
-        self.words.contains(&hash) || !self.prefixes.is_empty() && is_prefixed()
+        self.words.contains(&hash)
+            || !self.prefixes.is_empty() && is_prefixed()
+            || self.has_compounds && self.hold_head_of(folded)
+    }
+
+    /// True if a word ends with one of these, as a noun does that is made of several.
+    fn hold_head_of(&self, folded: &str) -> bool {
+        let splits = folded
+            .char_indices()
+            .map(|(at, _)| at)
+            .skip(LETTERS_BEFORE_HEAD);
+        let mut heads = splits.map(|at| &folded[at..]);
+        heads.any(|head| {
+            head.len() >= LETTERS_OF_HEAD
+                && !ENDS_NAMES.contains(&head)
+                && self.words.contains(&hash_word(concept_of(head)))
+        })
     }
 
     /// Of a text in a script without spaces, for each of its bytes whether it is of a word of a kind; empty in other

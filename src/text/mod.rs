@@ -8,6 +8,7 @@ pub mod dateline;
 pub mod diff;
 pub mod fingerprint;
 pub mod kinds;
+pub mod lands;
 pub mod language;
 pub mod lead;
 pub mod links;

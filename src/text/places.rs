@@ -1,5 +1,6 @@
-//! Where a text says that something happened, in scripts without capitals: the words beside the signs of a place, such
-//! as `city` and `province`. It knows no places, and no signs beside which much else stands, such as `in`.
+//! Where a text says that something happened. In scripts without capitals: the words beside the signs of a place, such
+//! as `city` and `province`, and no signs beside which much else stands, such as `in`. In others a capital shows a name, and
+//! there a name behind `in` will do. It knows no places.
 
 use super::words::Word;
 
@@ -38,6 +39,28 @@ const LISTED: [(&str, PlaceSigns); 10] = [
     ),
     ("bn", behind("শহর শহরে জেলা জেলায় জেলার উপজেলা উপজেলায়")),
 ];
+
+/// Words, as they are folded, behind which a name with a capital says where something happened, or against whom.
+const BEFORE_NAMES: [(&str, &[&str]); 12] = [
+    ("en", &["in", "at", "near", "off", "against", "from"]),
+    ("de", &["in", "bei", "nahe", "gegen", "aus"]),
+    ("fr", &["a", "pres", "contre"]),
+    ("es", &["en", "contra", "cerca"]),
+    ("it", &["a", "in", "contro"]),
+    ("pt", &["em", "contra"]),
+    ("nl", &["in", "bij", "te", "tegen"]),
+    ("sv", &["i", "mot", "vid"]),
+    ("da", &["i", "mod", "ved"]),
+    ("nb", &["i", "mot", "ved"]),
+    ("pl", &["w", "we", "pod"]),
+    ("ru", &["в", "во", "под"]),
+];
+
+/// Those of a language with capitals by its two-letter code; none if none are known.
+pub fn place_words(language: &str) -> &'static [&'static str] {
+    let found = BEFORE_NAMES.iter().find(|(code, _)| *code == language);
+    found.map_or(&[], |(_, words)| words)
+}
 
 const fn before(signs: &'static str) -> PlaceSigns {
     PlaceSigns {

@@ -68,6 +68,17 @@ impl Filing {
         })
     }
 
+    /// True if a word with a capital is written as a name alone is: in Turkish with an apostrophe before its ending.
+    pub fn shows_name(&self, written: &str) -> bool {
+        self.is_turkish && written.contains(['\'', '’'])
+    }
+
+    /// True if a name is written as that of a place where something happens: in Turkish, with an ending that says so.
+    pub fn shows_place(&self, written: &str) -> bool {
+        let ending = written.split(['\'', '’']).nth(1);
+        self.is_turkish && ending.is_some_and(|ending| LOCATIVE.contains(&ending))
+    }
+
     /// The form under which a word is filed: that of its concept, else its stem where the language declines, else
     /// the folded word itself. `folded` is what [`fold_word`] makes of the word; `stem` is room for the answer.
     pub fn form<'a>(&self, written: &str, folded: &'a str, stem: &'a mut String) -> &'a str {
@@ -84,6 +95,8 @@ impl Filing {
     }
 }
 
+/// Turkish endings of a place, in which something happens.
+const LOCATIVE: [&str; 8] = ["da", "de", "ta", "te", "daki", "deki", "taki", "teki"];
 /// Capitals in a word, and such words in a text, from which on these are no abbreviations.
 const LONG_WORD: usize = 5;
 const LONG_WORDS: usize = 2;

@@ -3,6 +3,7 @@
 mod clustering;
 mod clustering_copies;
 mod clustering_languages;
+mod clustering_likenesses;
 mod clustering_settling;
 mod clustering_streams;
 mod desk;

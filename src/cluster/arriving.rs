@@ -3,12 +3,14 @@
 
 use std::hash::Hasher;
 
+use super::counted::Counted;
 use crate::news::{Dateline, ItemId, OutletId, Role, UtcTime};
 use crate::text::concepts::concept_of;
 use crate::text::fingerprint::fingerprint;
-use crate::text::kinds::{Kinds, has_no_capitals, kinds_of};
+use crate::text::kinds::{Kinds, has_no_capitals, kinds_of, writes_nouns_with_capitals};
+use crate::text::lands::{Land, Lands, lands_of};
 use crate::text::ordinary::{Ordinary, ordinary_words};
-use crate::text::places::{PlaceSigns, place_signs};
+use crate::text::places::{PlaceSigns, place_signs, place_words};
 use crate::text::stages::Stages;
 use crate::text::stems::Filing;
 use crate::text::words::{Word, fold_word, hash_word, mix, split_words};
@@ -60,13 +62,19 @@ pub(super) const PAIR: u16 = 128;
 pub(super) const OPENER: u16 = 64;
 /// Says what kind of event is told.
 pub(super) const KIND: u16 = 256;
-/// Of a script without capitals and none of a kind: it may say which event it is.
+/// Of a script without capitals and none of a kind: it may say which event it is. Where every noun has a capital, its
+/// weight decides.
 pub(super) const WHICH: u16 = 512;
 /// Has a capital where any word has one, as it opens a sentence or stands in a title of which most words have one, and
 /// is no ordinary word, in a language whose ordinary words are known.
 pub(super) const UNUSUAL: u16 = 1024;
-/// Stands beside the sign of a place, in a script without capitals.
+/// Stands beside the sign of a place; in a script with capitals, in a title, behind a word for where or against whom.
 pub(super) const PLACE: u16 = 4096;
+
+/// Names a country or who is from there.
+pub(super) const LAND: u16 = 8192;
+/// Names of countries are made of it and other words.
+pub(super) const PART_OF_LAND: u16 = 16384;
 
 /// A word of an item, once for all its uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +95,8 @@ pub(super) struct Reading {
     pub(super) fingerprint: u64,
     /// Stages that the title names.
     pub(super) stages: Stages,
+    /// What the title numbers and counts.
+    pub(super) counted: Counted,
 }
 
 /// Characters of the lead that are read: leads say what happened first.
@@ -104,6 +114,9 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
         kinds: kinds_of(&item.language),
         ordinary: ordinary_words(&item.language),
         place_signs: place_signs(&item.language),
+        lands: lands_of(&item.language),
+        place_words: place_words(&item.language),
+        nouns_have_capitals: writes_nouns_with_capitals(&item.language),
         ..Reader::default()
     };
     let title = cut_chars(&item.title, LEAD_CHARS);
@@ -121,6 +134,7 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
         grams,
         title_words,
         stages,
+        counted: Counted::of_title(title, &item.language),
         fingerprint: fingerprint(&reader.order),
         terms: reader.into_terms(),
     }
@@ -138,6 +152,11 @@ struct Reader {
     kinds: Option<&'static Kinds>,
     ordinary: Option<&'static Ordinary>,
     place_signs: Option<&'static PlaceSigns>,
+    lands: Option<&'static Lands>,
+    nouns_have_capitals: bool,
+    place_words: &'static [&'static str],
+    /// True if the last word was one of those behind which a name says where.
+    is_behind_sign: bool,
     terms: Vec<ReadTerm>,
     /// The hashes of all words in order.
     order: Vec<u32>,
@@ -155,11 +174,13 @@ impl Reader {
         words.extend(split_words(text));
         self.order.reserve(words.len());
         self.terms.reserve(words.len());
-        let capitals_tell = small.is_none() && !is_title_case(&words);
+        let capitals_tell = small.is_none() && (self.nouns_have_capitals || !is_title_case(&words));
         let kinds = self.kinds.map(|kinds| kinds.within(text));
         let (mut folded, mut stem) = (String::new(), String::new());
+        self.is_behind_sign = false;
         for word in words.into_iter().take(max_words) {
             fold_word(word.written, &mut folded);
+            let says_where = self.say_where(&folded, word.written);
             if place == IN_TITLE {
                 self.folded.push(' ');
                 self.folded.push_str(&folded);
@@ -180,7 +201,11 @@ impl Reader {
             }
             let is_capital = || capital_flag(word.written) == CAPITAL;
             let has_capital_as_any = flags & OPENER != 0 || !capitals_tell && is_capital();
-            if has_capital_as_any && self.ordinary.is_some_and(|words| !words.hold(&folded)) {
+            let is_unordinary = || match self.ordinary {
+                Some(words) => !words.hold(&folded),
+                None => self.filing.shows_name(word.written),
+            };
+            if has_capital_as_any && is_unordinary() {
                 flags |= UNUSUAL;
             }
             if word.is_bigram {
@@ -196,6 +221,14 @@ impl Reader {
                 }
                 _ => 0,
             };
+            flags |= match self.lands.and_then(|lands| lands.find(hash)) {
+                Some(Land::Name) => LAND,
+                Some(Land::Part) => PART_OF_LAND,
+                None => 0,
+            };
+            if says_where && place == IN_TITLE {
+                flags |= PLACE;
+            }
             self.terms.push(ReadTerm { hash, flags });
             self.order.push(hash);
             if place == IN_TITLE {
@@ -206,6 +239,13 @@ impl Reader {
         if place == IN_TITLE {
             self.folded.push(' ');
         }
+    }
+
+    /// True if a word with a capital says where something happened, by the word before it or by its own ending.
+    fn say_where(&mut self, folded: &str, written: &str) -> bool {
+        let is_sign = self.place_words.contains(&folded);
+        let is_behind = std::mem::replace(&mut self.is_behind_sign, is_sign);
+        capital_flag(written) == CAPITAL && (is_behind || self.filing.shows_place(written))
     }
 
     fn into_terms(mut self) -> Vec<ReadTerm> {
@@ -298,7 +338,7 @@ mod tests {
                 language,
                 ..item(&title, "")
             });
-            assert_eq!(flags_of(&read, "kewanee"), IN_TITLE | UNUSUAL);
+            assert_eq!(flags_of(&read, "kewanee"), IN_TITLE | UNUSUAL | PLACE);
             assert_eq!(flags_of(&read, "chase") & UNUSUAL, 0);
         }
     }

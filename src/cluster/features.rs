@@ -2,7 +2,7 @@
 //!
 //! A value of [`ABSENT`] means that the pair cannot be measured so (no date, no name, no number).
 
-use super::arriving::{IN_LEAD, IN_TITLE, KIND, NUMBER, PLACE};
+use super::arriving::{IN_LEAD, IN_TITLE, KIND, LAND, NUMBER, PART_OF_LAND, PLACE};
 use super::newest::Newest;
 use super::reprints::SAME_WORDS;
 use super::window::{Brief, LiveItem, MAYBE_NAME, NAME, Term};
@@ -118,7 +118,8 @@ impl Glance {
 
 /// Measures a new item, which its tables hold, against an older one; and whether they share words that weigh
 /// anything. Two items that share numbers alone, whatever they are, tell of nothing in common; nor do two of two
-/// languages that share a number and one word beside it which is no name, such as that people died.
+/// languages that share a number and one word beside it which is no name, such as that people died; nor two that share
+/// one country alone, that tell of two places in the same words, or that number or count one thing otherwise.
 pub(super) fn measure(
     tables: &Newest,
     new: &LiveItem,
@@ -167,7 +168,11 @@ pub(super) fn measure(
         glance.candidates,
     ];
     let is_young = tables.is_young() && glance.same_language >= 1.0;
-    let tells_enough = shared.tells_enough(glance.same_language) && !shared.tell_others(is_young);
+    let tells_enough = shared.tells_enough(glance.same_language)
+        && !shared.tell_others(is_young)
+        && !(glance.is_dated() && shared.share_a_country_alone())
+        && !(glance.same_language >= 1.0 && shared.tell_of_two_places())
+        && !new.counted.contradicts(&old.counted, new.hours_to(old));
     (values, tells_enough)
 }
 
@@ -194,10 +199,10 @@ fn least_present(a: f32, b: f32) -> f32 {
 /// The greatest share of the names of one title that stand in the other text, if both titles have names
 /// and one language; if it is 0, they are about different people and places.
 fn most_named(a: Side, b: Side, same_language: f32) -> f32 {
-    if a.naming() == 0 || b.naming() == 0 || same_language < 1.0 {
+    if a.naming == 0 || b.naming == 0 || same_language < 1.0 {
         return ABSENT;
     }
-    let share = |side: Side| 1.0 - side.lacking() as f32 / side.naming() as f32;
+    let share = |side: Side| 1.0 - side.lacking as f32 / side.naming as f32;
     share(a).max(share(b))
 }
 
@@ -256,18 +261,23 @@ pub(super) struct Side {
     names_found: f32,
     title_squares: f32,
     squares: f32,
+    /// Words of the title that are names, or stand for them; and those of them that are not in the other item.
+    naming: u32,
+    lacking: u32,
     title_names: u32,
     lacking_names: u32,
     /// Words of the title that may be names by all that is known, and are not in the other item.
     lacking_maybe: u32,
     lacking_words: u32,
-    /// Words of scripts without capitals that may say which event it is.
+    /// Words that may say which event it is where a capital shows no name.
     title_which: u32,
-    lacking_which: u32,
     /// Those of them that stand in the title and again in the lead, and not in the other item.
     lacking_twice: u32,
     /// Those of the text that stand beside the sign of a place, and not in the other item.
     lacking_places: u32,
+    /// Names of the title that say where it happened, or against whom; and those of them that are in the other item.
+    title_places: u32,
+    found_places: u32,
 }
 
 impl Side {
@@ -287,12 +297,14 @@ impl Side {
         self.title_squares += local * local;
         self.title += local;
         if !term.is(NUMBER) {
+            self.naming += u32::from(says_name(term));
+            self.title_places += u32::from(names_place(term));
+            self.lacking += u32::from(says_name(term));
             self.title_names += u32::from(term.is(NAME));
             self.lacking_names += u32::from(term.is(NAME));
             self.lacking_maybe += u32::from(term.is(MAYBE_NAME));
             self.lacking_words += u32::from(!term.is(NAME | MAYBE_NAME));
             self.title_which += u32::from(term.says_which());
-            self.lacking_which += u32::from(term.says_which());
             self.lacking_twice += u32::from(term.says_which() && term.is(IN_LEAD));
         }
         if term.is(NAME) && !term.is(NUMBER) {
@@ -308,25 +320,16 @@ impl Side {
         }
         self.title_found += local;
         if !term.is(NUMBER) {
+            self.lacking -= u32::from(says_name(term));
+            self.found_places += u32::from(names_place(term));
             self.lacking_names -= u32::from(term.is(NAME));
             self.lacking_maybe -= u32::from(term.is(MAYBE_NAME));
             self.lacking_words -= u32::from(!term.is(NAME | MAYBE_NAME));
-            self.lacking_which -= u32::from(term.says_which());
             self.lacking_twice -= u32::from(term.says_which() && term.is(IN_LEAD));
         }
         if term.is(NAME) && !term.is(NUMBER) {
             self.names_found += term.weight();
         }
-    }
-
-    /// Words of the title that are names, or stand for them.
-    fn naming(self) -> u32 {
-        self.title_names + self.title_which
-    }
-
-    /// Those of them that do not stand in the other text.
-    fn lacking(self) -> u32 {
-        self.lacking_names + self.lacking_which
     }
 
     fn coverage(self) -> f32 {
@@ -340,6 +343,15 @@ impl Side {
             ABSENT
         }
     }
+}
+
+/// True of a word that is a name, or stands for one where a capital shows none.
+fn says_name(term: Term) -> bool {
+    term.is(NAME) || term.says_which()
+}
+
+fn names_place(term: Term) -> bool {
+    term.is(PLACE) && says_name(term) && !term.is(KIND)
 }
 
 /// True of a word beside the sign of a place that may say which event it is.
@@ -365,12 +377,18 @@ struct Shared {
     has_name: bool,
     /// True if they share a word of either title that is of no kind of event.
     has_telling: bool,
+    /// True if they share a number of their titles, or something that says which event it is and is no country.
+    has_own: bool,
+    /// Names of countries that they share, of some weight.
+    lands: u32,
     sides: [Side; 2],
 }
 
 /// What a word weighs at the least of which it says something that two items share it: one in twelve items holds
 /// such a word.
 const TELLING: f32 = 1.0;
+/// Share of the weight of a title that stands in a text of the same kind.
+const ALIKE: f32 = 0.5;
 /// Plain words that two titles must share to be of one template.
 const TEMPLATE_WORDS: u32 = 4;
 
@@ -420,17 +438,48 @@ impl Shared {
         self.words >= least
     }
 
-    /// True if each title says which event it tells and nothing of that stands in the other text, where the script
-    /// has no capitals, or where names differ and all that is shared of either title is of a kind of event; or if both fill
+    /// True if each title says which event it tells and nothing of that stands in the other text, where a capital shows no
+    /// name, or where names differ and all that is shared of either title is of a kind of event; or if both fill
     /// one template. In a young language it is enough that the texts share no name: how much another word says is not
     /// known yet.
     fn tell_others(&self, is_young: bool) -> bool {
         let [new, old] = &self.sides;
         let say_which = new.title_which > 0 && old.title_which > 0;
         let have_names = new.title_names > 0 && old.title_names > 0;
-        let lack_all = new.lacking() == new.naming() && old.lacking() == old.naming();
+        let lack_all = new.lacking == new.naming && old.lacking == old.naming;
         let share_nothing_telling = is_young && !self.has_name || !self.has_telling;
         lack_all && (say_which || have_names && share_nothing_telling) || self.fills_one_template()
+    }
+
+    /// True if one country, or who is from there, is all that they share of what says something: no name, no number of
+    /// their titles, no word of either title. In scripts without capitals a country may be all the name that an event has.
+    fn share_a_country_alone(&self) -> bool {
+        let shows_names = |side: &Side| side.title_which == 0 || side.title_names > 0;
+        self.lands == 1 && !self.has_own && self.sides.iter().all(shows_names)
+    }
+
+    /// True if each title says where it happened, or against whom, the other text does not have it, and at least half of
+    /// each title stands in the other text: a fire in each of two towns.
+    fn tell_of_two_places(&self) -> bool {
+        let are_elsewhere = |side: &Side| side.title_places > 0 && side.found_places == 0;
+        let are_alike = |side: &Side| side.coverage() >= ALIKE;
+        let mut sides = self.sides.iter();
+        sides.all(|side| are_elsewhere(side) && are_alike(side))
+    }
+
+    /// Notes what two texts share beside the name of a country; `may_name` if its kind allows that it is a name.
+    fn add_own(&mut self, a: Term, b: Term, may_name: bool) {
+        let in_both = a.is(IN_TITLE) && b.is(IN_TITLE);
+        let in_either = a.is(IN_TITLE) || b.is(IN_TITLE);
+        let is_telling = a.weight().min(b.weight()) >= TELLING;
+        let is_name = a.is(NAME | MAYBE_NAME) || b.is(NAME | MAYBE_NAME);
+        if a.is(NUMBER) {
+            self.has_own |= in_both;
+        } else if a.is(LAND) {
+            self.lands += u32::from(is_telling && (in_either || is_name));
+        } else if !a.is(PART_OF_LAND) {
+            self.has_own |= may_name && is_name || is_telling && in_either;
+        }
     }
 
     fn add_shared(&mut self, a: Term, b: Term, [local_a, local_b]: [f32; 2]) {
@@ -444,6 +493,7 @@ impl Shared {
         self.has_telling |= is_telling && in_titles && !a.is(NUMBER) && !is_kind;
         let is_name = a.is(NAME) || b.is(NAME);
         self.has_name |= product > 0.0 && is_name && !a.is(NUMBER) && !is_kind;
+        self.add_own(a, b, product > 0.0 && !is_kind);
         self.weight += (a.weight() + b.weight()) / 2.0;
         self.product += product;
         self.local_product += local_a * local_b;

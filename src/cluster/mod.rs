@@ -12,6 +12,7 @@ mod agglomerate;
 mod arriving;
 mod candidates;
 mod common_words;
+mod counted;
 mod dormant;
 mod engine;
 mod explain;

@@ -55,6 +55,8 @@ pub(super) struct WordWeight {
     pub(super) is_name: bool,
     /// True if it is not known for a name and may be one: it is unusual, and was never seen without a capital.
     pub(super) may_be_name: bool,
+    /// True if it was never seen without a capital.
+    pub(super) never_plain: bool,
 }
 
 /// Words that stand in a fifth of all items weigh nothing; measured on four corpora.
@@ -154,6 +156,7 @@ impl Tables {
             idf: idf.clamp(0.0, HIGHEST) as f32,
             is_name,
             may_be_name: !is_name && flags & (UNUSUAL | PLAIN) == UNUSUAL && count.plain == 0,
+            never_plain: flags & PLAIN == 0 && count.plain == 0,
         }
     }
 

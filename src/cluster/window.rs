@@ -8,8 +8,9 @@ use std::hint::black_box;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::arriving::{ArrivingItem, IN_LEAD, IN_TITLE, NUMBER, Reading, WHICH};
-use super::tables::Tables;
+use super::arriving::{ArrivingItem, IN_LEAD, IN_TITLE, KIND, NUMBER, OPENER, Reading, WHICH};
+use super::counted::Counted;
+use super::tables::{Tables, WordWeight};
 use crate::news::{ItemId, OutletId};
 use crate::text::fingerprint::{BANDS, KEYS, bands};
 use crate::text::kinds::writes_nouns_with_capitals;
@@ -57,7 +58,8 @@ impl Term {
         self.flags & flag != 0
     }
 
-    /// True of a word of a script without capitals that is neither common nor of a kind of event.
+    /// True of a word of a script without capitals, or of a noun where every noun has one, that is neither common nor of
+    /// a kind of event.
     pub(super) fn says_which(self) -> bool {
         self.is(WHICH) && self.weight > 0
     }
@@ -77,6 +79,8 @@ pub(super) struct LiveItem {
     pub(super) series: u32,
     pub(super) fingerprint: u64,
     pub(super) stages: Stages,
+    /// What its title numbers and counts.
+    pub(super) counted: Counted,
     pub(super) terms: Box<[Term]>,
     pub(super) grams: Box<[u16]>,
     pub(super) title_words: Box<[u32]>,
@@ -115,6 +119,7 @@ impl LiveItem {
             series: hash_of(item.series_key.as_deref()),
             fingerprint: reading.fingerprint,
             stages: reading.stages,
+            counted: reading.counted,
             terms: terms.collect(),
             grams: reading.grams.into_boxed_slice(),
             title_words: reading.title_words.into_boxed_slice(),
@@ -133,9 +138,16 @@ impl LiveItem {
         for term in &mut self.terms {
             let word = tables.weigh(self.language, term.hash, term.flags);
             term.weight = (word.idf * WEIGHT_STEPS) as u16;
-            let name = if word.is_name { NAME } else { 0 };
-            let maybe_name = if word.may_be_name { MAYBE_NAME } else { 0 };
-            term.flags = term.flags & !(NAME | MAYBE_NAME) | name | maybe_name;
+            term.flags &= !(NAME | MAYBE_NAME);
+            term.flags |= match self.nouns_have_capitals {
+                true => {
+                    term.flags &= !WHICH;
+                    names_among_nouns(*term, word)
+                }
+                false if word.is_name => NAME,
+                false if word.may_be_name => MAYBE_NAME,
+                false => 0,
+            };
             let square = term.weight() * term.weight();
             norm += square;
             title_norm += if term.is(IN_TITLE) { square } else { 0.0 };
@@ -191,6 +203,16 @@ impl LiveItem {
     pub(super) fn title_numbers(&self) -> impl Iterator<Item = u32> + '_ {
         let numbers = self.titles().filter(|term| term.is(NUMBER));
         numbers.map(|term| term.hash)
+    }
+}
+
+/// What shows that a word says which event it is, and is a name or stands for one, where a capital shows a noun: it has
+/// one, and is neither of a kind of event nor common.
+fn names_among_nouns(term: Term, word: WordWeight) -> u16 {
+    let is_noun = word.is_name || term.is(OPENER) && word.never_plain;
+    match is_noun && !term.is(KIND) && term.weight > 0 {
+        true => NAME | WHICH,
+        false => 0,
     }
 }
 

@@ -52,11 +52,11 @@ fn stands_before_death(words: &Words<'_>, number: usize, death: usize) -> bool {
 /// True of `kills at least 12`; Swedish `döda 12` is what somebody wants to do.
 fn leads_on(words: &Words<'_>, death: usize, number: usize) -> bool {
     let is_known = |at: usize| stands_in(&LISTS.leading, words, at);
+    let is_deed = stands_in(&LISTS.deeds, words, death);
+    let parts = |at: usize| words.is_cut(at) || is_deed && words.is_stopped(at);
     (death + 1..number).all(is_known)
-        && !(death + 1..=number).any(|at| words.is_cut(at))
+        && !(death + 1..=number).any(parts)
         && !stands_in(&LISTS.verbs, words, death)
-        && !(stands_in(&LISTS.deeds, words, death)
-            && (death + 1..=number).any(|at| words.is_stopped(at)))
 }
 
 /// The same in scripts without spaces: `3人が死亡`, and not `80代男性死亡`.

@@ -168,11 +168,11 @@ pub(super) fn measure(
         glance.candidates,
     ];
     let is_young = tables.is_young() && glance.same_language >= 1.0;
-    let tells_enough = shared.tells_enough(glance.same_language)
-        && !shared.tell_others(is_young)
-        && !(glance.is_dated() && shared.share_a_country_alone())
-        && !(glance.same_language >= 1.0 && shared.tell_of_two_places())
-        && !new.counted.contradicts(&old.counted, new.hours_to(old));
+    let are_others = shared.tell_others(is_young)
+        || glance.is_dated() && shared.share_a_country_alone()
+        || glance.same_language >= 1.0 && shared.tell_of_two_places()
+        || new.counted.contradicts(&old.counted, new.hours_to(old));
+    let tells_enough = shared.tells_enough(glance.same_language) && !are_others;
     (values, tells_enough)
 }
 

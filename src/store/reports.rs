@@ -212,7 +212,12 @@ mod tests {
         ]);
         let shown: Vec<i64> = reports.iter().map(|one| one.item_id.0).collect();
         assert_eq!(shown, [1, 3, 4, 6, 7]);
-        assert!([2, 5].map(ItemId).iter().all(|item| reports[0].holds(*item)));
+        assert!(
+            [2, 5]
+                .map(ItemId)
+                .iter()
+                .all(|item| reports[0].holds(*item))
+        );
         assert_eq!(reports[0].reprints, []);
     }
 

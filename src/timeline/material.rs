@@ -4,16 +4,18 @@
 //! Not material: one more outlet, another wording of the headline, a re-dated item, a reprint. The
 //! policy is written in words in `docs/publishing.md`.
 
+mod another_day;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
 use super::counts::{Figure, head_figure, is_leap};
 use super::stages::{is_open, is_reversal, stage_of};
-use super::tolls::says_toll_moved;
 use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use crate::text::words::hash_word;
+use another_day::begins_anew;
 
 /// One report of an event, as the policy looks at it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -475,23 +477,6 @@ fn tolls_of(present: &Present) -> Vec<(&Telling, u32)> {
     standing
         .filter_map(|one| Some((one, one.figure()?.toll()?)))
         .collect()
-}
-
-/// A toll that is told this long after the last report of another is one of another day, unless somebody says that it
-/// moved: attacks on a city have one headline each night.
-const ANEW_HOURS: i64 = 8;
-
-/// True if those who tell the toll that is new begin anew instead of telling on.
-fn begins_anew(before: u32, after: u32, tolls: &[(&Telling, u32)]) -> bool {
-    let is_new = |toll: u32| toll == after || after > before && toll > after;
-    let (new, old): (Vec<_>, Vec<_>) = tolls.iter().partition(|(_, toll)| is_new(*toll));
-    let first = new.iter().map(|(telling, _)| telling.at).min();
-    let last = old.iter().map(|(telling, _)| telling.at).max();
-    let is_late = first
-        .zip(last)
-        .is_some_and(|(first, last)| first - last >= TimeDelta::hours(ANEW_HOURS));
-    let moved = |telling: &Telling| says_toll_moved(&telling.headline, &telling.language);
-    is_late && !new.iter().any(|(telling, _)| moved(telling))
 }
 
 /// True if the headline tells another figure or stage than was told last, and nothing new was told: what stood

@@ -51,11 +51,17 @@ pub fn lands_of(language: &str) -> Option<&'static Lands> {
 fn filed(language: &str, listed: &str) -> FxHashSet<u32> {
     let filing = Filing::of(language);
     let (mut folded, mut stem) = (String::new(), String::new());
-    let words = split_words(listed).map(|word| {
+    let mut filed = FxHashSet::default();
+    for word in split_words(listed) {
         fold_word(word.written, &mut folded);
-        hash_word(filing.form(word.written, &folded, &mut stem))
-    });
-    words.collect()
+        filed.insert(hash_word(filing.form(word.written, &folded, &mut stem)));
+        // With an ending that a concept is not known by: `Türkiye'de`.
+        let bare = filing.form(word.written, "", &mut stem);
+        if !bare.is_empty() {
+            filed.insert(hash_word(bare));
+        }
+    }
+    filed
 }
 
 impl Lands {

@@ -65,6 +65,15 @@ impl Desk {
         self.engine.event_of(item).expect("the item tells an event")
     }
 
+    /// The storylines of what changed last.
+    fn storylines(&self) -> Storylines {
+        let mut storylines = Storylines::new(StorylineSettings::default(), StorylineId(1));
+        let changed = self.last.changed.iter();
+        let sketches = changed.filter_map(|change| self.engine.sketch(change.event));
+        storylines.link(&sketches.collect::<Vec<_>>());
+        storylines
+    }
+
     /// What a store would hold.
     fn stored(&self) -> Restored {
         let events = self.engine.live_events().map(|id| RestoredEvent {
@@ -177,12 +186,7 @@ fn opening_and_ending_stand_in_one_storyline() {
     fill_with_other_news(&mut desk);
     let summit = tell_the_summit(&mut desk);
     desk.settle(&Constraints::default());
-    let mut storylines = Storylines::new(StorylineSettings::default(), StorylineId(1));
-    let changed = desk.last.changed.iter();
-    let sketches: Vec<_> = changed
-        .filter_map(|c| desk.engine.sketch(c.event))
-        .collect();
-    storylines.link(&sketches);
+    let storylines = desk.storylines();
     let line = |item| storylines.storyline_of(desk.event(item));
     assert_eq!(line(summit.opening[0]), line(summit.ending[0]));
     assert_ne!(line(summit.opening[0]), line(ItemId(240)));
@@ -244,12 +248,7 @@ fn what_shares_only_what_kind_of_event_it_is_is_no_storyline() {
         })
     });
     desk.settle(&Constraints::default());
-    let mut storylines = Storylines::new(StorylineSettings::default(), StorylineId(1));
-    let changed = desk.last.changed.iter();
-    let sketches: Vec<_> = changed
-        .filter_map(|c| desk.engine.sketch(c.event))
-        .collect();
-    storylines.link(&sketches);
+    let storylines = desk.storylines();
     for items in told {
         let lines = items.map(|item| storylines.storyline_of(desk.event(item)));
         assert_ne!(lines[0], lines[1]);

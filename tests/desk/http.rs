@@ -214,6 +214,23 @@ async fn every_page_answers_and_runs_no_inline_script() {
 }
 
 #[tokio::test]
+async fn the_foot_names_the_keys_for_ticks_where_something_can_be_ticked() {
+    let running = Running::start(|_| {}).await;
+    let (cookie, _) = running.log_in("anna").await;
+    let pages = PAGES.iter().filter(|path| **path != "/desk/login");
+    for path in pages {
+        let reply = running.get(path, &[("cookie", &cookie)]).await;
+        let can_tick = reply.body.contains("data-tick");
+        let names_keys = reply.body.contains("<kbd>x</kbd> tick");
+        assert_eq!(names_keys, can_tick, "{path}");
+    }
+    let event = running.get("/desk/events/1", &[("cookie", &cookie)]).await;
+    assert!(event.body.contains("<kbd>x</kbd> tick"), "{}", event.body);
+    let reader = running.get("/desk/events/1", &[]).await;
+    assert!(!reader.body.contains("<kbd>x</kbd> tick"));
+}
+
+#[tokio::test]
 async fn a_link_sets_a_password_once() {
     let running = Running::start(|_| {}).await;
     let token = running.invite("anna").await;

@@ -11,7 +11,7 @@ use crate::decisions::{
 };
 use crate::news::{
     Answer, Decision, DecisionId, EventId, Item, ItemId, Request, Ruling, Seen, StorylineId,
-    Target, UtcTime,
+    TAKE_BACK, Target, UtcTime,
 };
 use crate::store::decisions;
 use crate::store::{
@@ -170,7 +170,7 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
         asked.editor,
         describe_ruling(ruling)
     );
-    let back = format!("to take it back: dateline undo {id}");
+    let back = format!("{TAKE_BACK} {id}");
     let hidden = describe_hiding(tx, ruling)?;
     let lines = [Some(made), describe_copies(&along), hidden, Some(back)];
     Ok(Answer::done(lines.into_iter().flatten().collect()))

@@ -28,7 +28,7 @@ pub use published::{
     Carrier, PublicName, PublishedEvent, PublishedStoryline, Report, Reprint, Standing,
     ToldAtLength,
 };
-pub use request::{Answer, Request, Seen};
+pub use request::{Answer, Request, Seen, TAKE_BACK};
 pub use view::View;
 pub use wire::{Dateline, Role, Span, WireReading, WireTag};
 

@@ -93,6 +93,9 @@ pub struct Seen {
     pub items: Vec<ItemId>,
 }
 
+/// How a line begins that tells whoever types commands how to take a decision back.
+pub const TAKE_BACK: &str = "to take it back: dateline undo";
+
 /// What came of a request.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Answer {
@@ -114,5 +117,11 @@ impl Answer {
             done: false,
             lines: vec![why.into()],
         }
+    }
+
+    /// The same for a page, on which decisions are taken back by a button.
+    pub fn without_commands(mut self) -> Self {
+        self.lines.retain(|line| !line.starts_with(TAKE_BACK));
+        self
     }
 }

@@ -518,6 +518,9 @@ async fn an_old_page_pins_and_spikes_nothing_of_an_event_that_changed() {
     for (number, form) in (1..).zip([forms[0].to_owned(), format!("{}&seen=1:1,2", forms[1])]) {
         let page = said(&form).await;
         assert!(page.contains(&format!("decision {number}: anna")), "{page}");
+        // There is a button.
+        assert!(!page.contains("dateline undo"), "{page}");
+        assert!(page.contains("value=\"undo\""), "{page}");
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) async fn let_in(
     Ok(Asker {
         session,
         path,
-        said,
+        said: said.map(Answer::without_commands),
     })
 }
 

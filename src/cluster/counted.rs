@@ -121,9 +121,8 @@ impl Counted {
                 marks.extend(numbered.filter_map(|word| word.mark(number, true)));
             } else if let Some(number) = word.number {
                 let is_between = |word: &&Told| LISTS.between.contains(&word.hash);
-                let before = words[..at].iter().rev();
                 let is_rank = |word: &Told| LISTS.numbered.contains(&word.hash);
-                let before = before.clone().find(|word| !is_between(word));
+                let before = words[..at].iter().rfind(|word| !is_between(word));
                 marks.extend(before.and_then(|word| word.mark(number, is_rank(word))));
                 let behind = words.get(at + 1);
                 marks.extend(behind.and_then(|word| word.mark(number, false)));

@@ -89,16 +89,12 @@ impl Engine {
             let (Some(event), Some(home)) = (self.event_at(slot), own.place(slot)) else {
                 continue;
             };
-            let members = |groups: &Grouping, event: &EventId| {
-                let live = groups.events.get(event);
-                live.map(|live| live.members.to_vec()).unwrap_or_default()
-            };
-            let mut company = members(&self.groups, &event).into_iter();
-            if self.is_kept_back(event) || !company.all(|one| is_fresh(&one) || is_out(&one)) {
+            let mut company = members_of(&self.groups, event);
+            if self.is_kept_back(event) || !company.all(|one| is_fresh(one) || is_out(one)) {
                 continue;
             }
-            let at_home = members(own, &home).into_iter();
-            let mut beside = at_home.filter_map(|one| self.event_at(one));
+            let at_home = members_of(own, home);
+            let mut beside = at_home.filter_map(|one| self.event_at(*one));
             let from = beside.find(is_locked_up);
             shut_out.extend(from.map(|from| (self.window.item(slot).id, from)));
         }
@@ -131,6 +127,11 @@ impl Engine {
         }
         (shown, out)
     }
+}
+
+fn members_of(groups: &Grouping, event: EventId) -> impl Iterator<Item = &Slot> {
+    let live = groups.events.get(&event).into_iter();
+    live.flat_map(|live| &live.members)
 }
 
 #[cfg(test)]

@@ -151,12 +151,11 @@ impl Engine {
             self.groups.close_event(*id);
         }
         let mut names: BTreeMap<EventId, EventId> = BTreeMap::new();
+        let mut taken: BTreeSet<EventId> = BTreeSet::new();
         for id in &kin.own {
-            let mut taken: BTreeSet<EventId> = names.values().copied().collect();
-            if showing.contains(id) {
-                taken.extend(&self.kept_back.events);
-            }
-            let name = self.name_again(*id, &own, (&before, known), &taken);
+            let barred = (&taken, showing.contains(id));
+            let name = self.name_again(*id, &own, (&before, known), barred);
+            taken.insert(name);
             let group = std::iter::once((&own.events[id].members[..], name));
             let (_, out) = self.find_leaving(group);
             self.kept_back.items.extend(out);
@@ -230,18 +229,20 @@ impl Engine {
         settlement
     }
 
-    /// The number of an event that the machine alone has, none of those `taken`: a published one only where most of
-    /// what its id hangs on stands.
+    /// The number of an event that the machine alone has, none of those `taken`, nor of what is kept back if it is
+    /// showing something: a published one only where most of what its id hangs on stands.
     fn name_again(
         &mut self,
         id: EventId,
         own: &Grouping,
         (before, known): (&BTreeMap<EventId, LiveEvent>, &BTreeSet<EventId>),
-        taken: &BTreeSet<EventId>,
+        (taken, is_showing): (&BTreeSet<EventId>, bool),
     ) -> EventId {
         let is_free = |name: &EventId| {
+            let is_barred = is_showing && self.is_kept_back(*name);
             !self.groups.events.contains_key(name)
                 && !taken.contains(name)
+                && !is_barred
                 && may_name(self.known_by(*name, before), id, self, own)
         };
         if known.contains(&id) && is_free(&id) {

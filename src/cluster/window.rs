@@ -135,19 +135,20 @@ impl LiveItem {
     /// Takes the weights of the last epoch.
     pub(super) fn weigh(&mut self, tables: &Tables) {
         let (mut norm, mut title_norm) = (0.0, 0.0);
+        let weighed = match self.nouns_have_capitals {
+            true => NAME | MAYBE_NAME | WHICH,
+            false => NAME | MAYBE_NAME,
+        };
         for term in &mut self.terms {
             let word = tables.weigh(self.language, term.hash, term.flags);
             term.weight = (word.idf * WEIGHT_STEPS) as u16;
-            term.flags &= !(NAME | MAYBE_NAME);
-            term.flags |= match self.nouns_have_capitals {
-                true => {
-                    term.flags &= !WHICH;
-                    names_among_nouns(*term, word)
-                }
+            let shown = match self.nouns_have_capitals {
+                true => names_among_nouns(*term, word),
                 false if word.is_name => NAME,
                 false if word.may_be_name => MAYBE_NAME,
                 false => 0,
             };
+            term.flags = term.flags & !weighed | shown;
             let square = term.weight() * term.weight();
             norm += square;
             title_norm += if term.is(IN_TITLE) { square } else { 0.0 };

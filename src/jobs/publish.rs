@@ -158,7 +158,7 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
     publish_storyline(tx, pass, event)?;
     let id = PublicId::mint((pass.random)());
     publishing::publish_event(tx, event.id, id, &anchors, pass.now)?;
-    let present = present_of(tx, waiting, &reports)?;
+    let present = present_of(tx, waiting, (&reports, None))?;
     // Not its headline: what an editor keeps out later would stand here for ever.
     let note = match waiting.split_from {
         Some(origin) if published::name_of_event(tx, origin)?.is_some() => SPLIT_OFF,
@@ -196,14 +196,8 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     let since = is_withdrawn.then(|| event.withdrawn_at.unwrap_or(pass.now));
     publishing::set_withdrawn(tx, event.id, since)?;
     publish_storyline(tx, pass, event)?;
-    let mut present = present_of(tx, waiting, &reports)?;
+    let present = present_of(tx, waiting, (&reports, told.as_ref()))?;
     let told = told.unwrap_or_else(|| first_told(&present));
-    if reports
-        .iter()
-        .any(|report| !told.items.contains(&report.item_id))
-    {
-        present.told_elsewhere = told_elsewhere(tx, event.id)?;
-    }
     if !waiting.is_described && !event.is_headed_by_one_of(&reports) {
         // The spike is told once the event has another headline; its words go at once.
         let silent = Told {
@@ -335,13 +329,19 @@ fn standing_lede(waiting: &publishing::Waiting, reports: &[Report]) -> String {
     }
 }
 
+/// How an event stands, whose reports these are and of which this was told; nothing if it was not.
 fn present_of(
     tx: &Transaction<'_>,
     waiting: &publishing::Waiting,
-    reports: &[Report],
+    (reports, told): (&[Report], Option<&Told>),
 ) -> Result<Present> {
     let event = &waiting.event;
     let about = decisions::load_about_event(tx, event.id)?;
+    let is_new = |report: &Report| told.is_some_and(|told| !told.items.contains(&report.item_id));
+    let told_elsewhere = match reports.iter().any(is_new) {
+        true => told_elsewhere(tx, event.id, &about)?,
+        false => Vec::new(),
+    };
     Ok(Present {
         is_kept_out: is_spiked(waiting),
         headline: event.headline.clone(),
@@ -352,19 +352,17 @@ fn present_of(
         is_ruled_on: is_ruled_on(tx, &about)?,
         rulings: rulings_of(tx, event.id, &about)?,
         out: kept_out::load_spiked(tx, event.id)?.into_iter().collect(),
-        told_elsewhere: Vec::new(),
+        told_elsewhere,
     })
 }
 
 /// What was told of events from which an event may have reports: those that went into it, and those that decisions on it
 /// name.
-fn told_elsewhere(tx: &Transaction<'_>, event: EventId) -> Result<Vec<Told>> {
+fn told_elsewhere(tx: &Transaction<'_>, event: EventId, about: &[Decision]) -> Result<Vec<Told>> {
     let mut others: BTreeSet<EventId> = standing::load_predecessors(tx, event)?
         .into_iter()
         .collect();
-    for decision in decisions::load_about_event(tx, event)? {
-        others.extend(decision.ruling.events());
-    }
+    others.extend(about.iter().flat_map(|decision| decision.ruling.events()));
     others.remove(&event);
     let mut told = Vec::new();
     for other in others {

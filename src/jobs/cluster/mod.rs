@@ -211,15 +211,13 @@ impl Clusterer {
     /// Where retention removed items that are compared still, as after weeks in which nothing came, the window is read
     /// anew: what is decided would be written of items that are no more.
     fn forget_buried(&mut self, store: &Store) -> Result<()> {
-        let Some(oldest) = self.engine.oldest_live() else {
-            return Ok(());
-        };
-        let buried = store.read(|conn| items::count_buried(conn, oldest))?;
+        let buried = store.read(|conn| restore::count_buried(conn, &self.engine))?;
         if buried > self.buried {
             let (settings, weights) = (self.settings.clone(), self.engine.weights().clone());
             *self = Self::load(store, settings, weights)?;
+        } else {
+            self.buried = buried;
         }
-        self.buried = buried;
         Ok(())
     }
 

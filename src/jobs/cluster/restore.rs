@@ -60,7 +60,7 @@ pub(super) fn restore(
         tables_saved: engine.tables_through(),
         tellings: Tellings::default(),
         decided_at: None,
-        buried: 0,
+        buried: count_buried(conn, &engine)?,
         engine,
         storylines,
         arrived,
@@ -77,6 +77,12 @@ pub(super) fn restore(
         outlets,
         settings,
     })
+}
+
+/// How many items from the oldest of the window on are gone, with a tombstone.
+pub(super) fn count_buried(conn: &Connection, engine: &Engine) -> Result<i64> {
+    let oldest = engine.oldest_live();
+    oldest.map_or(Ok(0), |oldest| items::count_buried(conn, oldest))
 }
 
 /// What the engine takes at a time.

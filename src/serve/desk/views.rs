@@ -151,7 +151,7 @@ pub(super) struct EventLine {
     pub(super) reports: Vec<ReportLine>,
 }
 
-fn event_line(conn: &Connection, event: &Event) -> Result<EventLine> {
+fn event_line(conn: &Connection, event: &Event, pins: &[Decision]) -> Result<EventLine> {
     let members = events::load_members(conn, event.id)?;
     let seen: Vec<String> = members.iter().map(|(item, _)| item.to_string()).collect();
     let reports = load_all_reports(conn, event.id)?.into_iter();
@@ -171,7 +171,7 @@ fn event_line(conn: &Connection, event: &Event) -> Result<EventLine> {
         is_withdrawn: event.withdrawn_at.is_some(),
         spiked: event.spiked,
         locked: event.locked,
-        is_pinned: !ruled::load_pins(conn, event.id)?.is_empty(),
+        is_pinned: !pins.is_empty(),
         seen: format!("{}:{}", event.id, seen.join(",")),
         reports: reports
             .map(|report| report_line(&report, &spiked))
@@ -213,7 +213,8 @@ pub(super) fn load_storyline(conn: &Connection, id: i64) -> Result<Option<Storyl
     };
     let mut lines = Vec::new();
     for event in desk::load_events_of(conn, storyline.id)? {
-        lines.push(event_line(conn, &event)?);
+        let pins = ruled::load_pins(conn, event.id)?;
+        lines.push(event_line(conn, &event, &pins)?);
     }
     let (nearby, count) = desk::load_beside(conn, storyline.id, MOST_BESIDE)?;
     let mut beside = Vec::with_capacity(nearby.len());
@@ -320,7 +321,8 @@ pub(super) fn load_event(
         return Ok(None);
     };
     let made = load_about_event(conn, event.id)?;
-    let mut line = event_line(conn, &event)?;
+    let pins = ruled::load_pins(conn, event.id)?;
+    let mut line = event_line(conn, &event, &pins)?;
     let lines: Vec<ReportLine> = std::mem::take(&mut line.reports);
     let mut reports = Vec::new();
     let mut titles = BTreeMap::new();
@@ -349,7 +351,6 @@ pub(super) fn load_event(
         ));
     }
     let items = events::load_items(conn, event.id)?;
-    let pins = ruled::load_pins(conn, event.id)?;
     Ok(Some(EventView {
         line,
         storyline: storyline.map(|line| (line.id.0, named(&line.headline))),

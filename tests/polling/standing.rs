@@ -118,6 +118,17 @@ async fn ids_that_count_places_overwrite_nothing_under_one_lead() {
     assert_eq!((second.new.len(), second.revised), (1, 0));
 }
 
+/// Items without a time whose ids and links hold.
+fn reports_of_the_day(numbers: std::ops::Range<usize>) -> String {
+    let item = |at| {
+        format!(
+            "<item><title>Report {at} of the day</title><guid>n{at}</guid>\
+             <link>http://paper.test/news/{at}</link></item>"
+        )
+    };
+    numbers.map(item).collect()
+}
+
 #[tokio::test]
 async fn what_a_page_says_under_an_id_and_a_time_of_each_visit_is_one_item() {
     for others in [0, 3] {
@@ -125,14 +136,7 @@ async fn what_a_page_says_under_an_id_and_a_time_of_each_visit_is_one_item() {
         let id = room.add("paper.test", "/feed").await;
         for visit in 0..40 {
             let now = utc_from_secs(START + visit * 7200 - 60).to_rfc2822();
-            let known: String = (0..others)
-                .map(|at| {
-                    format!(
-                        "<item><title>Report {at} of the day</title><guid>n{at}</guid>\
-                         <link>http://paper.test/news/{at}</link></item>"
-                    )
-                })
-                .collect();
+            let known = reports_of_the_day(0..others);
             let document = Reply::ok(format!(
                 "<rss version=\"2.0\"><channel><title>t</title><item><title>All lines are running</title>\
                  <guid>status-{visit}</guid><link>http://paper.test/status</link><pubDate>{now}</pubDate>\
@@ -157,14 +161,7 @@ async fn what_has_no_time_and_an_id_of_each_visit_is_one_item_for_days() {
         let room = Newsroom::open().await;
         let id = room.add("paper.test", "/feed").await;
         for visit in 0..30 {
-            let others: String = (visit..visit + 4)
-                .map(|at| {
-                    format!(
-                        "<item><title>Report {at} of the day</title><guid>n{at}</guid>\
-                         <link>http://paper.test/news/{at}</link></item>"
-                    )
-                })
-                .collect();
+            let others = reports_of_the_day(visit..visit + 4);
             let document = Reply::ok(format!(
                 "<rss version=\"2.0\"><channel><title>t</title><item><title>Follow our live page</title>\
                  <guid>live-{visit}</guid>{link}<description>All about the election, with pictures and \

@@ -1,6 +1,6 @@
 //! Times that many items share: a day alone, an hour, the document's own. They say no more than none.
 
-use super::shared::{WAR, alert, one_after_the_other, told};
+use super::shared::{WAR, alert, check_entries, one_after_the_other, told};
 use super::*;
 
 /// A day alone and a full hour.
@@ -84,13 +84,7 @@ fn entries_of_one_day_at_a_page_with_a_rule_for_its_host_are_items_of_their_own(
                     ..entry
                 }
             };
-            let mut memory = Memory::default();
-            let found = memory.visit(&[entry(1), entry(0)]);
-            assert_eq!(verdicts(&found), [NEW, NEW], "{page}");
-            let found = memory.visit(&[entry(2), entry(1), entry(0)]);
-            assert_eq!(verdicts(&found), [NEW, same(0), same(1)], "{page}");
-            let alone = one_after_the_other(&[entry(0), entry(1), entry(2)], true);
-            assert_eq!(alone, [NEW; 3], "{page}");
+            check_entries(&entry, true, page);
         }
     }
 }

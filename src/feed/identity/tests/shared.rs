@@ -66,14 +66,19 @@ fn entries_of_one_address_with_ids_and_times_of_their_own_are_items_with_a_rule_
     for host in ["n-tv.de", "other.example"] {
         let page = format!("https://www.{host}/politik/Im-Ueberblick-article30000001.html");
         let entry = |at: usize| told(&format!("entry-{at}"), &page, WAR[at], at as i64 * 2);
-        let mut memory = Memory::default();
-        let found = memory.visit(&[entry(1), entry(0)]);
-        assert_eq!(verdicts(&found), [NEW, NEW], "{host}");
-        let found = memory.visit(&[entry(2), entry(1), entry(0)]);
-        assert_eq!(verdicts(&found), [NEW, same(0), same(1)], "{host}");
-        let alone = one_after_the_other(&[entry(0), entry(1), entry(2)], false);
-        assert_eq!(alone, [NEW; 3], "{host}");
+        check_entries(&entry, false, host);
     }
+}
+
+/// Asserts that entries of a live page are items of their own, listed together and one after the other.
+pub(super) fn check_entries(entry: &dyn Fn(usize) -> IdentityInput, are_beside: bool, place: &str) {
+    let mut memory = Memory::default();
+    let found = memory.visit(&[entry(1), entry(0)]);
+    assert_eq!(verdicts(&found), [NEW, NEW], "{place}");
+    let found = memory.visit(&[entry(2), entry(1), entry(0)]);
+    assert_eq!(verdicts(&found), [NEW, same(0), same(1)], "{place}");
+    let alone = one_after_the_other(&[entry(0), entry(1), entry(2)], are_beside);
+    assert_eq!(alone, [NEW; 3], "{place}");
 }
 
 #[test]

@@ -9,7 +9,6 @@ use anyhow::{Context, bail};
 
 use super::asking::{ask, open_to_read};
 use super::{Global, Place};
-use crate::decisions::name_target;
 use crate::jobs::decide::{find_lock, find_spike};
 use crate::news::{DecisionId, EventId, ItemId, Request, Ruling, StorylineId, Target};
 use crate::store::{Store, desk, events, kept_out};
@@ -271,13 +270,11 @@ pub fn unspike(args: &TargetArgs, global: &Global) -> anyhow::Result<ExitCode> {
         Target::Item(item) => store.read(|conn| kept_out::load_kept_with(conn, item))?,
         _ => Vec::new(),
     };
-    let why = match kept_with.first().map(name_target) {
-        Some(keeper) => {
-            let typed = keeper.replace(' ', ":");
-            format!(
-                "it is kept out with {keeper}, which it was taken out of: dateline unspike {typed}"
-            )
-        }
+    let why = match kept_with.first() {
+        Some(keeper) => format!(
+            "it is kept out with {keeper}, which it was taken out of: dateline unspike {}",
+            keeper.as_typed()
+        ),
         None => "it is not spiked".to_owned(),
     };
     take_back(&place, spike.context(why)?, &args.why.editor)

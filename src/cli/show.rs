@@ -9,7 +9,6 @@ use serde_json::json;
 use super::list::{event_json, life_of, minute, state_of, storyline_json};
 use super::table::{Table, print_line, printable};
 use super::{Global, Place};
-use crate::decisions::name_target;
 use crate::news::{Event, EventId, Item, ItemId, Report, Revision, StorylineId};
 use crate::store::listing::{self, Named};
 use crate::store::{Store, events, items, kept_out, outlets, published};
@@ -135,7 +134,7 @@ fn show_item(store: &Store, id: ItemId, as_json: bool) -> anyhow::Result<()> {
         None => format!("stands in no event: `dateline why {id}` tells why"),
     });
     for keeper in store.read(|conn| kept_out::load_kept_with(conn, id))? {
-        print_line(&format!("kept out with {}", name_target(&keeper)));
+        print_line(&format!("kept out with {keeper}"));
     }
     if let Some(link) = &item.link {
         print_line(&printable(link));

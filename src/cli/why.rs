@@ -10,7 +10,7 @@ use super::asking::open_to_read;
 use super::table::{print_line, printable};
 use super::{Global, Place};
 use crate::cluster::Weights;
-use crate::decisions::{describe_ruling, in_force, name_target};
+use crate::decisions::{describe_ruling, in_force};
 use crate::jobs::decide::{decisions_about, why_in_no_event};
 use crate::news::{Decision, EventId, Evidence, Item, ItemId, PairEvidence, Term};
 use crate::store::decisions::{Named, load_about};
@@ -81,7 +81,7 @@ fn why_item(store: &Store, item: &Item, json: bool) -> anyhow::Result<Vec<String
     }
     let mut lines = describe_evidence(&evidence, &places, &made);
     let kept_with = store.read(|conn| kept_out::load_kept_with(conn, item.id))?;
-    let kept_out = |keeper| format!("it is kept out with {}", name_target(keeper));
+    let kept_out = |keeper| format!("it is kept out with {keeper}");
     lines.extend(kept_with.iter().map(kept_out));
     Ok(lines)
 }

@@ -1,6 +1,6 @@
 //! Rulings in words, for logs, pages and answers.
 
-use crate::news::{ItemId, Ruling, Target};
+use crate::news::{ItemId, Ruling};
 
 /// What a ruling says, as the rest of a sentence that begins with the editor's name.
 pub fn describe_ruling(ruling: &Ruling) -> String {
@@ -36,7 +36,7 @@ pub fn describe_ruling(ruling: &Ruling) -> String {
             storyline,
             headline,
         } => format!("renamed storyline {storyline}: {headline}"),
-        Ruling::Spike { target } => format!("spiked {}", name_target(target)),
+        Ruling::Spike { target } => format!("spiked {}", target),
         Ruling::Lock { event, .. } => format!("locked event {event}"),
     }
 }
@@ -49,15 +49,6 @@ pub fn describe_copies(copies: &[ItemId]) -> Option<String> {
         "copies go"
     };
     (!copies.is_empty()).then(|| format!("{goes} along: {}", list("item", copies)))
-}
-
-/// Such as `event 12`.
-pub fn name_target(target: &Target) -> String {
-    match target {
-        Target::Item(item) => format!("item {item}"),
-        Target::Event(event) => format!("event {event}"),
-        Target::Storyline(storyline) => format!("storyline {storyline}"),
-    }
 }
 
 fn list(noun: &str, ids: &[impl std::fmt::Display]) -> String {

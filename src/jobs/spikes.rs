@@ -177,9 +177,14 @@ struct Leaving<'a> {
 }
 
 impl Leaving<'_> {
+    /// True if a ruling that names this item names the one that leaves: as itself, or as what it repeats.
+    fn is_it(&self, named: ItemId) -> bool {
+        named == self.item || Some(named) == self.original
+    }
+
     /// True of a ruling that takes it out.
     fn is_taken_out(&self, decision: &Decision) -> Result<bool> {
-        let is_it = |named: &ItemId| *named == self.item || Some(*named) == self.original;
+        let is_it = |named: &ItemId| self.is_it(*named);
         Ok(match (&decision.ruling, self.keeper) {
             (
                 Ruling::SplitEvent {
@@ -219,7 +224,7 @@ impl Leaving<'_> {
 
     /// True of a ruling that put it there.
     fn was_put_in(&self, ruling: &Ruling) -> bool {
-        let is_it = |named: &ItemId| *named == self.item || Some(*named) == self.original;
+        let is_it = |named: &ItemId| self.is_it(*named);
         match (ruling, self.keeper) {
             (
                 Ruling::MergeEvents {

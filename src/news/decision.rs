@@ -14,6 +14,24 @@ pub enum Target {
     Storyline(StorylineId),
 }
 
+/// Such as `event 12`.
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Item(item) => write!(f, "item {item}"),
+            Self::Event(event) => write!(f, "event {event}"),
+            Self::Storyline(storyline) => write!(f, "storyline {storyline}"),
+        }
+    }
+}
+
+impl Target {
+    /// As it is typed and stands in forms: `event:12`.
+    pub fn as_typed(self) -> String {
+        self.to_string().replace(' ', ":")
+    }
+}
+
 /// What an editor ruled. Rulings on events name the items that stood in them when the editor
 /// looked, because events are computed and items are not.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -104,7 +104,7 @@ pub enum StoreError {
     #[error("item {0} was retitled while it was taken in; it is taken in anew")]
     Retitled(ItemId),
     /// Something that was to be moved out of it, or that readers are shown into it, is kept out by an editor.
-    #[error("{} was spiked while it was clustered; it is clustered anew", name(*.0))]
+    #[error("{0} was spiked while it was clustered; it is clustered anew")]
     Spiked(Target),
     /// The writer has ended.
     #[error("the store is closed")]
@@ -153,13 +153,5 @@ impl From<rusqlite::Error> for StoreError {
 impl From<serde_json::Error> for StoreError {
     fn from(error: serde_json::Error) -> Self {
         StoreError::Unreadable(format!("JSON column: {error}"))
-    }
-}
-
-fn name(target: Target) -> String {
-    match target {
-        Target::Item(item) => format!("item {item}"),
-        Target::Event(event) => format!("event {event}"),
-        Target::Storyline(storyline) => format!("storyline {storyline}"),
     }
 }

@@ -115,9 +115,9 @@ fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
 
 /// Among the reprints, or where an outlet lists one page in several feeds, among what it only lists again.
 fn file_under(report: &mut Report, copy: Reprint) {
-    let page = page_of(copy.link.as_deref());
+    let page = without_query(copy.link.as_deref());
     let is_there = |outlet: &str, link: &Option<String>| {
-        outlet == copy.outlet && page_of(link.as_deref()) == page
+        outlet == copy.outlet && without_query(link.as_deref()) == page
     };
     let mut reprints = report.reprints.iter();
     let is_listed = is_there(&report.outlet, &report.link)
@@ -137,7 +137,7 @@ fn listing_of(report: &Report) -> Option<u64> {
 }
 
 /// A link without its query, in which an outlet may say in which of its feeds the link stands: the text is the same.
-fn page_of(link: Option<&str>) -> Option<&str> {
+fn without_query(link: Option<&str>) -> Option<&str> {
     link?.split('?').next()
 }
 

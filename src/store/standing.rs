@@ -41,17 +41,27 @@ pub fn is_ruled(conn: &Connection, line: StorylineId) -> Result<bool> {
         .query_row([line.0], |row| row.get(0))?)
 }
 
+/// The ids of what was merged into one of a table, by whatever way.
+macro_rules! merged_into {
+    ($table:literal) => {
+        concat!(
+            "WITH RECURSIVE before (id) AS (SELECT id FROM ",
+            $table,
+            " WHERE merged_into = ?1
+            UNION SELECT one.id FROM ",
+            $table,
+            " one JOIN before ON one.merged_into = before.id)
+         SELECT id FROM before ORDER BY id"
+        )
+    };
+}
+
 /// The events that were merged into one, by whatever way.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_predecessors(conn: &Connection, event: EventId) -> Result<Vec<EventId>> {
-    let sql = "WITH RECURSIVE before (id) AS (SELECT id FROM events WHERE merged_into = ?1
-            UNION SELECT e.id FROM events e JOIN before ON e.merged_into = before.id)
-         SELECT id FROM before ORDER BY id";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([event.0], |row| row.get(0).map(EventId))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    list(conn, merged_into!("events"), (event.0, EventId))
 }
 
 /// The events that were merged into one, and not by way of another.
@@ -60,9 +70,7 @@ pub fn load_predecessors(conn: &Connection, event: EventId) -> Result<Vec<EventI
 /// Whatever SQLite says.
 pub fn load_merged_into(conn: &Connection, event: EventId) -> Result<Vec<EventId>> {
     let sql = "SELECT id FROM events WHERE merged_into = ?1 ORDER BY id";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([event.0], |row| row.get(0).map(EventId))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    list(conn, sql, (event.0, EventId))
 }
 
 /// The storylines that were merged into one, by whatever way.
@@ -70,11 +78,13 @@ pub fn load_merged_into(conn: &Connection, event: EventId) -> Result<Vec<EventId
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_lines_merged_into(conn: &Connection, line: StorylineId) -> Result<Vec<StorylineId>> {
-    let sql = "WITH RECURSIVE before (id) AS (SELECT id FROM storylines WHERE merged_into = ?1
-            UNION SELECT s.id FROM storylines s JOIN before ON s.merged_into = before.id)
-         SELECT id FROM before ORDER BY id";
+    list(conn, merged_into!("storylines"), (line.0, StorylineId))
+}
+
+/// The ids that are found of one.
+fn list<T>(conn: &Connection, sql: &str, (of, read): (i64, fn(i64) -> T)) -> Result<Vec<T>> {
     let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([line.0], |row| row.get(0).map(StorylineId))?;
+    let rows = query.query_map([of], |row| row.get(0).map(read))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

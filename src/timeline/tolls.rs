@@ -10,7 +10,7 @@ use super::denials::is_open_in;
 use super::figures::{Words, counted, words_of};
 use super::remembered::is_remembered;
 use super::tongues::{Signs, Tongues, words_of_list};
-use super::wholes::{Toll, is_of_another, only_toll};
+use super::wholes::{Toll, is_of_another, only_toll, stand_anywhere};
 
 /// The words of `tolls.txt`.
 pub(super) struct Lists {
@@ -247,7 +247,7 @@ pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
 pub(super) fn says_toll_moved(headline: &str, language: &str) -> bool {
     let words = words_of(headline, language);
     let signs = [&LISTS.rises, &LISTS.risen, &LISTS.tolls, &LISTS.moved];
-    (0..words.len()).any(|at| signs.into_iter().any(|signs| stands_in(signs, &words, at)))
+    signs.into_iter().any(|signs| stand_anywhere(signs, &words))
 }
 
 /// How near a number is to a word of death: less is nearer, and what names a toll goes before other words.

@@ -58,7 +58,6 @@ const SINCE: usize = 8;
 
 /// True if a part of a headline from a place on says since when the dead are counted; not of the `worst since 1999`.
 fn is_since(words: &Words<'_>, from: usize) -> bool {
-    let is_superlative = |at: usize| stands_in(&LISTS.most, words, at);
     let is_elapsed = |at: usize| {
         stands_in(&LISTS.elapsed, words, at)
             && words
@@ -67,7 +66,7 @@ fn is_since(words: &Words<'_>, from: usize) -> bool {
             || stands_in(&LISTS.lately, words, at)
             || looks_like_year(&words[at]) && is_year(words, at)
     };
-    !(0..words.len()).any(is_superlative)
+    !stand_anywhere(&LISTS.most, words)
         && (from..words.len().min(from + SINCE))
             .take_while(|at| !words.is_cut(*at) || *at == from)
             .any(is_elapsed)
@@ -85,7 +84,8 @@ const TRIED: usize = 10;
 fn is_tried(words: &Words<'_>, death: usize) -> bool {
     let tries = |at: usize| stands_in(&LISTS.tried, words, at);
     let is_in_unspaced = words[death].contains(is_unspaced);
-    (death.saturating_sub(TRIED)..death).any(tries) || is_in_unspaced && (0..words.len()).any(tries)
+    (death.saturating_sub(TRIED)..death).any(tries)
+        || is_in_unspaced && stand_anywhere(&LISTS.tried, words)
 }
 
 /// True of `sentences 12 to death`.
@@ -98,24 +98,27 @@ fn is_condemned(words: &Words<'_>, death: usize) -> bool {
 /// or their number is said to have risen.
 fn is_victim_of_no_disaster(words: &Words<'_>, at: usize) -> bool {
     let is_victim = |at: usize| stands_in(&LISTS.victims, words, at);
-    let stands = |signs: &Signs| (0..words.len()).any(|at| stands_in(signs, words, at));
     let is_counted = stands_in(&LISTS.rises, words, at + 1)
         || stands_in(&LISTS.up_to, words, at + 1)
         || stands_in(&LISTS.numbered, words, at + 1);
     is_victim(at)
         && (stand_before(&LISTS.among, words, at)
             || !is_counted
-                && !stands(&LISTS.disasters)
+                && !stand_anywhere(&LISTS.disasters, words)
                 && !(0..words.len()).any(|at| is_death(words, at) && !is_victim(at)))
 }
 
 /// True of the toll of a bridge or of jobs, and of a `toll` beside no word of death and no disaster.
 fn is_of_no_dead(words: &Words<'_>, at: usize) -> bool {
-    let stands = |signs: &Signs| (0..words.len()).any(|at| stands_in(signs, words, at));
     let is_other_death = |other: usize| other != at && is_death(words, other);
     stands_in(&LISTS.bare_toll, words, at)
         && (stand_before(&LISTS.tolled, words, at)
-            || !stands(&LISTS.disasters) && !(0..words.len()).any(is_other_death))
+            || !stand_anywhere(&LISTS.disasters, words) && !(0..words.len()).any(is_other_death))
+}
+
+/// True if one of the signs stands anywhere in a headline.
+pub(super) fn stand_anywhere(signs: &Signs, words: &Words<'_>) -> bool {
+    (0..words.len()).any(|at| stands_in(signs, words, at))
 }
 
 #[cfg(test)]

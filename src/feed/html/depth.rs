@@ -1,6 +1,8 @@
 //! How deep markup nests, estimated without a parser of HTML and never too low: what such a parser may not see as the end
 //! of an element does not count as one, as within quotes, comments and scripts, or where no such element is open.
 
+use super::plain::is_among;
+
 /// True if elements nest deeper than `most`, or may.
 pub(super) fn nests_deeper_than(most: usize, html: &str) -> bool {
     let bytes = html.as_bytes();
@@ -9,9 +11,9 @@ pub(super) fn nests_deeper_than(most: usize, html: &str) -> bool {
     let mut starts = memchr::memchr_iter(b'<', bytes).peekable();
     while let Some(at) = starts.next() {
         let end = starts.peek().copied().unwrap_or(bytes.len());
-        let piece = &bytes[at + 1..end];
+        let piece = &html[at + 1..end];
         nesting.pass(piece, within == Within::Text);
-        within = within.after(piece);
+        within = within.after(piece.as_bytes());
         if nesting.open.len() > most {
             return true;
         }
@@ -20,46 +22,38 @@ pub(super) fn nests_deeper_than(most: usize, html: &str) -> bool {
 }
 
 /// Elements that do not nest, whether or not they are closed.
-const UNNESTED: &[&[u8]] = &[
-    b"p", b"li", b"br", b"img", b"hr", b"td", b"tr", b"th", b"dd", b"dt", b"option", b"input",
-    b"source", b"wbr", b"col", b"meta", b"link", b"area",
+const UNNESTED: &[&str] = &[
+    "p", "li", "br", "img", "hr", "td", "tr", "th", "dd", "dt", "option", "input", "source", "wbr",
+    "col", "meta", "link", "area",
 ];
 /// Elements beyond which no end reaches from within.
-const ENCLOSING: &[&[u8]] = &[
-    b"table",
-    b"caption",
-    b"template",
-    b"object",
-    b"applet",
-    b"marquee",
-    b"select",
-    b"svg",
-    b"math",
+const ENCLOSING: &[&str] = &[
+    "table", "caption", "template", "object", "applet", "marquee", "select", "svg", "math",
 ];
 /// Elements in which nothing is an end but their own.
-const RAW: &[&[u8]] = &[
-    b"script",
-    b"style",
-    b"textarea",
-    b"title",
-    b"iframe",
-    b"xmp",
-    b"noembed",
-    b"noframes",
-    b"noscript",
-    b"plaintext",
+const RAW: &[&str] = &[
+    "script",
+    "style",
+    "textarea",
+    "title",
+    "iframe",
+    "xmp",
+    "noembed",
+    "noframes",
+    "noscript",
+    "plaintext",
 ];
 
 /// The elements that are open.
 #[derive(Default)]
 struct Nesting<'a> {
-    open: Vec<&'a [u8]>,
+    open: Vec<&'a str>,
 }
 
 impl<'a> Nesting<'a> {
     /// Takes what follows a `<` up to the next one; `may_end` is false where an end may not be one.
-    fn pass(&mut self, piece: &'a [u8], may_end: bool) {
-        let is_end = piece.first() == Some(&b'/');
+    fn pass(&mut self, piece: &'a str, may_end: bool) {
+        let is_end = piece.starts_with('/');
         let name = name_of(&piece[usize::from(is_end)..]);
         if name.is_empty() || is_among(name, UNNESTED) {
             return;
@@ -71,7 +65,7 @@ impl<'a> Nesting<'a> {
         }
     }
 
-    fn close(&mut self, name: &[u8]) {
+    fn close(&mut self, name: &str) {
         if let Some(place) = self.place_of(name) {
             // What stands in it may stay open: `<b><div></b>`.
             self.open.remove(place);
@@ -79,7 +73,7 @@ impl<'a> Nesting<'a> {
     }
 
     /// Which open element an end closes; `None` if it reaches none.
-    fn place_of(&self, name: &[u8]) -> Option<usize> {
+    fn place_of(&self, name: &str) -> Option<usize> {
         for (place, open) in self.open.iter().enumerate().rev() {
             if open.eq_ignore_ascii_case(name) {
                 return Some(place);
@@ -93,15 +87,11 @@ impl<'a> Nesting<'a> {
     }
 }
 
-fn name_of(piece: &[u8]) -> &[u8] {
-    let is_name = piece.first().is_some_and(u8::is_ascii_alphabetic);
-    let end = piece.iter().position(|b| !b.is_ascii_alphanumeric());
+fn name_of(piece: &str) -> &str {
+    let is_name = piece.starts_with(|c: char| c.is_ascii_alphabetic());
+    let end = piece.find(|c: char| !c.is_ascii_alphanumeric());
     let end = end.unwrap_or(piece.len());
     &piece[..if is_name { end } else { 0 }]
-}
-
-fn is_among(name: &[u8], names: &[&[u8]]) -> bool {
-    names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// What the next `<` stands in.

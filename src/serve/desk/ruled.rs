@@ -2,7 +2,7 @@
 //! report where it stands, and what keeps one out.
 
 use super::views::{Moment, moment};
-use crate::decisions::{describe_ruling, in_force, name_target};
+use crate::decisions::{describe_ruling, in_force};
 use crate::feed::write::one_line;
 use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, Target};
 use crate::store::decisions::{Named, load_about};
@@ -107,9 +107,6 @@ pub(super) fn is_put(item: ItemId, made: &[Decision]) -> bool {
 /// What keeps an item out that stands elsewhere, each as a target and in words.
 pub(super) fn load_keepers(conn: &Connection, item: ItemId) -> Result<Vec<(String, String)>> {
     let keepers = kept_out::load_kept_with(conn, item)?.into_iter();
-    let named = keepers.map(|keeper| {
-        let words = name_target(&keeper);
-        (words.replace(' ', ":"), words)
-    });
+    let named = keepers.map(|keeper| (keeper.as_typed(), keeper.to_string()));
     Ok(named.collect())
 }

@@ -10,14 +10,18 @@ use super::tongues::{Signs, Tongues, words_of_list};
 
 /// The words of `denials.txt`.
 struct Lists {
+    untrue: Signs,
     denials: Signs,
     denied: Signs,
     what: Signs,
     false_signs: Signs,
+    unproved: Signs,
     told: Signs,
     closing: Signs,
     hoax: Signs,
     made_of: Signs,
+    untrue_pairs: Pairs,
+    untrue_ends: Pairs,
     pairs: Pairs,
     gaps: Pairs,
     ends: Pairs,
@@ -29,14 +33,18 @@ const FILE: &str = include_str!("denials.txt");
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let signs = |list| Signs::of(words_of_list(FILE, list));
     Lists {
+        untrue: signs("untrue"),
         denials: signs("denials"),
         denied: signs("denied"),
         what: signs("what"),
         false_signs: signs("false"),
+        unproved: signs("unproved"),
         told: signs("told"),
         closing: signs("closing"),
         hoax: signs("hoax"),
         made_of: signs("made-of"),
+        untrue_pairs: Pairs::of("untrue-pairs"),
+        untrue_ends: Pairs::of("untrue-ends"),
         pairs: Pairs::of("pairs"),
         gaps: Pairs::of("gaps"),
         ends: Pairs::of("ends"),
@@ -104,12 +112,23 @@ pub(super) fn denies(text: &str) -> bool {
 }
 
 fn denies_in(words: &Words<'_>) -> bool {
+    calls_false(words)
+        || (0..words.len()).any(|at| {
+            is_in(&LISTS.denials, words, at)
+                || is_denied(words, at)
+                || is_told_as(&LISTS.unproved, words, at)
+                || is_in_pair(words, at)
+        })
+}
+
+/// True if a headline itself calls false what it names; not if it tells that somebody denies it.
+pub(super) fn calls_false(words: &Words<'_>) -> bool {
     (0..words.len()).any(|at| {
-        is_in(&LISTS.denials, words, at)
-            || is_denied(words, at)
-            || is_false(words, at)
+        is_in(&LISTS.untrue, words, at)
+            || is_told_as(&LISTS.false_signs, words, at)
             || is_hoax(words, at)
-            || is_in_pair(words, at)
+            || LISTS.untrue_pairs.stand_at(words, at, 1, |_| true)
+            || ends_with(&LISTS.untrue_ends, words, at)
     })
 }
 
@@ -119,11 +138,16 @@ fn is_in(signs: &Signs, words: &Words<'_>, at: usize) -> bool {
 
 /// True if a word denies together with one behind it.
 fn is_in_pair(words: &Words<'_>, at: usize) -> bool {
-    let ends_part = |at: usize| at + 1 >= words.len() || words.is_stopped(at + 1);
     LISTS.pairs.stand_at(words, at, 1, |_| true)
         || LISTS.gaps.stand_at(words, at, GAP, |_| true)
-        || LISTS.ends.stand_at(words, at, GAP, ends_part)
+        || ends_with(&LISTS.ends, words, at)
         || !words.is_number(at + 1) && LISTS.absent.stand_at(words, at, ABSENT, |_| true)
+}
+
+/// True of a pair whose second word ends its part of the headline.
+fn ends_with(pairs: &Pairs, words: &Words<'_>, at: usize) -> bool {
+    let ends_part = |at: usize| at + 1 >= words.len() || words.is_stopped(at + 1);
+    pairs.stand_at(words, at, GAP, ends_part)
 }
 
 /// Words from a thing that is told to `denied`, at most.
@@ -145,9 +169,9 @@ fn is_denied(words: &Words<'_>, at: usize) -> bool {
 }
 
 /// True of `false reports` and `it is false`; false of `false arrest`.
-fn is_false(words: &Words<'_>, at: usize) -> bool {
+fn is_told_as(signs: &Signs, words: &Words<'_>, at: usize) -> bool {
     let ends = |next: usize| is_in(&LISTS.told, words, next) || is_in(&LISTS.closing, words, next);
-    is_in(&LISTS.false_signs, words, at) && words.behind(at + 1, 1).next().is_none_or(ends)
+    is_in(signs, words, at) && words.behind(at + 1, 1).next().is_none_or(ends)
 }
 
 /// True of a report that is a hoax; false of a `bomb hoax` and of `hoax calls`.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::counts::confirmed_toll;
+use super::retractions::is_called_false;
 use super::stages::{asks, denies, stage_of};
 use super::tolls::toll_of;
-use super::turn::latest_turn;
+use super::turn::{latest_turn, stage_in};
 use super::voices::Voice;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
@@ -68,8 +69,10 @@ impl Report {
 /// What a title says of how a matter stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Says {
-    stage: Option<&'static str>,
+    pub(super) stage: Option<&'static str>,
     toll: Option<u32>,
+    /// True if it calls false what it names.
+    pub(super) is_false: bool,
 }
 
 impl Says {
@@ -78,6 +81,7 @@ impl Says {
         Self {
             stage: stage_of(title, language),
             toll: toll_of(title, language),
+            is_false: is_called_false(title, language),
         }
     }
 }
@@ -137,7 +141,8 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
     let toll = |one: &Report| one.says.toll.filter(|_| !one.is_superseded);
     let tolls: Vec<Option<u32>> = reports.iter().map(toll).collect();
     let standing = standing_toll(reports, &tolls);
-    let stages: Vec<Option<&'static str>> = reports.iter().map(|one| one.says.stage).collect();
+    let stages: Vec<Option<&'static str>> =
+        reports.iter().map(|one| stage_in(one, reports)).collect();
     let turn = latest_turn(reports, &stages);
     let mut shares: Vec<HeadlineShare> = reports
         .iter()

@@ -5,17 +5,21 @@
 //! policy is written in words in `docs/publishing.md`.
 
 mod another_day;
+mod figures;
+mod taken_back;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::counts::{Figure, head_figure, is_leap};
+use super::counts::{Figure, head_figure};
+use super::retractions::RETRACTED;
 use super::stages::{is_open, is_reversal, stage_of};
 use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use crate::text::words::hash_word;
-use another_day::begins_anew;
+use figures::{figures_of, tell_figure};
+use taken_back::TakenBack;
 
 /// One report of an event, as the policy looks at it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -105,6 +109,9 @@ pub struct Told {
     /// The stage that stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,
+    /// The headline of what the shown one calls false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<String>,
     /// Every stage that stood before.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub former_stages: BTreeSet<String>,
@@ -186,6 +193,9 @@ const OPEN: &str = "open";
 
 /// The stage that an event begins with; `None` if nothing tells one.
 fn first_stage(shown: &Telling, present: &Present) -> Option<String> {
+    if TakenBack::by(shown, present, &Told::default()).is_some() {
+        return Some(RETRACTED.to_owned());
+    }
     if is_open(&shown.headline, &shown.language) {
         return Some(OPEN.to_owned());
     }
@@ -340,8 +350,19 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
 
 fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let headline = chosen(present)?;
-    let tells = |stage: &str| is_confirmed(present, |telling| telling.stage() == Some(stage));
-    let now = headline.stage().map(str::to_owned);
+    let taken_back = TakenBack::by(headline, present, next);
+    let tells = |stage: &str| {
+        is_confirmed(present, |telling| match &taken_back {
+            Some(matter) => matter.is_called_false_by(telling),
+            None => telling.stage() == Some(stage),
+        })
+    };
+    let now = match &taken_back {
+        Some(_) => Some(RETRACTED),
+        None => headline.stage(),
+    };
+    let now = now.map(str::to_owned);
+    next.disputed = taken_back.as_ref().map(|matter| matter.headline.clone());
     // What turns round a matter of which no stage was told is news too, once it stands.
     let turns_round = next.stage.is_none()
         && now
@@ -371,8 +392,11 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
 /// `sacked` is of `parts with`.
 const TURN_HOURS: i64 = 2;
 
-/// True if nobody told a stage when an event was told first.
+/// True if nobody told a stage when an event was told first. What is taken back was told before.
 fn came_later(stage: &str, present: &Present) -> bool {
+    if stage == RETRACTED {
+        return true;
+    }
     let first = present.tellings.iter().map(|telling| telling.at).min();
     let telling = present
         .tellings
@@ -384,112 +408,19 @@ fn came_later(stage: &str, present: &Present) -> bool {
         .is_some_and(|(first, told)| told - first >= TimeDelta::hours(TURN_HOURS))
 }
 
-/// What is said of the headline's figure, if it is news.
-fn tell_figure(
-    next: &mut Told,
-    figure: Figure,
-    (present, as_headline): (&Present, &dyn Fn() -> String),
-) -> Option<String> {
-    if are_first_dead(next, &figure) {
-        // They stand once two outlets tell them.
-        let is_told = is_told_by_two(&figure, present);
-        return is_told.then(|| {
-            next.figures.insert(figure.kind, figure.number);
-            as_headline()
-        });
-    }
-    // Of forty hostages twelve may be freed, and a turnout is no share of the vote: neither stands instead of the other.
-    let is_toll = figure.is_toll();
-    let (before, after) = moved_figure(next, figure, present)?;
-    Some(match is_toll {
-        true => format!("now {after} instead of {before}"),
-        false => as_headline(),
-    })
-}
-
-/// True for dead of an event that was told without any.
-fn are_first_dead(told: &Told, now: &Figure) -> bool {
-    now.is_toll() && !told.figures.contains_key(&now.kind)
-}
-
-fn is_told_by_two(toll: &Figure, present: &Present) -> bool {
-    is_confirmed(present, |telling| {
-        telling
-            .figure()
-            .is_some_and(|told| told == *toll || told.exceeds(toll))
-    })
-}
-
-/// The figure of a report's headline, by what it counts.
-fn figures_of(shown: Option<&Telling>) -> BTreeMap<String, String> {
-    let figure = shown.and_then(Telling::figure);
-    figure.into_iter().map(Figure::into_parts).collect()
-}
-
-/// A toll that has risen is confirmed by whoever tells as many dead or more. That of another matter is not told: of a
-/// war it does not stand either, of the next day it does.
-fn moved_figure(next: &mut Told, now: Figure, present: &Present) -> Option<(String, String)> {
-    let standing = next.figures.get(&now.kind);
-    let before: Option<u32> = standing.and_then(|before| before.parse().ok());
-    let tolls = before
-        .zip(now.toll())
-        .filter(|(before, after)| before != after);
-    let told = tolls.map(|(before, after)| (before, after, tolls_of(present)));
-    let is_of_war = told.as_ref().is_some_and(|(before, after, told)| {
-        is_leap(*before, *after, told.iter().map(|(_, toll)| *toll))
-    });
-    if is_of_war {
-        return None;
-    }
-    let is_of_another_day =
-        told.is_some_and(|(before, after, told)| begins_anew(before, after, &told));
-    move_figure(next, now, before, present).filter(|_| !is_of_another_day)
-}
-
-fn move_figure(
-    next: &mut Told,
-    now: Figure,
-    before: Option<u32>,
-    present: &Present,
-) -> Option<(String, String)> {
-    let mut standing = next.figures.remove(&now.kind);
-    let mut former = next.former_figures.remove(&now.kind).unwrap_or_default();
-    let tells = |telling: &Telling| {
-        telling.figure().is_some_and(|told| {
-            told == now
-                || now.is_toll() && told.is_toll() && told.exceeds(&now) && now.is_above(before)
-        })
-    };
-    let moved = moved(&mut standing, &mut former, Some(&now.number), |_| {
-        is_confirmed(present, tells)
-    });
-    next.figures
-        .extend(standing.map(|standing| (now.kind.clone(), standing)));
-    if !former.is_empty() {
-        next.former_figures.insert(now.kind, former);
-    }
-    moved
-}
-
-/// The reports that tell of dead, and how many.
-fn tolls_of(present: &Present) -> Vec<(&Telling, u32)> {
-    let standing = present.tellings.iter().filter(|one| !one.is_withdrawn);
-    standing
-        .filter_map(|one| Some((one, one.figure()?.toll()?)))
-        .collect()
-}
-
 /// True if the headline tells another figure or stage than was told last, and nothing new was told: what stood
 /// before is back, or one outlet alone tells it. What changed last is then no longer how things are.
 pub fn takes_back(told: &Told, present: &Present) -> bool {
     let Some(shown) = chosen(present) else {
         return false;
     };
+    let is_taken_back = TakenBack::by(shown, present, told).is_some();
     let figure = shown.figure();
     let before = figure
         .as_ref()
         .and_then(|figure| told.figures.get(&figure.kind));
-    differs(figure.as_ref().map(|figure| &figure.number), before)
+    is_taken_back && told.stage.as_deref() != Some(RETRACTED)
+        || differs(figure.as_ref().map(|figure| &figure.number), before)
         || differs(
             shown.stage(),
             told.stage.as_deref().filter(|told| *told != OPEN),

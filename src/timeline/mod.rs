@@ -17,6 +17,7 @@ pub mod material;
 mod obeying;
 mod occurred;
 mod remembered;
+mod retractions;
 mod rulings;
 mod slug;
 mod stages;

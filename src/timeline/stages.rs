@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::denials::is_open_in;
 pub(super) use super::denials::{asks, denies};
 use super::figures::{Words, words_of};
+use super::retractions::RETRACTED;
 use super::tongues::{Signs, Tongues, words_of_list};
 use crate::text::words::is_unspaced;
 
@@ -97,7 +98,7 @@ pub(super) fn is_open(headline: &str, language: &str) -> bool {
     let words = words_of(headline, language);
     is_open_in(&words, headline) || {
         let said = Said::in_words(&words);
-        said.stage.is_none() && said.is_ahead
+        said.stage.is_none() && said.ahead.is_some()
     }
 }
 
@@ -109,13 +110,19 @@ pub(super) fn stage_of(headline: &str, language: &str) -> Option<&'static str> {
     Some(STAGES.names[place])
 }
 
+/// The stage that words name, whether it has come, has not, or is denied.
+pub(super) fn named_stage(words: &Words<'_>) -> Option<&'static str> {
+    let said = Said::in_words(words);
+    Some(STAGES.names[said.stage.or(said.ahead)?])
+}
+
 /// What words say of stages.
 #[derive(Default)]
 struct Said {
     /// The place of the first stage that has come.
     stage: Option<usize>,
-    /// True if one is named that has not.
-    is_ahead: bool,
+    /// That of the first that has not.
+    ahead: Option<usize>,
 }
 
 impl Said {
@@ -133,10 +140,11 @@ impl Said {
     }
 
     fn add(&mut self, place: usize, has_come: bool) {
-        match has_come {
-            true => self.stage = Some(self.stage.map_or(place, |known| known.min(place))),
-            false => self.is_ahead = true,
-        }
+        let first = match has_come {
+            true => &mut self.stage,
+            false => &mut self.ahead,
+        };
+        *first = Some(first.map_or(place, |known| known.min(place)));
     }
 
     /// Adds the first stage that a phrase at a place tells.
@@ -272,7 +280,8 @@ fn is_taken_back(words: &Words<'_>, end: usize) -> bool {
 }
 
 /// Stages that turn round what was told before, whatever it was.
-const REVERSALS: [&str; 10] = [
+const REVERSALS: [&str; 11] = [
+    RETRACTED,
     "overturned",
     "scrapped",
     "failed",

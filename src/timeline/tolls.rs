@@ -1,183 +1,15 @@
 //! The number of dead that a headline tells.
 
-use std::sync::LazyLock;
-
-use rustc_hash::FxHashMap;
+mod lists;
 
 use super::asides::{is_aside, is_doubted};
 use super::bridges::{belong_together, is_named, rises_with};
 use super::denials::is_open_in;
 use super::figures::{Words, counted, words_of};
 use super::remembered::is_remembered;
-use super::tongues::{Signs, Tongues, words_of_list};
+use super::tongues::Signs;
 use super::wholes::{Toll, is_of_another, only_toll, stand_anywhere};
-
-/// The words of `tolls.txt`.
-pub(super) struct Lists {
-    pub(super) dead: Signs,
-    undead: Signs,
-    beside: Signs,
-    pub(super) living: Signs,
-    pub(super) tolls: Signs,
-    pub(super) kills: Signs,
-    pub(super) anyone: Signs,
-    pub(super) rises: Signs,
-    pub(super) up_to: Signs,
-    pub(super) risen: Signs,
-    pub(super) from: Signs,
-    pub(super) left: Signs,
-    pub(super) steps: Signs,
-    pub(super) more: Signs,
-    pub(super) parts: Signs,
-    pub(super) between: Signs,
-    pub(super) parents: Signs,
-    pub(super) named: Signs,
-    pub(super) units: Signs,
-    pub(super) ahead: Signs,
-    pub(super) doubts: Signs,
-    none: Signs,
-    pub(super) wholes: Signs,
-    pub(super) most: Signs,
-    pub(super) elapsed: Signs,
-    pub(super) lately: Signs,
-    pub(super) tried: Signs,
-    pub(super) condemns: Signs,
-    pub(super) to_death: Signs,
-    pub(super) victims: Signs,
-    pub(super) numbered: Signs,
-    pub(super) among: Signs,
-    pub(super) disasters: Signs,
-    pub(super) bare_toll: Signs,
-    pub(super) tolled: Signs,
-    pub(super) found: Signs,
-    pub(super) of_years: Signs,
-    pub(super) before_years: Signs,
-    be: Signs,
-    nots: Signs,
-    moved: Signs,
-    pub(super) verbs: Signs,
-    pub(super) deeds: Signs,
-    without: Signs,
-    pub(super) nearly: Signs,
-    pub(super) and: Signs,
-    pub(super) rates: Signs,
-    pub(super) since: Signs,
-    pub(super) including: Signs,
-    pub(super) inside: Signs,
-    pub(super) says: Signs,
-    pub(super) places: Signs,
-    pub(super) beasts: Signs,
-    pub(super) persons: Signs,
-    pub(super) wards: Signs,
-    pub(super) kin: Signs,
-    pub(super) article: Signs,
-    pub(super) joins: Signs,
-    pub(super) counters: Signs,
-    pub(super) clauses: Signs,
-    pub(super) leading: Signs,
-    /// Number words of other languages than English, and what they say.
-    numbers: FxHashMap<&'static str, Vec<(u32, Tongues)>>,
-    /// Words that are one sign with the word behind them, by the first.
-    pairs: FxHashMap<&'static str, Vec<&'static str>>,
-}
-
-const FILE: &str = include_str!("tolls.txt");
-
-/// The lists that have words which are one sign with the word behind them.
-const PAIRED: [&str; 11] = [
-    "dead", "undead", "living", "ahead", "doubts", "nearly", "rates", "between", "leading",
-    "lately", "wholes",
-];
-
-pub(super) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
-    let words = |list| words_of_list(FILE, list);
-    let signs = |list| Signs::of(words(list));
-    let mut pairs: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for (_, pair) in PAIRED.into_iter().flat_map(words) {
-        if let Some((first, second)) = pair.split_once('_') {
-            pairs.entry(first).or_default().push(second);
-        }
-    }
-    Lists {
-        dead: Signs::of(words("dead").chain(words("beside"))),
-        undead: signs("undead"),
-        beside: signs("beside"),
-        living: signs("living"),
-        tolls: signs("tolls"),
-        kills: signs("kills"),
-        anyone: signs("anyone"),
-        rises: signs("rises"),
-        up_to: signs("up-to"),
-        risen: signs("risen"),
-        from: signs("from"),
-        left: signs("left"),
-        steps: signs("steps"),
-        more: signs("more"),
-        parts: signs("parts"),
-        between: signs("between"),
-        parents: signs("parents"),
-        named: signs("named"),
-        units: signs("units"),
-        ahead: signs("ahead"),
-        doubts: signs("doubts"),
-        none: signs("none"),
-        wholes: signs("wholes"),
-        most: signs("most"),
-        elapsed: signs("elapsed"),
-        lately: signs("lately"),
-        tried: signs("tried"),
-        condemns: signs("condemns"),
-        to_death: signs("to-death"),
-        victims: signs("victims"),
-        numbered: signs("numbered"),
-        among: signs("among"),
-        disasters: signs("disasters"),
-        bare_toll: signs("bare-toll"),
-        tolled: signs("tolled"),
-        found: signs("found"),
-        of_years: signs("of-years"),
-        before_years: signs("before-years"),
-        be: signs("be"),
-        nots: signs("nots"),
-        moved: signs("moved"),
-        verbs: signs("verbs"),
-        deeds: signs("deeds"),
-        without: signs("without"),
-        nearly: signs("nearly"),
-        and: signs("and"),
-        rates: signs("rates"),
-        since: signs("since"),
-        including: signs("including"),
-        inside: signs("inside"),
-        says: signs("says"),
-        places: signs("places"),
-        beasts: signs("beasts"),
-        persons: signs("persons"),
-        wards: signs("wards"),
-        kin: signs("kin"),
-        article: signs("article"),
-        joins: signs("joins"),
-        counters: signs("counters"),
-        clauses: signs("clauses"),
-        leading: signs("leading"),
-        numbers: number_words(),
-        pairs,
-    }
-});
-
-fn number_words() -> FxHashMap<&'static str, Vec<(u32, Tongues)>> {
-    let mut numbers: FxHashMap<&str, Vec<(u32, Tongues)>> = FxHashMap::default();
-    let mut next = (2, "");
-    for (codes, forms) in words_of_list(FILE, "numbers") {
-        let number = if codes == next.1 { next.0 } else { 2 };
-        next = (number + 1, codes);
-        for form in forms.split('/') {
-            let (tongues, word) = Tongues::of(codes, form);
-            numbers.entry(word).or_default().push((number, tongues));
-        }
-    }
-    numbers
-}
+pub(super) use lists::LISTS;
 
 /// What a number word of another language than English says; `None` if it is none.
 fn foreign_number(word: &str, language: &str) -> Option<u32> {
@@ -241,6 +73,12 @@ pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
         })
     });
     only_toll(&words, &tolls.collect::<Vec<Toll>>())
+}
+
+/// True if a headline in a language has a word of death, of one or of more, whatever it says of it.
+pub(super) fn names_dead(headline: &str, language: &str) -> bool {
+    let words = words_of(headline, language).join(are_one);
+    (0..words.len()).any(|at| is_death(&words, at) || stands_in(&LISTS.dies, &words, at))
 }
 
 /// True if a headline in a language says that a toll rose or fell, or names one instead of telling what killed so many.

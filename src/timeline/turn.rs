@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::headline::{OVERTAKEN, Report};
+use super::retractions::{Matter, RETRACTED};
 use super::stages::{is_open, is_reversal};
 use super::voices::{Voice, are_two};
 use crate::news::{OutletId, UtcTime};
@@ -28,6 +29,24 @@ impl Turn {
             true => (OVERTAKEN, "two outlets tell what came after it"),
             false => (1.0, ""),
         }
+    }
+}
+
+/// The stage that a report tells: that the matter is taken back, if it calls false what its own outlet told before.
+pub(super) fn stage_in(report: &Report, reports: &[Report]) -> Option<&'static str> {
+    match takes_back_own(report, reports) {
+        true => Some(RETRACTED),
+        false => report.says.stage,
+    }
+}
+
+fn takes_back_own(report: &Report, reports: &[Report]) -> bool {
+    let matter = |one: &Report| Matter::of(&one.title, &one.language);
+    let is_own = |one: &&Report| one.outlet == report.outlet && one.item_time < report.item_time;
+    report.says.is_false && {
+        let now = matter(report);
+        let mut own = reports.iter().filter(is_own);
+        own.any(|before| now.takes_back(&matter(before)))
     }
 }
 
@@ -60,4 +79,45 @@ pub(super) fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -
         since: *since,
         is_reversal: is_reversal(stage) && telling.count() * 2 >= later.count(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::headline::{Says, pick_headline};
+    use super::*;
+    use crate::news::ItemId;
+
+    fn told(titles: &[(i64, &str)]) -> String {
+        let reports = titles.iter().enumerate();
+        let reports = reports.map(|(at, (outlet, title))| Report {
+            item: ItemId(at as i64 + 1),
+            outlet: OutletId(*outlet),
+            title: (*title).into(),
+            says: Says::of(title, "en"),
+            language: "en".to_owned(),
+            reliability: 1.0,
+            // The first are the most central.
+            mean_score: 0.9 - at as f32 * 0.1,
+            item_time: UtcTime::default() + chrono::TimeDelta::hours(at as i64),
+            ..Report::default()
+        });
+        let reports: Vec<Report> = reports.collect();
+        pick_headline(&reports).expect("there are reports").headline
+    }
+
+    #[test]
+    fn the_headline_is_not_what_its_own_outlets_took_back() {
+        let hoax = "Kim Hoon death a hoax, agent says";
+        let mut titles = vec![
+            (1, "Actor Kim Hoon dies at 61"),
+            (2, "Kim Hoon, actor, dead at 61"),
+            (3, "Film star Kim Hoon dies"),
+            (1, hoax),
+        ];
+        assert_eq!(told(&titles), titles[0].1, "one may be mistaken");
+        titles.push((4, "Reports of Kim Hoon's death are false"));
+        assert_eq!(told(&titles), titles[0].1, "it never told that he died");
+        titles.push((2, "Kim Hoon alive: report of death was false"));
+        assert_eq!(told(&titles), hoax);
+    }
 }

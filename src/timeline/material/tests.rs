@@ -562,3 +562,35 @@ fn dead_who_are_said_to_be_a_hoax_are_not_told() {
     let told = notes(&[&fire, &[fire, hoax].concat()]);
     assert_eq!(told, [Vec::<String>::new()]);
 }
+
+#[test]
+fn what_two_outlets_take_back_is_an_outcome() {
+    let dead = [
+        ("AP", "Actor Kim Hoon dies at 61"),
+        ("BBC", "Kim Hoon, actor, dead at 61"),
+    ];
+    let hoax = ("AP", "Kim Hoon death a hoax, agent says");
+    let false_too = ("BBC", "Reports of Kim Hoon's death are false");
+    let denied = ("dpa", "Family denies Kim Hoon has died");
+    let steps = [
+        toll(1, &dead),
+        toll(3, &[dead[0], dead[1], denied]),
+        toll(3, &[dead[0], dead[1], hoax]),
+        toll(3, &[dead[0], dead[1], hoax, false_too]),
+        toll(4, &[dead[0], dead[1], hoax, false_too]),
+    ];
+    let told = kinds(&steps);
+    assert_eq!(
+        told,
+        [vec![], vec![], vec![DevelopmentKind::Outcome], vec![]]
+    );
+    // The titles themselves were changed, one after the other.
+    let edited = [
+        toll(1, &dead),
+        toll(1, &[hoax, dead[1]]),
+        toll(1, &[hoax, false_too]),
+    ];
+    assert_eq!(kinds(&edited), [vec![], vec![DevelopmentKind::Outcome]]);
+    let begun_so = [toll(1, &[hoax, dead[1], false_too]), steps[3].clone()];
+    assert_eq!(kinds(&begun_so), [vec![]]);
+}

@@ -470,3 +470,69 @@ fn a_country_alone_makes_no_event() {
         ),
     ]);
 }
+
+#[test]
+fn a_name_alone_makes_no_event() {
+    check(&[
+        (
+            "abcdef",
+            &[
+                (
+                    0,
+                    "en",
+                    "Court in Osaka rejects appeal by former mayor Walsh",
+                    "The court upheld the bribery conviction of the former mayor. He must serve two years.",
+                ),
+                (
+                    30,
+                    "en",
+                    "Flooded Osaka hospital takes patients again",
+                    "Patients returned five weeks after a burst main filled its cellars.",
+                ),
+                (
+                    60,
+                    "en",
+                    "Osaka police seize 23 kilos of cocaine",
+                    "The drugs were hidden in crates of pineapples. Two men were arrested.",
+                ),
+                (
+                    90,
+                    "en",
+                    "Wolf seen in suburb of Osaka",
+                    "A driver filmed the animal crossing a road. Schools kept children indoors.",
+                ),
+                (
+                    120,
+                    "en",
+                    "Osaka museum buys painting by Rossi for 571 million",
+                    "The still life of 1921 will hang in a room of its own from March.",
+                ),
+                (
+                    150,
+                    "en",
+                    "Osaka airport to get third runway by 2040",
+                    "The transport ministry approved the plan in spite of protests by fishermen.",
+                ),
+            ],
+        ),
+        (
+            "ab",
+            &[
+                (0, "en", "Halvorsen lets troops carry firearms on bases", ""),
+                (
+                    20,
+                    "en",
+                    "Army chief of staff fired by Halvorsen, sources say",
+                    "",
+                ),
+            ],
+        ),
+        (
+            "aa",
+            &[
+                (0, "en", "Quake rattles Osaka", ""),
+                (15, "en", "Osaka shaken by strong quake", ""),
+            ],
+        ),
+    ]);
+}

@@ -92,6 +92,8 @@ pub(super) struct Reading {
     pub(super) grams: Vec<u16>,
     /// Words of the title in order, at most 24.
     pub(super) title_words: Vec<u32>,
+    /// How many letters each of them has, folded.
+    pub(super) title_letters: Vec<u8>,
     pub(super) fingerprint: u64,
     /// Stages that the title names.
     pub(super) stages: Stages,
@@ -122,6 +124,7 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
     let title = cut_chars(&item.title, LEAD_CHARS);
     reader.read(title, IN_TITLE, MAX_TITLE_WORDS);
     let title_words = reader.order.iter().copied().take(24).collect();
+    let title_letters = std::mem::take(&mut reader.letters);
     let stages = Stages::of_words(reader.said.split('\n'));
     let grams = title_grams(&reader.folded);
     let lead = if item.summary.is_empty() {
@@ -133,6 +136,7 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
     Reading {
         grams,
         title_words,
+        title_letters: title_letters.into_iter().take(24).collect(),
         stages,
         counted: Counted::of_title(title, &item.language),
         fingerprint: fingerprint(&reader.order),
@@ -160,6 +164,8 @@ struct Reader {
     terms: Vec<ReadTerm>,
     /// The hashes of all words in order.
     order: Vec<u32>,
+    /// How many letters each of the title's has, folded.
+    letters: Vec<u8>,
     /// The title's words in full, those that say one thing in one form, a line each.
     said: String,
     /// The title's folded words with a space before and after each.
@@ -232,6 +238,7 @@ impl Reader {
             self.terms.push(ReadTerm { hash, flags });
             self.order.push(hash);
             if place == IN_TITLE {
+                self.letters.push(folded.chars().count().min(255) as u8);
                 self.said.push_str(concept_of(&folded));
                 self.said.push('\n');
             }

@@ -84,6 +84,7 @@ pub(super) struct LiveItem {
     pub(super) terms: Box<[Term]>,
     pub(super) grams: Box<[u16]>,
     pub(super) title_words: Box<[u32]>,
+    pub(super) title_letters: Box<[u8]>,
     pub(super) norm: f32,
     pub(super) title_norm: f32,
     /// How many words stand in the title and in the lead.
@@ -96,6 +97,20 @@ pub(super) struct LiveItem {
 }
 
 impl LiveItem {
+    /// 4-grams of its title that a word of it makes, with the spaces around it; 0 if it stands in no title.
+    pub(super) fn grams_of(&self, word: u32) -> usize {
+        let at = self.title_words.iter().position(|own| *own == word);
+        let letters = at.and_then(|at| self.title_letters.get(at));
+        letters.map_or(0, |letters| usize::from(*letters).saturating_sub(1))
+    }
+
+    /// True if two words are neighbours in its title.
+    pub(super) fn has_side_by_side(&self, words: [u32; 2]) -> bool {
+        let [one, other] = words;
+        let mut pairs = self.title_words.windows(2);
+        pairs.any(|pair| pair == [one, other] || pair == [other, one])
+    }
+
     pub(super) fn new(item: &ArrivingItem, language: u8, reading: Reading) -> Self {
         let count = |flags| {
             let terms = reading.terms.iter();
@@ -123,6 +138,7 @@ impl LiveItem {
             terms: terms.collect(),
             grams: reading.grams.into_boxed_slice(),
             title_words: reading.title_words.into_boxed_slice(),
+            title_letters: reading.title_letters.into_boxed_slice(),
             norm: 0.0,
             title_norm: 0.0,
             lengths,

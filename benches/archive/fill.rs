@@ -186,6 +186,7 @@ fn tell(
         last_event_at: at,
         event_count: (event % 3) as u32 + 1,
         outlet_count: members.len() as u32,
+        named_after: None,
     };
     events::describe_storyline(tx, storyline, &told)?;
     let mint = |salt: u64| {

@@ -276,7 +276,8 @@ pub(super) fn describe_storyline(
     let Some(main) = main_event(conn, &events)? else {
         return Ok(None);
     };
-    let headline = pins.of_storyline(conn, id)?.unwrap_or(&main.headline);
+    let name = pins.of_storyline(conn, id)?;
+    let headline = name.unwrap_or(&main.headline);
     let last_report_at = events.iter().map(|event| event.last_report_at).max();
     let last_report_at = last_report_at.unwrap_or_else(|| utc_from_secs(0));
     let before = describing::load_life(conn, id)?;
@@ -296,6 +297,7 @@ pub(super) fn describe_storyline(
             .unwrap_or_default(),
         event_count: u32::try_from(events.len()).unwrap_or(u32::MAX),
         outlet_count: count_outlets(&events),
+        named_after: name.is_none().then_some((main.id, main.headline_item)),
     }))
 }
 

@@ -46,6 +46,8 @@ pub struct EventRow {
     pub id: EventId,
     /// Its headline.
     pub headline: String,
+    /// The report that gave it; `None` if an editor did.
+    pub headline_item: Option<ItemId>,
     /// When it happened, estimated.
     pub occurred_at: UtcTime,
     /// Item time of its latest report.
@@ -180,7 +182,7 @@ pub fn count_reports(conn: &Connection, event: EventId) -> Result<(u32, BTreeSet
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_storyline_events(conn: &Connection, id: StorylineId) -> Result<Vec<EventRow>> {
-    let sql = "SELECT id, headline, occurred_at, last_report_at, outlets, spiked FROM events
+    let sql = "SELECT id, headline, occurred_at, last_report_at, outlets, spiked, headline_item_id FROM events
          WHERE storyline_id = ?1 AND merged_into IS NULL AND report_count > 0
          ORDER BY occurred_at, first_report_at, id";
     let mut query = conn.prepare_cached(sql)?;
@@ -195,6 +197,7 @@ pub fn load_storyline_events(conn: &Connection, id: StorylineId) -> Result<Vec<E
         events.push(EventRow {
             id,
             headline: row.get(1)?,
+            headline_item: row.get::<_, Option<i64>>(6)?.map(ItemId),
             occurred_at: utc_from_secs(row.get(2)?),
             last_report_at: utc_from_secs(row.get(3)?),
             outlets: match outlets {

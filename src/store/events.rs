@@ -69,6 +69,9 @@ pub struct StorylineDescription {
     pub event_count: u32,
     /// Outlets of all its events.
     pub outlet_count: u32,
+    /// The event whose headline it is, with the report that gave it that, if an editor did not; `None` if an editor named
+    /// the storyline.
+    pub named_after: Option<(EventId, Option<ItemId>)>,
 }
 
 /// An event as the clusterer needs it to go on after a start.
@@ -307,9 +310,11 @@ pub fn describe_storyline(
 ) -> Result<()> {
     open_storyline(tx, storyline)?;
     let sql = "UPDATE storylines SET headline = ?2, life = ?3, first_event_at = ?4,
-            last_event_at = ?5, event_count = ?6, outlet_count = ?7, version = version + 1
+            last_event_at = ?5, event_count = ?6, outlet_count = ?7, headline_event_id = ?8,
+            headline_item_id = ?9, version = version + 1
          WHERE id = ?1 AND (headline, life, first_event_at, last_event_at, event_count,
-            outlet_count) IS NOT (?2, ?3, ?4, ?5, ?6, ?7)";
+            outlet_count, headline_event_id, headline_item_id) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let (event, item) = description.named_after.unzip();
     tx.prepare_cached(sql)?.execute(params![
         storyline.0,
         description.headline,
@@ -318,6 +323,8 @@ pub fn describe_storyline(
         description.last_event_at.timestamp(),
         description.event_count,
         description.outlet_count,
+        event.map(|event| event.0),
+        item.flatten().map(|item| item.0),
     ])?;
     let has_slug: bool = tx
         .prepare_cached("SELECT slug IS NOT NULL FROM storylines WHERE id = ?1")?

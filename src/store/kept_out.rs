@@ -8,6 +8,22 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{Result, decisions};
 use crate::news::{EventId, ItemId, StorylineId, Target};
 
+/// True if an item is out: it is spiked, or the event or the storyline in which it stands is.
+macro_rules! is_item_out {
+    ($($item:literal),+) => {
+        concat!(
+            "(EXISTS (SELECT 1 FROM items gone WHERE gone.spiked = 1 AND gone.id = ",
+            $($item,)+
+            ") OR EXISTS (SELECT 1 FROM event_items place CROSS JOIN events held ON held.id = place.event_id
+                WHERE place.item_id = ",
+            $($item,)+
+            " AND (held.spiked = 1 OR EXISTS (SELECT 1 FROM storylines line
+                    WHERE line.spiked = 1 AND line.id = held.storyline_id))))"
+        )
+    };
+}
+pub(super) use is_item_out;
+
 /// True if any event or storyline is kept out.
 ///
 /// # Errors
@@ -117,6 +133,21 @@ pub fn is_kept_out(conn: &Connection, item: ItemId) -> Result<bool> {
     Ok(conn
         .prepare_cached(sql)?
         .query_row([item.0], |row| row.get(0))?)
+}
+
+/// True if any of these items is out: by itself, or with the event or the storyline in which it stands.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_any_out(conn: &Connection, items: &[ItemId]) -> Result<bool> {
+    const SQL: &str = concat!(
+        "SELECT EXISTS (SELECT 1 FROM json_each(?1) asked WHERE ",
+        is_item_out!("asked.value"),
+        ")"
+    );
+    Ok(conn
+        .prepare_cached(SQL)?
+        .query_row([serde_json::to_string(items)?], |row| row.get(0))?)
 }
 
 /// What an item stays out with, that it was taken out of.

@@ -127,6 +127,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0029_left_out",
         include_str!("../../migrations/0029_left_out.sql"),
     ),
+    (
+        "0030_named_after",
+        include_str!("../../migrations/0030_named_after.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -3,19 +3,25 @@
 //!
 //! Nothing here writes; see `publishing`.
 
+mod names;
 mod shown;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use shown::{HAS_REPORTS, HOLDS_EVENTS, IS_LET_THROUGH, IS_SHOWN, IS_TOLD, LEADS_ON, SHOWS_EVENTS};
+use names::{EVENTS_SHOWN, STORYLINES_SHOWN, absorbed_by, name_of_shown, name_of_successor};
+pub use names::{name_of_event, name_of_storyline};
+use shown::{
+    HAS_REPORTS, IS_KEPT_BACK, IS_LET_THROUGH, IS_SHOWN, IS_TOLD, SAYS_INTO_WHAT, SHOWS_EVENTS,
+    TOLD_INSTEAD,
+};
 
-use super::Result;
 use super::publishing::SETTINGS;
 pub use super::reports::load_reports;
 use super::reports::load_reports_of;
 use super::rows::{
     EVENT_COLUMNS, STORYLINE_COLUMNS, json, public_id, read_development, read_event, read_storyline,
 };
+use super::{Result, kept_out};
 use crate::news::{
     Development, DevelopmentId, EventId, FeedId, ItemId, PublicId, PublicName, PublishedEvent,
     PublishedStoryline, Standing, Storyline, StorylineId, ToldAtLength, UtcTime, utc_from_secs,
@@ -214,14 +220,14 @@ pub fn events_of_storyline(conn: &Connection, id: StorylineId) -> Result<Vec<Pub
 }
 
 /// The storylines of the subscription document, the latest material change first, each with its
-/// events.
+/// events. Of merged ones those that say into what.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn latest_storylines(conn: &Connection, extent: Extent) -> Result<Vec<PublishedStoryline>> {
     let condition = format!(
         "WHERE s.published_at IS NOT NULL AND s.spiked = 0
-         AND ({LEADS_ON} OR {SHOWS_EVENTS})
+         AND ({SAYS_INTO_WHAT} OR {SHOWS_EVENTS})
          ORDER BY s.updated_at DESC, s.id DESC LIMIT ?1"
     );
     let mut found = load_storylines(conn, &condition, [extent.at_most])?;
@@ -320,16 +326,10 @@ pub fn standing_of_event(conn: &Connection, id: PublicId) -> Result<Option<Stand
 pub fn standing_of_storyline(conn: &Connection, id: PublicId) -> Result<Option<Standing>> {
     let sql = format!(
         "WITH asked AS (
-            SELECT s.*, NOT {SHOWS_EVENTS} AS is_empty, (
-                SELECT t.public_id FROM events e JOIN events x ON x.id = e.merged_into
-                    JOIN storylines t ON t.id = x.storyline_id
-                WHERE e.storyline_id = s.id AND e.published_at IS NOT NULL AND t.id <> s.id
-                    AND x.spiked = 0 AND x.merged_into IS NULL
-                    AND t.public_id IS NOT NULL AND t.spiked = 0 AND t.merged_into IS NULL
-                ORDER BY e.id DESC LIMIT 1) AS told_in
+            SELECT s.*, NOT {SHOWS_EVENTS} AS is_empty, {IS_KEPT_BACK} AS is_kept_back,
+                (SELECT o.public_id {TOLD_INSTEAD} ORDER BY e.id DESC LIMIT 1) AS told_in
             FROM storylines s WHERE s.public_id = ?1)
-         SELECT coalesce(m.public_id, s.told_in), s.spiked OR s.merged_into IS NOT NULL AND NOT {LEADS_ON}
-                OR s.merged_into IS NULL AND s.is_empty AND s.told_in IS NULL AND {HOLDS_EVENTS},
+         SELECT coalesce(m.public_id, s.told_in), s.is_kept_back,
             s.merged_into IS NOT NULL OR s.is_empty AND s.told_in IS NOT NULL, s.is_empty
          FROM asked s LEFT JOIN storylines m ON m.id = s.merged_into"
     );
@@ -386,24 +386,6 @@ pub fn newest_development(conn: &Connection) -> Result<DevelopmentId> {
         .prepare_cached("SELECT coalesce(max(id), 0) FROM developments")?
         .query_row([], |row| row.get(0))?;
     Ok(DevelopmentId(id))
-}
-
-/// The public name of an event by its row.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn name_of_event(conn: &Connection, id: EventId) -> Result<Option<PublicName>> {
-    public_name(
-        conn,
-        "SELECT public_id, headline FROM events WHERE id = ?1",
-        id.0,
-    )
-}
-
-/// The same of one that is shown.
-fn name_of_shown(conn: &Connection, id: EventId) -> Result<Option<PublicName>> {
-    let sql = format!("SELECT public_id, headline FROM events e WHERE id = ?1 AND {IS_SHOWN}");
-    public_name(conn, &sql, id.0)
 }
 
 fn standing(
@@ -466,7 +448,7 @@ fn load_events(
     while let Some(row) = rows.next()? {
         let event = read_event(row)?;
         let merged_into = match event.merged_into {
-            Some(target) => name_of_event(conn, target)?,
+            Some(target) => name_of_successor(conn, EVENTS_SHOWN, target.0)?,
             None => None,
         };
         let split_from = match row.get::<_, Option<i64>>(19)? {
@@ -494,6 +476,9 @@ fn with_reports(conn: &Connection, mut events: Vec<PublishedEvent>) -> Result<Ve
         shown.reports = match (&shown.merged_into, &shown.told.lines) {
             (Some(_), Some(lines)) => {
                 let items: Vec<ItemId> = lines.keys().copied().collect();
+                if kept_out::is_any_out(conn, &items)? {
+                    leave_out_words(shown);
+                }
                 load_reports_of(conn, &items)?
             }
             _ => load_reports(conn, shown.event.id)?,
@@ -503,9 +488,16 @@ fn with_reports(conn: &Connection, mut events: Vec<PublishedEvent>) -> Result<Ve
     Ok(events)
 }
 
+/// A merged event is described no more, and whose words stand under its headline is not known.
+fn leave_out_words(shown: &mut PublishedEvent) {
+    shown.told.lede.clear();
+    shown.event.lede.clear();
+    shown.event.change.clear();
+}
+
 fn with_events(conn: &Connection, storyline: Storyline) -> Result<PublishedStoryline> {
     let merged_into = match storyline.merged_into {
-        Some(target) => name_of_storyline(conn, target)?,
+        Some(target) => name_of_successor(conn, STORYLINES_SHOWN, target.0)?,
         None => None,
     };
     Ok(PublishedStoryline {
@@ -514,53 +506,6 @@ fn with_events(conn: &Connection, storyline: Storyline) -> Result<PublishedStory
         absorbed: absorbed_by(conn, STORYLINES_SHOWN, storyline.id.0)?,
         storyline,
     })
-}
-
-/// A table with what is true of those of its rows `e` whose headlines are shown.
-type Shown = (&'static str, &'static str);
-const EVENTS_SHOWN: Shown = ("events", IS_SHOWN);
-const STORYLINES_SHOWN: Shown = ("storylines", "e.spiked = 0");
-
-/// The public names of what was merged into a row of `events` or `storylines`, by way of others too,
-/// in the order of their rows; without what an editor keeps back, or whose words.
-// Not a join: once SQLite has statistics, it goes through the whole table for one, to make a filter.
-fn absorbed_by(conn: &Connection, (table, is_shown): Shown, id: i64) -> Result<Vec<PublicName>> {
-    let sql = format!(
-        "WITH RECURSIVE led (id) AS (SELECT id FROM {table} WHERE merged_into = ?1
-            UNION SELECT t.id FROM led JOIN {table} t ON t.merged_into = led.id)
-         SELECT e.public_id, e.headline FROM {table} e WHERE e.id IN (SELECT id FROM led)
-            AND e.public_id IS NOT NULL AND e.id <> ?1 AND {is_shown} ORDER BY e.id"
-    );
-    let mut query = conn.prepare_cached(&sql)?;
-    let rows = query.query_map([id], |row| {
-        Ok(PublicName {
-            public_id: public_id(row, 0)?.unwrap_or_default(),
-            headline: row.get(1)?,
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// The public name of a storyline by its row.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn name_of_storyline(conn: &Connection, id: StorylineId) -> Result<Option<PublicName>> {
-    let sql = "SELECT public_id, headline FROM storylines WHERE id = ?1";
-    public_name(conn, sql, id.0)
-}
-
-fn public_name(conn: &Connection, sql: &str, id: i64) -> Result<Option<PublicName>> {
-    let row: Option<(Option<PublicId>, String)> = conn
-        .prepare_cached(sql)?
-        .query_row([id], |row| Ok((public_id(row, 0)?, row.get(1)?)))
-        .optional()?;
-    Ok(row.and_then(|(public_id, headline)| {
-        public_id.map(|public_id| PublicName {
-            public_id,
-            headline,
-        })
-    }))
 }
 
 fn load_storylines(

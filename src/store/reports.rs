@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Result;
+use super::kept_out::is_item_out;
 use super::rows::read_report;
 use crate::news::{EventId, ItemId, Report, Reprint, Role};
 use crate::text::links;
@@ -33,9 +34,11 @@ pub fn load_all_reports(conn: &Connection, id: EventId) -> Result<Vec<Report>> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_reports_of(conn: &Connection, items: &[ItemId]) -> Result<Vec<Report>> {
-    let condition = "i.id IN (SELECT value FROM json_each(?1)) AND i.spiked = 0
-         AND i.withdrawn_at IS NULL";
-    select(conn, condition, [serde_json::to_string(items)?])
+    const CONDITION: &str = concat!(
+        "i.id IN (SELECT value FROM json_each(?1)) AND i.withdrawn_at IS NULL AND NOT ",
+        is_item_out!("i.id")
+    );
+    select(conn, CONDITION, [serde_json::to_string(items)?])
 }
 
 fn load(conn: &Connection, id: EventId, with_spiked: bool) -> Result<Vec<Report>> {

@@ -17,4 +17,5 @@ mod ruled;
 mod spiking;
 mod undoing;
 mod why;
+mod words;
 mod world;

@@ -72,6 +72,81 @@ async fn what_was_merged_is_not_named_by_the_headline_of_a_spiked_report() {
     assert!(outputs(&room, &feeds).await.contains(&headline));
 }
 
+/// An item stands in an event of its own, which is spiked.
+async fn part_and_spike(room: &Newsroom, (item, event): (i64, i64), minutes: i64) {
+    let parted = room.store.write(move |tx| {
+        let sql = "INSERT INTO events (id, storyline_id, headline, settled) VALUES (?1, 1, '', 1)";
+        tx.execute(sql, [event])?;
+        let sql = "UPDATE event_items SET event_id = ?2 WHERE item_id = ?1";
+        Ok(tx.execute(sql, [item, event])?)
+    });
+    parted.await.expect("an event");
+    rule_to_spike(room, Target::Event(EventId(event)), minutes).await;
+    room.publish(minutes).await;
+}
+
+#[tokio::test]
+async fn a_merged_entry_shows_no_report_that_stands_in_what_is_spiked_by_now() {
+    let room = summit().await;
+    let merge = |tx: &Transaction<'_>| events::merge_event(tx, EventId(2), EventId(1));
+    room.store.write(merge).await.expect("a merge");
+    room.assign(1, 1, &[]).await;
+    room.publish(300).await;
+    let feeds = paths(&["events.atom", "events.rss", "events.json"]);
+    let (headline, other) = (told_headline(&room, 4), told_headline(&room, 5));
+    let before = outputs(&room, &feeds).await;
+    assert!(before.contains(&headline) && before.contains(&other));
+    part_and_spike(&room, (5, 9), 310).await;
+    let shown = outputs(&room, &feeds).await;
+    assert!(shown.contains(&headline) && !shown.contains(&other));
+    assert!(
+        !shown.contains("The talks closed after three hours"),
+        "the words under its headline may be anybody's"
+    );
+    part_and_spike(&room, (4, 10), 320).await;
+    assert!(!outputs(&room, &feeds).await.contains(&headline));
+    for decision in [1, 2] {
+        unspike(&room, decision, 320 + decision).await;
+    }
+    let shown = outputs(&room, &feeds).await;
+    assert!(shown.contains(&headline) && shown.contains(&other));
+}
+
+#[tokio::test]
+async fn what_was_merged_in_two_steps_does_not_name_what_is_spiked_between() {
+    let room = summit().await;
+    for (event, minutes) in [(3, 290), (4, 291)] {
+        let (title, link) = (
+            format!("Fire {event}"),
+            format!("https://post.example/{event}"),
+        );
+        let item = room.ingest(told("Post", &title, &link, minutes)).await;
+        room.assign(event, 1, &[(item, None)]).await;
+        room.publish(minutes + 5).await;
+    }
+    for (gone, into) in [(2, 3), (3, 4)] {
+        let merge =
+            move |tx: &Transaction<'_>| events::merge_event(tx, EventId(gone), EventId(into));
+        room.store.write(merge).await.expect("a merge");
+        room.assign(into, 1, &[]).await;
+        room.publish(300 + gone).await;
+    }
+    let rename = |tx: &Transaction<'_>| {
+        let sql = "UPDATE events SET headline = 'How it ended', headline_item_id = 8 WHERE id = 4";
+        Ok(tx.execute(sql, [])?)
+    };
+    room.store.write(rename).await.expect("a headline");
+    let feeds = paths(&["events.atom", "events.rss", "events.json"]);
+    assert!(outputs(&room, &feeds).await.contains("Fire 3"));
+    spike(&room, 7, 310).await;
+    let shown = outputs(&room, &feeds).await;
+    assert!(
+        shown.contains(&room.public_id(2).urn()) && !shown.contains("Fire 3"),
+        "{shown}"
+    );
+    assert!(shown.contains("How it ended"));
+}
+
 #[tokio::test]
 async fn a_storyline_of_many_events_that_is_let_in_again_is_not_dated_ahead() {
     let room = Newsroom::open();

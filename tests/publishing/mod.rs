@@ -8,7 +8,7 @@ mod gallery;
 mod golden;
 mod histories;
 mod hostile;
-mod http;
+pub mod http;
 mod hub;
 mod ids;
 mod kept_back;

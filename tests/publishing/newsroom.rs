@@ -215,6 +215,7 @@ fn describe(
         last_event_at: lead.at,
         event_count: 1,
         outlet_count: carriers as u32,
+        named_after: None,
     };
     events::describe_storyline(tx, storyline, &description)
 }

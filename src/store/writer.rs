@@ -21,7 +21,7 @@ use super::error::{Result, StoreError};
 use super::health::{OpenedFile, Trouble, TroubleKind};
 use super::statistics;
 use lines::{Line, Waiting};
-use precedence::Precedence;
+use precedence::{Announced, Precedence};
 
 /// How many closures may wait; callers wait beyond that. Memory stays bounded by it.
 const QUEUE_LENGTH: usize = 256;
@@ -95,6 +95,8 @@ struct Task {
     is_alone: bool,
     /// True if it can be run again and was not yet: it gives way to what somebody decides.
     may_be_undone: bool,
+    /// That it waits, if it is what somebody decided.
+    announced: Option<Announced>,
     job: Box<dyn Job>,
 }
 
@@ -185,22 +187,24 @@ impl Writer {
     }
 
     async fn ask<T>(&self, (task, answer): (Task, oneshot::Receiver<Result<T>>)) -> Result<T> {
-        self.announce(&task);
+        let task = self.announce(task);
         let sent = self.queue.send(task).await;
         sent.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
     fn begin<T>(&self, (task, answer): (Task, oneshot::Receiver<Result<T>>)) -> Result<Pending<T>> {
-        self.announce(&task);
+        let task = self.announce(task);
         let sent = self.queue.blocking_send(task);
         sent.map_err(|_| StoreError::Closed)?;
         Ok(Pending(Some(answer)))
     }
 
-    fn announce(&self, task: &Task) {
-        if task.line == Line::Decided {
-            self.precedence.announce();
+    fn announce(&self, task: Task) -> Task {
+        let is_decided = task.line == Line::Decided;
+        Task {
+            announced: is_decided.then(|| self.precedence.announce()),
+            ..task
         }
     }
 
@@ -292,6 +296,7 @@ where
         line,
         is_alone: line != Line::Patient,
         may_be_undone: true,
+        announced: None,
         job,
     };
     (task, answer)
@@ -464,13 +469,14 @@ fn run_transaction(
     let giving = precedence.watch();
     for mut task in tasks {
         let is_alone = task.is_alone;
-        giving.go_on(task.may_be_undone);
+        let may_be_undone = task.may_be_undone;
         if is_alone {
             tx.prepare_cached("SAVEPOINT task")?.execute([])?;
         }
         // A bug in one closure must not end the writer: it is a refused write.
         let run = std::panic::AssertUnwindSafe(|| task.job.run(Ok(&tx)));
-        let outcome = std::panic::catch_unwind(run).unwrap_or_default();
+        let run = || std::panic::catch_unwind(run).unwrap_or_default();
+        let outcome = giving.while_at(may_be_undone, run);
         if giving.gave_way() {
             batch.gave_way = true;
             batch.ran.push(task);
@@ -493,7 +499,6 @@ fn run_transaction(
             (false, _) => {}
         }
     }
-    drop(giving);
     tx.commit()?;
     Ok(())
 }

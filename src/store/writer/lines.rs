@@ -114,14 +114,12 @@ impl Waiting {
             return None;
         }
         self.left = self.left.checked_sub(1)?;
-        let task = match self.turn {
+        let mut task = match self.turn {
             Line::Patient => self.next_patient(),
             line => self.tasks_of(line).pop_front(),
         }?;
         self.told.fetch_sub(1, Ordering::Relaxed);
-        if task.line == Line::Decided {
-            self.precedence.begin();
-        }
+        drop(task.announced.take());
         Some(task)
     }
 

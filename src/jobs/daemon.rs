@@ -23,6 +23,8 @@ use crate::store::{Result, Store, publishing, requests};
 const DEBOUNCE: Duration = Duration::from_millis(100);
 /// How often requests of other processes are looked for: their commits ring no bell here.
 const REQUEST_LOOK: Duration = Duration::from_millis(200);
+/// How long requests are left alone after what became of one could not be saved.
+const ANSWER_RETRY: Duration = Duration::from_secs(2);
 /// How long what could not be read of hubs waits.
 const PUSH_RETRY: Duration = Duration::from_secs(10);
 /// How many requests that have to ask a server are under way at once: each is somebody who waits.
@@ -343,20 +345,26 @@ async fn work_pushes(hands: Hands) {
 async fn work_requests(hands: Hands) {
     let mut looks = tokio::time::interval(REQUEST_LOOK);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut asking: JoinSet<()> = JoinSet::new();
+    let mut asking: JoinSet<Result<()>> = JoinSet::new();
     let mut numbers: BTreeMap<tokio::task::Id, i64> = BTreeMap::new();
+    let mut obstacle = Obstacle::default();
     loop {
         looks.tick().await;
+        let mut saved: Vec<(i64, Result<()>)> = Vec::new();
         while let Some(ended) = asking.try_join_next_with_id() {
-            let (id, has_failed) = match ended {
-                Ok((id, ())) => (id, false),
-                Err(error) => (error.id(), true),
+            let (id, end) = match ended {
+                Ok((id, end)) => (id, Some(end)),
+                Err(error) => (error.id(), None),
             };
-            let number = numbers.remove(&id);
-            if let Some(number) = number.filter(|_| has_failed) {
-                let answer = Answer::refused("the daemon failed over it; its log says why");
-                save_answer(&hands, number, answer).await;
-            }
+            let Some(number) = numbers.remove(&id) else {
+                continue;
+            };
+            let answer = || Answer::refused("the daemon failed over it; its log says why");
+            let end = match end {
+                Some(end) => end,
+                None => save_answer(&hands, number, answer()).await,
+            };
+            saved.push((number, end));
         }
         let waiting = match hands.store.read(requests::load_waiting) {
             Ok(waiting) => waiting,
@@ -371,7 +379,10 @@ async fn work_requests(hands: Hands) {
             }
             let refused = match request {
                 Ok(request) => match decide_at_once(&hands, number, &request).await {
-                    Ok(true) => continue,
+                    Ok(true) => {
+                        saved.push((number, Ok(())));
+                        continue;
+                    }
                     Ok(false) if numbers.len() >= ASKED_AT_ONCE => continue,
                     Ok(false) => {
                         let task = asking.spawn(answer_request(hands.clone(), number, request));
@@ -382,9 +393,31 @@ async fn work_requests(hands: Hands) {
                 },
                 Err(error) => format!("this daemon does not understand it: {error}"),
             };
-            save_answer(&hands, number, Answer::refused(refused)).await;
+            let answer = Answer::refused(refused);
+            saved.push((number, save_answer(&hands, number, answer).await));
+        }
+        if !tell_saved(&mut obstacle, saved) {
+            looks.reset_after(ANSWER_RETRY);
         }
     }
+}
+
+/// Says once what keeps answers from being saved, and that it is gone; false while something does.
+fn tell_saved(obstacle: &mut Obstacle, saved: Vec<(i64, Result<()>)>) -> bool {
+    let is_any = !saved.is_empty();
+    let failed = saved
+        .into_iter()
+        .find_map(|(number, end)| Some((number, end.err()?)));
+    if let Some((number, error)) = failed {
+        if obstacle.is_news(&error) {
+            tracing::warn!(%error, request = number, "an answer could not be saved; it is tried again");
+        }
+        return false;
+    }
+    if is_any && obstacle.is_gone() {
+        tracing::info!("answers are saved again");
+    }
+    true
 }
 
 /// True if the request was a decision, which is answered with what was decided.
@@ -397,24 +430,21 @@ async fn decide_at_once(
     decide::answer_waiting(&hands.store, (number, request), now).await
 }
 
-async fn answer_request(hands: Hands, number: i64, request: Request) {
+async fn answer_request(hands: Hands, number: i64, request: Request) -> Result<()> {
     let answer = match feeds::answer_request(&hands.poller, &request).await {
         Ok(Some(answer)) => answer,
         Ok(None) => Answer::refused("this daemon does not do that"),
         Err(error) => Answer::refused(format!("{error:#}")),
     };
-    save_answer(&hands, number, answer).await;
+    save_answer(&hands, number, answer).await
 }
 
-async fn save_answer(hands: &Hands, number: i64, answer: Answer) {
+async fn save_answer(hands: &Hands, number: i64, answer: Answer) -> Result<()> {
     let now = hands.clock.now();
-    let saved = hands
+    hands
         .store
         .write(move |tx| requests::answer(tx, number, &answer, now))
-        .await;
-    if let Err(error) = saved {
-        tracing::warn!(%error, request = number, "an answer could not be saved");
-    }
+        .await
 }
 
 #[cfg(test)]

@@ -131,6 +131,36 @@ async fn a_full_disk_pauses_polling_until_there_is_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_cannot_be_saved_is_told_once_and_saved_in_the_end() {
+    let place = Place::new(&[], "");
+    let mut service = place.start();
+    place.hear("READY=1").await;
+    let path = place.data_dir().join("dateline.sqlite");
+    let conn = dateline::store::Connection::open(path).unwrap();
+    let run = |sql: &str| conn.execute_batch(sql).unwrap();
+    run("CREATE TRIGGER refused BEFORE UPDATE OF answer ON requests
+            BEGIN SELECT RAISE (ABORT, 'refused'); END;
+         INSERT INTO requests (command, asked_at) VALUES ('what no daemon does', 0);");
+    let told = "an answer could not be saved";
+    until_logged(&place, told).await;
+    let again = async {
+        while place.log().matches(told).count() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let again = tokio::time::timeout(Duration::from_secs(5), again).await;
+    assert!(again.is_err(), "{}", place.log());
+    run("DROP TRIGGER refused");
+    until_logged(&place, "answers are saved again").await;
+    let sql = "SELECT answer IS NOT NULL FROM requests";
+    assert!(
+        conn.query_row(sql, [], |row| row.get::<_, bool>(0))
+            .unwrap()
+    );
+    service.kill();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_page_pauses_polling_until_the_file_is_whole_again() {
     let outlets = Outlets::open(4, 2).await;
     let place = Place::new(&[outlets.port()], "");

@@ -286,11 +286,16 @@ fn undo_within(tx: &Transaction<'_>, id: DecisionId, editor: &str, now: UtcTime)
     ]))
 }
 
-/// False if all items that a ruling names are older than what is kept.
+/// False if all items that a ruling names are older than what is kept; of one that names none, if all events and
+/// storylines are.
 fn is_anything_left(conn: &Connection, ruling: &Ruling) -> Result<bool> {
     let named = ruling.items();
+    if named.is_empty() {
+        let (events, storylines) = (ruling.events(), ruling.storylines());
+        return standing::is_any_kept(conn, &events, &storylines);
+    }
     let standing = decisions::load_standing(conn, &named, &[], &[])?;
-    Ok(named.is_empty() || !standing.items.is_empty())
+    Ok(!standing.items.is_empty())
 }
 
 /// The decision that locks an event after one that did was undone; `None` if none does, or it was no lock.

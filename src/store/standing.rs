@@ -103,6 +103,26 @@ pub fn load_line_successor(conn: &Connection, line: StorylineId) -> Result<Optio
         .optional()?)
 }
 
+/// True if one of these events or storylines is kept, be it merged away or not.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_any_kept(conn: &Connection, events: &[EventId], lines: &[StorylineId]) -> Result<bool> {
+    let mut event = conn.prepare_cached("SELECT 1 FROM events WHERE id = ?1")?;
+    for id in events {
+        if event.exists([id.0])? {
+            return Ok(true);
+        }
+    }
+    let mut line = conn.prepare_cached("SELECT 1 FROM storylines WHERE id = ?1")?;
+    for id in lines {
+        if line.exists([id.0])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// One event; `None` if there is none or it stands in no storyline.
 ///
 /// # Errors

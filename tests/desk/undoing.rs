@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dateline::jobs::decide::{Asked, decide};
-use dateline::news::{EventId, Ruling, StorylineId};
+use dateline::news::{EventId, Ruling, StorylineId, Target};
 
 use super::holding::dice;
 use super::world::World;
@@ -117,11 +117,33 @@ where
 async fn a_ruling_on_what_retention_took_is_undone_and_brings_nothing_back() {
     let mut world = World::open(1000).await;
     let events = super::spiking::two_matters(&mut world).await;
-    let [(kept, _), (merged, _)] = events;
+    let [(kept, line), (merged, _)] = events;
     world.publish().await;
     let merge = |conn: &_| dateline::store::desk::load_merge(conn, kept, merged);
     let merge = world.store.read(merge).unwrap();
-    world.rule(merge).await;
+    let headline = "What the editor calls it".to_owned();
+    let rulings = [
+        merge,
+        Ruling::PinHeadline {
+            event: kept,
+            headline: headline.clone(),
+        },
+        Ruling::RenameStoryline {
+            storyline: line,
+            headline,
+        },
+        Ruling::Spike {
+            target: Target::Event(kept),
+        },
+        Ruling::Spike {
+            target: Target::Storyline(line),
+        },
+    ];
+    for ruling in rulings {
+        assert!(world.rule(ruling).await.done);
+    }
+    world.take_in();
+    world.publish().await;
     let settings = dateline::jobs::StorageSettings {
         keep_days: 30,
         ..Default::default()
@@ -129,17 +151,16 @@ async fn a_ruling_on_what_retention_took_is_undone_and_brings_nothing_back() {
     world.minutes += 60 * 24 * 60;
     let removed = dateline::jobs::retention::remove_old(&world.store, &settings, world.now()).await;
     assert!(removed.unwrap().removed.items > 700, "all of it is old");
-    let answer = dateline::jobs::decide::undo(
-        &world.store,
-        dateline::news::DecisionId(1),
-        "ben".into(),
-        world.now(),
-    );
-    let answer = answer.await.unwrap();
-    assert_eq!(
-        answer.lines[1],
-        "nothing of what it was about is kept any more"
-    );
+    for decision in world.made() {
+        let by = "ben".to_owned();
+        let answer = dateline::jobs::decide::undo(&world.store, decision.id, by, world.now());
+        let answer = answer.await.unwrap();
+        assert_eq!(
+            answer.lines[1], "nothing of what it was about is kept any more",
+            "{:?}",
+            decision.ruling
+        );
+    }
     world.take_in();
     assert_eq!(world.places().len(), 0);
 }

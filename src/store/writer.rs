@@ -6,6 +6,8 @@
 
 mod lines;
 mod precedence;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -186,6 +186,26 @@ fn headline_item(world: &World, event: EventId) -> ItemId {
     found.headline_item_id.expect("a report gave it")
 }
 
+/// Whose headline each published storyline has.
+fn named_after(world: &World) -> String {
+    let sql = "SELECT id || ' ' || headline || ' ' || coalesce(headline_event_id, '-') || ' '
+            || coalesce(headline_item_id, '-') FROM storylines WHERE public_id IS NOT NULL";
+    list_rows(&world.store, &[sql])
+}
+
+/// The same as it is found out where it was not noted.
+async fn named_after_an_upgrade(world: &World) -> String {
+    let migration = include_str!("../../migrations/0030_named_after.sql");
+    let start = migration.find("UPDATE storylines").expect("it is there");
+    let upgraded = world.store.write(move |tx| {
+        let sql = "UPDATE storylines SET headline_event_id = NULL, headline_item_id = NULL";
+        tx.execute(sql, [])?;
+        Ok(tx.execute_batch(&migration[start..])?)
+    });
+    upgraded.await.expect("an upgrade");
+    named_after(world)
+}
+
 async fn is_listed(world: &World, line: StorylineId) -> bool {
     let feed = server(world).await.get("/feeds/storylines.json").await;
     feed.text().contains(&id_of(world, line).urn())
@@ -204,6 +224,7 @@ async fn a_merged_storyline_tells_no_headline_of_what_was_spiked_since() {
     merge_lines(&mut world, lines[1], lines[2]).await;
     merge_lines(&mut world, lines[0], lines[1]).await;
     assert!(is_listed(&world, lines[2]).await, "it says into what");
+    assert_eq!(named_after(&world), named_after_an_upgrade(&world).await);
     // The one in the middle: the first one says that it went into the end.
     let decision = spike(&mut world, Target::Event(events[1])).await;
     check(&world, "the event").await;

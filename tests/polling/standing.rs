@@ -177,3 +177,68 @@ async fn what_has_no_time_and_an_id_of_each_visit_is_one_item_for_days() {
         }
     }
 }
+
+const PIECES: [&str; 4] = [
+    "Today in pictures gallery",
+    "What the papers say",
+    "Morning news briefing for you",
+    "The evening wrap podcast",
+];
+
+/// Four pieces without ids.
+fn pieces(link: impl Fn(usize) -> String, time: Option<i64>) -> Reply {
+    let items = PIECES.iter().enumerate().map(|(at, title)| {
+        let date = time.map(|time| utc_from_secs(time - 7 * at as i64).to_rfc2822());
+        let date = date.map(|date| format!("<pubDate>{date}</pubDate>"));
+        let (link, date) = (link(at), date.unwrap_or_default());
+        format!("<item><title>{title}</title><link>http://paper.test/{link}</link>{date}</item>")
+    });
+    let items: String = items.collect();
+    Reply::ok(format!(
+        "<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>"
+    ))
+}
+
+#[tokio::test]
+async fn what_has_neither_id_nor_time_is_new_every_day_under_links_of_the_day_and_never_under_those_of_a_visit()
+ {
+    for is_of_day in [true, false] {
+        let room = Newsroom::open().await;
+        let id = room.add("paper.test", "/feed").await;
+        for visit in 0..72 {
+            let name = if is_of_day { visit / 24 } else { visit };
+            let link = |at: usize| format!("daily/{}-{at}-of-it", 500_100 + name * 10);
+            let report = room.poll_for(id, pieces(link, None)).await;
+            let is_new = visit == 0 || (is_of_day && visit % 24 == 0);
+            assert_eq!(
+                report.new.len(),
+                if is_new { 4 } else { 0 },
+                "{visit} {is_of_day}"
+            );
+            room.clock.advance_secs(3600);
+        }
+    }
+}
+
+#[tokio::test]
+async fn links_and_times_of_a_visit_make_nothing_new_where_but_for_a_query_the_links_stay() {
+    for stays in [true, false] {
+        let room = Newsroom::open().await;
+        let id = room.add("paper.test", "/feed").await;
+        for visit in 0..20 {
+            let link = |at: usize| match stays {
+                true => format!("piece-{at}-of-it?sid={}", 7919 * (visit * 9 + at + 1)),
+                false => format!("piece-{}-of-it", visit * 9 + at),
+            };
+            let now = START + visit as i64 * 3600 - 2;
+            let report = room.poll_for(id, pieces(link, Some(now))).await;
+            let is_new = visit == 0 || !stays;
+            assert_eq!(
+                report.new.len(),
+                if is_new { 4 } else { 0 },
+                "{visit} {stays}"
+            );
+            room.clock.advance_secs(3600);
+        }
+    }
+}

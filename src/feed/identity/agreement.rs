@@ -14,8 +14,9 @@ use super::keys::{KeyKind, has_rule_for_id, is_stamp};
 use super::matching::Ladder;
 use super::signs::{
     AGAIN_HOURS, DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, differ_in_words, has_time_of,
-    is_at_page, is_at_part, lead_likeness, names_one_report, names_other_in_capitals,
-    says_other_words, shares_address, stands_behind, tells_other_lead, tells_other_thing,
+    is_at_page, is_at_part, is_under_other_name, lead_likeness, names_one_report,
+    names_other_in_capitals, says_other_words, shares_address, stands_behind, tells_other_lead,
+    tells_other_thing,
 };
 use super::similar::likeness;
 use super::{IdentityInput, KnownItem};
@@ -270,9 +271,30 @@ impl Ladder<'_> {
         }
         let is_of_moment = kind == KeyKind::DatedText && self.tells_moment(input);
         let is_near = self.times_are_equal
-            || input.published_at.is_none()
-            || self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS);
+            || (input.published_at.is_none() && !self.is_at_new_link(index))
+            || self.is_repetition(index, known);
         is_near && (is_of_moment || self.is_telling(index) || !self.has_better_of_its_own(index))
+    }
+
+    /// True if an item has a link that was never seen. Such a one comes with the document, which is read whenever one does:
+    /// what stands there without a time was listed of late, or is the next in its words.
+    fn is_at_new_link(&self, index: usize) -> bool {
+        self.key(index, KeyKind::Link).is_some() && self.find(index, KeyKind::Link).is_none()
+    }
+
+    /// True if an item in the words of a known one comes so soon after it that it may be told again: sooner in a few words
+    /// without a time, under another name in its link.
+    pub(super) fn is_repetition(&self, index: usize, known: &KnownItem) -> bool {
+        let input = self.inputs[index];
+        let may_be_next = input.published_at.is_none()
+            && !self.is_telling(index)
+            && is_under_other_name(input, known);
+        let hours = if may_be_next {
+            AGAIN_HOURS
+        } else {
+            REPEAT_HOURS
+        };
+        self.gap(input, known) <= TimeDelta::hours(hours)
     }
 
     /// True if an item has the words of a known one at a moment of its own, and the id or the link of another: the alert of

@@ -9,6 +9,7 @@ use super::keys::{KeyKind, keys_of};
 use super::similar::{common_share, likeness, words};
 use super::{IdentityInput, KnownItem};
 use crate::news::UtcTime;
+use crate::text::links::page_of;
 
 /// Titles that share less than this are about different things; headline edits of one report
 /// mostly keep more.
@@ -178,6 +179,15 @@ pub(super) fn is_at_part(input: &IdentityInput, known: &KnownItem) -> bool {
     let is_other = |theirs: &str| input.is_part || part_of(theirs) != ours;
     // What was not asked for its link says the same.
     known.link.as_deref().is_some_and(is_other)
+}
+
+/// True if the pages of two items have other names, whatever stands before these: a session may.
+pub(super) fn is_under_other_name(input: &IdentityInput, known: &KnownItem) -> bool {
+    let name = |link: &Option<String>| {
+        let page = link.as_deref().and_then(page_of)?;
+        page.rsplit('/').next().map(str::to_owned)
+    };
+    input.link.is_some() && known.link.is_some() && name(&input.link) != name(&known.link)
 }
 
 /// True if a link looks like that of one report: a name of several words, an id, a day, or a number behind it. What a

@@ -58,6 +58,16 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// How long a text is in words: three pairs of characters count as one.
+pub(super) fn length(text: &str) -> usize {
+    let words = words(text);
+    let is_pair = |word: &&String| word.chars().any(is_unspaced);
+    let pairs = words.iter().filter(is_pair).count();
+    words.len() - pairs + pairs / PAIRS_IN_WORD
+}
+
+const PAIRS_IN_WORD: usize = 3;
+
 /// Thai, Lao, Khmer, Myanmar, Chinese, Japanese.
 fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')

@@ -1,15 +1,16 @@
 //! Whether the ids and the links of a document tell its items apart, and whether ids do so again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 
 use super::keys::KeyKind;
 use super::matching::{CHURNED, Ladder};
-use super::signs::{AGAIN_HOURS, REPEAT_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
-use super::similar::{likeness, words};
+use super::signs::{AGAIN_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
+use super::similar::{length, likeness};
 use super::{GuidStanding, IdentityInput, KnownItem, Verdict};
 use crate::news::UtcTime;
+use crate::text::links::page_of;
 
 /// An item of a document, with what tells whether its id is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ struct Ids {
     held: usize,
     /// Items that are known without their ids: by their words and time, by link and headline, or as told lately.
     anew: usize,
-    /// Headlines of others that were told in the same few words some hours ago: where no id was seen, these show it too.
+    /// Headlines of others that show the same by the moment of the visit and an address that says nothing.
     headlines: usize,
 }
 
@@ -114,7 +115,8 @@ impl Ladder<'_> {
     /// How the ids of the document stand to what is known.
     fn count_ids(&self) -> Ids {
         let mut ids = Ids::default();
-        let (mut told, mut headlines) = (BTreeSet::new(), BTreeSet::new());
+        let made_up = self.made_up_headlines();
+        let (mut told, mut headlines) = (BTreeSet::new(), BTreeSet::<&str>::new());
         for (index, key) in self.guid_keys() {
             ids.given += 1;
             if let Some(known) = self.find(index, key.kind) {
@@ -125,7 +127,7 @@ impl Ladder<'_> {
             let known = self.told(index).or_else(|| self.known_at_its_link(index));
             match known.or_else(|| self.told_lately(index)) {
                 Some(known) => drop(told.insert(known.id)),
-                None => headlines.extend(self.headline_told(index)),
+                None => headlines.extend(made_up.get(&index).copied()),
             }
         }
         (ids.anew, ids.headlines) = (told.len(), headlines.len());
@@ -138,25 +140,20 @@ impl Ladder<'_> {
     pub(super) fn links_alone_are_new(&self) -> bool {
         let (mut given, mut told) = (0, 0);
         let (mut times, mut headlines) = (BTreeSet::new(), BTreeSet::new());
-        let is_no_id_seen = self.is_no_id_seen();
+        let made_up = self.made_up_headlines();
         for (index, input) in self.inputs.iter().enumerate() {
             if self.key(index, KeyKind::Link).is_none() {
                 continue;
             }
             given += 1;
-            let is_told = || {
-                self.told(index)
-                    .or_else(|| self.told_undated(index))
-                    .is_some()
-            };
             if self.find(index, KeyKind::Link).is_some() {
                 continue;
             }
-            if is_told() {
+            if self.told(index).is_some() {
                 told += 1;
                 times.extend(input.published_at);
                 headlines.extend(headline_of(input));
-            } else if is_no_id_seen && let Some(headline) = self.headline_told(index) {
+            } else if let Some(headline) = made_up.get(&index) {
                 told += 1;
                 headlines.insert(headline);
             }
@@ -172,23 +169,61 @@ impl Ladder<'_> {
             _ => KeyKind::Text,
         };
         let known = self.find(index, kind);
-        known.filter(|known| self.gap(input, known) <= TimeDelta::hours(REPEAT_HOURS))
+        known.filter(|known| self.is_repetition(index, known))
     }
 
-    /// The known item under the same headline where neither has a time: what is listed for days was not seen lately.
-    fn told_undated(&self, index: usize) -> Option<&KnownItem> {
-        let input = self.inputs[index];
-        let is_undated = input.published_at.is_none() && headline_of(input).is_some();
-        let known = self.find(index, KeyKind::Text).filter(|_| is_undated);
-        known.filter(|known| known.published_at.is_none())
+    /// The headlines of items whose ids, links and times are made up as the document is written, by their places: no id was
+    /// seen, and what was told some hours ago claims the moment of the visit, at an address that says nothing. A short list
+    /// that rolled over tells the headlines of its kind again too, but at times and links of their own.
+    fn made_up_headlines(&self) -> BTreeMap<usize, &str> {
+        if !self.is_no_id_seen() {
+            return BTreeMap::new();
+        }
+        let pages = self.count_pages();
+        let headline = |index: usize| {
+            let input = self.inputs[index];
+            let known = self.find(index, KeyKind::Text)?;
+            let is_made_up = self.is_of_visit(input)
+                && self.gap(input, known) <= TimeDelta::hours(AGAIN_HOURS)
+                && self.says_nothing_of_place(index, known, &pages);
+            headline_of(input).filter(|_| is_made_up)
+        };
+        let places = 0..self.inputs.len();
+        let headlines = places.filter_map(|index| Some((index, headline(index)?)));
+        headlines.collect()
     }
 
-    /// The headline of an item, if one told the same some hours ago, whatever the times are.
-    fn headline_told(&self, index: usize) -> Option<&str> {
-        let input = self.inputs[index];
-        let known = self.find(index, KeyKind::Text)?;
-        let is_of_hours = self.gap(input, known) <= TimeDelta::hours(AGAIN_HOURS);
-        headline_of(input).filter(|_| is_of_hours)
+    /// How many items of the document are at each page.
+    fn count_pages(&self) -> HashMap<&str, usize> {
+        let links = self.inputs.iter().filter_map(|input| input.link.as_deref());
+        let mut pages: HashMap<&str, usize> = HashMap::new();
+        for page in links.filter_map(page_of) {
+            *pages.entry(page).or_default() += 1;
+        }
+        pages
+    }
+
+    /// True if an item claims the moment of the visit.
+    fn is_of_visit(&self, input: &IdentityInput) -> bool {
+        let visit = self.visit.fetched_at;
+        let claim = input.published_at.map(|at| (visit - at).abs());
+        claim.is_some_and(|since| since <= TimeDelta::minutes(VISIT_MINUTES))
+    }
+
+    /// True if an item has no link, or that of the whole site, or but for the query that of a known one, where no other of
+    /// the document stands: one page for all tells them apart by its query.
+    fn says_nothing_of_place(
+        &self,
+        index: usize,
+        known: &KnownItem,
+        pages: &HashMap<&str, usize>,
+    ) -> bool {
+        if self.key(index, KeyKind::Link).is_none() {
+            return true;
+        }
+        let page = self.inputs[index].link.as_deref().and_then(page_of);
+        page.is_some_and(|page| pages.get(page) == Some(&1))
+            && page == known.link.as_deref().and_then(page_of)
     }
 
     fn is_no_id_seen(&self) -> bool {
@@ -200,7 +235,7 @@ impl Ladder<'_> {
     fn told_lately(&self, index: usize) -> Option<&KnownItem> {
         let known = self.find(index, KeyKind::Text);
         let known = known.filter(|_| self.is_telling(index));
-        known.filter(|known| self.gap(self.inputs[index], known) <= TimeDelta::hours(REPEAT_HOURS))
+        known.filter(|known| self.is_repetition(index, known))
     }
 
     /// The known item of the same headline at the link, where no other of the document stands, if their leads differ in
@@ -250,8 +285,11 @@ fn headline_of(input: &IdentityInput) -> Option<&str> {
         true => input.lead(),
         false => &input.title,
     };
-    (words(headline).len() >= HEADLINE_WORDS).then_some(headline)
+    (length(headline) >= HEADLINE_WORDS).then_some(headline)
 }
 
 /// `Weather report` has fewer.
 const HEADLINE_WORDS: usize = 3;
+
+/// What is made up as a document is written is so old at most when it arrives.
+const VISIT_MINUTES: i64 = 2;

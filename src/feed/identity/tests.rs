@@ -65,7 +65,16 @@ impl Memory {
                 }
                 Verdict::Same(id) => {
                     let at = usize::try_from(id.0).expect("ids are small");
-                    self.items[at] = known_of(input, at, self.items[at].fetched_at);
+                    let before = &self.items[at];
+                    let is_noted = input.published_at.is_none() && found.by == Some(KeyKind::Text);
+                    self.items[at] = KnownItem {
+                        listed_at: if is_noted {
+                            fetched_at
+                        } else {
+                            before.listed_at
+                        },
+                        ..known_of(input, at, before.fetched_at)
+                    };
                     at
                 }
                 Verdict::Repeats(_) => continue,

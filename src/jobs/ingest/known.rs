@@ -107,15 +107,16 @@ impl Known {
         self.items.items.insert(row.id, known_item(row));
     }
 
-    /// Reads lead and link of what says something else than the drafts that lead to it: of all others
-    /// they are not asked for, and they are packed.
+    /// Reads lead and link of what says something else than the drafts that lead to it, or stood at another link: of all
+    /// others they are not asked for, and they are packed.
     fn complete(&mut self, conn: &Connection, drafts: &[Draft<'_>]) -> Result<()> {
         for draft in drafts {
             for key in draft.candidate.digests() {
                 let Some(id) = self.items.by_key.get(&key).copied() else {
                     continue;
                 };
-                if self.says(id, &draft.digest) || !self.whole.insert(id) {
+                let is_as_seen = self.says(id, &draft.digest) && !self.is_new(draft, KeyKind::Link);
+                if is_as_seen || !self.whole.insert(id) {
                     continue;
                 }
                 if let Some(known) = self.items.items.get_mut(&id) {
@@ -292,7 +293,8 @@ impl Known {
     }
 
     /// True if it is to be noted that a known item is listed still: it was told by its words or its place, has no time, and
-    /// comes under an id that was never seen. Or it would be new after some hours, although every document lists it.
+    /// comes under an id, or by its words under a link, that was never seen. Or it would be new after some hours, although every
+    /// document lists it.
     pub(super) fn is_listing_to_note(
         &self,
         id: ItemId,
@@ -300,14 +302,21 @@ impl Known {
         (draft, fetched_at): (&Draft<'_>, UtcTime),
     ) -> bool {
         let is_undated = draft.candidate.input.published_at.is_none();
-        let is_by_place_or_words = matches!(found.by, Some(KeyKind::Link | KeyKind::Text));
-        let guid = draft.candidate.key(KeyKind::Guid);
-        let is_new_id = guid.is_some_and(|guid| !self.items.by_key.contains_key(&guid.digest));
+        let comes_anew = match found.by {
+            Some(KeyKind::Link) => self.is_new(draft, KeyKind::Guid),
+            Some(KeyKind::Text) => {
+                self.is_new(draft, KeyKind::Guid) || self.is_new(draft, KeyKind::Link)
+            }
+            _ => false,
+        };
         let item = self.items.items.get(&id);
-        is_undated
-            && is_by_place_or_words
-            && is_new_id
-            && item.is_some_and(|item| was_listed_before(item, fetched_at))
+        is_undated && comes_anew && item.is_some_and(|item| was_listed_before(item, fetched_at))
+    }
+
+    /// True if a draft has a key of a kind that was never seen.
+    fn is_new(&self, draft: &Draft<'_>, kind: KeyKind) -> bool {
+        let key = draft.candidate.key(kind);
+        key.is_some_and(|key| !self.items.by_key.contains_key(&key.digest))
     }
 
     /// True if the item was taken in more than a day after the visit: the clock was wrong then, and what it took for old

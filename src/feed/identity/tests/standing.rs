@@ -127,3 +127,75 @@ fn the_same_few_words_of_some_items_are_told_again_beside_an_id_that_is_known() 
     assert_eq!(verdicts(&found), [NEW, NEW, NEW, same(3)]);
     assert_eq!(found.standing, GuidStanding::Good);
 }
+
+/// A list of items at two visits, of which the second lists nothing of the first; how many are kept.
+fn rolled_over(told: &dyn Fn(usize, usize) -> IdentityInput, hours: i64) -> usize {
+    let mut memory = Memory::default();
+    for visit in 0..3 {
+        let listed: Vec<IdentityInput> = (0..5).map(|at| told(at, visit)).collect();
+        // The visits between two editions find the links that are known.
+        for minutes in [2, 32] {
+            let now = noon() + TimeDelta::minutes(visit as i64 * hours * 60 + minutes);
+            memory.visit_at(&listed, now);
+        }
+    }
+    memory.items.len()
+}
+
+#[test]
+fn a_short_list_that_rolled_over_tells_the_headlines_of_its_kind_again() {
+    const IN_CHINESE: [&str; 5] = ["今日天气", "股市行情", "交通路况", "早间新闻", "晚间新闻"];
+    let at_path = |number: usize| format!("https://e.example/announcement/{number}");
+    let at_query = |number: usize| format!("https://e.example/view?id={number}");
+    let at_site = |_: usize| "https://e.example/".to_owned();
+    let links: [(&dyn Fn(usize) -> String, i64); 3] =
+        [(&at_path, 0), (&at_query, 0), (&at_site, 4)];
+    for headlines in [&HEADLINES[..5], &IN_CHINESE] {
+        for (link, minutes) in links {
+            for has_ids in [true, false] {
+                for hours in [1, 5] {
+                    let told = |at: usize, visit: usize| {
+                        let number = 8_800_000 + visit * 10 + at;
+                        let guid = format!("n-{number}");
+                        let secs = visit as i64 * hours * 3600 - minutes * 60 - at as i64 * 7 + 37;
+                        IdentityInput {
+                            published_at: Some(noon() + TimeDelta::seconds(secs)),
+                            ..input(
+                                if has_ids { &guid } else { "" },
+                                &link(number),
+                                headlines[at],
+                            )
+                        }
+                    };
+                    let has_names = has_ids || minutes == 0;
+                    let kept = if has_names { 15 } else { 5 };
+                    assert_eq!(rolled_over(&told, hours), kept, "{headlines:?} {hours}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_no_time_and_a_link_of_its_own_is_told_again_on_another_day() {
+    for (folder, slug) in [("", "{number}-"), ("/{number}", "")] {
+        for lead in [
+            "",
+            "More of what moved the readers of this paper and its region today.",
+        ] {
+            for has_ids in [true, false] {
+                let told = |at: usize, visit: usize| {
+                    let number = format!("{}", 500_100 + visit * 10 + at);
+                    let link = format!("https://e.example/daily{folder}/{slug}piece-of-day-{at}");
+                    let link = link.replace("{number}", &number);
+                    IdentityInput {
+                        published_at: None,
+                        summary: lead.to_owned(),
+                        ..input(if has_ids { &number } else { "" }, &link, HEADLINES[at])
+                    }
+                };
+                assert_eq!(rolled_over(&told, 24), 15, "{folder:?} {lead:?} {has_ids}");
+            }
+        }
+    }
+}

@@ -19,7 +19,7 @@ use salvage::{Salvaged, is_item, salvage};
 
 type Object = Map<String, Value>;
 
-/// The JSON of a document: what begins with a bracket or brace, behind comments, or within a call of a function (JSONP).
+/// The JSON of a document: what begins with a bracket or brace, behind comments, or is handed over by a script (JSONP).
 /// `None` if it is something else.
 pub(crate) fn find_json(text: &str) -> Option<&str> {
     let mut start = trimmed(text);
@@ -29,7 +29,7 @@ pub(crate) fn find_json(text: &str) -> Option<&str> {
     let begins = |text: &str| text.starts_with(['{', '[']);
     match begins(start) {
         true => Some(start),
-        false => argument(start).filter(|argument| begins(argument)),
+        false => handed_over(start),
     }
 }
 
@@ -37,14 +37,27 @@ fn trimmed(text: &str) -> &str {
     text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}')
 }
 
-/// What a function is called with (`callback({…});`).
-fn argument(call: &str) -> Option<&str> {
-    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.');
-    let after = call.trim_start_matches(is_name);
-    let argument = trimmed(after.trim_start().strip_prefix('(')?);
-    let end = argument.trim_end().trim_end_matches(';').trim_end();
-    Some(end.strip_suffix(')').unwrap_or(argument))
+/// What a script calls a function with (`callback({…});`) or has a name for (`var feed = {…};`), whatever it asks before that
+/// (`typeof callback === 'function' && callback({…});`).
+fn handed_over(script: &str) -> Option<&str> {
+    let at = script
+        .find(['{', '[', '<'])
+        .filter(|at| *at <= MOST_BEFORE)?;
+    let (before, value) = script.split_at(at);
+    let before = before.trim_end();
+    let end = value.trim_end().trim_end_matches(';').trim_end();
+    if value.starts_with('<') {
+        return None;
+    }
+    match before.chars().next_back()? {
+        '(' => Some(end.strip_suffix(')').unwrap_or(value)),
+        '=' if !before.ends_with("==") => Some(end),
+        _ => None,
+    }
 }
+
+/// Bytes of a script before the feed that it hands over.
+const MOST_BEFORE: usize = 400;
 
 /// Reads a document that begins with a bracket or brace.
 pub(crate) fn read_json(text: &str, base: &Url, problems: &mut Vec<Problem>) -> RawFeed {

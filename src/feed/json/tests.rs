@@ -134,6 +134,10 @@ fn what_programs_write_around_json_is_passed_over() {
         ("\u{feff} /**/\n", ""),
         ("callback(", ");"),
         ("/**/ app.read_feed (", ") ;\n"),
+        ("/**/ typeof cb === 'function' && cb(", ");"),
+        ("cb && cb (\n", ")"),
+        ("var feed = ", ";\n"),
+        ("window.app.feed=", ""),
     ] {
         let text = format!(r#"{before}{{"a":1}}{after}"#);
         assert_eq!(
@@ -142,7 +146,18 @@ fn what_programs_write_around_json_is_passed_over() {
             "{text}"
         );
     }
-    for text in ["<rss>", "a {", "/* { */ <rss>", "callback(1)", "// {", ""] {
+    for text in [
+        "a == {",
+        "a => {",
+        "a: see [1]",
+        "(<rss>{",
+        "<rss>",
+        "a {",
+        "/* { */ <rss>",
+        "callback(1)",
+        "// {",
+        "",
+    ] {
         assert_eq!(find_json(text), None, "{text}");
     }
 }

@@ -196,8 +196,8 @@ impl<'a> Ladder<'a> {
         let Some(key) = self.key(index, kind) else {
             return false;
         };
-        if kind == KeyKind::Guid {
-            return self.standing() == GuidStanding::Good;
+        if kind == KeyKind::Guid && self.standing() == GuidStanding::Lost {
+            return false;
         }
         let holders = &self.holders[&key.digest];
         holders.len() < 2 || self.are_one(key, holders)
@@ -229,7 +229,8 @@ impl<'a> Ladder<'a> {
                 all(&|other| self.is_same_listing(first, other)) && !self.have_own_names(holders)
             }
             KeyKind::Text => all(&|other| self.inputs[other].published_at == input.published_at),
-            KeyKind::Guid | KeyKind::DatedText => true,
+            KeyKind::Guid => all(&|other| self.is_same_listing(first, other)),
+            KeyKind::DatedText => true,
             KeyKind::LinkNumber | KeyKind::Series => false,
         }
     }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 
-use super::keys::KeyKind;
+use super::content::normalised;
+use super::keys::{IdentityKey, KeyKind};
 use super::matching::{CHURNED, Ladder};
 use super::signs::{AGAIN_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
 use super::similar::{length, likeness};
@@ -61,20 +62,14 @@ struct Ids {
 
 impl Ladder<'_> {
     /// Guids lose their standing when one stands on two different items, when they come back for others, or when they
-    /// change while the items stay.
+    /// change while the items stay. One of many that stands on two states of one entry says nothing by itself alone.
     pub(super) fn judge_guids(&mut self) {
         if self.visit.standing == GuidStanding::Lost {
             return;
         }
-        let repeated = self.guid_keys().find(|(index, key)| {
-            let first = self.holders[&key.digest][0];
-            first != *index && !self.is_same_listing(first, *index)
-        });
-        if let Some((_, key)) = repeated {
-            self.lost_because = Some(format!(
-                "{:?} stands on two items of one document",
-                key.value
-            ));
+        if let Some(guid) = self.repeated_guid() {
+            let because = format!("{guid:?} stands on two items of one document");
+            self.lost_because = Some(because);
             return;
         }
         if let Some(guid) = self.returned_guid() {
@@ -89,11 +84,44 @@ impl Ladder<'_> {
         self.ids_hold = !self.guids_churn && ids.held > 0 && ids.held >= ids.anew;
     }
 
+    /// An id that stands on two different items, or, as half of the ids do, on two states of one.
+    fn repeated_guid(&self) -> Option<&str> {
+        let repeated = self.guid_keys().filter_map(|(index, key)| {
+            let first = self.holders[&key.digest][0];
+            let is_other = first != index && !self.is_same_listing(first, index);
+            is_other.then_some((first, index, key))
+        });
+        let repeated: Vec<(usize, usize, &IdentityKey)> = repeated.collect();
+        let are_many = repeated.len() * 4 >= self.guid_keys().count();
+        let mut repeated = repeated.into_iter();
+        let told =
+            repeated.find(|(first, index, _)| are_many || !self.is_one_entry(*first, *index));
+        told.map(|(.., key)| key.value.as_str())
+    }
+
+    /// True if two entries under one id may be two states of one: at one link and moment, under one headline, with leads that
+    /// are edits of each other.
+    fn is_one_entry(&self, a: usize, b: usize) -> bool {
+        let (a, b) = (self.inputs[a], self.inputs[b]);
+        a.link.is_some()
+            && a.link == b.link
+            && normalised(&a.title) == normalised(&b.title)
+            && a.published_at == b.published_at
+            && self.tells_moment(a)
+            && likeness(a.lead(), b.lead()) >= SAME_TITLES
+    }
+
+    /// The ids of the document that each stand on one item.
+    fn telling_guids(&self) -> impl Iterator<Item = (usize, &IdentityKey)> {
+        let ids = self.guid_keys();
+        ids.filter(|(index, key)| self.is_usable(*index, key.kind))
+    }
+
     /// An id that came back for another item, where ids do that: one that stood on another known item, or several, and
     /// half of those that are known. One that is given to another item says that of itself alone.
     fn returned_guid(&self) -> Option<&str> {
         let (mut known_ids, mut returned) = (0, Vec::new());
-        for (index, key) in self.guid_keys() {
+        for (index, key) in self.telling_guids() {
             let Some(known) = self.find(index, key.kind) else {
                 continue;
             };
@@ -117,7 +145,7 @@ impl Ladder<'_> {
         let mut ids = Ids::default();
         let made_up = self.made_up_headlines();
         let (mut told, mut headlines) = (BTreeSet::new(), BTreeSet::<&str>::new());
-        for (index, key) in self.guid_keys() {
+        for (index, key) in self.telling_guids() {
             ids.given += 1;
             if let Some(known) = self.find(index, key.kind) {
                 ids.seen += 1;

@@ -12,11 +12,11 @@ use chrono::TimeDelta;
 
 use super::keys::{KeyKind, has_rule_for_id, is_stamp};
 use super::matching::Ladder;
+use super::places::names_other_place;
 use super::signs::{
     AGAIN_HOURS, DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, differ_in_words, has_time_of,
-    is_at_page, is_at_part, is_under_other_name, lead_likeness, names_one_report,
-    names_other_in_capitals, says_other_words, shares_address, stands_behind, tells_other_lead,
-    tells_other_thing,
+    is_at_page, is_at_part, is_under_other_name, lead_likeness, names_one_report, says_other_words,
+    shares_address, stands_behind, tells_other_lead, tells_other_thing,
 };
 use super::similar::likeness;
 use super::{IdentityInput, KnownItem};
@@ -176,7 +176,7 @@ impl Ladder<'_> {
     /// True if an item has a moment of its own and names another place or person, whatever its id: one that has none, or
     /// that of the page, names nothing. Other numbers alone may be those of a page that counts.
     fn is_of_other_place(&self, input: &IdentityInput, known: &KnownItem) -> bool {
-        self.has_other_moment(input, known) && names_other_in_capitals(input, known)
+        self.has_other_moment(input, known) && names_other_place(input, known)
     }
 
     /// True if an item with a name of its own has words that are no edit's. Beside a moment of its own, where ids hold,

@@ -9,6 +9,7 @@ mod content;
 mod host_rules;
 mod keys;
 mod matching;
+mod places;
 mod signs;
 mod similar;
 mod standing;
@@ -40,6 +41,8 @@ pub struct IdentityInput {
     pub beginning: String,
     /// True if the lead stands under whatever the outlet tells: it says nothing of the item. The keys hold it all the same.
     pub lead_is_constant: bool,
+    /// Its language by the two-letter code; empty where its words were not read.
+    pub language: String,
     /// What stays the same over all takes of one series of an agency.
     pub series_key: Option<String>,
     /// The outlet's claim of publication.

@@ -32,16 +32,10 @@ fn names_others(input: &IdentityInput, known: &KnownItem) -> bool {
     differ_in_names(told_by(input), told_of(known))
 }
 
-/// True if the lead of each has a capital that the other item does not: the name of another place or person. Numbers
-/// and, in scripts without capitals, words may be others at every visit.
-pub(super) fn names_other_in_capitals(input: &IdentityInput, known: &KnownItem) -> bool {
-    let is_capital = |word: &str| word.starts_with(char::is_uppercase);
-    differ_in(told_by(input), told_of(known), is_capital)
-}
-
 /// True if the lead of each has a word that the other item does not.
 pub(super) fn differ_in_words(input: &IdentityInput, known: &KnownItem) -> bool {
-    differ_in(told_by(input), told_of(known), |_| true)
+    let (ours, theirs) = (told_by(input), told_of(known));
+    has_beyond(ours, theirs, |_| true) && has_beyond(theirs, ours, |_| true)
 }
 
 /// True if two entries of one document have leads that name what the other does not.
@@ -64,10 +58,6 @@ fn differ_in_names(ours: Told<'_>, theirs: Told<'_>) -> bool {
     let names =
         |one, other| has_beyond(one, other, may_be_name) || says_of_title_beyond(one, other);
     names(ours, theirs) && names(theirs, ours)
-}
-
-fn differ_in(ours: Told<'_>, theirs: Told<'_>, counts: impl Fn(&str) -> bool) -> bool {
-    has_beyond(ours, theirs, &counts) && has_beyond(theirs, ours, &counts)
 }
 
 /// True if a lead has a word that counts and that another headline and its lead do not hold.

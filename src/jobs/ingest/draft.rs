@@ -72,6 +72,7 @@ impl<'a> Draft<'a> {
                 false => String::new(),
             },
             lead_is_constant: false,
+            language: String::new(),
             series_key: None,
             published_at: claim,
             updated_at: item.updated,
@@ -116,6 +117,7 @@ impl<'a> Draft<'a> {
     pub(super) fn read(&mut self, arrived: Arrived<'_>) {
         if self.reading.is_none() {
             let reading = self.read_words(arrived);
+            self.candidate.input.language.clone_from(&reading.language);
             if reading.wire.series_key.is_some() {
                 let mut identity = std::mem::take(&mut self.candidate.input);
                 identity.series_key.clone_from(&reading.wire.series_key);

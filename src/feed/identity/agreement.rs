@@ -15,8 +15,8 @@ use super::matching::Ladder;
 use super::places::names_other_place;
 use super::signs::{
     AGAIN_HOURS, DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, differ_in_words, has_time_of,
-    is_at_page, is_at_part, is_under_other_name, lead_likeness, names_one_report, says_other_words,
-    shares_address, stands_behind, tells_other_lead, tells_other_thing,
+    is_at_page, is_at_part, is_under_other_name, lead_likeness, names_one_report, says_more,
+    says_other_words, shares_address, stands_behind, tells_other_lead, tells_other_thing,
 };
 use super::similar::likeness;
 use super::{IdentityInput, KnownItem};
@@ -77,8 +77,8 @@ impl Ladder<'_> {
     }
 
     /// True if an item under a known id at another address is another one: by its headline, unless the lead stayed, or by a
-    /// lead of another thing. Without leads, at the address of another report, a moment of its own and another headline are
-    /// enough: the id may be that of a place on a page (`top`).
+    /// lead of another thing, unless the headline was told on. Without leads, at the address of another report, a moment of
+    /// its own and another headline are enough: the id may be that of a place on a page (`top`).
     fn is_other_elsewhere(&self, input: &IdentityInput, known: &KnownItem) -> bool {
         let alike = lead_likeness(input, known);
         let least = match alike.is_none() && self.is_next_report(input, known) {
@@ -87,7 +87,13 @@ impl Ladder<'_> {
         };
         let has_other_lead = alike.is_none_or(|alike| alike < SAME_TITLES);
         (likeness(&input.title, &known.title) < least && has_other_lead)
-            || tells_other_lead(input, known)
+            || (tells_other_lead(input, known) && !self.is_told_on(input, known))
+    }
+
+    /// True if of two headlines one says what the other does and more, and no time parts them: the lead of a great report is
+    /// written anew, and its address follows. At another time it may be the next of a kind (`severe wind warning`).
+    fn is_told_on(&self, input: &IdentityInput, known: &KnownItem) -> bool {
+        !self.has_other_time(input, known) && says_more(&input.title, &known.title)
     }
 
     /// True if an item and a known one stand at addresses of reports, and the item at a moment of its own.

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use percent_encoding::percent_decode_str;
 
 use super::keys::{KeyKind, keys_of};
-use super::similar::{common_share, likeness, words};
+use super::similar::{common_share, length, likeness, words};
 use super::{IdentityInput, KnownItem};
 use crate::news::UtcTime;
 use crate::text::links::page_of;
@@ -139,6 +139,19 @@ pub(super) fn stands_behind(input: &IdentityInput, number: &str) -> bool {
     let mut names = path.rsplit('/').filter(|name| !name.is_empty());
     names.next().is_some_and(|name| name.contains(number))
 }
+
+/// True if one of two headlines says all that the other does, which is more than a name, and goes on.
+pub(super) fn says_more(ours: &str, theirs: &str) -> bool {
+    let goes_on = |longer: &str, shorter: &str| {
+        let longer = words_of((longer, ""));
+        let shorter = (words_of((shorter, "")), length(shorter));
+        shorter.1 >= HEADLINE_WORDS && shorter.0 != longer && shorter.0.is_subset(&longer)
+    };
+    goes_on(ours, theirs) || goes_on(theirs, ours)
+}
+
+/// Words of a headline that tells something: `Weather report` has fewer.
+pub(super) const HEADLINE_WORDS: usize = 3;
 
 /// As [`lead_likeness`], of what is left of them without their numbers.
 pub(super) fn lead_likeness_but_for_numbers(

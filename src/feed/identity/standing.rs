@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::content::normalised;
 use super::keys::{IdentityKey, KeyKind};
 use super::matching::{CHURNED, Ladder};
-use super::signs::{AGAIN_HOURS, SAME_TITLES, lead_likeness_but_for_numbers};
+use super::signs::{AGAIN_HOURS, HEADLINE_WORDS, SAME_TITLES, lead_likeness_but_for_numbers};
 use super::similar::{length, likeness};
 use super::{GuidStanding, IdentityInput, KnownItem, Verdict};
 use crate::news::UtcTime;
@@ -315,9 +315,6 @@ fn headline_of(input: &IdentityInput) -> Option<&str> {
     };
     (length(headline) >= HEADLINE_WORDS).then_some(headline)
 }
-
-/// `Weather report` has fewer.
-const HEADLINE_WORDS: usize = 3;
 
 /// What is made up as a document is written is so old at most when it arrives.
 const VISIT_MINUTES: i64 = 2;

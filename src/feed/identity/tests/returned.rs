@@ -230,6 +230,42 @@ fn a_report_whose_address_follows_its_headline_is_one_item_under_its_id() {
 }
 
 #[test]
+fn a_report_that_is_told_on_at_another_address_is_one_item_under_its_id() {
+    let slug = |title: &str| title.to_lowercase().replace([' ', ','], "-");
+    let told = |title: &str, lead: &str, hours: Option<i64>| {
+        let link = format!("https://p.example/2026/11/30/{}", slug(title));
+        told("?p=77", &link, (title, lead), hours)
+    };
+    let leads = [
+        "A quake of magnitude seven struck off the coast, sending people into the streets.",
+        "At least twenty died when buildings collapsed, rescuers said on Tuesday.",
+    ];
+    let first = "Strong quake hits the north coast";
+    for (next, hours, verdict) in [
+        ("Strong quake hits the north coast, 20 dead", None, same(0)),
+        (
+            "Strong quake hits the north coast, 20 dead",
+            Some(0),
+            same(0),
+        ),
+        ("Strong quake hits north", None, same(0)),
+        // What is said of another place, in no more words, or at another time is of the next.
+        ("Strong quake hits the south coast", None, NEW),
+        (first, None, NEW),
+        ("Another strong quake hits the north coast", Some(3), NEW),
+    ] {
+        let at_first = hours.map(|_| 0);
+        let mut second = told(next, leads[1], hours);
+        second.link.get_or_insert_default().push_str("-now");
+        let states = [told(first, leads[0], at_first), second];
+        for are_beside in [true, false] {
+            let found = one_after_the_other(&states, are_beside);
+            assert_eq!(found, [NEW, verdict], "{next} {hours:?}");
+        }
+    }
+}
+
+#[test]
 fn the_alert_of_one_region_is_not_that_of_another_in_the_same_words() {
     let state = |region: &str, title: &str, minutes: i64, link: &str| {
         let link = match link {

@@ -136,13 +136,13 @@ pub struct KnownItem {
     pub title: String,
     /// Its lead; empty for a tombstone. Asked for only where the titles differ.
     pub summary: String,
-    /// Its link; may be absent for a tombstone. Asked for only where the titles differ.
+    /// Its link; may be absent for a tombstone. Asked for only where the titles differ, or the link of the document was never seen.
     pub link: Option<String>,
     /// The outlet's claim.
     pub published_at: Option<UtcTime>,
     /// Our clock at acceptance, or at removal for a tombstone.
     pub fetched_at: UtcTime,
-    /// Our clock when it was last noted as listed: of what has no time and comes under ids that are made up anew.
+    /// Our clock when it was last noted as listed: of what has no time and comes under ids or links that are made up anew.
     pub listed_at: UtcTime,
     /// True if the item itself is gone and only remembered.
     pub is_tombstone: bool,

@@ -9,6 +9,7 @@ use crate::news::utc_from_secs;
 
 mod changes;
 mod moments;
+mod pages;
 mod returned;
 mod shared;
 mod standing;

@@ -199,3 +199,49 @@ fn what_has_no_time_and_a_link_of_its_own_is_told_again_on_another_day() {
         }
     }
 }
+
+#[test]
+fn an_entry_that_is_listed_in_two_states_takes_no_standing_from_the_ids_beside_it() {
+    let ticker = |minutes: usize| IdentityInput {
+        summary: format!("Updated at 10:{minutes}. All the deals of the day in one place."),
+        published_at: Some(noon() + TimeDelta::seconds(7)),
+        ..input("t1", "https://s.example/ticker", "Transfer ticker")
+    };
+    let news = |at: usize, title: &str| IdentityInput {
+        published_at: Some(noon() + TimeDelta::seconds(at as i64 * 60 + 5)),
+        ..input(&format!("n{at}"), "https://s.example/news", title)
+    };
+    let mut memory = Memory::default();
+    for (visit, minutes) in [15, 15, 25].into_iter().enumerate() {
+        let title = |at: usize| match visit {
+            0 => format!("Club {at} signs a young striker from abroad"),
+            _ => format!("Fans of club {at} cheer as deal is done"),
+        };
+        let reports = (0..4).map(|at| news(at, &title(at)));
+        let listed: Vec<IdentityInput> = [ticker(minutes), ticker(minutes + 5)]
+            .into_iter()
+            .chain(reports)
+            .collect();
+        let found = memory.visit(&listed);
+        assert_eq!(found.standing, GuidStanding::Good);
+        let reports = if visit == 0 {
+            [NEW; 4]
+        } else {
+            [2, 3, 4, 5].map(same)
+        };
+        assert_eq!(verdicts(&found)[2..], reports, "{visit}");
+    }
+    // The same id on two reports, or on most of what is listed, names nothing.
+    let other = IdentityInput {
+        title: "Club 7 sells its captain".to_owned(),
+        ..ticker(15)
+    };
+    let reports: Vec<IdentityInput> = (0..4).map(|at| news(at, HEADLINES[at])).collect();
+    let of_two = [&[ticker(15), other], &reports[..]].concat();
+    let of_most = [&[ticker(15), ticker(20)], &reports[..2]].concat();
+    for listed in [of_two, of_most] {
+        let found = Memory::default().visit(&listed);
+        assert_eq!(found.standing, GuidStanding::Lost);
+        assert_eq!(verdicts(&found), vec![NEW; listed.len()]);
+    }
+}

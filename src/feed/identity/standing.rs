@@ -86,17 +86,19 @@ impl Ladder<'_> {
 
     /// An id that stands on two different items, or, as half of the ids do, on two states of one.
     fn repeated_guid(&self) -> Option<&str> {
-        let repeated = self.guid_keys().filter_map(|(index, key)| {
+        let mut of_states = Vec::new();
+        for (index, key) in self.guid_keys() {
             let first = self.holders[&key.digest][0];
-            let is_other = first != index && !self.is_same_listing(first, index);
-            is_other.then_some((first, index, key))
-        });
-        let repeated: Vec<(usize, usize, &IdentityKey)> = repeated.collect();
-        let are_many = repeated.len() * 4 >= self.guid_keys().count();
-        let mut repeated = repeated.into_iter();
-        let told =
-            repeated.find(|(first, index, _)| are_many || !self.is_one_entry(*first, *index));
-        told.map(|(.., key)| key.value.as_str())
+            if first == index || self.is_same_listing(first, index) {
+                continue;
+            }
+            if !self.is_one_entry(first, index) {
+                return Some(&key.value);
+            }
+            of_states.push(key.value.as_str());
+        }
+        let are_many = of_states.len() * 4 >= self.guid_keys().count();
+        of_states.first().copied().filter(|_| are_many)
     }
 
     /// True if two entries under one id may be two states of one: at one link and moment, under one headline, with leads that

@@ -116,6 +116,14 @@ pub(super) fn named_stage(words: &Words<'_>) -> Option<&'static str> {
     Some(STAGES.names[said.stage.or(said.ahead)?])
 }
 
+/// Stages that may come for want of proof.
+const CLEARED: [&str; 3] = ["acquitted", "released", "overturned"];
+
+/// True if words tell that somebody is cleared.
+pub(super) fn is_cleared(words: &Words<'_>) -> bool {
+    named_stage(words).is_some_and(|stage| CLEARED.contains(&stage))
+}
+
 /// What words say of stages.
 #[derive(Default)]
 struct Said {

@@ -4,7 +4,7 @@ mod lists;
 
 use super::asides::{is_aside, is_doubted};
 use super::bridges::{belong_together, is_named, rises_with};
-use super::denials::is_open_in;
+use super::denials::{counts_rumour, is_open_in};
 use super::figures::{Words, counted, words_of};
 use super::remembered::is_remembered;
 use super::tongues::Signs;
@@ -46,7 +46,11 @@ pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
         .filter(|at| !is_of_another(&words, *at))
         .collect();
     // Most headlines tell of no dead.
-    if deaths.is_empty() || is_open_in(&words, headline) || is_remembered(&words) {
+    if deaths.is_empty()
+        || is_open_in(&words, headline)
+        || counts_rumour(&words)
+        || is_remembered(&words)
+    {
         return None;
     }
     let rises = (0..words.len())
@@ -78,7 +82,12 @@ pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
 /// True if a headline in a language has a word of death, of one or of more, whatever it says of it.
 pub(super) fn names_dead(headline: &str, language: &str) -> bool {
     let words = words_of(headline, language).join(are_one);
-    (0..words.len()).any(|at| is_death(&words, at) || stands_in(&LISTS.dies, &words, at))
+    (0..words.len()).any(|at| names_death(&words, at))
+}
+
+/// True if a word of death, of one or of more, stands at a place.
+pub(super) fn names_death(words: &Words<'_>, at: usize) -> bool {
+    is_death(words, at) || stands_in(&LISTS.dies, words, at)
 }
 
 /// True if a headline in a language says that a toll rose or fell, or names one instead of telling what killed so many.

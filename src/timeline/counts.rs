@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::figures::{Words, counted, words_of};
-use super::tolls::{counts_anyone, toll_of};
+use super::tolls::{Dead, counts_anyone, dead_of};
 use super::voices::{Voice, are_two};
 use crate::text::concepts::concept_of;
 use crate::text::words::fold_word;
@@ -52,14 +52,20 @@ impl Figure {
     }
 }
 
-/// The figure of a headline in a language; `None` if it has none.
+/// The figure of a headline in a language; `None` if it has none, or one of dead that are not those of what it tells.
 pub(super) fn head_figure(headline: &str, language: &str) -> Option<Figure> {
-    if let Some(toll) = toll_of(headline, language) {
-        return Some(Figure {
+    match dead_of(headline, language) {
+        Dead::Toll(toll) => Some(Figure {
             kind: DEAD.to_owned(),
             number: toll.to_string(),
-        });
+        }),
+        Dead::Other => None,
+        Dead::Uncounted => first_figure(headline, language),
     }
+}
+
+/// The first number that counts something.
+fn first_figure(headline: &str, language: &str) -> Option<Figure> {
     let words = words_of(headline, language);
     let (at, mut number) = (0..words.len()).find_map(|at| Some((at, counted(&words, at)?)))?;
     let kind = kind_at(&words, at);
@@ -248,6 +254,21 @@ mod tests {
             assert_ne!(kind(headline), percent, "{headline}");
         }
         assert_ne!(kind("Oil at 84 per barrel"), kind("Rates of 84 per day"));
+    }
+
+    #[test]
+    fn a_number_of_dead_that_are_not_told_is_no_other_figure() {
+        for headline in [
+            "Kerala monsoon toll rises to 214 in rains",
+            "Two dead in Leeds crash, 14 dead in Hull fire",
+            "Trial begins over Grenfell blaze that killed 72",
+            "Tenth anniversary of flood that killed 140",
+            "Were 40 people killed in Goma?",
+        ] {
+            assert_eq!(head_figure(headline, "en"), None, "{headline}");
+        }
+        let jobs = head_figure("Job-loss toll climbs to 4,500 at Intel", "en");
+        assert_eq!(jobs.map(|figure| figure.number).as_deref(), Some("4500"));
     }
 
     /// Of outlets, each with the page that it leads to if one stands behind a space.

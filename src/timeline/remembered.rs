@@ -3,14 +3,13 @@
 use crate::text::words::is_unspaced;
 
 /// Words of headlines that tell of what was long ago.
-const REMEMBERED: [&str; 83] = [
+const REMEMBERED: [&str; 75] = [
     "anniversary",
     "remembers",
     "remembered",
     "remembering",
     "commemorates",
     "commemorate",
-    "mourns",
     "jahrestag",
     "gedenken",
     "gedenkt",
@@ -26,16 +25,12 @@ const REMEMBERED: [&str; 83] = [
     "årsdag",
     "годовщина",
     "годовщину",
-    "gedenkfeier",
-    "trauerfeier",
     "herdenkt",
     "herdenken",
     "herdenking",
     "minns",
-    "minnesstund",
     "minnes",
     "mindes",
-    "mindehøjtidelighed",
     "jubileum",
     "rocznica",
     "rocznicę",
@@ -77,20 +72,30 @@ const REMEMBERED: [&str; 83] = [
     "commemorazione",
     "commémoration",
     "commémorations",
-    "hommage",
-    "homenaje",
-    "homenagem",
     "الذكرى",
     "ذكرى",
     "سالگرد",
     "बरसी",
-    "peringatan",
     "mengenang",
+    "memperingati",
     "muistopäivä",
 ];
 
+/// Words that tell of it or of the days after: the dead are new where the headline begins with them or says that their
+/// toll rises.
+const MOURNED: [&str; 8] = [
+    "mourns",
+    "gedenkfeier",
+    "trauerfeier",
+    "minnesstund",
+    "mindehøjtidelighed",
+    "hommage",
+    "homenaje",
+    "homenagem",
+];
+
 /// Words that tell of it only with others behind them: a hospital may be a memorial, and a flood the worst in decades.
-const REMEMBERED_PAIRS: [(&str, &str); 16] = [
+const REMEMBERED_PAIRS: [(&str, &str); 17] = [
     ("years decades centuries", "after on since later ago"),
     ("year decade century", "after since later ago"),
     (
@@ -108,17 +113,19 @@ const REMEMBERED_PAIRS: [(&str, &str); 16] = [
     ("лет года", "назад спустя после"),
     ("yıl", "sonra önce"),
     ("tahun", "lalu"),
+    ("peringatan", "hari tahun haul tragedi"),
     ("년", "전 뒤 후"),
     ("năm", "trước sau"),
 ];
 
 /// Words that tell of it with one other between them: `hace diez años`.
-const REMEMBERED_AROUND: [(&str, &str); 5] = [
+const REMEMBERED_AROUND: [(&str, &str); 6] = [
     ("hace", "año años"),
     ("a", "an ans"),
     ("vor", "jahr jahren"),
     ("há", "ano anos"),
     ("för", "år"),
+    ("peringatan", "tahun"),
 ];
 
 /// What tells of it in scripts without spaces, wherever it stands in a word, and what does behind a number: `20年`, but
@@ -139,8 +146,9 @@ const REMEMBERED_STRETCHES: [&str; 12] = [
 ];
 const YEARS_SINCE: [&str; 4] = ["年前", "年後", "年后", "年目"];
 
-/// True if a headline tells of what was long ago, or `40 years after` it.
-pub(super) fn is_remembered(words: &[String]) -> bool {
+/// True if a headline tells of what was long ago, or `40 years after` it. `is_fresh`: it begins with its dead, or says that
+/// their toll rises.
+pub(super) fn is_remembered(words: &[String], is_fresh: bool) -> bool {
     let is_in = |list: &str, word: &str| list.split(' ').any(|known| known == word);
     let is_said = |pair: &[String]| {
         let mut pairs = REMEMBERED_PAIRS.iter();
@@ -151,6 +159,7 @@ pub(super) fn is_remembered(words: &[String]) -> bool {
         around.any(|(first, then)| *first == three[0] && is_in(then, &three[2]))
     };
     words.iter().any(|word| REMEMBERED.contains(&word.as_str()))
+        || !is_fresh && words.iter().any(|word| MOURNED.contains(&word.as_str()))
         || words.windows(2).any(is_said)
         || words.windows(3).any(is_around)
         || words.iter().any(|word| word.contains(is_unspaced)) && is_remembered_unspaced(words)
@@ -184,6 +193,26 @@ mod tests {
         ];
         for (headline, toll) in cases {
             assert_eq!(toll_of(headline, ""), toll, "{headline}");
+        }
+    }
+
+    #[test]
+    fn those_who_are_mourned_are_new_where_they_come_first_or_their_toll_rises() {
+        for (headline, language, toll) in [
+            ("City mourns as blast toll climbs to 31", "en", Some(31)),
+            ("City mourns 31 killed in blast", "en", None),
+            ("Elva döda i skolattack, minnesstund i Mora", "sv", Some(11)),
+            ("Minnesstund för elva döda i Mora", "sv", None),
+            (
+                "Hommage national, le bilan passe à 41 morts",
+                "fr",
+                Some(41),
+            ),
+            ("Gempa Aceh, 12 tewas, peringatan tsunami", "id", Some(12)),
+            ("Peringatan 20 tahun tsunami, 170 tewas", "id", None),
+            ("Memperingati tragedi Kanjuruhan, 135 tewas", "id", None),
+        ] {
+            assert_eq!(toll_of(headline, language), toll, "{headline}");
         }
     }
 

@@ -8,7 +8,7 @@ use super::denials::{counts_rumour, is_open_in};
 use super::figures::{Words, counted, words_of};
 use super::remembered::is_remembered;
 use super::tongues::Signs;
-use super::wholes::{Toll, is_of_another, only_toll, stand_anywhere};
+use super::wholes::{Toll, is_of_nobody, is_tried, only_toll, stand_anywhere};
 pub(super) use lists::LISTS;
 
 /// What a number word of another language than English says; `None` if it is none.
@@ -38,36 +38,72 @@ const REACH_OF_TOLL: usize = 10;
 /// The same for a word that also says something else.
 const REACH_BESIDE: usize = 2;
 
+/// What a headline tells of its dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dead {
+    /// So many died.
+    Toll(u32),
+    /// It has a number of dead that is not told of what it tells.
+    Other,
+    /// It has none.
+    Uncounted,
+}
+
 /// The number of dead that a headline in a language tells; `None` if it tells none.
 pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
+    match dead_of(headline, language) {
+        Dead::Toll(toll) => Some(toll),
+        Dead::Other | Dead::Uncounted => None,
+    }
+}
+
+/// What a headline in a language tells of its dead.
+pub(super) fn dead_of(headline: &str, language: &str) -> Dead {
     let words = words_of(headline, language).join(are_one);
-    let deaths: Vec<usize> = (0..words.len())
+    let mut deaths: Vec<usize> = (0..words.len())
         .filter(|at| is_death(&words, *at) && !is_unsure(&words, *at))
-        .filter(|at| !is_of_another(&words, *at))
+        .filter(|at| !is_of_nobody(&words, *at))
         .collect();
     // Most headlines tell of no dead.
-    if deaths.is_empty()
-        || is_open_in(&words, headline)
-        || counts_rumour(&words)
-        || is_remembered(&words)
-    {
-        return None;
+    let all = match deaths.is_empty() {
+        true => Vec::new(),
+        false => tolls_beside(&words, &deaths),
+    };
+    if all.is_empty() {
+        return Dead::Uncounted;
     }
-    let rises = (0..words.len())
-        .any(|at| stands_in(&LISTS.rises, &words, at) || stands_in(&LISTS.risen, &words, at));
-    let number = |at: usize| match counted(&words, at) {
+    deaths.retain(|at| !is_tried(&words, *at));
+    let rises = rises(&words);
+    let is_fresh = |toll: &Toll| toll.at == 0 || rises && is_risen_to(&words, toll.at);
+    let is_none = is_open_in(&words, headline)
+        || counts_rumour(&words)
+        || is_remembered(&words, all.iter().any(is_fresh));
+    let own = (!is_none).then(|| only_toll(&words, &tolls_beside(&words, &deaths)));
+    own.flatten().map_or(Dead::Other, Dead::Toll)
+}
+
+/// True if a headline says of something that it rises.
+fn rises(words: &Words<'_>) -> bool {
+    let mut places = 0..words.len();
+    places.any(|at| stands_in(&LISTS.rises, words, at) || stands_in(&LISTS.risen, words, at))
+}
+
+/// The numbers that belong to one of these words of death.
+fn tolls_beside(words: &Words<'_>, deaths: &[usize]) -> Vec<Toll> {
+    let rises = rises(words);
+    let number = |at: usize| match counted(words, at) {
         Some(number) => number.parse().ok(),
         None => foreign_number(&words[at], words.language)
-            .filter(|_| rises && follows_rise(&words, at) || is_beside_foreign_death(&words, at)),
+            .filter(|_| rises && follows_rise(words, at) || is_beside_foreign_death(words, at)),
     };
     let numbers = (0..words.len())
         .filter_map(|at| Some((at, number(at)?)))
-        .filter(|(at, _)| !is_aside(&words, *at, rises));
+        .filter(|(at, _)| !is_aside(words, *at, rises));
     let tolls = numbers.filter_map(|(at, number)| {
-        let is_bound = rises && is_risen_to(&words, at);
+        let is_bound = rises && is_risen_to(words, at);
         let near = deaths
             .iter()
-            .filter_map(|death| Some((nearness(&words, at, *death, is_bound)?, *death)));
+            .filter_map(|death| Some((nearness(words, at, *death, is_bound)?, *death)));
         let (nearness, death) = near.min()?;
         Some(Toll {
             nearness,
@@ -76,7 +112,7 @@ pub(super) fn toll_of(headline: &str, language: &str) -> Option<u32> {
             death,
         })
     });
-    only_toll(&words, &tolls.collect::<Vec<Toll>>())
+    tolls.collect()
 }
 
 /// True if a headline in a language has a word of death, of one or of more, whatever it says of it.

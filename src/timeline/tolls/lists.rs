@@ -31,10 +31,16 @@ pub(in crate::timeline) struct Lists {
     pub(in crate::timeline) doubts: Signs,
     pub(super) none: Signs,
     pub(in crate::timeline) wholes: Signs,
+    pub(in crate::timeline) occasions: Signs,
+    pub(in crate::timeline) wars: Signs,
     pub(in crate::timeline) most: Signs,
     pub(in crate::timeline) elapsed: Signs,
     pub(in crate::timeline) lately: Signs,
     pub(in crate::timeline) tried: Signs,
+    pub(in crate::timeline) decries: Signs,
+    pub(in crate::timeline) sentenced: Signs,
+    pub(in crate::timeline) sparks: Signs,
+    pub(in crate::timeline) relatives: Signs,
     pub(in crate::timeline) condemns: Signs,
     pub(in crate::timeline) to_death: Signs,
     pub(in crate::timeline) victims: Signs,
@@ -79,9 +85,9 @@ pub(in crate::timeline) struct Lists {
 const FILE: &str = include_str!("../tolls.txt");
 
 /// The lists that have words which are one sign with the word behind them.
-const PAIRED: [&str; 11] = [
+const PAIRED: [&str; 12] = [
     "dead", "undead", "living", "ahead", "doubts", "nearly", "rates", "between", "leading",
-    "lately", "wholes",
+    "lately", "wholes", "tried",
 ];
 
 pub(in crate::timeline) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -117,10 +123,16 @@ pub(in crate::timeline) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         doubts: signs("doubts"),
         none: signs("none"),
         wholes: signs("wholes"),
+        occasions: signs("occasions"),
+        wars: signs("wars"),
         most: signs("most"),
         elapsed: signs("elapsed"),
         lately: signs("lately"),
         tried: signs("tried"),
+        decries: signs("decries"),
+        sentenced: signs("sentenced"),
+        sparks: signs("sparks"),
+        relatives: signs("relatives"),
         condemns: signs("condemns"),
         to_death: signs("to-death"),
         victims: signs("victims"),

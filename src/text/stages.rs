@@ -16,8 +16,9 @@ pub struct Stages(u16);
 /// Still to come, planned or feared.
 const AHEAD: u16 = 1;
 
-/// Rows of words; in each, the first list is the opposite of the second.
-const OPPOSITES: [(&str, &str); 5] = [
+/// Rows of words; in each, the first list is the opposite of the second. In the first row that is a beginning and an
+/// end, in the last what lasts and that it has ended.
+const OPPOSITES: [(&str, &str); 6] = [
     (
         "open begin start arrive kick launch meet greet shake kickoff börjar inleds startar beginnt eröffnet comienza abre \
          ouvre s'ouvre débute commence inizia começa inicia begint rozpoczął rozpoczęła rozpoczyna \
@@ -50,7 +51,32 @@ const OPPOSITES: [(&str, &str); 5] = [
         "impose hit slap threaten announce inför verhängt impone",
         "lift scrap suspend delay pause withdraw abandon skjuter hebt suspende",
     ),
+    (
+        "close closure gesperrt sperrung avstängd avstängt afgesloten interditada interditado перекрыт перекрыта перекрыто \
+         закрыт закрыта закрыто закрыли закрито 閉鎖 关闭 關閉 封闭 封閉 폐쇄",
+        "reopen återöppna återöppnas återöppnar återöppnad rouvre rouvrent rouvert rouverte reabre reabren reabierto reabierta \
+         reabrem reaberto reaberta riapre riaprono riaperto riaperta heropend heropent heropenen wiedereröffnet 再開 重开 重開 재개",
+    ),
 ];
+
+/// The place of the row of what lasts.
+const LASTING: usize = 5;
+const LASTS: u16 = 1 << (1 + 2 * LASTING);
+const HAS_ENDED: u16 = 2 << (1 + 2 * LASTING);
+
+/// Words that say so together, at most [`NEAR`] apart; of what lasts, in this order.
+const PAIRS: [(&str, &str, u16); 5] = [
+    ("take taken held", "hostage", LASTS),
+    ("walk", "out", LASTS),
+    ("hostage", "free release", HAS_ENDED),
+    ("strike walkout siege standoff", "end", HAS_ENDED),
+    (
+        "open öppen öppet geöffnet offen открыт открыта открыли відкрито відкрили",
+        "again igen wieder åter вновь снова знову",
+        HAS_ENDED,
+    ),
+];
+const NEAR: usize = 3;
 
 const AHEAD_WORDS: &str = "will set plan ahead loom expected may could might upcoming prepare consider seek want urge \
     would tomorrow next before eye brace weigh mull await ska väntas kan inför wird soll könnte vor planea podria prevé";
@@ -59,17 +85,14 @@ impl Stages {
     /// The stages that a sequence of folded words names. A verb of purpose (`to end the war`) names
     /// none.
     pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Stages {
-        let mut stages = Stages::default();
-        let mut before = "";
-        for word in words {
+        let words: Vec<&str> = words.into_iter().collect();
+        let mut stages = Stages(bits_of_pairs(&words));
+        for (at, word) in words.iter().enumerate() {
             let found = Stages::of_word(word);
-            let is_purpose = matches!(before, "to" | "att" | "zu" | "the" | "pour" | "para");
-            stages = stages.and(if is_purpose {
-                Stages(found.0 & AHEAD)
-            } else {
-                found
+            stages = stages.and(match is_purpose(&words, at) {
+                true => Stages(found.0 & AHEAD),
+                false => found,
             });
-            before = word;
         }
         stages
     }
@@ -103,9 +126,15 @@ impl Stages {
         self.opposed(other) != 0
     }
 
-    /// True if one names a beginning and the other an end, and they agree in no stage.
+    /// True if one names a beginning and the other an end, and they agree in no stage, or if one names what lasts and the
+    /// other that it has ended, whatever else they agree in: a port that is shut opens when the strike ends.
     pub fn are_beginning_and_end(self, other: Stages) -> bool {
-        self.opposed(other) & 0b11 != 0
+        let of = |stages: Stages| stages.0 & (LASTS | HAS_ENDED);
+        let has_ended = matches!(
+            (of(self), of(other)),
+            (LASTS, HAS_ENDED) | (HAS_ENDED, LASTS)
+        );
+        has_ended || self.opposed(other) & 0b11 != 0
     }
 
     fn opposed(self, other: Stages) -> u16 {
@@ -119,6 +148,68 @@ impl Stages {
         (self.0 >> 1) & (other.0 >> 1) != 0
     }
 }
+
+/// True if a word before the one at a place says that it is what for, as in `to end the war`.
+fn is_purpose(words: &[&str], at: usize) -> bool {
+    let before = at.checked_sub(1).map(|before| words[before]);
+    before.is_some_and(|before| matches!(before, "to" | "att" | "zu" | "the" | "pour" | "para"))
+}
+
+/// What is said by two words near each other.
+fn bits_of_pairs(words: &[&str]) -> u16 {
+    let sides = |at: usize| {
+        let said = if ends_there(words, at) {
+            "end"
+        } else {
+            words[at]
+        };
+        PAIRED.get(said).map_or(&[] as &[_], Vec::as_slice)
+    };
+    let mut bits = 0;
+    for at in 0..words.len() {
+        for (pair, _) in sides(at).iter().filter(|(_, is_what)| !is_what) {
+            let behind = if PAIRS[*pair].2 == LASTS { 0 } else { NEAR };
+            let near = at.saturating_sub(NEAR)..words.len().min(at + behind + 1);
+            let counts = !is_purpose(words, at) && !is_noun(words, at);
+            if counts
+                && near
+                    .into_iter()
+                    .any(|near| sides(near).contains(&(*pair, true)))
+            {
+                bits |= PAIRS[*pair].2;
+            }
+        }
+    }
+    bits
+}
+
+/// True of `strike over as pilots accept` and `strike over`; false of `strike over pay`.
+fn ends_there(words: &[&str], at: usize) -> bool {
+    words[at] == "over" && matches!(words.get(at + 1), None | Some(&("as" | "after")))
+}
+
+/// True of `end to the strike`, which may be what somebody calls for.
+fn is_noun(words: &[&str], at: usize) -> bool {
+    words[at] == "end" && matches!(words.get(at + 1), Some(&("to" | "of")))
+}
+
+/// The words of [`PAIRS`], folded: of which pair each is, and whether it is of its first list.
+static PAIRED: LazyLock<FxHashMap<String, Vec<(usize, bool)>>> = LazyLock::new(|| {
+    let mut paired: FxHashMap<String, Vec<(usize, bool)>> = FxHashMap::default();
+    let mut folded = String::new();
+    for (pair, (what, says, _)) in PAIRS.iter().enumerate() {
+        for (list, is_what) in [(what, true), (says, false)] {
+            for word in list.split_whitespace() {
+                fold_word(word, &mut folded);
+                paired
+                    .entry(folded.clone())
+                    .or_default()
+                    .push((pair, is_what));
+            }
+        }
+    }
+    paired
+});
 
 static WORDS: LazyLock<FxHashMap<String, u16>> = LazyLock::new(|| {
     let mut words: FxHashMap<String, u16> = FxHashMap::default();
@@ -187,6 +278,44 @@ mod tests {
                 stages(begun).are_beginning_and_end(stages(ended)),
                 "{begun}"
             );
+        }
+    }
+
+    #[test]
+    fn what_lasts_is_held_apart_from_its_end() {
+        for (lasts, ended) in [
+            (
+                "dockworker strike close port of antwerp",
+                "port reopen as dockworker strike end",
+            ),
+            (
+                "pilot walk out grounding 300 flight",
+                "pilot end strike after pay deal",
+            ),
+            (
+                "port close as dockworker walk out",
+                "strike over as pilot accept raise",
+            ),
+            (
+                "gunman take 12 hostage in bank",
+                "all hostage release as gunman surrender",
+            ),
+            (
+                "crack force closure of bridge",
+                "bridge reopen after repair",
+            ),
+        ] {
+            assert!(of(lasts).are_beginning_and_end(of(ended)), "{lasts}");
+        }
+        for (one, other) in [
+            ("pilot walk out over pay", "pilot strike over pay"),
+            ("pilot walk out over pay", "minister call for end to strike"),
+            ("pilot walk out over pay", "talk to end strike"),
+            ("hostage family hold protest", "hostage release near"),
+            ("close bridge reopen", "bridge reopen"),
+            ("close bridge reopen", "bridge close"),
+        ] {
+            assert!(!of(one).are_beginning_and_end(of(other)), "{one}");
         }
     }
 

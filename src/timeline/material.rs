@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 
 use super::counts::{Figure, head_figure};
 use super::retractions::RETRACTED;
-use super::stages::{is_open, is_reversal, stage_of};
+use super::stages::{LASTING, is_open, is_reversal, lasts, stage_of};
 use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use crate::text::words::hash_word;
@@ -202,7 +202,8 @@ fn first_stage(shown: &Telling, present: &Present) -> Option<String> {
     let told = || present.tellings.iter().filter_map(Telling::stage);
     let stage = shown
         .stage()
-        .or_else(|| told().find(|stage| is_reversal(stage)));
+        .or_else(|| told().find(|stage| is_reversal(stage)))
+        .or_else(|| lasts(&shown.headline, &shown.language).then_some(LASTING));
     stage.map(str::to_owned)
 }
 
@@ -363,6 +364,10 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     };
     let now = now.map(str::to_owned);
     next.disputed = taken_back.as_ref().map(|matter| matter.headline.clone());
+    // What lasts is ended by what turns it round; anything else that is told of it then is an aspect.
+    if now.as_deref().is_some_and(|stage| !is_reversal(stage)) {
+        next.stage.take_if(|told| told == LASTING);
+    }
     // What turns round a matter of which no stage was told is news too, once it stands.
     let turns_round = next.stage.is_none()
         && now
@@ -423,7 +428,9 @@ pub fn takes_back(told: &Told, present: &Present) -> bool {
         || differs(figure.as_ref().map(|figure| &figure.number), before)
         || differs(
             shown.stage(),
-            told.stage.as_deref().filter(|told| *told != OPEN),
+            told.stage
+                .as_deref()
+                .filter(|told| ![OPEN, LASTING].contains(told)),
         )
 }
 
@@ -516,5 +523,7 @@ fn named_outlets(tellings: &[&Telling]) -> Option<String> {
     }
 }
 
+#[cfg(test)]
+mod ending_tests;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::headline::{OVERTAKEN, Report};
 use super::retractions::{Matter, RETRACTED};
-use super::stages::{is_open, is_reversal};
+use super::stages::{is_open, is_reversal, lasts};
 use super::voices::{Voice, are_two};
 use crate::news::{OutletId, UtcTime};
 
@@ -18,12 +18,18 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// How a report stands to it: one that came before it and tells another stage, or asks or denies, is behind.
+    /// How a report stands to it: one that came before it and tells another stage, asks or denies, or tells what lasts
+    /// where it has ended, is behind.
     pub(super) fn weigh(&self, report: &Report, stage: Option<&str>) -> (f32, &'static str) {
         let is_behind = report.item_time < self.since
             && match stage {
                 Some(stage) => stage != self.stage,
-                None => self.is_reversal || is_open(&report.title, &report.language),
+                None => {
+                    let (title, language) = (&report.title, &report.language);
+                    self.is_reversal
+                        || is_open(title, language)
+                        || is_reversal(self.stage) && lasts(title, language)
+                }
             };
         match is_behind {
             true => (OVERTAKEN, "two outlets tell what came after it"),
@@ -103,6 +109,26 @@ mod tests {
         });
         let reports: Vec<Report> = reports.collect();
         pick_headline(&reports).expect("there are reports").headline
+    }
+
+    #[test]
+    fn the_headline_follows_the_end_of_what_lasts() {
+        let mut titles = vec![
+            (1, "Cracks force closure of Elbe bridge near Hamburg"),
+            (2, "Bridge on A7 near Hamburg closed after cracks found"),
+            (3, "Elbe bridge near Hamburg reopens after repairs"),
+        ];
+        assert_eq!(told(&titles), titles[0].1, "one may be mistaken");
+        titles.push((4, "A7 bridge near Hamburg open again"));
+        assert_eq!(told(&titles), titles[2].1);
+        let more = ["Hamburg traders count cost", "Minister visits Elbe bridge"];
+        titles.extend(more.map(|title| (1, title)));
+        titles.push((2, "What went wrong at the Elbe bridge"));
+        assert_eq!(
+            told(&titles),
+            titles[2].1,
+            "whatever aspects are told since"
+        );
     }
 
     #[test]

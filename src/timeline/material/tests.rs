@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn telling(id: i64, outlet: &str, headline: &str) -> Telling {
+pub(super) fn telling(id: i64, outlet: &str, headline: &str) -> Telling {
     Telling {
         item_id: ItemId(id),
         outlet: outlet.to_owned(),
@@ -11,7 +11,7 @@ fn telling(id: i64, outlet: &str, headline: &str) -> Telling {
     }
 }
 
-fn present(chosen: i64, tellings: Vec<Telling>) -> Present {
+pub(super) fn present(chosen: i64, tellings: Vec<Telling>) -> Present {
     let headline = tellings
         .iter()
         .find(|telling| telling.item_id == ItemId(chosen))
@@ -26,7 +26,7 @@ fn present(chosen: i64, tellings: Vec<Telling>) -> Present {
 }
 
 /// The kinds of change at each step after the first.
-fn kinds(steps: &[Present]) -> Vec<Vec<DevelopmentKind>> {
+pub(super) fn kinds(steps: &[Present]) -> Vec<Vec<DevelopmentKind>> {
     let mut told = first_told(&steps[0]);
     steps[1..]
         .iter()
@@ -38,7 +38,7 @@ fn kinds(steps: &[Present]) -> Vec<Vec<DevelopmentKind>> {
         .collect()
 }
 
-fn toll(chosen: i64, tolls: &[(&str, &str)]) -> Present {
+pub(super) fn toll(chosen: i64, tolls: &[(&str, &str)]) -> Present {
     let tellings = tolls
         .iter()
         .enumerate()

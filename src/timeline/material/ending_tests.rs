@@ -1,0 +1,84 @@
+//! Tests of when the end of what lasts is told.
+
+use super::tests::{kinds, present, telling};
+use super::*;
+
+/// What is told of an event once reports of some hours later follow the first one in its headline.
+fn told_after(first: &str, later: &[&str], hours: i64) -> Vec<DevelopmentKind> {
+    let begun = telling(1, "A", first);
+    let mut all = vec![begun.clone()];
+    for ((headline, id), outlet) in later.iter().zip(2..).zip(["A", "B"]) {
+        let mut ended = telling(id, outlet, headline);
+        ended.language = "en".to_owned();
+        ended.at += TimeDelta::hours(hours);
+        all.push(ended);
+    }
+    let shown = all.len() as i64;
+    kinds(&[present(1, vec![begun]), present(shown, all)]).remove(0)
+}
+
+#[test]
+fn the_end_of_what_lasts_is_an_outcome_once_two_outlets_tell_it() {
+    for (first, later, hours) in [
+        (
+            "Gunman takes 12 hostages in bank in Lyon",
+            [
+                "All hostages freed as gunman surrenders",
+                "Lyon siege ends, hostages free",
+            ],
+            1,
+        ),
+        (
+            "Dockworkers strike shuts port of Antwerp",
+            [
+                "Antwerp dockworkers end strike",
+                "Port reopens as dockworkers' strike ends",
+            ],
+            20,
+        ),
+        (
+            "Cracks force closure of Elbe bridge",
+            ["Elbe bridge reopens after repairs", "A7 bridge open again"],
+            20,
+        ),
+        (
+            "Manhunt after four die in bar",
+            ["Suspect arrested in bar shooting", "Police: man arrested"],
+            20,
+        ),
+    ] {
+        assert_eq!(
+            told_after(first, &later[..1], hours),
+            [],
+            "one outlet alone: {first}"
+        );
+        let told = told_after(first, &later, hours);
+        assert_eq!(told, [DevelopmentKind::Outcome], "{first}");
+    }
+}
+
+#[test]
+fn an_aspect_of_what_lasts_is_no_outcome() {
+    for (first, later) in [
+        (
+            "Dozens missing after landslide",
+            ["Search begins for missing", "Search is under way"],
+        ),
+        (
+            "Port closed by strike",
+            ["Talks open on port strike", "Talks begin on port strike"],
+        ),
+        (
+            "Port closed by strike",
+            ["Closed port costs millions", "Ships wait at closed port"],
+        ),
+    ] {
+        assert_eq!(told_after(first, &later, 20), [], "{first}");
+    }
+}
+
+#[test]
+fn another_wording_of_an_end_is_not_told_as_one() {
+    let later = ["Flights resume at Leeds airport", "Leeds airport reopens"];
+    assert_eq!(told_after("Leeds airport back open", &later, 1), []);
+}

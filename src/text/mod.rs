@@ -19,5 +19,7 @@ pub mod places;
 pub mod publishers;
 pub mod stages;
 pub mod stems;
+pub mod tolls;
+pub mod tongues;
 pub mod wire;
 pub mod words;

@@ -24,12 +24,13 @@ mod stages;
 mod storylines;
 mod sums;
 mod tolls;
-mod tongues;
 mod turn;
 mod vectors;
 mod voices;
 mod wholes;
 mod years;
+
+use crate::text::tongues;
 
 pub use headline::{HeadlineChoice, HeadlineShare, Report, Says, pick_headline};
 pub use obeying::{Beside, Placing, Standing, StoredLines};

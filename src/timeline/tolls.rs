@@ -469,7 +469,7 @@ mod tests {
     #[test]
     fn the_list_is_in_the_form_in_which_words_are_compared() {
         use unicode_normalization::UnicodeNormalization;
-        for line in include_str!("tolls.txt").lines() {
+        for line in crate::text::tolls::FILE.lines() {
             let is_of_words = line.starts_with('#')
                 || line.nfkc().collect::<String>() == line && line.to_lowercase() == line;
             assert!(is_of_words, "{line}");

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::timeline::tongues::{Signs, Tongues, words_of_list};
+use crate::text::tolls::FILE;
+use crate::text::tongues::{Signs, Tongues, words_of_list};
 
 /// The words of `tolls.txt`.
 pub(in crate::timeline) struct Lists {
@@ -55,6 +56,7 @@ pub(in crate::timeline) struct Lists {
     pub(super) be: Signs,
     pub(super) nots: Signs,
     pub(super) moved: Signs,
+    pub(super) attacks: Signs,
     pub(in crate::timeline) verbs: Signs,
     pub(in crate::timeline) deeds: Signs,
     pub(super) without: Signs,
@@ -82,12 +84,10 @@ pub(in crate::timeline) struct Lists {
     pub(super) pairs: FxHashMap<&'static str, Vec<&'static str>>,
 }
 
-const FILE: &str = include_str!("../tolls.txt");
-
 /// The lists that have words which are one sign with the word behind them.
-const PAIRED: [&str; 12] = [
+const PAIRED: [&str; 13] = [
     "dead", "undead", "living", "ahead", "doubts", "nearly", "rates", "between", "leading",
-    "lately", "wholes", "tried",
+    "lately", "wholes", "tried", "attacks",
 ];
 
 pub(in crate::timeline) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -147,6 +147,7 @@ pub(in crate::timeline) static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         be: signs("be"),
         nots: signs("nots"),
         moved: signs("moved"),
+        attacks: signs("attacks"),
         verbs: signs("verbs"),
         deeds: signs("deeds"),
         without: signs("without"),
@@ -185,4 +186,31 @@ fn number_words() -> FxHashMap<&'static str, Vec<(u32, Tongues)>> {
         }
     }
     numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FILE;
+    use crate::text::tongues::named_language;
+
+    #[test]
+    fn lists_name_the_languages_that_are_known_to_be_named() {
+        let files = [
+            FILE,
+            include_str!("../stages.txt"),
+            include_str!("../denials.txt"),
+        ];
+        for file in files {
+            let heads = file
+                .split(['\n', ';'])
+                .filter_map(|line| line.split_once(':'));
+            for (head, _) in heads.filter(|(head, _)| !head.starts_with('#')) {
+                let codes = head.split_whitespace().filter(|word| word.len() == 2);
+                let unnamed: Vec<&str> = codes
+                    .filter(|code| named_language(code).is_empty())
+                    .collect();
+                assert!(unnamed.is_empty(), "{unnamed:?}");
+            }
+        }
+    }
 }

@@ -1,0 +1,122 @@
+//! The words in which headlines count the dead (`tolls.txt`), and what a title's words say by them of a number. Which
+//! number a headline tells is read in `timeline`.
+
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::tongues::{Signs, named_language, words_of_list};
+
+/// The lists of `tolls.txt`, with what each is for.
+pub const FILE: &str = include_str!("tolls.txt");
+
+struct Lists {
+    dead: Signs,
+    undead: Signs,
+    grown: Signs,
+    attacks: Signs,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let signs = |lists: &[&str]| {
+        let words = lists.iter().flat_map(|list| words_of_list(FILE, list));
+        Signs::of(words)
+    };
+    Lists {
+        dead: signs(&["dead", "beside"]),
+        undead: signs(&["undead"]),
+        grown: signs(&["rises", "risen", "tolls", "moved", "grows"]),
+        attacks: signs(&["attacks"]),
+    }
+});
+
+/// The words of a title as they bear on how many died.
+pub struct TollWords<'t> {
+    words: Vec<String>,
+    language: &'t str,
+}
+
+impl<'t> TollWords<'t> {
+    /// Of words as they are written, in a language by its two-letter code.
+    pub fn read<'w>(written: impl Iterator<Item = &'w str>, language: &'t str) -> Self {
+        let lower = |word: &str| word.nfkc().flat_map(char::to_lowercase).collect();
+        Self {
+            words: written.map(lower).collect(),
+            language: named_language(language),
+        }
+    }
+
+    /// True if it says that what it counts has grown, or is all so far.
+    pub fn say_grown(&self) -> bool {
+        self.stand_anywhere(&LISTS.grown)
+    }
+
+    /// True if it tells of an attack as each night of a war has its own.
+    pub fn tell_attack(&self) -> bool {
+        self.stand_anywhere(&LISTS.attacks)
+    }
+
+    /// True if a word of death stands at a place.
+    pub fn count_dead(&self, at: usize) -> bool {
+        let looks_dead = self.stand_at(&LISTS.dead, at);
+        looks_dead && !self.stand_at(&LISTS.undead, at)
+    }
+
+    fn stand_anywhere(&self, signs: &Signs) -> bool {
+        (0..self.words.len()).any(|at| self.stand_at(signs, at))
+    }
+
+    /// True if one of the signs stands at a place, or is made of the words there and behind.
+    fn stand_at(&self, signs: &Signs, at: usize) -> bool {
+        let word = &self.words[at];
+        signs.stand_in(word, self.language)
+            || self.words.get(at + 1).is_some_and(|next| {
+                let pair = [word.as_str(), "_", next].concat();
+                signs.stand_in(&pair, self.language)
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words_of<'t>(title: &str, language: &'t str) -> TollWords<'t> {
+        TollWords::read(title.split(' '), language)
+    }
+
+    #[test]
+    fn a_title_says_that_a_toll_has_grown_in_its_own_language() {
+        for (title, language) in [
+            ("Death toll reaches 12", "en"),
+            ("Aantal doden stijgt naar 94", "nl"),
+            ("Кількість загиблих зросла до 25", "uk"),
+            ("ارتفاع حصيلة زلزال ننغرهار إلى 812 قتيلا", "ar"),
+            ("मरने वालों की संख्या बढ़कर 12", "hi"),
+            ("Operação passa de 64 para 121 mortos", "pt"),
+        ] {
+            assert!(words_of(title, language).say_grown(), "{title}");
+        }
+        assert!(!words_of("Floods: 24 dead in Kerr County", "en").say_grown());
+    }
+
+    #[test]
+    fn an_attack_is_of_a_war() {
+        for (title, language, is_attack) in [
+            ("Drones hit Kyiv, killing three", "en", true),
+            ("Удар по Тернополю: загинули 19 людей", "uk", true),
+            ("Shooting at Bondi Beach: 11 dead", "en", false),
+            ("Floods kill 24", "en", false),
+        ] {
+            let told = words_of(title, language).tell_attack();
+            assert_eq!(told, is_attack, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_death_may_be_two() {
+        let words = words_of("Nie żyje 12 osób", "pl");
+        assert!(words.count_dead(0));
+        assert!(!words_of("Death sentence for 12", "en").count_dead(0));
+    }
+}

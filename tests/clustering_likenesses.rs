@@ -536,3 +536,74 @@ fn a_name_alone_makes_no_event() {
         ),
     ]);
 }
+
+/// Reports of one event, six minutes apart, without leads.
+fn check_one_event(language: &'static str, titles: &[&'static str]) {
+    let reports: Vec<Report> = (0..)
+        .zip(titles)
+        .map(|(at, title)| (at * 6, language, *title, ""))
+        .collect();
+    let letters = letters_of(&reports, true);
+    assert!(
+        letters.chars().all(|letter| letter == 'a'),
+        "{letters} {titles:?}"
+    );
+}
+
+#[test]
+fn dates_days_of_the_week_and_titles_won_part_no_event() {
+    check_one_event(
+        "de",
+        &[
+            "Lokführer der GDL streiken ab 3. Dezember bei der Bahn",
+            "Lokführer der GDL streiken bei der Bahn bis 5. Dezember",
+        ],
+    );
+    check_one_event(
+        "pt",
+        &[
+            "Petrobras anuncia nesta quarta-feira redução da gasolina nas refinarias",
+            "Petrobras anuncia redução da gasolina nas refinarias a partir de quinta-feira",
+        ],
+    );
+    check_one_event(
+        "en",
+        &[
+            "Sinner wins first Wimbledon title with victory over Alcaraz",
+            "Sinner downs Alcaraz at Wimbledon to win fourth major title",
+        ],
+    );
+}
+
+#[test]
+fn a_flood_goes_on_over_night() {
+    check(&[(
+        "aaaa",
+        &[
+            (
+                0,
+                "en",
+                "Marev floods: 24 dead and girls missing from summer camp",
+                "Flash floods along the Guadal River in Marev county.",
+            ),
+            (
+                60,
+                "en",
+                "Marev flash floods kill 24; search for missing camp girls",
+                "The Guadal River rose within an hour.",
+            ),
+            (
+                840,
+                "en",
+                "Marev floods: 51 dead as search for camp girls goes on",
+                "Flash floods along the Guadal River in Marev county killed 51.",
+            ),
+            (
+                900,
+                "en",
+                "Marev flash floods kill 51; camp girls still missing",
+                "Rescuers search the Guadal River in Marev county.",
+            ),
+        ],
+    )]);
+}

@@ -173,7 +173,7 @@ pub(super) fn measure(
         || glance.is_dated() && shared.share_a_country_alone()
         || glance.is_dated() && is_one_language && shared.share_a_name_alone(tables, new, old)
         || is_one_language && shared.tell_of_two_places()
-        || new.counted.contradicts(&old.counted, new.hours_to(old));
+        || new.counted.contradicts(&old.counted, new.hours_after(old));
     let tells_enough = shared.tells_enough(glance.same_language) && !are_others;
     (values, tells_enough)
 }

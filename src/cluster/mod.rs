@@ -24,6 +24,7 @@ mod kept_back;
 mod latest;
 mod newest;
 mod pairs;
+mod ranked;
 mod regroup;
 mod reprints;
 mod restore;

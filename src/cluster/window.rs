@@ -205,6 +205,13 @@ impl LiveItem {
         self.brief().hours_to(other.brief())
     }
 
+    /// The same, less than none if it is the earlier.
+    pub(super) fn hours_after(&self, other: &LiveItem) -> Option<f32> {
+        let is_earlier = self.time_secs < other.time_secs;
+        let hours = self.hours_to(other);
+        hours.map(|hours| if is_earlier { -hours } else { hours })
+    }
+
     /// What a look-up asks of it.
     pub(super) fn brief(&self) -> Brief {
         Brief {

@@ -15,6 +15,7 @@ struct Lists {
     undead: Signs,
     grown: Signs,
     attacks: Signs,
+    lasting: Signs,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -27,6 +28,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         undead: signs(&["undead"]),
         grown: signs(&["rises", "risen", "tolls", "moved", "grows"]),
         attacks: signs(&["attacks"]),
+        lasting: signs(&["lasting"]),
     }
 });
 
@@ -56,6 +58,11 @@ impl<'t> TollWords<'t> {
         self.stand_anywhere(&LISTS.attacks)
     }
 
+    /// True if it tells of what goes on over night, so that more dead are found by the next morning.
+    pub fn tell_what_lasts(&self) -> bool {
+        self.stand_anywhere(&LISTS.lasting)
+    }
+
     /// True if a word of death stands at a place.
     pub fn count_dead(&self, at: usize) -> bool {
         let looks_dead = self.stand_at(&LISTS.dead, at);
@@ -82,7 +89,7 @@ mod tests {
     use super::*;
 
     fn words_of<'t>(title: &str, language: &'t str) -> TollWords<'t> {
-        TollWords::read(title.split(' '), language)
+        TollWords::read(title.split([' ', ':', ',']), language)
     }
 
     #[test]
@@ -101,15 +108,18 @@ mod tests {
     }
 
     #[test]
-    fn an_attack_is_of_a_war() {
-        for (title, language, is_attack) in [
-            ("Drones hit Kyiv, killing three", "en", true),
-            ("Удар по Тернополю: загинули 19 людей", "uk", true),
-            ("Shooting at Bondi Beach: 11 dead", "en", false),
-            ("Floods kill 24", "en", false),
+    fn an_attack_is_of_a_war_and_a_flood_goes_on_over_night() {
+        for (title, language, is_attack, lasts) in [
+            ("Drones hit Kyiv, killing three", "en", true, false),
+            ("Удар по Тернополю: загинули 19 людей", "uk", true, false),
+            ("Shooting at Bondi Beach: 11 dead", "en", false, true),
+            ("Floods kill 24", "en", false, true),
+            ("Brand in flatgebouw Hongkong: 36 doden", "nl", false, true),
+            ("Bus crash in Punjab kills 8", "en", false, false),
         ] {
-            let told = words_of(title, language).tell_attack();
-            assert_eq!(told, is_attack, "{title}");
+            let words = words_of(title, language);
+            assert_eq!(words.tell_attack(), is_attack, "{title}");
+            assert_eq!(words.tell_what_lasts(), lasts, "{title}");
         }
     }
 

@@ -133,6 +133,13 @@ pub(super) fn says_toll_moved(headline: &str, language: &str) -> bool {
     signs.into_iter().any(|signs| stand_anywhere(signs, &words))
 }
 
+/// True if a headline in a language tells of what goes on over night, and of no attack as each night of a war has its
+/// own.
+pub(super) fn tells_what_lasts(headline: &str, language: &str) -> bool {
+    let words = words_of(headline, language).join(are_one);
+    stand_anywhere(&LISTS.lasting, &words) && !stand_anywhere(&LISTS.attacks, &words)
+}
+
 /// How near a number is to a word of death: less is nearer, and what names a toll goes before other words.
 /// `None` if it has nothing to do with it. `is_bound`: something rose to that number.
 fn nearness(

@@ -551,6 +551,49 @@ fn check_one_event(language: &'static str, titles: &[&'static str]) {
 }
 
 #[test]
+fn a_country_or_a_part_of_one_is_the_place_of_each_town_in_it() {
+    check_one_event(
+        "en",
+        &[
+            "Israeli strike in Beirut kills Hezbollah commander Tabtabai",
+            "Israeli strike in Lebanon kills Hezbollah commander Tabtabai",
+        ],
+    );
+    check_one_event(
+        "de",
+        &[
+            "Zwei Tote bei Messerangriff in Bayern",
+            "Zwei Tote bei Messerangriff in Aschaffenburg",
+        ],
+    );
+    check_one_event(
+        "sv",
+        &[
+            "Minst elva döda i skjutning i Sydney",
+            "Minst elva döda i skjutning i Australien",
+        ],
+    );
+    check_one_event(
+        "ru",
+        &[
+            "Не менее 11 человек погибли при стрельбе в Австралии",
+            "Не менее 11 человек погибли при стрельбе в Сиднее",
+        ],
+    );
+}
+
+#[test]
+fn two_nouns_behind_against_are_no_two_opponents_where_every_noun_has_a_capital() {
+    check_one_event(
+        "de",
+        &[
+            "Supreme Court entscheidet gegen Trump im Zollstreit",
+            "Zollstreit: Supreme Court entscheidet gegen US-Regierung",
+        ],
+    );
+}
+
+#[test]
 fn dates_days_of_the_week_and_titles_won_part_no_event() {
     check_one_event(
         "de",

@@ -10,7 +10,9 @@ use crate::text::fingerprint::fingerprint;
 use crate::text::kinds::{Kinds, has_no_capitals, kinds_of, writes_nouns_with_capitals};
 use crate::text::lands::{Land, Lands, lands_of};
 use crate::text::ordinary::{Ordinary, ordinary_words};
-use crate::text::places::{PlaceSigns, place_signs, place_words};
+use crate::text::places::{
+    PlaceSigns, ends_as_noun, names_region, place_signs, place_words, says_against,
+};
 use crate::text::stages::Stages;
 use crate::text::stems::Filing;
 use crate::text::words::{Word, fold_word, hash_word, mix, split_words};
@@ -75,6 +77,9 @@ pub(super) const PLACE: u16 = 4096;
 pub(super) const LAND: u16 = 8192;
 /// Names of countries are made of it and other words.
 pub(super) const PART_OF_LAND: u16 = 16384;
+
+/// A place by the word before it, and a country or a part of one: towns lie in it.
+pub(super) const WIDE: u16 = 32768;
 
 /// A word of an item, once for all its uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -159,8 +164,10 @@ struct Reader {
     lands: Option<&'static Lands>,
     nouns_have_capitals: bool,
     place_words: &'static [&'static str],
-    /// True if the last word was one of those behind which a name says where.
+    /// True if the last word was one of those behind which a name says where, or against whom.
     is_behind_sign: bool,
+    /// True if it was one of the latter.
+    is_behind_against: bool,
     terms: Vec<ReadTerm>,
     /// The hashes of all words in order.
     order: Vec<u32>,
@@ -183,10 +190,11 @@ impl Reader {
         let capitals_tell = small.is_none() && (self.nouns_have_capitals || !is_title_case(&words));
         let kinds = self.kinds.map(|kinds| kinds.within(text));
         let (mut folded, mut stem) = (String::new(), String::new());
-        self.is_behind_sign = false;
+        (self.is_behind_sign, self.is_behind_against) = (false, false);
         for word in words.into_iter().take(max_words) {
             fold_word(word.written, &mut folded);
-            let says_where = self.say_where(&folded, word.written);
+            let is_against = std::mem::replace(&mut self.is_behind_against, says_against(&folded));
+            let says_where = self.say_where(text, word, &folded);
             if place == IN_TITLE {
                 self.folded.push(' ');
                 self.folded.push_str(&folded);
@@ -227,13 +235,15 @@ impl Reader {
                 }
                 _ => 0,
             };
-            flags |= match self.lands.and_then(|lands| lands.find(hash)) {
+            let land = self.lands.and_then(|lands| lands.find(hash));
+            flags |= match land {
                 Some(Land::Name) => LAND,
                 Some(Land::Part) => PART_OF_LAND,
                 None => 0,
             };
             if says_where && place == IN_TITLE {
-                flags |= PLACE;
+                let is_wide = !is_against && (land.is_some() || names_region(&folded));
+                flags |= PLACE | if is_wide { WIDE } else { 0 };
             }
             self.terms.push(ReadTerm { hash, flags });
             self.order.push(hash);
@@ -248,11 +258,16 @@ impl Reader {
         }
     }
 
-    /// True if a word with a capital says where something happened, by the word before it or by its own ending.
-    fn say_where(&mut self, folded: &str, written: &str) -> bool {
+    /// True if a word with a capital says where something happened, by the word before it or by its own ending. Where
+    /// every noun has a capital, neither a noun that ends as no place does nor the beginning of `US-Regierung`.
+    fn say_where(&mut self, text: &str, word: Word<'_>, folded: &str) -> bool {
+        let written = word.written;
         let is_sign = self.place_words.contains(&folded);
         let is_behind = std::mem::replace(&mut self.is_behind_sign, is_sign);
-        capital_flag(written) == CAPITAL && (is_behind || self.filing.shows_place(written))
+        let end = written.as_ptr() as usize - text.as_ptr() as usize + written.len();
+        let is_noun = || ends_as_noun(folded) || text[end..].starts_with('-');
+        let names_place = is_behind && !(self.nouns_have_capitals && is_noun());
+        capital_flag(written) == CAPITAL && (names_place || self.filing.shows_place(written))
     }
 
     fn into_terms(mut self) -> Vec<ReadTerm> {

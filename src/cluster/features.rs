@@ -2,7 +2,7 @@
 //!
 //! A value of [`ABSENT`] means that the pair cannot be measured so (no date, no name, no number).
 
-use super::arriving::{IN_LEAD, IN_TITLE, KIND, LAND, NUMBER, PART_OF_LAND, PLACE};
+use super::arriving::{IN_LEAD, IN_TITLE, KIND, LAND, NUMBER, PART_OF_LAND, PLACE, WIDE};
 use super::newest::Newest;
 use super::reprints::SAME_WORDS;
 use super::window::{Brief, LiveItem, MAYBE_NAME, NAME, Term};
@@ -280,6 +280,8 @@ pub(super) struct Side {
     /// Names of the title that say where it happened, or against whom; and those of them that are in the other item.
     title_places: u32,
     found_places: u32,
+    /// Those that are countries or parts of them.
+    wide_places: u32,
 }
 
 impl Side {
@@ -301,6 +303,7 @@ impl Side {
         if !term.is(NUMBER) {
             self.naming += u32::from(says_name(term));
             self.title_places += u32::from(names_place(term));
+            self.wide_places += u32::from(names_place(term) && term.is(WIDE));
             self.lacking += u32::from(says_name(term));
             self.title_names += u32::from(term.is(NAME));
             self.lacking_names += u32::from(term.is(NAME));
@@ -424,7 +427,10 @@ impl Shared {
         let [new, old] = &self.sides;
         let lacks_name = |side: &Side| side.lacking_names + side.lacking_maybe > 0;
         let differs = |side: &Side| lacks_name(side) && side.lacking_words == 0;
-        self.plain_words >= TEMPLATE_WORDS && differs(new) && differs(old)
+        self.plain_words >= TEMPLATE_WORDS
+            && differs(new)
+            && differs(old)
+            && !self.tell_one_place_twice()
     }
 
     /// The same of whole texts in scripts without capitals: what is said twice of either, in title and lead, is which
@@ -456,7 +462,8 @@ impl Shared {
         let have_names = new.title_names > 0 && old.title_names > 0;
         let lack_all = new.lacking == new.naming && old.lacking == old.naming;
         let share_nothing_telling = is_young && !self.has_name || !self.has_telling;
-        lack_all && (say_which || have_names && share_nothing_telling) || self.fills_one_template()
+        let are_others = say_which || have_names && share_nothing_telling;
+        lack_all && are_others && !self.tell_one_place_twice() || self.fills_one_template()
     }
 
     /// True if one country, or who is from there, is all that they share of what says something: no name, no number of
@@ -500,7 +507,24 @@ impl Shared {
         let are_elsewhere = |side: &Side| side.title_places > 0 && side.found_places == 0;
         let are_alike = |side: &Side| side.coverage() >= ALIKE;
         let mut sides = self.sides.iter();
-        sides.all(|side| are_elsewhere(side) && are_alike(side))
+        !self.are_town_and_land() && sides.all(|side| are_elsewhere(side) && are_alike(side))
+    }
+
+    /// True if one title says where by countries, or parts of them, alone, and the other by a town.
+    fn are_town_and_land(&self) -> bool {
+        let are_lands = |side: &Side| side.wide_places == side.title_places;
+        let [new, old] = &self.sides;
+        new.title_places > 0 && old.title_places > 0 && are_lands(new) != are_lands(old)
+    }
+
+    /// The same if that is all by which the names of the titles differ: the town may lie there.
+    fn tell_one_place_twice(&self) -> bool {
+        let lacks_place_alone = |side: &Side| {
+            side.title_places == 1
+                && side.found_places == 0
+                && side.lacking_names + side.lacking_maybe == 1
+        };
+        self.are_town_and_land() && self.sides.iter().all(lacks_place_alone)
     }
 
     /// Notes what two texts share beside the name of a country; `may_name` if its kind allows that it is a name.

@@ -1,6 +1,10 @@
 //! Where a text says that something happened. In scripts without capitals: the words beside the signs of a place, such
 //! as `city` and `province`, and no signs beside which much else stands, such as `in`. In others a capital shows a name, and
-//! there a name behind `in` will do. It knows no places.
+//! there a name behind `in` will do. It knows no towns, and of parts of countries some.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
 
 use super::words::Word;
 
@@ -56,10 +60,79 @@ const BEFORE_NAMES: [(&str, &[&str]); 12] = [
     ("ru", &["в", "во", "под"]),
 ];
 
+/// Those that say against whom.
+const AGAINST: [&str; 8] = [
+    "against", "gegen", "contre", "contra", "contro", "tegen", "mot", "mod",
+];
+
+/// True if a word behind which a name stands says against whom, and not where.
+pub fn says_against(folded: &str) -> bool {
+    AGAINST.contains(&folded)
+}
+
 /// Those of a language with capitals by its two-letter code; none if none are known.
 pub fn place_words(language: &str) -> &'static [&'static str] {
     let found = BEFORE_NAMES.iter().find(|(code, _)| *code == language);
     found.map_or(&[], |(_, words)| words)
+}
+
+/// Parts of countries in which towns lie, as they are folded and as they are called in one language or another; more
+/// stand in `lands.toml`.
+const REGIONS: &str = "england scotland wales ontario quebec alberta manitoba queensland tasmania kashmir punjab kerala bihar gujarat \
+    maharashtra assam rajasthan odisha karnataka telangana bengal haryana jharkhand manipur balochistan sindh xinjiang tibet \
+    guangdong sichuan yunnan crimea donbas siberia chechnya dagestan gaza darfur kordofan tigray kivu sumatra java sulawesi \
+    mindanao luzon kurdistan bavaria saxony sicily sardinia tuscany lombardy catalonia andalusia normandy brittany corsica \
+    bayern sachsen hessen thuringen brandenburg niedersachsen mecklenburg schleswig nordrhein westfalen nrw rheinland \
+    saarland baden franken tirol karnten steiermark vorarlberg burgenland oberosterreich niederosterreich graubunden \
+    wallis tessin ruhrgebiet gazastreifen westjordanland krim donbass katalonien andalusien sizilien sardinien toskana \
+    lombardei kalifornien california texas florida georgia louisiana minnesota ohio michigan illinois pennsylvania virginia \
+    colorado oregon arizona nevada utah alaska hawaii bretagne normandie corse occitanie provence alsace lorraine \
+    cisjordania andalucia cataluna galicia aragon asturias cantabria navarra extremadura canarias baleares castilla \
+    euskadi sinaloa jalisco michoacan guerrero oaxaca chiapas sonora tamaulipas antioquia cauca catatumbo lombardia \
+    piemonte veneto liguria toscana umbria marche lazio abruzzo campania puglia basilicata calabria sicilia sardegna \
+    minas goias parana ceara alagoas sergipe algarve alentejo limburg friesland drenthe gelderland zeeland brabant \
+    vlaanderen wallonie skane dalarna norrland jylland sjaelland nordland finnmark";
+
+static REGION_WORDS: LazyLock<FxHashSet<&'static str>> =
+    LazyLock::new(|| REGIONS.split_whitespace().collect());
+
+/// True if a folded word names a part of a country: what happened in one of its towns happened there too.
+pub fn names_region(folded: &str) -> bool {
+    REGION_WORDS.contains(folded)
+}
+
+/// Endings of German nouns that name no place, as they are folded, beside those of a kind: what happened in a
+/// `Pflegeheim` happened in a town too. No `heim`, `recht` or `berg`: towns end so.
+const NOUN_ENDINGS: [&str; 21] = [
+    "ung",
+    "heit",
+    "keit",
+    "schaft",
+    "tion",
+    "itat",
+    "ismus",
+    "gewahrsam",
+    "dienst",
+    "pflicht",
+    "gesetz",
+    "pflegeheim",
+    "altenheim",
+    "seniorenheim",
+    "kinderheim",
+    "wohnheim",
+    "kindergarten",
+    "tunnel",
+    "keller",
+    "anlage",
+    "zentrum",
+];
+/// Towns that end so all the same.
+const TOWNS: [&str; 4] = ["bandung", "kaohsiung", "taichung", "taitung"];
+
+/// True if a folded German noun ends as names of places do not.
+pub fn ends_as_noun(folded: &str) -> bool {
+    let ends_so = NOUN_ENDINGS.iter().any(|ending| folded.ends_with(ending));
+    ends_so && !TOWNS.contains(&folded)
 }
 
 const fn before(signs: &'static str) -> PlaceSigns {

@@ -16,7 +16,7 @@ use crate::store::{
     Result, Store, Transaction, decisions, events, kept_out, published, publishing, standing,
 };
 use crate::text::lead::cut_lede;
-use crate::text::links;
+use crate::text::pages::page_of;
 use crate::timeline::Says;
 use crate::timeline::material::{
     Change, Present, Ruled, Telling, Told, first_told, material_changes, takes_back,
@@ -400,10 +400,6 @@ fn telling_item(item: ItemId, reports: &[Report]) -> ItemId {
     report.map_or(item, |report| report.item_id)
 }
 
-fn page_of(link: Option<&str>) -> Option<String> {
-    link.and_then(links::page_of).map(str::to_owned)
-}
-
 /// A report, and what its own outlet told since in its text under titles that say otherwise how the matter stands.
 fn tellings_of(report: &Report) -> impl Iterator<Item = Telling> {
     // Read where there is such a copy: nearly no report has one.
@@ -414,7 +410,7 @@ fn tellings_of(report: &Report) -> impl Iterator<Item = Telling> {
     });
     let revised = revised.map(|copy| Telling {
         item_id: copy.item_id,
-        page: page_of(copy.link.as_deref()),
+        page: copy.link.as_deref().and_then(page_of),
         headline: copy.title.clone(),
         at: copy.at,
         is_correction: false,
@@ -429,7 +425,7 @@ fn telling_of(report: &Report) -> Telling {
     Telling {
         item_id: report.item_id,
         outlet: report.outlet.clone(),
-        page: page_of(report.link.as_deref()),
+        page: report.link.as_deref().and_then(page_of),
         headline: report.title.clone(),
         language: report.language.clone(),
         at: report.at,

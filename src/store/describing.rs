@@ -10,7 +10,7 @@ use super::scores::unpack_evidence;
 use crate::news::{
     EventId, ItemId, Life, OutletId, StorylineId, UtcTime, WireReading, utc_from_secs,
 };
-use crate::text::links::page_of;
+use crate::text::pages::page_of;
 
 /// An item as far as the description of its event needs it.
 #[derive(Clone, Debug, PartialEq)]
@@ -375,7 +375,7 @@ fn read_telling(row: &Row<'_>) -> rusqlite::Result<TellingRow> {
     Ok(TellingRow {
         item: ItemId(row.get(0)?),
         outlet: OutletId(row.get(1)?),
-        page: content.link.as_deref().and_then(page_of).map(str::to_owned),
+        page: content.link.as_deref().and_then(page_of),
         wire: content.wire(&title, &role),
         title,
         summary: content.summary,

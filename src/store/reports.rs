@@ -10,7 +10,7 @@ use super::Result;
 use super::kept_out::is_item_out;
 use super::rows::read_report;
 use crate::news::{EventId, ItemId, Report, Reprint, Role};
-use crate::text::links;
+use crate::text::pages::{are_one_page, page_of, path_of};
 
 /// The reports of an event as they are shown to the world: without what an editor keeps out.
 ///
@@ -77,7 +77,7 @@ fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
     let mut reports: Vec<Report> = Vec::new();
     let mut waiting: Vec<(ItemId, Reprint)> = Vec::new();
     let mut stands_for: Vec<(ItemId, ItemId)> = Vec::new();
-    let mut listings: FxHashMap<u64, usize> = FxHashMap::default();
+    let mut listings: FxHashMap<u64, Vec<(String, usize)>> = FxHashMap::default();
     for (report, of) in rows {
         let of = of.filter(|of| *of != report.item_id && !says_its_own(&report));
         let root = of.map(|of| match listed.contains(&of) {
@@ -91,8 +91,8 @@ fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
             (Some(Some(root)), _) => waiting.push((root, reprint_of(report))),
             (_, of) => {
                 stands_for.extend(of.map(|of| (of, report.item_id)));
-                let listing = listing_of(&report);
-                let first = listing.map(|one| *listings.entry(one).or_insert(reports.len()));
+                let first = page_listed(&report)
+                    .map(|page| first_listing(&mut listings, &report, page, reports.len()));
                 match first.and_then(|at| reports.get_mut(at)) {
                     Some(first) => first.relisted.push(reprint_of(report)),
                     None => reports.push(report),
@@ -118,30 +118,43 @@ fn fold_reprints(rows: Vec<(Report, Option<ItemId>)>) -> Vec<Report> {
 
 /// Among the reprints, or where an outlet lists one page in several feeds, among what it only lists again.
 fn file_under(report: &mut Report, copy: Reprint) {
-    let page = without_query(copy.link.as_deref());
+    let page = copy.link.as_deref().and_then(page_of);
     let is_there = |outlet: &str, link: &Option<String>| {
-        outlet == copy.outlet && without_query(link.as_deref()) == page
+        let there = || link.as_deref().and_then(page_of);
+        let leads_there = |page: &String| there().is_some_and(|one| are_one_page(&one, page));
+        outlet == copy.outlet && (*link == copy.link || page.as_ref().is_some_and(leads_there))
     };
     let mut reprints = report.reprints.iter();
     let is_listed = is_there(&report.outlet, &report.link)
         || reprints.any(|one| is_there(&one.outlet, &one.link));
-    match is_listed && page.is_some() {
+    match is_listed && copy.link.is_some() {
         true => report.relisted.push(copy),
         false => report.reprints.push(copy),
     }
 }
 
-/// What is the same of reports that say the same at one page, whatever the feeds call themselves that list it. `None` for
-/// what leads to no page, and for what was corrected or withdrawn.
-fn listing_of(report: &Report) -> Option<u64> {
-    let page = report.link.as_deref().and_then(links::page_of);
-    let page = page.filter(|_| !says_its_own(report))?;
-    Some(FxBuildHasher.hash_one((page, &report.title)))
+/// The page of a report that may be listed again, whatever the feeds call themselves that list it. `None` for what leads
+/// to no page, and for what was corrected or withdrawn.
+fn page_listed(report: &Report) -> Option<String> {
+    let link = report.link.as_deref().filter(|_| !says_its_own(report));
+    link.and_then(page_of)
 }
 
-/// A link without its query, in which an outlet may say in which of its feeds the link stands: the text is the same.
-fn without_query(link: Option<&str>) -> Option<&str> {
-    link?.split('?').next()
+/// The place of the first report that says the same at the same page: `next`, its own, if there was none.
+fn first_listing(
+    listings: &mut FxHashMap<u64, Vec<(String, usize)>>,
+    report: &Report,
+    page: String,
+    next: usize,
+) -> usize {
+    let alike = FxBuildHasher.hash_one((path_of(&page), &report.title));
+    let listed = listings.entry(alike).or_default();
+    let first = listed.iter().find(|(one, _)| are_one_page(one, &page));
+    let first = first.map(|(_, at)| *at);
+    first.unwrap_or_else(|| {
+        listed.push((page, next));
+        next
+    })
 }
 
 /// True for a copy that its outlet has corrected or withdrawn since: that is no copy of what others still say.
@@ -182,13 +195,15 @@ mod tests {
             row(5, "Twin", "https://twin.example/b", 1),
             row(6, "Bare", "", 1),
             row(7, "Bare", "", 1),
+            row(8, "Tube", "https://tube.example/watch?v=1", 1),
+            row(9, "Tube", "https://tube.example/watch?v=2", 1),
         ]);
         let ids =
             |copies: &[Reprint]| -> Vec<i64> { copies.iter().map(|copy| copy.item_id.0).collect() };
         assert_eq!(reports.len(), 1);
-        assert_eq!(ids(&reports[0].reprints), [3, 5, 6, 7]);
+        assert_eq!(ids(&reports[0].reprints), [3, 5, 6, 7, 8, 9]);
         assert_eq!(ids(&reports[0].relisted), [2, 4]);
-        assert!((1..=7).all(|id| reports[0].holds(ItemId(id))));
+        assert!((1..=9).all(|id| reports[0].holds(ItemId(id))));
     }
 
     #[test]
@@ -212,9 +227,11 @@ mod tests {
             row(5, "Other", "https://twin.example/a", now),
             row(6, "Bare", "https://bare.example/", now),
             row(7, "Bare", "https://bare.example/", now),
+            row(8, "Tube", "https://tube.example/watch?v=k1", now),
+            row(9, "Tele", "https://tube.example/watch?v=k2", now),
         ]);
         let shown: Vec<i64> = reports.iter().map(|one| one.item_id.0).collect();
-        assert_eq!(shown, [1, 3, 4, 6, 7]);
+        assert_eq!(shown, [1, 3, 4, 6, 7, 8, 9]);
         assert!(
             [2, 5]
                 .map(ItemId)

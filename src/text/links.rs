@@ -37,15 +37,6 @@ pub fn canonical_link(url: &str) -> String {
     parsed.into()
 }
 
-/// The page that a link leads to, for comparing: without scheme, `www.`, the query (in which an outlet may say in which
-/// of its feeds the link stands) and the slash at the end. `None` for the address of a whole site, which many items share.
-pub fn page_of(link: &str) -> Option<&str> {
-    let (_, address) = link.split_once("://")?;
-    let address = address.strip_prefix("www.").unwrap_or(address);
-    let page = address.split('?').next()?.trim_end_matches('/');
-    page.contains('/').then_some(page)
-}
-
 /// True if a link leads to a part of its page that may be a report of its own (`#b2`), though the canonical link goes
 /// without: no number of a revision, nothing that says where a reader came from, and no part that every page has.
 pub fn names_part(url: &str) -> bool {
@@ -200,7 +191,8 @@ fn drop_session(url: &mut Url) {
     drop_session(url);
 }
 
-fn is_tracking(host: &str, pair: &str) -> bool {
+/// True for a parameter of a query at that host that says where a reader came from.
+pub(super) fn is_tracking(host: &str, pair: &str) -> bool {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     let name = name.strip_prefix("amp;").unwrap_or(name).to_lowercase();
     let rules = rules();

@@ -14,6 +14,7 @@ pub mod lead;
 pub mod links;
 pub mod months;
 pub mod ordinary;
+pub mod pages;
 mod pattern;
 pub mod places;
 pub mod publishers;

@@ -21,7 +21,7 @@ pub struct Report {
     pub item: ItemId,
     /// Its outlet.
     pub outlet: OutletId,
-    /// The page that it leads to, as `text::links::page_of` has it.
+    /// The page that it leads to, as `text::pages::page_of` has it.
     pub page: Option<Arc<str>>,
     /// Its title without tags.
     pub title: Arc<str>,

@@ -28,7 +28,7 @@ pub struct Telling {
     pub item_id: ItemId,
     /// Name of its outlet.
     pub outlet: String,
-    /// The page that it leads to, as `text::links::page_of` has it.
+    /// The page that it leads to, as `text::pages::page_of` has it.
     pub page: Option<String>,
     /// Its headline.
     pub headline: String,

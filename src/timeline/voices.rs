@@ -1,7 +1,9 @@
 //! Who counts as a voice of its own: an outlet, by what it publishes itself. What leads to one page is one voice,
 //! whatever the feeds call themselves that list it: the sections of a paper, an aggregator and whom it links to.
 
-/// An outlet with the page at which it tells (`text::links::page_of`); `None` where no page can be named.
+use crate::text::pages::are_one_page;
+
+/// An outlet with the page at which it tells (`text::pages::page_of`); `None` where no page can be named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Voice<'a, O> {
     pub(super) outlet: O,
@@ -10,7 +12,9 @@ pub(super) struct Voice<'a, O> {
 
 impl<O: PartialEq> Voice<'_, O> {
     fn is_another_than(&self, other: &Self) -> bool {
-        self.outlet != other.outlet && (self.page.is_none() || self.page != other.page)
+        let pages = self.page.zip(other.page);
+        let is_one_page = || pages.is_some_and(|(one, other)| are_one_page(one, other));
+        self.outlet != other.outlet && !is_one_page()
     }
 }
 
@@ -42,6 +46,11 @@ mod tests {
         ]));
         assert!(voices(&[("A", "a/1"), ("B", "b/1")]));
         assert!(voices(&[("A", ""), ("B", "")]), "no page can be named");
+        assert!(voices(&[("A", "tube/watch?v=1"), ("B", "tube/watch?v=2")]));
+        assert!(!voices(&[
+            ("A", "a/a.php?id=1"),
+            ("B", "a/a.php?id=1&in=2")
+        ]));
         // Who links to both is no voice, and takes none from them.
         assert!(voices(&[
             ("Links", "a/1"),

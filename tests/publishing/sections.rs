@@ -91,6 +91,27 @@ async fn a_page_that_is_listed_again_after_its_revision_is_no_second_voice() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn outlets_that_tell_at_one_host_under_a_query_each_are_voices_of_their_own() {
+    let channel = |name: &str, title: &str| {
+        let feed = format!("https://tube.example/feeds/videos.xml?channel_id={name}");
+        let page = format!("https://tube.example/watch?v={name}{}", title.len());
+        listed(&format!("Channel {name}"), &feed, &page, title)
+    };
+    let mut desk = Pipeline::open();
+    desk.visit(&[channel("k1", BEFORE), channel("k2", BEFORE)], at(0.1))
+        .await;
+    desk.publish(at(1.0)).await;
+    desk.visit(&[channel("k1", AFTER)], at(1.1)).await;
+    desk.publish(at(1.2)).await;
+    let log = shown(&desk, "/feeds/log.json").await;
+    assert!(!log.contains("at least 90"), "{log}");
+    desk.visit(&[channel("k2", AFTER)], at(1.3)).await;
+    desk.publish(at(1.4)).await;
+    let log = shown(&desk, "/feeds/log.json").await;
+    assert!(log.contains("at least 90"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_feed_that_is_made_another_outlets_takes_its_items_with_it() {
     let mut desk = Pipeline::open();
     let (feed, page) = (

@@ -83,7 +83,9 @@ pub fn host_key(url: &str) -> String {
     PLATFORMS
         .iter()
         .find(|platform| is_under(&host, platform))
-        .map_or(host, |platform| (*platform).to_owned())
+        .copied()
+        .or_else(|| has_name_by_country(&host).then_some("blogspot.com"))
+        .map_or(host, str::to_owned)
 }
 
 /// What a request for quiet is remembered under, by its scope; `None` if it holds for the feed
@@ -107,6 +109,11 @@ fn host_of(url: &str) -> Option<String> {
 fn is_under(host: &str, platform: &str) -> bool {
     host.strip_suffix(platform)
         .is_some_and(|front| front.is_empty() || front.ends_with('.'))
+}
+
+/// `a.blogspot.de`, `a.blogspot.com.br`: names of one platform under each country's.
+fn has_name_by_country(host: &str) -> bool {
+    host.split('.').skip(1).any(|label| label == "blogspot")
 }
 
 fn last_two_labels(host: &str) -> String {
@@ -185,6 +192,8 @@ mod tests {
             ("https://a.substack.com/feed", "substack.com"),
             ("https://substack.com/feed", "substack.com"),
             ("https://notsubstack.com/feed", "notsubstack.com"),
+            ("https://a.blogspot.com/feed", "blogspot.com"),
+            ("https://a.blogspot.com.br/feed", "blogspot.com"),
             ("https://News.Paper.test:8443/feed", "news.paper.test"),
             ("https://paper.test./feed", "paper.test"),
             ("http://127.0.0.1/x", "127.0.0.1"),

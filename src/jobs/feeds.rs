@@ -152,7 +152,7 @@ pub async fn import_opml(poller: &Poller, opml: &str) -> anyhow::Result<Answer> 
         return Ok(answer);
     }
     let added = add_list(poller, list).await?;
-    let lines = std::iter::once(sum_up(&added)).chain(say_joined(&added));
+    let lines = std::iter::once(sum_up(&added)).chain(say_proposed(&added));
     Ok(Answer::done(lines.chain(problems).collect()))
 }
 
@@ -163,25 +163,44 @@ struct Wanted {
     channel: String,
 }
 
+impl Wanted {
+    /// All that it is called by its list and by its document.
+    fn name(&self) -> String {
+        let names = [self.feed.title.as_str(), &self.channel];
+        names.join(" | ").trim_matches([' ', '|']).to_owned()
+    }
+}
+
 /// What came of one that was to be added.
 struct Added {
     id: FeedId,
     url: String,
     is_new: bool,
-    /// `None` if its outlet was named, or nothing else of its publisher is there.
-    joined: Option<Proposed>,
+    /// The outlet that it was taken to be of, or may be of; `None` if that was named, or nothing tells of one.
+    proposed: Option<Proposed>,
 }
 
 impl Added {
     fn lines(&self) -> Vec<String> {
-        let joined = self.joined.as_ref().map(|joined| {
-            format!(
-                "it is of the outlet {:?}, as other feeds of {}; `dateline feeds set {} --outlet NAME` makes it another's",
-                joined.outlet.name, joined.publisher, self.id
-            )
-        });
+        let said = |proposed: &Proposed| proposed.said(self.id);
         let added = say_added(self.id, self.is_new, &self.url);
-        std::iter::once(added).chain(joined).collect()
+        std::iter::once(added)
+            .chain(self.proposed.as_ref().map(said))
+            .collect()
+    }
+}
+
+impl Proposed {
+    fn said(&self, feed: FeedId) -> String {
+        let (name, publisher) = (&self.outlet.name, &self.publisher);
+        match self.is_taken {
+            true => format!(
+                "it is of the outlet {name:?}, as other feeds of {publisher}; `dateline feeds set {feed} --outlet NAME` makes it another's"
+            ),
+            false => format!(
+                "it may be of the outlet {name:?}, as other feeds of {publisher}, though its name does not say so; `dateline feeds set {feed} --outlet {name:?}` makes it so"
+            ),
+        }
     }
 }
 
@@ -193,20 +212,26 @@ fn sum_up(added: &[Added]) -> String {
     format!("{new} {feeds} added, {known} {were} there already")
 }
 
-/// The outlets that feeds of a list were taken to be of, each in one line.
-fn say_joined(added: &[Added]) -> Vec<String> {
-    let mut joined: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+/// The outlets that feeds of a list were taken to be of, or may be of, each in one line.
+fn say_proposed(added: &[Added]) -> Vec<String> {
+    let mut joined: BTreeMap<(bool, &str, &str), Vec<String>> = BTreeMap::new();
     for one in added {
-        if let Some(proposed) = &one.joined {
-            let place = (proposed.outlet.name.as_str(), proposed.publisher.as_str());
+        if let Some(proposed) = &one.proposed {
+            let (name, publisher) = (proposed.outlet.name.as_str(), proposed.publisher.as_str());
+            let place = (!proposed.is_taken, name, publisher);
             joined.entry(place).or_default().push(one.id.to_string());
         }
     }
-    let lines = joined.into_iter().map(|((outlet, publisher), ids)| {
-        format!(
-            "of the outlet {outlet:?}, as other feeds of {publisher}: {}; `dateline feeds set FEED --outlet NAME` makes one another's",
-            ids.join(", ")
-        )
+    let lines = joined.into_iter().map(|((is_open, outlet, publisher), ids)| {
+        let ids = ids.join(", ");
+        match is_open {
+            false => format!(
+                "of the outlet {outlet:?}, as other feeds of {publisher}: {ids}; `dateline feeds set FEED --outlet NAME` makes one another's"
+            ),
+            true => format!(
+                "perhaps of the outlet {outlet:?}, as other feeds of {publisher}, though their names do not say so: {ids}; `dateline feeds set FEED --outlet {outlet:?}` makes one so"
+            ),
+        }
     });
     lines.collect()
 }
@@ -256,10 +281,11 @@ fn insert(tx: &Transaction<'_>, known: &mut Known, wanted: Wanted, now: UtcTime)
             id,
             url,
             is_new: false,
-            joined: None,
+            proposed: None,
         });
     }
-    let (outlet_id, joined) = whose(tx, known, &wanted, address.as_ref())?;
+    let (outlet_id, proposed) = whose(tx, known, &wanted, address.as_ref())?;
+    let name = wanted.name();
     let new = NewFeed {
         url,
         outlet_id,
@@ -269,17 +295,18 @@ fn insert(tx: &Transaction<'_>, known: &mut Known, wanted: Wanted, now: UtcTime)
     };
     let (id, is_new) = feeds::add_feed(tx, &new, now)?;
     if let Some(address) = &address {
-        known.note(id, address, outlet_id);
+        known.note(id, address, (outlet_id, &name));
     }
     Ok(Added {
         id,
         url: new.url,
         is_new,
-        joined,
+        proposed,
     })
 }
 
-/// The outlet of a feed that is new: the one that is named, or that of its publisher's other feeds, or one of its own.
+/// The outlet of a feed that is new: the one that is named, or that of its publisher's other feeds if its name does not
+/// tell of another, or one of its own.
 fn whose(
     tx: &Transaction<'_>,
     known: &mut Known,
@@ -287,10 +314,10 @@ fn whose(
     address: Option<&Url>,
 ) -> Result<(OutletId, Option<Proposed>)> {
     let feed = &wanted.feed;
-    if feed.outlet.is_none()
-        && let Some(proposed) = address.and_then(|address| known.propose(address, feed.kind))
-    {
-        return Ok((proposed.outlet.id, Some(proposed)));
+    let asked = address.filter(|_| feed.outlet.is_none());
+    let proposed = asked.and_then(|address| known.propose(address, &wanted.name(), feed.kind));
+    if let Some(proposed) = proposed.as_ref().filter(|one| one.is_taken) {
+        return Ok((proposed.outlet.id, Some(proposed.clone())));
     }
     let named = |name: &String| Some(name.clone()).filter(|name| !name.is_empty());
     let host = || address.and_then(Url::host_str).map(str::to_owned);
@@ -305,7 +332,7 @@ fn whose(
     if let Some(outlet) = outlets::load_outlet(tx, id)? {
         known.note_outlet(outlet);
     }
-    Ok((id, None))
+    Ok((id, proposed.filter(|one| one.outlet.id != id)))
 }
 
 async fn remove_feed(poller: &Poller, id: FeedId) -> anyhow::Result<Answer> {

@@ -14,6 +14,7 @@ pub mod lead;
 pub mod links;
 pub mod months;
 pub mod ordinary;
+pub mod outlet_names;
 pub mod pages;
 mod pattern;
 pub mod places;

@@ -4,10 +4,10 @@
 use url::{Host, Url};
 
 /// The name under which all that stands is one publisher's; `None` for an address by number, a name of this network,
-/// and a host at which many publish.
+/// and a host at which many publish, or that says in the address whose words it passes on.
 ///
-/// `feeds.paper.example` and `www.paper.example` are `paper.example`'s, `anna.substack.com` is itself,
-/// `medium.com` and `www.gov.uk` are nobody's.
+/// `feeds.paper.example` and `www.paper.example` are `paper.example`'s, `anna.substack.com` and `police.nsw.gov.au` are
+/// themselves, `medium.com`, `www.gov.uk` and `/?bridge=…` are nobody's.
 pub fn publisher_of(url: &Url) -> Option<String> {
     let Some(Host::Domain(host)) = url.host() else {
         return None;
@@ -15,13 +15,16 @@ pub fn publisher_of(url: &Url) -> Option<String> {
     let host = host.trim_end_matches('.');
     let labels: Vec<&str> = host.split('.').collect();
     let is_local = labels.len() < 2 || labels.last().is_some_and(|last| LOCAL.contains(last));
-    if is_local || SHARED.iter().any(|shared| is_under(host, shared)) {
+    let is_shared = || SHARED.iter().any(|shared| is_under(host, shared));
+    if is_local || is_shared() || passes_on(url, &labels) {
         return None;
     }
     let suffix = PLATFORMS
         .iter()
         .find(|platform| is_under(host, platform))
-        .map_or_else(|| labels_of_registry(&labels), |one| one.split('.').count());
+        .map(|one| one.split('.').count())
+        .or_else(|| labels_of_blogs(&labels))
+        .unwrap_or_else(|| labels_of_registry(&labels));
     let own = labels.len().checked_sub(suffix + 1)?;
     // `www.gov.example` is the portal of a whole government.
     let is_portal = labels[own] == "www" && suffix > 1;
@@ -33,15 +36,59 @@ fn is_under(host: &str, name: &str) -> bool {
     before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
-/// How many labels at the end of a name are not the publisher's own: two in `paper.co.uk`, one in `paper.example`.
+/// True for what a server makes of others' pages and for whoever has an account there: whose it is stands behind the
+/// host, and whom the server belongs to says nothing.
+fn passes_on(url: &Url, labels: &[&str]) -> bool {
+    let is_bridge = |label: &&str| BRIDGES.iter().any(|bridge| label.starts_with(bridge));
+    let mut segments = url.path_segments().into_iter().flatten();
+    let is_account = segments.any(|segment| segment.starts_with('@') || segment == "users");
+    is_account
+        || labels.iter().any(is_bridge)
+        || url.query_pairs().any(|(name, _)| name == "bridge")
+}
+
+/// Of blogs that have a name under each country's: `a.blogspot.de`, `a.blogspot.com.br`.
+fn labels_of_blogs(labels: &[&str]) -> Option<usize> {
+    let at = labels.iter().position(|label| *label == "blogspot")?;
+    Some(labels.len() - at)
+}
+
+/// How many labels at the end of a name are not the publisher's own: two in `paper.co.uk`, one in `paper.example`, three
+/// in `police.nsw.gov.au`, since the offices of a state are many.
 fn labels_of_registry(labels: &[&str]) -> usize {
+    let before = |count: usize| labels.len().checked_sub(count + 1).map(|at| labels[at]);
     let is_country = labels.last().is_some_and(|last| last.len() == 2);
-    let second = labels.len().checked_sub(2).map(|at| labels[at]);
-    match is_country && second.is_some_and(|second| CATEGORIES.contains(&second)) {
-        true => 2,
-        false => 1,
+    let is_category = before(1).is_some_and(|second| CATEGORIES.contains(&second));
+    let registry = if is_country && is_category { 2 } else { 1 };
+    let is_of_government = labels[labels.len() - registry] == "gov";
+    let is_state = |label: &str| label.len() == 2 || STATES.contains(&label);
+    match is_of_government && before(registry).is_some_and(is_state) {
+        true => registry + 1,
+        false => registry,
     }
 }
+
+/// How hosts are called on which what others publish is made a feed, or has accounts: anybody runs them.
+const BRIDGES: [&str; 12] = [
+    "fivefilters",
+    "invidious",
+    "lemmy",
+    "libreddit",
+    "mastodon",
+    "mstdn",
+    "nitter",
+    "peertube",
+    "redlib",
+    "rss-bridge",
+    "rssbridge",
+    "rsshub",
+];
+
+/// States whose names have more than two letters, before `gov.au` and `gov`.
+const STATES: [&str; 18] = [
+    "act", "alabama", "alaska", "arkansas", "colorado", "delaware", "georgia", "iowa", "maine",
+    "maryland", "mass", "michigan", "nsw", "ohio", "qld", "texas", "utah", "vic",
+];
 
 /// Names of one's own network.
 const LOCAL: [&str; 7] = [
@@ -100,19 +147,26 @@ const CATEGORIES: [&str; 41] = [
 ];
 
 /// Where many publish, each under a name of his own before this one.
-const PLATFORMS: [&str; 38] = [
+const PLATFORMS: [&str; 54] = [
+    "azurewebsites.net",
+    "bayern.de",
     "beehiiv.com",
     "blog.fc2.com",
+    "blog.hu",
     "blogs.com",
     "blogspot.com",
-    "blog.hu",
     "blox.pl",
+    "bund.de",
     "buttondown.email",
     "buzzsprout.com",
     "canalblog.com",
+    "captivate.fm",
     "cloudfront.net",
     "exblog.jp",
     "feedblitz.com",
+    "firebaseapp.com",
+    "fireside.fm",
+    "fly.dev",
     "ghost.io",
     "github.io",
     "gitlab.io",
@@ -120,17 +174,26 @@ const PLATFORMS: [&str; 38] = [
     "hatenablog.com",
     "hatenablog.jp",
     "herokuapp.com",
+    "hessen.de",
     "jimdofree.com",
     "libsyn.com",
     "livejournal.com",
+    "micro.blog",
+    "neocities.org",
     "netlify.app",
+    "niedersachsen.de",
+    "nrw.de",
+    "onrender.com",
     "over-blog.com",
     "pages.dev",
     "podbean.com",
+    "podigee.io",
+    "sachsen.de",
     "seesaa.net",
     "squarespace.com",
     "substack.com",
     "tistory.com",
+    "transistor.fm",
     "tumblr.com",
     "typepad.com",
     "vercel.app",
@@ -142,18 +205,23 @@ const PLATFORMS: [&str; 38] = [
 ];
 
 /// Where many publish at one host, or whatever others published is listed.
-const SHARED: [&str; 56] = [
+const SHARED: [&str; 75] = [
+    "acast.com",
     "admin.ch",
     "amazonaws.com",
     "anchor.fm",
     "apple.com",
     "archive.org",
+    "art19.com",
+    "audioboom.com",
     "baidu.com",
+    "bilibili.com",
     "bing.com",
     "bsky.app",
     "canada.ca",
-    "daum.net",
     "dailymotion.com",
+    "daum.net",
+    "dzen.ru",
     "europa.eu",
     "facebook.com",
     "feed43.com",
@@ -164,20 +232,27 @@ const SHARED: [&str; 56] = [
     "feedx.net",
     "fetchrss.com",
     "flipboard.com",
+    "fosstodon.org",
     "github.com",
     "gitlab.com",
     "google.com",
     "googleapis.com",
     "gov.uk",
+    "infosec.exchange",
     "inoreader.com",
+    "instagram.com",
+    "ivoox.com",
     "kill-the-newsletter.com",
     "linkedin.com",
+    "mas.to",
     "mastodon.social",
     "medium.com",
     "megaphone.fm",
     "msn.com",
     "naver.com",
     "note.com",
+    "odysee.com",
+    "ok.ru",
     "omnycontent.com",
     "politepol.com",
     "presseportal.ch",
@@ -186,19 +261,26 @@ const SHARED: [&str; 56] = [
     "reddit.com",
     "rss.app",
     "rsshub.app",
+    "rumble.com",
     "simplecast.com",
     "sohu.com",
     "soundcloud.com",
     "spreaker.com",
     "t.me",
     "telegram.me",
+    "threads.net",
+    "tiktok.com",
     "twitter.com",
     "vimeo.com",
+    "vk.com",
+    "vk.ru",
+    "weibo.com",
     "x.com",
     "yahoo.co.jp",
     "yahoo.com",
     "ycombinator.com",
     "youtube.com",
+    "zhihu.com",
 ];
 
 #[cfg(test)]
@@ -228,6 +310,22 @@ mod tests {
             ("https://www.gov.uk/search/news.atom", None),
             ("https://www.gov.br/saude/rss", None),
             ("https://gov.pl/rss", None),
+            ("https://www.rfs.nsw.gov.au/feed", Some("rfs.nsw.gov.au")),
+            ("https://police.nsw.gov.au/rss", Some("police.nsw.gov.au")),
+            ("https://www.fire.ca.gov/rss", Some("fire.ca.gov")),
+            ("https://www.ca.gov/rss", None),
+            ("https://earthquake.usgs.gov/rss", Some("usgs.gov")),
+            ("https://www.bka.bund.de/rss", Some("bka.bund.de")),
+            ("https://a.blogspot.de/feed", Some("a.blogspot.de")),
+            (
+                "https://www.a.blogspot.com.br/feed",
+                Some("a.blogspot.com.br"),
+            ),
+            ("https://feeds.acast.com/public/shows/1", None),
+            ("https://nitter.box.example/kremlin/rss", None),
+            ("https://rss.box.example/?action=display&bridge=Wire", None),
+            ("https://social.example/@anna.rss", None),
+            ("https://social.example/users/anna.rss", None),
             ("https://co.uk/", None),
             ("http://127.0.0.1:9400/rss", None),
             ("http://[::1]/rss", None),

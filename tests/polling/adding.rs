@@ -288,6 +288,57 @@ async fn feeds_of_one_publisher_are_taken_to_be_of_one_outlet_until_it_is_said_o
 }
 
 #[tokio::test]
+async fn feeds_of_one_host_whose_names_tell_of_several_outlets_stay_theirs() {
+    let room = Newsroom::open().await;
+    let list: String = [
+        ("Wire World", "https://box.example/made?of=wire"),
+        (
+            "Union Press: World News",
+            "https://box.example/made?of=union",
+        ),
+        ("Wire Sport", "https://box.example/made?of=wire-sport"),
+        ("Ministry of Defence", "https://birds.example/defence/rss"),
+        ("Kremlin", "https://birds.example/kremlin/rss"),
+        ("World", "https://paper.example/world"),
+        ("Sport", "https://paper.example/sport"),
+        ("NSW Rural Fire Service", "https://www.rfs.nsw.gov.au/feed"),
+        ("NSW Police", "https://www.police.nsw.gov.au/feed"),
+    ]
+    .iter()
+    .map(|(text, url)| format!("<outline text=\"{text}\" xmlUrl=\"{url}\"/>"))
+    .collect();
+    let list = format!("<opml version=\"2.0\"><body>{list}</body></opml>");
+    let answer = import_opml(&room.poller, &list).await.unwrap();
+    assert_eq!(
+        outlets_of(&room),
+        [
+            "Wire World",
+            "Union Press: World News",
+            "Wire World",
+            "Ministry of Defence",
+            "Kremlin",
+            "World",
+            "World",
+            "NSW Rural Fire Service",
+            "NSW Police"
+        ]
+    );
+    let said = |part: &str| answer.lines.iter().any(|line| line.contains(part));
+    assert!(
+        said("perhaps of the outlet \"Ministry of Defence\""),
+        "{answer:?}"
+    );
+    assert!(
+        said("dateline feeds set FEED --outlet \"Wire World\""),
+        "{answer:?}"
+    );
+    assert!(
+        said("of the outlet \"World\", as other feeds of paper.example: 7"),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_feed_that_is_there_is_known_however_its_address_is_written() {
     let room = Newsroom::open().await;
     for written in [

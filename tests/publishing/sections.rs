@@ -98,14 +98,17 @@ async fn outlets_that_tell_at_one_host_under_a_query_each_are_voices_of_their_ow
         listed(&format!("Channel {name}"), &feed, &page, title)
     };
     let mut desk = Pipeline::open();
-    desk.visit(&[channel("k1", BEFORE), channel("k2", BEFORE)], at(0.1))
-        .await;
+    desk.visit(
+        &[channel("alpha7", BEFORE), channel("beta7", BEFORE)],
+        at(0.1),
+    )
+    .await;
     desk.publish(at(1.0)).await;
-    desk.visit(&[channel("k1", AFTER)], at(1.1)).await;
+    desk.visit(&[channel("alpha7", AFTER)], at(1.1)).await;
     desk.publish(at(1.2)).await;
     let log = shown(&desk, "/feeds/log.json").await;
     assert!(!log.contains("at least 90"), "{log}");
-    desk.visit(&[channel("k2", AFTER)], at(1.3)).await;
+    desk.visit(&[channel("beta7", AFTER)], at(1.3)).await;
     desk.publish(at(1.4)).await;
     let log = shown(&desk, "/feeds/log.json").await;
     assert!(log.contains("at least 90"), "{log}");

@@ -103,6 +103,9 @@ struct SetArgs {
     /// Category
     #[arg(long)]
     category: Option<String>,
+    /// Language, as a two-letter code, whatever the feed says of itself; "" takes it away. What was read stays as it is
+    #[arg(long)]
+    language: Option<String>,
     /// A cron line of its own, in UTC unless it names a zone; "" takes it away
     #[arg(long)]
     cron: Option<String>,
@@ -123,7 +126,13 @@ struct SetArgs {
 
 impl SetArgs {
     fn sets_something(&self) -> bool {
-        let texts = [&self.title, &self.outlet, &self.category, &self.cron];
+        let texts = [
+            &self.title,
+            &self.outlet,
+            &self.category,
+            &self.cron,
+            &self.language,
+        ];
         let flags = [
             self.paused,
             self.own,
@@ -225,6 +234,7 @@ fn edit_request(args: SetArgs, feed: FeedId) -> Request {
         any_certificate: args.any_certificate,
         reliability: None,
         outlet: args.outlet,
+        language: args.language,
     }
 }
 
@@ -319,6 +329,13 @@ fn why(store: &Store, text: &str) -> anyhow::Result<ExitCode> {
     say("feed", &format!("{} {}", feed.id, feed.title));
     say("address", &shown_url(&feed.url));
     say("outlet", &listing.outlet);
+    let language = feed.language.as_deref();
+    say(
+        "language",
+        &language.map_or("as it says, if its items show no other".to_owned(), |set| {
+            format!("{set}, as was set")
+        }),
+    );
     let since = listing.health_since.format("%F %R UTC");
     say("state", &format!("{} since {since}", feed.health.name()));
     say("because", &feed.health_reason);

@@ -1,10 +1,10 @@
 //! The language of a document's items: as claimed, as an item's own words show, or as the items of the
-//! feed show together.
+//! feed show together, which may contradict what the document claims.
 
 use std::cell::OnceCell;
 
 use super::{ParsedFeed, ParsedItem};
-use crate::text::language::{detect, shown_by, two_letters};
+use crate::text::language::{Claims, Shown, detect, shown_by, two_letters};
 
 /// Tells the language of each item of one document.
 pub struct Languages<'a> {
@@ -12,7 +12,7 @@ pub struct Languages<'a> {
     set: Option<&'a str>,
     parsed: &'a ParsedFeed,
     /// Worked out when the first item needs it.
-    shown: OnceCell<Option<String>>,
+    shown: OnceCell<Option<Shown>>,
 }
 
 impl<'a> Languages<'a> {
@@ -32,11 +32,25 @@ impl<'a> Languages<'a> {
         let of_document = self.parsed.language.as_deref();
         // Items have their document's claim where they make none.
         let own = item.language.as_deref();
-        let own = own.filter(|own| self.set.is_none() || Some(*own) != of_document);
-        detect([own, self.set.or(of_document)], &said, || self.shown())
+        let claims = Claims {
+            own: own.filter(|own| Some(*own) != of_document),
+            set: self.set,
+            of_document,
+        };
+        detect(claims, &said, || self.shown())
     }
 
-    fn shown(&self) -> Option<String> {
+    /// What the document says of its language though its items show another: both as two letters, the claim first. `None`
+    /// where the operator has said which it is.
+    pub fn contradiction(&self) -> Option<(String, String)> {
+        let of_document = self.parsed.language.as_deref();
+        let claim = of_document.filter(|_| self.set.is_none());
+        let claim = two_letters(claim?)?;
+        let shown = self.shown().filter(|shown| shown.refutes(&claim))?;
+        Some((claim, shown.code))
+    }
+
+    fn shown(&self) -> Option<Shown> {
         let words = |item: &'a ParsedItem| match item.title.is_empty() {
             true => item.summary_or_content(),
             false => item.title.as_str(),
@@ -97,6 +111,49 @@ mod tests {
         assert_eq!(told(Some("sv")), ["sv", "sv", "en"]);
         assert_eq!(told(Some("und")), ["en"; 3]);
         assert_eq!(told(None), ["en"; 3]);
+    }
+
+    #[test]
+    fn a_document_that_claims_another_language_than_its_items_show_is_not_believed() {
+        let titles = [
+            "Neun Tote bei Busunfall nahe Nordhausen",
+            "Seilbahn bei Oberwiesenthal abgestürzt: 9 Tote",
+            "Bank senkt Zins",
+            "Die Feuerwehr hat den Brand im Hafen nach zwei Tagen gelöscht",
+            "Das Ministerium will die Renten im nächsten Jahr erhöhen",
+            "Bundesregierung beschließt Entlastung für Familien mit mehreren Kindern",
+            "Zahl der Toten nach Unglück in den Bergen steigt auf 14",
+        ];
+        let mut feed = feed_of(&titles);
+        feed.language = Some("en-US".to_owned());
+        for item in &mut feed.items {
+            item.language.clone_from(&feed.language);
+        }
+        let told = |set: Option<&str>| -> Vec<String> {
+            let languages = Languages::new(set, &feed);
+            feed.items.iter().map(|item| languages.of(item)).collect()
+        };
+        assert_eq!(told(None), ["de"; 7]);
+        assert_eq!(told(Some("en")), ["en"; 7]);
+        let both = Some(("en".to_owned(), "de".to_owned()));
+        assert_eq!(Languages::new(None, &feed).contradiction(), both);
+        assert_eq!(Languages::new(Some("en"), &feed).contradiction(), None);
+    }
+
+    #[test]
+    fn a_document_of_names_is_in_the_language_that_it_claims() {
+        let titles = [
+            "Sinner beats Alcaraz",
+            "Verstappen, Norris, Piastri: Monza practice results",
+            "Bayern München 3 Borussia Dortmund 1",
+            "Paris Saint-Germain v Olympique de Marseille: line-ups",
+            "Le Pen, Mélenchon, Bardella",
+        ];
+        let mut feed = feed_of(&titles);
+        feed.language = Some("en".to_owned());
+        let languages = Languages::new(None, &feed);
+        let told: Vec<String> = feed.items.iter().map(|item| languages.of(item)).collect();
+        assert_eq!(told, ["en"; 5]);
     }
 
     #[test]

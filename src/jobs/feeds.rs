@@ -14,6 +14,7 @@ use crate::fetch::{CronLine, FeedRequest, FetchOutcome, Visited, without_credent
 use crate::news::{Answer, FeedId, OutletId, OutletKind, Request, UtcTime};
 use crate::store::feeds::{self, FeedEdit, FeedListing, NewFeed};
 use crate::store::{Connection, Result, Transaction, outlets, polls};
+use crate::text::language::two_letters;
 
 use self::known::{Known, Proposed};
 use super::discover::find_feeds;
@@ -359,6 +360,7 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         any_certificate,
         reliability,
         outlet,
+        language,
     } = request.clone()
     else {
         return Ok(Answer::refused("not an edit"));
@@ -374,6 +376,13 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
     if outlet.as_deref().is_some_and(|name| name.trim().is_empty()) {
         return Ok(Answer::refused("an outlet has a name"));
     }
+    let given = language.as_deref().filter(|tag| !tag.is_empty());
+    if let Some(tag) = given.filter(|tag| two_letters(tag).is_none()) {
+        return Ok(Answer::refused(format!(
+            "{tag:?} names no language: write two letters, such as en"
+        )));
+    }
+    let sets_language = language.is_some();
     let edit = FeedEdit {
         title,
         category,
@@ -383,6 +392,7 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         own,
         full_text_allowed,
         any_certificate,
+        language,
     };
     let rhythm = |listing: &FeedListing| (listing.feed.cron.clone(), listing.interval_secs);
     let edited = poller
@@ -410,6 +420,9 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
     let has_other_rhythm = rhythm(&before) != rhythm(&listing);
     let mut lines = vec![format!("feed {feed} changed")];
     lines.extend(given.map(|given| given.said(&listing.outlet)));
+    if sets_language {
+        lines.push("its language is that of what is read from now on".to_owned());
+    }
     let next = listing.feed.next_visit_at;
     if has_other_rhythm && next > poller.clock.now() && next.timestamp() < polls::NEVER {
         lines.push(format!(

@@ -56,6 +56,9 @@ pub enum Request {
         /// Name of the outlet that it is of from now on, with all its items; made if there is none.
         #[serde(default)]
         outlet: Option<String>,
+        /// Language, whatever the feed says of itself; an empty one takes it away.
+        #[serde(default)]
+        language: Option<String>,
     },
     /// Add the feeds of an OPML document.
     ImportOpml {

@@ -75,6 +75,8 @@ pub struct FeedEdit {
     pub full_text_allowed: Option<bool>,
     /// Invalid certificates are accepted.
     pub any_certificate: Option<bool>,
+    /// Language by the operator; an empty one takes it away.
+    pub language: Option<String>,
 }
 
 /// What became of a change of address.
@@ -206,7 +208,8 @@ pub fn edit_feed(tx: &Transaction<'_>, id: FeedId, edit: &FeedEdit) -> Result<()
             interval_secs = CASE WHEN ?5 IS NULL THEN interval_secs ELSE nullif(?5, 0) END,
             paused = coalesce(?6, paused), own = coalesce(?7, own),
             full_text_allowed = coalesce(?8, full_text_allowed),
-            any_certificate = coalesce(?9, any_certificate)
+            any_certificate = coalesce(?9, any_certificate),
+            language = CASE WHEN ?10 IS NULL THEN language ELSE nullif(?10, '') END
          WHERE id = ?1",
         params![
             id.0,
@@ -218,6 +221,7 @@ pub fn edit_feed(tx: &Transaction<'_>, id: FeedId, edit: &FeedEdit) -> Result<()
             edit.own,
             edit.full_text_allowed,
             edit.any_certificate,
+            edit.language,
         ],
     )?;
     Ok(())

@@ -185,6 +185,7 @@ async fn a_cron_line_that_is_none_is_refused_with_what_is_wrong() {
         any_certificate: None,
         reliability: None,
         outlet: None,
+        language: None,
     };
     let refused = answer_request(&room.poller, &edit("whenever"))
         .await
@@ -262,6 +263,7 @@ async fn feeds_of_one_publisher_are_taken_to_be_of_one_outlet_until_it_is_said_o
         any_certificate: None,
         reliability: Some(2.0),
         outlet: Some(outlet.to_owned()),
+        language: None,
     };
     for (outlet, expected) in [
         (
@@ -336,6 +338,26 @@ async fn feeds_of_one_host_whose_names_tell_of_several_outlets_stay_theirs() {
         said("of the outlet \"World\", as other feeds of paper.example: 7"),
         "{answer:?}"
     );
+}
+
+#[tokio::test]
+async fn the_language_of_a_feed_is_set_and_taken_away() {
+    let room = Newsroom::open().await;
+    let list = outline("Paper", "https://paper.example/rss");
+    import_opml(&room.poller, &list).await.unwrap();
+    let set = async |language: &str| {
+        let edit = serde_json::json!({"ask": "edit-feed", "feed": 1, "language": language});
+        let request: Request = serde_json::from_value(edit).unwrap();
+        let answer = answer_request(&room.poller, &request).await;
+        let listed = room.store.read(feeds::list_feeds).unwrap();
+        (
+            answer.unwrap().unwrap().done,
+            listed[0].feed.language.clone(),
+        )
+    };
+    assert_eq!(set("de").await, (true, Some("de".to_owned())));
+    assert_eq!(set("klingon").await, (false, Some("de".to_owned())));
+    assert_eq!(set("").await, (true, None));
 }
 
 #[tokio::test]

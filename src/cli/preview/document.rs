@@ -71,10 +71,14 @@ pub(super) struct PreviewDateline {
 /// Reads every item of a feed as the poller would.
 pub(super) fn preview_document<'a>(
     parsed: &'a ParsedFeed,
-    problems: Vec<Problem>,
+    mut problems: Vec<Problem>,
     reader: Reader<'_>,
 ) -> PreviewDocument<'a> {
     let languages = Languages::new(None, parsed);
+    problems.extend(languages.contradiction().map(|(claim, shown)| {
+        let message = format!("the feed says that it is in {claim}, its items are in {shown}");
+        Problem::new("other-language", message)
+    }));
     PreviewDocument {
         format: parsed.format.name(),
         encoding: &parsed.encoding,

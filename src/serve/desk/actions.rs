@@ -441,6 +441,7 @@ impl FormOf<'_> {
                     any_certificate: None,
                     reliability: self.reliability()?,
                     outlet: Some(self.text("outlet").to_owned()).filter(|name| !name.is_empty()),
+                    language: None,
                 }
             }
             "pause" | "resume" => Request::EditFeed {
@@ -448,6 +449,7 @@ impl FormOf<'_> {
                 paused: Some(self.text("do") == "pause"),
                 reliability: None,
                 outlet: None,
+                language: None,
                 title: None,
                 category: None,
                 cron: None,

@@ -1,11 +1,14 @@
 //! Which language an item is in: what is said of it, unless the writing contradicts it, or of what a document says of all
 //! its items the words do, too; what the text shows where nothing is said. Two-letter codes, and `und` where nothing tells.
 
+mod groups;
+
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 use whatlang::{Lang, Script};
 
+use self::groups::{group_of, refutes};
 use super::words::is_unspaced;
 
 /// Fewer letters than this tell nothing about a Latin or Cyrillic text: short headlines are
@@ -86,35 +89,9 @@ fn held_against(
     own.or(shown).filter(refuting).unwrap_or(claim)
 }
 
-/// Languages whose words show them for sure, in groups within which one is easily taken for another.
-const TOLD_BY_WORDS: [&[&str]; 13] = [
-    &["en"],
-    &["de"],
-    &["nl"],
-    &["fr"],
-    &["es", "pt", "it"],
-    &["sv", "da", "no"],
-    &["fi", "et"],
-    &["pl"],
-    &["cs", "sk", "sl", "hr", "sr"],
-    &["hu"],
-    &["ro"],
-    &["tr", "az"],
-    &["vi"],
-];
-
-fn group_of(code: &str) -> Option<usize> {
-    let holds = |group: &&[&str]| group.contains(&code);
-    TOLD_BY_WORDS.iter().position(holds)
-}
-
 /// True for a claim that words in this script can contradict.
 fn can_be_refuted(claim: &str, script: Script) -> bool {
     script == Script::Latin && can_be_written_in(claim, script) && group_of(claim).is_some()
-}
-
-fn refutes(shown: &str, claim: &str) -> bool {
-    group_of(shown).is_some_and(|group| group_of(claim) != Some(group))
 }
 
 /// The text with half-width kana as kana: whatlang takes them for Hangul.

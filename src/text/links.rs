@@ -37,6 +37,15 @@ pub fn canonical_link(url: &str) -> String {
     parsed.into()
 }
 
+/// Where a link leads, whatever it asks there: host and path, without scheme, `www.` and the slash at the end. `None` for
+/// the address of a whole site, which many items share.
+pub fn place_of(link: &str) -> Option<&str> {
+    let (_, address) = link.split_once("://")?;
+    let address = address.strip_prefix("www.").unwrap_or(address);
+    let place = address.split('?').next()?.trim_end_matches('/');
+    place.contains('/').then_some(place)
+}
+
 /// True if a link leads to a part of its page that may be a report of its own (`#b2`), though the canonical link goes
 /// without: no number of a revision, nothing that says where a reader came from, and no part that every page has.
 pub fn names_part(url: &str) -> bool {

@@ -9,7 +9,7 @@ use super::keys::{KeyKind, keys_of};
 use super::similar::{common_share, length, likeness, words};
 use super::{IdentityInput, KnownItem};
 use crate::news::UtcTime;
-use crate::text::links::page_of;
+use crate::text::links::place_of;
 
 /// Titles that share less than this are about different things; headline edits of one report
 /// mostly keep more.
@@ -187,7 +187,7 @@ pub(super) fn is_at_part(input: &IdentityInput, known: &KnownItem) -> bool {
 /// True if the pages of two items have other names, whatever stands before these: a session may.
 pub(super) fn is_under_other_name(input: &IdentityInput, known: &KnownItem) -> bool {
     let name = |link: &Option<String>| {
-        let page = link.as_deref().and_then(page_of)?;
+        let page = link.as_deref().and_then(place_of)?;
         page.rsplit('/').next().map(str::to_owned)
     };
     input.link.is_some() && known.link.is_some() && name(&input.link) != name(&known.link)

@@ -11,7 +11,7 @@ use super::signs::{AGAIN_HOURS, HEADLINE_WORDS, SAME_TITLES, lead_likeness_but_f
 use super::similar::{length, likeness};
 use super::{GuidStanding, IdentityInput, KnownItem, Verdict};
 use crate::news::UtcTime;
-use crate::text::links::page_of;
+use crate::text::links::place_of;
 
 /// An item of a document, with what tells whether its id is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,7 +227,7 @@ impl Ladder<'_> {
     fn count_pages(&self) -> HashMap<&str, usize> {
         let links = self.inputs.iter().filter_map(|input| input.link.as_deref());
         let mut pages: HashMap<&str, usize> = HashMap::new();
-        for page in links.filter_map(page_of) {
+        for page in links.filter_map(place_of) {
             *pages.entry(page).or_default() += 1;
         }
         pages
@@ -251,9 +251,9 @@ impl Ladder<'_> {
         if self.key(index, KeyKind::Link).is_none() {
             return true;
         }
-        let page = self.inputs[index].link.as_deref().and_then(page_of);
+        let page = self.inputs[index].link.as_deref().and_then(place_of);
         page.is_some_and(|page| pages.get(page) == Some(&1))
-            && page == known.link.as_deref().and_then(page_of)
+            && page == known.link.as_deref().and_then(place_of)
     }
 
     fn is_no_id_seen(&self) -> bool {

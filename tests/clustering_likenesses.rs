@@ -195,6 +195,42 @@ fn one_kind_of_thing_of_two_towns_or_people_is_two_events_where_every_noun_has_a
 }
 
 #[test]
+fn a_town_or_a_person_is_a_name_though_it_ends_as_a_kind_of_thing_does() {
+    check(&[
+        (
+            "aaabbb",
+            &[
+                (0, "de", "Zwei Tote bei Wohnungsbrand in Düsseldorf", ""),
+                (
+                    18,
+                    "de",
+                    "Düsseldorf: Zwei Menschen sterben bei Brand in Wohnung",
+                    "",
+                ),
+                (36, "de", "Brand in Düsseldorf: Zwei Bewohner tot", ""),
+                (60, "de", "Zwei Tote bei Wohnungsbrand in Ingolstadt", ""),
+                (
+                    78,
+                    "de",
+                    "Ingolstadt: Zwei Menschen sterben bei Brand in Wohnung",
+                    "",
+                ),
+                (96, "de", "Brand in Ingolstadt: Zwei Bewohner tot", ""),
+            ],
+        ),
+        (
+            "aabb",
+            &[
+                (0, "de", "Minister Wieland tritt zurück", ""),
+                (18, "de", "Rücktritt von Minister Wieland", ""),
+                (60, "de", "Minister Hildebrand tritt zurück", ""),
+                (78, "de", "Rücktritt von Minister Hildebrand", ""),
+            ],
+        ),
+    ]);
+}
+
+#[test]
 fn one_event_in_other_nouns_is_one_where_every_noun_has_a_capital() {
     check(&[
         (

@@ -8,20 +8,19 @@ use std::sync::{LazyLock, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::concepts::concept_of;
 use super::stems::Filing;
 use super::words::{Word, fold_word, hash_word, is_unspaced};
 
 /// Letters that stand before a word and are written as one with it: `and`, `in`, `to`, `the`.
 const PREFIXES: [(&str, &str); 2] = [("ar", "وبلفك"), ("he", "הובלמשכ")];
 
-/// Letters of the shortest head of a noun that is made of several, and of what stands before it.
-const LETTERS_OF_HEAD: usize = 4;
+/// Letters of the shortest part of a noun that is made of several, and of what may stand before its head.
+const LETTERS_OF_PART: usize = 4;
 const LETTERS_BEFORE_HEAD: usize = 3;
-/// Heads with which names end as well: `Hartmann`, `Ludwigshafen`.
-const ENDS_NAMES: [&str; 8] = [
-    "mann", "hafen", "markt", "konig", "richter", "junge", "general", "meister",
-];
+/// Endings that make a form of a head; not `en`, with which half of all names of places end: `Frankenhausen`.
+const ENDINGS_OF_HEAD: [&str; 4] = ["", "s", "n", "es"];
+/// What joins a part to the next: `Wohnung-s-brand`.
+const JOINTS: [&str; 7] = ["", "s", "n", "en", "es", "e", "er"];
 
 /// The words of one language.
 #[derive(Debug, Default)]
@@ -31,13 +30,30 @@ pub struct Kinds {
     /// As they stand in a text without spaces, by their first letter, the longest first.
     stretches: FxHashMap<char, Vec<String>>,
     prefixes: &'static str,
-    /// True if its nouns are made of several: `Wohnungsbrand` is a `Brand`.
-    has_compounds: bool,
+    /// Where nouns are made of several, as `Wohnungsbrand` is a `Brand`: the words as they are folded, by their hashes.
+    parts: FxHashMap<u32, Head>,
+}
+
+/// What a noun that is made of several is, by its last part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Head {
+    /// Of its kind.
+    Always,
+    /// Of its kind if another part stands before it: `Kellerbrand` is a fire, `Hildebrand` a name.
+    BehindAnother,
+    /// Anything: more names end so than words of a kind.
+    Never,
 }
 
 #[derive(serde::Deserialize)]
 struct Listed {
     words: String,
+    /// Those of them with which more names end than nouns of the kind.
+    #[serde(default)]
+    end_names: String,
+    /// Those of them with which names end, and as many nouns of the kind.
+    #[serde(default)]
+    end_some_names: String,
     /// Made of them when the first item of the language comes.
     #[serde(skip)]
     kinds: OnceLock<Kinds>,
@@ -51,21 +67,21 @@ static LISTED: LazyLock<BTreeMap<String, Listed>> = LazyLock::new(|| {
 /// Those of a language by its two-letter code; `None` if none are known.
 pub fn kinds_of(language: &str) -> Option<&'static Kinds> {
     let listed = LISTED.get(language)?;
-    let kinds = || Kinds::new(language, &listed.words);
+    let kinds = || Kinds::new(language, listed);
     Some(listed.kinds.get_or_init(kinds))
 }
 
 impl Kinds {
-    fn new(language: &str, listed: &str) -> Self {
+    fn new(language: &str, listed: &Listed) -> Self {
         let prefixes = PREFIXES.iter().find(|(code, _)| *code == language);
         let mut kinds = Self {
             prefixes: prefixes.map_or("", |(_, letters)| letters),
-            has_compounds: writes_nouns_with_capitals(language),
+            parts: parts_of(language, listed),
             ..Self::default()
         };
         let filing = Filing::of(language);
         let (mut folded, mut stem) = (String::new(), String::new());
-        for word in listed.split_whitespace() {
+        for word in listed.words.split_whitespace() {
             if let Some(first) = word.chars().next().filter(|c| is_unspaced(*c)) {
                 let alike = kinds.stretches.entry(first).or_default();
                 alike.push(word.to_owned());
@@ -97,21 +113,35 @@ impl Kinds {
         };
         self.words.contains(&hash)
             || !self.prefixes.is_empty() && is_prefixed()
-            || self.has_compounds && self.hold_head_of(folded)
+            || !self.parts.is_empty() && self.hold_head_of(folded)
     }
 
-    /// True if a word ends with one of these, as a noun does that is made of several.
+    /// True if a word ends with one of these, as a noun does that is made of several, and is not likely a name.
     fn hold_head_of(&self, folded: &str) -> bool {
-        let splits = folded
-            .char_indices()
-            .map(|(at, _)| at)
-            .skip(LETTERS_BEFORE_HEAD);
-        let mut heads = splits.map(|at| &folded[at..]);
-        heads.any(|head| {
-            head.len() >= LETTERS_OF_HEAD
-                && !ENDS_NAMES.contains(&head)
-                && self.words.contains(&hash_word(concept_of(head)))
+        let splits = folded.char_indices().skip(LETTERS_BEFORE_HEAD);
+        let mut splits = splits.map(|(at, _)| folded.split_at(at));
+        splits.any(|(before, head)| match self.find_head(head) {
+            Some(Head::Always) => true,
+            Some(Head::BehindAnother) => self.hold_part(before),
+            Some(Head::Never) | None => false,
         })
+    }
+
+    fn find_head(&self, word: &str) -> Option<Head> {
+        let mut bases = ENDINGS_OF_HEAD.iter().filter_map(|e| word.strip_suffix(e));
+        bases.find_map(|base| self.find_part(base))
+    }
+
+    /// True if a word is one of these with what joins it to the next.
+    fn hold_part(&self, word: &str) -> bool {
+        let mut bases = JOINTS.iter().filter_map(|joint| word.strip_suffix(joint));
+        bases.any(|base| self.find_part(base).is_some())
+    }
+
+    fn find_part(&self, folded: &str) -> Option<Head> {
+        let is_long = folded.len() >= LETTERS_OF_PART;
+        let found = is_long.then(|| self.parts.get(&hash_word(folded)));
+        found.flatten().copied()
     }
 
     /// Of a text in a script without spaces, for each of its bytes whether it is of a word of a kind; empty in other
@@ -134,6 +164,26 @@ impl Kinds {
         }
         covered
     }
+}
+
+/// As what the listed words of a language end a noun that is made of several; nothing where none is.
+fn parts_of(language: &str, listed: &Listed) -> FxHashMap<u32, Head> {
+    let mut parts = FxHashMap::default();
+    if !writes_nouns_with_capitals(language) {
+        return parts;
+    }
+    let mut folded = String::new();
+    for (words, head) in [
+        (&listed.words, Head::Always),
+        (&listed.end_some_names, Head::BehindAnother),
+        (&listed.end_names, Head::Never),
+    ] {
+        for word in words.split_whitespace() {
+            fold_word(word, &mut folded);
+            parts.insert(hash_word(&folded), head);
+        }
+    }
+    parts
 }
 
 /// The words of one language as they stand in a text.
@@ -172,21 +222,25 @@ mod tests {
     use super::*;
     use crate::text::words::split_words;
 
-    /// The words of a title that say which event it tells.
-    fn left_of(language: &str, title: &str) -> Vec<String> {
+    /// The words of a title, and whether each is of a kind.
+    fn read<'a>(language: &str, title: &'a str) -> Vec<(Word<'a>, bool)> {
         let kinds = kinds_of(language).expect("the language is listed");
         let kinds = kinds.within(title);
         let filing = Filing::of(language);
-        let mut left = Vec::new();
-        for word in split_words(title).filter(|word| has_no_capitals(*word)) {
-            let (mut folded, mut stem) = (String::new(), String::new());
+        let (mut folded, mut stem) = (String::new(), String::new());
+        let words = split_words(title).map(|word| {
             fold_word(word.written, &mut folded);
             let filed = filing.form(word.written, &folded, &mut stem);
-            if !kinds.hold(word, &folded, hash_word(filed)) {
-                left.push(word.written.to_owned());
-            }
-        }
-        left
+            (word, kinds.hold(word, &folded, hash_word(filed)))
+        });
+        words.collect()
+    }
+
+    /// The words of a title that say which event it tells.
+    fn left_of(language: &str, title: &str) -> Vec<String> {
+        let read = read(language, title).into_iter();
+        let left = read.filter(|(word, is_kind)| has_no_capitals(*word) && !is_kind);
+        left.map(|(word, _)| word.written.to_owned()).collect()
     }
 
     #[test]
@@ -203,6 +257,37 @@ mod tests {
             let left = left_of(language, title);
             assert_eq!(left, which, "{title}");
         }
+    }
+
+    /// Those of some German words that are of a kind, or are not.
+    fn german(words: &str, are_of_a_kind: bool) -> Vec<&str> {
+        let read = read("de", words).into_iter();
+        let found = read.filter(|(_, is_kind)| *is_kind == are_of_a_kind);
+        found.map(|(word, _)| word.written).collect()
+    }
+
+    #[test]
+    fn a_german_name_is_of_no_kind_by_how_it_ends() {
+        let names = "Düsseldorf Deggendorf Warendorf Schwandorf Meckesdorf Neuendorf Königsdorf Siegsdorf Gummersdorf Zehdendorf \
+            Ingolstadt Darmstadt Eisenhüttenstadt Rudolstadt Neustadt Filderstadt Hallstadt Neuenstadt Mutterstadt Karstadt \
+            Saarland Deutschland Mailand Friedland Helgoland Wieland Hochland Gauland Schönland Roland \
+            Steinsel Neuenkirchen Gelsenkirchen Saarbrücken Zweibrücken Halsbrücke Aschersleben Eisleben Andernach \
+            Sangerhausen Mühlhausen Oberhausen Frankenhausen Heiligenhaus Lockenhaus Backhaus Niehaus Althaus Holthaus \
+            Hildebrand Willebrand Engelsbrand Ladybrand Wolbrand Heidenkeller Muggensturm Iserlohn Hückeswagen \
+            Ludwigshafen Wilhelmshaven Hartmann Baumeister Feichtenschlager Dinklage Küsnacht Baltimore Salvatore Beckingen \
+            Hermine Commerzbank Clydebank Mangold Adelboden Wittstock Langewahl Böhlerwerk Baunatal Rothrist Pocking";
+        assert_eq!(german(names, true), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_german_noun_that_is_made_of_several_is_of_the_kind_of_its_last() {
+        let nouns = "Wohnungsbrand Dachstuhlbrand Kellerbrand Lagerhallenbrand Scheunenbrand Hotelbrand Küchenbrand \
+            Messerangriff Drohnenangriffe Gasexplosion Busunglück Zugunglücks Verkehrsunfällen Raubmord Frauenmordes \
+            Innenstadt Hauptstadt Großstadt Bundesland Nachbardorf Ferieninsel Hochhaus Rathaus Parkhaus \
+            Landtagswahl Kommunalwahlen Präsidentenwahl Finanzministers Vizekanzler Oberlandesgericht Mordprozess \
+            Notenbank Großbank Autobahnbrücke Bundesstraße Turnhalle Grundschule Stahlwerk Kraftwerks Sammelklage \
+            Abschiebehaft Hauptbahnhof Warnstreiks Lokführerstreik Rettungswagen Schneesturm Heimsieg";
+        assert_eq!(german(nouns, false), Vec::<&str>::new());
     }
 
     #[test]

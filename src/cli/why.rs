@@ -11,6 +11,7 @@ use super::table::{print_line, printable};
 use super::{Global, Place};
 use crate::cluster::Weights;
 use crate::decisions::{describe_ruling, in_force};
+use crate::jobs::cluster::parted_now;
 use crate::jobs::decide::{decisions_about, why_in_no_event};
 use crate::news::{Decision, EventId, Evidence, Item, ItemId, PairEvidence, Term};
 use crate::store::decisions::{Named, load_about};
@@ -135,7 +136,7 @@ fn describe_evidence(evidence: &Evidence, places: &Places, made: &[Decision]) ->
     );
     match evidence.runner_up {
         Some((event, mean)) => lines.push(format!("next best: event {event}, mean {mean:.3}")),
-        None => lines.push("no other event was near".to_owned()),
+        None => lines.push("with no other event a score was kept".to_owned()),
     }
     let against = evidence.strongest_against.iter();
     lines.extend(against.flat_map(|pair| describe_pair(pair, "against", place_of(pair, false))));
@@ -296,6 +297,12 @@ fn why_they_never_met(
     if hours > i64::from(window_hours) {
         return Ok(format!(
             "never met: {hours} hours lie between them, and items are compared within {window_hours}"
+        ));
+    }
+    if let Some(parting) = parted_now(conn, a, b)? {
+        let reason = parting.reason();
+        return Ok(format!(
+            "no score is kept: by the rules and the weights of now the two are not of one event, as {reason}"
         ));
     }
     Ok(

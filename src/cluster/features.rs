@@ -4,6 +4,7 @@
 
 use super::arriving::{IN_LEAD, IN_TITLE, KIND, LAND, NUMBER, PART_OF_LAND, PLACE, WIDE};
 use super::newest::Newest;
+use super::parting::Parting;
 use super::reprints::SAME_WORDS;
 use super::window::{Brief, LiveItem, MAYBE_NAME, NAME, Term};
 
@@ -116,10 +117,7 @@ impl Glance {
     }
 }
 
-/// Measures a new item, which its tables hold, against an older one; and whether they share words that weigh
-/// anything. Two items that share numbers alone, whatever they are, tell of nothing in common; nor do two of two
-/// languages that share a number and one word beside it which is no name, such as that people died; nor two that share
-/// one country alone, that tell of two places in the same words, or that number or count one thing otherwise.
+/// Measures a new item, which its tables hold, against an older one; and whether no rule parts them.
 pub(super) fn measure(
     tables: &Newest,
     new: &LiveItem,
@@ -167,15 +165,7 @@ pub(super) fn measure(
         f32::from(u8::from(shared.is_one_template())),
         glance.candidates,
     ];
-    let is_young = tables.is_young() && glance.same_language >= 1.0;
-    let is_one_language = glance.same_language >= 1.0;
-    let are_others = shared.tell_others(is_young)
-        || glance.is_dated() && shared.share_a_country_alone()
-        || glance.is_dated() && is_one_language && shared.share_a_name_alone(tables, new, old)
-        || is_one_language && shared.tell_of_two_places()
-        || new.counted.contradicts(&old.counted, new.hours_after(old));
-    let tells_enough = shared.tells_enough(glance.same_language) && !are_others;
-    (values, tells_enough)
+    (values, shared.parted_by(tables, new, old, glance).is_none())
 }
 
 pub(super) fn log_count(count: usize) -> f32 {
@@ -366,7 +356,7 @@ fn tells_where(term: Term) -> bool {
 
 /// Sums over the terms that two items share.
 #[derive(Default)]
-struct Shared {
+pub(super) struct Shared {
     weight: f32,
     product: f32,
     title_product: f32,
@@ -404,7 +394,7 @@ const SPELLED_ALIKE: f32 = 0.1;
 const TEMPLATE_WORDS: u32 = 4;
 
 impl Shared {
-    fn gather(tables: &Newest, new: &LiveItem, old: &LiveItem) -> Self {
+    pub(super) fn gather(tables: &Newest, new: &LiveItem, old: &LiveItem) -> Self {
         let mut shared = Self {
             sides: [tables.whole(), Side::default()],
             ..Self::default()
@@ -419,6 +409,37 @@ impl Shared {
         }
         shared.terms.1 = new.terms.len() + old.terms.len() - shared.terms.0;
         shared
+    }
+
+    /// The first rule that parts them; `None` if none does. Two items that share numbers alone, whatever they are, tell of
+    /// nothing in common; nor do two of two languages that share a number and one word beside it which is no name, such as
+    /// that people died; nor two that share one country alone, that tell of two places in the same words, or that number
+    /// or count one thing otherwise.
+    pub(super) fn parted_by(
+        &self,
+        tables: &Newest,
+        new: &LiveItem,
+        old: &LiveItem,
+        glance: Glance,
+    ) -> Option<Parting> {
+        let is_one_language = glance.same_language >= 1.0;
+        let is_young = tables.is_young() && is_one_language;
+        if !self.tells_enough(glance.same_language) {
+            Some(Parting::NothingShared)
+        } else if self.tell_others(is_young) {
+            Some(Parting::OtherNames)
+        } else if glance.is_dated() && self.share_a_country_alone() {
+            Some(Parting::OneCountry)
+        } else if glance.is_dated() && is_one_language && self.share_a_name_alone(tables, new, old)
+        {
+            Some(Parting::OneName)
+        } else if is_one_language && self.tell_of_two_places() {
+            Some(Parting::TwoPlaces)
+        } else if new.counted.contradicts(&old.counted, new.hours_after(old)) {
+            Some(Parting::CountedOtherwise)
+        } else {
+            None
+        }
     }
 
     /// True if the titles say the same in the same words of different names, as the reports of two

@@ -139,6 +139,9 @@ async fn why_says_everything_to_people_and_to_programs() {
         let is_said = !pair["reason"].as_str().unwrap().is_empty();
         assert_eq!(is_said, score.is_none(), "{pair}");
     }
+    let parted = ask(&["why", "3", "6"]);
+    let rule = "by the rules and the weights of now the two are not of one event, as they share no word that says anything";
+    assert!(parted.contains(rule), "{parted}");
     let shown = ask(&["show", "item", "4"]);
     assert!(shown.contains("Outlet 4, told 20"), "{shown}");
     assert!(shown.contains("stands in event 2"), "{shown}");

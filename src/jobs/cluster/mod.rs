@@ -33,6 +33,7 @@ use crate::store::events::{self, Member};
 use crate::store::{Connection, Pending, Result, Store, describing, items, standing};
 use crate::timeline::{LifeSettings, Placing, StorylineSettings, Storylines};
 use own::{Own, OwnChanges};
+pub use restore::parted_now;
 use rulings::Rulings;
 use save::{Described, Save, Touched};
 use tellings::Tellings;

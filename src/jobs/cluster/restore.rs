@@ -13,8 +13,8 @@ use super::save::{
 use super::tellings::Tellings;
 use super::{Clusterer, ClusteringSettings, sketches};
 use crate::cluster::{
-    ArrivingItem, Cursor, DormantEvent, Engine, Latest, Publication, Restored, RestoredEvent,
-    Restoring, SavedTables, Weights,
+    ArrivingItem, Cursor, DormantEvent, Engine, Latest, Parting, Publication, Restored,
+    RestoredEvent, Restoring, SavedTables, Weights,
 };
 use crate::jobs::describe::is_wire;
 use crate::news::{
@@ -218,6 +218,16 @@ pub(super) fn restore_storylines(
 pub(super) fn newest_report(conn: &Connection, mut latest: Latest) -> Result<UtcTime> {
     latest.tell(describing::newest_report(conn)?.timestamp());
     Ok(utc_from_secs(latest.secs()))
+}
+
+/// The rule of now that parts two items; `None` if none does.
+///
+/// # Errors
+/// Whatever the store says.
+pub fn parted_now(conn: &Connection, a: &Item, b: &Item) -> Result<Option<Parting>> {
+    let tables = load_tables(conn)?;
+    let [a, b] = [a, b].map(|item| arriving(item, false));
+    Ok(Parting::of_now(&tables, &a, &b))
 }
 
 pub(super) fn arriving(item: &Item, outlet_is_wire: bool) -> ArrivingItem {

@@ -10,7 +10,7 @@ use super::table::{Table, print_line};
 use super::{Global, Place};
 use crate::clock::{Clock, SystemClock};
 use crate::news::{Event, Storyline, UtcTime, utc_from_secs};
-use crate::store::listing;
+use crate::store::{Store, desk, listing};
 
 /// Options of both lists.
 #[derive(Debug, clap::Args)]
@@ -73,7 +73,7 @@ pub fn storylines(args: &ListArgs, global: &Global) -> anyhow::Result<ExitCode> 
                 minute(storyline.last_event_at),
                 storyline.event_count.to_string(),
                 storyline.outlet_count.to_string(),
-                life_of(storyline).to_owned(),
+                life_of(&store, storyline)?.to_owned(),
                 storyline.headline.clone(),
             ]);
         }
@@ -82,11 +82,13 @@ pub fn storylines(args: &ListArgs, global: &Global) -> anyhow::Result<ExitCode> 
 }
 
 /// How a storyline stands, in a word.
-pub(super) fn life_of(storyline: &Storyline) -> &'static str {
-    match storyline.spiked {
+pub(super) fn life_of(store: &Store, storyline: &Storyline) -> anyhow::Result<&'static str> {
+    let is_withdrawn = store.read(|conn| desk::is_line_withdrawn(conn, storyline.id))?;
+    Ok(match storyline.spiked {
         true => "spiked",
+        false if is_withdrawn => "withdrawn",
         false => storyline.life.name(),
-    }
+    })
 }
 
 /// An event as one JSON object: the fields of `news::Event`.

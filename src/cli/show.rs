@@ -80,7 +80,7 @@ fn show_storyline(store: &Store, id: StorylineId, as_json: bool) -> anyhow::Resu
     print_line(&printable(&storyline.headline));
     print_line(&format!(
         "storyline {id}, {}, {} events, {} outlets",
-        life_of(&storyline),
+        life_of(store, &storyline)?,
         storyline.event_count,
         storyline.outlet_count
     ));

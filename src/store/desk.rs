@@ -18,6 +18,10 @@ pub struct StorylineLine {
     pub storyline: Storyline,
     /// Its latest event.
     pub latest: Option<Event>,
+    /// True if nothing stands of that event, see [`is_withdrawn`].
+    pub is_latest_withdrawn: bool,
+    /// True if nothing stands of any of its events.
+    pub is_withdrawn: bool,
     /// Items per hour of the last hours of telling, oldest first.
     pub hourly: Vec<u32>,
     /// Where these hours end: at its latest report, or now if that is later than now.
@@ -226,6 +230,39 @@ pub fn load_now(
         .collect()
 }
 
+/// True if all that an event tells was withdrawn: what was published is so once the publisher has looked at it,
+/// what is provisional once no item of it stands.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_withdrawn(conn: &Connection, event: &Event) -> Result<bool> {
+    if event.published_at.is_some() || event.withdrawn_at.is_some() {
+        return Ok(event.withdrawn_at.is_some());
+    }
+    let sql = "SELECT count(*) > 0 AND count(i.withdrawn_at) = count(*)
+         FROM event_items m JOIN items i ON i.id = m.item_id WHERE m.event_id = ?1";
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query.query_row([event.id.0], |row| row.get(0))?)
+}
+
+/// True if all that a storyline tells was withdrawn, but for what an editor keeps out.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn is_line_withdrawn(conn: &Connection, storyline: StorylineId) -> Result<bool> {
+    let mut is_told = false;
+    for event in load_events_of(conn, storyline)? {
+        if event.spiked {
+            continue;
+        }
+        is_told = true;
+        if !is_withdrawn(conn, &event)? {
+            return Ok(false);
+        }
+    }
+    Ok(is_told)
+}
+
 /// Hours that the small graph of a storyline covers.
 pub const HOURS: usize = 24;
 
@@ -266,8 +303,16 @@ fn line_of(
         "SELECT {EVENT_COLUMNS} FROM events e WHERE e.storyline_id = ?1 AND e.merged_into IS NULL
          ORDER BY e.occurred_at DESC, e.first_report_at DESC, e.id DESC LIMIT 1"
     );
+    let latest = one(conn, &sql, storyline.id.0, read_event)?;
+    let is_latest_withdrawn = match &latest {
+        Some(event) => is_withdrawn(conn, event)?,
+        None => false,
+    };
     Ok(StorylineLine {
-        latest: one(conn, &sql, storyline.id.0, read_event)?,
+        is_latest_withdrawn,
+        // Most storylines are told by their latest event that they stand.
+        is_withdrawn: is_latest_withdrawn && is_line_withdrawn(conn, storyline.id)?,
+        latest,
         storyline,
         hourly,
         hours_until,

@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use dateline::clock::{Clock, FakeClock};
 use dateline::jobs::decide::answer_request;
+use dateline::news::ItemId;
 use dateline::serve::{Settings, Site, run};
 use dateline::store::decisions::{load_decisions, note_obeyed};
-use dateline::store::{Store, editors, requests, sessions};
+use dateline::store::{Store, Transaction, editors, items, requests, sessions};
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use sha2::{Digest, Sha256};
 
@@ -211,6 +212,29 @@ async fn every_page_answers_and_runs_no_inline_script() {
     }
     let found = running.get("/desk/search?q=summit", &[]).await;
     assert!(found.body.contains("Summit ends without a deal"));
+}
+
+#[tokio::test]
+async fn the_desk_says_of_each_list_that_a_story_was_withdrawn() {
+    let running = Running::start(|_| {}).await;
+    let pages = ["/desk", "/desk/storylines/2", "/desk/events/3"];
+    let says = async |path: &str| {
+        let page = running.get(path, &[]).await.body;
+        let (_, content) = page.split_once("<main").unwrap();
+        content.contains(">withdrawn</span>")
+    };
+    for path in pages {
+        assert!(!says(path).await, "{path}");
+    }
+    let mark = |tx: &Transaction<'_>| items::withdraw_item(tx, ItemId(6), now());
+    running.desk.store.write(mark).await.unwrap();
+    for path in pages {
+        assert!(says(path).await, "{path}");
+    }
+    let now = running.get("/desk", &[]).await.body;
+    assert!(now.contains("life withdrawn"), "{now}");
+    let developing = now.matches("life developing").count();
+    assert_eq!(developing, 1, "the summit goes on: {now}");
 }
 
 #[tokio::test]

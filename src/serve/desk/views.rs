@@ -41,6 +41,15 @@ pub(super) struct Bar {
     pub(super) height: u32,
 }
 
+/// The latest event of a storyline on the first page.
+pub(super) struct LatestLine {
+    pub(super) id: i64,
+    pub(super) headline: String,
+    pub(super) at: Moment,
+    pub(super) is_withdrawn: bool,
+    pub(super) spiked: bool,
+}
+
 /// A storyline on the first page.
 pub(super) struct NowLine {
     pub(super) id: i64,
@@ -48,7 +57,7 @@ pub(super) struct NowLine {
     pub(super) life: &'static str,
     pub(super) counts: String,
     pub(super) languages: String,
-    pub(super) latest: Option<(i64, String, Moment)>,
+    pub(super) latest: Option<LatestLine>,
     pub(super) bars: Vec<Bar>,
     pub(super) graph_words: String,
     pub(super) is_changed: bool,
@@ -74,7 +83,7 @@ pub(super) fn now_line(line: StorylineLine) -> NowLine {
     NowLine {
         id: storyline.id.0,
         headline: named(&storyline.headline),
-        life: storyline.life.name(),
+        life: life_of(storyline, line.is_withdrawn),
         counts: counts_of(storyline),
         languages: line
             .languages
@@ -83,12 +92,12 @@ pub(super) fn now_line(line: StorylineLine) -> NowLine {
             .cloned()
             .collect::<Vec<_>>()
             .join(", "),
-        latest: line.latest.map(|event| {
-            (
-                event.id.0,
-                named(&event.headline),
-                moment(event.occurred_at),
-            )
+        latest: line.latest.map(|event| LatestLine {
+            id: event.id.0,
+            headline: named(&event.headline),
+            at: moment(event.occurred_at),
+            is_withdrawn: line.is_latest_withdrawn,
+            spiked: event.spiked,
         }),
         bars: bars.collect(),
         graph_words: format!(
@@ -98,6 +107,14 @@ pub(super) fn now_line(line: StorylineLine) -> NowLine {
         ),
         is_changed: line.is_changed,
         spiked: storyline.spiked,
+    }
+}
+
+/// How a storyline stands, in the word of its public page.
+fn life_of(storyline: &Storyline, is_withdrawn: bool) -> &'static str {
+    match is_withdrawn {
+        true => "withdrawn",
+        false => storyline.life.name(),
     }
 }
 
@@ -168,7 +185,7 @@ fn event_line(conn: &Connection, event: &Event, pins: &[Decision]) -> Result<Eve
             count(event.outlet_count, "outlet")
         ),
         is_provisional: event.published_at.is_none(),
-        is_withdrawn: event.withdrawn_at.is_some(),
+        is_withdrawn: desk::is_withdrawn(conn, event)?,
         spiked: event.spiked,
         locked: event.locked,
         is_pinned: !pins.is_empty(),
@@ -230,10 +247,11 @@ pub(super) fn load_storyline(conn: &Connection, id: i64) -> Result<Option<Storyl
             });
         }
     }
+    let is_withdrawn = desk::is_line_withdrawn(conn, storyline.id)?;
     Ok(Some(StorylineView {
         id: storyline.id.0,
         headline: named(&storyline.headline),
-        life: storyline.life.name(),
+        life: life_of(&storyline, is_withdrawn),
         counts: counts_of(&storyline),
         spiked: storyline.spiked,
         merged_into: storyline.merged_into.map(|into| into.0),

@@ -16,7 +16,8 @@ use crate::store::feeds::find_feeds;
     after_help = "Examples: dateline poll\n          dateline poll 3 https://example.org/feed.xml"
 )]
 pub struct PollArgs {
-    /// Ids, addresses, or parts of an address or title; none for all feeds that are due
+    /// Ids, addresses, or parts of an address or title; none for all feeds that are due, those too that a
+    /// start found overdue and spread over their interval
     feeds: Vec<String>,
 }
 

@@ -175,6 +175,22 @@ pub fn list_due(conn: &Connection, now: UtcTime) -> Result<Vec<FeedId>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The feeds that are due when somebody asks by hand, longest due first: those too whose visit was only put off so that
+/// a start visits not all at once.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn list_due_by_hand(conn: &Connection, now: UtcTime) -> Result<Vec<FeedId>> {
+    let sql = "SELECT id FROM feeds
+         WHERE paused = 0 AND (next_visit_at <= ?1 OR substr(next_visit_reason, 1, length(?2)) = ?2)
+         ORDER BY next_visit_at, id";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map(params![now.timestamp(), OVERDUE], |row| {
+        Ok(FeedId(row.get(0)?))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Gives back the claims of feeds that were not visited.
 ///
 /// # Errors
@@ -241,18 +257,20 @@ pub fn shift_visits(tx: &Transaction<'_>, secs: i64) -> Result<()> {
     Ok(())
 }
 
+/// How the reason of a visit begins that a start has put off.
+const OVERDUE: &str = "overdue at the start; ";
+
 /// Puts visits off without giving any reason but its own; ids that are gone are left out.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn spread(tx: &Transaction<'_>, times: &[(FeedId, UtcTime)]) -> Result<()> {
     let mut update = tx.prepare_cached(
-        "UPDATE feeds SET next_visit_at = ?2,
-            next_visit_reason = 'overdue at the start; ' || next_visit_reason
+        "UPDATE feeds SET next_visit_at = ?2, next_visit_reason = ?3 || next_visit_reason
          WHERE id = ?1",
     )?;
     for (id, at) in times {
-        update.execute(params![id.0, at.timestamp()])?;
+        update.execute(params![id.0, at.timestamp(), OVERDUE])?;
     }
     Ok(())
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use dateline::clock::Clock;
 use dateline::jobs::Sweep;
-use dateline::news::{FeedHealth, FeedId, utc_from_secs};
+use dateline::jobs::feeds::answer_request;
+use dateline::news::{FeedHealth, FeedId, Request, utc_from_secs};
 use dateline::store::feeds;
 use tokio::time::Instant;
 
@@ -104,6 +105,31 @@ async fn after_a_restart_overdue_feeds_are_spread_over_the_interval_and_none_is_
     let claimed = restarted.tick().await.unwrap();
     restarted.wait_until_idle().await;
     assert!(claimed <= 3, "no burst: {claimed}");
+}
+
+#[tokio::test]
+async fn what_a_restart_found_overdue_is_visited_when_somebody_asks_by_hand() {
+    let room = Newsroom::open().await;
+    for number in 0..5 {
+        room.add(&format!("paper{number}.test"), "/feed").await;
+    }
+    room.say(Reply::ok(rss(1..4)));
+    room.sweep_once().await;
+    let ask = async || {
+        let asked = Request::Poll { feeds: Vec::new() };
+        let answer = answer_request(&room.poller, &asked).await.unwrap();
+        answer.unwrap().lines
+    };
+    assert_eq!(ask().await, ["no feed is due"]);
+    room.clock.advance_secs(4 * 3600);
+    // Started twice within the interval.
+    for _ in 0..2 {
+        let restarted = Sweep::new(room.poller.clone());
+        restarted.start_up().await.unwrap();
+        room.clock.advance_secs(5);
+    }
+    assert_eq!(ask().await.len(), 5);
+    assert_eq!(ask().await, ["no feed is due"], "once");
 }
 
 #[tokio::test]

@@ -117,7 +117,7 @@ fn invite(place: &Place, name: &str, is_reset: bool) -> anyhow::Result<()> {
         ),
         _ => {}
     }
-    print_line(&place.config.serve_settings().absolute(&invitation.path));
+    print_line(&place.serve_settings().absolute(&invitation.path));
     print_line(&format!(
         "{name} sets a password there; the link is good once, for {LINK_HOURS} hours"
     ));

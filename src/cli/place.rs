@@ -1,12 +1,14 @@
 //! Where a command works: its config and its data directory, and how it gets at the store.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 
 use super::Global;
 use crate::config::{self, Config};
-use crate::store::{DirectoryLock, Store, StoreError};
+use crate::serve;
+use crate::store::{DirectoryLock, Store, StoreError, read_address};
 
 /// The config and the data directory of a command.
 #[derive(Debug)]
@@ -23,7 +25,8 @@ pub struct Place {
 pub struct OwnedStore {
     /// Open for writing.
     pub store: Store,
-    _lock: DirectoryLock,
+    /// What makes it the owner.
+    pub lock: Arc<DirectoryLock>,
 }
 
 impl Place {
@@ -57,7 +60,7 @@ impl Place {
         let lock = DirectoryLock::take(&self.data_dir)?;
         Ok(OwnedStore {
             store: Store::open(&self.data_dir)?,
-            _lock: lock,
+            lock: Arc::new(lock),
         })
     }
 
@@ -73,8 +76,18 @@ impl Place {
         let lock = DirectoryLock::take(&self.data_dir)?;
         Ok(OwnedStore {
             store: Store::open_existing(&self.data_dir)?,
-            _lock: lock,
+            lock: Arc::new(lock),
         })
+    }
+
+    /// The settings of pages, with the address at which the daemon serves them that owns the directory: another config may
+    /// be its. To be asked once the store was taken or found to be taken, which ends what a daemon before it noted.
+    pub fn serve_settings(&self) -> serve::Settings {
+        let mut settings = self.config.serve_settings();
+        if let Some(base_url) = read_address(&self.data_dir) {
+            settings.base_url = base_url;
+        }
+        settings
     }
 
     /// Opens the store for reading, whoever owns it.

@@ -60,7 +60,7 @@ fn add(place: &Place, reader: &str) -> anyhow::Result<()> {
     let token = begin_accounts(place, move |tx| {
         tokens::create_token(tx, random, &reader, now)
     })?;
-    let settings = place.config.serve_settings();
+    let settings = place.serve_settings();
     for address in private_addresses(&settings, &token) {
         print_line(&address);
     }

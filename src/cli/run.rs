@@ -23,7 +23,7 @@ use crate::jobs::websub_subscriber::Subscriber;
 use crate::jobs::{PollSettings, Poller, Schedule, StorageSettings, feeds};
 use crate::news::Request;
 use crate::serve::{self, Site};
-use crate::store::{self, Store};
+use crate::store::{self, DirectoryLock, Store};
 
 /// The list of feeds that an empty database begins with.
 const STARTER_LIST: &str = include_str!("../../config/starter.opml");
@@ -49,6 +49,8 @@ pub struct RunArgs {
 pub(super) struct Plan {
     /// The database, owned.
     pub store: Store,
+    /// By which it is.
+    pub lock: Arc<DirectoryLock>,
     /// Requests to outlets.
     pub fetch: FetchSettings,
     /// Visits.
@@ -72,6 +74,7 @@ pub fn run(args: &RunArgs, global: &Global) -> anyhow::Result<ExitCode> {
     let owned = place.own_store()?;
     let plan = Plan {
         store: owned.store.clone(),
+        lock: owned.lock.clone(),
         fetch: place.config.fetch_settings(),
         poll: place.config.poll_settings(),
         clustering: place.config.clustering_settings(),
@@ -140,6 +143,7 @@ pub(super) struct Running {
     address: SocketAddr,
     poller: Poller,
     store: Store,
+    lock: Arc<DirectoryLock>,
     hold: watch::Sender<i64>,
     stop: watch::Sender<bool>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
@@ -190,17 +194,27 @@ impl Running {
         ));
         let hub = hub_of(&site, &fetcher, clock, random);
         let hub = tokio::spawn(hub.run(wait_for_stop(stopped)));
-        Ok(Self {
+        let running = Self {
             daemon,
             site,
             address,
             poller,
             store: plan.store,
+            lock: plan.lock,
             hold,
             stop,
             server,
             hub,
-        })
+        };
+        running.note_address();
+        Ok(running)
+    }
+
+    /// Without it, commands name the address of their own config.
+    fn note_address(&self) {
+        if let Err(error) = self.lock.note_address(&self.base_url()) {
+            tracing::warn!(%error, "the address could not be noted for commands");
+        }
     }
 
     /// Where pages and feeds are found.
@@ -245,6 +259,7 @@ impl Running {
                 // The publisher reads it at its next pass.
                 let _ = self.hold.send(i64::from(settings.publish_hold_secs));
                 self.site.change_settings(settings).await;
+                self.note_address();
                 tracing::info!(
                     "config reloaded: [server] and views are in force; all else and the listen address \
                      change at the next start"

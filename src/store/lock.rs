@@ -13,7 +13,7 @@ const LOCK_NAME: &str = "dateline.lock";
 /// process ends, however it ends, so that a lock is never stale; the file itself stays.
 #[derive(Debug)]
 pub struct DirectoryLock {
-    _file: File,
+    file: File,
 }
 
 impl DirectoryLock {
@@ -35,7 +35,7 @@ impl DirectoryLock {
                 let mut owner = String::new();
                 // Without the number the message still says what is the matter.
                 drop(file.read_to_string(&mut owner));
-                let owner = owner.trim().to_owned();
+                let owner = owner.lines().next().unwrap_or_default().trim().to_owned();
                 return Err(StoreError::Locked {
                     path: directory.to_owned(),
                     owner,
@@ -43,11 +43,28 @@ impl DirectoryLock {
             }
             Err(TryLockError::Error(cause)) => return Err(open(cause)),
         }
-        let id = std::process::id().to_string();
-        file.set_len(0)
-            .and_then(|()| file.rewind())
-            .map_err(&open)?;
-        file.write_all(id.as_bytes()).map_err(&open)?;
-        Ok(Self { _file: file })
+        write_down(&file, &std::process::id().to_string()).map_err(&open)?;
+        Ok(Self { file })
     }
+
+    /// Writes into the file where the owner's pages are found, for commands that name one.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn note_address(&self, base_url: &str) -> std::io::Result<()> {
+        write_down(&self.file, &format!("{}\n{base_url}", std::process::id()))
+    }
+}
+
+/// Where the pages of the last owner of a data directory are found; `None` if it has served none. Whoever takes the lock
+/// begins anew.
+pub fn read_address(directory: &Path) -> Option<String> {
+    let noted = std::fs::read_to_string(directory.join(LOCK_NAME)).ok()?;
+    noted.lines().nth(1).map(str::to_owned)
+}
+
+fn write_down(mut file: &File, words: &str) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(words.as_bytes())
 }

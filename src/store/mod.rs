@@ -66,7 +66,7 @@ use tokio::sync::watch;
 
 pub use error::{Result, StoreError};
 pub use health::{Trouble, TroubleKind};
-pub use lock::DirectoryLock;
+pub use lock::{DirectoryLock, read_address};
 pub use migrate::newest_schema;
 use packing::Packing;
 use writer::Writer;

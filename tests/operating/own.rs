@@ -177,8 +177,8 @@ async fn the_lock_of_a_daemon_that_was_killed_holds_nobody_up() {
     service.kill();
     let lock = std::fs::read_to_string(place.data_dir().join("dateline.lock")).unwrap();
     assert_eq!(
-        lock,
-        service.id().to_string(),
+        lock.lines().next(),
+        Some(service.id().to_string().as_str()),
         "the file stays, the lock does not"
     );
     assert!(place.dateline(&["poll"]).await.status.success());
@@ -246,6 +246,39 @@ async fn accounts_are_made_reset_and_removed_by_commands() {
     let listed = place.dateline(&["editors", "list"]).await;
     assert!(!said(&listed).contains("anna"));
     drop(service);
+}
+
+/// As of a demo that was kept, or by an editor whose own config is another one.
+#[tokio::test]
+async fn a_link_leads_to_the_daemon_that_owns_the_place_whatever_config_the_command_has() {
+    let place = Place::new(&[], "");
+    let without_config = async |arguments: &[&str]| {
+        let mut command = std::process::Command::new(super::service::program());
+        let elsewhere = place.data_dir().join("none.toml");
+        std::fs::write(&elsewhere, "").unwrap();
+        command
+            .args(["--config".as_ref(), elsewhere.as_os_str()])
+            .args(["--data-dir".as_ref(), place.data_dir().as_os_str()])
+            .args(arguments);
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await;
+        let output = output.unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        said(&output)
+    };
+    let own = format!("http://{}/", place.address());
+    let mut service = place.start();
+    place.hear("READY=1").await;
+    for arguments in [
+        ["editors", "add", "anna"],
+        ["editors", "reset", "anna"],
+        ["private", "add", "foreign desk"],
+    ] {
+        let given = without_config(&arguments).await;
+        assert!(given.contains(&own), "{arguments:?}: {given}");
+    }
+    service.kill();
+    let given = without_config(&["editors", "reset", "anna"]).await;
+    assert!(!given.contains(&own), "nobody listens there: {given}");
 }
 
 #[tokio::test]

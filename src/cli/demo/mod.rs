@@ -49,16 +49,20 @@ pub fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<ExitCode> {
         "the demo has a directory of its own; `--keep DIR` names one that stays"
     );
     let directory = Directory::prepare(args.keep.clone())?;
-    let _lock = DirectoryLock::take(&directory.path)?;
+    let lock = Arc::new(DirectoryLock::take(&directory.path)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(play(args, &directory.path))?;
+    runtime.block_on(play(args, &directory.path, lock))?;
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     Ok(ExitCode::SUCCESS)
 }
 
-async fn play(args: &DemoArgs, directory: &std::path::Path) -> anyhow::Result<()> {
+async fn play(
+    args: &DemoArgs,
+    directory: &std::path::Path,
+    lock: Arc<DirectoryLock>,
+) -> anyhow::Result<()> {
     let week = Week::built_in()?;
     let length = week.length_secs();
     let outlets = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -69,7 +73,7 @@ async fn play(args: &DemoArgs, directory: &std::path::Path) -> anyhow::Result<()
     let server = WeekServer::new(week, Arc::new(SystemClock));
     let router = server.router();
     tokio::spawn(async move { axum::serve(outlets, router).await });
-    let running = Running::start(plan(store, args.listen, outlets_address)?).await?;
+    let running = Running::start(plan((store, lock), args.listen, outlets_address)?).await?;
     say_what_to_open(&running.base_url(), &welcome, length);
     match args.seconds {
         None => wait_for_end().await?,
@@ -86,7 +90,11 @@ async fn play(args: &DemoArgs, directory: &std::path::Path) -> anyhow::Result<()
 }
 
 /// The built-in settings, hurried: the outlets are our own and a week passes in two minutes.
-fn plan(store: Store, listen: SocketAddr, outlets: SocketAddr) -> anyhow::Result<Plan> {
+fn plan(
+    (store, lock): (Store, Arc<DirectoryLock>),
+    listen: SocketAddr,
+    outlets: SocketAddr,
+) -> anyhow::Result<Plan> {
     let config = config_defaults()?;
     let listen = free_address(listen)?;
     let mut fetch = config.fetch_settings();
@@ -101,6 +109,7 @@ fn plan(store: Store, listen: SocketAddr, outlets: SocketAddr) -> anyhow::Result
     poll.pace.host_gap_millis = 0;
     Ok(Plan {
         store,
+        lock,
         fetch,
         poll,
         clustering: config.clustering_settings(),

@@ -235,6 +235,24 @@ impl Ruling {
         }
     }
 
+    /// True if the ruling says of one of these items and of one of the others that they tell two events.
+    pub fn parts(&self, these: &[ItemId], others: &[ItemId]) -> bool {
+        let (left, stayed) = match self {
+            Self::NotSameEvent { a, b } => (vec![*a], vec![*b]),
+            Self::MoveItem {
+                item, from_items, ..
+            } => (vec![*item], from_items.clone()),
+            Self::SplitEvent {
+                kept_items,
+                split_items,
+                ..
+            } => (split_items.clone(), kept_items.clone()),
+            _ => return false,
+        };
+        let any = |items: &[ItemId], of: &[ItemId]| items.iter().any(|item| of.contains(item));
+        any(&left, these) && any(&stayed, others) || any(&left, others) && any(&stayed, these)
+    }
+
     /// What the ruling makes one of two; empty if it merges nothing.
     pub fn merges(&self) -> Vec<Target> {
         match self {

@@ -6,8 +6,11 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, Transaction, params};
 
 use super::Result;
+use super::decisions::load_about_event;
+use super::events::load_items;
+use super::items::load_item;
 use super::scores::unpack_evidence;
-use crate::news::{EventId, Evidence, ItemId, UtcTime};
+use crate::news::{Decision, EventId, Evidence, ItemId, Ruling, UtcTime};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -106,11 +109,25 @@ const LOOKED_BACK: u32 = 12_000;
 /// Hours for which `later` hides a question.
 const LATER_HOURS: i64 = 4;
 
-/// The open questions, weightiest first.
+/// The open questions, weightiest first: those that no answer and no ruling in force has answered.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_doubts(conn: &Connection, now: UtcTime, limit: usize) -> Result<Vec<Doubt>> {
+    let mut open = Vec::new();
+    for doubt in find_doubts(conn)? {
+        if open.len() == limit {
+            break;
+        }
+        if !is_answered(conn, &doubt.question.key(), now)? && !is_ruled(conn, &doubt.question)? {
+            open.push(doubt);
+        }
+    }
+    Ok(open)
+}
+
+/// All that the machine is not sure of, weightiest first.
+fn find_doubts(conn: &Connection) -> Result<Vec<Doubt>> {
     let sql = "SELECT m.item_id, m.evidence, e.id, e.outlet_count FROM event_items m
          JOIN events e ON e.id = m.event_id
          WHERE m.evidence IS NOT NULL AND m.reprint_of IS NULL AND e.merged_into IS NULL
@@ -140,16 +157,40 @@ pub fn load_doubts(conn: &Connection, now: UtcTime, limit: usize) -> Result<Vec<
     }
     doubts.extend(doubtful_kills(conn)?);
     doubts.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    let mut open = Vec::new();
-    for doubt in doubts {
-        if open.len() == limit {
-            break;
+    Ok(doubts)
+}
+
+/// True if a ruling in force says what is asked, or if it asks of an item as late that was there before the lock.
+fn is_ruled(conn: &Connection, question: &Question) -> Result<bool> {
+    let in_force = |event| -> Result<Vec<Decision>> {
+        let mut made = load_about_event(conn, event)?;
+        made.retain(|one| one.undone_at.is_none());
+        Ok(made)
+    };
+    Ok(match *question {
+        Question::Belongs { item, event } => in_force(event)?.iter().any(|one| {
+            let is_locked_in =
+                matches!(&one.ruling, Ruling::Lock { items, .. } if items.contains(&item));
+            is_locked_in || one.ruling.puts(item)
+        }),
+        Question::Merge { event, other } => {
+            let (these, others) = (load_items(conn, event)?, load_items(conn, other)?);
+            let made = in_force(event)?;
+            made.iter().any(|one| one.ruling.parts(&these, &others))
         }
-        if !is_answered(conn, &doubt.question.key(), now)? {
-            open.push(doubt);
+        Question::Late { item, event } => {
+            let (items, made) = (load_items(conn, event)?, in_force(event)?);
+            let is_parted = made.iter().any(|one| one.ruling.parts(&[item], &items));
+            let names_one = |locked: &[ItemId]| locked.iter().any(|item| items.contains(item));
+            let locks = made.iter().filter(
+                |one| matches!(&one.ruling, Ruling::Lock { items, .. } if names_one(items)),
+            );
+            let locked_at = locks.map(|one| one.decided_at).min();
+            let came = load_item(conn, item)?.map(|item| item.fetched_at);
+            is_parted || locked_at.is_some_and(|at| came < Some(at))
         }
-    }
-    Ok(open)
+        Question::Kill { .. } => false,
+    })
 }
 
 fn doubts_of(
@@ -163,8 +204,8 @@ fn doubts_of(
     let threshold = evidence.threshold;
     // Half the threshold on either side: beyond it the machine is as sure as it ever is.
     let uncertainty = |score: f32| 1.0 - ((score - threshold).abs() / (threshold / 2.0));
-    let mut add = |question, score: f32, reach: u32| {
-        let doubt = uncertainty(score);
+    let mut add = |question, (score, nearness): (f32, f32), reach: u32| {
+        let doubt = uncertainty(nearness);
         if doubt > 0.0 {
             doubts.push(Doubt {
                 question,
@@ -178,7 +219,7 @@ fn doubts_of(
     if evidence.event == event && !evidence.strongest_for.is_empty() {
         add(
             Question::Belongs { item, event },
-            evidence.mean_score,
+            (evidence.mean_score, evidence.mean_score),
             reach,
         );
     }
@@ -193,12 +234,13 @@ fn doubts_of(
                 true => Question::Late { item, event: other },
                 false => Question::Merge { event, other },
             };
-            let closeness = match question {
+            // What a lock keeps out the machine cannot judge.
+            let nearness = match question {
                 Question::Late { .. } => threshold,
                 _ => score,
             };
             if score > threshold / 2.0 {
-                add(question, closeness, reach + other_reach);
+                add(question, (score, nearness), reach + other_reach);
             }
         }
     }
@@ -291,9 +333,9 @@ pub fn save_answer(
     editor: &str,
     now: UtcTime,
 ) -> Result<()> {
-    // What the machine had said, if the question is still open.
-    let open = load_doubts(tx, now, usize::MAX)?;
-    let asked = open.iter().find(|doubt| doubt.question == *question);
+    // What the machine had said, if it still doubts it.
+    let doubts = find_doubts(tx)?;
+    let asked = doubts.iter().find(|doubt| doubt.question == *question);
     let score = asked.map_or(0.0, |doubt| f64::from(doubt.score));
     let sql = "INSERT INTO reviews (question, answer, editor, answered_at, score)
          VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET answer = excluded.answer,

@@ -1,7 +1,9 @@
 //! The questions of the review queue, as an editor reads them, and the answer of `dateline why`.
 
-use dateline::news::{EventId, Evidence, ItemId, PairEvidence, ScoredPair};
+use dateline::jobs::decide::{Asked, decide, undo};
+use dateline::news::{EventId, Evidence, ItemId, PairEvidence, Ruling, ScoredPair, UtcTime};
 use dateline::store::Store;
+use dateline::store::decisions::load_decisions;
 use dateline::store::events::{self, Member};
 use dateline::store::review;
 
@@ -25,6 +27,12 @@ async fn doubt(store: &Store) -> Evidence {
         decisions: Vec::new(),
         reprint_of: None,
     };
+    put(store, evidence.clone()).await;
+    evidence
+}
+
+/// An item stands where it does for these reasons.
+async fn put(store: &Store, evidence: Evidence) {
     // Its terms are not known any more.
     let frozen = ScoredPair {
         earlier: ItemId(1),
@@ -36,12 +44,11 @@ async fn doubt(store: &Store) -> Evidence {
     let member = Member {
         item: ItemId(4),
         reprint_of: None,
-        evidence: Some(evidence.clone()),
+        evidence: Some(evidence),
         frozen: vec![frozen],
     };
     let written = store.write(move |tx| events::save_members(tx, EventId(2), &[member], now()));
     written.await.unwrap();
-    evidence
 }
 
 #[tokio::test]
@@ -56,6 +63,67 @@ async fn the_item_that_gave_the_headline_is_held_against_another_report() {
     let shown = |title: &str| page.body.matches(title).count();
     assert_eq!(shown("Summit ends without a deal"), 1, "{}", page.body);
     assert_eq!(shown("No deal as Anchorage talks break up"), 1);
+}
+
+/// What is asked, as the keys of the questions.
+fn asked(desk: &Newsdesk) -> Vec<String> {
+    let open = desk.store.read(|conn| review::load_doubts(conn, now(), 20));
+    let open = open.unwrap().into_iter();
+    open.map(|doubt| doubt.question.key()).collect()
+}
+
+/// What an editor rules at a time, and what is asked then; it is taken back again.
+async fn asked_after(desk: &Newsdesk, ruling: Ruling, at: UtcTime) -> Vec<String> {
+    let ruled = Asked {
+        ruling,
+        editor: "anna".into(),
+        note: String::new(),
+    };
+    let answer = decide(&desk.store, ruled, at).await.unwrap();
+    assert!(answer.done, "{answer:?}");
+    let then = asked(desk);
+    let made = desk.store.read(load_decisions).unwrap();
+    let last = made.last().unwrap().id;
+    assert!(
+        undo(&desk.store, last, "ben".into(), at)
+            .await
+            .unwrap()
+            .done
+    );
+    then
+}
+
+#[tokio::test]
+async fn what_a_ruling_answers_is_not_asked() {
+    let desk = Newsdesk::open().await;
+    let mut evidence = doubt(&desk.store).await;
+    evidence.runner_up = Some((EventId(1), 0.45));
+    put(&desk.store, evidence).await;
+    assert_eq!(asked(&desk), ["merge:1:2", "belongs:4:2"]);
+    let (a, b) = (ItemId(4), ItemId(2));
+    let parted = Ruling::NotSameEvent { a, b };
+    assert_eq!(asked_after(&desk, parted, now()).await, ["belongs:4:2"]);
+    let (a, b, items) = (ItemId(4), ItemId(5), Vec::new());
+    let joined = Ruling::SameEvent { a, b, items };
+    assert_eq!(asked_after(&desk, joined, now()).await, ["merge:1:2"]);
+    assert_eq!(asked(&desk).len(), 2, "it is asked again");
+}
+
+/// Item 4 came six hours ago.
+#[tokio::test]
+async fn what_came_before_the_lock_of_an_event_is_not_late_for_it() {
+    let desk = Newsdesk::open().await;
+    let mut evidence = doubt(&desk.store).await;
+    evidence.runner_up = Some((EventId(1), 0.45));
+    put(&desk.store, evidence).await;
+    let lock = || Ruling::Lock {
+        event: EventId(1),
+        items: [1, 2, 3].map(ItemId).to_vec(),
+    };
+    let earlier = now() - chrono::TimeDelta::hours(7);
+    let late = asked_after(&desk, lock(), earlier).await;
+    assert_eq!(late, ["late:4:1", "belongs:4:2"]);
+    assert_eq!(asked_after(&desk, lock(), now()).await, ["belongs:4:2"]);
 }
 
 #[tokio::test]

@@ -20,6 +20,9 @@ use crate::store::{Store, StoreError};
 
 /// How long a command waits for the daemon: as long as the longest visit takes, and some more.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a command that has ruled waits until events follow: as long as that may take with much of it, and longer
+/// than a pass of the clusterer. It is decided anyway.
+const OBEYED_WITHIN: Duration = Duration::from_secs(10);
 /// How often it looks for the answer.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -93,10 +96,28 @@ async fn have_it_done(place: &Place, request: &Request) -> anyhow::Result<Answer
             }
         }
     };
-    match tokio::time::timeout(PATIENCE, waiting).await {
-        Ok(answer) => answer,
-        Err(_) => bail!("the daemon has not answered yet; it may still do request {number}"),
+    let Ok(answer) = tokio::time::timeout(PATIENCE, waiting).await else {
+        bail!("the daemon has not answered yet; it may still do request {number}");
+    };
+    let answer = answer?;
+    if answer.done && request.is_about_decisions() {
+        wait_until_obeyed(&asking).await?;
     }
+    Ok(answer)
+}
+
+/// The next command reads where items stand, and what was ruled is so by then.
+async fn wait_until_obeyed(asking: &Asking) -> anyhow::Result<()> {
+    let mut looks = tokio::time::interval(LOOK);
+    let waiting = async {
+        while !asking.are_decisions_obeyed()? {
+            looks.tick().await;
+        }
+        anyhow::Ok(())
+    };
+    tokio::time::timeout(OBEYED_WITHIN, waiting)
+        .await
+        .unwrap_or(Ok(()))
 }
 
 /// Opens the store for reading.

@@ -65,7 +65,7 @@ pub async fn answer_request(
     request: &Request,
     now: UtcTime,
 ) -> Result<Option<Answer>> {
-    if !is_about_decisions(request) {
+    if !request.is_about_decisions() {
         return Ok(None);
     }
     let request = request.clone();
@@ -85,7 +85,7 @@ pub async fn answer_waiting(
     (number, request): (i64, &Request),
     now: UtcTime,
 ) -> Result<bool> {
-    if !is_about_decisions(request) {
+    if !request.is_about_decisions() {
         return Ok(false);
     }
     let request = request.clone();
@@ -95,10 +95,6 @@ pub async fn answer_waiting(
         noted.transpose()
     });
     Ok(answered.await?.is_some())
-}
-
-fn is_about_decisions(request: &Request) -> bool {
-    matches!(request, Request::Decide { .. } | Request::Undo { .. })
 }
 
 fn answer_within(tx: &Transaction<'_>, request: &Request, now: UtcTime) -> Result<Option<Answer>> {

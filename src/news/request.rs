@@ -96,6 +96,13 @@ pub struct Seen {
     pub items: Vec<ItemId>,
 }
 
+impl Request {
+    /// True if it rules on something, or takes a ruling back.
+    pub fn is_about_decisions(&self) -> bool {
+        matches!(self, Self::Decide { .. } | Self::Undo { .. })
+    }
+}
+
 /// How a line begins that tells whoever types commands how to take a decision back.
 pub const TAKE_BACK: &str = "to take it back: dateline undo";
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{FILE_NAME, Result, StoreError, migrate, open_writable};
+use super::{FILE_NAME, Result, StoreError, decisions, migrate, open_writable};
 use crate::news::{Answer, Request, UtcTime};
 
 /// A connection that only asks: for a process that does not own the data directory.
@@ -53,6 +53,14 @@ impl Asking {
         let outcome = work(&tx)?;
         tx.commit()?;
         Ok(outcome)
+    }
+
+    /// True if events follow all decisions.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn are_decisions_obeyed(&self) -> Result<bool> {
+        decisions::are_obeyed(&self.conn)
     }
 
     /// The answer; `None` while there is none.

@@ -2,6 +2,7 @@
 
 mod aimed;
 mod at_once;
+mod commands;
 mod copies;
 mod decisions;
 mod doors;

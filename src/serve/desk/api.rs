@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 
 use super::super::site::Site;
-use super::asking::ask;
+use super::asking::{ask, wait_until_obeyed};
 use super::frame::{answer, let_in, out_of_order, read};
 use super::guard::{carries_token, find_bearer, find_session, is_same_site};
 use super::pages::SearchForm;
@@ -264,6 +264,9 @@ async fn undo(State(site): State<Site>, Path(id): Path<i64>, headers: HeaderMap)
 
 async fn have_done(site: &Site, request: Request) -> Answered {
     let (number, said) = ask(site, request).await.map_err(out_of_order)?;
+    if said.as_ref().is_some_and(|answer| answer.done) {
+        wait_until_obeyed(site).await.map_err(out_of_order)?;
+    }
     Ok(outcome(number, said.as_ref()))
 }
 

@@ -11,12 +11,13 @@ use super::Place;
 use super::table::{print_line, printable};
 use crate::clock::{Clock, SystemClock};
 use crate::cluster::Weights;
+use crate::decisions::describe_went_along;
 use crate::fetch::Fetcher;
 use crate::jobs::cluster::{Clusterer, ClusteringSettings};
 use crate::jobs::{Poller, decide, feeds};
-use crate::news::{Answer, Request};
+use crate::news::{Answer, Request, WentAlong};
 use crate::store::requests::Asking;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, went_along};
 
 /// How long a command waits for the daemon: as long as the longest visit takes, and some more.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -60,9 +61,19 @@ async fn do_it(place: &Place, store: Store, request: &Request) -> anyhow::Result
     };
     if answer.done {
         let settings = place.config.clustering_settings();
-        tokio::task::spawn_blocking(move || let_events_follow(&store, settings)).await??;
+        let followed = store.clone();
+        tokio::task::spawn_blocking(move || let_events_follow(&followed, settings)).await??;
     }
-    Ok(answer)
+    let went = answer.decision.map_or(Ok(Vec::new()), |decision| {
+        store.read(|conn| went_along::load(conn, decision))
+    })?;
+    Ok(with_what_went_along(answer, &went))
+}
+
+/// The answer with what the decision took along beside what it names.
+fn with_what_went_along(mut answer: Answer, went: &[WentAlong]) -> Answer {
+    answer.lines.extend(went.iter().map(describe_went_along));
+    answer
 }
 
 async fn answer_about_feeds(
@@ -103,7 +114,10 @@ async fn have_it_done(place: &Place, request: &Request) -> anyhow::Result<Answer
     if answer.done && request.is_about_decisions() {
         wait_until_obeyed(&asking).await?;
     }
-    Ok(answer)
+    let went = answer
+        .decision
+        .map_or(Ok(Vec::new()), |decision| asking.load_went_along(decision))?;
+    Ok(with_what_went_along(answer, &went))
 }
 
 /// The next command reads where items stand, and what was ruled is so by then.

@@ -7,9 +7,10 @@ use chrono::NaiveTime;
 use super::asking::open_to_read;
 use super::table::{print_line, printable};
 use super::{Global, Place};
-use crate::decisions::describe_ruling;
+use crate::decisions::{describe_ruling, describe_went_along};
 use crate::news::{Decision, DecisionId};
 use crate::store::decisions::{Latest, load_latest};
+use crate::store::went_along;
 
 /// Options of `log`.
 #[derive(Debug, clap::Args)]
@@ -47,6 +48,10 @@ pub fn run(args: &LogArgs, global: &Global) -> anyhow::Result<ExitCode> {
         match args.json {
             true => print_line(&serde_json::to_string(decision)?),
             false => print_line(&line_of(decision)),
+        }
+        let went = store.read(|conn| went_along::load(conn, decision.id))?;
+        for went in went.iter().filter(|_| !args.json) {
+            print_line(&format!("       {}", describe_went_along(went)));
         }
     }
     if decisions.is_empty() && !args.json {

@@ -20,7 +20,7 @@ pub use conflicts::{LONGEST_HEADLINE, Refusal, check_ruling};
 pub use held::Held;
 pub use present::{Present, check_present, check_whole};
 pub use undoing::{Undoing, check_undo};
-pub use words::{describe_copies, describe_ruling};
+pub use words::{describe_copies, describe_ruling, describe_went_along};
 
 /// What every clustering must obey, derived from the decisions in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Rulings in words, for logs, pages and answers.
 
-use crate::news::{ItemId, Ruling};
+use crate::news::{ItemId, Ruling, WentAlong};
 
 /// What a ruling says, as the rest of a sentence that begins with the editor's name.
 pub fn describe_ruling(ruling: &Ruling) -> String {
@@ -49,6 +49,13 @@ pub fn describe_copies(copies: &[ItemId]) -> Option<String> {
         "copies go"
     };
     (!copies.is_empty()).then(|| format!("{goes} along: {}", list("item", copies)))
+}
+
+/// What went along with a decision that does not name it, and where.
+pub fn describe_went_along(went: &WentAlong) -> String {
+    let WentAlong { items, from, into } = went;
+    let items = list("item", items);
+    format!("{items} went from event {from} to event {into} with it: nothing else held them there")
 }
 
 fn list(noun: &str, ids: &[impl std::fmt::Display]) -> String {

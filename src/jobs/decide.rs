@@ -169,7 +169,10 @@ fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<An
     let back = format!("{TAKE_BACK} {id}");
     let hidden = describe_hiding(tx, ruling)?;
     let lines = [Some(made), describe_copies(&along), hidden, Some(back)];
-    Ok(Answer::done(lines.into_iter().flatten().collect()))
+    Ok(Answer {
+        decision: Some(id),
+        ..Answer::done(lines.into_iter().flatten().collect())
+    })
 }
 
 /// That what is moved goes out of what is published with what it is moved to; `None` if it does not.
@@ -359,7 +362,10 @@ fn refused(refusal: &Refusal, made: &[Decision]) -> Answer {
             decision.id, decision.editor
         ));
     }
-    Answer { done: false, lines }
+    Answer {
+        lines,
+        ..Answer::default()
+    }
 }
 
 fn describe_undoing(undoing: &Undoing) -> String {

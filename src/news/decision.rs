@@ -280,6 +280,17 @@ impl Ruling {
     }
 }
 
+/// Items that left an event by a decision that does not name them: they stood there by what it took away.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct WentAlong {
+    /// The items.
+    pub items: Vec<ItemId>,
+    /// Where they stood.
+    pub from: EventId,
+    /// Where they went.
+    pub into: EventId,
+}
+
 /// A ruling with who, when and why.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Decision {

@@ -113,12 +113,19 @@ pub struct Answer {
     pub done: bool,
     /// What to tell a person, line by line.
     pub lines: Vec<String>,
+    /// The decision that was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<DecisionId>,
 }
 
 impl Answer {
     /// It was done.
     pub fn done(lines: Vec<String>) -> Self {
-        Self { done: true, lines }
+        Self {
+            done: true,
+            lines,
+            decision: None,
+        }
     }
 
     /// It was not done, and why.
@@ -126,6 +133,7 @@ impl Answer {
         Self {
             done: false,
             lines: vec![why.into()],
+            decision: None,
         }
     }
 

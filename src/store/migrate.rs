@@ -131,6 +131,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0030_named_after",
         include_str!("../../migrations/0030_named_after.sql"),
     ),
+    (
+        "0031_went_along",
+        include_str!("../../migrations/0031_went_along.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -50,6 +50,7 @@ pub mod statistics;
 pub mod subscriptions;
 pub mod taken;
 pub mod tokens;
+pub mod went_along;
 mod writer;
 
 #[cfg(test)]

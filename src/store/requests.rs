@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{FILE_NAME, Result, StoreError, decisions, migrate, open_writable};
-use crate::news::{Answer, Request, UtcTime};
+use super::{FILE_NAME, Result, StoreError, decisions, migrate, open_writable, went_along};
+use crate::news::{Answer, DecisionId, Request, UtcTime, WentAlong};
 
 /// A connection that only asks: for a process that does not own the data directory.
 pub struct Asking {
@@ -61,6 +61,14 @@ impl Asking {
     /// Whatever SQLite says.
     pub fn are_decisions_obeyed(&self) -> Result<bool> {
         decisions::are_obeyed(&self.conn)
+    }
+
+    /// What went along by a decision that does not name it.
+    ///
+    /// # Errors
+    /// Whatever SQLite says.
+    pub fn load_went_along(&self, decision: DecisionId) -> Result<Vec<WentAlong>> {
+        went_along::load(&self.conn, decision)
     }
 
     /// The answer; `None` while there is none.

@@ -1,6 +1,7 @@
 //! The desk: decisions, explanations, accounts and pages over a real store.
 
 mod aimed;
+mod along;
 mod at_once;
 mod commands;
 mod copies;

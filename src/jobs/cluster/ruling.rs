@@ -10,6 +10,7 @@ use crate::decisions::Constraints;
 use crate::news::{Decision, EventId, ItemId, Ruling, UtcTime};
 use crate::store::{
     Connection, Pending, Result, Store, Transaction, decisions, describing, events, standing,
+    went_along,
 };
 
 /// Rounds in which old items are brought into place: far more than rulings ever need.
@@ -65,6 +66,7 @@ impl Clusterer {
             }
         }
         self.obeying_from = Some(self.engine.cursor().next_event);
+        let beside = store.read(|conn| went_along::load_beside(conn, &changed))?;
         let is_about_items = |ruling: &Ruling| !ruling.items().is_empty();
         if changed.iter().any(|one| is_about_items(&one.ruling)) {
             self.engine.keep_own();
@@ -103,6 +105,7 @@ impl Clusterer {
                 events::save_origin(tx, *part, *origin)?;
             }
             super::save::save_next_event(tx, next_event)?;
+            went_along::note(tx, &beside)?;
             decisions::note_obeyed(tx, &changed)
         })?;
         Ok((count, noting))

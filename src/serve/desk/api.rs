@@ -14,6 +14,7 @@ use super::asking::{ask, wait_until_obeyed};
 use super::frame::{answer, let_in, out_of_order, read};
 use super::guard::{carries_token, find_bearer, find_session, is_same_site};
 use super::pages::SearchForm;
+use super::ruled;
 use super::views;
 use crate::news::{Answer, DecisionId, Request, Ruling};
 use crate::store::decisions::{self as kept, Latest};
@@ -264,9 +265,11 @@ async fn undo(State(site): State<Site>, Path(id): Path<i64>, headers: HeaderMap)
 
 async fn have_done(site: &Site, request: Request) -> Answered {
     let (number, said) = ask(site, request).await.map_err(out_of_order)?;
-    if said.as_ref().is_some_and(|answer| answer.done) {
-        wait_until_obeyed(site).await.map_err(out_of_order)?;
+    if !said.as_ref().is_some_and(|answer| answer.done) {
+        return Ok(outcome(number, said.as_ref()));
     }
+    wait_until_obeyed(site).await.map_err(out_of_order)?;
+    let said = read(site, move |conn| ruled::load_answer(conn, number)).await?;
     Ok(outcome(number, said.as_ref()))
 }
 

@@ -9,9 +9,9 @@ use super::super::here::may_read_desk;
 use super::super::metrics::say_trouble;
 use super::super::site::Site;
 use super::asking::wait_until_obeyed;
-use super::guard;
+use super::{guard, ruled};
 use crate::news::Answer;
-use crate::store::requests;
+
 use crate::store::sessions::Session;
 use crate::store::{Connection, Result, StoreError};
 
@@ -66,7 +66,7 @@ pub(super) async fn let_in(
     let said = match (number.next_back(), &session) {
         (Some(number), Some(_)) => {
             wait_until_obeyed(site).await.map_err(out_of_order)?;
-            read(site, move |conn| requests::load_answer(conn, number))
+            read(site, move |conn| ruled::load_answer(conn, number))
                 .await
                 .unwrap_or_default()
         }

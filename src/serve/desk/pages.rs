@@ -264,11 +264,15 @@ pub(super) async fn log(State(site): State<Site>, headers: HeaderMap, uri: Uri) 
         limit: MOST_DECISIONS,
         ..Latest::default()
     };
-    let made = read(&site, move |conn| decisions::load_latest(conn, &latest)).await?;
-    let lines = made.iter().map(decision_line);
+    let lines = read(&site, move |conn| {
+        let made = decisions::load_latest(conn, &latest)?;
+        let lines = made.iter().map(|one| decision_line(conn, one));
+        lines.collect::<crate::store::Result<Vec<_>>>()
+    })
+    .await?;
     let log = LogPage {
         frame: frame(&site, "Log", "log", &asker),
-        lines: lines.collect(),
+        lines,
     };
     Ok(page(StatusCode::OK, &log))
 }

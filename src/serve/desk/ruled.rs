@@ -2,11 +2,11 @@
 //! report where it stands, and what keeps one out.
 
 use super::views::{Moment, moment};
-use crate::decisions::{describe_ruling, in_force};
+use crate::decisions::{describe_ruling, describe_went_along, in_force};
 use crate::feed::write::one_line;
-use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, Target};
+use crate::news::{Answer, Decision, DecisionId, EventId, ItemId, Ruling, Target};
 use crate::store::decisions::{Named, load_about};
-use crate::store::{Connection, Result, kept_out, standing};
+use crate::store::{Connection, Result, kept_out, requests, standing, went_along};
 
 /// A decision as a line of the log.
 #[derive(serde::Serialize)]
@@ -14,32 +14,53 @@ pub(super) struct DecisionLine {
     pub(super) id: i64,
     pub(super) editor: String,
     pub(super) what: String,
+    /// What went along that it does not name.
+    pub(super) along: Vec<String>,
     pub(super) note: String,
     pub(super) at: Moment,
     pub(super) undone: Option<(String, Moment)>,
 }
 
-pub(super) fn decision_line(decision: &Decision) -> DecisionLine {
+pub(super) fn decision_line(conn: &Connection, decision: &Decision) -> Result<DecisionLine> {
     let undone_by = decision.undone_by.clone().unwrap_or_default();
-    DecisionLine {
+    Ok(DecisionLine {
         id: decision.id.0,
         editor: one_line(&decision.editor),
         what: one_line(&describe_ruling(&decision.ruling)),
+        along: describe_along(conn, decision.id)?,
         note: one_line(&decision.note),
         at: moment(decision.decided_at),
         undone: decision
             .undone_at
             .map(|at| (one_line(&undone_by), moment(at))),
+    })
+}
+
+/// What went along by a decision that does not name it, in words.
+pub(super) fn describe_along(conn: &Connection, decision: DecisionId) -> Result<Vec<String>> {
+    let went = went_along::load(conn, decision)?;
+    Ok(went.iter().map(describe_went_along).collect())
+}
+
+/// The answer to a request, with what the decision took along that it does not name; `None` while there is none.
+pub(super) fn load_answer(conn: &Connection, number: i64) -> Result<Option<Answer>> {
+    let mut answer = requests::load_answer(conn, number)?;
+    if let Some(answer) = &mut answer
+        && let Some(decision) = answer.decision
+    {
+        answer.lines.extend(describe_along(conn, decision)?);
     }
+    Ok(answer)
 }
 
 /// The decisions on an event and on what it holds by now, the latest first: of those that name it or its items those
 /// that are about it, and the pins that it shows.
 pub(super) fn decisions_on(
+    conn: &Connection,
     about: &[Decision],
     (event, items): (EventId, &[ItemId]),
     pins: &[Decision],
-) -> Vec<DecisionLine> {
+) -> Result<Vec<DecisionLine>> {
     let mut found: Vec<&Decision> = about
         .iter()
         .filter(|one| concerns(&one.ruling, event, items))
@@ -47,7 +68,8 @@ pub(super) fn decisions_on(
     let known: Vec<DecisionId> = found.iter().map(|one| one.id).collect();
     found.extend(pins.iter().filter(|one| !known.contains(&one.id)));
     found.sort_by_key(|one| std::cmp::Reverse(one.id));
-    found.into_iter().map(decision_line).collect()
+    let lines = found.into_iter().map(|one| decision_line(conn, one));
+    lines.collect()
 }
 
 fn concerns(ruling: &Ruling, event: EventId, items: &[ItemId]) -> bool {

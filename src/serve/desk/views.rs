@@ -376,7 +376,7 @@ pub(super) fn load_event(
         public_url: event.public_id.map(|id| format!("/events/{id}")),
         reports,
         near,
-        rulings: ruled::decisions_on(&made, (event.id, &items), &pins),
+        rulings: ruled::decisions_on(conn, &made, (event.id, &items), &pins)?,
     }))
 }
 

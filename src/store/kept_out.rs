@@ -8,7 +8,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::{Result, decisions};
 use crate::news::{EventId, ItemId, StorylineId, Target};
 
-/// True if an item is out: it is spiked, or the event or the storyline in which it stands is.
+/// True if an item is out: it is spiked, or the event or the storyline in which it stands is, or that was so when
+/// retention took it.
 macro_rules! is_item_out {
     ($($item:literal),+) => {
         concat!(
@@ -18,7 +19,10 @@ macro_rules! is_item_out {
                 WHERE place.item_id = ",
             $($item,)+
             " AND (held.spiked = 1 OR EXISTS (SELECT 1 FROM storylines line
-                    WHERE line.spiked = 1 AND line.id = held.storyline_id))))"
+                    WHERE line.spiked = 1 AND line.id = held.storyline_id)))
+                OR EXISTS (SELECT 1 FROM tombstones past WHERE past.was_out = 1 AND past.item_id = ",
+            $($item,)+
+            "))"
         )
     };
 }

@@ -135,6 +135,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0031_went_along",
         include_str!("../../migrations/0031_went_along.sql"),
     ),
+    (
+        "0032_was_out",
+        include_str!("../../migrations/0032_was_out.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

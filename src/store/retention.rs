@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Transaction, params};
 
+use super::kept_out::is_item_out;
 use super::{Result, publishing};
 use crate::news::{ItemId, UtcTime};
 
@@ -239,12 +240,14 @@ fn leave_storyline(tx: &Transaction<'_>, event: i64) -> Result<()> {
     Ok(())
 }
 
-/// Removes an item and leaves its tombstone; its keys stay.
+/// Removes an item and leaves its tombstone, which says whether it was out; its keys stay.
 fn bury(tx: &Transaction<'_>, item: i64, now: UtcTime) -> Result<()> {
-    tx.prepare_cached(
-        "INSERT OR IGNORE INTO tombstones (item_id, feed_id, published_at, digest, removed_at)
-         SELECT id, feed_id, published_at, digest, ?2 FROM items WHERE id = ?1",
-    )?
+    tx.prepare_cached(concat!(
+        "INSERT OR IGNORE INTO tombstones (item_id, feed_id, published_at, digest, removed_at, was_out)
+         SELECT i.id, i.feed_id, i.published_at, i.digest, ?2, ",
+        is_item_out!("i.id"),
+        " FROM items i WHERE i.id = ?1",
+    ))?
     .execute(params![item, now.timestamp()])?;
     super::items::unfile(tx, ItemId(item))?;
     for sql in [

@@ -5,6 +5,7 @@ use crate::news::utc_from_secs;
 use crate::store::Store;
 use crate::store::check::check_database;
 use crate::store::listing;
+use crate::store::published::{self, Extent};
 
 const DAY: i64 = 86_400;
 const NOW: i64 = 1_750_000_000;
@@ -111,6 +112,42 @@ fn what_was_told_of_an_event_outlasts_the_storyline_in_which_it_stood_then() {
     let told = "SELECT storyline_id FROM developments WHERE event_id = 3";
     assert_eq!(count(&store, told), 3);
     assert_whole(&store);
+}
+
+#[test]
+fn what_was_out_when_it_went_is_told_by_nothing_that_outlives_it() {
+    for (out, told) in [
+        ("UPDATE items SET spiked = 1 WHERE id = 1", 1),
+        ("UPDATE events SET spiked = 1 WHERE id = 1", 1),
+        ("UPDATE storylines SET spiked = 1 WHERE id = 1", 1),
+        ("SELECT 1", 2),
+    ] {
+        let (_directory, store) = open();
+        add_item(&store, 1, 90);
+        add_event(&store, 1, &[1], 90);
+        add_item(&store, 3, 5);
+        add_event(&store, 3, &[3], 5);
+        // The second event was told in words of the first one's report too, which it had then.
+        run(
+            &store,
+            "INSERT INTO developments (public_id, event_id, storyline_id, changed_at, kind, headline,
+                headline_item_id, note) VALUES (x'd9', 3, 3, 1750000000, 'outcome', 'Words', 1, '')",
+        );
+        for table in ["events", "storylines", "developments"] {
+            let whole = format!("CAST(printf('{table:.1}%015d', id) AS BLOB)");
+            run(&store, &format!("UPDATE {table} SET public_id = {whole}"));
+        }
+        run(&store, out);
+        remove(&store, 60, 100);
+        let extent = Extent {
+            at_least: 10,
+            at_most: 10,
+            ..Extent::default()
+        };
+        let log = store.read(|conn| published::latest_developments(conn, extent));
+        assert_eq!(log.unwrap().len(), told, "{out}");
+        assert_whole(&store);
+    }
 }
 
 #[test]

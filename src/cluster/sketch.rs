@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::arriving::{IN_TITLE, KIND, NUMBER};
+use super::arriving::{IN_TITLE, KIND, NUMBER, PART_OF_LAND};
 use super::engine::Engine;
 use super::grouping::Grouping;
 use super::window::{LiveItem, NAME, Term};
@@ -121,7 +121,9 @@ fn summed(reports: &[&LiveItem], is_wanted: impl Fn(&LiveItem, &Term) -> bool) -
     for item in reports {
         for term in item.terms.iter().filter(|term| is_wanted(item, term)) {
             let place = if term.is(IN_TITLE) { 1.0 } else { OF_LEAD };
-            let kind = match (term.is(KIND), term.is(NAME)) {
+            // `South` names neither Korea nor Carolina, which were one storyline by it.
+            let is_name = term.is(NAME) && !term.is(PART_OF_LAND);
+            let kind = match (term.is(KIND), is_name) {
                 (true, _) => OF_KIND,
                 (false, true) => 2.0,
                 (false, false) => 1.0,

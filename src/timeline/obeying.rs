@@ -210,7 +210,7 @@ impl Storylines {
         let line = self.lines.get(&home)?;
         let own = Sum::of(sketches.iter().find(|sketch| sketch.event == event)?);
         let mut parts: BTreeMap<T, (Sum, usize)> = BTreeMap::new();
-        for sketch in line.events.iter() {
+        for sketch in line.all() {
             if let Some(group) = group_of.get(&sketch.event).filter(|group| is_open(**group)) {
                 let (sum, count) = parts.entry(*group).or_default();
                 sum.add(sketch);

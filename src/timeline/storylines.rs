@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::filed::Filed;
-use super::line::Line;
+use super::line::{Line, Refiling};
 use super::vectors::Sum;
 use crate::cluster::{EventSketch, Latest};
 use crate::news::{EventId, StorylineId, UtcTime};
@@ -35,7 +35,7 @@ impl Default for StorylineSettings {
     fn default() -> Self {
         Self {
             link_score: 0.05,
-            damping_days: 10.0,
+            damping_days: 8.0,
             closed_after_days: 21,
             most_events: 100_000,
         }
@@ -96,8 +96,6 @@ pub struct Storylines {
     let_go_through: Option<(i64, EventId)>,
 }
 
-/// Events of a storyline that are compared: more only repeat what the newest say.
-const MOST_EVENTS: usize = 400;
 /// Terms by which the storylines near an event or a storyline are looked up, the strongest.
 const ASKED_TERMS: usize = 24;
 /// Storylines looked at of each term, the newest.
@@ -211,18 +209,16 @@ impl Storylines {
         self.line_of.get(&event).copied()
     }
 
-    /// What is compared of an event; `None` if it is linked to no open storyline, or is one of too many
-    /// there.
+    /// What is compared of an event; `None` if it is linked to no open storyline.
     pub fn sketch_of(&self, event: EventId) -> Option<&EventSketch> {
-        self.lines.get(self.line_of.get(&event)?)?.events.get(event)
+        self.lines.get(self.line_of.get(&event)?)?.get(event)
     }
 
     /// The events of a storyline that is still open, by id.
     pub fn events_of(&self, storyline: StorylineId) -> Vec<EventId> {
         let line = self.lines.get(&storyline);
-        line.map_or_else(Vec::new, |line| {
-            line.events.iter().map(|one| one.event).collect()
-        })
+        let events = line.into_iter().flat_map(|line| line.all());
+        events.map(|one| one.event).collect()
     }
 
     /// The next id that will be used.
@@ -328,12 +324,7 @@ impl Storylines {
         for term in line.terms() {
             self.filed.unfile(term, gone);
         }
-        for (event, at) in line.surplus {
-            self.line_of.insert(event, kept);
-            let into = self.lines.entry(kept).or_default();
-            into.surplus.insert(event, at);
-        }
-        for sketch in line.events.0 {
+        for sketch in line.into_all() {
             linking.linked.push((sketch.event, kept));
             self.put_in(kept, sketch);
         }
@@ -371,35 +362,30 @@ impl Storylines {
         self.line_of.insert(sketch.event, id);
         self.by_time.insert((sketch.last_secs, sketch.event));
         let line = self.lines.entry(id).or_default();
-        for term in line.add(sketch) {
-            self.filed.file(term, id);
-        }
-        if line.events.len() > MOST_EVENTS {
-            let oldest = line.events.iter().map(|e| (e.last_secs, e.event)).min();
-            let (at, event) = oldest.expect("there are many");
-            self.take_out(id, event);
-            self.by_time.insert((at, event));
-            let line = self.lines.entry(id).or_default();
-            line.surplus.insert(event, at);
-        }
+        let refiling = line.put_in(sketch);
+        self.file_anew(id, refiling);
     }
 
     fn take_out(&mut self, id: StorylineId, event: EventId) {
         let Some(line) = self.lines.get_mut(&id) else {
             return;
         };
-        if let Some(at) = line.surplus.remove(&event) {
-            self.by_time.remove(&(at, event));
-        }
-        let Some((sketch, unused)) = line.take_out(event) else {
+        let Some((last_secs, refiling)) = line.take_out(event) else {
             return;
         };
-        self.by_time.remove(&(sketch.last_secs, event));
         if line.events.is_empty() && line.published.is_none() {
             self.lines.remove(&id);
         }
-        for term in unused {
+        self.by_time.remove(&(last_secs, event));
+        self.file_anew(id, refiling);
+    }
+
+    fn file_anew(&mut self, id: StorylineId, refiling: Refiling) {
+        for term in refiling.unused {
             self.filed.unfile(term, id);
+        }
+        for term in refiling.new {
+            self.filed.file(term, id);
         }
     }
 
@@ -437,11 +423,9 @@ impl Storylines {
             for term in line.terms() {
                 self.filed.unfile(term, *id);
             }
-            let compared = line.events.iter().map(|one| (one.last_secs, one.event));
-            let surplus = line.surplus.iter().map(|(event, at)| (*at, *event));
-            for (at, event) in compared.chain(surplus) {
-                self.by_time.remove(&(at, event));
-                self.line_of.remove(&event);
+            for one in line.all() {
+                self.by_time.remove(&(one.last_secs, one.event));
+                self.line_of.remove(&one.event);
             }
         }
         self.shown_elsewhere

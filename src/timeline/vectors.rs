@@ -122,7 +122,7 @@ fn in_whole(shared: Shared) -> f32 {
 }
 
 /// The products of weights of words that two sums share. Whole numbers, so that the order of the terms
-/// does not matter; 400 events of unit length stay far below the largest.
+/// does not matter; fifty events of unit length stay far below the largest.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Shared {
     sum: u64,

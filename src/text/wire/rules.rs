@@ -9,7 +9,7 @@ use super::shelf::Shelf;
 use crate::news::Role;
 
 /// The embedded data files, by name.
-pub(super) const FILES: [(&str, &str); 13] = [
+pub(super) const FILES: [(&str, &str); 14] = [
     ("reuters", include_str!("../rules/reuters.toml")),
     ("ap", include_str!("../rules/ap.toml")),
     ("afp", include_str!("../rules/afp.toml")),
@@ -21,6 +21,7 @@ pub(super) const FILES: [(&str, &str); 13] = [
     ("web_scripts", include_str!("../rules/web_scripts.toml")),
     ("web_notices", include_str!("../rules/web_notices.toml")),
     ("web_opinions", include_str!("../rules/web_opinions.toml")),
+    ("web_routines", include_str!("../rules/web_routines.toml")),
     ("links", include_str!("../rules/links.toml")),
     ("body", include_str!("../rules/body.toml")),
 ];

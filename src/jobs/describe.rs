@@ -261,7 +261,8 @@ fn shown_of(members: &[Member]) -> Vec<&Member> {
 
 /// The description of a storyline from its events; `None` if it has none.
 ///
-/// The headline is that of the event that most outlets carry, the earlier one on a tie; of one that is
+/// The headline is that of the latest event that two outlets carry, and at least half as many as carry the one that
+/// most do: where the matter stands, not how it began. If no event has two, that of the earliest. Of one that is
 /// withdrawn only if no other stands, and of one that is spiked only if all are.
 ///
 /// # Errors
@@ -308,10 +309,9 @@ fn count_outlets(events: &[EventRow]) -> u32 {
     u32::try_from(outlets.len()).unwrap_or(u32::MAX)
 }
 
-/// The event whose headline is the storyline's; `None` without events.
+/// The event whose headline is the storyline's, of events in the order of its timeline; `None` without events.
 fn main_event<'a>(conn: &Connection, events: &'a [EventRow]) -> Result<Option<&'a EventRow>> {
-    let mut ranked: Vec<&EventRow> = events.iter().collect();
-    ranked.sort_by_key(|event| (event.is_spiked, Reverse(event.outlets.len())));
+    let ranked = rank_events(events);
     // Nearly always the first one stands, and no other is asked about.
     for event in ranked.iter().filter(|event| !event.is_spiked) {
         if describing::still_stands(conn, event.id)? {
@@ -319,6 +319,21 @@ fn main_event<'a>(conn: &Connection, events: &'a [EventRow]) -> Result<Option<&'
         }
     }
     Ok(ranked.first().copied())
+}
+
+/// Events in the order of a timeline, the one first whose headline a storyline may have before all others.
+fn rank_events(events: &[EventRow]) -> Vec<&EventRow> {
+    let mut ranked: Vec<&EventRow> = events.iter().rev().collect();
+    let shown = events.iter().filter(|event| !event.is_spiked);
+    let most = shown.map(|event| event.outlets.len()).max().unwrap_or(0);
+    let is_carried =
+        |event: &EventRow| !event.is_spiked && event.outlets.len() >= most.div_ceil(2).max(2);
+    ranked.sort_by_key(|event| !is_carried(event));
+    let carried = ranked.partition_point(|event| is_carried(event));
+    // What fewer carry says little of where the matter stands: there most outlets come first, then the earliest.
+    ranked[carried..].reverse();
+    ranked[carried..].sort_by_key(|event| (event.is_spiked, Reverse(event.outlets.len())));
+    ranked
 }
 
 fn report_of(
@@ -406,4 +421,49 @@ fn changed_keys<K: Copy + Ord, V: PartialEq>(
     keys.sort_unstable();
     keys.dedup();
     keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event((number, outlets, is_spiked): (i64, usize, bool)) -> EventRow {
+        let outlets = (0..outlets).map(|one| OutletId(one as i64));
+        EventRow {
+            id: EventId(number),
+            headline: String::new(),
+            headline_item: None,
+            occurred_at: utc_from_secs(number),
+            last_report_at: utc_from_secs(number),
+            outlets: outlets.collect(),
+            is_spiked,
+        }
+    }
+
+    #[test]
+    fn a_storyline_is_headed_by_where_the_matter_stands_as_far_as_outlets_carry_it() {
+        for (events, expected) in [
+            (vec![(1, 6, false), (2, 3, false)], vec![2, 1]),
+            (
+                vec![(1, 6, false), (2, 3, false), (3, 2, false)],
+                vec![2, 1, 3],
+            ),
+            (
+                vec![(1, 1, false), (2, 5, false), (3, 4, false), (4, 2, false)],
+                vec![3, 2, 4, 1],
+            ),
+            (vec![(1, 2, false), (2, 1, false)], vec![1, 2]),
+            (vec![(1, 1, false), (2, 1, false)], vec![1, 2]),
+            (vec![(1, 1, false), (2, 2, false)], vec![2, 1]),
+            (
+                vec![(1, 3, false), (2, 9, true), (3, 2, false)],
+                vec![3, 1, 2],
+            ),
+            (vec![(1, 3, true)], vec![1]),
+        ] {
+            let rows: Vec<EventRow> = events.iter().copied().map(event).collect();
+            let ranked: Vec<i64> = rank_events(&rows).iter().map(|one| one.id.0).collect();
+            assert_eq!(ranked, expected, "{events:?}");
+        }
+    }
 }

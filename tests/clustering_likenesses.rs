@@ -596,13 +596,6 @@ fn a_country_or_a_part_of_one_is_the_place_of_each_town_in_it() {
         ],
     );
     check_one_event(
-        "de",
-        &[
-            "Zwei Tote bei Messerangriff in Bayern",
-            "Zwei Tote bei Messerangriff in Aschaffenburg",
-        ],
-    );
-    check_one_event(
         "sv",
         &[
             "Minst elva döda i skjutning i Sydney",
@@ -616,6 +609,119 @@ fn a_country_or_a_part_of_one_is_the_place_of_each_town_in_it() {
             "Не менее 11 человек погибли при стрельбе в Сиднее",
         ],
     );
+    check(&[
+        (
+            "aa",
+            &[
+                (
+                    0,
+                    "de",
+                    "Zwei Tote bei Messerangriff in Bayern",
+                    "In einem Park in Aschaffenburg hat ein Mann auf Passanten eingestochen.",
+                ),
+                (
+                    6,
+                    "de",
+                    "Zwei Tote bei Messerangriff in Aschaffenburg",
+                    "Der Täter wurde nahe dem Bahnhof festgenommen.",
+                ),
+            ],
+        ),
+        (
+            "aa",
+            &[
+                (
+                    0,
+                    "en",
+                    "Bus crash in Kenya kills 21",
+                    "The bus plunged into a ditch, police said.",
+                ),
+                (
+                    6,
+                    "en",
+                    "Bus crash in Kisumu kills 24",
+                    "It is the worst accident in Kenya this year.",
+                ),
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_land_and_a_town_are_two_places_where_nothing_says_that_the_town_lies_there() {
+    for (language, a, b) in [
+        (
+            "en",
+            "Bus crash in Kenya kills 21",
+            "Bus crash in Lima kills 14",
+        ),
+        (
+            "en",
+            "Earthquake in Peru kills 12",
+            "Earthquake in Herat kills 9",
+        ),
+        (
+            "en",
+            "Mass shooting in Brazil leaves five dead",
+            "Mass shooting in Leeds leaves five dead",
+        ),
+        (
+            "en",
+            "Small plane crashes in Texas, killing four",
+            "Small plane crashes in Devon, killing three",
+        ),
+        (
+            "de",
+            "Zwei Tote bei Brand in Bayern",
+            "Zwei Tote bei Brand in Rostock",
+        ),
+        (
+            "de",
+            "Messerangriff in Frankreich: Zwei Verletzte",
+            "Messerangriff in Dortmund: Zwei Verletzte",
+        ),
+        (
+            "nl",
+            "Dode bij woningbrand in Limburg",
+            "Dode bij woningbrand in Haarlem",
+        ),
+        (
+            "sv",
+            "Man skjuten till döds i Skåne",
+            "Man skjuten till döds i Gävle",
+        ),
+        (
+            "es",
+            "Terremoto en Perú deja tres muertos",
+            "Terremoto en Manila deja cinco muertos",
+        ),
+        (
+            "it",
+            "Valanga in Austria, due morti",
+            "Valanga a Cervinia, due morti",
+        ),
+    ] {
+        let letters = letters_of(&[(0, language, a, ""), (6, language, b, "")], false);
+        assert_eq!(letters, "ab", "{a} / {b}");
+    }
+    // A number that both have says nothing if a lead says that it is elsewhere.
+    check(&[(
+        "ab",
+        &[
+            (
+                0,
+                "en",
+                "Factory explosion in India kills 12",
+                "The blast tore through a plant near Pune.",
+            ),
+            (
+                6,
+                "en",
+                "Factory explosion in Izmir kills 12",
+                "Rescuers pulled survivors from the ruins.",
+            ),
+        ],
+    )]);
 }
 
 #[test]

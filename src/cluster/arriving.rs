@@ -70,7 +70,8 @@ pub(super) const WHICH: u16 = 512;
 /// Has a capital where any word has one, as it opens a sentence or stands in a title of which most words have one, and
 /// is no ordinary word, in a language whose ordinary words are known.
 pub(super) const UNUSUAL: u16 = 1024;
-/// Stands beside the sign of a place; in a script with capitals, in a title, behind a word for where or against whom.
+/// Stands beside the sign of a place; in a script with capitals, behind a word for where or against whom, or in the lead
+/// alone behind one for where.
 pub(super) const PLACE: u16 = 4096;
 
 /// Names a country or who is from there.
@@ -129,6 +130,7 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
     let title = cut_chars(&item.title, LEAD_CHARS);
     reader.read(title, IN_TITLE, MAX_TITLE_WORDS);
     let title_words = reader.order.iter().copied().take(24).collect();
+    reader.title_terms = reader.terms.len();
     let title_letters = std::mem::take(&mut reader.letters);
     let stages = Stages::of_words(reader.said.split('\n'));
     let grams = title_grams(&reader.folded);
@@ -169,6 +171,8 @@ struct Reader {
     /// True if it was one of the latter.
     is_behind_against: bool,
     terms: Vec<ReadTerm>,
+    /// How many of these are the title's.
+    title_terms: usize,
     /// The hashes of all words in order.
     order: Vec<u32>,
     /// How many letters each of the title's has, folded.
@@ -241,7 +245,7 @@ impl Reader {
                 Some(Land::Part) => PART_OF_LAND,
                 None => 0,
             };
-            if says_where && place == IN_TITLE {
+            if says_where && (place == IN_TITLE || !is_against && !self.title_has(hash)) {
                 let is_wide = !is_against && (land.is_some() || names_region(&folded));
                 flags |= PLACE | if is_wide { WIDE } else { 0 };
             }
@@ -256,6 +260,11 @@ impl Reader {
         if place == IN_TITLE {
             self.folded.push(' ');
         }
+    }
+
+    fn title_has(&self, hash: u32) -> bool {
+        let title = &self.terms[..self.title_terms];
+        title.iter().any(|term| term.hash == hash)
     }
 
     /// True if a word with a capital says where something happened, by the word before it or by its own ending. Where

@@ -32,6 +32,7 @@ mod restore;
 mod returning;
 mod rules;
 mod settle;
+mod shared;
 mod sketch;
 mod tables;
 mod training;

@@ -3,7 +3,7 @@
 //! among the nearest items, because where everyone says Trump, Putin and Alaska only "red carpet"
 //! tells events apart.
 
-use super::features::Side;
+use super::shared::Side;
 use super::window::{LiveItem, Term};
 
 /// Memory that is used again for every item that comes.

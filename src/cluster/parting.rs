@@ -1,8 +1,9 @@
 //! Why two items tell of two things whatever their values are: the rules that give a pair 0, by name.
 
 use super::arriving::{ArrivingItem, read_item};
-use super::features::{Glance, Place, Shared};
+use super::features::{Glance, Place};
 use super::newest::Newest;
+use super::shared::Shared;
 use super::tables::{SavedTables, Tables};
 use super::window::LiveItem;
 

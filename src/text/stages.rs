@@ -5,8 +5,9 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::concepts::concept_of;
 use super::words::fold_word;
 
 /// Stages that a text names, as a set of bits.
@@ -78,6 +79,28 @@ const PAIRS: [(&str, &str, u16); 5] = [
 ];
 const NEAR: usize = 3;
 
+/// Behind one of these what lasts is told as what was before: `reopens after heist closure`, `airport closed since May`
+/// (right behind it).
+const AFTER: &str = "after following since despite nach trotz seit efter trots etter sedan après malgré depuis tras después \
+    desde dopo após apesar depois na sinds ondanks после с після";
+/// Between that and a verb, or a noun, at most: `after blast, bridge closed` tells of a closure.
+const BEHIND_AFTER: usize = 2;
+const NOUN_BEHIND_AFTER: usize = 4;
+const NOUNS: &str = "closure sperrung 閉鎖";
+/// Those of them that a time follows: `closed since May`.
+const SINCE: &str = "since seit sedan depuis desde sinds с";
+/// Behind one of these it is told of whom or what the text is about: `pilots who walked out accept deal`.
+const RELATIVES: &str = "who which that qui dat";
+
+/// Words that say that what lasted is over: `closed by drones resumes flights`.
+const RETURNS: &str = "resume resumption hervat hervatten återupptar återupptas gjenopptar gjenopptas genoptager genoptages \
+    wiederaufgenommen wiederaufnahme reprend reprennent reprise reanuda reanudan riprende riprendono ripresa retoma retomam \
+    возобновил возобновили возобновлены возобновлено возобновляет відновив відновили відновлено";
+/// The same, unless they stand beside or behind the word for what lasts: `closed again`.
+const AGAIN: &str = "again wieder igen igjen åter weer opnieuw вновь снова знову";
+/// Behind `back`, that something is where it was: `back to class`.
+const BACK_TO: [&str; 8] = ["to", "on", "in", "at", "online", "open", "after", "up"];
+
 const AHEAD_WORDS: &str = "will set plan ahead loom expected may could might upcoming prepare consider seek want urge \
     would tomorrow next before eye brace weigh mull await ska väntas kan inför wird soll könnte vor planea podria prevé";
 
@@ -86,15 +109,22 @@ impl Stages {
     /// none.
     pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Stages {
         let words: Vec<&str> = words.into_iter().collect();
-        let mut stages = Stages(bits_of_pairs(&words));
+        let mut bits = bits_of_pairs(&words);
+        let mut ends = bits & HAS_ENDED != 0;
         for (at, word) in words.iter().enumerate() {
-            let found = Stages::of_word(word);
-            stages = stages.and(match is_purpose(&words, at) {
-                true => Stages(found.0 & AHEAD),
+            let found = Stages::of_word(word).0;
+            ends |= found & HAS_ENDED != 0;
+            bits |= match is_purpose(&words, at) {
+                true => found & AHEAD,
+                false if found & LASTS != 0 && tells_before(&words, at) => found & !LASTS,
                 false => found,
-            });
+            };
         }
-        stages
+        let has_ended = bits & HAS_ENDED != 0;
+        if bits & LASTS != 0 && !has_ended && (ends || tells_return(&words)) {
+            bits &= !LASTS;
+        }
+        Stages(bits)
     }
 
     /// The stages that a folded word names; plural endings are expected to be off.
@@ -155,6 +185,42 @@ fn is_purpose(words: &[&str], at: usize) -> bool {
     before.is_some_and(|before| matches!(before, "to" | "att" | "zu" | "the" | "pour" | "para"))
 }
 
+/// True if what lasts by the word at a place is told as what was before, or of what the text is about.
+fn tells_before(words: &[&str], at: usize) -> bool {
+    let lists = &*BEFORE;
+    let reach = match lists.nouns.contains(words[at]) {
+        true => NOUN_BEHIND_AFTER,
+        false => BEHIND_AFTER,
+    };
+    let any_before = |reach: usize, list: &FxHashSet<String>| {
+        let before = &words[at.saturating_sub(reach)..at];
+        before.iter().any(|word| list.contains(*word))
+    };
+    let behind = words.get(at + 1);
+    any_before(reach, &lists.after)
+        || any_before(BEHIND_AFTER, &lists.relatives)
+        || behind.is_some_and(|word| lists.since.contains(*word))
+}
+
+/// True if a word says that what lasted is over, though it is listed as no end.
+fn tells_return(words: &[&str]) -> bool {
+    let in_pair = |word: &str| {
+        let pairs = PAIRED.get(word).into_iter().flatten();
+        pairs.into_iter().any(|(pair, _)| PAIRS[*pair].2 == LASTS)
+    };
+    let lasts = |word: &&str| Stages::of_word(word).0 & LASTS != 0 || in_pair(word);
+    let again = |at: usize| {
+        let to_next = &words[..words.len().min(at + 2)];
+        BEFORE.again.contains(words[at]) && !to_next.iter().any(lasts)
+    };
+    let back = |at: usize| {
+        let behind = words.get(at + 1);
+        words[at] == "back" && behind.is_some_and(|word| BACK_TO.contains(word))
+    };
+    let returns = |at: usize| BEFORE.returns.contains(words[at]) || again(at) || back(at);
+    (0..words.len()).any(returns)
+}
+
 /// What is said by two words near each other.
 fn bits_of_pairs(words: &[&str]) -> u16 {
     let sides = |at: usize| {
@@ -170,7 +236,9 @@ fn bits_of_pairs(words: &[&str]) -> u16 {
         for (pair, _) in sides(at).iter().filter(|(_, is_what)| !is_what) {
             let behind = if PAIRS[*pair].2 == LASTS { 0 } else { NEAR };
             let near = at.saturating_sub(NEAR)..words.len().min(at + behind + 1);
-            let counts = !is_purpose(words, at) && !is_noun(words, at);
+            let counts = !is_purpose(words, at)
+                && !is_noun(words, at)
+                && !(PAIRS[*pair].2 == LASTS && tells_before(words, at));
             if counts
                 && near
                     .into_iter()
@@ -192,6 +260,35 @@ fn ends_there(words: &[&str], at: usize) -> bool {
 fn is_noun(words: &[&str], at: usize) -> bool {
     words[at] == "end" && matches!(words.get(at + 1), Some(&("to" | "of")))
 }
+
+struct Before {
+    after: FxHashSet<String>,
+    since: FxHashSet<String>,
+    nouns: FxHashSet<String>,
+    relatives: FxHashSet<String>,
+    returns: FxHashSet<String>,
+    again: FxHashSet<String>,
+}
+
+/// The words that say that what lasts is not what a text tells, folded and by their concepts, as titles are.
+static BEFORE: LazyLock<Before> = LazyLock::new(|| {
+    let set = |list: &str| {
+        let mut folded = String::new();
+        let filed = list.split_whitespace().map(|word| {
+            fold_word(word, &mut folded);
+            concept_of(&folded).to_owned()
+        });
+        filed.collect()
+    };
+    Before {
+        after: set(AFTER),
+        since: set(SINCE),
+        nouns: set(NOUNS),
+        relatives: set(RELATIVES),
+        returns: set(RETURNS),
+        again: set(AGAIN),
+    }
+});
 
 /// The words of [`PAIRS`], folded: of which pair each is, and whether it is of its first list.
 static PAIRED: LazyLock<FxHashMap<String, Vec<(usize, bool)>>> = LazyLock::new(|| {
@@ -317,6 +414,50 @@ mod tests {
         ] {
             assert!(!of(one).are_beginning_and_end(of(other)), "{one}");
         }
+    }
+
+    #[test]
+    fn an_end_that_tells_of_what_lasted_before_is_held_apart_from_no_other_report_of_it() {
+        for title in [
+            "munich airport close by drone resume flight",
+            "louvre welcome visitor again after heist closure",
+            "flight resume at brussels airport after closure over drone",
+            "traffic back on kerch bridge close after blast",
+            "first gazan cross at rafah crossing close since may 2024",
+            "back to class in taipei school close by typhoon",
+            "trump sign bill to reopen government close for 43 day",
+            "air canada to fly again after attendant who had walk out accept deal",
+            "boeing machinist who walk out in august vote to return",
+            "gunman who take hostage in bank let two go",
+            "vliegveld dat werd afgesloten na drone hervat vlucht",
+            "volo dopo close",
+        ] {
+            assert!(
+                !of(title).are_beginning_and_end(of("airport reopen")),
+                "{title}"
+            );
+            assert!(
+                !of(title).are_beginning_and_end(of("pilot end strike")),
+                "{title}"
+            );
+        }
+        for title in [
+            "munich airport close after drone sighting",
+            "after blast bridge close",
+            "drone close munich airport again",
+            "munich airport close again after drone",
+            "pilot walk out again over pay",
+            "flughafen wieder gesperrt",
+            "driver turned back as bridge close",
+            "pilot walk out after talk fail",
+        ] {
+            assert!(
+                of(title).are_beginning_and_end(of("airport reopen")),
+                "{title}"
+            );
+        }
+        // What was closed before is open now: apart from the report that it was closed.
+        assert!(of("airport reopen after closure").are_beginning_and_end(of("airport close")));
     }
 
     #[test]

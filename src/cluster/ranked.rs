@@ -94,7 +94,28 @@ const SINCE: &str = "since ever row running year years month months decade decad
     saison folge depuis année années mois suite desde año años meses temporada ano anos temporada seguido seguida dal anno \
     anni stagione sinds jaar seizoen sedan år säsong säsongen rad sæson";
 
+/// What stands before what came earlier: `after humiliation in first ballot`.
+const AFTER: [(&str, &str); 15] = [
+    ("en", "after following"),
+    ("de", "nach"),
+    ("fr", "après"),
+    ("es", "tras después"),
+    ("pt", "após depois"),
+    ("it", "dopo"),
+    ("nl", "na"),
+    ("sv", "efter"),
+    ("da", "efter"),
+    ("nb", "etter"),
+    ("pl", "po"),
+    ("cs", "po"),
+    ("ro", "după"),
+    ("ru", "после"),
+    ("uk", "після"),
+];
+
 struct Lists {
+    /// By language.
+    after: FxHashMap<&'static str, Vec<u32>>,
     numbered: FxHashSet<u32>,
     ordered: FxHashSet<u32>,
     own: FxHashSet<u32>,
@@ -114,7 +135,10 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
             ordinals.extend(forms.map(|form| ((language, form), number)));
         }
     }
+    let after =
+        AFTER.map(|(code, listed)| (code, listed.split_whitespace().map(hash_of).collect()));
     Lists {
+        after: after.into_iter().collect(),
         numbered: set(NUMBERED),
         ordered: set(ORDERED),
         own: set(OWN),
@@ -157,6 +181,21 @@ pub(super) fn ordered_by<'t>(words: &'t [Told<'t>], at: usize) -> Option<&'t Tol
     // `third stage win`.
     let is_win = behind.get(place + 1).is_some_and(tells_win);
     (!is_win && !rest.any(is_since)).then_some(&behind[place])
+}
+
+/// The words of a language, by their hashes, behind which stands what came earlier.
+pub(super) fn words_for_after(language: &str) -> &'static [u32] {
+    LISTS.after.get(language).map_or(&[], Vec::as_slice)
+}
+
+/// True if a word before the one at a place, in its part of the sentence, says that it tells what came earlier.
+pub(super) fn is_of_before(words: &[Told<'_>], at: usize) -> bool {
+    for at in (0..=at).rev() {
+        if words[at].says_after || words[at].is_cut {
+            return words[at].says_after;
+        }
+    }
+    false
 }
 
 fn tells_win(word: &Told<'_>) -> bool {

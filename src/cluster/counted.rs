@@ -2,7 +2,7 @@
 //!
 //! Two titles that number one kind of thing otherwise tell of two. Two that count the same thing otherwise on two days
 //! do too, as attacks of two nights, unless either says that what it counts has grown; and of a flood or a fire the later
-//! may have more dead though nobody says so.
+//! may have more dead though nobody says so, more hectares burnt, more or fewer missing.
 
 use std::sync::LazyLock;
 
@@ -46,6 +46,8 @@ pub(super) struct Counted {
     tells_attack: bool,
     /// True if it tells of what goes on over night, as a flood does.
     tells_what_lasts: bool,
+    /// True if it tells of people who are missing or trapped.
+    tells_missing: bool,
 }
 
 /// Hours from which on what is counted otherwise is another thing: those from a night to the next noon.
@@ -53,6 +55,8 @@ const ANOTHER_DAY_HOURS: f32 = 12.0;
 /// Hours by which a title with what came before may be earlier than another with what came then: their outlets' clocks
 /// and haste; what is earlier by more tells what came first.
 const HASTE_HOURS: f32 = 1.0;
+/// What grows over night though it is not dead: hectares and homes, no ages and no injured of one night of many.
+const MANY: u32 = 100 * THOUSANDTHS;
 /// Words of a title that are looked at.
 const MAX_WORDS: usize = 32;
 /// Words between a word of death and the number of dead, at most.
@@ -74,7 +78,19 @@ const BETWEEN: &str = "at least more than over about around nearly almost some u
 /// What stands before a day of the month that has none beside it.
 const BEFORE_DAYS: &str = "dia día giorno";
 
+/// What grows over night however few it is: cases of a disease.
+const CASES: &str = "case infection patient fall fälle infektion cas caso casos casi contagi gevallen besmettingen fallet tilfælde \
+    tilfeller przypadek przypadki przypadków случай случаев випадків vaka kasus";
+/// Who is missing or trapped: of them more are known by the next morning, or fewer are left.
+const MISSING: &str = "missing trap trapped stranded unaccounted vermisst vermisste vermissten verschüttet verschüttete \
+    verschütteten eingeschlossen eingeschlossene disparu disparue disparus disparues piégés coincés bloqués desaparecido \
+    desaparecida desaparecidos atrapado atrapados sepultados soterrados disperso dispersi intrappolati vermist vermisten \
+    ingesloten försvunna saknade saknas instängda savnet savnede fanget zaginionych zaginęło uwięzionych пропали пропавших \
+    пропавшими зниклих зникли kayıp mahsur hilang terjebak مفقود مفقودين عالقين عالقون 失踪 失蹤 被困 行方 실종 매몰";
+
 struct Lists {
+    cases: FxHashSet<u32>,
+    missing: FxHashSet<u32>,
     between: FxHashSet<u32>,
     before_days: FxHashSet<u32>,
     number_words: FxHashMap<u32, u32>,
@@ -83,6 +99,8 @@ struct Lists {
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let numbers = (1..).map(|number| number * THOUSANDTHS);
     Lists {
+        cases: hashes(CASES).collect(),
+        missing: hashes(MISSING).collect(),
         between: hashes(BETWEEN).collect(),
         before_days: hashes(BEFORE_DAYS).collect(),
         number_words: hashes(NUMBER_WORDS).zip(numbers).collect(),
@@ -118,6 +136,7 @@ impl Counted {
             tells_growth: tolls.say_grown(),
             tells_attack: tolls.tell_attack(),
             tells_what_lasts: tolls.tell_what_lasts(),
+            tells_missing: words.iter().any(|word| LISTS.missing.contains(&word.hash)),
         }
     }
 
@@ -174,8 +193,25 @@ impl Counted {
         !share
             && match self.may_have_grown_from(early) {
                 true => self.have_two(early, measures),
-                false => self.have_two(early, of_one),
+                false => self.have_two(early, |a, b| {
+                    of_one(a, b) && !self.may_count_anew(early, [a, b])
+                }),
             }
+    }
+
+    /// True if what a mark counts may be what that of an earlier title does, of which there is more by now, or if it is who
+    /// is missing, less.
+    fn may_count_anew(&self, early: &Self, [a, b]: [&Mark; 2]) -> bool {
+        let lasts = self.tells_what_lasts || early.tells_what_lasts;
+        let is_attack = self.tells_attack || early.tells_attack;
+        let are_whole = [a, b]
+            .iter()
+            .all(|mark| mark.says == Says::Count && mark.number.is_multiple_of(THOUSANDTHS));
+        let are_missing = self.tells_missing && early.tells_missing;
+        let are_cases = |mark: &Mark| mark.number == a.number && LISTS.cases.contains(&mark.beside);
+        let are_many = b.number >= MANY || self.marks.iter().any(are_cases);
+        let has_grown = a.number > b.number && are_many;
+        lasts && !is_attack && are_whole && (are_missing || has_grown)
     }
 
     /// True if it tells more dead than an earlier one, and either tells of what goes on over night and neither of an

@@ -138,6 +138,87 @@ fn what_came_before_is_numbered_beside_what_comes_then() {
 }
 
 #[test]
+fn more_is_counted_of_what_goes_on_over_night_though_it_is_not_dead() {
+    for (language, titles) in [
+        (
+            "en",
+            [
+                "Aude wildfire burns 12,000 hectares",
+                "Aude wildfire burns 16,000 hectares",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "Incendie dans l'Aude : 12.000 hectares brûlés",
+                "Incendie dans l'Aude : 16.000 hectares brûlés",
+            ],
+        ),
+        (
+            "es",
+            [
+                "Incendio en Zamora arrasa 15.000 hectáreas",
+                "Incendio en Zamora arrasa 31.000 hectáreas",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Storm Floris leaves 20,000 homes without power in Scotland",
+                "Storm Floris leaves 43,000 homes without power in Scotland",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Ebola outbreak in Kasai: 28 cases",
+                "Ebola outbreak in Kasai: 32 cases",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Rescuers search for 27 girls missing in Kerr County flood",
+                "Rescuers search for 11 girls missing in Kerr County flood",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Landslide traps 40 miners in Kolwezi",
+                "Landslide traps 32 miners in Kolwezi",
+            ],
+        ),
+    ] {
+        assert!(!contradict_in(language, titles, 14.0), "{titles:?}");
+    }
+    for titles in [
+        [
+            "Aude wildfire burns 16,000 hectares",
+            "Aude wildfire burns 12,000 hectares",
+        ],
+        [
+            "Magnitude 7 quake hits Herat",
+            "Magnitude 8 quake hits Herat",
+        ],
+        [
+            "Man, 24, arrested over Leeds shooting",
+            "Man, 31, arrested over Leeds shooting",
+        ],
+        [
+            "Drones start fire, 200 flee homes",
+            "Drones start fire, 300 flee homes",
+        ],
+        [
+            "Police arrest 200 protesters",
+            "Police arrest 340 protesters",
+        ],
+    ] {
+        assert!(contradict(titles, 24.0), "{titles:?}");
+    }
+}
+
+#[test]
 fn what_is_counted_otherwise_on_another_day_is_another_thing_unless_it_has_grown() {
     let (three, five) = (
         "Drones hit Kyiv, killing three",

@@ -1,6 +1,7 @@
 //! Headlines that ask or deny what they name, or call it a rumour: nothing has happened in them. What denies in which
 //! language stands in `denials.txt`.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
@@ -38,6 +39,14 @@ struct Lists {
     untrue_things: Pairs,
     untrue_pairs: Pairs,
     untrue_ends: Pairs,
+    plain: Signs,
+    about: Signs,
+    relatives: Signs,
+    articles: Signs,
+    many: Signs,
+    many_before: Signs,
+    within: Signs,
+    slain: Signs,
     pairs: Pairs,
     gaps: Pairs,
     claims: Pairs,
@@ -76,6 +85,14 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         untrue_things: Pairs::of("untrue-things"),
         untrue_pairs: Pairs::of("untrue-pairs"),
         untrue_ends: Pairs::of("untrue-ends"),
+        plain: signs("plain"),
+        about: signs("about"),
+        relatives: signs("relatives"),
+        articles: signs("articles"),
+        many: signs("many"),
+        many_before: signs("many-before"),
+        within: signs("within"),
+        slain: signs("slain"),
         pairs: Pairs::of("pairs"),
         gaps: Pairs::of("gaps"),
         claims: Pairs::of("claims"),
@@ -158,11 +175,95 @@ fn denies_in(words: &Words<'_>) -> bool {
 
 /// True if a headline itself calls false what it names; not if it tells that somebody denies it.
 pub(super) fn calls_false(words: &Words<'_>) -> bool {
-    (0..words.len()).any(|at| {
-        is_in(&LISTS.untrue, words, at)
-            || is_fake(words, at) && !is_blamed(words, at)
-            || LISTS.untrue_pairs.stand_at(words, at, 1, |_| true)
-            || ends_with(&LISTS.untrue_ends, words, at)
+    (0..words.len()).any(|at| is_verdict(words, at))
+}
+
+/// True if a word at a place, alone or with those behind it, calls false what a headline names.
+pub(super) fn is_verdict(words: &Words<'_>, at: usize) -> bool {
+    is_in(&LISTS.untrue, words, at)
+        || is_fake(words, at) && !is_blamed(words, at)
+        || LISTS.untrue_pairs.stand_at(words, at, 1, |_| true)
+        || ends_with(&LISTS.untrue_ends, words, at)
+}
+
+/// True of a word that says nothing on what is called false beside it: an article, what leads to a name or a place, what
+/// told it.
+pub(super) fn adds_nothing(words: &Words<'_>, at: usize) -> bool {
+    let lists = [&LISTS.plain, &LISTS.told, &LISTS.stated, &LISTS.clauses];
+    let signs = [&LISTS.untrue, &LISTS.fakes, &LISTS.false_signs, &LISTS.hoax];
+    lists
+        .into_iter()
+        .chain(signs)
+        .any(|signs| is_in(signs, words, at))
+}
+
+/// The places of bytes in a word of a script without spaces that add nothing in that sense.
+pub(super) fn stretches_that_add_nothing(word: &str) -> impl Iterator<Item = Range<usize>> {
+    let lists = [&LISTS.plain, &LISTS.untrue, &LISTS.fakes];
+    lists.into_iter().flat_map(|signs| signs.places_in(word))
+}
+
+/// True of a word behind which stands how, why or of what something is told: `resigned over leak`.
+pub(super) fn leads_to_detail(words: &Words<'_>, at: usize) -> bool {
+    let article = words[at].split_once('\'').map(|(article, _)| article);
+    let is_article = |article| LISTS.about.stand_in(article, words.language);
+    is_in(&LISTS.about, words, at) || article.is_some_and(is_article)
+}
+
+/// True of a thing that is told: a report, a claim.
+pub(super) fn is_telling(words: &Words<'_>, at: usize) -> bool {
+    is_in(&LISTS.told, words, at)
+}
+
+/// True of a word that calls what stands behind it false, as `false` in `false claims`.
+pub(super) fn is_verdict_on_next(words: &Words<'_>, at: usize) -> bool {
+    let mut next = words.behind(at + 1, 1);
+    is_in(&LISTS.false_signs, words, at) && next.any(|next| is_telling(words, next))
+}
+
+/// True of false things that are many: of what happened each tells another thing.
+pub(super) fn are_many(words: &Words<'_>, at: usize) -> bool {
+    let mut before = words.before(at, 1);
+    is_in(&LISTS.many, words, at) || before.any(|near| is_in(&LISTS.many_before, words, near))
+}
+
+/// True of a word that makes what stands behind it a part of what stands before: `acquitted of`, `arrested in`.
+pub(super) fn joins(words: &Words<'_>, at: usize) -> bool {
+    is_in(&LISTS.within, words, at)
+}
+
+/// True of a word of death that says that somebody killed.
+pub(super) fn is_of_slain(words: &Words<'_>, at: usize) -> bool {
+    is_in(&LISTS.slain, words, at)
+}
+
+/// True of a form of `be` or `say`.
+pub(super) fn is_statement(words: &Words<'_>, at: usize) -> bool {
+    is_in(&LISTS.stated, words, at)
+}
+
+/// True of a word with which somebody begins to say it.
+pub(super) fn begins_anew(words: &Words<'_>, at: usize) -> bool {
+    is_in(&LISTS.closing, words, at)
+}
+
+/// Words from a deed back to what makes it an aside, at most.
+const RELATIVE: usize = 4;
+
+/// True if a deed at a place is told as known: `blast that killed 12`; not in `reports that 12 died`.
+pub(super) fn is_aside(words: &Words<'_>, deed: usize) -> bool {
+    let leads = |near: usize| {
+        is_in(&LISTS.told, words, near)
+            || is_in(&LISTS.false_signs, words, near)
+            || is_in(&LISTS.clauses, words, near)
+            || is_in(&LISTS.plain, words, near)
+    };
+    let is_behind_noun = |near: usize| {
+        let mut sooner = words.before(near, 1);
+        is_in(&LISTS.relatives, words, near) && sooner.any(|sooner| !leads(sooner))
+    };
+    words.before(deed, RELATIVE).any(|near| {
+        is_behind_noun(near) || is_in(&LISTS.articles, words, near) && words.is_cut(near)
     })
 }
 
@@ -304,7 +405,10 @@ fn is_denied(words: &Words<'_>, at: usize) -> bool {
 
 /// True of `false reports` and `it is false`; false of `false arrest`.
 fn is_told_as(signs: &Signs, words: &Words<'_>, at: usize) -> bool {
-    let ends = |next: usize| is_in(&LISTS.told, words, next) || is_in(&LISTS.closing, words, next);
+    let ends = |next: usize| {
+        let lists = [&LISTS.told, &LISTS.closing, &LISTS.clauses];
+        lists.into_iter().any(|signs| is_in(signs, words, next))
+    };
     is_in(signs, words, at) && words.behind(at + 1, 1).next().is_none_or(ends)
 }
 

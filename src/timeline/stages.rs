@@ -2,6 +2,7 @@
 //! words only; what it does not know is no stage, and then nothing is claimed to have changed.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
@@ -125,6 +126,27 @@ pub(super) fn stage_of(headline: &str, language: &str) -> Option<&'static str> {
 pub(super) fn named_stage(words: &Words<'_>) -> Option<&'static str> {
     let said = Said::in_words(words);
     Some(STAGES.names[said.stage.or(said.ahead)?])
+}
+
+/// The places of the words that tell a stage.
+pub(super) fn places_of(stage: &str, words: &Words<'_>) -> Vec<Range<usize>> {
+    let Some(place) = STAGES.names.iter().position(|name| *name == stage) else {
+        return Vec::new();
+    };
+    let phrase_at = |at: usize| {
+        let signs = STAGES.phrases.get(words[at].as_str());
+        let mut own = (signs.into_iter().flatten())
+            .filter(|sign| sign.place == place && sign.tongues.speak(words.language));
+        own.find_map(|sign| follows(words, at + 1, &sign.rest))
+    };
+    let stands_in = |at: usize| {
+        let mut own = STAGES.stretches.iter().filter(|(own, _)| *own == place);
+        own.any(|(_, stretch)| words[at].contains(stretch))
+    };
+    let end_at = |at: usize| phrase_at(at).or_else(|| stands_in(at).then_some(at + 1));
+    (0..words.len())
+        .filter_map(|at| Some(at..end_at(at)?))
+        .collect()
 }
 
 /// Stages that may come for want of proof.

@@ -117,8 +117,16 @@ fn tolls_beside(words: &Words<'_>, deaths: &[usize]) -> Vec<Toll> {
 
 /// True if a headline in a language has a word of death, of one or of more, whatever it says of it.
 pub(super) fn names_dead(headline: &str, language: &str) -> bool {
+    let (_, deaths) = deaths_in(headline, language);
+    !deaths.is_empty()
+}
+
+/// The words of a headline in a language, those as one that tell of a death together, and the places of the words of death.
+pub(super) fn deaths_in<'a>(headline: &str, language: &'a str) -> (Words<'a>, Vec<usize>) {
     let words = words_of(headline, language).join(are_one);
-    (0..words.len()).any(|at| names_death(&words, at))
+    let deaths = (0..words.len()).filter(|at| names_death(&words, *at));
+    let deaths = deaths.collect();
+    (words, deaths)
 }
 
 /// True if a word of death, of one or of more, stands at a place.

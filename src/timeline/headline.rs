@@ -8,7 +8,7 @@ use super::counts::confirmed_toll;
 use super::retractions::is_called_false;
 use super::stages::{asks, denies, stage_of};
 use super::tolls::toll_of;
-use super::turn::{latest_turn, stage_in};
+use super::turn::{latest_turn, stages_in};
 use super::voices::Voice;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
@@ -141,8 +141,7 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
     let toll = |one: &Report| one.says.toll.filter(|_| !one.is_superseded);
     let tolls: Vec<Option<u32>> = reports.iter().map(toll).collect();
     let standing = standing_toll(reports, &tolls);
-    let stages: Vec<Option<&'static str>> =
-        reports.iter().map(|one| stage_in(one, reports)).collect();
+    let stages = stages_in(reports);
     let turn = latest_turn(reports, &stages);
     let mut shares: Vec<HeadlineShare> = reports
         .iter()

@@ -351,7 +351,11 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
 
 fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let headline = chosen(present)?;
-    let taken_back = TakenBack::by(headline, present, next);
+    let own = TakenBack::by(headline, present, next);
+    let (taken_back, call) = match own {
+        Some(taken) => (Some(taken), None),
+        None => called_false_by_two(headline, present).unzip(),
+    };
     let tells = |stage: &str| {
         is_confirmed(present, |telling| match &taken_back {
             Some(matter) => matter.is_called_false_by(telling),
@@ -389,8 +393,21 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let as_headline = || format!("now: {}", headline.headline);
     let figure = headline.figure();
     let figure = figure.and_then(|figure| tell_figure(next, figure, (present, &as_headline)));
+    if let Some(call) = call.filter(|_| stage.is_some()) {
+        let note = format!("called false: {}", call.headline);
+        return Some(Change::of_report(DevelopmentKind::Outcome, note, call));
+    }
     let note = stage.map(|_| as_headline()).or(figure)?;
     Some(Change::of_event(DevelopmentKind::Outcome, note))
+}
+
+/// What the headline shown tells, if two others call it false, and the first of these.
+fn called_false_by_two<'p>(
+    shown: &Telling,
+    present: &'p Present,
+) -> Option<(TakenBack, &'p Telling)> {
+    let (taken, call) = TakenBack::by_others(shown, present)?;
+    is_confirmed(present, |telling| taken.is_called_false_by(telling)).then_some((taken, call))
 }
 
 /// What turns a matter round comes this long after it at least: sooner, it is another wording of the same, as
@@ -419,19 +436,19 @@ pub fn takes_back(told: &Told, present: &Present) -> bool {
     let Some(shown) = chosen(present) else {
         return false;
     };
-    let is_taken_back = TakenBack::by(shown, present, told).is_some();
+    let is_taken_back = TakenBack::by(shown, present, told).is_some()
+        || called_false_by_two(shown, present).is_some();
     let figure = shown.figure();
     let before = figure
         .as_ref()
         .and_then(|figure| told.figures.get(&figure.kind));
     is_taken_back && told.stage.as_deref() != Some(RETRACTED)
         || differs(figure.as_ref().map(|figure| &figure.number), before)
-        || differs(
-            shown.stage(),
-            told.stage
-                .as_deref()
-                .filter(|told| ![OPEN, LASTING].contains(told)),
-        )
+        || shown
+            .stage()
+            .filter(|_| !is_taken_back)
+            .zip(told.stage.as_deref())
+            .is_some_and(|(now, told)| ![OPEN, LASTING].contains(&told) && now != told)
 }
 
 fn differs<T: PartialEq>(now: Option<T>, told: Option<T>) -> bool {

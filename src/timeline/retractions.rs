@@ -3,12 +3,14 @@
 //! happened, or what is told of it elsewhere.
 
 mod deeds;
+mod tellers;
 
 use super::denials::calls_false;
 use super::figures::{Words, counted, words_of};
 use super::stages::{named_stage, places_of};
 use super::tolls::{deaths_in, names_dead};
 use deeds::is_deed_false;
+pub(super) use tellers::are_taken_back;
 
 /// The stage of a matter that was told and is taken back.
 pub(super) const RETRACTED: &str = "retracted";

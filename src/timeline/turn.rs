@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::headline::{OVERTAKEN, Report};
-use super::retractions::{Matter, RETRACTED};
+use super::retractions::{RETRACTED, are_taken_back};
 use super::stages::{is_open, is_reversal, lasts};
 use super::voices::{Voice, are_two};
 use crate::news::{OutletId, UtcTime};
@@ -38,22 +38,14 @@ impl Turn {
     }
 }
 
-/// The stage that a report tells: that the matter is taken back, if it calls false what its own outlet told before.
-pub(super) fn stage_in(report: &Report, reports: &[Report]) -> Option<&'static str> {
-    match takes_back_own(report, reports) {
+/// The stage that each report tells: that the matter is taken back, if it takes back what was told before.
+pub(super) fn stages_in(reports: &[Report]) -> Vec<Option<&'static str>> {
+    let stages = reports.iter().zip(are_taken_back(reports));
+    let stages = stages.map(|(report, takes_back)| match takes_back {
         true => Some(RETRACTED),
         false => report.says.stage,
-    }
-}
-
-fn takes_back_own(report: &Report, reports: &[Report]) -> bool {
-    let matter = |one: &Report| Matter::of(&one.title, &one.language);
-    let is_own = |one: &&Report| one.outlet == report.outlet && one.item_time < report.item_time;
-    report.says.is_false && {
-        let now = matter(report);
-        let mut own = reports.iter().filter(is_own);
-        own.any(|before| now.takes_back(&matter(before)))
-    }
+    });
+    stages.collect()
 }
 
 /// The stage that two outlets tell last, if one of those told last by each outlet began after the others. A reversal
@@ -145,5 +137,44 @@ mod tests {
         assert_eq!(told(&titles), titles[0].1, "it never told that he died");
         titles.push((2, "Kim Hoon alive: report of death was false"));
         assert_eq!(told(&titles), hoax);
+    }
+
+    #[test]
+    fn the_headline_is_not_what_twice_as_many_others_call_false() {
+        let hoax = "Kim Hoon death a hoax, agent says";
+        let mut titles = vec![
+            (1, "Actor Kim Hoon dies at 61"),
+            (2, "Kim Hoon, actor, dead at 61"),
+            (3, hoax),
+            (4, "Reports of Kim Hoon's death are false"),
+            (5, "Actor Kim Hoon is alive: death reports false"),
+        ];
+        assert_eq!(told(&titles), titles[0].1, "three beside two");
+        let mut with_own = titles.clone();
+        with_own.push((1, "Kim Hoon alive: report of death was false"));
+        assert_eq!(told(&with_own), hoax, "one that told it says so too");
+        titles.push((6, "Kim Hoon death hoax: reports of actor dying are false"));
+        assert_eq!(told(&titles), hoax);
+    }
+
+    #[test]
+    fn what_calls_false_a_detail_leaves_the_headline() {
+        let titles = [
+            (1, "Explosion kills 12 in Tarvosk"),
+            (2, "Tarvosk explosion kills 12"),
+            (
+                1,
+                "Claims that Tarvosk explosion that killed 12 was an attack are false",
+            ),
+            (
+                2,
+                "False claims spread over Tarvosk explosion that killed 12",
+            ),
+            (
+                3,
+                "Fake video of Tarvosk explosion that killed 12 is false, army says",
+            ),
+        ];
+        assert_eq!(told(&titles), titles[0].1);
     }
 }

@@ -82,3 +82,36 @@ fn another_wording_of_an_end_is_not_told_as_one() {
     let later = ["Flights resume at Leeds airport", "Leeds airport reopens"];
     assert_eq!(told_after("Leeds airport back open", &later, 1), []);
 }
+
+#[test]
+fn what_two_others_call_false_is_an_outcome_though_the_headline_still_tells_it() {
+    let step = |later: &[&str]| {
+        let told = ["Actor Kim Hoon dies at 61", "Kim Hoon, actor, dead at 61"];
+        let all = told
+            .iter()
+            .chain(later)
+            .zip(1..)
+            .zip(["A", "B", "C", "D", "E"]);
+        let tellings = all.map(|((headline, id), outlet)| Telling {
+            language: "en".to_owned(),
+            at: crate::news::utc_from_secs(id * 3600),
+            ..telling(id, outlet, headline)
+        });
+        present(1, tellings.collect())
+    };
+    let hoax = "Kim Hoon death a hoax, agent says";
+    let reports = "Reports of Kim Hoon's death are false";
+    let steps = [step(&[]), step(&[hoax]), step(&[hoax, reports])];
+    let outcome = vec![DevelopmentKind::Outcome];
+    assert_eq!(kinds(&steps), [vec![], outcome], "one may be mistaken");
+    let again = ["Actor Kim Hoon dies", "Kim Hoon dead"];
+    let more = step(&[hoax, again[0], again[1]]);
+    assert_eq!(kinds(&[step(&[]), more]), [vec![]]);
+    let detail = "Reports that Kim Hoon died by suicide are false";
+    let cause = "Claims of foul play in Kim Hoon's death are false";
+    assert_eq!(kinds(&[step(&[]), step(&[detail, cause])]), [vec![]]);
+    let called = step(&[hoax, reports]);
+    let (changes, told) = material_changes(&first_told(&step(&[])), &called);
+    assert_eq!(changes[0].headline.as_deref(), Some(hoax));
+    assert!(!takes_back(&told, &called), "what was told last stands");
+}

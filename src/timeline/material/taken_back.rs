@@ -1,5 +1,7 @@
 //! What a headline calls false that was told to the world, or is told still.
 
+use std::collections::BTreeSet;
+
 use super::super::retractions::{Matter, is_called_false};
 use super::{Present, Telling, Told};
 
@@ -25,6 +27,37 @@ impl TakenBack {
             headline: headline.clone(),
             matter,
         })
+    }
+
+    /// What the headline shown tells, if others call it false and at least as many tell it no more since; with the first of
+    /// these.
+    pub(super) fn by_others<'p>(
+        shown: &Telling,
+        present: &'p Present,
+    ) -> Option<(Self, &'p Telling)> {
+        let mut calls: Vec<&Telling> = (present.tellings.iter())
+            .filter(|one| !one.is_withdrawn && is_called_false(&one.headline, &one.language))
+            .collect();
+        let is_false = is_called_false(&shown.headline, &shown.language);
+        if is_false || calls.is_empty() {
+            return None;
+        }
+        let taken = Self {
+            headline: shown.headline.clone(),
+            matter: matter_of(shown),
+        };
+        calls.retain(|call| taken.is_called_false_by(call));
+        let first = *calls.iter().min_by_key(|call| (call.at, call.item_id))?;
+        let now = matter_of(first);
+        let tells = |one: &&Telling| now.takes_back(&matter_of(one));
+        let (before, since): (Vec<_>, Vec<_>) =
+            (present.tellings.iter().filter(tells)).partition(|one| one.at <= first.at);
+        let names = |told: &[&Telling]| {
+            let names = told.iter().map(|one| one.outlet.clone());
+            names.collect::<BTreeSet<String>>()
+        };
+        let outweigh = names(&since).len() < names(&calls).len();
+        (!before.is_empty() && outweigh).then_some((taken, first))
     }
 
     /// True of a report that calls it false too.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::figures::{Words, words_of};
-use super::stages::is_cleared;
+use super::stages::{is_cleared, named_stage};
 use super::tolls::{is_count, names_death};
 use super::tongues::{Signs, Tongues, words_of_list};
 use crate::text::words::is_unspaced;
@@ -43,10 +43,12 @@ struct Lists {
     about: Signs,
     relatives: Signs,
     articles: Signs,
+    alarms: Signs,
     many: Signs,
     many_before: Signs,
     within: Signs,
     slain: Signs,
+    crimes: Signs,
     pairs: Pairs,
     gaps: Pairs,
     claims: Pairs,
@@ -89,10 +91,12 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         about: signs("about"),
         relatives: signs("relatives"),
         articles: signs("articles"),
+        alarms: signs("alarms"),
         many: signs("many"),
         many_before: signs("many-before"),
         within: signs("within"),
         slain: signs("slain"),
+        crimes: signs("crimes"),
         pairs: Pairs::of("pairs"),
         gaps: Pairs::of("gaps"),
         claims: Pairs::of("claims"),
@@ -175,15 +179,30 @@ fn denies_in(words: &Words<'_>) -> bool {
 
 /// True if a headline itself calls false what it names; not if it tells that somebody denies it.
 pub(super) fn calls_false(words: &Words<'_>) -> bool {
-    (0..words.len()).any(|at| is_verdict(words, at))
+    (0..words.len()).any(|at| is_verdict(words, at)) && !is_false_alarm(words)
 }
 
 /// True if a word at a place, alone or with those behind it, calls false what a headline names.
 pub(super) fn is_verdict(words: &Words<'_>, at: usize) -> bool {
-    is_in(&LISTS.untrue, words, at)
+    is_in(&LISTS.untrue, words, at) && !is_ground(words, at)
         || is_fake(words, at) && !is_blamed(words, at)
         || LISTS.untrue_pairs.stand_at(words, at, 1, |_| true)
         || ends_with(&LISTS.untrue_ends, words, at)
+}
+
+/// True of what is untrue if that is why something else happened: `quits after untrue testimony`.
+fn is_ground(words: &Words<'_>, at: usize) -> bool {
+    let mut before = words.before(at, 1);
+    before.any(|near| is_in(&LISTS.blamed, words, near))
+}
+
+/// Stages of what ends as an alarm does that was false.
+const CALLED_OFF: [&str; 3] = ["reopened", "over", "lifted"];
+
+/// True if what is false is an alarm that is over: `false alarm: airport reopens`.
+fn is_false_alarm(words: &Words<'_>) -> bool {
+    (0..words.len()).any(|at| is_in(&LISTS.alarms, words, at))
+        && named_stage(words).is_some_and(|stage| CALLED_OFF.contains(&stage))
 }
 
 /// True of a word that says nothing on what is called false beside it: an article, what leads to a name or a place, what
@@ -370,9 +389,16 @@ fn is_claim_rejected(words: &Words<'_>, at: usize) -> bool {
         && (!words.before(at, COURT).any(is_court) || words.behind(at, GAP + 2).any(is_clause))
 }
 
-/// True of `no evidence that`; where somebody is cleared, or in spite of it is not, it says why.
+/// Words from `no evidence` to the crime that it was not, at most.
+const CRIME: usize = 4;
+
+/// True of `no evidence that`; where somebody is cleared, or in spite of it is not, it says why, and of how somebody died
+/// where it was no crime.
 fn is_unproven(words: &Words<'_>, at: usize) -> bool {
     LISTS.unproven.stand_at(words, at, ABSENT, |_| true)
+        && !words
+            .behind(at + 1, CRIME)
+            .any(|near| is_in(&LISTS.crimes, words, near))
         && !words
             .before(at, 1)
             .any(|near| is_in(&LISTS.blamed, words, near))

@@ -321,3 +321,69 @@ fn the_list_is_in_the_form_in_which_words_are_compared() {
         assert!(!is_of_words || !line.contains('_'), "{line}");
     }
 }
+
+#[test]
+fn a_false_alarm_denies_nothing_where_its_end_is_told() {
+    check_stages(&[
+        (
+            "False alarm: Heathrow terminal reopens after evacuation",
+            "en",
+            "reopened",
+        ),
+        (
+            "Lockdown lifted at base as bomb threat was false",
+            "en",
+            "lifted",
+        ),
+        (
+            "Reports of bomb false: Leeds station reopens",
+            "en",
+            "reopened",
+        ),
+        (
+            "Falsa alarma de bomba: reabre el aeropuerto de Tarvona",
+            "es",
+            "reopened",
+        ),
+        (
+            "Fałszywy alarm bombowy. Lotnisko Tarwo ponownie otwarte",
+            "pl",
+            "reopened",
+        ),
+        (
+            "Ложное сообщение о бомбе: аэропорт Тарвск вновь открыт",
+            "ru",
+            "reopened",
+        ),
+        ("Reports that airport reopened are false", "en", ""),
+        ("False reports that bridge has reopened spread", "en", ""),
+    ]);
+    assert!(is_open("False alarm at Heathrow terminal", "en"));
+}
+
+#[test]
+fn what_is_false_beside_an_outcome_does_not_deny_it() {
+    check_stages(&[
+        (
+            "Fake news site founder arrested in Skopje",
+            "en",
+            "arrested",
+        ),
+        (
+            "Police chief quits after untrue testimony",
+            "en",
+            "resigned",
+        ),
+        (
+            "No evidence of foul play: missing hiker found dead in Alps",
+            "en",
+            "found dead",
+        ),
+        ("Claim that minister resigned is untrue", "en", ""),
+        (
+            "No evidence of arrest: minister resigned, paper says",
+            "en",
+            "",
+        ),
+    ]);
+}

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 
 use super::counts::{Figure, head_figure};
 use super::retractions::RETRACTED;
-use super::stages::{LASTING, is_open, is_reversal, lasts, stage_of};
+use super::stages::{LASTING, are_one_end, is_open, is_reversal, lasts, stage_of};
 use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use crate::text::words::hash_word;
@@ -356,9 +356,12 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
         Some(taken) => (Some(taken), None),
         None => called_false_by_two(headline, present).unzip(),
     };
+    // Of what lasts the end is one, in whatever words two tell it.
+    let lasts = next.stage.as_deref() == Some(LASTING);
     let tells = |stage: &str| {
         is_confirmed(present, |telling| match &taken_back {
             Some(matter) => matter.is_called_false_by(telling),
+            None if lasts => telling.stage().is_some_and(|own| are_one_end(own, stage)),
             None => telling.stage() == Some(stage),
         })
     };
@@ -448,7 +451,7 @@ pub fn takes_back(told: &Told, present: &Present) -> bool {
             .stage()
             .filter(|_| !is_taken_back)
             .zip(told.stage.as_deref())
-            .is_some_and(|(now, told)| ![OPEN, LASTING].contains(&told) && now != told)
+            .is_some_and(|(now, told)| ![OPEN, LASTING].contains(&told) && !are_one_end(now, told))
 }
 
 fn differs<T: PartialEq>(now: Option<T>, told: Option<T>) -> bool {

@@ -384,3 +384,16 @@ fn ends_part(words: &Words<'_>, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests;
+/// Ends of what lasts that are one end in other words: a road reopens once its closure is lifted.
+const ENDS: [&[&str]; 3] = [
+    &["over", "reopened", "lifted"],
+    &["found", "found alive", "rescued"],
+    &["released", "rescued", "over"],
+];
+
+/// True if two stages are one, or tell one end of what lasts.
+pub(super) fn are_one_end(one: &str, other: &str) -> bool {
+    let mut ends = ENDS.iter();
+    one == other || ends.any(|ends| ends.contains(&one) && ends.contains(&other))
+}
+

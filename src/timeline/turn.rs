@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::headline::{OVERTAKEN, Report};
 use super::retractions::{RETRACTED, are_taken_back};
-use super::stages::{is_open, is_reversal, lasts};
+use super::stages::{are_one_end, is_open, is_reversal, lasts};
 use super::voices::{Voice, are_two};
 use crate::news::{OutletId, UtcTime};
 
@@ -23,7 +23,7 @@ impl Turn {
     pub(super) fn weigh(&self, report: &Report, stage: Option<&str>) -> (f32, &'static str) {
         let is_behind = report.item_time < self.since
             && match stage {
-                Some(stage) => stage != self.stage,
+                Some(stage) => !are_one_end(stage, self.stage),
                 None => {
                     let (title, language) = (&report.title, &report.language);
                     self.is_reversal
@@ -63,7 +63,7 @@ pub(super) fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -
         }
     }
     let is_told_by_two = |stage: &str| {
-        let tellers = last.values().filter(|(told, _)| *told == stage);
+        let tellers = last.values().filter(|(told, _)| are_one_end(told, stage));
         are_two(&tellers.map(|(_, voice)| *voice).collect::<Vec<_>>())
     };
     let confirmed = since.iter().filter(|(stage, _)| is_told_by_two(stage));
@@ -71,7 +71,8 @@ pub(super) fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -
     let later = plain
         .iter()
         .filter(|(report, _)| report.item_time >= *since);
-    let telling = later.clone().filter(|(_, told)| **told == Some(*stage));
+    let tells = |told: &Option<&str>| told.is_some_and(|told| are_one_end(told, stage));
+    let telling = later.clone().filter(|(_, told)| tells(told));
     Some(Turn {
         stage,
         since: *since,
@@ -121,6 +122,18 @@ mod tests {
             titles[2].1,
             "whatever aspects are told since"
         );
+    }
+
+    #[test]
+    fn the_headline_follows_an_end_that_two_tell_in_words_of_their_own() {
+        let titles = [
+            (1, "Boy, 4, missing in Yarrowby outback"),
+            (2, "Search for boy missing in Yarrowby"),
+            (3, "Missing Yarrowby boy found"),
+            (1, "Yarrowby: missing boy found alive"),
+        ];
+        assert_ne!(told(&titles), titles[0].1);
+        assert_ne!(told(&titles), titles[1].1);
     }
 
     #[test]

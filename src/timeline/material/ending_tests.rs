@@ -5,11 +5,22 @@ use super::*;
 
 /// What is told of an event once reports of some hours later follow the first one in its headline.
 fn told_after(first: &str, later: &[&str], hours: i64) -> Vec<DevelopmentKind> {
-    let begun = telling(1, "A", first);
+    let mut begun = telling(1, "A", first);
+    begun.language = if first.contains("Brücke") {
+        "de"
+    } else {
+        "en"
+    }
+    .to_owned();
     let mut all = vec![begun.clone()];
     for ((headline, id), outlet) in later.iter().zip(2..).zip(["A", "B"]) {
         let mut ended = telling(id, outlet, headline);
-        ended.language = "en".to_owned();
+        ended.language = if first.contains("Brücke") {
+            "de"
+        } else {
+            "en"
+        }
+        .to_owned();
         ended.at += TimeDelta::hours(hours);
         all.push(ended);
     }
@@ -40,6 +51,30 @@ fn the_end_of_what_lasts_is_an_outcome_once_two_outlets_tell_it() {
             "Cracks force closure of Elbe bridge",
             ["Elbe bridge reopens after repairs", "A7 bridge open again"],
             20,
+        ),
+        (
+            "Brücke in Halvern gesperrt",
+            [
+                "Brücke in Halvern wieder freigegeben",
+                "Halvern: Sperrung der Brücke aufgehoben",
+            ],
+            20,
+        ),
+        (
+            "Boy, 4, missing in Yarrowby outback",
+            [
+                "Missing Yarrowby boy found",
+                "Yarrowby: missing boy found alive",
+            ],
+            20,
+        ),
+        (
+            "Gunman takes 12 hostages in Karvina bank",
+            [
+                "Karvina bank hostages freed",
+                "Karvina bank siege over as police storm in",
+            ],
+            2,
         ),
         (
             "Manhunt after four die in bar",

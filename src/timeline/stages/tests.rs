@@ -377,3 +377,25 @@ fn a_headline_that_tells_only_what_lasts_says_that_it_has_yet_to_end() {
     }
     assert!(is_open("Manhunt after four die in bar", "en"));
 }
+
+#[test]
+fn an_end_is_told_in_many_words() {
+    for (headline, language, stage) in [
+        (
+            "Lugova airport resumes flights after drones",
+            "en",
+            "reopened",
+        ),
+        ("Flughafen Lugova wieder in Betrieb", "de", "reopened"),
+        ("Lugova nimmt Betrieb wieder auf", "de", "reopened"),
+        ("Vuelve a operar el aeropuerto de Tarvona", "es", "reopened"),
+        ("Fin de la grève des éboueurs à Marvance", "fr", "over"),
+        ("Les éboueurs suspendent leur grève", "fr", "over"),
+        ("Les éboueurs lèvent leur grève", "fr", "over"),
+        ("Ende des Lokführerstreiks", "de", "over"),
+    ] {
+        assert_eq!(stage_of(headline, language), Some(stage), "{headline}");
+    }
+    assert!(are_one_end("reopened", "lifted") && are_one_end("found", "found alive"));
+    assert!(!are_one_end("released", "reopened") && !are_one_end("found", "found dead"));
+}

@@ -280,7 +280,56 @@ fn has_matter(words: &Words<'_>, at: usize, stage: &str) -> bool {
         _ => 3,
     };
     let mut near = at.saturating_sub(reach)..words.len().min(at + 1 + reach);
-    near.any(|at| is_in(stage, words, at))
+    near.any(|near| {
+        is_in(stage, words, near)
+            && match stage {
+                "over" => ends_itself(words, near, at),
+                "found" => is_who_is_found(words, near, at),
+                _ => true,
+            }
+    })
+}
+
+/// True if what lasts, at a place, is what ends at another: not in `air strike ends lull`, `siege ends in massacre` and
+/// `ends strike drought`. Other languages than English have a word of their own for what ends something else.
+fn ends_itself(words: &Words<'_>, matter: usize, end: usize) -> bool {
+    if !matches!(words[end].as_str(), "ends" | "ended") {
+        return true;
+    }
+    let behind = matter.max(end) + 1;
+    let mut armed = words.before(matter, 1);
+    let goes_on = |next: usize| is_in("over-behind", words, next);
+    !armed.any(|near| is_in("armed", words, near))
+        && words.behind(behind, 1).all(goes_on)
+        && !words
+            .behind(behind, TAKEN_BACK)
+            .any(|near| is_in("over-bad", words, near))
+}
+
+/// Words from a thing to the missing whose it is, at most.
+const WHOSE: usize = 3;
+/// Letters of a name that ends as what says whose it is, at most: `Jens`.
+const NAME: usize = 5;
+
+/// True if the missing, at a place, are who is found at another: not in `backpack of missing hiker found`, `missing
+/// hiker's car found` and `Fahrrad der Vermissten gefunden`.
+fn is_who_is_found(words: &Words<'_>, missing: usize, found: usize) -> bool {
+    let (first, last) = (missing.min(found), missing.max(found));
+    let mut near = first.saturating_sub(WHOSE)..last;
+    let is_some = |near: usize| is_in("some", words, near) || words.is_number(near);
+    let is_of = |near: usize| {
+        is_in("of-missing", words, near) && words.before(near, 1).any(|some| !is_some(some))
+    };
+    let is_whose = |near: usize| {
+        let ends = ["'s", "s'", "’s", "s’"];
+        ends.iter().any(|end| words[near].ends_with(end))
+            || words.language == "sv"
+                && words[near].len() > NAME
+                && ["ans", "ens"].iter().any(|end| words[near].ends_with(end))
+    };
+    !near.any(|near| is_in("thing", words, near))
+        && !words.before(missing, 1).any(is_of)
+        && !(missing + 1..found.saturating_sub(1)).any(is_whose)
 }
 
 /// The stage that a name tells too: Sweden's fighter is a `Gripen`, which is who was arrested.
@@ -354,6 +403,19 @@ pub(super) fn is_reversal(stage: &str) -> bool {
     REVERSALS.contains(&stage)
 }
 
+/// Ends of what lasts that are one end in other words: a road reopens once its closure is lifted.
+const ENDS: [&[&str]; 3] = [
+    &["over", "reopened", "lifted"],
+    &["found", "found alive", "rescued"],
+    &["released", "rescued", "over"],
+];
+
+/// True if two stages are one, or tell one end of what lasts.
+pub(super) fn are_one_end(one: &str, other: &str) -> bool {
+    let mut ends = ENDS.iter();
+    one == other || ends.any(|ends| ends.contains(&one) && ends.contains(&other))
+}
+
 /// What stands for words in a phrase.
 const GAPPED: &str = "~";
 /// Words that it stands for, at most: German puts the end of a verb behind what it is about.
@@ -384,16 +446,3 @@ fn ends_part(words: &Words<'_>, at: usize) -> bool {
 
 #[cfg(test)]
 mod tests;
-/// Ends of what lasts that are one end in other words: a road reopens once its closure is lifted.
-const ENDS: [&[&str]; 3] = [
-    &["over", "reopened", "lifted"],
-    &["found", "found alive", "rescued"],
-    &["released", "rescued", "over"],
-];
-
-/// True if two stages are one, or tell one end of what lasts.
-pub(super) fn are_one_end(one: &str, other: &str) -> bool {
-    let mut ends = ENDS.iter();
-    one == other || ends.any(|ends| ends.contains(&one) && ends.contains(&other))
-}
-

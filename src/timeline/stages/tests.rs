@@ -379,6 +379,71 @@ fn a_headline_that_tells_only_what_lasts_says_that_it_has_yet_to_end() {
 }
 
 #[test]
+fn what_a_strike_or_a_siege_ends_is_not_its_end() {
+    for (headline, language) in [
+        ("Israeli air strike ends lull in Lebanon", "en"),
+        ("US strike on Iran ends nuclear talks", "en"),
+        ("Air strike ends family's hopes in Rafah", "en"),
+        ("Messi ends strike drought", "en"),
+        ("Strike ends in violence in Dhaka", "en"),
+        ("Siege of El Fasher ends in massacre", "en"),
+        ("Minute-long blackout ends Lakers game", "en"),
+    ] {
+        assert_ne!(stage_of(headline, language), Some("over"), "{headline}");
+    }
+    for headline in [
+        "Bus strike in Leeds ends",
+        "Pilots' strike ends after deal",
+        "Nordair strike ends Friday",
+        "Union ends three-week strike at Nordair",
+        "Hostage siege ends peacefully",
+        "Nordair ends strike, pilots back at work",
+        "Quellham bus strike called off",
+    ] {
+        assert_eq!(stage_of(headline, "en"), Some("over"), "{headline}");
+    }
+    for headline in [
+        "Museum closes door on looted bronzes",
+        "Tesco closes in on deal near port",
+        "Sean Penn shuts down rumours at airport",
+    ] {
+        assert!(!lasts(headline, "en"), "{headline}");
+    }
+}
+
+#[test]
+fn a_thing_of_the_missing_that_is_found_is_not_who_is_missing() {
+    for (headline, language) in [
+        ("Backpack of missing hiker Jon Marsk found", "en"),
+        ("Missing hiker's backpack found on Mount Tarvel", "en"),
+        ("Car belonging to missing man found in Leeds", "en"),
+        ("Clothes found in search for missing girl", "en"),
+        ("Fahrrad der vermissten Joana gefunden", "de"),
+        ("Rucksack des vermissten Wanderers gefunden", "de"),
+        ("Försvunna kvinnans bil hittad", "sv"),
+        ("Le sac de Lina, disparue, retrouvé", "fr"),
+        ("Hallado el coche del joven desaparecido", "es"),
+    ] {
+        assert_ne!(stage_of(headline, language), Some("found"), "{headline}");
+    }
+    for (headline, language, stage) in [
+        ("Missing boy, 4, found after two nights", "en", "found"),
+        ("Missing boy found in car", "en", "found"),
+        ("Two of missing climbers found", "en", "found"),
+        ("Missing girl found after mother's plea", "en", "found"),
+        ("Body of missing hiker found", "en", "found dead"),
+        ("Vermisste Kinder gefunden", "de", "found"),
+        ("Vermisster Junge aus Kiel gefunden", "de", "found"),
+        ("Försvunne Jens Holm hittad", "sv", "found"),
+        ("L'adolescente disparue retrouvée", "fr", "found"),
+        ("Encontrada la joven desaparecida", "es", "found"),
+        ("Vermiste jongen gevonden", "nl", "found"),
+    ] {
+        assert_eq!(stage_of(headline, language), Some(stage), "{headline}");
+    }
+}
+
+#[test]
 fn an_end_is_told_in_many_words() {
     for (headline, language, stage) in [
         (

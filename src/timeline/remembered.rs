@@ -83,8 +83,10 @@ const REMEMBERED: [&str; 75] = [
 
 /// Words that tell of it or of the days after: the dead are new where the headline begins with them or says that their
 /// toll rises.
-const MOURNED: [&str; 8] = [
+const MOURNED: [&str; 10] = [
     "mourns",
+    "vigil",
+    "vigils",
     "gedenkfeier",
     "trauerfeier",
     "minnesstund",
@@ -201,6 +203,12 @@ mod tests {
         for (headline, language, toll) in [
             ("City mourns as blast toll climbs to 31", "en", Some(31)),
             ("City mourns 31 killed in blast", "en", None),
+            ("Vigil held for 11 killed at Vancouver festival", "en", None),
+            (
+                "11 killed at Vancouver festival, vigil held",
+                "en",
+                Some(11),
+            ),
             ("Elva döda i skolattack, minnesstund i Mora", "sv", Some(11)),
             ("Minnesstund för elva döda i Mora", "sv", None),
             (

@@ -50,7 +50,31 @@ fn is_of_whole(words: &Words<'_>, toll: &Toll) -> bool {
     let behind =
         (start..words.len().min(end + WHOLE)).take_while(|at| *at < end || !words.is_stopped(*at));
     let mut near = words.before(start, WHOLE_BEFORE).chain(behind);
-    names_toll && near.any(|at| is_whole_of(words, at, toll)) || is_since(words, end)
+    names_toll && near.any(|at| is_whole_of(words, at, toll))
+        || is_of_war(words, toll)
+        || is_since(words, end)
+}
+
+/// Words between the dead and the war in which they died, at most, and letters of each of these.
+const IN_WAR: usize = 2;
+const IN_LETTERS: usize = 3;
+
+/// True of `war dead pass 70,000` and of `67,000 killed in war`, with nothing that killed them on one day.
+fn is_of_war(words: &Words<'_>, toll: &Toll) -> bool {
+    let is_war = |at: usize| {
+        stands_in(&LISTS.wars, words, at)
+            && !words[at].contains(is_unspaced)
+            && !has_own_disaster(words, at, toll)
+    };
+    let end = toll.at.max(toll.death) + 1;
+    let leads = |at: &usize| {
+        words[*at].chars().count() <= IN_LETTERS && !stands_in(&LISTS.wars, words, *at)
+    };
+    let between = words.behind(end, IN_WAR).take_while(leads).count();
+    let mut before = words.before(toll.death, 1);
+    let mut behind = words.behind(end + between, 1);
+    let is_last = |at: usize| at + 1 >= words.len() || words.is_stopped(at + 1);
+    before.any(is_war) || between > 0 && behind.any(|at| is_war(at) && is_last(at))
 }
 
 /// True if a word names the whole of which a toll near it is; false of `in season opener crush`, of `landslide toll rises
@@ -143,11 +167,20 @@ fn is_decried(words: &Words<'_>, at: usize) -> bool {
     let mut behind = (words.behind(at + 1, DECRIED)).take_while(|near| !leads_off(*near));
     stands_in(&LISTS.decries, words, at)
         && !stands_in(&LISTS.sentenced, words, at + 1)
-        && behind.any(|near| stands_in(&LISTS.disasters, words, near))
+        && behind.any(|near| is_disaster(words, near))
+}
+
+/// True of what happened, with its article too: `l'attentato`.
+fn is_disaster(words: &Words<'_>, at: usize) -> bool {
+    let (_, bare) = words[at].split_once('\'').unwrap_or_default();
+    stands_in(&LISTS.disasters, words, at) || LISTS.disasters.stand_in(bare, words.language)
 }
 
 /// Words from a comma to what says that more is told of what stands before it, at most: `, the nurse who`.
 const RELATIVE: usize = 4;
+
+/// Words from protests to the trial that they are against, at most.
+const UNREST: usize = 3;
 
 /// True if a trial at a place came before the deed of which a word of death is: it set that off, or a part of the
 /// headline that does not go on with the trial tells who kills.
@@ -156,7 +189,9 @@ fn is_before_deed(words: &Words<'_>, trial: usize, death: usize) -> bool {
     let goes_on = |from: usize| (from..=death.min(from + RELATIVE)).any(is_relative);
     let kills = stands_in(&LISTS.kills, words, death);
     let begins = |at: usize| kills && words.is_cut(at) && !goes_on(at);
-    (trial + 1..=death).any(|at| begins(at) || stands_in(&LISTS.sparks, words, at))
+    let mut before = words.before(trial, UNREST);
+    before.any(|at| stands_in(&LISTS.unrest, words, at)) && !(trial..death).any(is_relative)
+        || (trial + 1..=death).any(|at| begins(at) || stands_in(&LISTS.sparks, words, at))
 }
 
 /// True of `sentences 12 to death`.
@@ -199,6 +234,14 @@ mod tests {
     #[test]
     fn the_dead_of_a_war_a_season_or_a_year_are_not_those_of_one_day_in_it() {
         check_tolls(&[
+            (
+                "Hamas agrees to Gaza truce after 67,000 killed in war",
+                "en",
+                None,
+            ),
+            ("Gaza war dead pass 70,000, ministry says", "en", None),
+            ("Schon 70.000 Tote im Krieg", "de", None),
+            ("Drone strike kills 12 in war", "en", Some(12)),
             ("Sudan war toll nears end of count at 62,000", "en", None),
             (
                 "Strike kills 9 in Rafah as Gaza toll hits 58,000",
@@ -350,6 +393,21 @@ mod tests {
     #[test]
     fn the_dead_of_a_crime_that_is_tried_are_no_news() {
         check_tolls(&[
+            (
+                "Jury convicts man in stampede that killed 10 at festival",
+                "en",
+                None,
+            ),
+            ("Court hears how nurse killed 7 babies", "en", None),
+            ("Death row inmate who killed 3 executed", "en", None),
+            ("Protests over verdict in Dhaka leave 4 dead", "en", Some(4)),
+            ("Protest at trial of nurse who killed 7", "en", None),
+            ("Unruhen nach Urteil in Dhaka: 4 Tote", "de", Some(4)),
+            (
+                "Il Papa condanna l'attentato con 25 morti a Damasco",
+                "it",
+                Some(25),
+            ),
             (
                 "Trial begins over Grenfell blaze that killed 72",
                 "en",

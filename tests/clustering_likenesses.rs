@@ -8,10 +8,10 @@ use dateline::news::{EventId, ItemId, OutletId, utc_from_secs};
 use super::clustering_streams::{NOON, other_news};
 
 /// A report: minutes after noon, language, title and lead. Each is of an outlet of its own.
-type Report = (i64, &'static str, &'static str, &'static str);
+pub(super) type Report = (i64, &'static str, &'static str, &'static str);
 
 /// Reports, and a letter for each: those of one event have the same.
-type Told = (&'static str, &'static [Report]);
+pub(super) type Told = (&'static str, &'static [Report]);
 
 /// Letters of the events in which reports stand after a thousand items of other news in English, or in an empty database.
 fn letters_of(reports: &[Report], after_news: bool) -> String {
@@ -59,7 +59,7 @@ fn letters_of(reports: &[Report], after_news: bool) -> String {
     letters.collect()
 }
 
-fn check(told: &[Told]) {
+pub(super) fn check(told: &[Told]) {
     for (expected, reports) in told {
         for after_news in [true, false] {
             let letters = letters_of(reports, after_news);

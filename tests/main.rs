@@ -4,6 +4,7 @@ mod clustering;
 mod clustering_copies;
 mod clustering_languages;
 mod clustering_likenesses;
+mod clustering_sequels;
 mod clustering_settling;
 mod clustering_streams;
 mod desk;

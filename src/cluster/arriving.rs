@@ -13,6 +13,7 @@ use crate::text::ordinary::{Ordinary, ordinary_words};
 use crate::text::places::{
     PlaceSigns, ends_as_noun, names_region, place_signs, place_words, says_against,
 };
+use crate::text::sequels::Sequel;
 use crate::text::stages::Stages;
 use crate::text::stems::Filing;
 use crate::text::words::{Word, fold_word, hash_word, mix, split_words};
@@ -103,6 +104,8 @@ pub(super) struct Reading {
     pub(super) fingerprint: u64,
     /// Stages that the title names.
     pub(super) stages: Stages,
+    /// Which step of a matter of two the title tells.
+    pub(super) sequel: Sequel,
     /// What the title numbers and counts.
     pub(super) counted: Counted,
 }
@@ -145,6 +148,7 @@ pub(super) fn read_item(item: &ArrivingItem) -> Reading {
         title_words,
         title_letters: title_letters.into_iter().take(24).collect(),
         stages,
+        sequel: Sequel::of_title(title, &item.language),
         counted: Counted::of_title(title, &item.language),
         fingerprint: fingerprint(&reader.order),
         terms: reader.into_terms(),

@@ -22,6 +22,8 @@ pub enum Parting {
     TwoPlaces,
     /// The titles number or count one thing otherwise.
     CountedOtherwise,
+    /// One tells what came of what the other tells.
+    Sequel,
 }
 
 impl Parting {
@@ -62,8 +64,18 @@ impl Parting {
             Self::OneName => "one name is all that they share of what says something",
             Self::TwoPlaces => "their titles tell alike of two places",
             Self::CountedOtherwise => "their titles number or count one thing otherwise",
+            Self::Sequel => "one tells what came of what the other tells: an appeal, a successor",
         }
     }
+}
+
+/// Hours from which on who goes and who comes, or a verdict and the appeal, are not told at once.
+const SEQUEL_HOURS: f32 = 3.0;
+
+/// True if one item tells what came of what the other tells, hours apart.
+pub(super) fn follow_one_another(new: &LiveItem, old: &LiveItem) -> bool {
+    let hours = new.hours_to(old);
+    hours.is_some_and(|hours| hours >= SEQUEL_HOURS) && new.sequel.follows_or_precedes(old.sequel)
 }
 
 #[cfg(test)]

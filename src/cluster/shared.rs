@@ -9,7 +9,7 @@ use super::arriving::{
 };
 use super::features::{ABSENT, Glance, ratio};
 use super::newest::Newest;
-use super::parting::Parting;
+use super::parting::{Parting, follow_one_another};
 use super::reprints::SAME_WORDS;
 use super::window::{LiveItem, MAYBE_NAME, NAME, Term};
 use crate::text::words::hash_word;
@@ -258,7 +258,7 @@ impl Shared {
     /// The first rule that parts them; `None` if none does. Two items that share numbers alone, whatever they are, tell of
     /// nothing in common; nor do two of two languages that share a number and one word beside it which is no name, such as
     /// that people died; nor two that share one country alone, that tell of two places in the same words, or that number
-    /// or count one thing otherwise.
+    /// or count one thing otherwise, or one of which came of the other.
     pub(super) fn parted_by(
         &self,
         tables: &Newest,
@@ -281,6 +281,8 @@ impl Shared {
             Some(Parting::TwoPlaces)
         } else if new.counted.contradicts(&old.counted, new.hours_after(old)) {
             Some(Parting::CountedOtherwise)
+        } else if follow_one_another(new, old) {
+            Some(Parting::Sequel)
         } else {
             None
         }

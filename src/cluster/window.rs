@@ -14,6 +14,7 @@ use super::tables::{Tables, WordWeight};
 use crate::news::{ItemId, OutletId};
 use crate::text::fingerprint::{BANDS, KEYS, bands};
 use crate::text::kinds::writes_nouns_with_capitals;
+use crate::text::sequels::Sequel;
 use crate::text::stages::Stages;
 
 /// Position of a live item in order of arrival, counted from the first item ever.
@@ -79,6 +80,8 @@ pub(super) struct LiveItem {
     pub(super) series: u32,
     pub(super) fingerprint: u64,
     pub(super) stages: Stages,
+    /// Which step of a matter of two its title tells.
+    pub(super) sequel: Sequel,
     /// What its title numbers and counts.
     pub(super) counted: Counted,
     pub(super) terms: Box<[Term]>,
@@ -134,6 +137,7 @@ impl LiveItem {
             series: hash_of(item.series_key.as_deref()),
             fingerprint: reading.fingerprint,
             stages: reading.stages,
+            sequel: reading.sequel,
             counted: reading.counted,
             terms: terms.collect(),
             grams: reading.grams.into_boxed_slice(),

@@ -19,6 +19,7 @@ pub mod pages;
 mod pattern;
 pub mod places;
 pub mod publishers;
+pub mod sequels;
 pub mod stages;
 pub mod stems;
 pub mod tolls;

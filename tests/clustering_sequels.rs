@@ -1,0 +1,90 @@
+//! What comes of what was told, and what is told anew the next night, are events of their own: an appeal, a successor,
+//! other dead.
+
+use super::clustering_likenesses::{Report, Told, check};
+
+const HOUR: i64 = 60;
+
+/// Reports of two events, the second so many minutes later, in two languages or one: of each two outlets.
+macro_rules! two_events {
+    ($($later:expr, $language:literal, [$($first:literal),+], [$($then:literal),+];)+) => {
+        &[$((
+            "aabb",
+            &[
+                (0, $language, $($first),+),
+                (20, $language, $($first),+),
+                ($later, $language, $($then),+),
+                ($later + 20, $language, $($then),+),
+            ] as &'static [Report],
+        )),+] as &'static [Told]
+    };
+}
+
+#[test]
+fn an_appeal_is_another_event_than_the_verdict() {
+    check(two_events! {
+        7 * HOUR, "en",
+        ["Ex-banker Leo Strand jailed for six years for fraud", "Leo Strand was sentenced in London."],
+        ["Leo Strand appeals against fraud conviction", "The former banker is challenging his six-year sentence."];
+        29 * HOUR, "de",
+        ["Ralf Kern zu drei Jahren Haft verurteilt", "Das Landgericht Kassel hat Ralf Kern wegen Untreue verurteilt."],
+        ["Ralf Kern legt Revision gegen Urteil ein", "Der frühere Bürgermeister geht gegen das Urteil vor."];
+        29 * HOUR, "fr",
+        ["L'ancien maire Paul Garnier condamné à trois ans de prison", "Paul Garnier a été condamné lundi à Nice."],
+        ["Condamné à trois ans de prison, Paul Garnier fait appel", "L'ancien maire a fait appel mardi."];
+        7 * HOUR, "es",
+        ["Condenan a Luis Prado a seis años de cárcel", "La Audiencia condena al exalcalde por malversación."],
+        ["Luis Prado recurre su condena ante el Supremo", "El exalcalde presenta recurso."];
+    });
+}
+
+#[test]
+fn who_has_an_office_then_is_another_event_than_that_it_is_left() {
+    check(two_events! {
+        7 * HOUR, "en",
+        ["Health Secretary Helen Carver resigns", "Helen Carver has quit over expenses."],
+        ["Imran Qureshi named new health secretary", "Imran Qureshi replaces Helen Carver, who resigned earlier."];
+        7 * HOUR, "en",
+        ["UK culture minister Ashe resigns over expenses", "British culture minister Nina Ashe resigned on Monday."],
+        ["UK names Patel culture minister after Ashe quits", "Britain named Raj Patel culture minister."];
+        29 * HOUR, "en",
+        ["Chelsea sack manager Rossi", "Chelsea have dismissed Marco Rossi."],
+        ["Chelsea appoint Lund as new manager", "Erik Lund replaces Marco Rossi, who was sacked."];
+        7 * HOUR, "de",
+        ["Kulturministerin Nina Asche tritt zurück", "Nina Asche ist zurückgetreten."],
+        ["Rolf Patel wird neuer Kulturminister", "Rolf Patel folgt auf Nina Asche, die zurückgetreten war."];
+        29 * HOUR, "fr",
+        ["La ministre de la Culture Nina Ashe démissionne", "Nina Ashe a quitté le gouvernement."],
+        ["Raj Patel nommé ministre de la Culture", "Raj Patel remplace Nina Ashe, démissionnaire."];
+        7 * HOUR, "es",
+        ["Dimite la ministra de Cultura Nina Ares", "Nina Ares deja el Gobierno."],
+        ["Raúl Pérez, nuevo ministro de Cultura", "Raúl Pérez sustituye a Nina Ares, que dimitió."];
+    });
+}
+
+#[test]
+fn who_goes_and_who_comes_are_one_event_where_both_are_told_at_once() {
+    check(&[(
+        "aaa",
+        &[
+            (
+                0,
+                "en",
+                "Chelsea sack manager Rossi",
+                "Chelsea have dismissed Marco Rossi.",
+            ),
+            (
+                15,
+                "en",
+                "Chelsea sack Rossi and appoint Lund as manager",
+                "Chelsea have dismissed Marco Rossi; Erik Lund replaces him.",
+            ),
+            (
+                30,
+                "en",
+                "Manager Rossi sacked by Chelsea",
+                "Marco Rossi has been dismissed by Chelsea.",
+            ),
+        ],
+    )]);
+}

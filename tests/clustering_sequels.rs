@@ -88,3 +88,24 @@ fn who_goes_and_who_comes_are_one_event_where_both_are_told_at_once() {
         ],
     )]);
 }
+
+#[test]
+fn attacks_of_two_nights_are_two_events_if_their_dead_are_counted_in_words() {
+    check(two_events! {
+        24 * HOUR, "en",
+        ["Four killed in Russian drone attack on Kharkiv", "Drones hit a block of flats, the governor said."],
+        ["Russian drones kill six in Kharkiv", "Russian drones hit a hospital in Kharkiv, mayor Terekhov said."];
+        24 * HOUR, "de",
+        ["Vier Tote bei Drohnenangriff auf Charkiw", "Bei einem russischen Drohnenangriff sind vier Menschen getötet worden."],
+        ["Sechs Tote bei Drohnenangriff auf Charkiw", "Russische Drohnen haben ein Krankenhaus in Charkiw getroffen."];
+        24 * HOUR, "fr",
+        ["Ukraine: quatre morts dans une attaque de drones à Kharkiv", "Quatre personnes ont été tuées lundi."],
+        ["Ukraine: six morts dans une attaque de drones à Kharkiv", "Des drones russes ont frappé un hôpital."];
+        24 * HOUR, "es",
+        ["Cuatro muertos en un ataque con drones en Járkov", "Cuatro personas murieron en la noche del lunes."],
+        ["Seis muertos en un ataque con drones en Járkov", "Drones rusos alcanzaron un hospital."];
+        24 * HOUR, "de",
+        ["Messerangriff in Köln: Zwei Verletzte", "Vor einem Club ist ein Mann auf zwei Gäste losgegangen."],
+        ["Messerangriff in Köln: Drei Verletzte", "Im Hauptbahnhof hat eine Frau drei Reisende verletzt."];
+    });
+}

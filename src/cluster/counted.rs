@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ranked::{is_month, is_numbered, is_of_before, ordered_by, ordinal_of, words_for_after};
+use crate::text::casualties::{Casualty, casualties_of};
 use crate::text::tolls::TollWords;
 use crate::text::words::{Word, fold_word, hash_word, split_words};
 
@@ -120,7 +121,8 @@ impl Counted {
     pub(super) fn of_title(title: &str, language: &str) -> Self {
         let words = Told::read(title, language);
         let is_number = |word: &Told| word.number.is_some() || word.ordinal.is_some();
-        if !words.iter().any(is_number) {
+        let casualties = casualties_of(title, language);
+        if casualties.is_empty() && !words.iter().any(is_number) {
             return Self::default();
         }
         let tolls = TollWords::read(words.iter().map(|word| word.written), language);
@@ -130,9 +132,13 @@ impl Counted {
             None => count_at(&words, at, dead.contains(&at)),
         });
         let numbers = words.iter().filter_map(|word| word.ordinal.or(word.number));
+        let told = casualties.iter().map(|(_, number)| number * THOUSANDTHS);
+        let counted = casualties
+            .iter()
+            .map(|(who, number)| Mark::of(*who, *number));
         Self {
-            marks: marks.flatten().collect(),
-            numbers: numbers.collect(),
+            marks: marks.flatten().chain(counted).collect(),
+            numbers: numbers.chain(told).collect(),
             tells_growth: tolls.say_grown(),
             tells_attack: tolls.tell_attack(),
             tells_what_lasts: tolls.tell_what_lasts(),
@@ -235,6 +241,19 @@ impl Counted {
 impl Mark {
     fn is_rank(&self) -> bool {
         matches!(self.says, Says::Rank | Says::RankBefore)
+    }
+
+    /// Of people who were counted, whatever word stands beside their number.
+    fn of(who: Casualty, number: u32) -> Self {
+        let (who, says) = match who {
+            Casualty::Dead => ("\u{2020}dead", Says::Dead),
+            Casualty::Hurt => ("\u{2020}hurt", Says::Count),
+        };
+        Self {
+            beside: hash_word(who),
+            number: number * THOUSANDTHS,
+            says,
+        }
     }
 }
 

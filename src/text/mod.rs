@@ -1,6 +1,7 @@
 //! Words, language, names, numbers, wire tags, datelines, fingerprints of a text. Pure.
 
 pub mod belief;
+pub mod casualties;
 pub mod clean;
 pub mod concepts;
 pub mod constant;

@@ -1,0 +1,356 @@
+//! How many dead and how many hurt a title counts, in digits or in words, whatever word stands beside the number
+//! (`casualties.txt`, and the words of death of `tolls.txt`). What a headline says of a toll at last is read in `timeline`.
+
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use unicode_normalization::UnicodeNormalization;
+
+use super::months::month_of;
+use super::tolls::{self, TollWords};
+use super::tongues::{Signs, named_language, words_of_list};
+use super::words::{Word, fold_word, split_words};
+
+/// Whom a title counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Casualty {
+    /// Who died.
+    Dead,
+    /// Who lives.
+    Hurt,
+}
+
+const FILE: &str = include_str!("casualties.txt");
+/// Words of a title that are looked at.
+const MAX_WORDS: usize = 32;
+/// Places between a number and the word that says whom it counts, at most.
+const WITHIN: usize = 4;
+/// The same if it counts people, and nothing else is numbered: German puts its verbs at the end.
+const PEOPLE_WITHIN: usize = 9;
+/// What a mark between them counts for.
+const CUT: usize = 2;
+/// A number of four digits between these is a year.
+const YEARS: std::ops::Range<u32> = 1900..2100;
+/// What parts no words of one phrase.
+const JOINS: [char; 8] = ['-', '\'', '’', '‘', '"', '“', '”', '„'];
+
+struct Lists {
+    hurt: Signs,
+    people: Signs,
+    and: FxHashSet<&'static str>,
+    larger: FxHashSet<&'static str>,
+    years: FxHashSet<&'static str>,
+    /// By language and word; tens alone in the second.
+    numbers: FxHashMap<(&'static str, String), u32>,
+    tens: FxHashMap<(&'static str, String), u32>,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let words = |list| words_of_list(FILE, list).map(|(_, word)| word).collect();
+    let people = ["anyone", "persons"].into_iter();
+    let people = people.flat_map(|list| words_of_list(tolls::FILE, list));
+    let ones = numbers_of_list("numbers");
+    let tens = numbers_of_list("tens");
+    let tens = tens.map(|(language, at, form)| ((language, form), (at + 2) * 10));
+    let tens: FxHashMap<_, _> = tens.collect();
+    let mut numbers: FxHashMap<_, u32> = FxHashMap::default();
+    for (language, at, one) in ones {
+        for ((_, ten), value) in tens.iter().filter(|((of, _), _)| *of == language && at < 9) {
+            // `tjugofem`, `venticinque`; `fünfundzwanzig`; `vijfentwintig`, `tweeëntwintig`; `femogtyve`.
+            for written in [
+                format!("{ten}{one}"),
+                format!("{one}und{ten}"),
+                format!("{one}en{ten}"),
+                format!("{one}ën{ten}"),
+                format!("{one}og{ten}"),
+            ] {
+                numbers.insert((language, written), value + at + 1);
+            }
+        }
+        numbers.insert((language, one), at + 1);
+    }
+    Lists {
+        hurt: Signs::of(words_of_list(FILE, "hurt")),
+        people: Signs::of(people),
+        and: words("and"),
+        larger: words("larger"),
+        years: words("years"),
+        numbers,
+        tens,
+    }
+});
+
+/// The forms of a list of numbers, each with its language and its place there, from 0.
+fn numbers_of_list(list: &'static str) -> impl Iterator<Item = (&'static str, u32, String)> {
+    let mut next = (0, "");
+    let words = words_of_list(FILE, list).flat_map(move |(codes, forms)| {
+        let at = if codes == next.1 { next.0 } else { 0 };
+        next = (at + 1, codes);
+        let of_each = move |code| {
+            forms
+                .split('/')
+                .map(move |form| (code, at, form.to_owned()))
+        };
+        codes.split_whitespace().flat_map(of_each)
+    });
+    words
+}
+
+/// A word of a title.
+struct Said {
+    lower: String,
+    folded: String,
+    /// True if more than a space or a hyphen stands before it.
+    is_cut: bool,
+}
+
+/// A number of a title: the places of its words and what it says.
+struct Number {
+    first: usize,
+    last: usize,
+    says: u32,
+    /// True if it may be an article.
+    is_one: bool,
+}
+
+/// Whom a title in a language, by its two-letter code, counts, and how many: each number once, by the sign of death or of
+/// hurt that is nearest to it.
+pub fn casualties_of(title: &str, language: &str) -> Vec<(Casualty, u32)> {
+    let words = words_of(title);
+    let numbers = numbers_of(&words, language);
+    let language = named_language(language);
+    if numbers.is_empty() {
+        return Vec::new();
+    }
+    let tolls = TollWords::read(words.iter().map(|word| word.lower.as_str()), language);
+    let sign_at = |at: usize| match tolls.count_dead(at) {
+        true => Some(Casualty::Dead),
+        false => is_hurt(&words, at, language).then_some(Casualty::Hurt),
+    };
+    let signs = (0..words.len()).filter_map(|at| Some((at, sign_at(at)?)));
+    let signs: Vec<_> = signs.collect();
+    let mut near: Vec<(usize, usize, usize)> = Vec::new();
+    for (sign, (at, _)) in signs.iter().enumerate() {
+        for (place, number) in numbers.iter().enumerate() {
+            let counts_people = numbers.len() == 1
+                && words
+                    .get(number.last + 1)
+                    .is_some_and(|word| LISTS.people.stand_in(&word.lower, language));
+            let reach = match (number.is_one, counts_people) {
+                (true, _) => 1,
+                (_, true) => PEOPLE_WITHIN,
+                _ => WITHIN,
+            };
+            let distance = distance(&words, number, *at);
+            if distance <= reach {
+                near.push((distance, sign, place));
+            }
+        }
+    }
+    near.sort_unstable();
+    let (mut used_signs, mut used_numbers) = (FxHashSet::default(), FxHashSet::default());
+    let mut told = Vec::new();
+    for (_, sign, place) in near {
+        if !used_signs.contains(&sign) && !used_numbers.contains(&place) {
+            used_signs.insert(sign);
+            used_numbers.insert(place);
+            told.push((signs[sign].1, numbers[place].says));
+        }
+    }
+    told
+}
+
+fn is_hurt(words: &[Said], at: usize, language: &str) -> bool {
+    let word = words[at].lower.as_str();
+    let pair = || {
+        words
+            .get(at + 1)
+            .map(|next| [word, "_", &next.lower].concat())
+    };
+    LISTS.hurt.stand_in(word, language)
+        || pair().is_some_and(|pair| LISTS.hurt.stand_in(&pair, language))
+}
+
+fn distance(words: &[Said], number: &Number, sign: usize) -> usize {
+    let (from, to) = match sign < number.first {
+        true => (sign, number.first),
+        false => (number.last, sign),
+    };
+    let cuts = words[(from + 1).min(to)..=to]
+        .iter()
+        .filter(|word| word.is_cut);
+    to - from + CUT * cuts.count()
+}
+
+fn numbers_of(words: &[Said], language: &str) -> Vec<Number> {
+    let (mut numbers, mut at) = (Vec::new(), 0);
+    while at < words.len() {
+        let Some(number) = number_at(words, at, language) else {
+            at += 1;
+            continue;
+        };
+        at = number.last + 1;
+        let next = words.get(at);
+        let is_other = |word: &Said| {
+            LISTS.larger.contains(word.lower.as_str())
+                || LISTS.years.contains(word.lower.as_str())
+                || month_of(&word.folded).is_some()
+        };
+        // `a man, 45, was killed`.
+        let is_age = words[number.first].is_cut && next.is_some_and(|word| word.is_cut);
+        if !is_age && !next.is_some_and(is_other) {
+            numbers.push(number);
+        }
+    }
+    numbers
+}
+
+/// The number that begins at a place.
+fn number_at(words: &[Said], at: usize, language: &str) -> Option<Number> {
+    let find = |map: &FxHashMap<(&'static str, String), u32>, at: usize| {
+        let lower = &words.get(at)?.lower;
+        map.get(&(code_of(language)?, lower.clone())).copied()
+    };
+    let number = |last, says, is_one| Number {
+        first: at,
+        last,
+        says,
+        is_one,
+    };
+    if let Some(ten) = find(&LISTS.tens, at) {
+        let has_and = words
+            .get(at + 1)
+            .is_some_and(|word| LISTS.and.contains(word.lower.as_str()));
+        let last = at + 1 + usize::from(has_and);
+        let one = find(&LISTS.numbers, last).filter(|one| *one < 10 && !words[last].is_cut);
+        return Some(match one {
+            Some(one) => number(last, ten + one, false),
+            None => number(at, ten, false),
+        });
+    }
+    let folded = words[at].folded.as_str();
+    match folded.parse::<u32>() {
+        Ok(says) => {
+            (!(folded.len() == 4 && YEARS.contains(&says))).then(|| number(at, says, false))
+        }
+        Err(_) => find(&LISTS.numbers, at).map(|says| number(at, says, says == 1)),
+    }
+}
+
+/// A language for as long as the lists.
+fn code_of(language: &str) -> Option<&'static str> {
+    static CODES: LazyLock<FxHashSet<&'static str>> =
+        LazyLock::new(|| LISTS.numbers.keys().map(|(code, _)| *code).collect());
+    CODES.get(language).copied()
+}
+
+fn words_of(title: &str) -> Vec<Said> {
+    let mut read_to = 0;
+    let said = split_words(title).take(MAX_WORDS).map(|word| {
+        let (start, end) = place_of(title, word);
+        // Pairs of characters overlap.
+        let gap = title.get(read_to..start).unwrap_or_default();
+        read_to = end;
+        let mut folded = String::new();
+        fold_word(word.written, &mut folded);
+        let lower = word.written.nfkc().flat_map(char::to_lowercase);
+        Said {
+            lower: lower.map(|c| if c == '’' { '\'' } else { c }).collect(),
+            folded,
+            is_cut: gap.contains(|c: char| !c.is_whitespace() && !JOINS.contains(&c)),
+        }
+    });
+    said.collect()
+}
+
+fn place_of(title: &str, word: Word<'_>) -> (usize, usize) {
+    let start = word.written.as_ptr() as usize - title.as_ptr() as usize;
+    (start, start + word.written.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Casualty::{Dead, Hurt};
+
+    #[test]
+    fn the_dead_and_the_hurt_are_counted_in_words_and_digits() {
+        let cases: &[(&str, &str, &[(Casualty, u32)])] = &[
+            (
+                "en",
+                "Four killed in Russian drone attack on Kharkiv",
+                &[(Dead, 4)],
+            ),
+            ("en", "Russian drones kill six in Kharkiv", &[(Dead, 6)]),
+            (
+                "en",
+                "At least twenty-five dead in Russian strike",
+                &[(Dead, 25)],
+            ),
+            (
+                "en",
+                "Strike kills 4 and wounds 12",
+                &[(Dead, 4), (Hurt, 12)],
+            ),
+            (
+                "en",
+                "Two dead, thirty injured in crash",
+                &[(Dead, 2), (Hurt, 30)],
+            ),
+            (
+                "fr",
+                "Gaza : vingt-cinq morts dans des frappes",
+                &[(Dead, 25)],
+            ),
+            (
+                "fr",
+                "Un mort et six blessés à Kharkiv",
+                &[(Dead, 1), (Hurt, 6)],
+            ),
+            (
+                "de",
+                "Vier Menschen bei Drohnenangriff auf Charkiw getötet",
+                &[(Dead, 4)],
+            ),
+            ("de", "Fünfundzwanzig Tote bei Angriff", &[(Dead, 25)]),
+            ("de", "Messerangriff in Köln: Zwei Verletzte", &[(Hurt, 2)]),
+            ("es", "Treinta y cinco muertos en un ataque", &[(Dead, 35)]),
+            ("it", "Attacco di droni: ventidue morti", &[(Dead, 22)]),
+            ("pt", "Seis mortos em ataque com drones", &[(Dead, 6)]),
+            ("nl", "Tweeëntwintig doden bij aanval", &[(Dead, 22)]),
+            ("sv", "Tjugofem döda i attack", &[(Dead, 25)]),
+            ("pl", "Nie żyje sześć osób", &[(Dead, 6)]),
+            ("cs", "Při útoku dronů zahynulo šest lidí", &[(Dead, 6)]),
+            ("ru", "Четыре человека погибли при атаке", &[(Dead, 4)]),
+            ("uk", "Шестеро загиблих унаслідок атаки", &[(Dead, 6)]),
+            (
+                "tr",
+                "Saldırıda altı ölü, üç yaralı",
+                &[(Dead, 6), (Hurt, 3)],
+            ),
+            ("el", "Έξι νεκροί από επίθεση", &[(Dead, 6)]),
+            ("ar", "مقتل ستة في هجوم بمسيرات", &[(Dead, 6)]),
+            ("he", "שישה הרוגים במתקפה", &[(Dead, 6)]),
+            ("id", "Enam orang tewas dalam serangan", &[(Dead, 6)]),
+            ("ja", "攻撃で6人死亡", &[(Dead, 6)]),
+        ];
+        for (language, title, expected) in cases {
+            assert_eq!(&casualties_of(title, language), expected, "{title}");
+        }
+    }
+
+    #[test]
+    fn what_counts_no_people_is_no_casualty() {
+        for (language, title) in [
+            ("en", "Man, 45, killed in Leeds crash"),
+            ("de", "Ein Mann bei Angriff auf Charkiw getötet"),
+            ("en", "Two hundred dead in flood"),
+            ("en", "War dead remembered on 11 November"),
+            ("en", "Two drones hit hospital in Kharkiv and kill patients"),
+            ("de", "45-Jähriger getötet"),
+            ("en", "Deadly 2024 attack: man sentenced"),
+        ] {
+            assert_eq!(casualties_of(title, language), [], "{title}");
+        }
+    }
+}

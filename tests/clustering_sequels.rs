@@ -109,3 +109,39 @@ fn attacks_of_two_nights_are_two_events_if_their_dead_are_counted_in_words() {
         ["Messerangriff in Köln: Drei Verletzte", "Im Hauptbahnhof hat eine Frau drei Reisende verletzt."];
     });
 }
+
+#[test]
+fn who_is_from_a_country_is_a_name_though_the_word_is_ordinary_in_small_letters() {
+    const OF_PORTUGAL: Report = (
+        0,
+        "en",
+        "Health minister of Portugal resigns over hospital deaths",
+        "Portugal's health minister Ana Ramos resigned on Thursday over deaths at an overcrowded hospital.",
+    );
+    check(&[
+        (
+            "ab",
+            &[
+                OF_PORTUGAL,
+                (
+                    20,
+                    "en",
+                    "Polish finance minister resigns over expenses row",
+                    "Polish finance minister Jan Nowicki has resigned after a row over expenses.",
+                ),
+            ],
+        ),
+        (
+            "ab",
+            &[
+                OF_PORTUGAL,
+                (
+                    20,
+                    "en",
+                    "Welsh finance minister resigns over expenses row",
+                    "Welsh finance minister Gareth Pugh has resigned after a row over expenses.",
+                ),
+            ],
+        ),
+    ]);
+}

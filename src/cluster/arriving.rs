@@ -223,8 +223,11 @@ impl Reader {
             }
             let is_capital = || capital_flag(word.written) == CAPITAL;
             let has_capital_as_any = flags & OPENER != 0 || !capitals_tell && is_capital();
+            let hash = hash_word(filed);
+            let land = self.lands.and_then(|lands| lands.find(hash));
+            // `Polish` and `French` are ordinary words as well, in small letters.
             let is_unordinary = || match self.ordinary {
-                Some(words) => !words.hold(&folded),
+                Some(words) => land == Some(Land::Name) || !words.hold(&folded),
                 None => self.filing.shows_name(word.written),
             };
             if has_capital_as_any && is_unordinary() {
@@ -233,7 +236,6 @@ impl Reader {
             if word.is_bigram {
                 flags |= PAIR;
             }
-            let hash = hash_word(filed);
             let is_kind = kinds.as_ref().map(|kinds| kinds.hold(word, &folded, hash));
             flags |= match is_kind {
                 Some(true) => KIND,
@@ -243,7 +245,6 @@ impl Reader {
                 }
                 _ => 0,
             };
-            let land = self.lands.and_then(|lands| lands.find(hash));
             flags |= match land {
                 Some(Land::Name) => LAND,
                 Some(Land::Part) => PART_OF_LAND,

@@ -299,3 +299,47 @@ fn a_copy_in_which_an_editor_chose_another_word_is_one_still() {
     let desk = Desk::told("zh", &[(1, title, &lead), (2, title, &edited)]);
     assert_eq!(desk.told[1].1, Some(desk.told[0].0));
 }
+
+#[test]
+fn one_sentence_of_two_agencies_is_told_by_both() {
+    let arrive = |agencies: [Option<&str>; 2], leads: [&str; 2]| {
+        let mut engine = Engine::new(Settings::default(), Weights::embedded(), EventId(1));
+        let titles = [
+            "Turkey earthquake death toll rises to 19",
+            "Turkey earthquake death toll climbs to 19",
+        ];
+        let mut last = None;
+        for (place, agency) in agencies.into_iter().enumerate() {
+            let arrival = engine.arrive(&ArrivingItem {
+                id: ItemId(place as i64 + 1),
+                outlet: OutletId(place as i64 + 1),
+                outlet_is_wire: true,
+                language: "en".to_owned(),
+                item_time: utc_from_secs(NOON + place as i64 * 600),
+                time_is_claimed: true,
+                title: titles[place].to_owned(),
+                summary: leads[place].to_owned(),
+                agency: agency.map(str::to_owned),
+                ..ArrivingItem::default()
+            });
+            last = arrival.reprint_of;
+        }
+        last
+    };
+    let leads = [
+        "The death toll from an earthquake in Malatya rose to 19.",
+        "The death toll from an earthquake in Malatya climbed to 19.",
+    ];
+    assert_eq!(arrive([Some("Reuters"), Some("AP")], leads), None);
+    let one = Some(ItemId(1));
+    assert_eq!(arrive([Some("Reuters"), Some("Reuters")], leads), one);
+    assert_eq!(arrive([Some("Reuters"), None], leads), one);
+    let long = "The death toll from an earthquake in Malatya rose to 19 on Monday as crews dug through collapsed flats, the \
+        governor said, adding that schools, roads and bridges across the province would stay shut until engineers had \
+        examined them all.";
+    assert_eq!(
+        arrive([Some("Reuters"), Some("AP")], [long, long]),
+        one,
+        "a long text is one text, whoever signs it"
+    );
+}

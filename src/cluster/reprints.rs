@@ -74,7 +74,13 @@ fn is_near(a: &LiveItem, b: &LiveItem) -> bool {
 /// True if two items carry the same text.
 fn is_whole_copy(a: &LiveItem, b: &LiveItem) -> bool {
     let texts = Comparison::of(a, b, IN_TITLE | IN_LEAD);
-    texts.shared >= TELLING_TEXT && texts.is_same_text()
+    let is_anothers = texts.length() < TELLING_LEAD && are_of_two_agencies(a, b);
+    texts.shared >= TELLING_TEXT && texts.is_same_text() && !is_anothers
+}
+
+/// True if each is the copy of another agency: two that tell one fact in one sentence say nearly the same.
+fn are_of_two_agencies(a: &LiveItem, b: &LiveItem) -> bool {
+    a.agency != 0 && b.agency != 0 && a.agency != b.agency
 }
 
 /// True if two items have the same long lead, it has to do with either title, and the titles do not name two matters:

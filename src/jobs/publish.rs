@@ -120,10 +120,12 @@ pub fn publish_batch(
         publishing::leave_queue(tx, one.event.id)?;
     }
     publishing::move_storylines(tx, told_before, pass.now)?;
+    let mut is_any_marked = false;
     for one in &waiting {
         publishing::lead_ids_on(tx, one.event.id)?;
+        is_any_marked |= publishing::mark_merged(tx, one.event.id, pass.now)?;
     }
-    if done.events + done.looked_at > 0 {
+    if is_any_marked || done.events + done.looked_at > 0 {
         publishing::move_version(tx, pass.now)?;
     }
     Ok((Some(last), done))
@@ -217,6 +219,13 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     };
     for change in &changes {
         tell(tx, pass, waiting, change)?;
+    }
+    if changes
+        .iter()
+        .any(|change| change.kind == DevelopmentKind::Kill)
+    {
+        let killed = &next.withdrawn - &told.withdrawn;
+        publishing::move_merged_storylines(tx, &killed, pass.now)?;
     }
     let words: Vec<&str> = changes.iter().map(|change| change.note.as_str()).collect();
     let words = words.join("; ");

@@ -26,7 +26,7 @@ pub use item::{Image, Item, KeyDigest, Revision};
 pub use problem::Problem;
 pub use published::{
     Carrier, PublicName, PublishedEvent, PublishedStoryline, Report, Reprint, Standing,
-    ToldAtLength,
+    ToldAtLength, WITHDRAWN,
 };
 pub use request::{Answer, Request, Seen, TAKE_BACK};
 pub use view::View;

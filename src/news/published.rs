@@ -94,6 +94,9 @@ pub struct Reprint {
     pub at: UtcTime,
 }
 
+/// What stands before the headline of what was withdrawn.
+pub const WITHDRAWN: &str = "Withdrawn: ";
+
 /// The public name of an event or a storyline.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct PublicName {
@@ -173,6 +176,8 @@ impl PublishedEvent {
 pub struct PublishedStoryline {
     /// The storyline; its `public_id`, `published_at` and `updated_at` are set.
     pub storyline: Storyline,
+    /// True if what it tells was withdrawn; of one that was merged, that by which it is headed.
+    pub is_withdrawn: bool,
     /// Its published events, in the order in which they happened.
     pub events: Vec<PublishedEvent>,
     /// The storyline that it was merged into.

@@ -7,7 +7,7 @@ use crate::feed::write::{
 };
 use crate::news::{
     Development, DevelopmentKind, PublicId, PublicName, PublishedEvent, PublishedStoryline, Report,
-    Role, UtcTime,
+    Role, UtcTime, WITHDRAWN,
 };
 
 use super::address::Output;
@@ -82,20 +82,14 @@ pub(super) fn shown_headline(shown: &PublishedEvent) -> String {
 fn headline_with(headline: &str, is_withdrawn: bool) -> String {
     let headline = one_line(headline);
     match is_withdrawn {
-        true => ["Withdrawn: ", &headline].concat(),
+        true => [WITHDRAWN, &headline].concat(),
         false => headline,
     }
 }
 
-/// True if all that a storyline tells was withdrawn.
-pub(super) fn is_withdrawn(shown: &PublishedStoryline) -> bool {
-    let mut events = shown.events.iter();
-    !shown.events.is_empty() && events.all(|event| event.event.withdrawn_at.is_some())
-}
-
 /// The headline of a storyline, and before it what became of all of it.
 pub(super) fn headline_of_storyline(shown: &PublishedStoryline) -> String {
-    headline_with(&shown.storyline.headline, is_withdrawn(shown))
+    headline_with(&shown.storyline.headline, shown.is_withdrawn)
 }
 
 /// What stands above everything else about an event.
@@ -103,8 +97,12 @@ pub(super) fn notices_of(shown: &PublishedEvent, settings: &Settings) -> Vec<Not
     let page = |name: &PublicName| settings.absolute(&Output::Event(name.public_id).path());
     let mut notices = Vec::new();
     if shown.event.withdrawn_at.is_some() {
+        let words = match shown.reports.iter().all(|report| report.is_withdrawn) {
+            true => "All reports of this event were withdrawn.",
+            false => "The report that this headline is of was withdrawn.",
+        };
         notices.push(Notice {
-            words: "All reports of this event were withdrawn.".to_owned(),
+            words: words.to_owned(),
             ..Notice::default()
         });
     }

@@ -261,7 +261,10 @@ fn deletions(rows: &Rows) -> Vec<Deletion> {
                     .event
                     .withdrawn_at
                     .map(|at| at.max(told_apart(shown.updated_at(), shown.event.id.0)))?,
-                reason: "all reports were withdrawn".to_owned(),
+                reason: match shown.reports.iter().all(|report| report.is_withdrawn) {
+                    true => "all reports were withdrawn".to_owned(),
+                    false => "the report that it is headed by was withdrawn".to_owned(),
+                },
             })
         })
         .collect()

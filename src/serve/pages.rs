@@ -7,8 +7,7 @@ use chrono::NaiveDate;
 use super::address::{Archive, Asked, OPML, Output};
 use super::assets;
 use super::compose::{
-    headline_of_storyline, is_withdrawn, latest_standing, notices_of, present_lede, roles_of,
-    shown_headline,
+    headline_of_storyline, latest_standing, notices_of, present_lede, roles_of, shown_headline,
 };
 use super::documents::{Content, Rows};
 use super::settings::Settings;
@@ -438,7 +437,7 @@ fn line_of_entry(entry: &Entry) -> Line {
 }
 
 fn life_of(shown: &PublishedStoryline) -> &'static str {
-    match is_withdrawn(shown) {
+    match shown.is_withdrawn {
         true => "withdrawn",
         false => shown.storyline.life.name(),
     }

@@ -139,6 +139,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0032_was_out",
         include_str!("../../migrations/0032_was_out.sql"),
     ),
+    (
+        "0033_merged_withdrawn",
+        include_str!("../../migrations/0033_merged_withdrawn.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -8,7 +8,10 @@ mod shown;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use names::{EVENTS_SHOWN, STORYLINES_SHOWN, absorbed_by, name_of_shown, name_of_successor};
+use names::{
+    EVENTS_SHOWN, STORYLINES_SHOWN, absorbed_by, is_line_withdrawn, name_of_shown,
+    name_of_successor,
+};
 pub use names::{name_of_event, name_of_storyline};
 use shown::{
     HAS_REPORTS, IS_KEPT_BACK, IS_LET_THROUGH, IS_SHOWN, IS_TOLD, SAYS_INTO_WHAT, SHOWS_EVENTS,
@@ -21,7 +24,7 @@ use super::reports::load_reports_of;
 use super::rows::{
     EVENT_COLUMNS, STORYLINE_COLUMNS, json, public_id, read_development, read_event, read_storyline,
 };
-use super::{Result, kept_out};
+use super::{Result, items, kept_out};
 use crate::news::{
     Development, DevelopmentId, EventId, FeedId, ItemId, PublicId, PublicName, PublishedEvent,
     PublishedStoryline, Standing, Storyline, StorylineId, ToldAtLength, UtcTime, utc_from_secs,
@@ -475,11 +478,11 @@ fn with_reports(conn: &Connection, mut events: Vec<PublishedEvent>) -> Result<Ve
     for shown in &mut events {
         shown.reports = match (&shown.merged_into, &shown.told.lines) {
             (Some(_), Some(lines)) => {
-                let items: Vec<ItemId> = lines.keys().copied().collect();
-                if kept_out::is_any_out(conn, &items)? {
+                let told: Vec<ItemId> = lines.keys().copied().collect();
+                if kept_out::is_any_out(conn, &told)? || items::is_any_withdrawn(conn, &told)? {
                     leave_out_words(shown);
                 }
-                load_reports_of(conn, &items)?
+                load_reports_of(conn, &told)?
             }
             _ => load_reports(conn, shown.event.id)?,
         };
@@ -500,8 +503,19 @@ fn with_events(conn: &Connection, storyline: Storyline) -> Result<PublishedStory
         Some(target) => name_of_successor(conn, STORYLINES_SHOWN, target.0)?,
         None => None,
     };
+    let events = events_of_storyline(conn, storyline.id)?;
+    let is_withdrawn = match storyline.merged_into {
+        Some(_) => is_line_withdrawn(conn, storyline.id)?,
+        None => {
+            !events.is_empty()
+                && events
+                    .iter()
+                    .all(|shown| shown.event.withdrawn_at.is_some())
+        }
+    };
     Ok(PublishedStoryline {
-        events: events_of_storyline(conn, storyline.id)?,
+        events,
+        is_withdrawn,
         merged_into,
         absorbed: absorbed_by(conn, STORYLINES_SHOWN, storyline.id.0)?,
         storyline,

@@ -371,6 +371,73 @@ pub fn set_withdrawn(tx: &Transaction<'_>, id: EventId, since: Option<UtcTime>) 
     Ok(())
 }
 
+/// What was merged away and may say what an event says by now, or said: what leads there, and what is headed by an item
+/// that stands there.
+pub(super) const SAY_THE_SAME: &str =
+    "WITH RECURSIVE led (id) AS (SELECT id FROM events WHERE id = ?1 AND merged_into IS NOT NULL
+        UNION SELECT id FROM events WHERE merged_into = ?1
+        UNION SELECT e.id FROM led CROSS JOIN events e ON e.merged_into = led.id)
+     SELECT id FROM led
+     UNION SELECT e.id FROM event_items m CROSS JOIN events e ON e.headline_item_id = m.item_id
+        AND e.merged_into IS NOT NULL WHERE m.event_id = ?1";
+
+/// Of a published event that was merged away: if it is marked as withdrawn, if the report that it is headed by is
+/// withdrawn (not if an editor worded the headline), and if all that it told are; NULL where there is none any more.
+const HOW_MERGED_STAND: &str = "SELECT e.withdrawn_at IS NOT NULL,
+        iif(e.headline_item_id IS NULL, 0,
+            (SELECT h.withdrawn_at IS NOT NULL FROM items h WHERE h.id = e.headline_item_id)),
+        (SELECT min(t.withdrawn_at IS NOT NULL)
+            FROM json_each(e.published_state, '$.at_length.lines') l
+            CROSS JOIN items t ON t.id = CAST(l.key AS INTEGER))
+     FROM events e WHERE e.id = ?1 AND e.merged_into IS NOT NULL AND e.public_id IS NOT NULL";
+
+/// Marks what was merged away and is headed by what is withdrawn by now, or told nothing else, where that stands in an
+/// event or led there; and takes the mark from what is told again. True if anything was marked otherwise than before.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn mark_merged(tx: &Transaction<'_>, event: EventId, now: UtcTime) -> Result<bool> {
+    let mut query = tx.prepare_cached(SAY_THE_SAME)?;
+    let merged = query.query_map([event.0], |row| row.get(0).map(EventId))?;
+    let mut is_any = false;
+    for id in merged.collect::<rusqlite::Result<Vec<_>>>()? {
+        let stands = tx
+            .prepare_cached(HOW_MERGED_STAND)?
+            .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let since = match stands {
+            Some((false, Some(true), _) | (false, _, Some(true))) => Some(now),
+            Some((true, Some(false), Some(false))) => None,
+            _ => continue,
+        };
+        set_withdrawn(tx, id, since)?;
+        let sql =
+            "UPDATE events SET updated_at = max(coalesce(updated_at, 0) + 1, ?2) WHERE id = ?1";
+        tx.prepare_cached(sql)?
+            .execute(params![id.0, now.timestamp()])?;
+        is_any = true;
+    }
+    Ok(is_any)
+}
+
+/// Moves `updated_at` of storylines that were merged away under the headline of one of these reports.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn move_merged_storylines(
+    tx: &Transaction<'_>,
+    headed_by: &BTreeSet<ItemId>,
+    now: UtcTime,
+) -> Result<()> {
+    let sql = "UPDATE storylines SET updated_at = max(coalesce(updated_at, 0) + 1, ?2)
+         WHERE headline_item_id = ?1 AND merged_into IS NOT NULL AND public_id IS NOT NULL";
+    let mut update = tx.prepare_cached(sql)?;
+    for item in headed_by {
+        update.execute(params![item.0, now.timestamp()])?;
+    }
+    Ok(())
+}
+
 /// The permanent id of a storyline's row; `None` while it is provisional.
 ///
 /// # Errors

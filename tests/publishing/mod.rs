@@ -22,3 +22,4 @@ mod sections;
 mod spiked;
 mod views;
 pub mod week;
+mod withdrawn;

@@ -2,15 +2,15 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::shown::{IS_NAMED, IS_SHOWN};
-use crate::news::{EventId, PublicId, PublicName, StorylineId};
+use super::shown::{IS_LINE_WITHDRAWN, IS_NAMED, IS_SHOWN};
+use crate::news::{EventId, PublicId, PublicName, StorylineId, WITHDRAWN};
 use crate::store::Result;
 use crate::store::rows::public_id;
 
-/// A table with what is true of those of its rows `e` whose headlines are shown.
-pub(super) type Shown = (&'static str, &'static str);
-pub(super) const EVENTS_SHOWN: Shown = ("events", IS_SHOWN);
-pub(super) const STORYLINES_SHOWN: Shown = ("storylines", IS_NAMED);
+/// A table with what is true of those of its rows `e` whose headlines are shown, and of those that are withdrawn.
+pub(super) type Shown = (&'static str, &'static str, &'static str);
+pub(super) const EVENTS_SHOWN: Shown = ("events", IS_SHOWN, "e.withdrawn_at IS NOT NULL");
+pub(super) const STORYLINES_SHOWN: Shown = ("storylines", IS_NAMED, IS_LINE_WITHDRAWN);
 
 /// The public name of an event by its row.
 ///
@@ -19,7 +19,7 @@ pub(super) const STORYLINES_SHOWN: Shown = ("storylines", IS_NAMED);
 pub fn name_of_event(conn: &Connection, id: EventId) -> Result<Option<PublicName>> {
     public_name(
         conn,
-        "SELECT public_id, headline FROM events WHERE id = ?1",
+        "SELECT public_id, headline, 0 FROM events WHERE id = ?1",
         id.0,
     )
 }
@@ -29,7 +29,7 @@ pub fn name_of_event(conn: &Connection, id: EventId) -> Result<Option<PublicName
 /// # Errors
 /// Whatever SQLite says.
 pub fn name_of_storyline(conn: &Connection, id: StorylineId) -> Result<Option<PublicName>> {
-    let sql = "SELECT public_id, headline FROM storylines WHERE id = ?1";
+    let sql = "SELECT public_id, headline, 0 FROM storylines WHERE id = ?1";
     public_name(conn, sql, id.0)
 }
 
@@ -47,11 +47,11 @@ pub(super) fn name_of_successor(
     if let Some(name) = name_if_shown(conn, shown, into)? {
         return Ok(Some(name));
     }
-    let (table, _) = shown;
+    let (table, _, is_withdrawn) = shown;
     let sql = format!(
         "WITH RECURSIVE way (id) AS (VALUES (?1)
             UNION SELECT x.merged_into FROM way CROSS JOIN {table} x ON x.id = way.id)
-         SELECT e.public_id, e.headline FROM way CROSS JOIN {table} e ON e.id = way.id
+         SELECT e.public_id, e.headline, {is_withdrawn} FROM way CROSS JOIN {table} e ON e.id = way.id
          WHERE e.merged_into IS NULL"
     );
     public_name(conn, &sql, into)
@@ -62,20 +62,20 @@ pub(super) fn name_of_successor(
 // Not a join: once SQLite has statistics, it goes through the whole table for one, to make a filter.
 pub(super) fn absorbed_by(
     conn: &Connection,
-    (table, is_shown): Shown,
+    (table, is_shown, is_withdrawn): Shown,
     id: i64,
 ) -> Result<Vec<PublicName>> {
     let sql = format!(
         "WITH RECURSIVE led (id) AS (SELECT id FROM {table} WHERE merged_into = ?1
             UNION SELECT t.id FROM led JOIN {table} t ON t.merged_into = led.id)
-         SELECT e.public_id, e.headline FROM {table} e WHERE e.id IN (SELECT id FROM led)
+         SELECT e.public_id, e.headline, {is_withdrawn} FROM {table} e WHERE e.id IN (SELECT id FROM led)
             AND e.public_id IS NOT NULL AND e.id <> ?1 AND {is_shown} ORDER BY e.id"
     );
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map([id], |row| {
         Ok(PublicName {
             public_id: public_id(row, 0)?.unwrap_or_default(),
-            headline: row.get(1)?,
+            headline: marked(row.get(1)?, row.get(2)?),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -84,17 +84,21 @@ pub(super) fn absorbed_by(
 /// The public name of a row of `events` or `storylines`, unless an editor keeps it back, or whose words it is.
 fn name_if_shown(
     conn: &Connection,
-    (table, is_shown): Shown,
+    (table, is_shown, is_withdrawn): Shown,
     id: i64,
 ) -> Result<Option<PublicName>> {
-    let sql = format!("SELECT public_id, headline FROM {table} e WHERE id = ?1 AND {is_shown}");
+    let sql = format!(
+        "SELECT public_id, headline, {is_withdrawn} FROM {table} e WHERE id = ?1 AND {is_shown}"
+    );
     public_name(conn, &sql, id)
 }
 
 fn public_name(conn: &Connection, sql: &str, id: i64) -> Result<Option<PublicName>> {
     let row: Option<(Option<PublicId>, String)> = conn
         .prepare_cached(sql)?
-        .query_row([id], |row| Ok((public_id(row, 0)?, row.get(1)?)))
+        .query_row([id], |row| {
+            Ok((public_id(row, 0)?, marked(row.get(1)?, row.get(2)?)))
+        })
         .optional()?;
     Ok(row.and_then(|(public_id, headline)| {
         public_id.map(|public_id| PublicName {
@@ -102,4 +106,23 @@ fn public_name(conn: &Connection, sql: &str, id: i64) -> Result<Option<PublicNam
             headline,
         })
     }))
+}
+
+/// A headline that stands beside others does not stand plain there once it is withdrawn.
+fn marked(headline: String, is_withdrawn: bool) -> String {
+    match is_withdrawn {
+        true => [WITHDRAWN, &headline].concat(),
+        false => headline,
+    }
+}
+
+/// True if what a storyline is headed by was withdrawn, or all that it tells.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub(super) fn is_line_withdrawn(conn: &Connection, id: StorylineId) -> Result<bool> {
+    let sql = format!("SELECT {IS_LINE_WITHDRAWN} FROM storylines e WHERE e.id = ?1");
+    Ok(conn
+        .prepare_cached(&sql)?
+        .query_row([id.0], |row| row.get(0))?)
 }

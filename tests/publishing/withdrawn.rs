@@ -1,0 +1,190 @@
+//! What was merged away says that it was withdrawn, whenever that happened.
+
+use dateline::news::{EventId, ItemId, StorylineId};
+use dateline::store::published::{self, Extent};
+use dateline::store::{Transaction, events, items};
+
+use super::http::Server;
+use super::newsroom::{Newsroom, at_minute, summit, told};
+use super::spiked::outputs;
+
+const HEADLINE: &str = "Withdrawn: Alaska summit ends without a deal";
+const LEDE: &str = "The talks closed after three hours";
+
+async fn withdraw(room: &Newsroom, killed: &'static [i64], minutes: i64) {
+    let kill = move |tx: &Transaction<'_>| {
+        for item in killed {
+            items::withdraw_item(tx, ItemId(*item), at_minute(minutes))?;
+        }
+        Ok(())
+    };
+    room.store.write(kill).await.expect("a kill");
+}
+
+async fn merge(room: &Newsroom) {
+    let merge = |tx: &Transaction<'_>| events::merge_event(tx, EventId(2), EventId(1));
+    room.store.write(merge).await.expect("a merge");
+    room.assign(1, 1, &[]).await;
+}
+
+async fn run(room: &Newsroom, sql: &'static str) {
+    let ran = room.store.write(move |tx| Ok(tx.execute_batch(sql)?));
+    ran.await.expect("a write");
+}
+
+/// The entry of event 2 in each format, and when it changed.
+async fn entries(room: &Newsroom) -> (Vec<String>, i64) {
+    let id = room.public_id(2).urn();
+    let server = Server::start(room.site()).await;
+    let mut entries = Vec::new();
+    for (ending, open, close) in [("atom", "<entry", "</entry>"), ("rss", "<item>", "</item>")] {
+        let text = server.get(&format!("/feeds/events.{ending}")).await.text();
+        let parts = text.split(open).skip(1);
+        let mut parts = parts.filter_map(|part| part.split(close).next());
+        let own = parts.find(|part| part.contains(&format!(">{id}<")));
+        entries.push(own.expect("an entry").to_owned());
+    }
+    let text = server.get("/feeds/events.json").await.text();
+    let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let mut all = document["items"].as_array().expect("items").iter();
+    let own = all.find(|item| item["id"] == id.as_str());
+    entries.push(own.expect("an item").to_string());
+    let read = |conn: &_| published::latest_events(conn, Extent::default());
+    let shown = room.store.read(read).expect("a read");
+    let one = shown.iter().find(|one| one.event.id == EventId(2));
+    (entries, one.expect("the entry").updated_at().timestamp())
+}
+
+#[tokio::test]
+async fn what_was_merged_says_that_it_was_withdrawn_before_or_after() {
+    for (case, killed) in [
+        ("merged, then withdrawn", &[4][..]),
+        ("merged, then all withdrawn", &[4, 5, 6]),
+        ("withdrawn, then merged within one pass", &[4]),
+        ("withdrawn where it stands since", &[4]),
+    ] {
+        let room = summit().await;
+        if case == "withdrawn, then merged within one pass" {
+            withdraw(&room, killed, 300).await;
+        }
+        merge(&room).await;
+        if case == "withdrawn where it stands since" {
+            room.publish(295).await;
+            run(
+                &room,
+                "INSERT INTO events (id, storyline_id, headline, settled) VALUES (9, 1, 'Alone', 1);
+                 UPDATE event_items SET event_id = 9 WHERE item_id = 4;",
+            )
+            .await;
+        }
+        if case != "withdrawn, then merged within one pass" {
+            room.publish(300).await;
+            let (before, _) = entries(&room).await;
+            let is_plain = |entry: &String| !entry.contains("Withdrawn") && entry.contains(LEDE);
+            assert!(before.iter().all(is_plain), "{case}: {before:#?}");
+            withdraw(&room, killed, 310).await;
+        }
+        room.publish(310).await;
+        let (after, changed) = entries(&room).await;
+        assert_eq!(changed, at_minute(310).timestamp(), "{case}");
+        for entry in &after {
+            assert!(entry.contains(HEADLINE), "{case}: {entry}");
+            assert!(!entry.contains(LEDE), "{case}: {entry}");
+            let all = entry.contains("All reports of this event were withdrawn");
+            assert_eq!(all, killed.len() > 1, "{case}: {entry}");
+        }
+        room.publish(320).await;
+        let version = || {
+            room.store
+                .read(published::load_publication)
+                .expect("a read")
+                .version
+        };
+        let rests = version();
+        room.publish(330).await;
+        assert_eq!(
+            (entries(&room).await.1, version()),
+            (changed, rests),
+            "{case}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_was_merged_and_is_told_again_is_withdrawn_no_more() {
+    let room = summit().await;
+    merge(&room).await;
+    withdraw(&room, &[4], 300).await;
+    room.publish(300).await;
+    assert!(entries(&room).await.0[2].contains(HEADLINE));
+    run(&room, "UPDATE items SET withdrawn_at = NULL WHERE id = 4").await;
+    room.publish(310).await;
+    assert!(!entries(&room).await.0[2].contains("Withdrawn"));
+}
+
+#[tokio::test]
+async fn a_report_that_was_withdrawn_takes_the_words_of_a_merged_entry_along_that_another_heads() {
+    let room = summit().await;
+    merge(&room).await;
+    withdraw(&room, &[5], 300).await;
+    room.publish(300).await;
+    for entry in entries(&room).await.0 {
+        assert!(
+            !entry.contains("Withdrawn") && !entry.contains(LEDE),
+            "{entry}"
+        );
+    }
+}
+
+/// A storyline of one event, beside that of the summit.
+async fn arrest() -> Newsroom {
+    let room = summit().await;
+    let link = "https://ap.example/9";
+    let item = room.ingest(told("AP", "Senator arrested", link, 280)).await;
+    assert_eq!(item, ItemId(7));
+    room.assign(3, 2, &[(item, None)]).await;
+    run(
+        &room,
+        "UPDATE storylines SET headline = 'Senator arrested', headline_item_id = 7,
+            headline_event_id = 3 WHERE id = 2",
+    )
+    .await;
+    room.publish(290).await;
+    room
+}
+
+#[tokio::test]
+async fn a_merged_storyline_says_that_it_was_withdrawn_before_or_after() {
+    let paths: Vec<String> = ["atom", "rss", "json"]
+        .map(|ending| format!("/feeds/storylines.{ending}"))
+        .to_vec();
+    for is_killed_first in [true, false] {
+        let room = arrest().await;
+        let merge =
+            |tx: &Transaction<'_>| events::merge_storyline(tx, StorylineId(2), StorylineId(1));
+        if is_killed_first {
+            withdraw(&room, &[7], 300).await;
+            room.publish(300).await;
+        }
+        room.store.write(merge).await.expect("a merge");
+        room.publish(310).await;
+        if !is_killed_first {
+            withdraw(&room, &[7], 320).await;
+            room.publish(320).await;
+        }
+        let id = room.storyline_id(2).urn();
+        let shown = outputs(&room, &paths).await;
+        assert!(shown.contains(&id) && shown.contains("Withdrawn: Senator arrested"));
+        let read = |conn: &_| published::latest_storylines(conn, Extent::default());
+        let lines = room.store.read(read).expect("a read");
+        let merged = lines.iter().find(|one| one.storyline.id == StorylineId(2));
+        let merged = merged.expect("the entry");
+        assert!(merged.is_withdrawn, "{is_killed_first}");
+        if !is_killed_first {
+            assert_eq!(merged.updated_at(), at_minute(320));
+        }
+        let into = lines.iter().find(|one| one.storyline.id == StorylineId(1));
+        let names = &into.expect("the storyline").absorbed;
+        assert_eq!(names[0].headline, "Withdrawn: Senator arrested");
+    }
+}

@@ -43,14 +43,14 @@ pub fn run(args: &LogArgs, global: &Global) -> anyhow::Result<ExitCode> {
         before: args.before.map(DecisionId),
         since: args.since.map(|day| day.and_time(NaiveTime::MIN).and_utc()),
     };
-    let decisions = store.read(|conn| load_latest(conn, &latest))?;
-    for decision in &decisions {
-        match args.json {
-            true => print_line(&serde_json::to_string(decision)?),
-            false => print_line(&line_of(decision)),
+    let decisions = store.read(|conn| went_along::load_with(conn, load_latest(conn, &latest)?))?;
+    for made in &decisions {
+        if args.json {
+            print_line(&serde_json::to_string(made)?);
+            continue;
         }
-        let went = store.read(|conn| went_along::load(conn, decision.id))?;
-        for went in went.iter().filter(|_| !args.json) {
+        print_line(&line_of(&made.decision));
+        for went in &made.went_along {
             print_line(&format!("       {}", describe_went_along(went)));
         }
     }

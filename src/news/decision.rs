@@ -309,3 +309,13 @@ pub struct Decision {
     /// Who undid it.
     pub undone_by: Option<String>,
 }
+
+/// A decision with what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct DecisionMade {
+    /// The decision.
+    #[serde(flatten)]
+    pub decision: Decision,
+    /// What it does not name and took along.
+    pub went_along: Vec<WentAlong>,
+}

@@ -15,7 +15,7 @@ mod request;
 mod view;
 mod wire;
 
-pub use decision::{Decision, Ruling, Target, WentAlong};
+pub use decision::{Decision, DecisionMade, Ruling, Target, WentAlong};
 pub use event::{Development, DevelopmentKind, Event, Life, Storyline};
 pub use evidence::{Evidence, PairEvidence, ScoredPair, Term};
 pub use feed::{Feed, FeedHealth, Outlet, OutletKind, Validators};

@@ -13,9 +13,10 @@ use names::{
     name_of_successor,
 };
 pub use names::{name_of_event, name_of_storyline};
+pub(in crate::store) use shown::IS_LET_THROUGH;
 use shown::{
-    HAS_REPORTS, IS_KEPT_BACK, IS_LET_THROUGH, IS_SHOWN, IS_TOLD, SAYS_INTO_WHAT, SHOWS_EVENTS,
-    TOLD_INSTEAD,
+    HAS_REPORTS, IS_KEPT_BACK, IS_SHOWN, IS_TOLD, IS_TOLD_WHERE_KEPT_BACK, SAYS_INTO_WHAT,
+    SHOWS_EVENTS, TOLD_INSTEAD,
 };
 
 use super::publishing::SETTINGS;

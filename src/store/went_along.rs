@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::Result;
 use super::events::{event_of_item, load_members};
-use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, WentAlong};
+use crate::news::{Decision, DecisionId, DecisionMade, EventId, ItemId, Ruling, WentAlong};
 
 /// What a ruling did not name, with the event in which it stands before the ruling is obeyed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +81,32 @@ pub fn note(tx: &Transaction<'_>, beside: &[Beside]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The decisions by which something went along out of an event or into it, in order.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_decisions(conn: &Connection, event: EventId) -> Result<Vec<DecisionId>> {
+    let sql = "SELECT decision_id FROM went_along WHERE from_event = ?1
+         UNION SELECT decision_id FROM went_along WHERE into_event = ?1 ORDER BY 1";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([event.0], |row| row.get(0).map(DecisionId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The same decisions, each with what went along by it.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_with(conn: &Connection, made: Vec<Decision>) -> Result<Vec<DecisionMade>> {
+    let with_what_went = |decision: Decision| {
+        Ok(DecisionMade {
+            went_along: load(conn, decision.id)?,
+            decision,
+        })
+    };
+    made.into_iter().map(with_what_went).collect()
 }
 
 /// What went along by a decision that does not name it, by where it went.

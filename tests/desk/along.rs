@@ -84,3 +84,42 @@ async fn the_page_and_the_log_name_what_went_along() {
     let log = String::from_utf8(log.stdout).unwrap();
     assert!(log.contains(words), "{log} {}", now());
 }
+
+#[tokio::test]
+async fn what_two_told_apart_took_along_is_named_wherever_it_is_asked_about() {
+    let running = Running::start(|_| {}).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let headers = [
+        ("cookie", cookie.as_str()),
+        ("x-csrf-token", csrf.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let body = r#"{"ruling":{"kind":"not-same-event","a":1,"b":3}}"#;
+    let made = running.post("/api/decisions", &headers, body).await;
+    assert_eq!(made.status, 200, "{}", made.body);
+    let outcome: serde_json::Value = serde_json::from_str(&made.body).unwrap();
+    // As the clusterer would have done.
+    let written = running.desk.store.write(|tx| {
+        let sql = "INSERT INTO went_along VALUES (1, 2, 1, 2)";
+        Ok(tx.execute(sql, [])?)
+    });
+    written.await.unwrap();
+    let words = "item 2 went from event 1 to event 2 with it";
+    let request = format!("/api/requests/{}", outcome["request"]);
+    for path in [&request, "/desk/log", "/desk/events/1", "/desk/events/2"] {
+        let page = running.get(path, &headers).await.body;
+        assert_eq!(page.matches(words).count(), 1, "{path}: {page}");
+    }
+    let along = r#""went_along":[{"items":[2],"from":1,"into":2}]"#;
+    let listed = running.get("/api/decisions", &headers).await.body;
+    let log = std::process::Command::new(env!("CARGO_BIN_EXE_dateline"))
+        .args(["log", "--json", "--data-dir"])
+        .arg(running.desk.directory.path())
+        .output()
+        .unwrap();
+    let log = String::from_utf8(log.stdout).unwrap();
+    assert!(log.contains(along), "{log}");
+    let one: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let went = serde_json::json!([{ "items": [2], "from": 1, "into": 2 }]);
+    assert_eq!(one["decisions"][0]["went_along"], went, "{listed}");
+}

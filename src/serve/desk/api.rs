@@ -19,9 +19,9 @@ use super::views;
 use crate::news::{Answer, DecisionId, Request, Ruling};
 use crate::store::decisions::{self as kept, Latest};
 use crate::store::desk;
-use crate::store::requests;
 use crate::store::review::load_doubts;
 use crate::store::search::search_items;
+use crate::store::went_along;
 
 /// Bytes of a refusal in words.
 const LONGEST_REFUSAL: usize = 4096;
@@ -222,9 +222,13 @@ async fn decisions(
         before: form.before.map(DecisionId),
         since: None,
     };
-    let made = read(&site, move |conn| kept::load_latest(conn, &latest)).await?;
+    let made = read(&site, move |conn| {
+        went_along::load_with(conn, kept::load_latest(conn, &latest)?)
+    });
+    let made = made.await?;
     let last = made.last().filter(|_| made.len() == latest.limit as usize);
-    let body = serde_json::json!({ "decisions": made, "before": last.map(|last| last.id) });
+    let before = last.map(|last| last.decision.id);
+    let body = serde_json::json!({ "decisions": made, "before": before });
     Ok(json(StatusCode::OK, &body))
 }
 
@@ -281,7 +285,7 @@ async fn request(
     uri: Uri,
 ) -> Answered {
     may_read(&site, &headers, &uri).await?;
-    let said = read(&site, move |conn| requests::find_answer(conn, number)).await?;
+    let said = read(&site, move |conn| ruled::find_answer(conn, number)).await?;
     match said {
         Some(said) => Ok(outcome(number, said.as_ref())),
         None => Err(problem(StatusCode::NOT_FOUND, "no such request")),

@@ -5,7 +5,7 @@ use super::views::{Moment, moment};
 use crate::decisions::{describe_ruling, describe_went_along, in_force};
 use crate::feed::write::one_line;
 use crate::news::{Answer, Decision, DecisionId, EventId, ItemId, Ruling, Target};
-use crate::store::decisions::{Named, load_about};
+use crate::store::decisions::{Named, load_about, load_decision};
 use crate::store::{Connection, Result, kept_out, requests, standing, went_along};
 
 /// A decision as a line of the log.
@@ -42,19 +42,25 @@ pub(super) fn describe_along(conn: &Connection, decision: DecisionId) -> Result<
     Ok(went.iter().map(describe_went_along).collect())
 }
 
-/// The answer to a request, with what the decision took along that it does not name; `None` while there is none.
-pub(super) fn load_answer(conn: &Connection, number: i64) -> Result<Option<Answer>> {
-    let mut answer = requests::load_answer(conn, number)?;
-    if let Some(answer) = &mut answer
+/// What came of a request, with what the decision took along that it does not name: `None` if there is no such request
+/// (any more), `Some(None)` while it waits.
+pub(super) fn find_answer(conn: &Connection, number: i64) -> Result<Option<Option<Answer>>> {
+    let mut said = requests::find_answer(conn, number)?;
+    if let Some(Some(answer)) = &mut said
         && let Some(decision) = answer.decision
     {
         answer.lines.extend(describe_along(conn, decision)?);
     }
-    Ok(answer)
+    Ok(said)
+}
+
+/// The answer, while there is one.
+pub(super) fn load_answer(conn: &Connection, number: i64) -> Result<Option<Answer>> {
+    Ok(find_answer(conn, number)?.flatten())
 }
 
 /// The decisions on an event and on what it holds by now, the latest first: of those that name it or its items those
-/// that are about it, and the pins that it shows.
+/// that are about it, those by which something went along out of it or into it, and the pins that it shows.
 pub(super) fn decisions_on(
     conn: &Connection,
     about: &[Decision],
@@ -65,8 +71,15 @@ pub(super) fn decisions_on(
         .iter()
         .filter(|one| concerns(&one.ruling, event, items))
         .collect();
-    let known: Vec<DecisionId> = found.iter().map(|one| one.id).collect();
-    found.extend(pins.iter().filter(|one| !known.contains(&one.id)));
+    let mut along = Vec::new();
+    for id in went_along::load_decisions(conn, event)? {
+        along.extend(load_decision(conn, id)?);
+    }
+    for one in along.iter().chain(pins) {
+        if found.iter().all(|known| known.id != one.id) {
+            found.push(one);
+        }
+    }
     found.sort_by_key(|one| std::cmp::Reverse(one.id));
     let lines = found.into_iter().map(|one| decision_line(conn, one));
     lines.collect()

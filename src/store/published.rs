@@ -331,9 +331,11 @@ pub fn standing_of_storyline(conn: &Connection, id: PublicId) -> Result<Option<S
     let sql = format!(
         "WITH asked AS (
             SELECT s.*, NOT {SHOWS_EVENTS} AS is_empty, {IS_KEPT_BACK} AS is_kept_back,
-                (SELECT o.public_id {TOLD_INSTEAD} ORDER BY e.id DESC LIMIT 1) AS told_in
+                (SELECT o.public_id {TOLD_INSTEAD} ORDER BY e.id DESC LIMIT 1) AS told_in,
+                {IS_TOLD_WHERE_KEPT_BACK} AS is_told_out
             FROM storylines s WHERE s.public_id = ?1)
-         SELECT coalesce(m.public_id, s.told_in), s.is_kept_back,
+         SELECT coalesce(m.public_id, s.told_in),
+            s.is_kept_back OR s.merged_into IS NULL AND s.is_empty AND s.told_in IS NULL AND s.is_told_out,
             s.merged_into IS NOT NULL OR s.is_empty AND s.told_in IS NOT NULL, s.is_empty
          FROM asked s LEFT JOIN storylines m ON m.id = s.merged_into"
     );

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, Transaction, params};
 
 use super::kept_out::is_item_out;
+use super::published::IS_LET_THROUGH;
 use super::{Result, publishing};
 use crate::news::{ItemId, UtcTime};
 
@@ -212,6 +213,7 @@ fn remove_event(tx: &Transaction<'_>, event: i64, now: UtcTime) -> Result<Remove
             .prepare_cached(sql)?
             .query_map([id], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
+        forget_wording(tx, id)?;
         for item in &items {
             bury(tx, *item, now)?;
         }
@@ -228,6 +230,18 @@ fn remove_event(tx: &Transaction<'_>, event: i64, now: UtcTime) -> Result<Remove
         removed.events += 1;
     }
     Ok(removed)
+}
+
+/// A headline that an editor worded for an event outlives it on a storyline that was merged, unless the event is kept back:
+/// then what it was worded for goes on to be known.
+fn forget_wording(tx: &Transaction<'_>, event: i64) -> Result<()> {
+    let sql = format!(
+        "UPDATE storylines SET headline_event_id = NULL
+         WHERE headline_item_id IS NULL AND headline_event_id = ?1
+            AND EXISTS (SELECT 1 FROM events e WHERE e.id = ?1 AND {IS_LET_THROUGH})"
+    );
+    tx.prepare_cached(&sql)?.execute([event])?;
+    Ok(())
 }
 
 /// The storyline of an event that goes shows one event less.

@@ -1,12 +1,12 @@
 //! What was merged away says that it was withdrawn, whenever that happened.
 
-use dateline::news::{EventId, ItemId, StorylineId};
+use dateline::news::{EventId, ItemId, StorylineId, Target};
 use dateline::store::published::{self, Extent};
 use dateline::store::{Transaction, events, items};
 
 use super::http::Server;
 use super::newsroom::{Newsroom, at_minute, summit, told};
-use super::spiked::outputs;
+use super::spiked::{outputs, rule_to_spike};
 
 const HEADLINE: &str = "Withdrawn: Alaska summit ends without a deal";
 const LEDE: &str = "The talks closed after three hours";
@@ -186,5 +186,29 @@ async fn a_merged_storyline_says_that_it_was_withdrawn_before_or_after() {
         let into = lines.iter().find(|one| one.storyline.id == StorylineId(1));
         let names = &into.expect("the storyline").absorbed;
         assert_eq!(names[0].headline, "Withdrawn: Senator arrested");
+    }
+}
+
+#[tokio::test]
+async fn a_storyline_that_is_told_in_what_is_kept_back_is_kept_back_by_an_editor() {
+    let room = arrest().await;
+    let merge = |tx: &Transaction<'_>| events::merge_event(tx, EventId(3), EventId(1));
+    room.store.write(merge).await.expect("a merge");
+    room.publish(300).await;
+    let path = format!("/storylines/{}/timeline.json", room.storyline_id(2));
+    let answer = async || {
+        let reply = Server::start(room.site()).await.get(&path).await;
+        (reply.status, reply.text())
+    };
+    assert_eq!(answer().await.0, 307);
+    // First alone, then with all that stands beside it.
+    for target in [Target::Event(EventId(1)), Target::Storyline(StorylineId(1))] {
+        rule_to_spike(&room, target, 310).await;
+        room.publish(310).await;
+        let (status, text) = answer().await;
+        assert!(
+            status == 410 && text.contains("an editor keeps it back"),
+            "{target:?}: {text}"
+        );
     }
 }

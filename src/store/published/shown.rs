@@ -58,7 +58,7 @@ macro_rules! is_way_let_through {
 }
 
 /// True if no editor keeps an event back, nor what it was merged into.
-pub(super) const IS_LET_THROUGH: &str = is_way_let_through!("e");
+pub(in crate::store) const IS_LET_THROUGH: &str = is_way_let_through!("e");
 
 /// True if an event is shown: no editor keeps it back, and what it said before it was merged is not by a
 /// report that is out.
@@ -130,7 +130,8 @@ macro_rules! is_kept_back {
     };
 }
 
-/// True if a storyline's headline is by a report that is out, or was worded for an event that is kept back.
+/// True if a storyline's headline is by a report that is out, or was worded for an event that is kept back, or was when
+/// retention took it: of others it is forgotten then.
 macro_rules! is_name_out {
     ($line:literal) => {
         concat!(
@@ -138,9 +139,11 @@ macro_rules! is_name_out {
             $line,
             ".headline_item_id IS NOT NULL THEN ",
             is_item_out!($line, ".headline_item_id"),
-            " ELSE EXISTS (SELECT 1 FROM events p WHERE p.id = ",
+            " ELSE ",
             $line,
-            ".headline_event_id AND NOT ",
+            ".headline_event_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM events p WHERE p.id = ",
+            $line,
+            ".headline_event_id AND ",
             is_way_let_through!("p"),
             ") END"
         )
@@ -197,6 +200,14 @@ pub(super) const IS_KEPT_BACK: &str = concat!(
     " END)"
 );
 
+/// True if what was told in a storyline `s` was merged into what an editor keeps back.
+pub(super) const IS_TOLD_WHERE_KEPT_BACK: &str = concat!(
+    "EXISTS (SELECT 1 FROM events e WHERE e.storyline_id = s.id AND e.published_at IS NOT NULL
+        AND e.merged_into IS NOT NULL AND NOT ",
+    is_end_let_through!("e"),
+    ")"
+);
+
 /// The storylines `o` in which is told by now what was told in a storyline.
 pub(super) const TOLD_INSTEAD: &str = told_instead!("s");
 
@@ -224,7 +235,13 @@ mod tests {
     fn what_is_shown_is_asked_without_going_through_any_table() {
         let directory = tempfile::tempdir().expect("a directory");
         let store = Store::open(directory.path()).expect("a database");
-        let of_storylines = [SAYS_INTO_WHAT, IS_KEPT_BACK, SHOWS_EVENTS]
+        let of_storylines = [
+            SAYS_INTO_WHAT,
+            IS_KEPT_BACK,
+            SHOWS_EVENTS,
+            IS_TOLD_WHERE_KEPT_BACK,
+        ];
+        let of_storylines = of_storylines
             .map(|condition| format!("SELECT 1 FROM storylines s WHERE s.id = 1 AND {condition}"));
         let told = "SELECT 1 FROM developments d JOIN events e ON e.id = d.event_id WHERE d.id = 1";
         let others = [

@@ -151,6 +151,40 @@ fn what_was_out_when_it_went_is_told_by_nothing_that_outlives_it() {
 }
 
 #[test]
+fn words_of_an_editor_for_what_was_kept_back_are_not_told_once_that_is_gone() {
+    for (out, is_told) in [
+        ("UPDATE items SET spiked = 1 WHERE id = 1", false),
+        ("UPDATE events SET spiked = 1 WHERE id = 1", false),
+        ("SELECT 1", true),
+    ] {
+        let (_directory, store) = open();
+        for (id, days_old) in [(1, 90), (3, 5)] {
+            add_item(&store, id, days_old);
+            add_event(&store, id, &[id], days_old);
+        }
+        run(
+            &store,
+            "UPDATE events SET storyline_id = 3 WHERE id = 1;
+             UPDATE storylines SET headline = 'Worded', headline_event_id = 1, merged_into = 3
+                WHERE id = 1",
+        );
+        for table in ["events", "storylines", "developments"] {
+            let whole = format!("CAST(printf('{table:.1}%015d', id) AS BLOB)");
+            run(&store, &format!("UPDATE {table} SET public_id = {whole}"));
+        }
+        run(&store, out);
+        let told = || {
+            let read = |conn: &_| published::latest_storylines(conn, Extent::default());
+            let lines = store.read(read).unwrap();
+            lines.iter().any(|one| one.storyline.headline == "Worded")
+        };
+        assert_eq!(told(), is_told, "{out}");
+        assert_eq!(remove(&store, 60, 100).events, 1);
+        assert_eq!(told(), is_told, "{out}");
+    }
+}
+
+#[test]
 fn what_was_named_by_the_slug_of_a_storyline_that_is_gone_is_said_to_be_older() {
     let (_directory, store) = open();
     add_item(&store, 1, 90);

@@ -62,7 +62,7 @@ pub struct Prepared {
     pub corrected: Vec<Corrected>,
     /// Known items, told by no id, whose claimed time drifts, with what it is now.
     pub redated: Vec<(ItemId, UtcTime)>,
-    /// Known items without a time, told by no id, that are listed still.
+    /// Known items without a time, or with that of the visit, told by no id, that are listed still.
     pub relisted: Vec<ItemId>,
     /// True if links changed while the items did not.
     pub links_churn: bool,
@@ -200,6 +200,8 @@ fn identify(
     let visit = Visit {
         standing: arrived.standing,
         fetched_at: arrived.fetched_at,
+        // What a hub sends comes as soon as it is written, and at no visit.
+        last_visit_at: arrived.feed.last_visit_at.filter(|_| !arrived.is_partial),
     };
     let is_wire = arrived.outlet.kind == OutletKind::Wire;
     let same = |draft: &Draft<'_>| known.says_same(draft).filter(|_| !is_wire);

@@ -18,6 +18,7 @@ use super::{
     Visit,
 };
 use crate::news::{ItemId, KeyDigest, UtcTime};
+use crate::text::links::place_of;
 
 /// A text of fewer words says too little to be an identity beside a guid or link.
 const TELLING_WORDS: usize = 10;
@@ -62,6 +63,8 @@ pub(super) struct Ladder<'a> {
     /// Whether the items that have a key are one, as far as that was asked.
     are_one: RefCell<HashMap<(KeyDigest, GuidStanding), bool>>,
     pub(super) times_are_equal: bool,
+    /// How many items of the document are at each page.
+    pub(super) pages: HashMap<&'a str, usize>,
     pub(super) lost_because: Option<String>,
     pub(super) guids_churn: bool,
     /// True if other ids of the document lead to their items: then one that was never seen is no other name of a known one.
@@ -84,6 +87,11 @@ impl<'a> Ladder<'a> {
         let times_are_equal = inputs.len() > 2
             && first_time.is_some()
             && inputs.iter().all(|input| input.published_at == first_time);
+        let links = inputs.iter().filter_map(|input| input.link.as_deref());
+        let mut pages: HashMap<&str, usize> = HashMap::new();
+        for page in links.filter_map(place_of) {
+            *pages.entry(page).or_default() += 1;
+        }
         Self {
             found: vec![None; inputs.len()],
             inputs,
@@ -95,6 +103,7 @@ impl<'a> Ladder<'a> {
             holders,
             are_one: RefCell::default(),
             times_are_equal,
+            pages,
             lost_because: None,
             guids_churn: false,
             ids_hold: false,

@@ -8,6 +8,7 @@ mod agreement;
 mod content;
 mod host_rules;
 mod keys;
+mod made_up;
 mod matching;
 mod places;
 mod signs;
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 
 pub use content::{content_digest, former_digest, is_revision};
 pub use keys::{IdentityKey, KeyKind, keys_and_aliases_of, keys_of};
+pub use made_up::is_of_visit;
 pub use matching::match_items;
 pub use signs::{has_drifted, is_at_page, was_listed_before};
 pub use standing::{ListedId, ids_hold};
@@ -125,6 +127,8 @@ pub struct Visit {
     pub standing: GuidStanding,
     /// Our clock when the document was fetched.
     pub fetched_at: UtcTime,
+    /// The same at the visit before, whatever came of it; `None` for the first one, and for what comes at no visit.
+    pub last_visit_at: Option<UtcTime>,
 }
 
 /// An item that is known, or was: a tombstone.
@@ -142,7 +146,8 @@ pub struct KnownItem {
     pub published_at: Option<UtcTime>,
     /// Our clock at acceptance, or at removal for a tombstone.
     pub fetched_at: UtcTime,
-    /// Our clock when it was last noted as listed: of what has no time and comes under ids or links that are made up anew.
+    /// Our clock when it came or was last noted as listed: of what has no time, or that of the visit, and comes under ids or
+    /// links that are made up anew.
     pub listed_at: UtcTime,
     /// True if the item itself is gone and only remembered.
     pub is_tombstone: bool,

@@ -1,17 +1,15 @@
 //! Whether the ids and the links of a document tell its items apart, and whether ids do so again.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use chrono::TimeDelta;
+use std::collections::BTreeSet;
 
 use super::content::normalised;
 use super::keys::{IdentityKey, KeyKind};
+use super::made_up::headline_of;
 use super::matching::{CHURNED, Ladder};
-use super::signs::{AGAIN_HOURS, HEADLINE_WORDS, SAME_TITLES, lead_likeness_but_for_numbers};
-use super::similar::{length, likeness};
-use super::{GuidStanding, IdentityInput, KnownItem, Verdict};
+use super::signs::{SAME_TITLES, lead_likeness_but_for_numbers};
+use super::similar::likeness;
+use super::{GuidStanding, KnownItem, Verdict};
 use crate::news::UtcTime;
-use crate::text::links::place_of;
 
 /// An item of a document, with what tells whether its id is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,65 +200,6 @@ impl Ladder<'_> {
         known.filter(|known| self.is_repetition(index, known))
     }
 
-    /// The headlines of items whose ids, links and times are made up as the document is written, by their places: no id was
-    /// seen, and what was told some hours ago claims the moment of the visit, at an address that says nothing. A short list
-    /// that rolled over tells the headlines of its kind again too, but at times and links of their own.
-    fn made_up_headlines(&self) -> BTreeMap<usize, &str> {
-        if !self.is_no_id_seen() {
-            return BTreeMap::new();
-        }
-        let pages = self.count_pages();
-        let headline = |index: usize| {
-            let input = self.inputs[index];
-            let known = self.find(index, KeyKind::Text)?;
-            let is_made_up = self.is_of_visit(input)
-                && self.gap(input, known) <= TimeDelta::hours(AGAIN_HOURS)
-                && self.says_nothing_of_place(index, known, &pages);
-            headline_of(input).filter(|_| is_made_up)
-        };
-        let places = 0..self.inputs.len();
-        let headlines = places.filter_map(|index| Some((index, headline(index)?)));
-        headlines.collect()
-    }
-
-    /// How many items of the document are at each page.
-    fn count_pages(&self) -> HashMap<&str, usize> {
-        let links = self.inputs.iter().filter_map(|input| input.link.as_deref());
-        let mut pages: HashMap<&str, usize> = HashMap::new();
-        for page in links.filter_map(place_of) {
-            *pages.entry(page).or_default() += 1;
-        }
-        pages
-    }
-
-    /// True if an item claims the moment of the visit.
-    fn is_of_visit(&self, input: &IdentityInput) -> bool {
-        let visit = self.visit.fetched_at;
-        let claim = input.published_at.map(|at| (visit - at).abs());
-        claim.is_some_and(|since| since <= TimeDelta::minutes(VISIT_MINUTES))
-    }
-
-    /// True if an item has no link, or that of the whole site, or but for the query that of a known one, where no other of
-    /// the document stands: one page for all tells them apart by its query.
-    fn says_nothing_of_place(
-        &self,
-        index: usize,
-        known: &KnownItem,
-        pages: &HashMap<&str, usize>,
-    ) -> bool {
-        if self.key(index, KeyKind::Link).is_none() {
-            return true;
-        }
-        let page = self.inputs[index].link.as_deref().and_then(place_of);
-        page.is_some_and(|page| pages.get(page) == Some(&1))
-            && page == known.link.as_deref().and_then(place_of)
-    }
-
-    fn is_no_id_seen(&self) -> bool {
-        let mut ids = self.guid_keys();
-        ids.all(|(index, key)| self.find(index, key.kind).is_none())
-    }
-
     /// The known item that told the same lately in as many words as hardly another item has.
     fn told_lately(&self, index: usize) -> Option<&KnownItem> {
         let known = self.find(index, KeyKind::Text);
@@ -308,15 +247,3 @@ impl Ladder<'_> {
         }
     }
 }
-
-/// The title of an item, or the lead of one without, if it is more than a name.
-fn headline_of(input: &IdentityInput) -> Option<&str> {
-    let headline = match input.title.is_empty() {
-        true => input.lead(),
-        false => &input.title,
-    };
-    (length(headline) >= HEADLINE_WORDS).then_some(headline)
-}
-
-/// What is made up as a document is written is so old at most when it arrives.
-const VISIT_MINUTES: i64 = 2;

@@ -35,6 +35,7 @@ struct Memory {
     standing: GuidStanding,
     items: Vec<KnownItem>,
     keys: HashMap<[u8; 16], usize>,
+    last_visit_at: Option<UtcTime>,
 }
 
 impl Memory {
@@ -54,6 +55,7 @@ impl Memory {
         let visit = Visit {
             standing: self.standing,
             fetched_at,
+            last_visit_at: self.last_visit_at.replace(fetched_at),
         };
         let matching = match_items(&candidates, &known, visit);
         self.standing = matching.standing;
@@ -67,7 +69,9 @@ impl Memory {
                 Verdict::Same(id) => {
                     let at = usize::try_from(id.0).expect("ids are small");
                     let before = &self.items[at];
-                    let is_noted = input.published_at.is_none() && found.by == Some(KeyKind::Text);
+                    let claim = input.published_at;
+                    let is_noted = found.by == Some(KeyKind::Text)
+                        && claim.is_none_or(|claim| is_of_visit(claim, fetched_at));
                     self.items[at] = KnownItem {
                         listed_at: if is_noted {
                             fetched_at

@@ -9,7 +9,7 @@ use super::Arrived;
 use super::draft::{Draft, is_believable};
 use crate::feed::identity::{
     ItemMatch, KeyKind, KnownItem, KnownItems, content_digest, has_drifted, is_at_page,
-    was_listed_before,
+    is_of_visit, was_listed_before,
 };
 use crate::news::{Feed, ItemId, KeyDigest, UtcTime};
 use crate::store::items::{self, KnownRow};
@@ -294,14 +294,20 @@ impl Known {
 
     /// True if it is to be noted that a known item is listed still: it was told by its words or its place, has no time, and
     /// comes under an id, or by its words under a link, that was never seen. Or it would be new after some hours, although every
-    /// document lists it.
+    /// document lists it. Of what claims the time of the visit each one is noted: the next asks what was listed at this.
     pub(super) fn is_listing_to_note(
         &self,
         id: ItemId,
         found: &ItemMatch,
         (draft, fetched_at): (&Draft<'_>, UtcTime),
     ) -> bool {
-        let is_undated = draft.candidate.input.published_at.is_none();
+        let Some(item) = self.items.items.get(&id) else {
+            return false;
+        };
+        let is_due = match draft.candidate.input.published_at {
+            Some(claim) => found.by == Some(KeyKind::Text) && is_of_visit(claim, fetched_at),
+            None => was_listed_before(item, fetched_at),
+        };
         let comes_anew = match found.by {
             Some(KeyKind::Link) => self.is_new(draft, KeyKind::Guid),
             Some(KeyKind::Text) => {
@@ -309,8 +315,7 @@ impl Known {
             }
             _ => false,
         };
-        let item = self.items.items.get(&id);
-        is_undated && comes_anew && item.is_some_and(|item| was_listed_before(item, fetched_at))
+        is_due && comes_anew
     }
 
     /// True if a draft has a key of a kind that was never seen.

@@ -245,3 +245,76 @@ fn an_entry_that_is_listed_in_two_states_takes_no_standing_from_the_ids_beside_i
         assert_eq!(verdicts(&found), vec![NEW; listed.len()]);
     }
 }
+
+/// What visits of a feed keep that shows one list of headlines at each, all under new ids and links: so many minutes before
+/// the visit they claim to be told.
+fn kept_of_lists(
+    link: &dyn Fn(usize, usize) -> String,
+    minutes: &dyn Fn(usize, usize) -> i64,
+    (hours, has_ids): (i64, bool),
+    is_found_again: bool,
+) -> (usize, GuidStanding) {
+    let mut memory = Memory::default();
+    for visit in 0..4 {
+        let now = noon() + TimeDelta::hours(visit as i64 * hours);
+        let told = |at: usize| {
+            let claim = TimeDelta::seconds(minutes(at, visit) * 60 + at as i64 * 7 + 2);
+            let guid = format!("urn:b:{visit}-{at}");
+            IdentityInput {
+                published_at: Some(now - claim),
+                ..input(
+                    if has_ids { &guid } else { "" },
+                    &link(at, visit),
+                    HEADLINES[at],
+                )
+            }
+        };
+        let listed: Vec<IdentityInput> = (0..5).map(told).collect();
+        memory.visit_at(&listed, now);
+        if is_found_again {
+            memory.visit_at(&listed, now + TimeDelta::minutes(30));
+        }
+    }
+    (memory.items.len(), memory.standing)
+}
+
+#[test]
+fn bulletins_that_one_visit_finds_fresh_are_all_kept_and_their_ids_stay_good() {
+    let none = |_: usize, _: usize| String::new();
+    let site = |_: usize, _: usize| "https://w.example/".to_owned();
+    let issue =
+        |at: usize, visit: usize| format!("https://w.example/kind{at}?issue={}", 4400 + visit);
+    let links: [&dyn Fn(usize, usize) -> String; 3] = [&none, &site, &issue];
+    for (case, link) in links.into_iter().enumerate() {
+        let once_fresh = |_: usize, visit: usize| if visit == 1 { 1 } else { 5 };
+        let some_fresh = |at: usize, _: usize| if at < 3 { 1 } else { 60 };
+        let always_fresh = |_: usize, _: usize| 1;
+        let times: [(&dyn Fn(usize, usize) -> i64, bool); 3] = [
+            (&once_fresh, false),
+            (&some_fresh, false),
+            (&always_fresh, true),
+        ];
+        for (which, (minutes, is_found_again)) in times.into_iter().enumerate() {
+            let kept = kept_of_lists(link, minutes, (3, true), is_found_again);
+            assert_eq!(kept, (20, GuidStanding::Good), "{case} {which}");
+        }
+    }
+}
+
+#[test]
+fn a_document_that_is_made_up_and_waits_in_a_cache_is_told_once() {
+    let token = |at: usize, visit: usize| {
+        format!(
+            "https://p.example/s{at}?ts=qq{}xx{}zz77",
+            visit * 31 + at,
+            at * 17 + 40 + visit
+        )
+    };
+    for minutes in [0, 3, 10, 15] {
+        for has_ids in [true, false] {
+            let waits = |_: usize, visit: usize| minutes + visit as i64;
+            let (kept, _) = kept_of_lists(&token, &waits, (1, has_ids), false);
+            assert_eq!(kept, 5, "{minutes} {has_ids}");
+        }
+    }
+}

@@ -14,9 +14,10 @@ use super::keys::{KeyKind, has_rule_for_id, is_stamp};
 use super::matching::Ladder;
 use super::places::names_other_place;
 use super::signs::{
-    AGAIN_HOURS, DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, differ_in_words, has_time_of,
-    is_at_page, is_at_part, is_under_other_name, lead_likeness, names_one_report, says_more,
-    says_other_words, shares_address, stands_behind, tells_other_lead, tells_other_thing,
+    AGAIN_HOURS, DIFFERENT_TITLES, REPEAT_HOURS, SAME_TITLES, differ_in_words, has_moved,
+    has_time_of, is_at_page, is_at_part, is_under_other_name, lead_likeness, names_one_report,
+    says_more, says_other_words, shares_address, stands_behind, tells_other_lead,
+    tells_other_thing,
 };
 use super::similar::likeness;
 use super::{IdentityInput, KnownItem};
@@ -289,9 +290,12 @@ impl Ladder<'_> {
     }
 
     /// True if an item in the words of a known one comes so soon after it that it may be told again: sooner in a few words
-    /// without a time, under another name in its link.
+    /// without a time, under another name in its link, and whenever it comes where the link says that it is the same.
     pub(super) fn is_repetition(&self, index: usize, known: &KnownItem) -> bool {
         let input = self.inputs[index];
+        if input.published_at.is_none() && self.has_link_of(index, known) {
+            return true;
+        }
         let may_be_next = input.published_at.is_none()
             && !self.is_telling(index)
             && is_under_other_name(input, known);
@@ -301,6 +305,12 @@ impl Ladder<'_> {
             REPEAT_HOURS
         };
         self.gap(input, known) <= TimeDelta::hours(hours)
+    }
+
+    /// True if another link of an item shows that it is a known one, in as many words as hardly another item has: the report
+    /// went to another section.
+    fn has_link_of(&self, index: usize, known: &KnownItem) -> bool {
+        self.is_telling(index) && has_moved(self.inputs[index], known)
     }
 
     /// True if an item has the words of a known one at a moment of its own, and the id or the link of another: the alert of

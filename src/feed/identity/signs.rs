@@ -193,6 +193,30 @@ pub(super) fn is_under_other_name(input: &IdentityInput, known: &KnownItem) -> b
     input.link.is_some() && known.link.is_some() && name(&input.link) != name(&known.link)
 }
 
+/// True if two links end in one name of a report and hold the same numbers: its site was arranged anew, or it went to another
+/// section. What is told each day has the day, or its number, there.
+pub(super) fn has_moved(input: &IdentityInput, known: &KnownItem) -> bool {
+    let (Some(ours), Some(theirs)) = (&input.link, &known.link) else {
+        return false;
+    };
+    let numbers = |link: &str| -> Vec<String> {
+        let runs = link.split(|c: char| !c.is_ascii_digit());
+        runs.filter(|run| !run.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let name = name_of_words(ours);
+    name.is_some() && name == name_of_words(theirs) && numbers(ours) == numbers(theirs)
+}
+
+/// The last name in the path of a link, without what says how its file is written, if it is one of several words.
+fn name_of_words(link: &str) -> Option<&str> {
+    let place = link.split_once("://")?.1.split(['?', '#']).next()?;
+    let name = place.trim_end_matches('/').rsplit_once('/')?.1;
+    let name = name.split('.').next()?;
+    (name.matches(SIGNS_OF_NAME).count() >= NAME_SIGNS).then_some(name)
+}
+
 /// True if a link looks like that of one report: a name of several words, an id, a day, or a number behind it. What a
 /// page is called by holds digits too (`/f1/latest`, `/bbc2`, `/2026/results`): in doubt it is a page.
 pub(super) fn names_one_report(link: &str) -> bool {
@@ -224,7 +248,7 @@ fn is_name_of_report(name: &str) -> bool {
         let runs = word.split(|c: char| !c.is_ascii_digit());
         word.len() >= ID_LETTERS && runs.filter(|run| !run.is_empty()).count() > 1
     };
-    name.matches(['-', '_', '+', ' ']).count() >= NAME_SIGNS
+    name.matches(SIGNS_OF_NAME).count() >= NAME_SIGNS
         || numbers().any(|run| run.len() >= ID_DIGITS && !is_year(run))
         || name.split(|c: char| !c.is_alphanumeric()).any(is_mixed)
 }
@@ -237,6 +261,8 @@ fn is_year(text: &str) -> bool {
     text.len() == 4 && is_number(text) && (text.starts_with("19") || text.starts_with("20"))
 }
 
+/// What stands between the words of a name.
+const SIGNS_OF_NAME: [char; 4] = ['-', '_', '+', ' '];
 /// Signs between the words of a name of a report; names of pages have fewer.
 const NAME_SIGNS: usize = 2;
 /// Digits of a number that is no part of a page's name (`france24`, `covid-19`).

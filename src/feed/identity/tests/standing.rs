@@ -318,3 +318,56 @@ fn a_document_that_is_made_up_and_waits_in_a_cache_is_told_once() {
         }
     }
 }
+
+const LEAD: &str =
+    "Officials said on Tuesday that the matter would be taken up again next week after talks.";
+
+/// What is kept of five items without ids and times whose links are others at the last of three visits.
+fn kept_without_times(link: &dyn Fn(usize, usize) -> String, lead: &str, hours: i64) -> usize {
+    let mut memory = Memory::default();
+    for (visit, hour) in [0, 3, 3 + hours].into_iter().enumerate() {
+        let told = |at: usize| IdentityInput {
+            published_at: None,
+            summary: lead.to_owned(),
+            ..input("", &link(at, visit), HEADLINES[at])
+        };
+        let listed: Vec<IdentityInput> = (0..5).map(told).collect();
+        memory.visit_at(&listed, noon() + TimeDelta::hours(hour));
+    }
+    memory.items.len()
+}
+
+#[test]
+fn a_report_without_a_time_that_moves_is_no_second_one_and_what_is_told_each_day_is() {
+    let moves: [(&str, &str, usize); 7] = [
+        ("/news/what-is-told-{at}", "/weather/what-is-told-{at}", 5),
+        ("/news/what-is-told-{at}", "/news/what-is-told-{at}.html", 5),
+        ("/news/what-is-told-{at}", "/amp/news/what-is-told-{at}", 5),
+        ("/news/a_b_c-{at}.php", "/relaunched/a_b_c-{at}", 5),
+        (
+            "/2026/11/30/what-is-told-{at}",
+            "/2026/12/01/what-is-told-{at}",
+            10,
+        ),
+        ("/news/70{at}/what-is-told", "/news/80{at}/what-is-told", 10),
+        ("/news/quiz{at}", "/day/quiz{at}", 10),
+    ];
+    for (before, after, kept) in moves {
+        let link = |at: usize, visit: usize| {
+            let path = if visit < 2 { before } else { after };
+            format!("https://p.example{path}").replace("{at}", &at.to_string())
+        };
+        for hours in [24, 60] {
+            assert_eq!(
+                kept_without_times(&link, LEAD, hours),
+                kept,
+                "{after} {hours}"
+            );
+        }
+        assert_eq!(
+            kept_without_times(&link, "", 24),
+            10,
+            "{after} in few words"
+        );
+    }
+}

@@ -176,6 +176,11 @@ impl<'a> Ladder<'a> {
             && !((is_at_page(a) || a.link != b.link) && name_each_other(a, b))
     }
 
+    /// True if two entries under one id are one item listed twice, or two states of one.
+    fn shares_entry(&self, a: usize, b: usize) -> bool {
+        self.is_same_listing(a, b) || self.is_one_entry(a, b)
+    }
+
     fn climb(&mut self, kind: KeyKind) {
         for index in 0..self.inputs.len() {
             if self.found[index].is_some() || !self.is_usable(index, kind) {
@@ -238,7 +243,7 @@ impl<'a> Ladder<'a> {
                 all(&|other| self.is_same_listing(first, other)) && !self.have_own_names(holders)
             }
             KeyKind::Text => all(&|other| self.inputs[other].published_at == input.published_at),
-            KeyKind::Guid => all(&|other| self.is_same_listing(first, other)),
+            KeyKind::Guid => all(&|other| self.shares_entry(first, other)),
             KeyKind::DatedText => true,
             KeyKind::LinkNumber | KeyKind::Series => false,
         }
@@ -316,6 +321,7 @@ impl<'a> Ladder<'a> {
     fn is_repeat(&self, first: usize, index: usize, kind: KeyKind) -> bool {
         match kind {
             KeyKind::HostRule => !self.are_parted(&[first, index]),
+            KeyKind::Guid => self.shares_entry(first, index),
             _ => self.is_same_listing(first, index),
         }
     }

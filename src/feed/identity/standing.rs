@@ -101,7 +101,7 @@ impl Ladder<'_> {
 
     /// True if two entries under one id may be two states of one: at one link and moment, under one headline, with leads that
     /// are edits of each other.
-    fn is_one_entry(&self, a: usize, b: usize) -> bool {
+    pub(super) fn is_one_entry(&self, a: usize, b: usize) -> bool {
         let (a, b) = (self.inputs[a], self.inputs[b]);
         a.link.is_some()
             && a.link == b.link

@@ -201,7 +201,8 @@ fn what_has_no_time_and_a_link_of_its_own_is_told_again_on_another_day() {
 }
 
 #[test]
-fn an_entry_that_is_listed_in_two_states_takes_no_standing_from_the_ids_beside_it() {
+fn an_entry_that_is_listed_in_two_states_is_one_item_and_takes_no_standing_from_the_ids_beside_it()
+{
     let ticker = |minutes: usize| IdentityInput {
         summary: format!("Updated at 10:{minutes}. All the deals of the day in one place."),
         published_at: Some(noon() + TimeDelta::seconds(7)),
@@ -227,9 +228,15 @@ fn an_entry_that_is_listed_in_two_states_takes_no_standing_from_the_ids_beside_i
         let reports = if visit == 0 {
             [NEW; 4]
         } else {
-            [2, 3, 4, 5].map(same)
+            [1, 2, 3, 4].map(same)
         };
         assert_eq!(verdicts(&found)[2..], reports, "{visit}");
+        let first = if visit == 0 { NEW } else { same(0) };
+        assert_eq!(
+            verdicts(&found)[..2],
+            [first, Verdict::Repeats(0)],
+            "{visit}"
+        );
     }
     // The same id on two reports, or on most of what is listed, names nothing.
     let other = IdentityInput {

@@ -307,10 +307,11 @@ impl Ladder<'_> {
         self.gap(input, known) <= TimeDelta::hours(hours)
     }
 
-    /// True if another link of an item shows that it is a known one, in as many words as hardly another item has: the report
-    /// went to another section.
+    /// True if another link of an item shows that it is a known one: but for a session in its query or, in as many words as
+    /// hardly another item has, for the section that it went to.
     fn has_link_of(&self, index: usize, known: &KnownItem) -> bool {
-        self.is_telling(index) && has_moved(self.inputs[index], known)
+        self.is_in_other_session(index, known)
+            || (self.is_telling(index) && has_moved(self.inputs[index], known))
     }
 
     /// True if an item has the words of a known one at a moment of its own, and the id or the link of another: the alert of

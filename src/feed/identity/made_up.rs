@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use super::keys::KeyKind;
-use super::matching::Ladder;
+use super::matching::{CHURNED, Ladder};
 use super::signs::{AGAIN_HOURS, HEADLINE_WORDS};
 use super::similar::length;
 use super::{IdentityInput, KnownItem};
@@ -95,9 +95,17 @@ impl Ladder<'_> {
         })
     }
 
+    /// True if the link of an item is that of a known one but for tokens in the query. One or two items alone may each be the
+    /// next at their page.
+    pub(super) fn is_in_other_session(&self, index: usize, known: &KnownItem) -> bool {
+        self.inputs.len() >= CHURNED
+            && self.is_alone_at_page_of(index, known)
+            && has_other_token(self.inputs[index], known)
+    }
+
     /// True if the link of an item is that of a known one but for the query, where no other of the document stands: one page
     /// for all tells them apart by its query.
-    pub(super) fn is_alone_at_page_of(&self, index: usize, known: &KnownItem) -> bool {
+    fn is_alone_at_page_of(&self, index: usize, known: &KnownItem) -> bool {
         let page = self.inputs[index].link.as_deref().and_then(place_of);
         page.is_some_and(|page| self.pages.get(page) == Some(&1))
             && page == known.link.as_deref().and_then(place_of)
@@ -114,7 +122,7 @@ pub(super) fn headline_of(input: &IdentityInput) -> Option<&str> {
 }
 
 /// True if the queries of two links differ in tokens alone, and both have one.
-pub(super) fn has_other_token(input: &IdentityInput, known: &KnownItem) -> bool {
+fn has_other_token(input: &IdentityInput, known: &KnownItem) -> bool {
     let (Some(ours), Some(theirs)) = (&input.link, &known.link) else {
         return false;
     };

@@ -378,3 +378,19 @@ fn a_report_without_a_time_that_moves_is_no_second_one_and_what_is_told_each_day
         );
     }
 }
+
+#[test]
+fn what_has_no_time_is_told_once_however_long_nobody_looked_where_a_session_alone_is_in_its_link() {
+    let token = |at: usize, visit: usize| format!("qq{}xx{at}zz77", visit * 13);
+    let number = |_: usize, visit: usize| format!("{}", 7001 + visit * 10);
+    let at_path = |query: String, at: usize| format!("https://p.example/news/s{at}?sid={query}");
+    let at_view = |query: String| format!("https://p.example/watch?v={query}");
+    for lead in ["", LEAD] {
+        let sessions = |at: usize, visit: usize| at_path(token(at, visit), at);
+        assert_eq!(kept_without_times(&sessions, lead, 60), 5, "{lead}");
+        let counted = |at: usize, visit: usize| at_path(number(at, visit / 2), at);
+        assert_eq!(kept_without_times(&counted, lead, 60), 10, "{lead}");
+        let named = |at: usize, visit: usize| at_view(token(at, visit / 2));
+        assert_eq!(kept_without_times(&named, lead, 60), 10, "{lead}");
+    }
+}

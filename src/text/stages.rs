@@ -205,8 +205,8 @@ fn tells_before(words: &[&str], at: usize) -> bool {
 /// True if a word says that what lasted is over, though it is listed as no end.
 fn tells_return(words: &[&str]) -> bool {
     let in_pair = |word: &str| {
-        let pairs = PAIRED.get(word).into_iter().flatten();
-        pairs.into_iter().any(|(pair, _)| PAIRS[*pair].2 == LASTS)
+        let mut pairs = PAIRED.get(word).into_iter().flatten();
+        pairs.any(|(pair, _)| PAIRS[*pair].2 == LASTS)
     };
     let lasts = |word: &&str| Stages::of_word(word).0 & LASTS != 0 || in_pair(word);
     let again = |at: usize| {
@@ -236,9 +236,8 @@ fn bits_of_pairs(words: &[&str]) -> u16 {
         for (pair, _) in sides(at).iter().filter(|(_, is_what)| !is_what) {
             let behind = if PAIRS[*pair].2 == LASTS { 0 } else { NEAR };
             let near = at.saturating_sub(NEAR)..words.len().min(at + behind + 1);
-            let counts = !is_purpose(words, at)
-                && !is_noun(words, at)
-                && !(PAIRS[*pair].2 == LASTS && tells_before(words, at));
+            let is_past = PAIRS[*pair].2 == LASTS && tells_before(words, at);
+            let counts = !is_purpose(words, at) && !is_noun(words, at) && !is_past;
             if counts
                 && near
                     .into_iter()

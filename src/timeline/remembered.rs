@@ -83,10 +83,8 @@ const REMEMBERED: [&str; 75] = [
 
 /// Words that tell of it or of the days after: the dead are new where the headline begins with them or says that their
 /// toll rises.
-const MOURNED: [&str; 10] = [
+const MOURNED: [&str; 8] = [
     "mourns",
-    "vigil",
-    "vigils",
     "gedenkfeier",
     "trauerfeier",
     "minnesstund",
@@ -97,7 +95,8 @@ const MOURNED: [&str; 10] = [
 ];
 
 /// Words that tell of it only with others behind them: a hospital may be a memorial, and a flood the worst in decades.
-const REMEMBERED_PAIRS: [(&str, &str); 17] = [
+const REMEMBERED_PAIRS: [(&str, &str); 18] = [
+    ("vigil vigils", "for"),
     ("years decades centuries", "after on since later ago"),
     ("year decade century", "after since later ago"),
     (
@@ -121,7 +120,9 @@ const REMEMBERED_PAIRS: [(&str, &str); 17] = [
 ];
 
 /// Words that tell of it with one other between them: `hace diez años`.
-const REMEMBERED_AROUND: [(&str, &str); 6] = [
+const REMEMBERED_AROUND: [(&str, &str); 8] = [
+    ("vigil", "for"),
+    ("vigils", "for"),
     ("hace", "año años"),
     ("a", "an ans"),
     ("vor", "jahr jahren"),
@@ -209,6 +210,7 @@ mod tests {
                 "en",
                 Some(11),
             ),
+            ("Bus crash: 2 killed, vigils planned Monday", "en", Some(2)),
             ("Elva döda i skolattack, minnesstund i Mora", "sv", Some(11)),
             ("Minnesstund för elva döda i Mora", "sv", None),
             (

@@ -242,3 +242,65 @@ async fn links_and_times_of_a_visit_make_nothing_new_where_but_for_a_query_the_l
         }
     }
 }
+
+/// A list of the same few words under ids of their own, at links that say nothing, told so many seconds ago.
+fn notices(issue: usize, link: impl Fn(usize) -> String, told_at: i64) -> String {
+    const KINDS: [&str; 3] = [
+        "Strong wind warning for the coast",
+        "Flood watch for the river valley",
+        "Fog on the motorway tonight",
+    ];
+    let items = KINDS.iter().enumerate().map(|(at, title)| {
+        let date = utc_from_secs(told_at - at as i64).to_rfc2822();
+        format!(
+            "<item><title>{title}</title><guid isPermaLink=\"false\">urn:b:{issue}-{at}</guid>\
+             <link>{}</link><pubDate>{date}</pubDate></item>",
+            link(at)
+        )
+    });
+    let items: String = items.collect();
+    format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>")
+}
+
+#[tokio::test]
+async fn bulletins_that_are_always_fresh_are_kept_where_a_visit_finds_them_again_or_a_hub_sends_them()
+ {
+    for is_pushed in [false, true] {
+        let room = Newsroom::open().await;
+        let id = room.add("paper.test", "/feed").await;
+        for issue in 0..5 {
+            let now = START + issue as i64 * 10_800;
+            let body = notices(issue, |_| "http://paper.test/".to_owned(), now - 40);
+            let new = match is_pushed && issue > 0 {
+                true => room.poller.take_pushed(id, body.into_bytes(), None).await,
+                false => Ok(room.poll_for(id, Reply::ok(body.clone())).await),
+            };
+            assert_eq!(new.unwrap().new.len(), 3, "{issue} {is_pushed}");
+            assert!(!room.state(id).guids_lost_standing);
+            room.clock.advance_secs(5_400);
+            if !is_pushed {
+                let body = notices(issue, |_| "http://paper.test/".to_owned(), now - 40);
+                assert_eq!(
+                    room.poll_for(id, Reply::ok(body)).await.outcome,
+                    "unchanged"
+                );
+            }
+            room.clock.advance_secs(5_400);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_made_up_as_a_document_is_written_is_told_once_for_days_though_it_waits_in_a_cache()
+{
+    let room = Newsroom::open().await;
+    let id = room.add("paper.test", "/feed").await;
+    for visit in 0..30 {
+        let link = |at: usize| format!("http://paper.test/s{at}?ts=qq{visit}xx{at}zz77");
+        let written_at = START + visit as i64 * 3600 - 300 - visit as i64 % 5 * 60;
+        let body = notices(visit, link, written_at);
+        let report = room.poll_for(id, Reply::ok(body)).await;
+        assert_eq!(report.new.len(), if visit == 0 { 3 } else { 0 }, "{visit}");
+        room.clock.advance_secs(3600);
+    }
+}

@@ -62,10 +62,11 @@ impl Ladder<'_> {
         claims.all(|claim| is_of_visit(claim, self.visit.fetched_at))
     }
 
-    /// True if a known item came, or was noted as listed, at the visit before: none in between found it under its name.
+    /// True if a known item came, or was noted as listed, at the visit before: none in between found it under its name, but
+    /// soon, when a cache may have kept it.
     fn was_listed_last(&self, known: &KnownItem) -> bool {
         let last = self.visit.last_visit_at;
-        last.is_some_and(|last| known.listed_at >= last)
+        last.is_some_and(|last| is_of_visit(known.listed_at, last))
     }
 
     /// True if an item claims the moment of the visit, as a known one did when it came, and its address says nothing. One that

@@ -293,10 +293,14 @@ impl<'a> Ladder<'a> {
         inputs().any(|input| input.is_part) || parts.any(|part| Some(part) != first)
     }
 
-    /// True if an item's words are so many that hardly another item has them.
+    /// True if an item's words are so many that hardly another item has them. What stands under all is none of them.
     pub(super) fn is_telling(&self, index: usize) -> bool {
         let input = self.inputs[index];
-        words(&input.title).len() + words(&input.summary).len() >= TELLING_WORDS
+        let lead = match input.lead_is_constant {
+            true => "",
+            false => &input.summary,
+        };
+        words(&input.title).len() + words(lead).len() >= TELLING_WORDS
     }
 
     /// True if an id or a link tells the item from the others of the document: then a few words do not.

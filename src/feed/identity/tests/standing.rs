@@ -268,6 +268,8 @@ fn kept_of_lists(
             let claim = TimeDelta::seconds(minutes(at, visit) * 60 + at as i64 * 7 + 2);
             let guid = format!("urn:b:{visit}-{at}");
             IdentityInput {
+                summary: "See the site of the service for details.".to_owned(),
+                lead_is_constant: true,
                 published_at: Some(now - claim),
                 ..input(
                     if has_ids { &guid } else { "" },

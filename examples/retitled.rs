@@ -89,6 +89,7 @@ fn is_one_item(pair: &Value, guid: &str) -> bool {
     let visit = Visit {
         standing: GuidStanding::Good,
         fetched_at,
+        last_visit_at: None,
     };
     let matching = match_items(&[&candidates[1]], &known, visit);
     matching.items[0].verdict == Verdict::Same(ItemId(1))

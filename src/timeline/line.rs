@@ -45,13 +45,12 @@ impl Line {
             new,
             ..Refiling::default()
         };
-        if let Some(oldest) = self.events.oldest_of_more_than(MOST_COMPARED) {
-            if let Some((sketch, unused)) = self.subtract(oldest) {
-                self.surplus.insert(sketch);
-                // What is older than all others is compared with nothing.
-                refiling.new.retain(|term| !unused.contains(term));
-                refiling.unused = unused;
-            }
+        let oldest = self.events.oldest_of_more_than(MOST_COMPARED);
+        if let Some((sketch, unused)) = oldest.and_then(|event| self.subtract(event)) {
+            self.surplus.insert(sketch);
+            // What is older than all others is compared with nothing.
+            refiling.new.retain(|term| !unused.contains(term));
+            refiling.unused = unused;
         }
         refiling
     }

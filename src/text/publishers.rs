@@ -7,7 +7,7 @@ use url::{Host, Url};
 /// and a host at which many publish, or that says in the address whose words it passes on.
 ///
 /// `feeds.paper.example` and `www.paper.example` are `paper.example`'s, `anna.substack.com` and `police.nsw.gov.au` are
-/// themselves, `medium.com`, `www.gov.uk` and `/?bridge=…` are nobody's.
+/// themselves, `medium.com`, `feeds.transistor.fm`, `www.gov.uk` and `/?bridge=…` are nobody's.
 pub fn publisher_of(url: &Url) -> Option<String> {
     let Some(Host::Domain(host)) = url.host() else {
         return None;
@@ -19,13 +19,17 @@ pub fn publisher_of(url: &Url) -> Option<String> {
     if is_local || is_shared() || passes_on(url, &labels) {
         return None;
     }
-    let suffix = PLATFORMS
+    let platform = PLATFORMS
         .iter()
         .find(|platform| is_under(host, platform))
         .map(|one| one.split('.').count())
-        .or_else(|| labels_of_blogs(&labels))
-        .unwrap_or_else(|| labels_of_registry(&labels));
+        .or_else(|| labels_of_blogs(&labels));
+    let suffix = platform.unwrap_or_else(|| labels_of_registry(&labels));
     let own = labels.len().checked_sub(suffix + 1)?;
+    // What a platform calls its own machine is no name of one of those who publish there.
+    if platform.is_some() && MACHINES.contains(&labels[own]) {
+        return None;
+    }
     // `www.gov.example` is the portal of a whole government.
     let is_portal = labels[own] == "www" && suffix > 1;
     (!is_portal).then(|| labels[own..].join("."))
@@ -43,8 +47,33 @@ fn passes_on(url: &Url, labels: &[&str]) -> bool {
     let mut segments = url.path_segments().into_iter().flatten();
     let is_account = segments.any(|segment| segment.starts_with('@') || segment == "users");
     is_account
+        || is_path_of_many(url)
         || labels.iter().any(is_bridge)
         || url.query_pairs().any(|(name, _)| name == "bridge")
+}
+
+/// True for a path by which a server that anybody may run passes on a channel: `/telegram/channel/…` of RSSHub, `/feeds/c/…`
+/// of Lemmy, `/feeds/videos.xml` of PeerTube.
+fn is_path_of_many(url: &Url) -> bool {
+    let segments: Vec<&str> = url.path_segments().into_iter().flatten().collect();
+    segments.windows(2).any(|pair| {
+        let is_network = NETWORKS.contains(&pair[0]) && ACCOUNTS.contains(&pair[1]);
+        let is_community = matches!(pair[1], "c" | "u") && segments.len() > 2;
+        is_network || (pair[0] == "feeds" && (is_community || pair[1].starts_with("videos.")))
+    })
+}
+
+/// True if the name of a feed is that of an account in its address: `Ministry / @mod` at `/mod/rss`.
+pub fn is_of_account(url: &Url, name: &str) -> bool {
+    let is_sign = |c: char| !(c.is_alphanumeric() || matches!(c, '@' | '_' | '-' | '.'));
+    let handles = name
+        .split(is_sign)
+        .filter_map(|word| word.strip_prefix('@'));
+    let mut handles = handles.filter(|handle| !handle.is_empty());
+    handles.any(|handle| {
+        let mut segments = url.path_segments().into_iter().flatten();
+        segments.any(|segment| segment.eq_ignore_ascii_case(handle))
+    })
 }
 
 /// Of blogs that have a name under each country's: `a.blogspot.de`, `a.blogspot.com.br`.
@@ -69,7 +98,7 @@ fn labels_of_registry(labels: &[&str]) -> usize {
 }
 
 /// How hosts are called on which what others publish is made a feed, or has accounts: anybody runs them.
-const BRIDGES: [&str; 12] = [
+const BRIDGES: [&str; 13] = [
     "fivefilters",
     "invidious",
     "lemmy",
@@ -82,6 +111,30 @@ const BRIDGES: [&str; 12] = [
     "rss-bridge",
     "rssbridge",
     "rsshub",
+    "xcancel",
+];
+
+/// Networks whose accounts a bridge has by their names, and what it calls these.
+const NETWORKS: [&str; 12] = [
+    "bilibili",
+    "bsky",
+    "facebook",
+    "instagram",
+    "telegram",
+    "threads",
+    "tiktok",
+    "twitter",
+    "vk",
+    "weibo",
+    "x",
+    "youtube",
+];
+const ACCOUNTS: [&str; 6] = ["channel", "group", "page", "playlist", "profile", "user"];
+
+/// What hosts of many call the machine that has the feeds of all.
+const MACHINES: [&str; 16] = [
+    "api", "app", "atom", "blog", "blogs", "cdn", "feed", "feeds", "m", "media", "podcast",
+    "podcasts", "rss", "static", "www", "xml",
 ];
 
 /// States whose names have more than two letters, before `gov.au` and `gov`.
@@ -147,7 +200,7 @@ const CATEGORIES: [&str; 41] = [
 ];
 
 /// Where many publish, each under a name of his own before this one.
-const PLATFORMS: [&str; 54] = [
+const PLATFORMS: [&str; 59] = [
     "azurewebsites.net",
     "bayern.de",
     "beehiiv.com",
@@ -161,6 +214,7 @@ const PLATFORMS: [&str; 54] = [
     "buzzsprout.com",
     "canalblog.com",
     "captivate.fm",
+    "castos.com",
     "cloudfront.net",
     "exblog.jp",
     "feedblitz.com",
@@ -178,6 +232,7 @@ const PLATFORMS: [&str; 54] = [
     "jimdofree.com",
     "libsyn.com",
     "livejournal.com",
+    "mave.digital",
     "micro.blog",
     "neocities.org",
     "netlify.app",
@@ -187,7 +242,10 @@ const PLATFORMS: [&str; 54] = [
     "over-blog.com",
     "pages.dev",
     "podbean.com",
+    "podcaster.de",
     "podigee.io",
+    "podomatic.com",
+    "rss.com",
     "sachsen.de",
     "seesaa.net",
     "squarespace.com",
@@ -205,18 +263,23 @@ const PLATFORMS: [&str; 54] = [
 ];
 
 /// Where many publish at one host, or whatever others published is listed.
-const SHARED: [&str; 75] = [
+const SHARED: [&str; 88] = [
     "acast.com",
     "admin.ch",
     "amazonaws.com",
+    "ameba.jp",
+    "ameblo.jp",
     "anchor.fm",
     "apple.com",
     "archive.org",
     "art19.com",
     "audioboom.com",
+    "ausha.co",
     "baidu.com",
     "bilibili.com",
     "bing.com",
+    "blogger.com",
+    "blubrry.com",
     "bsky.app",
     "canada.ca",
     "dailymotion.com",
@@ -231,6 +294,7 @@ const SHARED: [&str; 75] = [
     "feeds2.com",
     "feedx.net",
     "fetchrss.com",
+    "firstory.me",
     "flipboard.com",
     "fosstodon.org",
     "github.com",
@@ -244,6 +308,7 @@ const SHARED: [&str; 75] = [
     "ivoox.com",
     "kill-the-newsletter.com",
     "linkedin.com",
+    "livedoor.jp",
     "mas.to",
     "mastodon.social",
     "medium.com",
@@ -254,10 +319,12 @@ const SHARED: [&str; 75] = [
     "odysee.com",
     "ok.ru",
     "omnycontent.com",
+    "pinecast.com",
     "politepol.com",
     "presseportal.ch",
     "presseportal.de",
     "qq.com",
+    "redcircle.com",
     "reddit.com",
     "rss.app",
     "rsshub.app",
@@ -265,6 +332,8 @@ const SHARED: [&str; 75] = [
     "simplecast.com",
     "sohu.com",
     "soundcloud.com",
+    "soundon.fm",
+    "spotify.com",
     "spreaker.com",
     "t.me",
     "telegram.me",
@@ -276,10 +345,12 @@ const SHARED: [&str; 75] = [
     "vk.ru",
     "weibo.com",
     "x.com",
+    "ximalaya.com",
     "yahoo.co.jp",
     "yahoo.com",
     "ycombinator.com",
     "youtube.com",
+    "zencastr.com",
     "zhihu.com",
 ];
 
@@ -322,6 +393,23 @@ mod tests {
                 Some("a.blogspot.com.br"),
             ),
             ("https://feeds.acast.com/public/shows/1", None),
+            ("https://feeds.transistor.fm/show", None),
+            ("https://feed.podbean.com/show/feed.xml", None),
+            ("https://show.podbean.com/feed", Some("show.podbean.com")),
+            ("https://rss.beehiiv.com/feeds/a.xml", None),
+            ("https://api.substack.com/feed/podcast/1.rss", None),
+            ("https://media.rss.com/show/feed.xml", None),
+            ("http://blog.livedoor.jp/anna/index.rdf", None),
+            ("https://www.blogger.com/feeds/1/posts/default", None),
+            ("https://xcancel.com/kremlin/rss", None),
+            ("https://hub.box.example/telegram/channel/wire", None),
+            ("https://box.example/feeds/c/news.xml", None),
+            (
+                "https://tube.example/feeds/videos.xml?videoChannelId=1",
+                None,
+            ),
+            ("https://paper.example/feeds/c", Some("paper.example")),
+            ("https://paper.example/feeds/world", Some("paper.example")),
             ("https://nitter.box.example/kremlin/rss", None),
             ("https://rss.box.example/?action=display&bridge=Wire", None),
             ("https://social.example/@anna.rss", None),
@@ -334,6 +422,21 @@ mod tests {
         ] {
             let read = publisher_of(&Url::parse(url).unwrap());
             assert_eq!(read.as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_stands_in_the_address_behind_a_sign_is_that_of_an_account() {
+        for (name, path, expected) in [
+            ("Ministry of Defence / @MOD_x", "mod_x/rss", true),
+            ("@wire", "feeds/Wire", true),
+            ("Wire", "wire/rss", false),
+            ("Desk @ Paper", "paper/rss", false),
+            ("Desk (desk@paper.example)", "paper.example/rss", false),
+            ("The Paper (@paper)", "world/rss", false),
+        ] {
+            let url = Url::parse(&format!("https://birds.example/{path}")).unwrap();
+            assert_eq!(is_of_account(&url, name), expected, "{name}");
         }
     }
 }

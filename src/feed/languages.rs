@@ -157,6 +157,43 @@ mod tests {
     }
 
     #[test]
+    fn however_many_names_a_document_has_they_contradict_no_claim() {
+        let results = [
+            "Bayern München 3-1 Borussia Dortmund",
+            "Werder Bremen 0-0 Eintracht Frankfurt",
+            "VfB Stuttgart 2-2 Bayer Leverkusen",
+            "Borussia Mönchengladbach 1-4 RB Leipzig",
+            "Union Berlin 1-0 Hertha Berlin",
+            "Mainz 05 2-1 FC Augsburg",
+            "Schalke 04 0-2 Hamburger SV",
+            "1. FC Köln 3-3 SC Freiburg",
+            "Fortuna Düsseldorf 1-0 Hannover 96",
+            "Holstein Kiel 1-1 VfL Wolfsburg",
+        ];
+        let quakes = [
+            "M 4.5 - 12 km SSW of Puerto San Carlos, Mexico",
+            "M 5.1 - 33 km NE of San Antonio de los Cobres, Argentina",
+            "M 4.8 - 20 km W of Santa Cruz del Sur",
+            "M 4.4 - 88 km S of Puerto Armuelles, Panama",
+            "M 4.9 - 50 km NNW of Nueva Concepcion, Guatemala",
+            "M 4.6 - 7 km E of La Libertad, El Salvador",
+            "M 5.0 - 40 km SW of Las Choapas",
+            "M 4.3 - 15 km N of Villa General Roca, Argentina",
+            "M 4.7 - 60 km W of San Pedro de Atacama, Chile",
+            "M 4.5 - 10 km S of Los Amates",
+        ];
+        let all_at_once = [results.join(", ")];
+        for titles in [&results[..], &quakes, &[all_at_once[0].as_str(); 10]] {
+            let mut feed = feed_of(titles);
+            feed.language = Some("en-GB".to_owned());
+            let languages = Languages::new(None, &feed);
+            assert_eq!(languages.contradiction(), None);
+            let told: Vec<String> = feed.items.iter().map(|item| languages.of(item)).collect();
+            assert_eq!(told, ["en"; 10]);
+        }
+    }
+
+    #[test]
     fn an_item_in_another_script_or_another_language_for_sure_stays_in_its_own() {
         let german = "Der Rat hat am späten Montag beschlossen, die alte Brücke offen zu halten, bis die neue steht";
         let titles = [

@@ -42,6 +42,9 @@ pub async fn answer_request(poller: &Poller, request: &Request) -> anyhow::Resul
             category,
             language,
         } => {
+            if let Some(refused) = refuse_language(language.as_deref()) {
+                return Ok(Some(refused));
+            }
             let wanted = OpmlFeed {
                 url: url.clone(),
                 outlet: outlet.clone(),
@@ -376,11 +379,8 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
     if outlet.as_deref().is_some_and(|name| name.trim().is_empty()) {
         return Ok(Answer::refused("an outlet has a name"));
     }
-    let given = language.as_deref().filter(|tag| !tag.is_empty());
-    if let Some(tag) = given.filter(|tag| two_letters(tag).is_none()) {
-        return Ok(Answer::refused(format!(
-            "{tag:?} names no language: write two letters, such as en"
-        )));
+    if let Some(refused) = refuse_language(language.as_deref()) {
+        return Ok(refused);
     }
     let sets_language = language.is_some();
     let edit = FeedEdit {
@@ -431,6 +431,13 @@ async fn edit_feed(poller: &Poller, request: &Request) -> anyhow::Result<Answer>
         ));
     }
     Ok(Answer::done(lines))
+}
+
+/// What is answered where something is said to be a language and is none.
+fn refuse_language(tag: Option<&str>) -> Option<Answer> {
+    let tag = tag.filter(|tag| !tag.is_empty() && two_letters(tag).is_none())?;
+    let said = format!("{tag:?} names no language: write two letters, such as en");
+    Some(Answer::refused(said))
 }
 
 /// A feed that was made another outlet's.

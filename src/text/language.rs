@@ -1,14 +1,18 @@
 //! Which language an item is in: what is said of it, unless the writing contradicts it, or of what a document says of all
 //! its items the words do, too; what the text shows where nothing is said. Two-letter codes, and `und` where nothing tells.
 
+mod codes;
 mod groups;
+mod small_words;
 
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 use whatlang::{Lang, Script};
 
+use self::codes::is_code;
 use self::groups::{group_of, refutes};
+use self::small_words::has_small_word;
 use super::words::is_unspaced;
 
 /// Fewer letters than this tell nothing about a Latin or Cyrillic text: short headlines are
@@ -27,6 +31,10 @@ const SURE_ENOUGH_THRICE: f64 = 0.5;
 const ENOUGH_TOGETHER: usize = 500;
 /// Bytes of each half from which on they contradict a claim.
 const ENOUGH_TO_REFUTE_TOGETHER: usize = 150;
+
+/// One in so many texts of a feed at least has a small word where they contradict a claim: names of clubs and places look
+/// like the language that they are from, however many there are.
+const SHARE_WITH_SMALL: usize = 5;
 
 /// whatlang calls itself reliable above .9; below, `und` is the better answer.
 const SURE_ENOUGH: f64 = 0.9;
@@ -84,6 +92,7 @@ fn held_against(
         true => from_text(text, script),
         false => None,
     };
+    let own = own.filter(|code| *code == claim || has_small_word(code, text));
     let shown = shown.filter(|shown| shown.is_sure).map(|shown| shown.code);
     let refuting = |code: &String| code == &claim || refutes(code, &claim);
     own.or(shown).filter(refuting).unwrap_or(claim)
@@ -122,6 +131,7 @@ impl Shown {
 /// show it well, and each half, taken in turn, shows the same: a feed of two languages shows none.
 pub fn shown_by<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Shown> {
     let mut halves = [String::new(), String::new()];
+    let mut taken = Vec::new();
     for text in texts {
         let [shorter, longer] = &mut halves;
         if shorter.len() >= ENOUGH_TOGETHER {
@@ -129,6 +139,7 @@ pub fn shown_by<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Shown> {
         }
         shorter.push_str(&wide(head(text)));
         shorter.push('\n');
+        taken.push(head(text));
         std::mem::swap(shorter, longer);
     }
     let guessed = |text: &str| guess(text, whatlang::detect_script(text));
@@ -136,9 +147,13 @@ pub fn shown_by<'a>(texts: impl Iterator<Item = &'a str>) -> Option<Shown> {
     let is_so = |half: &String| guessed(half).is_some_and(|(shown, _)| shown == code);
     let is_shown = confidence >= SURE_ENOUGH_THRICE && halves.iter().all(is_so);
     let is_long = |half: &String| half.len() >= ENOUGH_TO_REFUTE_TOGETHER;
+    let are_words = || {
+        let with = taken.iter().filter(|text| has_small_word(code, text));
+        with.count() * SHARE_WITH_SMALL >= taken.len()
+    };
     is_shown.then(|| Shown {
         code: code.to_owned(),
-        is_sure: confidence >= SURE_ENOUGH && halves.iter().all(is_long),
+        is_sure: confidence >= SURE_ENOUGH && halves.iter().all(is_long) && are_words(),
     })
 }
 
@@ -159,82 +174,10 @@ pub fn two_letters(tag: &str) -> Option<String> {
         "mo" => "ro",
         "nb" | "nn" => "no",
         "sh" | "scc" => "sr",
-        two if two.len() == 2 && two.is_ascii() => two,
-        other => longer(other)?,
+        two if is_code(two) => two,
+        other => codes::longer(other)?,
     };
     Some(code.to_owned())
-}
-
-/// Three-letter codes and names that feeds give where two letters belong.
-fn longer(word: &str) -> Option<&'static str> {
-    const LONGER: [(&str, &str); 62] = [
-        ("eng", "en"),
-        ("english", "en"),
-        ("deu", "de"),
-        ("ger", "de"),
-        ("german", "de"),
-        ("deutsch", "de"),
-        ("fra", "fr"),
-        ("fre", "fr"),
-        ("french", "fr"),
-        ("français", "fr"),
-        ("spa", "es"),
-        ("spanish", "es"),
-        ("español", "es"),
-        ("castellano", "es"),
-        ("ita", "it"),
-        ("italian", "it"),
-        ("italiano", "it"),
-        ("por", "pt"),
-        ("portuguese", "pt"),
-        ("português", "pt"),
-        ("rus", "ru"),
-        ("russian", "ru"),
-        ("русский", "ru"),
-        ("jpn", "ja"),
-        ("japanese", "ja"),
-        ("日本語", "ja"),
-        ("zho", "zh"),
-        ("chi", "zh"),
-        ("chinese", "zh"),
-        ("中文", "zh"),
-        ("cmn", "zh"),
-        ("kor", "ko"),
-        ("korean", "ko"),
-        ("한국어", "ko"),
-        ("ara", "ar"),
-        ("arabic", "ar"),
-        ("العربية", "ar"),
-        ("swe", "sv"),
-        ("swedish", "sv"),
-        ("svenska", "sv"),
-        ("nor", "no"),
-        ("nob", "no"),
-        ("nno", "no"),
-        ("norwegian", "no"),
-        ("norsk", "no"),
-        ("dan", "da"),
-        ("danish", "da"),
-        ("dansk", "da"),
-        ("fin", "fi"),
-        ("finnish", "fi"),
-        ("suomi", "fi"),
-        ("nld", "nl"),
-        ("dut", "nl"),
-        ("dutch", "nl"),
-        ("nederlands", "nl"),
-        ("pol", "pl"),
-        ("polish", "pl"),
-        ("polski", "pl"),
-        ("tur", "tr"),
-        ("turkish", "tr"),
-        ("türkçe", "tr"),
-        ("ukr", "uk"),
-    ];
-    LONGER
-        .iter()
-        .find(|(long, _)| *long == word)
-        .map(|(_, short)| *short)
 }
 
 /// So much of a text at least, counted as letters of words, is in the script of the language that it is in, however many
@@ -583,6 +526,8 @@ mod tests {
             assert_eq!(two_letters(tag).as_deref(), Some(code), "{tag}");
         }
         assert_eq!(two_letters("und"), None);
-        assert_eq!(two_letters("klingon"), None);
+        for none in ["klingon", "zz-99", "jp"] {
+            assert_eq!(two_letters(none), None, "{none}");
+        }
     }
 }

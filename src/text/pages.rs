@@ -6,8 +6,9 @@ use super::links::is_tracking;
 /// The page that a link leads to, to be held against others by [`are_one_page`]: without scheme, `www.`, the slash at the
 /// end, and of the query all that names no report. `None` for the address of a whole site, which many items share.
 ///
-/// A path that names its page needs no query (`/2026/quake-kills-12?cmp=7`); `/watch?v=…`, `/s?…&mid=…` and
-/// `/view.php?id=7` are as many pages as they have values.
+/// A path that names its page needs no query (`/2026/quake-kills-12?cmp=7`), but for one that numbers what a program of such
+/// a name shows (`/press-release-detail?id=7`); `/watch?v=…`, `/s?…&mid=…` and `/view.php?id=7` are as many pages as they
+/// have values.
 pub fn page_of(link: &str) -> Option<String> {
     let (_, address) = link.split_once("://")?;
     let address = address.strip_prefix("www.").unwrap_or(address);
@@ -15,8 +16,9 @@ pub fn page_of(link: &str) -> Option<String> {
     let (path, query) = cut_at(address, '?');
     let path = path.trim_end_matches('/');
     let naming = match query {
-        Some(query) if !names_its_page(last_segment(path)) => naming_pairs(path, query),
-        _ => Vec::new(),
+        Some(query) if names_its_page(last_segment(path)) => numbering_pairs(query),
+        Some(query) => naming_pairs(path, query),
+        None => Vec::new(),
     };
     if !path.contains('/') && naming.is_empty() && part.is_none() {
         return None;
@@ -128,6 +130,23 @@ fn naming_pairs<'a>(path: &str, query: &'a str) -> Vec<&'a str> {
     }
 }
 
+/// The parameters by which a query numbers a report, whatever its path says: `id=7`, `newsId=7`.
+fn numbering_pairs(query: &str) -> Vec<&str> {
+    let numbers = |pair: &&str| {
+        let (name, value) = cut_at(pair, '=');
+        let name = name.to_ascii_lowercase();
+        let is_number = value.is_some_and(|value| {
+            !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        let is_id = NUMBERS.contains(&name.as_str()) || name.ends_with("id");
+        is_number
+            && is_id
+            && !OF_VISITS.contains(&name.as_str())
+            && !OF_LISTS.contains(&name.as_str())
+    };
+    query.split('&').filter(numbers).collect()
+}
+
 fn is_one_of_many(value: Option<&str>) -> bool {
     value.is_some_and(|value| {
         let has = |of: fn(&u8) -> bool| value.bytes().any(|byte| of(&byte));
@@ -139,6 +158,30 @@ fn is_one_of_many(value: Option<&str>) -> bool {
 const SCRIPTS: [&str; 18] = [
     "action", "ashx", "asp", "aspx", "cfm", "cgi", "dll", "do", "exe", "fcgi", "jsp", "jspx",
     "naver", "nhn", "php", "php3", "pl", "py",
+];
+
+/// What the number of a report is called, beside what ends in `id`.
+const NUMBERS: [&str; 6] = ["idx", "idxno", "no", "num", "p", "v"];
+
+/// What ends in `id` and is that of a reader, a campaign or a section.
+const OF_VISITS: [&str; 17] = [
+    "campaignid",
+    "categoryid",
+    "channelid",
+    "cid",
+    "clickid",
+    "cmpid",
+    "fbclid",
+    "gclid",
+    "icid",
+    "ncid",
+    "ocid",
+    "partnerid",
+    "sectionid",
+    "sessionid",
+    "sid",
+    "userid",
+    "visitid",
 ];
 
 /// What parameters are called that say in which list a link stands, or over whom it came.
@@ -195,6 +238,14 @@ mod tests {
             ),
             ("https://paper.example/?p=5", "https://paper.example/?p=6"),
             (
+                "https://gov.example/press-release-detail?id=701",
+                "https://gov.example/press-release-detail?id=702",
+            ),
+            (
+                "https://gov.example/news_detail_page.html?lang=en&newsId=701",
+                "https://gov.example/news_detail_page.html?lang=en&newsId=702",
+            ),
+            (
                 "https://news.example/item?id=41",
                 "https://news.example/item?id=42",
             ),
@@ -230,6 +281,14 @@ mod tests {
             (
                 "https://paper.example/2026/quake-kills-12?in=3",
                 "https://paper.example/2026/quake-kills-12?in=4",
+            ),
+            (
+                "https://paper.example/2026/quake-kills-12?ocid=3",
+                "https://paper.example/2026/quake-kills-12?ocid=4",
+            ),
+            (
+                "https://gov.example/press-release-detail?id=701",
+                "https://gov.example/press-release-detail?id=701&cmp=2",
             ),
             (
                 "https://paper.example/article123456.php?in=3",

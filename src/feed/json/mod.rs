@@ -15,7 +15,7 @@ use super::raw::{RawFeed, RawItem, RawText, TextKind};
 use super::reader::MAX_ITEMS;
 use super::urls::resolve;
 use mend::{comment_length, mended, without_comments};
-use salvage::{Salvaged, is_item, salvage};
+use salvage::{Salvaged, after_brackets, is_item, salvage};
 
 type Object = Map<String, Value>;
 
@@ -23,7 +23,7 @@ type Object = Map<String, Value>;
 /// `None` if it is something else.
 pub(crate) fn find_json(text: &str) -> Option<&str> {
     let mut start = trimmed(text);
-    while let Some(length) = comment_length(start) {
+    while let Some(length) = comment_length(start).or_else(|| guard_length(start)) {
         start = trimmed(&start[length..]);
     }
     let begins = |text: &str| text.starts_with(['{', '[']);
@@ -37,24 +37,52 @@ fn trimmed(text: &str) -> &str {
     text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}')
 }
 
-/// What a script calls a function with (`callback({…});`) or has a name for (`var feed = {…};`), whatever it asks before that
-/// (`typeof callback === 'function' && callback({…});`).
-fn handed_over(script: &str) -> Option<&str> {
-    let at = script
-        .find(['{', '[', '<'])
-        .filter(|at| *at <= MOST_BEFORE)?;
-    let (before, value) = script.split_at(at);
-    let before = before.trim_end();
-    let end = value.trim_end().trim_end_matches(';').trim_end();
-    if value.starts_with('<') {
-        return None;
-    }
-    match before.chars().next_back()? {
-        '(' => Some(end.strip_suffix(')').unwrap_or(value)),
-        '=' if !before.ends_with("==") => Some(end),
-        _ => None,
-    }
+/// What servers put before JSON, so that no page can run it as a script.
+const GUARDS: [&str; 8] = [
+    ")]}',",
+    ")]}'",
+    ")]}",
+    "for(;;);",
+    "for (;;);",
+    "while(1);",
+    "while (1);",
+    "while(true);",
+];
+
+fn guard_length(text: &str) -> Option<usize> {
+    let mut guards = GUARDS.iter();
+    guards
+        .find(|guard| text.starts_with(**guard))
+        .map(|guard| guard.len())
 }
+
+/// What a script calls a function with (`callback({…});`) or has a name for (`var feed = {…};`), whatever it asks before that
+/// (`typeof callback === 'function' && callback({…});`, `if (callback) { callback({…}); }`).
+fn handed_over(script: &str) -> Option<&str> {
+    let places = script.match_indices(['{', '[', '<']);
+    let places = places.take_while(|(at, sign)| *at <= MOST_BEFORE && *sign != "<");
+    let is_handed = |at: &usize| {
+        let before = script[..*at].trim_end();
+        before.ends_with('(') || (before.ends_with('=') && !before.ends_with("=="))
+    };
+    let mut handed = places.map(|(at, _)| at).filter(is_handed);
+    let at = handed.next()?;
+    let is_feed = |value: &str| value.contains("\"items\"");
+    let whole = |at: usize| {
+        let value = &script[at..];
+        let length = value.len() - after_brackets(value)?.len();
+        Some(&value[..length]).filter(|value| is_feed(value))
+    };
+    let mut first = std::iter::once(at).chain(handed).take(MOST_HANDED);
+    first.find_map(whole).or_else(|| {
+        let value = &script[at..];
+        let end = value.trim_end().trim_end_matches(';').trim_end();
+        Some(end.strip_suffix(')').unwrap_or(end))
+    })
+}
+
+/// Values of a script of which each is read over to its end, to find the feed among them.
+const MOST_HANDED: usize = 4;
 
 /// Bytes of a script before the feed that it hands over.
 const MOST_BEFORE: usize = 400;

@@ -187,7 +187,7 @@ fn after_broken<'a>(text: &'a str, budget: &mut Budget) -> Option<&'a str> {
     if !text.starts_with('{') || budget.ends == 0 {
         return None;
     }
-    let after = after_object(text);
+    let after = after_brackets(text);
     let read = text.len() - after.map_or(0, str::len);
     budget.ends = budget.ends.saturating_sub(read);
     let after = after?;
@@ -222,8 +222,8 @@ pub(super) fn is_item(object: &Object) -> bool {
         && !has(&["mime_type"])
 }
 
-/// What follows the object that a text begins with, by its brackets; `None` if they do not match.
-fn after_object(text: &str) -> Option<&str> {
+/// What follows the object or list that a text begins with, by its brackets; `None` if they do not match.
+pub(super) fn after_brackets(text: &str) -> Option<&str> {
     let mut depth = 0;
     let mut ends = brackets(text).map(|(at, step)| {
         depth += step;

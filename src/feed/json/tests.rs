@@ -138,6 +138,11 @@ fn what_programs_write_around_json_is_passed_over() {
         ("cb && cb (\n", ")"),
         ("var feed = ", ";\n"),
         ("window.app.feed=", ""),
+        ("window[\"feed\"] = ", ";"),
+        (")]}',\n", ""),
+        (")]}'\n", "\n"),
+        ("for(;;);", ""),
+        ("while (1); ", ""),
     ] {
         let text = format!(r#"{before}{{"a":1}}{after}"#);
         assert_eq!(
@@ -146,8 +151,21 @@ fn what_programs_write_around_json_is_passed_over() {
             "{text}"
         );
     }
+    let feed = r#"{"title":"a (1)","items":[{"id":"1","title":"}"}]}"#;
+    for (before, after) in [
+        ("if (window.cb) { cb(", "); }"),
+        ("try{cb(", ")}catch(e){}"),
+        ("var a = {}; var feed = ", "; cb(feed);"),
+        ("(()=>cb(", "))()"),
+    ] {
+        let text = format!("{before}{feed}{after}");
+        assert_eq!(find_json(&text), Some(feed), "{text}");
+    }
+    let cut = r#"if (cb) { cb({"items":[{"id":"1"#;
+    assert_eq!(find_json(cut), Some(r#"{"items":[{"id":"1"#));
     for text in [
         "a == {",
+        ")]}',<rss>",
         "a => {",
         "a: see [1]",
         "(<rss>{",

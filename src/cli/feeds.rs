@@ -15,7 +15,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::feed::opml::{Credentials, OpmlFeed, decode_feed_list, write_feed_list};
 use crate::fetch::without_credentials;
 use crate::news::{FeedId, Request, UtcTime};
-use crate::store::feeds::{self, FeedListing};
+use crate::store::feeds::{self, DatesAhead, FeedListing};
 use crate::store::{Store, outlets, polls};
 
 /// The options of `dateline feeds`.
@@ -255,14 +255,15 @@ fn list(store: &Store, troubled: bool, json: bool) -> anyhow::Result<ExitCode> {
         "last error",
     ]);
     for listing in store.read(feeds::list_feeds)? {
+        let ahead = store.read(|conn| feeds::load_dates_ahead(conn, listing.feed.id))?;
         let is_well = polls::is_well(listing.feed.health) && listing.possible_gap_at.is_none();
-        if troubled && is_well {
+        if troubled && is_well && ahead.is_none() {
             continue;
         }
         if json {
-            print_line(&json_of(&listing).to_string());
+            print_line(&json_of(&listing, ahead).to_string());
         } else {
-            table.row(cells_of(&listing, now));
+            table.row(cells_of(&listing, ahead, now));
         }
     }
     if !json {
@@ -272,7 +273,7 @@ fn list(store: &Store, troubled: bool, json: bool) -> anyhow::Result<ExitCode> {
 }
 
 /// One feed as a JSON object; passwords in its address stay behind.
-fn json_of(listing: &FeedListing) -> serde_json::Value {
+fn json_of(listing: &FeedListing, ahead: Option<DatesAhead>) -> serde_json::Value {
     let mut object = serde_json::json!(listing.feed);
     object["url"] = serde_json::json!(shown_url(&listing.feed.url));
     object["outlet"] = serde_json::json!(listing.outlet);
@@ -283,15 +284,20 @@ fn json_of(listing: &FeedListing) -> serde_json::Value {
     object["last_success_at"] = serde_json::json!(listing.last_success_at);
     object["last_change_at"] = serde_json::json!(listing.last_change_at);
     object["last_error"] = serde_json::json!(listing.last_error);
+    object["dates_ahead_secs"] = serde_json::json!(ahead.map(|ahead| ahead.most_secs));
     object
 }
 
-fn cells_of(listing: &FeedListing, now: UtcTime) -> Vec<String> {
+fn cells_of(listing: &FeedListing, ahead: Option<DatesAhead>, now: UtcTime) -> Vec<String> {
     let feed = &listing.feed;
     let state = match (feed.paused, listing.possible_gap_at) {
         (true, _) => format!("paused ({})", feed.health.name()),
         (false, Some(_)) => format!("{} (possible gap)", feed.health.name()),
         (false, None) => feed.health.name().to_owned(),
+    };
+    let state = match ahead {
+        Some(ahead) => format!("{state} (dates {} ahead)", say_ahead(ahead.most_secs)),
+        None => state,
     };
     let validators = match (&listing.validators.etag, &listing.validators.last_modified) {
         (Some(_), Some(_)) => "etag, date",
@@ -351,6 +357,15 @@ fn why(store: &Store, text: &str) -> anyhow::Result<ExitCode> {
         say(
             "possible gap",
             &format!("{when}, {times} in all: the list had rolled over between visits"),
+        );
+    }
+    if let Some(ahead) = store.read(|conn| feeds::load_dates_ahead(conn, feed.id))? {
+        let (most, count, of) = (say_ahead(ahead.most_secs), ahead.count, ahead.of);
+        say(
+            "dates",
+            &format!(
+                "up to {most} ahead of the visit, at {count} of its last {of} items: they are not believed, and its reports stand by when they were found"
+            ),
         );
     }
     if let Some(url) = &listing.moved_to {
@@ -445,6 +460,16 @@ fn export(store: &Store, with_credentials: bool) -> anyhow::Result<ExitCode> {
     let now = Arc::new(SystemClock).now();
     print_line(write_feed_list("Feeds of Dateline", now, &list, credentials).trim_end());
     Ok(ExitCode::SUCCESS)
+}
+
+/// In hours and minutes: clocks are wrong by zones, of which some lie a quarter of an hour beside others.
+fn say_ahead(secs: i64) -> String {
+    let minutes = (secs + 59) / 60;
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
 }
 
 /// The one feed that a person means.

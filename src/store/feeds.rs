@@ -1,5 +1,7 @@
 //! The table of feeds as people see and set it. What visits write is in `polls`.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::Result;
@@ -318,6 +320,53 @@ pub fn load_health_history(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// How far the dates of a feed are ahead of the visits that found its items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DatesAhead {
+    /// The most that one of them was, in seconds: as much as the feed's clock, less the age of the item when it was found.
+    pub most_secs: i64,
+    /// How many were not believed for that.
+    pub count: usize,
+    /// Of so many.
+    pub of: usize,
+}
+
+/// Items of a feed whose dates tell of its clock.
+const LAST_ITEMS: u32 = 20;
+/// What is further ahead is no clock of another zone, but the day of something to come.
+const MOST_AHEAD_SECS: i64 = 14 * 3600;
+/// Fewer than this are faults of single items.
+const FEWEST_AHEAD: usize = 3;
+
+/// The dates of a feed that are steadily ahead: at two visits, and at half of its last items. `None` if they are not.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_dates_ahead(conn: &Connection, id: FeedId) -> Result<Option<DatesAhead>> {
+    let sql = "SELECT fetched_at, published_at, time_is_claimed FROM items
+         WHERE feed_id = ?1 AND published_at IS NOT NULL ORDER BY id DESC LIMIT ?2";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map(params![id.0, LAST_ITEMS], |row| {
+        let (fetched_at, published_at): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let is_believed: bool = row.get(2)?;
+        Ok((fetched_at, published_at - fetched_at, is_believed))
+    })?;
+    let dated = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    let is_ahead = |(_, lead, is_believed): &&(i64, i64, bool)| {
+        !is_believed && (1..=MOST_AHEAD_SECS).contains(lead)
+    };
+    let ahead: Vec<_> = dated.iter().filter(is_ahead).collect();
+    let visits: BTreeSet<i64> = ahead.iter().map(|(visit, ..)| *visit).collect();
+    let is_steady =
+        visits.len() > 1 && ahead.len() >= FEWEST_AHEAD && ahead.len() * 2 >= dated.len();
+    let most_secs = ahead.iter().map(|(_, lead, _)| *lead).max();
+    Ok(most_secs.filter(|_| is_steady).map(|most_secs| DatesAhead {
+        most_secs,
+        count: ahead.len(),
+        of: dated.len(),
+    }))
+}
+
 /// How many feeds are in each state of health, by the state's name.
 ///
 /// # Errors
@@ -404,6 +453,60 @@ mod tests {
     use super::*;
     use crate::store::Store;
     use crate::store::outlets::ensure_outlet;
+
+    #[test]
+    fn dates_are_ahead_of_a_feed_if_they_are_so_at_two_visits_and_half_of_its_last_items() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        // Of each item: the visit, by how many minutes its date is ahead, and whether it was believed.
+        let steady = [(1, 55, 0), (1, 16, 0), (2, 58, 0), (2, -10, 1)];
+        let at_one_visit = [(1, 55, 0), (1, 16, 0), (1, 58, 0)];
+        let now_and_then = [
+            (1, 55, 0),
+            (2, 16, 0),
+            (3, 58, 0),
+            (3, 5, 1),
+            (4, 1, 1),
+            (5, 9, 1),
+            (6, -3, 1),
+        ];
+        let days_to_come = [(1, 2000, 0), (2, 3000, 0), (3, 4000, 0)];
+        let older_than_believed = [(1, -60_000, 0), (2, -60_000, 0), (3, -60_000, 0)];
+        let told = |id: i64, items: Vec<(i64, i64, i64)>| {
+            let written = store.write_blocking(move |tx| {
+                let outlet = ensure_outlet(tx, "The Paper", Default::default())?;
+                for (visit, minutes, believed) in items {
+                    let at = visit * 3600;
+                    tx.execute(
+                        "INSERT INTO items (feed_id, outlet_id, fetched_at, published_at, item_time,
+                            time_is_claimed, language, role, title, content, seen_at, digest)
+                         VALUES (?1, ?2, ?3, ?4, ?3, ?5, 'en', 'news', '', x'', ?3, x'')",
+                        params![id, outlet.0, at, at + minutes * 60, believed],
+                    )?;
+                }
+                Ok(())
+            });
+            written.unwrap();
+            store
+                .read(|conn| load_dates_ahead(conn, FeedId(id)))
+                .unwrap()
+        };
+        let expected = DatesAhead {
+            most_secs: 58 * 60,
+            count: 3,
+            of: 4,
+        };
+        assert_eq!(told(1, steady.to_vec()), Some(expected));
+        for (id, items) in [
+            (2, at_one_visit.to_vec()),
+            (3, now_and_then.to_vec()),
+            (4, days_to_come.to_vec()),
+            (5, older_than_believed.to_vec()),
+            (6, Vec::new()),
+        ] {
+            assert_eq!(told(id, items), None, "{id}");
+        }
+    }
 
     #[test]
     fn a_removed_feed_that_comes_back_has_its_number_and_no_other_ever_has() {

@@ -341,6 +341,84 @@ async fn feeds_of_one_host_whose_names_tell_of_several_outlets_stay_theirs() {
 }
 
 #[tokio::test]
+async fn names_that_share_a_word_and_have_others_are_told_to_the_operator_and_not_joined() {
+    let room = Newsroom::open().await;
+    let list: String = [
+        ("Gazzetta di Mantova", "https://mantova.gelocal.example/rss"),
+        ("Gazzetta di Modena", "https://modena.gelocal.example/rss"),
+        ("The War Room", "https://feeds.transistor.fm/the-war-room"),
+        (
+            "War on the Rocks",
+            "https://feeds.transistor.fm/on-the-rocks",
+        ),
+        (
+            "Defence / @defence_a",
+            "https://birds.example/defence_a/rss",
+        ),
+        (
+            "Defence / @defence_b",
+            "https://birds.example/defence_b/rss",
+        ),
+        ("Wire Zeugma", "https://box.example/zeugma"),
+        ("Wire World", "https://box.example/world"),
+        ("Wire Quorum", "https://box.example/quorum"),
+    ]
+    .iter()
+    .map(|(text, url)| format!("<outline text=\"{text}\" xmlUrl=\"{url}\"/>"))
+    .collect();
+    let list = format!("<opml version=\"2.0\"><body>{list}</body></opml>");
+    let answer = import_opml(&room.poller, &list).await.unwrap();
+    assert_eq!(
+        outlets_of(&room),
+        [
+            "Gazzetta di Mantova",
+            "Gazzetta di Modena",
+            "The War Room",
+            "War on the Rocks",
+            "Defence / @defence_a",
+            "Defence / @defence_b",
+            "Wire Zeugma",
+            "Wire Zeugma",
+            "Wire Zeugma"
+        ]
+    );
+    let hints = answer.lines.iter().filter(|line| line.contains("perhaps"));
+    let hints: Vec<&String> = hints.collect();
+    assert_eq!(hints.len(), 1, "{answer:?}");
+    assert!(hints[0].contains("Gazzetta di Mantova"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn sections_whose_names_are_on_no_list_are_of_the_paper_of_their_host() {
+    let room = Newsroom::open().await;
+    let list: String = [
+        ("World", "https://feeds.stellarpost.example/world"),
+        ("Zeugmas", "https://feeds.stellarpost.example/zeugmas"),
+        ("Kvasir", "https://feeds.stellarpost.example/kvasir"),
+        (
+            "Stellar Post - Quora",
+            "https://feeds.stellarpost.example/quora",
+        ),
+        ("Weekly Post", "https://feeds.stellarpost.example/weekly"),
+        ("World", "https://box.example/made?of=a"),
+        ("Kremlin", "https://box.example/made?of=b"),
+        ("Agora", "https://box.example/made?of=c"),
+    ]
+    .iter()
+    .map(|(text, url)| format!("<outline text=\"{text}\" xmlUrl=\"{url}\"/>"))
+    .collect();
+    let list = format!("<opml version=\"2.0\"><body>{list}</body></opml>");
+    let answer = import_opml(&room.poller, &list).await.unwrap();
+    let outlets = outlets_of(&room);
+    assert_eq!(outlets[..4], ["World"; 4]);
+    assert_eq!(outlets[4..6], ["Weekly Post", "World"]);
+    assert_eq!(outlets[6..], ["Kremlin", "Agora"]);
+    let hint = "perhaps of the outlet \"World\", as other feeds of box.example, though their names do not say so: 7, 8";
+    let is_told = answer.lines.iter().any(|line| line.starts_with(hint));
+    assert!(is_told, "{answer:?}");
+}
+
+#[tokio::test]
 async fn the_language_of_a_feed_is_set_and_taken_away() {
     let room = Newsroom::open().await;
     let list = outline("Paper", "https://paper.example/rss");
@@ -356,7 +434,18 @@ async fn the_language_of_a_feed_is_set_and_taken_away() {
         )
     };
     assert_eq!(set("de").await, (true, Some("de".to_owned())));
-    assert_eq!(set("klingon").await, (false, Some("de".to_owned())));
+    for none in ["klingon", "zz-99", "jp"] {
+        assert_eq!(set(none).await, (false, Some("de".to_owned())), "{none}");
+    }
+    let add = Request::AddFeed {
+        url: room.server.url("paper.test", "/feed"),
+        outlet: None,
+        kind: None,
+        category: None,
+        language: Some("zz".to_owned()),
+    };
+    let refused = answer_request(&room.poller, &add).await.unwrap().unwrap();
+    assert!(!refused.done && refused.lines[0].contains("names no language"));
     assert_eq!(set("").await, (true, None));
 }
 

@@ -8,8 +8,8 @@ use url::Url;
 use crate::news::{FeedId, Outlet, OutletId, OutletKind};
 use crate::store::feeds::{self, FeedListing};
 use crate::store::{Connection, Result, outlets};
-use crate::text::outlet_names::TellingWords;
-use crate::text::publishers::publisher_of;
+use crate::text::outlet_names::{FeedName, Likeness};
+use crate::text::publishers::{is_of_account, publisher_of};
 
 /// The outlet that a feed may be of because others of its publisher are.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +18,7 @@ pub(super) struct Proposed {
     pub(super) outlet: Outlet,
     /// Whose both addresses are.
     pub(super) publisher: String,
-    /// False if the feed has a name that tells of another: that is for a person to say.
+    /// False if its name tells of another, or leaves it open: that is for a person to say.
     pub(super) is_taken: bool,
 }
 
@@ -33,10 +33,18 @@ pub(super) struct Known {
 /// What is there of one publisher.
 #[derive(Default)]
 struct Publisher {
-    /// Its outlets, each with what tells them in their names and in those of these feeds.
-    outlets: BTreeMap<OutletId, TellingWords>,
+    /// Its outlets.
+    outlets: BTreeMap<OutletId, There>,
     /// The addresses of the feeds without what they are asked for.
     places: HashSet<String>,
+}
+
+/// What is there of one outlet of a publisher.
+#[derive(Default)]
+struct There {
+    /// Its own name first, then those of its feeds.
+    names: Vec<FeedName>,
+    feeds: usize,
 }
 
 impl Known {
@@ -57,15 +65,21 @@ impl Known {
     /// written, the first counts.
     pub(super) fn note(&mut self, feed: FeedId, url: &Url, (outlet, title): (OutletId, &str)) {
         self.by_address.entry(as_visited(url)).or_insert(feed);
-        let Some(name) = publisher_of(url) else {
+        let Some(publisher) = publisher_of_feed(url, title) else {
             return;
         };
         let outlet_name = self.outlets.get(&outlet).map(|outlet| outlet.name.as_str());
-        let mut words = TellingWords::of(outlet_name.unwrap_or_default(), &name);
-        words.extend(TellingWords::of(title, &name));
-        let publisher = self.by_publisher.entry(name).or_default();
+        let names =
+            [outlet_name.unwrap_or_default(), title].map(|name| FeedName::of(name, &publisher));
+        let publisher = self.by_publisher.entry(publisher).or_default();
         publisher.places.insert(without_query(url));
-        publisher.outlets.entry(outlet).or_default().extend(words);
+        let there = publisher.outlets.entry(outlet).or_default();
+        there.feeds += 1;
+        for name in names {
+            if !there.names.contains(&name) {
+                there.names.push(name);
+            }
+        }
     }
 
     pub(super) fn note_outlet(&mut self, outlet: Outlet) {
@@ -76,28 +90,29 @@ impl Known {
         self.by_address.get(&as_visited(url)).copied()
     }
 
-    /// The outlet of a publisher's feeds that a feed of this name may be of: the only one whose names have a word in common
-    /// with it, or where the name tells nothing, the only one. Of another kind than is asked for it is none.
+    /// The outlet of a publisher's feeds that a feed of this name may be of. It is taken to be of the only one that has a name
+    /// of the same outlet, or where one of both names tells nothing, of the only one there is; else that which is likest, and
+    /// has most feeds, is for a person to say. Of another kind than is asked for it is none.
     pub(super) fn propose(
         &self,
         url: &Url,
         name: &str,
         kind: Option<OutletKind>,
     ) -> Option<Proposed> {
-        let publisher = publisher_of(url)?;
+        let publisher = publisher_of_feed(url, name)?;
         let there = self.by_publisher.get(&publisher)?;
-        let words = TellingWords::of(name, &publisher);
-        let mut alike = there
-            .outlets
-            .iter()
-            .filter(|(_, own)| own.share_one(&words));
-        let (id, is_taken) = match (alike.next(), alike.next()) {
-            (Some((id, _)), None) => (*id, true),
-            (Some(_), Some(_)) => return None,
-            (None, _) => (
-                there.only_one()?,
-                words.is_empty() && there.tells_by_address(url, name),
-            ),
+        let asked = FeedName::of(name, &publisher);
+        let of_one = there.alike(&asked, Likeness::OfOne);
+        let (id, is_taken) = match of_one[..] {
+            [id] => (id, true),
+            [_, _, ..] => return None,
+            [] => match there
+                .only_one()
+                .filter(|id| there.is_its(*id, &asked, url, name))
+            {
+                Some(id) => (id, true),
+                None => (there.likest(&asked)?, false),
+            },
         };
         let outlet = self.outlets.get(&id)?.clone();
         let fits = kind.is_none_or(|kind| kind == outlet.kind);
@@ -116,13 +131,42 @@ impl Publisher {
         outlets.next().copied().filter(|_| outlets.next().is_none())
     }
 
-    /// False of a feed without a name that differs from another by what the same program is asked for: it may pass on
-    /// whatever it is asked for.
-    fn tells_by_address(&self, url: &Url, name: &str) -> bool {
-        !name.trim().is_empty()
-            || url.query().is_none()
-            || !self.places.contains(&without_query(url))
+    /// The outlets of which a name is so like one.
+    fn alike(&self, asked: &FeedName, wanted: Likeness) -> Vec<OutletId> {
+        let is_alike = |there: &There| {
+            let mut names = there.names.iter();
+            names.any(|name| name.likeness(asked) == wanted)
+        };
+        let alike = self.outlets.iter().filter(|(_, there)| is_alike(there));
+        alike.map(|(id, _)| *id).collect()
     }
+
+    /// The outlet that a person may mean: one of those of which a name has a word in common, or of all, that with most feeds.
+    fn likest(&self, asked: &FeedName) -> Option<OutletId> {
+        let perhaps = self.alike(asked, Likeness::Perhaps);
+        let is_meant = |id: &OutletId| perhaps.is_empty() || perhaps.contains(id);
+        let meant = self.outlets.iter().filter(|(id, _)| is_meant(id));
+        let first = meant.max_by_key(|(id, there)| (there.feeds, std::cmp::Reverse(**id)));
+        first.map(|(id, _)| *id)
+    }
+
+    /// True of the only outlet where one of both names is no more than that of a section: the one that is asked for, or the
+    /// outlet's own, which was that of its first feed, unless the other one has in part the name of the host.
+    fn is_its(&self, id: OutletId, asked: &FeedName, url: &Url, name: &str) -> bool {
+        let is_same_program = url.query().is_some() && self.places.contains(&without_query(url));
+        if asked.tells_nothing() {
+            // Without a name, what is asked of the same program may be whatever it passes on.
+            return !(name.trim().is_empty() && is_same_program);
+        }
+        let own = self.outlets.get(&id).and_then(|there| there.names.first());
+        let is_nameless = own.is_some_and(FeedName::tells_nothing);
+        is_nameless && !is_same_program && (asked.is_of_host() || !asked.is_partly_of_host())
+    }
+}
+
+/// Whose a feed of that name is by its address; `None` also if it is that of an account there.
+fn publisher_of_feed(url: &Url, name: &str) -> Option<String> {
+    publisher_of(url).filter(|_| !is_of_account(url, name))
 }
 
 fn without_query(url: &Url) -> String {

@@ -83,7 +83,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 /// The forms of a list of numbers, each with its language and its place there, from 0.
 fn numbers_of_list(list: &'static str) -> impl Iterator<Item = (&'static str, u32, String)> {
     let mut next = (0, "");
-    let words = words_of_list(FILE, list).flat_map(move |(codes, forms)| {
+    words_of_list(FILE, list).flat_map(move |(codes, forms)| {
         let at = if codes == next.1 { next.0 } else { 0 };
         next = (at + 1, codes);
         let of_each = move |code| {
@@ -92,8 +92,7 @@ fn numbers_of_list(list: &'static str) -> impl Iterator<Item = (&'static str, u3
                 .map(move |form| (code, at, form.to_owned()))
         };
         codes.split_whitespace().flat_map(of_each)
-    });
-    words
+    })
 }
 
 /// A word of a title.
@@ -273,9 +272,12 @@ mod tests {
     use super::*;
     use Casualty::{Dead, Hurt};
 
+    /// A language, a title and who is counted in it.
+    type Case = (&'static str, &'static str, &'static [(Casualty, u32)]);
+
     #[test]
     fn the_dead_and_the_hurt_are_counted_in_words_and_digits() {
-        let cases: &[(&str, &str, &[(Casualty, u32)])] = &[
+        let cases: &[Case] = &[
             (
                 "en",
                 "Four killed in Russian drone attack on Kharkiv",

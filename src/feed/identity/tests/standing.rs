@@ -11,6 +11,9 @@ fn listed(id_now: impl Fn(usize) -> String, id_then: impl Fn(usize) -> String) -
     (0..5).map(item).collect()
 }
 
+/// How many minutes before a visit an entry of it is dated, by its place and the visit.
+type Minutes<'a> = &'a dyn Fn(usize, usize) -> i64;
+
 #[test]
 fn ids_that_stay_with_their_items_over_three_visits_hold_and_no_others_do() {
     let own = |at: usize| format!("p={at}");
@@ -298,7 +301,7 @@ fn bulletins_that_one_visit_finds_fresh_are_all_kept_and_their_ids_stay_good() {
         let once_fresh = |_: usize, visit: usize| if visit == 1 { 1 } else { 5 };
         let some_fresh = |at: usize, _: usize| if at < 3 { 1 } else { 60 };
         let always_fresh = |_: usize, _: usize| 1;
-        let times: [(&dyn Fn(usize, usize) -> i64, bool); 3] = [
+        let times: [(Minutes<'_>, bool); 3] = [
             (&once_fresh, false),
             (&some_fresh, false),
             (&always_fresh, true),

@@ -58,6 +58,10 @@ const ANOTHER_DAY_HOURS: f32 = 12.0;
 const HASTE_HOURS: f32 = 1.0;
 /// What grows over night though it is not dead: hectares and homes, no ages and no injured of one night of many.
 const MANY: u32 = 100 * THOUSANDTHS;
+/// Hours until which more may be dead than was told, though nobody says that they rose: the next day's noon. And so many
+/// are then dead at least: two fires or shootings of one town on two days kill two and four, and such days are many.
+const OVER_NIGHT_HOURS: f32 = 30.0;
+const DEAD_OF_GREAT: u32 = 10 * THOUSANDTHS;
 /// Words of a title that are looked at.
 const MAX_WORDS: usize = 32;
 /// Words between a word of death and the number of dead, at most.
@@ -160,11 +164,12 @@ impl Counted {
         let number_otherwise = self.number_otherwise(other)
             && !self.tells_before_and(other, hours_later)
             && !other.tells_before_and(self, hours_later.map(|hours| -hours));
+        let is_next_day = hours_later.is_some_and(|hours| hours.abs() < OVER_NIGHT_HOURS);
         number_otherwise
             || is_another_day
                 && !self.tells_growth
                 && !other.tells_growth
-                && late.counts_otherwise(early)
+                && late.counts_otherwise(early, is_next_day)
     }
 
     fn number_otherwise(&self, other: &Self) -> bool {
@@ -186,7 +191,7 @@ impl Counted {
         hours_later.is_some_and(is_told_then) && self.have_two(other, came_before)
     }
 
-    fn counts_otherwise(&self, early: &Self) -> bool {
+    fn counts_otherwise(&self, early: &Self, is_next_day: bool) -> bool {
         let of_one = |a: &Mark, b: &Mark| a.beside == b.beside && a.is_rank() == b.is_rank();
         let is_part = |number: u32| !number.is_multiple_of(THOUSANDTHS);
         // A magnitude does not grow overnight.
@@ -197,7 +202,7 @@ impl Counted {
             .iter()
             .any(|number| early.numbers.contains(number));
         !share
-            && match self.may_have_grown_from(early) {
+            && match is_next_day && self.may_have_grown_from(early) {
                 true => self.have_two(early, measures),
                 false => self.have_two(early, |a, b| {
                     of_one(a, b) && !self.may_count_anew(early, [a, b])
@@ -220,11 +225,12 @@ impl Counted {
         lasts && !is_attack && are_whole && (are_missing || has_grown)
     }
 
-    /// True if it tells more dead than an earlier one, and either tells of what goes on over night and neither of an
-    /// attack.
+    /// True if it tells more dead than an earlier one, and many, and either tells of what goes on over night and neither of
+    /// an attack.
     fn may_have_grown_from(&self, early: &Self) -> bool {
         let has_grown = |a: &Mark, b: &Mark| {
-            a.says == Says::Dead && b.says == Says::Dead && a.number > b.number
+            let are_dead = a.says == Says::Dead && b.says == Says::Dead;
+            are_dead && a.number > b.number && a.number >= DEAD_OF_GREAT
         };
         let lasts = self.tells_what_lasts || early.tells_what_lasts;
         let is_attack = self.tells_attack || early.tells_attack;

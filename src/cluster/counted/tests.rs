@@ -378,9 +378,16 @@ fn the_dead_of_what_goes_on_over_night_are_more_the_next_morning_though_nobody_s
             "At least 45 killed in Gaza since dawn",
         ],
         ["Gunmen kill 12 villagers", "Gunmen kill 20 villagers"],
+        // Another fire of the town, and another shooting.
+        ["House fire in Leeds kills 2", "House fire in Leeds kills 3"],
+        [
+            "Shooting in Chicago leaves 2 dead",
+            "Shooting in Chicago leaves 4 dead",
+        ],
     ] {
         assert!(contradict(titles, 24.0), "{titles:?}");
     }
+    assert!(contradict([first, second], 40.0), "the day after the next");
 }
 
 #[test]

@@ -278,8 +278,8 @@ impl Reader {
         let written = word.written;
         let is_sign = self.place_words.contains(&folded);
         let is_behind = std::mem::replace(&mut self.is_behind_sign, is_sign);
-        let end = written.as_ptr() as usize - text.as_ptr() as usize + written.len();
-        let is_noun = || ends_as_noun(folded) || text[end..].starts_with('-');
+        let behind = &text[word.place_in(text).end..];
+        let is_noun = || ends_as_noun(folded) || behind.starts_with('-');
         let names_place = is_behind && !(self.nouns_have_capitals && is_noun());
         capital_flag(written) == CAPITAL && (names_place || self.filing.shows_place(written))
     }

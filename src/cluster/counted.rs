@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::ranked::{is_month, is_numbered, is_of_before, ordered_by, ordinal_of, words_for_after};
 use crate::text::casualties::{Casualty, casualties_of};
 use crate::text::tolls::TollWords;
-use crate::text::words::{Word, fold_word, hash_word, split_words};
+use crate::text::words::{fold_word, hash_word, split_words, with_gaps};
 
 /// A number of a title with a word that stands beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -336,22 +336,18 @@ pub(super) struct Told<'t> {
 impl<'t> Told<'t> {
     fn read(title: &'t str, language: &str) -> Vec<Self> {
         let mut folded = String::new();
-        let (mut read_to, mut is_behind_ordinal) = (0, false);
-        let words = split_words(title).take(MAX_WORDS);
+        let mut is_behind_ordinal = false;
+        let words = with_gaps(title, split_words(title).take(MAX_WORDS));
         let for_after = words_for_after(language);
-        let told = words.map(|word| {
+        let told = words.map(|(word, gap)| {
             fold_word(word.written, &mut folded);
             let hash = hash_word(&folded);
             let number_words = (language == "en").then(|| LISTS.number_words.get(&hash));
-            let end = end_of(title, word);
-            let start = end - word.written.len();
-            // Pairs of characters overlap.
-            let gap = title.get(read_to..start).unwrap_or_default();
-            read_to = end;
             let is_point = is_behind_ordinal && gap == ". ";
             let is_cut =
                 !is_point && gap.contains(|c: char| !c.is_whitespace() && !JOINS.contains(&c));
-            let ordinal = ordinal_of(word.written, hash, language, &title[end..]);
+            let behind = &title[word.place_in(title).end..];
+            let ordinal = ordinal_of(word.written, hash, language, behind);
             is_behind_ordinal = ordinal.is_some();
             Self {
                 written: word.written,
@@ -375,10 +371,6 @@ impl<'t> Told<'t> {
             says,
         })
     }
-}
-
-fn end_of(title: &str, word: Word<'_>) -> usize {
-    word.written.as_ptr() as usize - title.as_ptr() as usize + word.written.len()
 }
 
 /// What a folded number says, in thousandths; `None` for a word, a year, and what is too great.

@@ -4,12 +4,11 @@
 use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use unicode_normalization::UnicodeNormalization;
 
 use super::months::month_of;
 use super::tolls::{self, TollWords};
 use super::tongues::{Signs, named_language, words_of_list};
-use super::words::{Word, fold_word, split_words};
+use super::words::{fold_word, lower_word, split_words, with_gaps};
 
 /// Whom a title counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,22 +39,40 @@ struct Lists {
     and: FxHashSet<&'static str>,
     larger: FxHashSet<&'static str>,
     years: FxHashSet<&'static str>,
-    /// By language and word; tens alone in the second.
-    numbers: FxHashMap<(&'static str, String), u32>,
-    tens: FxHashMap<(&'static str, String), u32>,
+    spoken: FxHashMap<&'static str, Spoken>,
+}
+
+/// The number words of a language.
+#[derive(Default)]
+struct Spoken {
+    numbers: FxHashMap<String, u32>,
+    /// Tens alone.
+    tens: FxHashMap<String, u32>,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let words = |list| words_of_list(FILE, list).map(|(_, word)| word).collect();
     let people = ["anyone", "persons"].into_iter();
     let people = people.flat_map(|list| words_of_list(tolls::FILE, list));
-    let ones = numbers_of_list("numbers");
-    let tens = numbers_of_list("tens");
-    let tens = tens.map(|(language, at, form)| ((language, form), (at + 2) * 10));
-    let tens: FxHashMap<_, _> = tens.collect();
-    let mut numbers: FxHashMap<_, u32> = FxHashMap::default();
-    for (language, at, one) in ones {
-        for ((_, ten), value) in tens.iter().filter(|((of, _), _)| *of == language && at < 9) {
+    Lists {
+        hurt: Signs::of(words_of_list(FILE, "hurt")),
+        people: Signs::of(people),
+        and: words("and"),
+        larger: words("larger"),
+        years: words("years"),
+        spoken: spoken_numbers(),
+    }
+});
+
+fn spoken_numbers() -> FxHashMap<&'static str, Spoken> {
+    let mut spoken: FxHashMap<&str, Spoken> = FxHashMap::default();
+    for (language, at, ten) in numbers_of_list("tens") {
+        let tens = &mut spoken.entry(language).or_default().tens;
+        tens.insert(ten, (at + 2) * 10);
+    }
+    for (language, at, one) in numbers_of_list("numbers") {
+        let Spoken { numbers, tens } = spoken.entry(language).or_default();
+        for (ten, value) in tens.iter().filter(|_| at < 9) {
             // `tjugofem`, `venticinque`; `fünfundzwanzig`; `vijfentwintig`, `tweeëntwintig`; `femogtyve`.
             for written in [
                 format!("{ten}{one}"),
@@ -64,21 +81,13 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
                 format!("{one}ën{ten}"),
                 format!("{one}og{ten}"),
             ] {
-                numbers.insert((language, written), value + at + 1);
+                numbers.insert(written, value + at + 1);
             }
         }
-        numbers.insert((language, one), at + 1);
+        numbers.insert(one, at + 1);
     }
-    Lists {
-        hurt: Signs::of(words_of_list(FILE, "hurt")),
-        people: Signs::of(people),
-        and: words("and"),
-        larger: words("larger"),
-        years: words("years"),
-        numbers,
-        tens,
-    }
-});
+    spoken
+}
 
 /// The forms of a list of numbers, each with its language and its place there, from 0.
 fn numbers_of_list(list: &'static str) -> impl Iterator<Item = (&'static str, u32, String)> {
@@ -96,11 +105,19 @@ fn numbers_of_list(list: &'static str) -> impl Iterator<Item = (&'static str, u3
 }
 
 /// A word of a title.
-struct Said {
+struct Said<'t> {
+    written: &'t str,
     lower: String,
-    folded: String,
     /// True if more than a space or a hyphen stands before it.
     is_cut: bool,
+}
+
+impl Said<'_> {
+    fn folded(&self) -> String {
+        let mut folded = String::new();
+        fold_word(self.written, &mut folded);
+        folded
+    }
 }
 
 /// A number of a title: the places of its words and what it says.
@@ -159,7 +176,7 @@ pub fn casualties_of(title: &str, language: &str) -> Vec<(Casualty, u32)> {
     told
 }
 
-fn is_hurt(words: &[Said], at: usize, language: &str) -> bool {
+fn is_hurt(words: &[Said<'_>], at: usize, language: &str) -> bool {
     let word = words[at].lower.as_str();
     let pair = || {
         words
@@ -170,7 +187,7 @@ fn is_hurt(words: &[Said], at: usize, language: &str) -> bool {
         || pair().is_some_and(|pair| LISTS.hurt.stand_in(&pair, language))
 }
 
-fn distance(words: &[Said], number: &Number, sign: usize) -> usize {
+fn distance(words: &[Said<'_>], number: &Number, sign: usize) -> usize {
     let (from, to) = match sign < number.first {
         true => (sign, number.first),
         false => (number.last, sign),
@@ -181,19 +198,20 @@ fn distance(words: &[Said], number: &Number, sign: usize) -> usize {
     to - from + CUT * cuts.count()
 }
 
-fn numbers_of(words: &[Said], language: &str) -> Vec<Number> {
+fn numbers_of(words: &[Said<'_>], language: &str) -> Vec<Number> {
+    let spoken = LISTS.spoken.get(language);
     let (mut numbers, mut at) = (Vec::new(), 0);
     while at < words.len() {
-        let Some(number) = number_at(words, at, language) else {
+        let Some(number) = number_at(words, at, spoken) else {
             at += 1;
             continue;
         };
         at = number.last + 1;
         let next = words.get(at);
-        let is_other = |word: &Said| {
+        let is_other = |word: &Said<'_>| {
             LISTS.larger.contains(word.lower.as_str())
                 || LISTS.years.contains(word.lower.as_str())
-                || month_of(&word.folded).is_some()
+                || month_of(&word.folded()).is_some()
         };
         // `a man, 45, was killed`.
         let is_age = words[number.first].is_cut && next.is_some_and(|word| word.is_cut);
@@ -205,10 +223,10 @@ fn numbers_of(words: &[Said], language: &str) -> Vec<Number> {
 }
 
 /// The number that begins at a place.
-fn number_at(words: &[Said], at: usize, language: &str) -> Option<Number> {
-    let find = |map: &FxHashMap<(&'static str, String), u32>, at: usize| {
-        let lower = &words.get(at)?.lower;
-        map.get(&(code_of(language)?, lower.clone())).copied()
+fn number_at(words: &[Said<'_>], at: usize, spoken: Option<&Spoken>) -> Option<Number> {
+    let find = |of: fn(&Spoken) -> &FxHashMap<String, u32>, at: usize| {
+        let word = words.get(at)?;
+        of(spoken?).get(&word.lower).copied()
     };
     let number = |last, says, is_one| Number {
         first: at,
@@ -216,55 +234,37 @@ fn number_at(words: &[Said], at: usize, language: &str) -> Option<Number> {
         says,
         is_one,
     };
-    if let Some(ten) = find(&LISTS.tens, at) {
+    if let Some(ten) = find(|spoken| &spoken.tens, at) {
         let has_and = words
             .get(at + 1)
             .is_some_and(|word| LISTS.and.contains(word.lower.as_str()));
         let last = at + 1 + usize::from(has_and);
-        let one = find(&LISTS.numbers, last).filter(|one| *one < 10 && !words[last].is_cut);
-        return Some(match one {
+        let one = find(|spoken| &spoken.numbers, last);
+        return Some(match one.filter(|one| *one < 10 && !words[last].is_cut) {
             Some(one) => number(last, ten + one, false),
             None => number(at, ten, false),
         });
     }
-    let folded = words[at].folded.as_str();
-    match folded.parse::<u32>() {
-        Ok(says) => {
-            (!(folded.len() == 4 && YEARS.contains(&says))).then(|| number(at, says, false))
+    // Most words are none: only what begins with a digit is folded.
+    let digits = Some(words[at].written).filter(|word| word.starts_with(char::is_numeric));
+    let digits = digits.map(|_| words[at].folded());
+    match digits.as_ref().and_then(|digits| digits.parse().ok()) {
+        Some(says) => {
+            let is_year = digits.is_some_and(|digits| digits.len() == 4) && YEARS.contains(&says);
+            (!is_year).then(|| number(at, says, false))
         }
-        Err(_) => find(&LISTS.numbers, at).map(|says| number(at, says, says == 1)),
+        None => find(|spoken| &spoken.numbers, at).map(|says| number(at, says, says == 1)),
     }
 }
 
-/// A language for as long as the lists.
-fn code_of(language: &str) -> Option<&'static str> {
-    static CODES: LazyLock<FxHashSet<&'static str>> =
-        LazyLock::new(|| LISTS.numbers.keys().map(|(code, _)| *code).collect());
-    CODES.get(language).copied()
-}
-
-fn words_of(title: &str) -> Vec<Said> {
-    let mut read_to = 0;
-    let said = split_words(title).take(MAX_WORDS).map(|word| {
-        let (start, end) = place_of(title, word);
-        // Pairs of characters overlap.
-        let gap = title.get(read_to..start).unwrap_or_default();
-        read_to = end;
-        let mut folded = String::new();
-        fold_word(word.written, &mut folded);
-        let lower = word.written.nfkc().flat_map(char::to_lowercase);
-        Said {
-            lower: lower.map(|c| if c == '’' { '\'' } else { c }).collect(),
-            folded,
-            is_cut: gap.contains(|c: char| !c.is_whitespace() && !JOINS.contains(&c)),
-        }
+fn words_of(title: &str) -> Vec<Said<'_>> {
+    let words = with_gaps(title, split_words(title).take(MAX_WORDS));
+    let said = words.map(|(word, gap)| Said {
+        written: word.written,
+        lower: lower_word(word.written).replace('’', "'"),
+        is_cut: gap.contains(|c: char| !c.is_whitespace() && !JOINS.contains(&c)),
     });
     said.collect()
-}
-
-fn place_of(title: &str, word: Word<'_>) -> (usize, usize) {
-    let start = word.written.as_ptr() as usize - title.as_ptr() as usize;
-    (start, start + word.written.len())
 }
 
 #[cfg(test)]

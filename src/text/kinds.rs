@@ -200,8 +200,7 @@ impl KindsWithin<'_> {
         if !word.is_bigram {
             return self.kinds.hold(folded, hash);
         }
-        let start = word.written.as_ptr() as usize - self.text.as_ptr() as usize;
-        let covered = self.covered.get(start..start + word.written.len());
+        let covered = self.covered.get(word.place_in(self.text));
         covered.is_some_and(|covered| covered.contains(&true))
     }
 }

@@ -165,8 +165,8 @@ impl PlaceSigns {
     /// True if a word of a text stands beside a sign of a place. Of a script without spaces those are the pair of
     /// characters before a sign, and the first ones behind it.
     pub fn mark(&self, text: &str, word: Word<'_>) -> bool {
-        let start = word.written.as_ptr() as usize - text.as_ptr() as usize;
-        let (before, behind) = (&text[..start], &text[start + word.written.len()..]);
+        let place = word.place_in(text);
+        let (before, behind) = (&text[..place.start], &text[place.end..]);
         let (before, behind, reach) = match word.is_bigram {
             true => (before, behind, PLACE_CHARS),
             false => (before.trim_end(), behind.trim_start(), 0),

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
 use super::tongues::{Tongues, named_language, words_of_list};
-use super::words::{is_unspaced, split_words};
+use super::words::{is_unspaced, lower_word, split_words, with_gaps};
 
 /// What a title tells of matters of two steps, as a set of bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,12 +32,7 @@ const NEW_WITHIN: usize = 3;
 const JOINS: [char; 8] = ['-', '\'', '’', '‘', '"', '“', '”', '.'];
 
 const FILE: &str = include_str!("sequels.txt");
-const LISTS: [&str; 10] = [
-    "verdict", "appeal", "leaves", "succeeds", "appoints", "new", "offices", "none", "behind",
-    "ahead",
-];
-
-/// The lists of the file, in their order there.
+/// The lists of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum List {
     Verdict,
@@ -52,17 +47,17 @@ enum List {
     Ahead,
 }
 
-const ORDER: [List; LISTS.len()] = [
-    List::Verdict,
-    List::Appeal,
-    List::Leaves,
-    List::Succeeds,
-    List::Appoints,
-    List::New,
-    List::Offices,
-    List::None,
-    List::Behind,
-    List::Ahead,
+const LISTS: [(List, &str); 10] = [
+    (List::Verdict, "verdict"),
+    (List::Appeal, "appeal"),
+    (List::Leaves, "leaves"),
+    (List::Succeeds, "succeeds"),
+    (List::Appoints, "appoints"),
+    (List::New, "new"),
+    (List::Offices, "offices"),
+    (List::None, "none"),
+    (List::Behind, "behind"),
+    (List::Ahead, "ahead"),
 ];
 
 /// One word of a phrase.
@@ -130,29 +125,55 @@ impl Phrase {
 struct Phrases {
     /// By their first word.
     whole: FxHashMap<String, Vec<Phrase>>,
-    /// Those whose first word has other beginnings or endings.
-    others: Vec<Phrase>,
+    /// Those whose first word has other endings, by its first letter.
+    begun: FxHashMap<char, Vec<Phrase>>,
+    /// Those whose first word has other beginnings, by its last letter.
+    ended: FxHashMap<char, Vec<Phrase>>,
     /// What stands anywhere in a title, in scripts without spaces.
     stretches: Vec<(List, String)>,
 }
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     let mut phrases = Phrases::default();
-    for (list, name) in ORDER.into_iter().zip(LISTS) {
+    for (list, name) in LISTS {
         for (codes, sign) in words_of_list(FILE, name) {
             if sign.contains(is_unspaced) {
                 phrases.stretches.push((list, sign.nfkc().collect()));
                 continue;
             }
             let phrase = Phrase::of(list, codes, sign);
-            match &phrase.first {
-                Form::Whole(word) => phrases.whole.entry(word.clone()).or_default().push(phrase),
-                _ => phrases.others.push(phrase),
-            }
+            phrases.file(phrase);
         }
     }
     phrases
 });
+
+impl Phrases {
+    fn file(&mut self, phrase: Phrase) {
+        let alike = match &phrase.first {
+            Form::Whole(word) => self.whole.entry(word.clone()).or_default(),
+            Form::Begins(word) => {
+                let first = word.chars().next().unwrap_or_default();
+                self.begun.entry(first).or_default()
+            }
+            Form::Ends(word) => {
+                let last = word.chars().next_back().unwrap_or_default();
+                self.ended.entry(last).or_default()
+            }
+        };
+        alike.push(phrase);
+    }
+
+    /// Those whose first word a word is.
+    fn begin_with<'p>(&'p self, word: &'p str) -> impl Iterator<Item = &'p Phrase> {
+        let first = word.chars().next().and_then(|first| self.begun.get(&first));
+        let last = word.chars().next_back();
+        let last = last.and_then(|last| self.ended.get(&last));
+        let others = [first, last].into_iter().flatten().flatten();
+        let fitting = others.filter(move |phrase| phrase.first.fits(word));
+        self.whole.get(word).into_iter().flatten().chain(fitting)
+    }
+}
 
 /// A word of a title.
 struct Said {
@@ -203,10 +224,7 @@ impl Signs {
         let mut found = Vec::new();
         let mut is_none = vec![false; words.len()];
         for at in 0..words.len() {
-            let word = words[at].word.as_str();
-            let whole = PHRASES.whole.get(word).into_iter().flatten();
-            let others = PHRASES.others.iter().filter(|one| one.first.fits(word));
-            for phrase in whole.chain(others) {
+            for phrase in PHRASES.begin_with(&words[at].word) {
                 if !phrase.tongues.speak(language) {
                     continue;
                 }
@@ -258,16 +276,11 @@ fn part_behind(words: &[Said], at: usize) -> std::ops::Range<usize> {
 }
 
 fn words_of(title: &str) -> Vec<Said> {
-    let mut read_to = 0;
     let words = split_words(title).filter(|word| !word.is_bigram);
-    let said = words.take(MAX_WORDS).map(|word| {
-        let start = word.written.as_ptr() as usize - title.as_ptr() as usize;
-        let gap = title.get(read_to..start).unwrap_or_default();
-        read_to = start + word.written.len();
-        Said {
-            word: word.written.nfkc().flat_map(char::to_lowercase).collect(),
-            is_cut: gap.contains(|c: char| !c.is_whitespace() && !JOINS.contains(&c)),
-        }
+    let words = with_gaps(title, words.take(MAX_WORDS));
+    let said = words.map(|(word, gap)| Said {
+        word: lower_word(word.written),
+        is_cut: gap.contains(|c: char| !c.is_whitespace() && !JOINS.contains(&c)),
     });
     said.collect()
 }
@@ -540,7 +553,10 @@ mod tests {
     fn every_list_of_the_file_is_read() {
         let heads = FILE.lines().filter(|line| !line.starts_with('#'));
         for name in heads.filter_map(|line| line.split([' ', ':']).next()) {
-            assert!(name.is_empty() || LISTS.contains(&name), "{name}");
+            assert!(
+                name.is_empty() || LISTS.iter().any(|(_, list)| *list == name),
+                "{name}"
+            );
         }
     }
 }

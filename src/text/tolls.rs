@@ -3,9 +3,8 @@
 
 use std::sync::LazyLock;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::tongues::{Signs, named_language, words_of_list};
+use super::words::lower_word;
 
 /// The lists of `tolls.txt`, with what each is for.
 pub const FILE: &str = include_str!("tolls.txt");
@@ -41,9 +40,8 @@ pub struct TollWords<'t> {
 impl<'t> TollWords<'t> {
     /// Of words as they are written, in a language by its two-letter code.
     pub fn read<'w>(written: impl Iterator<Item = &'w str>, language: &'t str) -> Self {
-        let lower = |word: &str| word.nfkc().flat_map(char::to_lowercase).collect();
         Self {
-            words: written.map(lower).collect(),
+            words: written.map(lower_word).collect(),
             language: named_language(language),
         }
     }

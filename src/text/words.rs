@@ -4,6 +4,8 @@
 //! because no dictionary is carried. It knows no stop words: what is common weighs nothing by the
 //! tables of `cluster`.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -17,6 +19,37 @@ pub struct Word<'a> {
     pub opens_sentence: bool,
     /// True for two neighbouring characters of a script that puts no space between words.
     pub is_bigram: bool,
+}
+
+impl Word<'_> {
+    /// Where it stands in the text that it was cut from, in bytes.
+    pub fn place_in(&self, text: &str) -> Range<usize> {
+        let start = self.written.as_ptr() as usize - text.as_ptr() as usize;
+        start..start + self.written.len()
+    }
+}
+
+/// Words that were cut from a text, in reading order, each with what stands between it and the one before; nothing where
+/// pairs of characters overlap.
+pub fn with_gaps<'a>(
+    text: &'a str,
+    words: impl Iterator<Item = Word<'a>>,
+) -> impl Iterator<Item = (Word<'a>, &'a str)> {
+    let mut read_to = 0;
+    words.map(move |word| {
+        let place = word.place_in(text);
+        let gap = text.get(read_to..place.start).unwrap_or_default();
+        read_to = place.end;
+        (word, gap)
+    })
+}
+
+/// A word in lower case, in the form of Unicode's NFKC.
+pub fn lower_word(written: &str) -> String {
+    match written.is_ascii() {
+        true => written.to_ascii_lowercase(),
+        false => written.nfkc().flat_map(char::to_lowercase).collect(),
+    }
 }
 
 /// Cuts a text into words, in reading order. Decimals, inner apostrophes and dotted initials

@@ -323,17 +323,18 @@ fn main_event<'a>(conn: &Connection, events: &'a [EventRow]) -> Result<Option<&'
 
 /// Events in the order of a timeline, the one first whose headline a storyline may have before all others.
 fn rank_events(events: &[EventRow]) -> Vec<&EventRow> {
-    let mut ranked: Vec<&EventRow> = events.iter().rev().collect();
     let shown = events.iter().filter(|event| !event.is_spiked);
     let most = shown.map(|event| event.outlets.len()).max().unwrap_or(0);
-    let is_carried =
-        |event: &EventRow| !event.is_spiked && event.outlets.len() >= most.div_ceil(2).max(2);
-    ranked.sort_by_key(|event| !is_carried(event));
-    let carried = ranked.partition_point(|event| is_carried(event));
+    let mut ranked: Vec<(usize, &EventRow)> = events.iter().enumerate().collect();
     // What fewer carry says little of where the matter stands: there most outlets come first, then the earliest.
-    ranked[carried..].reverse();
-    ranked[carried..].sort_by_key(|event| (event.is_spiked, Reverse(event.outlets.len())));
-    ranked
+    ranked.sort_by_key(|(place, event)| {
+        let outlets = event.outlets.len();
+        match !event.is_spiked && outlets >= most.div_ceil(2).max(2) {
+            true => (false, false, Reverse(0), events.len() - place),
+            false => (true, event.is_spiked, Reverse(outlets), *place),
+        }
+    });
+    ranked.into_iter().map(|(_, event)| event).collect()
 }
 
 fn report_of(

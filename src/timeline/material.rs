@@ -351,11 +351,7 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
 
 fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let headline = chosen(present)?;
-    let own = TakenBack::by(headline, present, next);
-    let (taken_back, call) = match own {
-        Some(taken) => (Some(taken), None),
-        None => called_false_by_two(headline, present).unzip(),
-    };
+    let (taken_back, call) = called_false(headline, present, next).unzip();
     // Of what lasts the end is one, in whatever words two tell it.
     let lasts = next.stage.as_deref() == Some(LASTING);
     let tells = |stage: &str| {
@@ -396,7 +392,7 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let as_headline = || format!("now: {}", headline.headline);
     let figure = headline.figure();
     let figure = figure.and_then(|figure| tell_figure(next, figure, (present, &as_headline)));
-    if let Some(call) = call.filter(|_| stage.is_some()) {
+    if let Some(call) = call.flatten().filter(|_| stage.is_some()) {
         let note = format!("called false: {}", call.headline);
         return Some(Change::of_report(DevelopmentKind::Outcome, note, call));
     }
@@ -404,13 +400,19 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     Some(Change::of_event(DevelopmentKind::Outcome, note))
 }
 
-/// What the headline shown tells, if two others call it false, and the first of these.
-fn called_false_by_two<'p>(
+/// What was told and is called false: by the headline shown, or of what that tells itself by two others, with the first of
+/// these.
+fn called_false<'p>(
     shown: &Telling,
     present: &'p Present,
-) -> Option<(TakenBack, &'p Telling)> {
+    told: &Told,
+) -> Option<(TakenBack, Option<&'p Telling>)> {
+    if let Some(taken) = TakenBack::by(shown, present, told) {
+        return Some((taken, None));
+    }
     let (taken, call) = TakenBack::by_others(shown, present)?;
-    is_confirmed(present, |telling| taken.is_called_false_by(telling)).then_some((taken, call))
+    let are_two = is_confirmed(present, |telling| taken.is_called_false_by(telling));
+    are_two.then_some((taken, Some(call)))
 }
 
 /// What turns a matter round comes this long after it at least: sooner, it is another wording of the same, as
@@ -439,8 +441,7 @@ pub fn takes_back(told: &Told, present: &Present) -> bool {
     let Some(shown) = chosen(present) else {
         return false;
     };
-    let is_taken_back = TakenBack::by(shown, present, told).is_some()
-        || called_false_by_two(shown, present).is_some();
+    let is_taken_back = called_false(shown, present, told).is_some();
     let figure = shown.figure();
     let before = figure
         .as_ref()

@@ -41,6 +41,11 @@ impl Matter {
         }
     }
 
+    /// True if it is told as what happened: a stage, or that somebody died.
+    pub(super) fn can_be_taken_back(&self) -> bool {
+        !self.is_false && (self.stage.is_some() || self.has_dead)
+    }
+
     /// True if this one is called false, and the other one tells it.
     pub(super) fn takes_back(&self, told: &Matter) -> bool {
         self.is_false && !told.is_false && (self.is_stage_of(told) || self.is_death_of(told))

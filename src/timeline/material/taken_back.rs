@@ -35,18 +35,17 @@ impl TakenBack {
         shown: &Telling,
         present: &'p Present,
     ) -> Option<(Self, &'p Telling)> {
-        let mut calls: Vec<&Telling> = (present.tellings.iter())
-            .filter(|one| !one.is_withdrawn && is_called_false(&one.headline, &one.language))
-            .collect();
-        let is_false = is_called_false(&shown.headline, &shown.language);
-        if is_false || calls.is_empty() {
+        let matter = matter_of(shown);
+        if !matter.can_be_taken_back() {
             return None;
         }
         let taken = Self {
             headline: shown.headline.clone(),
-            matter: matter_of(shown),
+            matter,
         };
-        calls.retain(|call| taken.is_called_false_by(call));
+        let calls: Vec<&Telling> = (present.tellings.iter())
+            .filter(|one| !one.is_withdrawn && taken.is_called_false_by(one))
+            .collect();
         let first = *calls.iter().min_by_key(|call| (call.at, call.item_id))?;
         let now = matter_of(first);
         let tells = |one: &&Telling| now.takes_back(&matter_of(one));

@@ -16,7 +16,7 @@ use crate::feed::opml::{Credentials, OpmlFeed, decode_feed_list, write_feed_list
 use crate::fetch::without_credentials;
 use crate::news::{FeedId, Request, UtcTime};
 use crate::store::feeds::{self, DatesAhead, FeedListing};
-use crate::store::{Store, outlets, polls};
+use crate::store::{Store, StoreError, outlets, polls};
 
 /// The options of `dateline feeds`.
 #[derive(Debug, Args)]
@@ -254,8 +254,12 @@ fn list(store: &Store, troubled: bool, json: bool) -> anyhow::Result<ExitCode> {
         "address",
         "last error",
     ]);
-    for listing in store.read(feeds::list_feeds)? {
-        let ahead = store.read(|conn| feeds::load_dates_ahead(conn, listing.feed.id))?;
+    let listed = store.read(|conn| {
+        let listings = feeds::list_feeds(conn)?.into_iter();
+        let with_dates = listings.map(|one| Ok((feeds::load_dates_ahead(conn, one.feed.id)?, one)));
+        with_dates.collect::<Result<Vec<_>, StoreError>>()
+    })?;
+    for (ahead, listing) in listed {
         let is_well = polls::is_well(listing.feed.health) && listing.possible_gap_at.is_none();
         if troubled && is_well && ahead.is_none() {
             continue;

@@ -168,11 +168,7 @@ pub fn is_anything_due(conn: &Connection, now: UtcTime) -> Result<bool> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn list_due(conn: &Connection, now: UtcTime) -> Result<Vec<FeedId>> {
-    let sql = "SELECT id FROM feeds WHERE paused = 0 AND next_visit_at <= ?1
-         ORDER BY next_visit_at, id";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([now.timestamp()], |row| Ok(FeedId(row.get(0)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    list_unpaused(conn, "next_visit_at <= ?1", [now.timestamp()])
 }
 
 /// The feeds that are due when somebody asks by hand, longest due first: those too whose visit was only put off so that
@@ -181,13 +177,20 @@ pub fn list_due(conn: &Connection, now: UtcTime) -> Result<Vec<FeedId>> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn list_due_by_hand(conn: &Connection, now: UtcTime) -> Result<Vec<FeedId>> {
-    let sql = "SELECT id FROM feeds
-         WHERE paused = 0 AND (next_visit_at <= ?1 OR substr(next_visit_reason, 1, length(?2)) = ?2)
-         ORDER BY next_visit_at, id";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map(params![now.timestamp(), OVERDUE], |row| {
-        Ok(FeedId(row.get(0)?))
-    })?;
+    let is_due = "(next_visit_at <= ?1 OR substr(next_visit_reason, 1, length(?2)) = ?2)";
+    list_unpaused(conn, is_due, params![now.timestamp(), OVERDUE])
+}
+
+/// The feeds that are visited and of which a condition holds, longest due first.
+fn list_unpaused(
+    conn: &Connection,
+    condition: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<FeedId>> {
+    let sql =
+        format!("SELECT id FROM feeds WHERE paused = 0 AND {condition} ORDER BY next_visit_at, id");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(values, |row| Ok(FeedId(row.get(0)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

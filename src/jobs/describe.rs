@@ -196,6 +196,12 @@ pub(super) fn describe_event(
         .collect();
     let choice = pick_headline(&reports)?;
     let times = || reports.iter().map(|report| report.item_time);
+    // What came of something that lay ahead happened when it came.
+    let since_it_came = choice.came_at.map(|since| -> Vec<Report> {
+        let telling = reports.iter().filter(|report| report.item_time >= since);
+        telling.cloned().collect()
+    });
+    let telling = since_it_came.as_ref().unwrap_or(&reports);
     let pin = pins.of_event(told.event, &told.absorbed);
     Some(EventDescription {
         headline: pin.cloned().unwrap_or_else(|| choice.headline.clone()),
@@ -203,7 +209,7 @@ pub(super) fn describe_event(
         headline_reason: reason_of(&choice, pin.is_some()),
         lede: choice.lede.clone(),
         place: place_of(&shown),
-        occurred_at: when_it_occurred(&reports)?,
+        occurred_at: when_it_occurred(telling)?,
         first_report_at: times().min()?,
         last_report_at: times().max()?,
         ..EventDescription::default()

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::counts::confirmed_toll;
+use super::prospects::Outlook;
 use super::retractions::is_called_false;
 use super::stages::{asks, denies, stage_of};
 use super::tolls::toll_of;
-use super::turn::{latest_turn, stages_in};
+use super::turn::{latest_outcome, latest_turn, stages_in};
 use super::voices::Voice;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
@@ -73,6 +74,8 @@ pub struct Says {
     toll: Option<u32>,
     /// True if it calls false what it names.
     pub(super) is_false: bool,
+    /// What lies ahead in it, and what it tells that has come.
+    pub(super) outlook: Outlook,
 }
 
 impl Says {
@@ -82,6 +85,7 @@ impl Says {
             stage: stage_of(title, language),
             toll: toll_of(title, language),
             is_false: is_called_false(title, language),
+            outlook: Outlook::of(title, language),
         }
     }
 }
@@ -113,6 +117,8 @@ pub struct HeadlineChoice {
     /// Lead of that report, or if it has none of the most central one in the same language that holds most of the
     /// headline's words.
     pub lede: String,
+    /// When two outlets' outcome of what lay ahead was told first, if the headline tells it.
+    pub came_at: Option<UtcTime>,
     /// All reports, best first.
     pub shares: Vec<HeadlineShare>,
 }
@@ -143,13 +149,16 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
     let standing = standing_toll(reports, &tolls);
     let stages = stages_in(reports);
     let turn = latest_turn(reports, &stages);
+    let outcome = latest_outcome(reports);
     let mut shares: Vec<HeadlineShare> = reports
         .iter()
         .zip(tolls.iter().zip(&stages))
         .map(|(report, (toll, stage))| {
             let toll = standing.map(|standing| weigh_toll(*toll, standing));
             let turn = turn.as_ref().map(|turn| turn.weigh(report, *stage));
-            share_of(report, main_language, toll.into_iter().chain(turn))
+            let outcome = outcome.as_ref().map(|outcome| outcome.weigh(report));
+            let weights = toll.into_iter().chain(turn).chain(outcome);
+            share_of(report, main_language, weights)
         })
         .collect();
     shares.sort_by(|a, b| b.total.total_cmp(&a.total).then(a.item.cmp(&b.item)));
@@ -176,6 +185,7 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
         lede: with_lead
             .map(|report| cut_lede(&report.lead, LEDE_CHARS))
             .unwrap_or_default(),
+        came_at: outcome.and_then(|outcome| outcome.came_in(chosen)),
         shares,
     })
 }

@@ -5,6 +5,7 @@
 //! policy is written in words in `docs/publishing.md`.
 
 mod another_day;
+mod came;
 mod figures;
 mod taken_back;
 
@@ -13,11 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::counts::{Figure, head_figure};
+use super::prospects::Outlook;
 use super::retractions::RETRACTED;
 use super::stages::{LASTING, are_one_end, is_open, is_reversal, lasts, stage_of};
 use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use crate::text::words::hash_word;
+use came::{has_come, matters_told};
 use figures::{figures_of, tell_figure};
 use taken_back::TakenBack;
 
@@ -49,6 +52,10 @@ pub struct Telling {
 impl Telling {
     fn stage(&self) -> Option<&'static str> {
         stage_of(&self.headline, &self.language)
+    }
+
+    fn outlook(&self) -> Outlook {
+        Outlook::of(&self.headline, &self.language)
     }
 
     fn figure(&self) -> Option<Figure> {
@@ -115,6 +122,10 @@ pub struct Told {
     /// Every stage that stood before.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub former_stages: BTreeSet<String>,
+    /// Matters that lay ahead or might have, and of which what came is told. Of what was kept before this was, those of
+    /// the headline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub came: Option<BTreeSet<String>>,
     /// Reports known as corrections.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub corrections: BTreeSet<ItemId>,
@@ -178,6 +189,9 @@ pub fn first_told(present: &Present) -> Told {
     let mut told = Told {
         figures: figures_of(chosen(present)),
         stage: chosen(present).and_then(|telling| first_stage(telling, present)),
+        came: Some(
+            chosen(present).map_or_else(BTreeSet::new, |shown| matters_told(shown.outlook())),
+        ),
         ..Told::default()
     };
     note_the_rest(&mut told, present);
@@ -250,7 +264,10 @@ fn is_told_elsewhere(told: &Told, next: &Told, present: &Present) -> bool {
     let mut others = present.told_elsewhere.iter();
     others.any(|other| {
         let mut figures = next.figures.iter();
+        let mut matters = next.came.iter().flatten();
+        let came = || told.came.iter().chain(&other.came);
         (next.stage == told.stage || next.stage == other.stage)
+            && matters.all(|matter| came().any(|known| known.contains(matter)))
             && figures.all(|(kind, number)| {
                 let is_it = |figures: &BTreeMap<String, String>| figures.get(kind) == Some(number);
                 is_it(&told.figures) || is_it(&other.figures)
@@ -389,6 +406,12 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
         let told = head_figure(&next.headline, &headline.language);
         next.figures = told.into_iter().map(Figure::into_parts).collect();
     }
+    let has_come = has_come(next, headline, present);
+    if has_come && stage.is_none() {
+        // The stage it has come to is told with it.
+        next.former_stages.extend(next.stage.take());
+        next.stage = now;
+    }
     let as_headline = || format!("now: {}", headline.headline);
     let figure = headline.figure();
     let figure = figure.and_then(|figure| tell_figure(next, figure, (present, &as_headline)));
@@ -396,7 +419,8 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
         let note = format!("called false: {}", call.headline);
         return Some(Change::of_report(DevelopmentKind::Outcome, note, call));
     }
-    let note = stage.map(|_| as_headline()).or(figure)?;
+    let is_outcome = stage.is_some() || has_come;
+    let note = is_outcome.then(as_headline).or(figure)?;
     Some(Change::of_event(DevelopmentKind::Outcome, note))
 }
 

@@ -149,6 +149,12 @@ pub(super) fn places_of(stage: &str, words: &Words<'_>) -> Vec<Range<usize>> {
         .collect()
 }
 
+/// True if words tell no stage, or one at which what comes of a matter lies ahead.
+pub(super) fn may_begin(words: &Words<'_>) -> bool {
+    let stage = Said::in_words(words).stage.map(|place| STAGES.names[place]);
+    stage.is_none_or(|stage| matches!(stage, "begun" | "planned" | "arrived"))
+}
+
 /// Stages that may come for want of proof.
 const CLEARED: [&str; 3] = ["acquitted", "released", "overturned"];
 
@@ -248,7 +254,7 @@ fn parts_of(words: &Words<'_>) -> Vec<String> {
 const AROUND: usize = 12;
 
 /// True if what stands before a stretch or behind it says that it has not come: `不起訴`, `辞任を要求`.
-fn is_put_off(before: &str, behind: &str) -> bool {
+pub(super) fn is_put_off(before: &str, behind: &str) -> bool {
     let [rights, lefts, around] = &STAGES.beside;
     let (before, behind) = (before.trim_end(), behind.trim_start());
     let start = before.char_indices().nth_back(AROUND - 1);
@@ -349,7 +355,7 @@ fn is_fighter(words: &Words<'_>, at: usize, end: usize) -> bool {
 const YET: usize = 4;
 
 /// True if what stands before a sign says that it has not come: `to be sentenced`, `nobody arrested`.
-fn is_yet_to_come(words: &Words<'_>, at: usize) -> bool {
+pub(super) fn is_yet_to_come(words: &Words<'_>, at: usize) -> bool {
     let is_ahead = |before: usize| is_in("ahead", words, before);
     let is_be = |before: usize| {
         is_in("be", words, before)
@@ -372,7 +378,7 @@ fn is_doubt(words: &Words<'_>, at: usize) -> bool {
 const TAKEN_BACK: usize = 3;
 
 /// True if what stands behind a sign, from a place on, says that it has not come: `ne démissionne pas`.
-fn is_taken_back(words: &Words<'_>, end: usize) -> bool {
+pub(super) fn is_taken_back(words: &Words<'_>, end: usize) -> bool {
     let mut behind = words.behind(end, TAKEN_BACK);
     behind.any(|behind| is_in("behind", words, behind))
 }
@@ -423,7 +429,7 @@ const GAP: usize = 5;
 
 /// Where a phrase ends that begins at a place; `None` if it does not. What its gap stands for is of one part of a
 /// sentence.
-fn follows(words: &Words<'_>, at: usize, phrase: &[&str]) -> Option<usize> {
+pub(super) fn follows(words: &Words<'_>, at: usize, phrase: &[&str]) -> Option<usize> {
     match phrase.split_first() {
         None => Some(at),
         Some((&GAPPED, rest)) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::headline::{OVERTAKEN, Report};
+use super::prospects::Matters;
 use super::retractions::{RETRACTED, are_taken_back};
 use super::stages::{are_one_end, is_open, is_reversal, lasts};
 use super::voices::{Voice, are_two};
@@ -78,6 +79,69 @@ pub(super) fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -
         since: *since,
         is_reversal: is_reversal(stage) && telling.count() * 2 >= later.count(),
     })
+}
+
+/// What two outlets tell of what lay ahead in a report before.
+pub(super) struct Outcome {
+    matter: Matters,
+    /// When it was told first.
+    since: UtcTime,
+    /// True if at least half of the reports since tell it.
+    is_all: bool,
+}
+
+impl Outcome {
+    /// How a report stands to it: one that came before, one in which the matter lies ahead still, and one that tells
+    /// something else where most tell it is behind.
+    pub(super) fn weigh(&self, report: &Report) -> (f32, &'static str) {
+        let outlook = report.says.outlook;
+        let is_behind = !outlook.done.has(self.matter)
+            && (report.item_time < self.since || outlook.ahead.has(self.matter) || self.is_all);
+        match is_behind {
+            true => (OVERTAKEN, "two outlets tell what came of it"),
+            false => (1.0, ""),
+        }
+    }
+
+    /// When it came, as a report tells it; `None` if it does not.
+    pub(super) fn came_in(&self, report: &Report) -> Option<UtcTime> {
+        report
+            .says
+            .outlook
+            .done
+            .has(self.matter)
+            .then_some(self.since)
+    }
+}
+
+/// The last outcome of what lay ahead in a report before it, as two outlets tell it, and no fewer reports since than
+/// have it ahead still.
+pub(super) fn latest_outcome(reports: &[Report]) -> Option<Outcome> {
+    let is_plain = |report: &&Report| report.has_a_voice() && !report.is_superseded;
+    let plain = || reports.iter().filter(is_plain);
+    let outlooks = plain().map(|report| report.says.outlook.ahead);
+    let outcomes = outlooks
+        .fold(Matters::default(), Matters::or)
+        .each()
+        .filter_map(|matter| {
+            let telling: Vec<&Report> = plain()
+                .filter(|report| report.says.outlook.done.has(matter))
+                .collect();
+            let since = telling.iter().map(|report| report.item_time).min()?;
+            let lies_ahead = |report: &&&Report| report.says.outlook.ahead.has(matter);
+            let (before, later): (Vec<_>, Vec<_>) =
+                plain().partition(|report| report.item_time < since);
+            let voices: Vec<_> = telling.iter().map(|report| report.voice()).collect();
+            let stands = before.iter().any(|report| lies_ahead(&report))
+                && are_two(&voices)
+                && later.iter().filter(lies_ahead).count() <= telling.len();
+            stands.then_some(Outcome {
+                matter,
+                since,
+                is_all: telling.len() * 2 >= later.len(),
+            })
+        });
+    outcomes.max_by_key(|outcome| outcome.since)
 }
 
 #[cfg(test)]

@@ -1,0 +1,347 @@
+//! What lies ahead in a headline (a vote, a match, a verdict, a storm), and what tells that it has come. What says so
+//! in which language stands in `prospects.txt`, by matter: that somebody is elected is no outcome of a match.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use super::denials::is_open_in;
+use super::figures::{Words, words_of};
+use super::stages::{is_put_off, is_taken_back, is_yet_to_come, may_begin};
+use super::tolls::toll_of;
+use super::tongues::Tongues;
+use crate::text::words::is_unspaced;
+
+/// Matters of which headlines tell that they lie ahead, by their places as bits.
+const MATTERS: [&str; 8] = [
+    "vote", "match", "court", "storm", "launch", "deal", "rates", "talks",
+];
+
+/// Some of the matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Matters(u8);
+
+impl Matters {
+    fn named(name: &str) -> Self {
+        let place = MATTERS.iter().position(|matter| *matter == name);
+        Self(place.map_or(0, |place| 1 << place))
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// True if one of another's is among them.
+    pub(super) fn has(self, other: Self) -> bool {
+        !self.and(other).are_none()
+    }
+
+    pub(super) fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    pub(super) fn are_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Each by itself.
+    pub(super) fn each(self) -> impl Iterator<Item = Self> {
+        let all = (0..MATTERS.len()).map(|place| Self(1 << place));
+        all.filter(move |one| self.has(*one))
+    }
+
+    /// Their names.
+    pub(super) fn names(self) -> impl Iterator<Item = &'static str> {
+        let matters = MATTERS.into_iter();
+        matters.filter(move |name| self.has(Self::named(name)))
+    }
+}
+
+/// What a headline says of what lies ahead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Outlook {
+    /// Matters that lie ahead in it.
+    pub(super) ahead: Matters,
+    /// Matters of which it tells what came.
+    pub(super) done: Matters,
+}
+
+/// What a phrase says of its matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    Ahead,
+    Done,
+    /// The matter must be named by one of these.
+    Beside,
+    /// What follows may not have come.
+    Unsure,
+}
+
+struct Phrase {
+    says: Says,
+    matter: Matters,
+    /// What follows its first word.
+    rest: Vec<&'static str>,
+    tongues: Tongues,
+}
+
+struct Lists {
+    /// By their first word.
+    phrases: FxHashMap<&'static str, Vec<Phrase>>,
+    /// In scripts without spaces: what stands anywhere in the headline.
+    stretches: Vec<(Says, Matters, &'static str)>,
+    /// Matters that must be named.
+    named: Matters,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let mut lists = Lists {
+        phrases: FxHashMap::default(),
+        stretches: Vec::new(),
+        named: Matters::default(),
+    };
+    let lines = include_str!("prospects.txt").lines();
+    for (head, phrases) in lines.filter_map(|line| line.split_once(": ")) {
+        let Some((says, matter, codes)) = read_head(head) else {
+            continue;
+        };
+        if says == Says::Beside {
+            lists.named.add(matter);
+        }
+        for phrase in phrases.split(", ") {
+            let (tongues, phrase) = Tongues::of(codes, phrase);
+            if phrase.contains(is_unspaced) {
+                lists.stretches.push((says, matter, phrase));
+                continue;
+            }
+            let mut words = phrase.split(' ');
+            let first = words.next().unwrap_or_default();
+            lists.phrases.entry(first).or_default().push(Phrase {
+                says,
+                matter,
+                rest: words.collect(),
+                tongues,
+            });
+        }
+    }
+    lists
+});
+
+/// What the phrases of a line say, of which matter, in which languages; `None` if it is a remark.
+fn read_head(head: &'static str) -> Option<(Says, Matters, &'static str)> {
+    let (first, rest) = head.split_once(' ').unwrap_or((head, ""));
+    if first == "unsure" {
+        return Some((Says::Unsure, Matters::default(), rest));
+    }
+    let (says, codes) = rest.split_once(' ').unwrap_or((rest, ""));
+    let says = match says {
+        "ahead" => Says::Ahead,
+        "done" => Says::Done,
+        "beside" => Says::Beside,
+        _ => return None,
+    };
+    Some((says, Matters::named(first), codes))
+}
+
+/// Words before what is done of which one may say that it is not, at most.
+const UNSURE: usize = 4;
+
+impl Outlook {
+    /// That of a headline in a language. What asks or denies tells neither.
+    pub(super) fn of(headline: &str, language: &str) -> Self {
+        let words = words_of(headline, language);
+        if is_open_in(&words, headline) {
+            return Self::default();
+        }
+        let mut outlook = Self::default();
+        let mut beside = Matters::default();
+        for at in 0..words.len() {
+            for (phrase, end) in phrases_at(&words, at) {
+                match phrase.says {
+                    Says::Ahead => outlook.ahead.add(phrase.matter),
+                    Says::Beside => beside.add(phrase.matter),
+                    Says::Done if has_come(&words, at, end) => outlook.done.add(phrase.matter),
+                    Says::Done | Says::Unsure => {}
+                }
+            }
+        }
+        if headline.contains(is_unspaced) {
+            for (says, matter, stretch) in &LISTS.stretches {
+                for (at, _) in headline.match_indices(stretch) {
+                    match says {
+                        Says::Ahead => outlook.ahead.add(*matter),
+                        Says::Beside => beside.add(*matter),
+                        Says::Done
+                            if !is_put_off(&headline[..at], &headline[at + stretch.len()..]) =>
+                        {
+                            outlook.done.add(*matter);
+                        }
+                        Says::Done | Says::Unsure => {}
+                    }
+                }
+            }
+        }
+        if has_score(headline) {
+            outlook.done.add(Matters::named("match"));
+        }
+        if toll_of(headline, language).is_some() {
+            outlook.done.add(Matters::named("storm"));
+        }
+        let unnamed = LISTS.named.without(beside);
+        outlook.ahead = outlook.ahead.without(unnamed).without(outlook.done);
+        if !may_begin(&words) {
+            outlook.ahead = Matters::default();
+        }
+        outlook
+    }
+}
+
+/// Phrases that begin at a place, and where they end.
+fn phrases_at<'w>(
+    words: &'w Words<'_>,
+    at: usize,
+) -> impl Iterator<Item = (&'static Phrase, usize)> + use<'w> {
+    let phrases = LISTS.phrases.get(words[at].as_str());
+    let phrases = phrases.into_iter().flatten();
+    phrases.filter_map(move |phrase| {
+        let end = super::stages::follows(words, at + 1, &phrase.rest)?;
+        phrase
+            .tongues
+            .speak(words.language)
+            .then_some((phrase, end))
+    })
+}
+
+/// True if nothing around what is done, which stands between two places, says that it is not yet.
+fn has_come(words: &Words<'_>, at: usize, end: usize) -> bool {
+    let is_unsure =
+        |near: usize| phrases_at(words, near).any(|(phrase, _)| phrase.says == Says::Unsure);
+    !words.before(at, UNSURE).any(is_unsure)
+        && !is_yet_to_come(words, at)
+        && !is_taken_back(words, end)
+}
+
+/// What parts the two numbers of a score.
+const PARTS: [char; 3] = ['-', '–', ':'];
+
+/// True if a headline tells a score: `3-1`, `1:3`. What has two digits behind a colon may be a time of day.
+fn has_score(headline: &str) -> bool {
+    let words = headline.split(|letter: char| {
+        letter.is_whitespace() || matches!(letter, ',' | ';' | '(' | ')' | '!' | '|')
+    });
+    words
+        .map(|word| word.trim_end_matches(['.', ':']))
+        .any(|word| {
+            let Some((one, other)) = word.split_once(PARTS) else {
+                return false;
+            };
+            let is_count = |count: &str| {
+                (1..=2).contains(&count.len()) && count.bytes().all(|digit| digit.is_ascii_digit())
+            };
+            let is_time = word.contains(':') && other.len() > 1;
+            is_count(one) && is_count(other) && !is_time
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_ahead_is_told_from_what_came() {
+        for (ahead, done, language) in [
+            (
+                "Slovenians vote in tight parliamentary election",
+                "Zupan wins Slovenian election, Hribar concedes defeat",
+                "en",
+            ),
+            (
+                "Arsenal host Bayern Munich in Champions League tonight",
+                "Arsenal 3-1 Bayern Munich: Saka double sinks ten-man Bayern",
+                "en",
+            ),
+            (
+                "Storm Brigitta: Red warning for Limerick as gusts forecast",
+                "One killed as Storm Brigitta hits Ireland",
+                "en",
+            ),
+            (
+                "Jury retires to consider verdict in Whitmore fraud trial",
+                "Whitmore found guilty in Castlegate fraud trial",
+                "en",
+            ),
+            (
+                "Cardinals begin conclave to elect new pope",
+                "Cardinal Tagle elected pope, first from Asia",
+                "en",
+            ),
+            (
+                "SpaceX prepares to launch Orion lunar lander",
+                "SpaceX rocket carrying Orion lunar lander explodes",
+                "en",
+            ),
+            (
+                "Landtagswahl in Sachsen: Wahllokale geöffnet",
+                "Lehmann siegt bei Landtagswahl in Sachsen",
+                "de",
+            ),
+            (
+                "Vorschau: FC Bayern vor schwerer Aufgabe",
+                "FC Bayern verliert 1:3",
+                "de",
+            ),
+            (
+                "Urteil gegen Haas erwartet",
+                "Haas zu vier Jahren Haft verurteilt",
+                "de",
+            ),
+            (
+                "Les Slovènes aux urnes",
+                "Slovénie: Maja Zupan remporte les législatives",
+                "fr",
+            ),
+            (
+                "Eslovenia acude a las urnas",
+                "Zupan gana las elecciones",
+                "es",
+            ),
+            (
+                "Slovenien går till val",
+                "Zupan vinner valet i Slovenien",
+                "sv",
+            ),
+            ("スロベニア総選挙の投票始まる", "ズパン氏が勝利", "ja"),
+            ("台風21号が接近", "台風で3人死亡", "ja"),
+        ] {
+            let (before, after) = (Outlook::of(ahead, language), Outlook::of(done, language));
+            assert!(
+                !before.ahead.and(after.done).are_none(),
+                "{ahead} / {done}: {before:?} {after:?}"
+            );
+            assert!(before.done.and(before.ahead).are_none(), "{ahead}");
+            assert!(after.ahead.and(before.ahead).are_none(), "{done}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_come_may_come_or_came_before_is_not_done() {
+        for (title, language) in [
+            ("Zupan could win Slovenian election", "en"),
+            ("Will Zupan win the election?", "en"),
+            ("Arsenal hope to beat Bayern", "en"),
+            ("Bishop faces 20 years in prison", "en"),
+            ("Kick-off at 18:30", "en"),
+            ("Haas soll verurteilt werden", "de"),
+        ] {
+            assert!(Outlook::of(title, language).done.are_none(), "{title}");
+        }
+    }
+}

@@ -12,7 +12,7 @@ use whatlang::{Lang, Script};
 
 use self::codes::is_code;
 use self::groups::{group_of, refutes};
-use self::small_words::has_small_word;
+pub use self::small_words::has_small_word;
 use super::words::is_unspaced;
 
 /// Fewer letters than this tell nothing about a Latin or Cyrillic text: short headlines are

@@ -54,6 +54,13 @@ impl Telling {
         stage_of(&self.headline, &self.language)
     }
 
+    fn voice(&self) -> Voice<'_, &str> {
+        Voice {
+            outlet: self.outlet.as_str(),
+            page: self.page.as_deref(),
+        }
+    }
+
     fn outlook(&self) -> Outlook {
         Outlook::of(&self.headline, &self.language)
     }
@@ -510,11 +517,7 @@ fn is_confirmed(present: &Present, tells: impl Fn(&Telling) -> bool) -> bool {
         .tellings
         .iter()
         .filter(|telling| !telling.is_withdrawn && tells(telling));
-    let voices = told.map(|telling| Voice {
-        outlet: telling.outlet.as_str(),
-        page: telling.page.as_deref(),
-    });
-    are_two(&voices.collect::<Vec<_>>())
+    are_two(&told.map(Telling::voice).collect::<Vec<_>>())
 }
 
 fn note_the_rest(told: &mut Told, present: &Present) {

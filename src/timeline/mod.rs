@@ -16,6 +16,7 @@ mod line;
 pub mod material;
 mod obeying;
 mod occurred;
+mod outcomes;
 mod prospects;
 mod remembered;
 mod retractions;

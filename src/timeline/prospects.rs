@@ -13,15 +13,18 @@ use super::tongues::Tongues;
 use crate::text::words::is_unspaced;
 
 /// Matters of which headlines tell that they lie ahead, by their places as bits.
-const MATTERS: [&str; 8] = [
-    "vote", "match", "court", "storm", "launch", "deal", "rates", "talks",
+const MATTERS: [&str; 9] = [
+    "any", "vote", "match", "court", "storm", "launch", "deal", "rates", "talks",
 ];
 
 /// Some of the matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Matters(u8);
+pub(super) struct Matters(u16);
 
 impl Matters {
+    /// What lies ahead, whatever it is: what came of it no list knows.
+    pub(super) const ANY: Self = Self(1);
+
     fn named(name: &str) -> Self {
         let place = MATTERS.iter().position(|matter| *matter == name);
         Self(place.map_or(0, |place| 1 << place))
@@ -72,6 +75,8 @@ pub(super) struct Outlook {
     pub(super) ahead: Matters,
     /// Matters of which it tells what came.
     pub(super) done: Matters,
+    /// True if it neither asks nor denies, and nothing lies ahead in it.
+    pub(super) is_told: bool,
 }
 
 /// What a phrase says of its matter.
@@ -83,6 +88,8 @@ enum Says {
     Beside,
     /// What follows may not have come.
     Unsure,
+    /// The headline tells nothing that has come.
+    Open,
 }
 
 struct Phrase {
@@ -100,6 +107,8 @@ struct Lists {
     stretches: Vec<(Says, Matters, &'static str)>,
     /// Matters that must be named.
     named: Matters,
+    /// Matters of which the lists alone tell what came: of others any word may.
+    told_by_list: Matters,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -107,6 +116,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         phrases: FxHashMap::default(),
         stretches: Vec::new(),
         named: Matters::default(),
+        told_by_list: Matters::named("match").or(Matters::named("storm")),
     };
     let lines = include_str!("prospects.txt").lines();
     for (head, phrases) in lines.filter_map(|line| line.split_once(": ")) {
@@ -146,6 +156,7 @@ fn read_head(head: &'static str) -> Option<(Says, Matters, &'static str)> {
         "ahead" => Says::Ahead,
         "done" => Says::Done,
         "beside" => Says::Beside,
+        "open" => Says::Open,
         _ => return None,
     };
     Some((says, Matters::named(first), codes))
@@ -163,12 +174,14 @@ impl Outlook {
         }
         let mut outlook = Self::default();
         let mut beside = Matters::default();
+        let mut is_open = false;
         for at in 0..words.len() {
             for (phrase, end) in phrases_at(&words, at) {
                 match phrase.says {
                     Says::Ahead => outlook.ahead.add(phrase.matter),
                     Says::Beside => beside.add(phrase.matter),
                     Says::Done if has_come(&words, at, end) => outlook.done.add(phrase.matter),
+                    Says::Open => is_open = true,
                     Says::Done | Says::Unsure => {}
                 }
             }
@@ -184,6 +197,7 @@ impl Outlook {
                         {
                             outlook.done.add(*matter);
                         }
+                        Says::Open => is_open = true,
                         Says::Done | Says::Unsure => {}
                     }
                 }
@@ -200,7 +214,16 @@ impl Outlook {
         if !may_begin(&words) {
             outlook.ahead = Matters::default();
         }
+        if !outlook.ahead.without(LISTS.told_by_list).are_none() {
+            outlook.ahead.add(Matters::ANY);
+        }
+        outlook.is_told = !is_open && outlook.ahead.are_none();
         outlook
+    }
+
+    /// True if anything lies ahead in it.
+    pub(super) fn lies_ahead(&self) -> bool {
+        self.ahead.has(Matters::ANY)
     }
 }
 
@@ -329,6 +352,32 @@ mod tests {
             assert!(before.done.and(before.ahead).are_none(), "{ahead}");
             assert!(after.ahead.and(before.ahead).are_none(), "{done}");
         }
+    }
+
+    #[test]
+    fn what_is_scheduled_in_other_matters_lies_ahead_too_and_tells_nothing() {
+        for (title, language) in [
+            ("Luigi Mangione due in court on Monday", "en"),
+            ("OPEC+ set to agree another output increase", "en"),
+            ("Air Canada cabin crew: strike looms", "en"),
+            ("Kanzlerwahl: Merz stellt sich zur Wahl", "de"),
+            ("Vote de confiance : Bayrou face aux députés", "fr"),
+            ("STF julga ex-presidente: sentença aguardada", "pt"),
+            ("Sverige väntas köpa Gripen", "sv"),
+        ] {
+            let outlook = Outlook::of(title, language);
+            assert!(outlook.lies_ahead() && !outlook.is_told, "{title}");
+        }
+        for (title, language) in [
+            ("Columbia fails to report its donors", "en"),
+            ("Sub lost due to carelessness", "en"),
+            ("Trump could attend the summit", "en"),
+            ("Merz könnte scheitern", "de"),
+        ] {
+            assert!(!Outlook::of(title, language).lies_ahead(), "{title}");
+        }
+        assert!(Outlook::of("OPEC+ agrees output increase", "en").is_told);
+        assert!(!Outlook::of("OPEC+ could agree output increase", "en").is_told);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! The last turn of a matter, as two voices tell it: what tells less than that makes no headline.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::headline::{OVERTAKEN, Report};
-use super::prospects::Matters;
+use super::outcomes::{Heard, Outcome, find_outcomes};
 use super::retractions::{RETRACTED, are_taken_back};
 use super::stages::{are_one_end, is_open, is_reversal, lasts};
 use super::voices::{Voice, are_two};
-use crate::news::{OutletId, UtcTime};
+use crate::news::{ItemId, OutletId, UtcTime};
 
 /// What two outlets tell last of how a matter stands.
 pub(super) struct Turn {
@@ -81,22 +81,21 @@ pub(super) fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -
     })
 }
 
-/// What two outlets tell of what lay ahead in a report before.
-pub(super) struct Outcome {
-    matter: Matters,
-    /// When it was told first.
-    since: UtcTime,
+/// What two outlets tell last of what lay ahead in a report before.
+pub(super) struct Latest {
+    outcome: Outcome,
+    tellers: BTreeSet<ItemId>,
     /// True if at least half of the reports since tell it.
     is_all: bool,
 }
 
-impl Outcome {
+impl Latest {
     /// How a report stands to it: one that came before, one in which the matter lies ahead still, and one that tells
     /// something else where most tell it is behind.
     pub(super) fn weigh(&self, report: &Report) -> (f32, &'static str) {
-        let outlook = report.says.outlook;
-        let is_behind = !outlook.done.has(self.matter)
-            && (report.item_time < self.since || outlook.ahead.has(self.matter) || self.is_all);
+        let lies_ahead = report.says.outlook.ahead.has(self.outcome.matter);
+        let is_behind = !self.tellers.contains(&report.item)
+            && (report.item_time < self.outcome.since || lies_ahead || self.is_all);
         match is_behind {
             true => (OVERTAKEN, "two outlets tell what came of it"),
             false => (1.0, ""),
@@ -105,43 +104,35 @@ impl Outcome {
 
     /// When it came, as a report tells it; `None` if it does not.
     pub(super) fn came_in(&self, report: &Report) -> Option<UtcTime> {
-        report
-            .says
-            .outlook
-            .done
-            .has(self.matter)
-            .then_some(self.since)
+        let tells = self.tellers.contains(&report.item);
+        tells.then_some(self.outcome.since)
     }
 }
 
 /// The last outcome of what lay ahead in a report before it, as two outlets tell it, and no fewer reports since than
 /// have it ahead still.
-pub(super) fn latest_outcome(reports: &[Report]) -> Option<Outcome> {
+pub(super) fn latest_outcome(reports: &[Report]) -> Option<Latest> {
     let is_plain = |report: &&Report| report.has_a_voice() && !report.is_superseded;
-    let plain = || reports.iter().filter(is_plain);
-    let outlooks = plain().map(|report| report.says.outlook.ahead);
-    let outcomes = outlooks
-        .fold(Matters::default(), Matters::or)
-        .each()
-        .filter_map(|matter| {
-            let telling: Vec<&Report> = plain()
-                .filter(|report| report.says.outlook.done.has(matter))
-                .collect();
-            let since = telling.iter().map(|report| report.item_time).min()?;
-            let lies_ahead = |report: &&&Report| report.says.outlook.ahead.has(matter);
-            let (before, later): (Vec<_>, Vec<_>) =
-                plain().partition(|report| report.item_time < since);
-            let voices: Vec<_> = telling.iter().map(|report| report.voice()).collect();
-            let stands = before.iter().any(|report| lies_ahead(&report))
-                && are_two(&voices)
-                && later.iter().filter(lies_ahead).count() <= telling.len();
-            stands.then_some(Outcome {
-                matter,
-                since,
-                is_all: telling.len() * 2 >= later.len(),
-            })
-        });
-    outcomes.max_by_key(|outcome| outcome.since)
+    let plain: Vec<&Report> = reports.iter().filter(is_plain).collect();
+    let heard: Vec<_> = plain.iter().map(|report| heard_in(report)).collect();
+    let outcomes = find_outcomes(&heard).into_iter();
+    let outcome = outcomes.max_by_key(|outcome| outcome.since)?;
+    let later = heard.iter().filter(|one| one.at >= outcome.since);
+    Some(Latest {
+        is_all: outcome.tellers.len() * 2 >= later.count(),
+        tellers: outcome.tellers.iter().map(|at| plain[*at].item).collect(),
+        outcome,
+    })
+}
+
+fn heard_in(report: &Report) -> Heard<'_, OutletId> {
+    Heard {
+        at: report.item_time,
+        voice: report.voice(),
+        outlook: report.says.outlook,
+        headline: &report.title,
+        language: &report.language,
+    }
 }
 
 #[cfg(test)]

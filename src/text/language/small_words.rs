@@ -120,7 +120,7 @@ const SMALL: [(&str, &str); 23] = [
 ];
 
 /// True if a text has a small word of a language; `l'` and the like are words of their own.
-pub(super) fn has_small_word(code: &str, text: &str) -> bool {
+pub fn has_small_word(code: &str, text: &str) -> bool {
     let Some((_, small)) = SMALL.iter().find(|(of, _)| *of == code) else {
         return false;
     };

@@ -1,0 +1,218 @@
+//! What came of something that lay ahead: two voices tell it after a headline that had it ahead.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use super::prospects::{Matters, Outlook};
+use super::voices::{Voice, are_two};
+use crate::news::UtcTime;
+use crate::text::language::has_small_word;
+use crate::text::stems::Filing;
+use crate::text::words::{fold_word, split_words};
+
+/// A headline in which an outcome is looked for.
+pub(super) struct Heard<'a, O> {
+    pub(super) at: UtcTime,
+    pub(super) voice: Voice<'a, O>,
+    pub(super) outlook: Outlook,
+    pub(super) headline: &'a str,
+    pub(super) language: &'a str,
+}
+
+/// What two voices tell of what lay ahead in a headline before.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Outcome {
+    pub(super) matter: Matters,
+    /// When it was told first.
+    pub(super) since: UtcTime,
+    /// The places of those that tell it.
+    pub(super) tellers: BTreeSet<usize>,
+}
+
+/// What two voices tell of each matter that lay ahead, no fewer than have it ahead still.
+pub(super) fn find_outcomes<O: PartialEq + Copy>(heard: &[Heard<'_, O>]) -> Vec<Outcome> {
+    let ahead = heard.iter().map(|one| one.outlook.ahead);
+    let ahead = ahead.fold(Matters::default(), Matters::or);
+    let outcomes = ahead.each().filter_map(|matter| {
+        let tellers = match matter == Matters::ANY {
+            true => tellers_of_any(heard)?,
+            false => (0..heard.len())
+                .filter(|at| heard[*at].outlook.done.has(matter))
+                .collect(),
+        };
+        let since = tellers.iter().map(|at| heard[*at].at).min()?;
+        let lies_ahead = |one: &&Heard<'_, O>| one.outlook.ahead.has(matter);
+        let before = |one: &&Heard<'_, O>| one.at < since;
+        let still = heard.iter().filter(lies_ahead).filter(|one| !before(one));
+        let voices: Vec<_> = tellers.iter().map(|at| heard[*at].voice).collect();
+        let stands = heard.iter().filter(before).any(|one| lies_ahead(&one))
+            && are_two(&voices)
+            && still.count() <= tellers.len();
+        stands.then_some(Outcome {
+            matter,
+            since,
+            tellers,
+        })
+    });
+    outcomes.collect()
+}
+
+/// An outcome in words that no list knows comes so long after it was said to lie ahead at least: sooner, it is another
+/// wording of the same.
+const LATER_HOURS: i64 = 1;
+
+/// Those that tell in words of their own what came of anything: a word that no headline before them has stands in two of
+/// them and in at least half of all since, while most headlines before them have it ahead; `None` if there are none.
+fn tellers_of_any<O: PartialEq + Copy>(heard: &[Heard<'_, O>]) -> Option<BTreeSet<usize>> {
+    let mut order: Vec<usize> = (0..heard.len()).collect();
+    order.sort_by_key(|at| heard[*at].at);
+    let forms: Vec<BTreeSet<String>> = heard.iter().map(forms_of).collect();
+    let first = order.iter().find(|at| heard[**at].outlook.lies_ahead())?;
+    let is_later = |at: usize| heard[at].at - heard[*first].at >= TimeDelta::hours(LATER_HOURS);
+    for (place, one) in order.iter().enumerate() {
+        if !heard[*one].outlook.is_told || !is_later(*one) {
+            continue;
+        }
+        let (before, later) = order.split_at(place);
+        let is_ahead = |at: &&usize| heard[**at].outlook.lies_ahead();
+        if before.iter().filter(is_ahead).count() * 2 < before.len() {
+            return None;
+        }
+        let known: BTreeSet<&String> = before.iter().flat_map(|at| &forms[*at]).collect();
+        let new: BTreeSet<&String> = (forms[*one].iter())
+            .filter(|form| !known.contains(form))
+            .collect();
+        let tellers: BTreeSet<usize> = (later.iter().copied())
+            .filter(|at| {
+                heard[*at].outlook.is_told && forms[*at].iter().any(|form| new.contains(form))
+            })
+            .collect();
+        let voices: Vec<_> = tellers.iter().map(|at| heard[*at].voice).collect();
+        if are_two(&voices) && tellers.len() * 2 >= later.len() {
+            return Some(tellers);
+        }
+    }
+    None
+}
+
+/// Letters of a word that may tell what came, at least.
+const LETTERS: usize = 4;
+
+/// The words of a headline that may tell what came: neither small words nor numbers.
+fn forms_of<O>(heard: &Heard<'_, O>) -> BTreeSet<String> {
+    let filing = Filing::of(heard.language);
+    let (mut folded, mut stem) = (String::new(), String::new());
+    let words = split_words(heard.headline).filter(|word| {
+        let is_long = word.is_bigram || word.written.chars().count() >= LETTERS;
+        is_long
+            && !word.written.starts_with(char::is_numeric)
+            && !has_small_word(heard.language, word.written)
+    });
+    let mut forms = BTreeSet::new();
+    for word in words {
+        fold_word(word.written, &mut folded);
+        forms.insert(filing.form(word.written, &folded, &mut stem).to_owned());
+    }
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::news::utc_from_secs;
+
+    /// What is found in headlines at hours, each of an outlet, as the places of those that tell it.
+    fn found(
+        headlines: &[(i64, &str, &str)],
+        language: &str,
+    ) -> Vec<(Vec<&'static str>, Vec<usize>)> {
+        let heard = headlines.iter().map(|(hour, outlet, headline)| Heard {
+            at: utc_from_secs(hour * 3600),
+            voice: Voice {
+                outlet: *outlet,
+                page: None,
+            },
+            outlook: Outlook::of(headline, language),
+            headline,
+            language,
+        });
+        let outcomes = find_outcomes(&heard.collect::<Vec<_>>()).into_iter();
+        let said = outcomes.map(|one| {
+            (
+                one.matter.names().collect(),
+                one.tellers.into_iter().collect(),
+            )
+        });
+        said.collect()
+    }
+
+    #[test]
+    fn what_two_tell_in_a_word_of_their_own_came_of_what_was_to_be() {
+        for (language, headlines) in [
+            (
+                "en",
+                [
+                    (0, "A", "OPEC+ set to agree another oil output increase"),
+                    (9, "B", "OPEC+ pauses oil output hikes amid glut fears"),
+                    (10, "C", "Oil climbs as OPEC+ pauses output increases"),
+                ],
+            ),
+            (
+                "de",
+                [
+                    (0, "A", "Kanzlerwahl: Merz stellt sich zur Wahl"),
+                    (4, "B", "Merz scheitert im ersten Wahlgang"),
+                    (5, "C", "Kanzlerwahl: Merz scheitert überraschend"),
+                ],
+            ),
+            (
+                "fr",
+                [
+                    (0, "A", "Vote de confiance : Bayrou face aux députés"),
+                    (8, "B", "Bayrou renversé par les députés"),
+                    (9, "C", "France : le gouvernement Bayrou est renversé"),
+                ],
+            ),
+        ] {
+            assert_eq!(found(&headlines, language), [(vec!["any"], vec![1, 2])]);
+        }
+    }
+
+    #[test]
+    fn one_outlet_another_wording_at_once_and_what_may_come_are_no_outcome() {
+        let ahead = (0, "A", "OPEC+ set to agree another oil output increase");
+        for later in [
+            // One outlet alone.
+            [
+                (9, "B", "OPEC+ pauses hikes"),
+                (10, "B", "OPEC+ pauses hikes in first quarter"),
+            ],
+            // Nothing in common.
+            [
+                (9, "B", "OPEC+ pauses hikes"),
+                (10, "C", "Saudi minister thanks partners"),
+            ],
+            // At once.
+            [
+                (0, "B", "OPEC+ agrees modest rise"),
+                (0, "C", "OPEC+ in modest rise"),
+            ],
+            [
+                (9, "B", "OPEC+ could pause hikes"),
+                (10, "C", "OPEC+ could pause increases"),
+            ],
+        ] {
+            assert_eq!(found(&[ahead, later[0], later[1]], "en"), []);
+        }
+        // Most headlines before have it behind them.
+        let told = [
+            (0, "A", "OPEC+ agrees output increase"),
+            (1, "B", "OPEC+ agrees modest increase"),
+            (2, "C", "OPEC+ set to meet again"),
+            (9, "A", "Oil falls on OPEC+ glut"),
+            (10, "B", "Oil falls after OPEC+ agrees increase"),
+        ];
+        assert_eq!(found(&told, "en"), []);
+    }
+}

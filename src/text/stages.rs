@@ -108,7 +108,7 @@ impl Stages {
     /// The stages that a sequence of folded words names. A verb of purpose (`to end the war`) names
     /// none.
     pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Stages {
-        let words: Vec<&str> = words.into_iter().collect();
+        let words = without_open_ended(words.into_iter().collect());
         let mut bits = bits_of_pairs(&words);
         let mut ends = bits & HAS_ENDED != 0;
         for (at, word) in words.iter().enumerate() {
@@ -177,6 +177,15 @@ impl Stages {
     pub fn agree(self, other: Stages) -> bool {
         (self.0 >> 1) & (other.0 >> 1) != 0
     }
+}
+
+/// Without the words of `open-ended`, which neither opens nor ends.
+fn without_open_ended(mut words: Vec<&str>) -> Vec<&str> {
+    let is_it = |pair: &[&str]| matches!(pair, ["open", "end" | "ended"]);
+    while let Some(at) = words.windows(2).position(is_it) {
+        words.drain(at..at + 2);
+    }
+    words
 }
 
 /// True if a word before the one at a place says that it is what for, as in `to end the war`.
@@ -407,6 +416,7 @@ mod tests {
             ("pilot walk out over pay", "pilot strike over pay"),
             ("pilot walk out over pay", "minister call for end to strike"),
             ("pilot walk out over pay", "talk to end strike"),
+            ("pilot walk out over pay", "pilot begin open ended strike"),
             ("hostage family hold protest", "hostage release near"),
             ("close bridge reopen", "bridge reopen"),
             ("close bridge reopen", "bridge close"),

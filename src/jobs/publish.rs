@@ -10,7 +10,7 @@ use crate::decisions::in_force;
 use crate::feed::write::{letters_of, lines_of};
 use crate::news::{
     Decision, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, PublicId,
-    Report, Ruling, Target, ToldAtLength, UtcTime,
+    Report, Reprint, Ruling, Target, ToldAtLength, UtcTime,
 };
 use crate::store::{
     Result, Store, Transaction, decisions, events, kept_out, published, publishing, standing,
@@ -358,6 +358,7 @@ fn present_of(
             .headline_item_id
             .map(|item| telling_item(item, reports)),
         tellings: reports.iter().flat_map(tellings_of).collect(),
+        copies: reports.iter().flat_map(copies_of).collect(),
         is_ruled_on: is_ruled_on(tx, &about)?,
         rulings: rulings_of(tx, event.id, &about)?,
         out: kept_out::load_spiked(tx, event.id)?.into_iter().collect(),
@@ -418,16 +419,32 @@ fn tellings_of(report: &Report) -> impl Iterator<Item = Telling> {
         copy.outlet == report.outlet && says(&copy.title) != says(&report.title)
     });
     let revised = revised.map(|copy| Telling {
+        is_withdrawn: false,
+        ..copy_of(report, copy)
+    });
+    std::iter::once(telling_of(report)).chain(revised)
+}
+
+/// What other outlets took over from a report.
+fn copies_of(report: &Report) -> impl Iterator<Item = Telling> {
+    let others = report
+        .reprints
+        .iter()
+        .filter(|copy| copy.outlet != report.outlet);
+    others.map(|copy| copy_of(report, copy))
+}
+
+fn copy_of(report: &Report, copy: &Reprint) -> Telling {
+    Telling {
         item_id: copy.item_id,
+        outlet: copy.outlet.clone(),
         page: copy.link.as_deref().and_then(page_of),
         headline: copy.title.clone(),
         at: copy.at,
         is_correction: false,
-        is_withdrawn: false,
         change_note: String::new(),
         ..telling_of(report)
-    });
-    std::iter::once(telling_of(report)).chain(revised)
+    }
 }
 
 fn telling_of(report: &Report) -> Telling {

@@ -88,6 +88,8 @@ pub struct Present {
     pub headline_item_id: Option<ItemId>,
     /// Its reports.
     pub tellings: Vec<Telling>,
+    /// What other outlets took over from these: a voice only in what came of what lay ahead.
+    pub copies: Vec<Telling>,
     /// The decisions in force that name it, oldest first.
     pub rulings: Vec<Ruled>,
     /// True while a decision that names it, or the undoing of one, is not obeyed or not wholly: how the event looks then

@@ -110,9 +110,9 @@ impl Latest {
 }
 
 /// The last outcome of what lay ahead in a report before it, as two outlets tell it, and no fewer reports since than
-/// have it ahead still.
+/// have it ahead still. Who takes over an agency's report of it tells it too: what was to come is likely to have.
 pub(super) fn latest_outcome(reports: &[Report]) -> Option<Latest> {
-    let is_plain = |report: &&Report| report.has_a_voice() && !report.is_superseded;
+    let is_plain = |report: &&Report| report.role.tells_an_event() && !report.is_superseded;
     let plain: Vec<&Report> = reports.iter().filter(is_plain).collect();
     let heard: Vec<_> = plain.iter().map(|report| heard_in(report)).collect();
     let outcomes = find_outcomes(&heard).into_iter();

@@ -15,8 +15,8 @@ pub(super) fn has_come(next: &mut Told, shown: &Telling, present: &Present) -> b
     if !outlook.is_told {
         return false;
     }
-    let reports = present.tellings.iter().filter(|one| !one.is_withdrawn);
-    let reports: Vec<&Telling> = reports.collect();
+    let told = present.tellings.iter().chain(&present.copies);
+    let reports: Vec<&Telling> = told.filter(|one| !one.is_withdrawn).collect();
     let heard: Vec<Heard<'_, &str>> = reports.iter().map(|one| heard_in(one)).collect();
     let at = reports.iter().position(|one| one.item_id == shown.item_id);
     let came = find_outcomes(&heard).into_iter().filter(|outcome| {
@@ -41,5 +41,69 @@ fn heard_in(telling: &Telling) -> Heard<'_, &str> {
         outlook: telling.outlook(),
         headline: &telling.headline,
         language: &telling.language,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::tests::{kinds, present, telling};
+    use super::super::{DevelopmentKind, Present, Telling};
+
+    const AHEAD: &str = "Tolm steel: works council set to decide on offer";
+
+    /// A report of an outlet, so many hours after the first.
+    fn report(id: i64, outlet: &str, headline: &str, hours: i64) -> Telling {
+        let mut told = telling(id, outlet, headline);
+        told.at += TimeDelta::hours(hours);
+        told
+    }
+
+    /// What is told once later reports come, the last of which heads the event.
+    fn told(later: &[Telling], copies: &[Telling]) -> Vec<DevelopmentKind> {
+        let first = report(1, "A", AHEAD, 0);
+        let all: Vec<Telling> = [&[first.clone()], later].concat();
+        let shown = all.last().map_or(1, |last| last.item_id.0);
+        let now = Present {
+            copies: copies.to_vec(),
+            ..present(shown, all)
+        };
+        kinds(&[present(1, vec![first]), now]).remove(0)
+    }
+
+    #[test]
+    fn what_came_is_told_once_two_outlets_tell_it_or_one_takes_it_over() {
+        let one = report(2, "B", "Tolm steel: works council rejects offer", 9);
+        let other = report(3, "C", "Works council at Tolm rejects steel offer", 10);
+        let outcome = [DevelopmentKind::Outcome];
+        assert_eq!(told(&[one.clone()], &[]), []);
+        assert_eq!(told(&[one.clone(), other.clone()], &[]), outcome);
+        assert_eq!(told(&[one.clone()], &[other.clone()]), outcome);
+        let same_page = |told: Telling| Telling {
+            page: Some("tolm.example/1".to_owned()),
+            ..told
+        };
+        assert_eq!(told(&[same_page(one)], &[same_page(other)]), []);
+    }
+
+    #[test]
+    fn what_came_is_told_once() {
+        let reports: Vec<Telling> = [
+            (1, "A", AHEAD, 0),
+            (2, "B", "Tolm steel: works council rejects offer", 9),
+            (3, "C", "Works council at Tolm rejects steel offer", 10),
+            (4, "D", "Tolm steel shares slump after offer rejected", 12),
+            (5, "E", "Tolm steel shares slump on rejection", 13),
+        ]
+        .into_iter()
+        .map(|(id, outlet, headline, hours)| report(id, outlet, headline, hours))
+        .collect();
+        let looks: Vec<Present> = [1, 3, 5]
+            .into_iter()
+            .map(|shown| present(shown, reports[..shown as usize].to_vec()))
+            .collect();
+        let told = kinds(&looks);
+        assert_eq!(told, [vec![DevelopmentKind::Outcome], vec![]]);
     }
 }

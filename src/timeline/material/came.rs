@@ -61,12 +61,15 @@ mod tests {
     }
 
     /// What is told once later reports come, the last of which heads the event.
-    fn told(later: &[Telling], copies: &[Telling]) -> Vec<DevelopmentKind> {
+    fn told(later: &[&Telling], copies: &[&Telling]) -> Vec<DevelopmentKind> {
         let first = report(1, "A", AHEAD, 0);
-        let all: Vec<Telling> = [&[first.clone()], later].concat();
+        let all: Vec<Telling> = std::iter::once(&first)
+            .chain(later.iter().copied())
+            .cloned()
+            .collect();
         let shown = all.last().map_or(1, |last| last.item_id.0);
         let now = Present {
-            copies: copies.to_vec(),
+            copies: copies.iter().copied().cloned().collect(),
             ..present(shown, all)
         };
         kinds(&[present(1, vec![first]), now]).remove(0)
@@ -77,14 +80,14 @@ mod tests {
         let one = report(2, "B", "Tolm steel: works council rejects offer", 9);
         let other = report(3, "C", "Works council at Tolm rejects steel offer", 10);
         let outcome = [DevelopmentKind::Outcome];
-        assert_eq!(told(&[one.clone()], &[]), []);
-        assert_eq!(told(&[one.clone(), other.clone()], &[]), outcome);
-        assert_eq!(told(&[one.clone()], &[other.clone()]), outcome);
-        let same_page = |told: Telling| Telling {
+        assert_eq!(told(&[&one], &[]), []);
+        assert_eq!(told(&[&one, &other], &[]), outcome);
+        assert_eq!(told(&[&one], &[&other]), outcome);
+        let same_page = |told: &Telling| Telling {
             page: Some("tolm.example/1".to_owned()),
-            ..told
+            ..told.clone()
         };
-        assert_eq!(told(&[same_page(one)], &[same_page(other)]), []);
+        assert_eq!(told(&[&same_page(&one)], &[&same_page(&other)]), []);
     }
 
     #[test]

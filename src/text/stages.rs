@@ -54,9 +54,10 @@ const OPPOSITES: [(&str, &str); 6] = [
     ),
     (
         "close closure gesperrt sperrung avstängd avstängt afgesloten interditada interditado перекрыт перекрыта перекрыто \
-         закрыт закрыта закрыто закрыли закрито 閉鎖 关闭 關閉 封闭 封閉 폐쇄",
+         закрыт закрыта закрыто закрыли закрито lukket spærret stengt sperret 閉鎖 关闭 關閉 封闭 封閉 폐쇄",
         "reopen återöppna återöppnas återöppnar återöppnad rouvre rouvrent rouvert rouverte reabre reabren reabierto reabierta \
-         reabrem reaberto reaberta riapre riaprono riaperto riaperta heropend heropent heropenen wiedereröffnet 再開 重开 重開 재개",
+         reabrem reaberto reaberta riapre riaprono riaperto riaperta heropend heropent heropenen wiedereröffnet genåbnet genåbner \
+         genåbnes gjenåpnet gjenåpner gjenåpnes 再開 重开 重開 재개",
     ),
 ];
 
@@ -72,8 +73,9 @@ const PAIRS: [(&str, &str, u16); 5] = [
     ("hostage", "free release", HAS_ENDED),
     ("strike walkout siege standoff", "end", HAS_ENDED),
     (
-        "open öppen öppet geöffnet offen открыт открыта открыли відкрито відкрили",
-        "again igen wieder åter вновь снова знову",
+        "open öppen öppet öppnar öppnad geöffnet offen freigegeben åben åbent åbner åbnet åpen åpent åpner åpnet открыт открыта \
+         открыто открыли відкрито відкрили",
+        "again igen igjen wieder åter weer вновь снова знову",
         HAS_ENDED,
     ),
 ];
@@ -82,13 +84,18 @@ const NEAR: usize = 3;
 /// Behind one of these what lasts is told as what was before: `reopens after heist closure`, `airport closed since May`
 /// (right behind it).
 const AFTER: &str = "after following since despite nach trotz seit efter trots etter sedan après malgré depuis tras después \
-    desde dopo após apesar depois na sinds ondanks после с після";
-/// Between that and a verb, or a noun, at most: `after blast, bridge closed` tells of a closure.
+    desde dopo após apesar depois na sinds ondanks после після";
+/// Between that and such a verb, or a noun, at most. What stands between is what came first, and many languages put their
+/// verb behind that (`A7 nach Unfall gesperrt`): so far from it only in a title that says that it is over.
 const BEHIND_AFTER: usize = 2;
 const NOUN_BEHIND_AFTER: usize = 4;
-const NOUNS: &str = "closure sperrung 閉鎖";
-/// Those of them that a time follows: `closed since May`.
-const SINCE: &str = "since seit sedan depuis desde sinds с";
+const NOUNS: &str = "closure";
+/// What stands between it and a noun or a verb that it is about: `dopo la chiusura`, `after being closed`.
+const ARTICLES: &str = "the a being la le il lo el les los las o a de het die der den dem";
+/// Those of them that a time follows: `closed since May`. No `с`: it is `from` as well, and `with`.
+const SINCE: &str = "since seit sedan depuis desde sinds";
+/// Right behind it, that it lasts no more: `Sperrung aufgehoben`.
+const LIFTED: &str = "lifted aufgehoben beendet hävd hävs opphevet ophævet снято сняли";
 /// Behind one of these it is told of whom or what the text is about: `pilots who walked out accept deal`.
 const RELATIVES: &str = "who which that qui dat";
 
@@ -109,19 +116,27 @@ impl Stages {
     /// none.
     pub fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Stages {
         let words = without_open_ended(words.into_iter().collect());
-        let mut bits = bits_of_pairs(&words);
-        let mut ends = bits & HAS_ENDED != 0;
-        for (at, word) in words.iter().enumerate() {
-            let found = Stages::of_word(word).0;
-            ends |= found & HAS_ENDED != 0;
+        let pairs = bits_of_pairs(&words);
+        let found: Vec<u16> = words.iter().map(|word| Stages::of_word(word).0).collect();
+        let named = found.iter().fold(pairs.ended, |all, bits| all | bits);
+        let is_over = named & HAS_ENDED != 0 || tells_return(&words);
+        let lasts_no_more = |at: usize| found[at] & LASTS != 0 && tells_before(&words, at, is_over);
+        let mut bits = pairs.ended;
+        if pairs
+            .lasting
+            .iter()
+            .any(|at| !tells_before(&words, *at, is_over))
+        {
+            bits |= LASTS;
+        }
+        for (at, found) in found.iter().enumerate() {
             bits |= match is_purpose(&words, at) {
                 true => found & AHEAD,
-                false if found & LASTS != 0 && tells_before(&words, at) => found & !LASTS,
-                false => found,
+                false if lasts_no_more(at) => found & !LASTS,
+                false => *found,
             };
         }
-        let has_ended = bits & HAS_ENDED != 0;
-        if bits & LASTS != 0 && !has_ended && (ends || tells_return(&words)) {
+        if bits & HAS_ENDED == 0 && is_over {
             bits &= !LASTS;
         }
         Stages(bits)
@@ -194,21 +209,31 @@ fn is_purpose(words: &[&str], at: usize) -> bool {
     before.is_some_and(|before| matches!(before, "to" | "att" | "zu" | "the" | "pour" | "para"))
 }
 
-/// True if what lasts by the word at a place is told as what was before, or of what the text is about.
-fn tells_before(words: &[&str], at: usize) -> bool {
+/// True if what lasts by the word at a place is told as what was before, in a title that says that it is over or does
+/// not, or of what the text is about.
+fn tells_before(words: &[&str], at: usize, is_over: bool) -> bool {
     let lists = &*BEFORE;
-    let reach = match lists.nouns.contains(words[at]) {
-        true => NOUN_BEHIND_AFTER,
-        false => BEHIND_AFTER,
-    };
     let any_before = |reach: usize, list: &FxHashSet<String>| {
         let before = &words[at.saturating_sub(reach)..at];
         before.iter().any(|word| list.contains(*word))
     };
+    let is_between = |word: &&&str| lists.articles.contains(**word);
+    let before = words[..at].iter().rev().take(BEHIND_AFTER);
+    let is_right_behind = || {
+        let mut before = before.skip_while(is_between);
+        before
+            .next()
+            .is_some_and(|word| lists.after.contains(*word))
+    };
+    let is_behind = match (lists.nouns.contains(words[at]), is_over) {
+        (true, _) => any_before(NOUN_BEHIND_AFTER, &lists.after),
+        (false, true) => any_before(BEHIND_AFTER, &lists.after),
+        (false, false) => is_right_behind(),
+    };
     let behind = words.get(at + 1);
-    any_before(reach, &lists.after)
+    is_behind
         || any_before(BEHIND_AFTER, &lists.relatives)
-        || behind.is_some_and(|word| lists.since.contains(*word))
+        || behind.is_some_and(|word| lists.since.contains(*word) || lists.lifted.contains(*word))
 }
 
 /// True if a word says that what lasted is over, though it is listed as no end.
@@ -231,7 +256,15 @@ fn tells_return(words: &[&str]) -> bool {
 }
 
 /// What is said by two words near each other.
-fn bits_of_pairs(words: &[&str]) -> u16 {
+#[derive(Default)]
+struct OfPairs {
+    /// What has ended, as a set of bits.
+    ended: u16,
+    /// The places of words that say that something lasts.
+    lasting: Vec<usize>,
+}
+
+fn bits_of_pairs(words: &[&str]) -> OfPairs {
     let sides = |at: usize| {
         let said = if ends_there(words, at) {
             "end"
@@ -240,23 +273,23 @@ fn bits_of_pairs(words: &[&str]) -> u16 {
         };
         PAIRED.get(said).map_or(&[] as &[_], Vec::as_slice)
     };
-    let mut bits = 0;
+    let mut of_pairs = OfPairs::default();
     for at in 0..words.len() {
         for (pair, _) in sides(at).iter().filter(|(_, is_what)| !is_what) {
-            let behind = if PAIRS[*pair].2 == LASTS { 0 } else { NEAR };
-            let near = at.saturating_sub(NEAR)..words.len().min(at + behind + 1);
-            let is_past = PAIRS[*pair].2 == LASTS && tells_before(words, at);
-            let counts = !is_purpose(words, at) && !is_noun(words, at) && !is_past;
-            if counts
-                && near
-                    .into_iter()
-                    .any(|near| sides(near).contains(&(*pair, true)))
-            {
-                bits |= PAIRS[*pair].2;
+            let lasts = PAIRS[*pair].2 == LASTS;
+            let behind = if lasts { 0 } else { NEAR };
+            let mut near = at.saturating_sub(NEAR)..words.len().min(at + behind + 1);
+            let counts = !is_purpose(words, at) && !is_noun(words, at);
+            if !counts || !near.any(|near| sides(near).contains(&(*pair, true))) {
+                continue;
+            }
+            match lasts {
+                true => of_pairs.lasting.push(at),
+                false => of_pairs.ended |= PAIRS[*pair].2,
             }
         }
     }
-    bits
+    of_pairs
 }
 
 /// True of `strike over as pilots accept` and `strike over`; false of `strike over pay`.
@@ -272,6 +305,8 @@ fn is_noun(words: &[&str], at: usize) -> bool {
 struct Before {
     after: FxHashSet<String>,
     since: FxHashSet<String>,
+    lifted: FxHashSet<String>,
+    articles: FxHashSet<String>,
     nouns: FxHashSet<String>,
     relatives: FxHashSet<String>,
     returns: FxHashSet<String>,
@@ -291,6 +326,8 @@ static BEFORE: LazyLock<Before> = LazyLock::new(|| {
     Before {
         after: set(AFTER),
         since: set(SINCE),
+        lifted: set(LIFTED),
+        articles: set(ARTICLES),
         nouns: set(NOUNS),
         relatives: set(RELATIVES),
         returns: set(RETURNS),
@@ -343,6 +380,16 @@ mod tests {
         Stages::of_words(words.iter().map(String::as_str))
     }
 
+    fn folded(title: &str) -> Stages {
+        let words = split_words(title).map(|word| {
+            let mut folded = String::new();
+            fold_word(word.written, &mut folded);
+            folded
+        });
+        let words: Vec<String> = words.collect();
+        Stages::of_words(words.iter().map(String::as_str))
+    }
+
     #[test]
     fn opening_and_ending_are_opposite() {
         assert!(of("summit open in alaska").are_opposite(of("summit ended without deal")));
@@ -369,18 +416,8 @@ mod tests {
             ("정상회의 리스본서 개막", "정상회의 합의 없이 폐막"),
             ("เปิดประชุมสุดยอด", "ปิดประชุมสุดยอด"),
         ] {
-            let stages = |title| {
-                let words: Vec<String> = split_words(title)
-                    .map(|word| {
-                        let mut folded = String::new();
-                        fold_word(word.written, &mut folded);
-                        folded
-                    })
-                    .collect();
-                Stages::of_words(words.iter().map(String::as_str))
-            };
             assert!(
-                stages(begun).are_beginning_and_end(stages(ended)),
+                folded(begun).are_beginning_and_end(folded(ended)),
                 "{begun}"
             );
         }
@@ -464,6 +501,26 @@ mod tests {
                 of(title).are_beginning_and_end(of("airport reopen")),
                 "{title}"
             );
+        }
+        for (lasts, is_over) in [
+            ("A7 nach Unfall gesperrt", "A7 wieder geöffnet"),
+            (
+                "A7 nach Unfall gesperrt",
+                "A7 nach Unfall wieder freigegeben",
+            ),
+            ("A7 seit Montag gesperrt", "A7 wieder geöffnet"),
+            ("A7 gesperrt", "A7 wieder offen: Sperrung aufgehoben"),
+            ("Kaufhaus nach Brand close", "Kaufhaus wieder geöffnet"),
+            ("A2 na ongeluk afgesloten", "A2 weer open"),
+            ("E4 efter olycka avstängd", "E4 öppnar igen"),
+            ("Аэропорт после атаки закрыт", "Аэропорт вновь открыт"),
+            ("Аэропорт с утра закрыт", "Аэропорт вновь открыт"),
+            ("Міст після вибуху закрито", "Міст знову відкрито"),
+            ("Rodovia após acidente interditada", "Rodovia reaberta"),
+            ("bro lukket efter ulykke", "bro genåbnet efter ulykke"),
+        ] {
+            let [lasts_so, over_so] = [lasts, is_over].map(folded);
+            assert!(lasts_so.are_beginning_and_end(over_so), "{lasts}");
         }
         // What was closed before is open now: apart from the report that it was closed.
         assert!(of("airport reopen after closure").are_beginning_and_end(of("airport close")));

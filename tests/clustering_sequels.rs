@@ -90,6 +90,73 @@ fn who_goes_and_who_comes_are_one_event_where_both_are_told_at_once() {
 }
 
 #[test]
+fn reports_of_one_end_of_an_office_or_of_one_ruling_are_one_event_in_whatever_words() {
+    for (language, lead, one, other) in [
+        (
+            "en",
+            "Billy Lund led the tax office for 2 months.",
+            "Premier replaces tax commissioner Billy Lund after 2 months",
+            "Premier removes Billy Lund as tax commissioner",
+        ),
+        (
+            "en",
+            "Billy Lund led the tax office for 2 months.",
+            "Acting tax director Billy Lund to leave agency",
+            "Tax agency acting director Billy Lund resigns",
+        ),
+        (
+            "en",
+            "Carlos Ares was shot in Uruapan.",
+            "Mayor Carlos Ares shot dead at Uruapan festival",
+            "Gunman takes life of Uruapan mayor Carlos Ares at festival",
+        ),
+        (
+            "fr",
+            "Paul Garnier quitte Matignon.",
+            "Le Premier ministre Garnier démissionne",
+            "Le nouveau Premier ministre Garnier jette l'éponge",
+        ),
+        (
+            "ar",
+            "قتل 12 شخصا في غارة إسرائيلية على مدينة صيدا جنوب لبنان.",
+            "مقتل 12 شخصا في غارة إسرائيلية على صيدا",
+            "غارة إسرائيلية على صيدا تخلف 12 قتيلا",
+        ),
+        (
+            "en",
+            "The Court of Appeal dismissed the appeal of Lucy Strand.",
+            "Lucy Strand loses appeal against sentence over Southport tweet",
+            "Jailed Lucy Strand to stay in prison over Southport tweet, judges rule",
+        ),
+        (
+            "fr",
+            "La Cour de cassation a rejeté le pourvoi de Paul Garnier.",
+            "La Cour de cassation rejette le pourvoi en cassation de Paul Garnier",
+            "Paul Garnier définitivement condamné par la Cour de cassation",
+        ),
+    ] {
+        let reports = [(0, language, one, lead), (5 * HOUR, language, other, lead)];
+        let told: Told = ("aa", Box::leak(Box::new(reports)));
+        check(&[told]);
+    }
+}
+
+#[test]
+fn what_is_closed_after_an_accident_opens_as_another_event() {
+    check(two_events! {
+        5 * HOUR, "de",
+        ["Flughafen München nach Drohnenalarm gesperrt", "Am Flughafen München ruht der Verkehr."],
+        ["Flughafen München wieder geöffnet", "Am Flughafen München rollt der Verkehr."];
+        5 * HOUR, "ru",
+        ["Аэропорт Казани после атаки закрыт", "Рейсы отложены."],
+        ["Аэропорт Казани вновь открыт", "Самолёты летают."];
+        5 * HOUR, "pt",
+        ["Rodovia dos Imigrantes após acidente interditada", "A Rodovia dos Imigrantes parou."],
+        ["Rodovia dos Imigrantes reaberta", "Os carros voltam à Rodovia dos Imigrantes."];
+    });
+}
+
+#[test]
 fn attacks_of_two_nights_are_two_events_if_their_dead_are_counted_in_words() {
     check(two_events! {
         24 * HOUR, "en",

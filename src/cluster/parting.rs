@@ -3,9 +3,10 @@
 use super::arriving::{ArrivingItem, read_item};
 use super::features::{Glance, Place};
 use super::newest::Newest;
-use super::shared::Shared;
+use super::shared::{Shared, Side};
 use super::tables::{SavedTables, Tables};
 use super::window::LiveItem;
+use crate::text::sequels::Matter;
 
 /// A rule that gives a pair 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,10 +73,20 @@ impl Parting {
 /// Hours from which on who goes and who comes, or a verdict and the appeal, are not told at once.
 const SEQUEL_HOURS: f32 = 3.0;
 
-/// True if one item tells what came of what the other tells, hours apart.
-pub(super) fn follow_one_another(new: &LiveItem, old: &LiveItem) -> bool {
+/// True if one item tells what came of what the other tells, hours apart: who has an office then is somebody of whom the
+/// text that it is left has nothing.
+pub(super) fn follow_one_another(new: &LiveItem, old: &LiveItem, sides: &[Side; 2]) -> bool {
     let hours = new.hours_to(old);
-    hours.is_some_and(|hours| hours >= SEQUEL_HOURS) && new.sequel.follows_or_precedes(old.sequel)
+    let follows = |then: &LiveItem, before: &LiveItem, of_then: &Side| match then
+        .sequel
+        .follows(before.sequel)
+    {
+        Some(Matter::Court) => true,
+        Some(Matter::Office) => of_then.names_another(),
+        None => false,
+    };
+    hours.is_some_and(|hours| hours >= SEQUEL_HOURS)
+        && (follows(new, old, &sides[0]) || follows(old, new, &sides[1]))
 }
 
 #[cfg(test)]

@@ -113,6 +113,11 @@ impl Side {
         self.wide_places == self.title_places
     }
 
+    /// True if its title has a name of which the other text has nothing.
+    pub(super) fn names_another(&self) -> bool {
+        self.lacking + self.lacking_maybe > 0
+    }
+
     fn lacking_in_lead(&mut self, place: Term) -> &mut u32 {
         match place.is(WIDE) {
             true => &mut self.lacking_lead_lands,
@@ -281,7 +286,7 @@ impl Shared {
             Some(Parting::TwoPlaces)
         } else if new.counted.contradicts(&old.counted, new.hours_after(old)) {
             Some(Parting::CountedOtherwise)
-        } else if follow_one_another(new, old) {
+        } else if follow_one_another(new, old, &self.sides) {
             Some(Parting::Sequel)
         } else {
             None

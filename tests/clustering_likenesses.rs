@@ -722,6 +722,54 @@ fn a_land_and_a_town_are_two_places_where_nothing_says_that_the_town_lies_there(
             ),
         ],
     )]);
+    // Nor does it, or who met whom, if the leads have nothing in common.
+    for reports in [
+        [
+            (
+                0,
+                "en",
+                "Bus crash kills 17 in Kenya",
+                "A bus fell into a ravine.",
+            ),
+            (
+                60,
+                "en",
+                "Bus crash kills 17 in Cusco",
+                "A lorry hit the bus.",
+            ),
+        ],
+        [
+            (
+                0,
+                "de",
+                "Busunglück in Kenia fordert 17 Tote",
+                "Ein Bus stürzte in eine Schlucht.",
+            ),
+            (
+                60,
+                "de",
+                "Busunglück in Lima fordert 17 Tote",
+                "Ein Laster rammte den Bus.",
+            ),
+        ],
+        [
+            (
+                0,
+                "en",
+                "Harris and Walz hold rally in Georgia",
+                "Kamala Harris and Tim Walz spoke to thousands.",
+            ),
+            (
+                60,
+                "en",
+                "Harris and Walz hold rally in Milwaukee",
+                "Kamala Harris and Tim Walz filled an arena.",
+            ),
+        ],
+    ] {
+        let letters = letters_of(&reports, true);
+        assert_eq!(letters, "ab", "{}", reports[0].2);
+    }
 }
 
 #[test]

@@ -46,6 +46,7 @@ pub(super) struct Side {
     /// and parts of them.
     lacking_lead_towns: u32,
     lacking_lead_lands: u32,
+    has_lead: bool,
 }
 
 impl Side {
@@ -53,6 +54,7 @@ impl Side {
     pub(super) fn add(&mut self, term: Term, local: f32, found: bool) {
         self.squares += local * local;
         self.lacking_places += u32::from(tells_where(term));
+        self.has_lead |= term.is(IN_LEAD);
         if term.is(IN_TITLE) {
             self.add_of_title(term, local);
         } else if names_place(term) && has_capital(term) {
@@ -182,6 +184,10 @@ pub(super) struct Shared {
     title_names: Names,
     /// True if their titles share a number that is less often met than small ones.
     has_rare_number: bool,
+    /// Words that both leads have and the titles have not, which say something beside what kind of event it is; and those
+    /// of them that are no names.
+    told_in_leads: u32,
+    plain_in_leads: u32,
     /// True if one title says where by a country or a part of one, the other by a town, and they agree in what else says
     /// something: the town may lie there.
     is_one_place: bool,
@@ -232,9 +238,10 @@ const SPELLED_ALIKE: f32 = 0.1;
 /// Plain words that two titles must share to be of one template.
 const TEMPLATE_WORDS: u32 = 4;
 /// Names that two titles must share beside a land and a town for these to be one place, and so many where each noun
-/// looks like a name.
+/// looks like a name; and words beside names that their leads share then: two who meet, meet in many places.
 const NAMES_OF_ONE_PLACE: usize = 2;
 const NOUNS_OF_ONE_PLACE: usize = 3;
+const TOLD_OF_ONE_PLACE: u32 = 2;
 /// Whole numbers that two titles of two events seldom share: neither small ones nor years.
 const RARE_NUMBERS: std::ops::Range<u32> = 10..1900;
 
@@ -382,8 +389,9 @@ impl Shared {
     }
 
     /// True if two titles of a town and a land share so many names, or a number that is less often met, that the town may
-    /// lie there: neither counts otherwise, nor does the lead that goes with the land name a town, or the other a land, of
-    /// which the other text has nothing. That a text has the place of the other's title is told elsewhere.
+    /// lie there, and their leads if both have one agree in something else: neither counts otherwise, nor does the lead that goes
+    /// with the land name a town, or the other a land, of which the other text has nothing. That a text has the place of
+    /// the other's title is told elsewhere.
     fn agree_but_for_place(&self, new: &LiveItem, old: &LiveItem) -> bool {
         let [new_side, old_side] = &self.sides;
         let (land, town) = match new_side.names_lands_alone() {
@@ -399,7 +407,11 @@ impl Shared {
             false => NAMES_OF_ONE_PLACE,
         };
         let share_names = self.title_names.count >= least && !self.title_names.are_one(new, old);
-        (share_names || self.has_rare_number) && !are_elsewhere && !count_otherwise
+        let have_leads = land.has_lead && town.has_lead;
+        let agree_in_names =
+            share_names && (!have_leads || self.plain_in_leads >= TOLD_OF_ONE_PLACE);
+        let agree_in_number = self.has_rare_number && (!have_leads || self.told_in_leads > 0);
+        (agree_in_names || agree_in_number) && !are_elsewhere && !count_otherwise
     }
 
     /// True if they may be one place, and that is all by which the names of the titles differ.
@@ -445,6 +457,11 @@ impl Shared {
         let is_name = a.is(NAME) || b.is(NAME);
         self.has_name |= product > 0.0 && is_name && !a.is(NUMBER) && !is_kind;
         self.add_own(a, b, product > 0.0 && !is_kind);
+        let in_leads = a.is(IN_LEAD) && b.is(IN_LEAD) && !(a.is(IN_TITLE) && b.is(IN_TITLE));
+        let is_told = in_leads && is_telling && !is_kind && !a.is(NUMBER);
+        let may_be_name = has_capital(a) || has_capital(b) || a.is(NAME) || b.is(NAME);
+        self.told_in_leads += u32::from(is_told);
+        self.plain_in_leads += u32::from(is_told && !may_be_name);
         self.weight += (a.weight() + b.weight()) / 2.0;
         self.product += product;
         self.local_product += local_a * local_b;

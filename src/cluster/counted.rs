@@ -62,6 +62,9 @@ const MANY: u32 = 100 * THOUSANDTHS;
 /// are then dead at least: two fires or shootings of one town on two days kill two and four, and such days are many.
 const OVER_NIGHT_HOURS: f32 = 30.0;
 const DEAD_OF_GREAT: u32 = 10 * THOUSANDTHS;
+/// From so many on, and within this share of the more, the hurt of one crash are counted anew by the next morning.
+const HURT_OF_MANY: u32 = 10 * THOUSANDTHS;
+const RECOUNTED: f32 = 0.8;
 /// Words of a title that are looked at.
 const MAX_WORDS: usize = 32;
 /// Words between a word of death and the number of dead, at most.
@@ -99,6 +102,9 @@ struct Lists {
     between: FxHashSet<u32>,
     before_days: FxHashSet<u32>,
     number_words: FxHashMap<u32, u32>,
+    /// What stands for whatever says that somebody died, or was hurt.
+    dead: u32,
+    hurt: u32,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -109,6 +115,8 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         between: hashes(BETWEEN).collect(),
         before_days: hashes(BEFORE_DAYS).collect(),
         number_words: hashes(NUMBER_WORDS).zip(numbers).collect(),
+        dead: hash_word("\u{2020}dead"),
+        hurt: hash_word("\u{2020}hurt"),
     }
 });
 
@@ -136,7 +144,9 @@ impl Counted {
             None => count_at(&words, at, dead.contains(&at)),
         });
         let numbers = words.iter().filter_map(|word| word.ordinal.or(word.number));
-        let told = casualties.iter().map(|(_, number)| number * THOUSANDTHS);
+        let told = casualties
+            .iter()
+            .map(|(_, number)| number.saturating_mul(THOUSANDTHS));
         let counted = casualties
             .iter()
             .map(|(who, number)| Mark::of(*who, *number));
@@ -222,7 +232,20 @@ impl Counted {
         let are_cases = |mark: &Mark| mark.number == a.number && LISTS.cases.contains(&mark.beside);
         let are_many = b.number >= MANY || self.marks.iter().any(are_cases);
         let has_grown = a.number > b.number && are_many;
-        lasts && !is_attack && are_whole && (are_missing || has_grown)
+        let is_of_one = lasts && (are_missing || has_grown);
+        !is_attack && are_whole && (is_of_one || self.recounts_hurt_of(early, [a.number, b.number]))
+    }
+
+    /// True if these are hurt whom it and an earlier title count, many and nearly as many.
+    fn recounts_hurt_of(&self, early: &Self, numbers: [u32; 2]) -> bool {
+        let hurts = |counted: &Self, number: u32| {
+            let mut marks = counted.marks.iter();
+            marks.any(|mark| mark.beside == LISTS.hurt && mark.number == number)
+        };
+        let [number, before] = numbers;
+        let (less, more) = (number.min(before), number.max(before));
+        let are_near = less >= HURT_OF_MANY && less as f32 >= RECOUNTED * more as f32;
+        are_near && hurts(self, number) && hurts(early, before)
     }
 
     /// True if it tells more dead than an earlier one, and many, and either tells of what goes on over night and neither of
@@ -251,13 +274,13 @@ impl Mark {
 
     /// Of people who were counted, whatever word stands beside their number.
     fn of(who: Casualty, number: u32) -> Self {
-        let (who, says) = match who {
-            Casualty::Dead => ("\u{2020}dead", Says::Dead),
-            Casualty::Hurt => ("\u{2020}hurt", Says::Count),
+        let (beside, says) = match who {
+            Casualty::Dead => (LISTS.dead, Says::Dead),
+            Casualty::Hurt => (LISTS.hurt, Says::Count),
         };
         Self {
-            beside: hash_word(who),
-            number: number * THOUSANDTHS,
+            beside,
+            number: number.saturating_mul(THOUSANDTHS),
             says,
         }
     }

@@ -28,6 +28,10 @@ const WITHIN: usize = 4;
 const PEOPLE_WITHIN: usize = 9;
 /// What a mark between them counts for.
 const CUT: usize = 2;
+/// Words from a number to the animal that it counts, at most.
+const BEAST_WITHIN: usize = 2;
+/// Words behind `and` within which it goes on to tell of others, who are counted by themselves.
+const TOLD_WITHIN: usize = 3;
 /// A number of four digits between these is a year.
 const YEARS: std::ops::Range<u32> = 1900..2100;
 /// What parts no words of one phrase.
@@ -38,6 +42,12 @@ struct Lists {
     people: Signs,
     and: FxHashSet<&'static str>,
     larger: FxHashSet<&'static str>,
+    joins: Signs,
+    whose: Signs,
+    active: Signs,
+    aged: FxHashSet<&'static str>,
+    of: FxHashSet<&'static str>,
+    beasts: Signs,
     years: FxHashSet<&'static str>,
     spoken: FxHashMap<&'static str, Spoken>,
 }
@@ -59,6 +69,12 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         people: Signs::of(people),
         and: words("and"),
         larger: words("larger"),
+        joins: Signs::of(words_of_list(FILE, "joins")),
+        whose: Signs::of(words_of_list(FILE, "whose")),
+        active: Signs::of(words_of_list(FILE, "active")),
+        aged: words("aged"),
+        of: words("of"),
+        beasts: Signs::of(words_of_list(tolls::FILE, "beasts")),
         years: words("years"),
         spoken: spoken_numbers(),
     }
@@ -132,37 +148,8 @@ struct Number {
 /// Whom a title in a language, by its two-letter code, counts, and how many: each number once, by the sign of death or of
 /// hurt that is nearest to it.
 pub fn casualties_of(title: &str, language: &str) -> Vec<(Casualty, u32)> {
-    let words = words_of(title);
-    let numbers = numbers_of(&words, language);
-    let language = named_language(language);
-    if numbers.is_empty() {
-        return Vec::new();
-    }
-    let tolls = TollWords::read(words.iter().map(|word| word.lower.as_str()), language);
-    let sign_at = |at: usize| match tolls.count_dead(at) {
-        true => Some(Casualty::Dead),
-        false => is_hurt(&words, at, language).then_some(Casualty::Hurt),
-    };
-    let signs = (0..words.len()).filter_map(|at| Some((at, sign_at(at)?)));
-    let signs: Vec<_> = signs.collect();
-    let mut near: Vec<(usize, usize, usize)> = Vec::new();
-    for (sign, (at, _)) in signs.iter().enumerate() {
-        for (place, number) in numbers.iter().enumerate() {
-            let counts_people = numbers.len() == 1
-                && words
-                    .get(number.last + 1)
-                    .is_some_and(|word| LISTS.people.stand_in(&word.lower, language));
-            let reach = match (number.is_one, counts_people) {
-                (true, _) => 1,
-                (_, true) => PEOPLE_WITHIN,
-                _ => WITHIN,
-            };
-            let distance = distance(&words, number, *at);
-            if distance <= reach {
-                near.push((distance, sign, place));
-            }
-        }
-    }
+    let read = Read::of_title(title, language);
+    let mut near = read.distances();
     near.sort_unstable();
     let (mut used_signs, mut used_numbers) = (FxHashSet::default(), FxHashSet::default());
     let mut told = Vec::new();
@@ -170,10 +157,100 @@ pub fn casualties_of(title: &str, language: &str) -> Vec<(Casualty, u32)> {
         if !used_signs.contains(&sign) && !used_numbers.contains(&place) {
             used_signs.insert(sign);
             used_numbers.insert(place);
-            told.push((signs[sign].1, numbers[place].says));
+            let (number, (at, who)) = (&read.numbers[place], read.signs[sign]);
+            if !read.is_part(number, at) {
+                told.push((who, number.says));
+            }
         }
     }
     told
+}
+
+/// A title as it bears on who is counted.
+struct Read<'t> {
+    words: Vec<Said<'t>>,
+    language: &'t str,
+    numbers: Vec<Number>,
+    /// The places of the words of death and of hurt.
+    signs: Vec<(usize, Casualty)>,
+}
+
+impl<'t> Read<'t> {
+    fn of_title(title: &'t str, language: &'t str) -> Self {
+        let words = words_of(title);
+        let numbers = numbers_of(&words, language);
+        let language = named_language(language);
+        let mut signs = Vec::new();
+        if !numbers.is_empty() {
+            let lower = words.iter().map(|word| word.lower.as_str());
+            let tolls = TollWords::read(lower, language);
+            let sign_at = |at: usize| match tolls.count_dead(at) {
+                true => Some(Casualty::Dead),
+                false => is_hurt(&words, at, language).then_some(Casualty::Hurt),
+            };
+            let found = (0..words.len()).filter_map(|at| Some((at, sign_at(at)?)));
+            signs = found.collect();
+        }
+        Self {
+            words,
+            language,
+            numbers,
+            signs,
+        }
+    }
+
+    /// Of each sign and each number near it how far they are, with their places in the lists.
+    fn distances(&self) -> Vec<(usize, usize, usize)> {
+        let mut near = Vec::new();
+        for (sign, (at, _)) in self.signs.iter().enumerate() {
+            // `Two gunmen kill officer`.
+            let is_active = self.stands(&LISTS.active, *at);
+            for (place, number) in self.numbers.iter().enumerate() {
+                let distance = distance(&self.words, number, *at);
+                let is_subject = is_active && number.last < *at;
+                if distance <= self.reach_of(number) && !is_subject {
+                    near.push((distance, sign, place));
+                }
+            }
+        }
+        near
+    }
+
+    fn reach_of(&self, number: &Number) -> usize {
+        let counts_people = self.numbers.len() == 1 && self.stands(&LISTS.people, number.last + 1);
+        match (number.is_one, counts_people) {
+            (true, _) => 1,
+            (_, true) => PEOPLE_WITHIN,
+            _ => WITHIN,
+        }
+    }
+
+    fn stands(&self, signs: &Signs, at: usize) -> bool {
+        let word = self.words.get(at);
+        word.is_some_and(|word| signs.stand_in(&word.lower, self.language))
+    }
+
+    /// True if a number with a sign at a place counts some of those of whom that tells: `parents and two children killed`,
+    /// `two teenagers and driver killed`.
+    fn is_part(&self, number: &Number, sign: usize) -> bool {
+        let joins = |at: usize| self.stands(&LISTS.joins, at) && !self.words[at].is_cut;
+        let is_whose = |at: usize| self.stands(&LISTS.whose, at);
+        let before = number.first.checked_sub(1);
+        let before = before.map(|at| at.saturating_sub(usize::from(is_whose(at))));
+        if let Some(joint) = before.filter(|at| *at > 0 && joins(*at)) {
+            return match sign < number.first {
+                true => sign < joint,
+                false => !self.signs.iter().any(|(at, _)| *at < joint),
+            };
+        }
+        let joint = number.last + 2;
+        let told = joint + 1..=joint + TOLD_WITHIN;
+        joins(joint)
+            && match sign > number.last {
+                true => sign > joint,
+                false => !self.signs.iter().any(|(at, _)| told.contains(at)),
+            }
+    }
 }
 
 fn is_hurt(words: &[Said<'_>], at: usize, language: &str) -> bool {
@@ -198,28 +275,75 @@ fn distance(words: &[Said<'_>], number: &Number, sign: usize) -> usize {
     to - from + CUT * cuts.count()
 }
 
+/// The numbers that may count people, in order.
 fn numbers_of(words: &[Said<'_>], language: &str) -> Vec<Number> {
     let spoken = LISTS.spoken.get(language);
     let (mut numbers, mut at) = (Vec::new(), 0);
     while at < words.len() {
-        let Some(number) = number_at(words, at, spoken) else {
-            at += 1;
-            continue;
-        };
-        at = number.last + 1;
-        let next = words.get(at);
-        let is_other = |word: &Said<'_>| {
-            LISTS.larger.contains(word.lower.as_str())
-                || LISTS.years.contains(word.lower.as_str())
-                || month_of(&word.folded()).is_some()
-        };
-        // `a man, 45, was killed`.
-        let is_age = words[number.first].is_cut && next.is_some_and(|word| word.is_cut);
-        if !is_age && !next.is_some_and(is_other) {
-            numbers.push(number);
+        match number_at(words, at, spoken) {
+            Some(number) => {
+                at = number.last + 1;
+                numbers.push(number);
+            }
+            None => at += 1,
         }
     }
+    let mut are_others: Vec<bool> = numbers
+        .iter()
+        .map(|number| counts_others(words, number, language))
+        .collect();
+    // `aged 9 and 12`, `de 9 y 12 años`.
+    let are_joined = |one: &Number, next: &Number| {
+        let between = words.get(one.last + 1);
+        let language = named_language(language);
+        next.first == one.last + 2
+            && between.is_some_and(|word| LISTS.joins.stand_in(&word.lower, language))
+    };
+    for at in 1..numbers.len() {
+        let is_age = is_aged(words, &numbers[at - 1]) || has_unit_of_time(words, &numbers[at]);
+        if is_age && are_joined(&numbers[at - 1], &numbers[at]) {
+            are_others[at - 1..=at].fill(true);
+        }
+    }
+    let mut are_others = are_others.into_iter();
+    numbers.retain(|_| !are_others.next().unwrap_or_default());
     numbers
+}
+
+/// True of a number that is an age, a time or a date, or counts animals, or hundreds.
+fn counts_others(words: &[Said<'_>], number: &Number, language: &str) -> bool {
+    let next = words.get(number.last + 1);
+    let is_larger = |word: &Said<'_>| {
+        LISTS.larger.contains(word.lower.as_str()) || month_of(&word.folded()).is_some()
+    };
+    // `a man, 45, was killed`.
+    let stands_alone = words[number.first].is_cut && next.is_some_and(|word| word.is_cut);
+    let behind = words[number.last + 1..].iter().take(BEAST_WITHIN);
+    let mut behind = behind.take_while(|word| !word.is_cut);
+    let language = named_language(language);
+    stands_alone
+        || next.is_some_and(is_larger)
+        || has_unit_of_time(words, number)
+        || is_aged(words, number)
+        || behind.any(|word| LISTS.beasts.stand_in(&word.lower, language))
+}
+
+fn has_unit_of_time(words: &[Said<'_>], number: &Number) -> bool {
+    let next = words.get(number.last + 1);
+    next.is_some_and(|word| LISTS.years.contains(word.lower.as_str()))
+}
+
+/// True of `aged 9`, `âgées de 9`.
+fn is_aged(words: &[Said<'_>], number: &Number) -> bool {
+    let is_of = |word: &&Said<'_>| LISTS.of.contains(word.lower.as_str());
+    let mut before = words[..number.first].iter().rev().take(2);
+    let word = before.next();
+    let word = if word.is_some_and(|word| is_of(&word)) {
+        before.next()
+    } else {
+        word
+    };
+    word.is_some_and(|word| LISTS.aged.contains(word.lower.as_str()))
 }
 
 /// The number that begins at a place.
@@ -335,6 +459,12 @@ mod tests {
             ("he", "שישה הרוגים במתקפה", &[(Dead, 6)]),
             ("id", "Enam orang tewas dalam serangan", &[(Dead, 6)]),
             ("ja", "攻撃で6人死亡", &[(Dead, 6)]),
+            (
+                "en",
+                "Two killed in Leeds and three injured",
+                &[(Dead, 2), (Hurt, 3)],
+            ),
+            ("en", "Drones kill six in Kyiv and Odesa", &[(Dead, 6)]),
         ];
         for (language, title, expected) in cases {
             assert_eq!(&casualties_of(title, language), expected, "{title}");
@@ -344,6 +474,30 @@ mod tests {
     #[test]
     fn what_counts_no_people_is_no_casualty() {
         for (language, title) in [
+            // Ages and times.
+            ("en", "Sisters aged 9 and 12 killed in Bradford house fire"),
+            ("en", "Six-month-old baby killed in Hull crash"),
+            ("pt", "Irmãs de 9 e 12 anos morrem em incêndio em Bauru"),
+            ("fr", "Un bébé de 3 mois tué par un chien à Nantes"),
+            ("de", "Kind im Alter von 3 bei Brand getötet"),
+            ("vi", "Cháy chung cư Hà Nội chết người nhất năm nay"),
+            // Those of whom others died too.
+            (
+                "en",
+                "Two teenagers and driver killed in Leeds minibus crash",
+            ),
+            ("en", "Drones kill mother and two children in Kharkiv"),
+            ("en", "Two soldiers and three civilians killed in ambush"),
+            ("de", "Eltern und zwei Kinder bei Brand in Kassel getötet"),
+            (
+                "fr",
+                "Un couple et deux enfants tués dans un incendie à Reims",
+            ),
+            ("es", "Un matrimonio y sus tres hijos mueren en Lugo"),
+            // Who did it.
+            ("en", "Four dogs kill man in Essex"),
+            ("en", "Man killed by four dogs in Essex"),
+            ("en", "Two gunmen kill officer in Porepunkah"),
             ("en", "Man, 45, killed in Leeds crash"),
             ("de", "Ein Mann bei Angriff auf Charkiw getötet"),
             ("en", "Two hundred dead in flood"),

@@ -418,3 +418,51 @@ fn a_toll_that_is_said_to_have_risen_is_of_one_event_in_any_language() {
         assert!(!contradict_in(language, titles, 14.0), "{titles:?}");
     }
 }
+
+#[test]
+fn the_hurt_of_one_crash_are_counted_anew_the_next_morning_and_those_of_another_night_are_others() {
+    for (titles, expected) in [
+        (
+            [
+                "Bus crash in Tuscany: 20 injured",
+                "22 hurt in Tuscany bus crash",
+            ],
+            false,
+        ),
+        (
+            [
+                "Tuscany bus crash leaves 22 injured",
+                "Tuscany bus crash leaves 20 injured",
+            ],
+            false,
+        ),
+        (
+            [
+                "Bus crash in Tuscany: 20 injured",
+                "41 hurt in Tuscany bus crash",
+            ],
+            true,
+        ),
+        (
+            ["Shooting in Leeds: 2 hurt", "Shooting in Leeds: 3 hurt"],
+            true,
+        ),
+        (
+            [
+                "Drone attack on Kyiv injures 20",
+                "Drone attack on Kyiv injures 22",
+            ],
+            true,
+        ),
+    ] {
+        assert_eq!(contradict(titles, 14.0), expected, "{titles:?}");
+    }
+}
+
+#[test]
+fn a_number_too_great_to_be_held_is_the_greatest() {
+    for title in ["4294967295 killed", "5000000 killed in Herat"] {
+        let is_so = contradict([title, "Quake kills 3 in Herat"], 24.0);
+        assert!(is_so, "{title}");
+    }
+}

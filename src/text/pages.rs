@@ -130,7 +130,8 @@ fn naming_pairs<'a>(path: &str, query: &'a str) -> Vec<&'a str> {
     }
 }
 
-/// The parameters by which a query numbers a report, whatever its path says: `id=7`, `newsId=7`.
+/// The parameters by which a query numbers a report, whatever its path says: `id=7`, `newsId=7`. What else ends so is the
+/// id of a reader, a letter or a campaign: `siteid=7`, `paid=7`.
 fn numbering_pairs(query: &str) -> Vec<&str> {
     let numbers = |pair: &&str| {
         let (name, value) = cut_at(pair, '=');
@@ -138,11 +139,12 @@ fn numbering_pairs(query: &str) -> Vec<&str> {
         let is_number = value.is_some_and(|value| {
             !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
         });
-        let is_id = NUMBERS.contains(&name.as_str()) || name.ends_with("id");
-        is_number
-            && is_id
-            && !OF_VISITS.contains(&name.as_str())
-            && !OF_LISTS.contains(&name.as_str())
+        let of_what = name.strip_suffix("id").or(name.strip_suffix("no"));
+        let is_id = of_what.is_some_and(|what| {
+            let what = what.trim_end_matches(['_', '-']);
+            what.is_empty() || REPORTS.contains(&what)
+        });
+        is_number && (is_id || NUMBERS.contains(&name.as_str()))
     };
     query.split('&').filter(numbers).collect()
 }
@@ -160,28 +162,14 @@ const SCRIPTS: [&str; 18] = [
     "naver", "nhn", "php", "php3", "pl", "py",
 ];
 
-/// What the number of a report is called, beside what ends in `id`.
-const NUMBERS: [&str; 6] = ["idx", "idxno", "no", "num", "p", "v"];
+/// What the number of a report is called, beside what ends in `id` or `no` behind one of [`REPORTS`] or nothing.
+const NUMBERS: [&str; 5] = ["idx", "nid", "num", "p", "v"];
 
-/// What ends in `id` and is that of a reader, a campaign or a section.
-const OF_VISITS: [&str; 17] = [
-    "campaignid",
-    "categoryid",
-    "channelid",
-    "cid",
-    "clickid",
-    "cmpid",
-    "fbclid",
-    "gclid",
-    "icid",
-    "ncid",
-    "ocid",
-    "partnerid",
-    "sectionid",
-    "sessionid",
-    "sid",
-    "userid",
-    "visitid",
+/// What a report is called in the name of its number.
+const REPORTS: [&str; 27] = [
+    "art", "article", "articulo", "artikel", "content", "contents", "doc", "document", "entry",
+    "event", "idx", "item", "n", "new", "news", "nota", "notice", "noticia", "page", "post",
+    "press", "record", "release", "report", "seq", "story", "video",
 ];
 
 /// What parameters are called that say in which list a link stands, or over whom it came.
@@ -285,6 +273,18 @@ mod tests {
             (
                 "https://paper.example/2026/quake-kills-12?ocid=3",
                 "https://paper.example/2026/quake-kills-12?ocid=4",
+            ),
+            (
+                "https://paper.example/2026/quake-kills-12?siteid=3",
+                "https://paper.example/2026/quake-kills-12?siteid=4",
+            ),
+            (
+                "https://paper.example/2026/quake-kills-12?newsletterid=3",
+                "https://paper.example/2026/quake-kills-12?newsletterid=4",
+            ),
+            (
+                "https://paper.example/2026/quake-kills-12?paid=3&utm_id=5",
+                "https://paper.example/2026/quake-kills-12?paid=4&utm_id=6",
             ),
             (
                 "https://gov.example/press-release-detail?id=701",

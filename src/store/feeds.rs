@@ -343,8 +343,9 @@ const FEWEST_AHEAD: usize = 3;
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_dates_ahead(conn: &Connection, id: FeedId) -> Result<Option<DatesAhead>> {
-    let sql = "SELECT fetched_at, published_at, time_is_claimed FROM items
-         WHERE feed_id = ?1 AND published_at IS NOT NULL ORDER BY id DESC LIMIT ?2";
+    let sql = "SELECT fetched_at, published_at, time_is_claimed FROM (
+            SELECT * FROM items WHERE feed_id = ?1 ORDER BY id DESC LIMIT ?2)
+         WHERE published_at IS NOT NULL";
     let mut query = conn.prepare_cached(sql)?;
     let rows = query.query_map(params![id.0, LAST_ITEMS], |row| {
         let (fetched_at, published_at): (i64, i64) = (row.get(0)?, row.get(1)?);
@@ -506,6 +507,18 @@ mod tests {
         ] {
             assert_eq!(told(id, items), None, "{id}");
         }
+        let undated = store.write_blocking(|tx| {
+            let sql =
+                "INSERT INTO items (feed_id, outlet_id, fetched_at, item_time, time_is_claimed,
+                    language, role, title, content, seen_at, digest)
+                 VALUES (1, 1, 0, 0, 0, 'en', 'news', '', x'', 0, x'')";
+            for _ in 0..LAST_ITEMS {
+                tx.execute(sql, [])?;
+            }
+            Ok(())
+        });
+        undated.unwrap();
+        assert_eq!(told(1, Vec::new()), None, "its last items have no dates");
     }
 
     #[test]

@@ -65,19 +65,39 @@ fn handed_over(script: &str) -> Option<&str> {
         let before = script[..*at].trim_end();
         before.ends_with('(') || (before.ends_with('=') && !before.ends_with("=="))
     };
-    let mut handed = places.map(|(at, _)| at).filter(is_handed);
-    let at = handed.next()?;
-    let is_feed = |value: &str| value.contains("\"items\"");
-    let whole = |at: usize| {
-        let value = &script[at..];
-        let length = value.len() - after_brackets(value)?.len();
-        Some(&value[..length]).filter(|value| is_feed(value))
+    let handed: Vec<usize> = places
+        .map(|(at, _)| at)
+        .filter(is_handed)
+        .take(MOST_HANDED)
+        .collect();
+    let first = &script[*handed.first()?..];
+    // Its end is where the brackets close; `None` if they do not.
+    let whole = |value: &str| Some(value.len() - after_brackets(value)?.len());
+    let values = || handed.iter().map(|at| &script[*at..]);
+    let of_feeds = || {
+        let wholes = values().filter_map(|value| Some(&value[..whole(value)?]));
+        wholes.filter(|value| value.contains("\"items\""))
     };
-    let mut first = std::iter::once(at).chain(handed).take(MOST_HANDED);
-    first.find_map(whole).or_else(|| {
-        let value = &script[at..];
-        let end = value.trim_end().trim_end_matches(';').trim_end();
-        Some(end.strip_suffix(')').unwrap_or(end))
+    let cut = || values().find(|value| whole(value).is_none() && has_items(value));
+    let full = of_feeds().find(|value| has_items(value));
+    full.or_else(|| cut().map(without_end))
+        .or_else(|| of_feeds().next())
+        .or_else(|| Some(without_end(first)))
+}
+
+/// The rest of a script from a value on, without what ends a call or a statement.
+fn without_end(value: &str) -> &str {
+    let end = value.trim_end().trim_end_matches(';').trim_end();
+    end.strip_suffix(')').unwrap_or(end)
+}
+
+/// True if a text has a list of items that holds something.
+fn has_items(text: &str) -> bool {
+    let mut lists = text.split("\"items\"").skip(1);
+    lists.any(|after| {
+        let list = after.trim_start().strip_prefix(':').map(str::trim_start);
+        let inside = list.and_then(|list| list.strip_prefix(['[', '{']));
+        inside.is_some_and(|inside| !inside.trim_start().starts_with([']', '}']))
     })
 }
 

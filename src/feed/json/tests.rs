@@ -157,12 +157,18 @@ fn what_programs_write_around_json_is_passed_over() {
         ("try{cb(", ")}catch(e){}"),
         ("var a = {}; var feed = ", "; cb(feed);"),
         ("(()=>cb(", "))()"),
+        (r#"var widget = {"items": []}; var feed = "#, ";"),
+        (r#"var menu = {"items" : { }}; var feed = "#, ";"),
     ] {
         let text = format!("{before}{feed}{after}");
         assert_eq!(find_json(&text), Some(feed), "{text}");
     }
     let cut = r#"if (cb) { cb({"items":[{"id":"1"#;
     assert_eq!(find_json(cut), Some(r#"{"items":[{"id":"1"#));
+    let cut = r#"var widget = {"items":[]}; var feed = {"items":[{"id":"1"#;
+    assert_eq!(find_json(cut), Some(r#"{"items":[{"id":"1"#));
+    let empty = r#"var feed = {"items":[]}; var widget = {"items":[]};"#;
+    assert_eq!(find_json(empty), Some(r#"{"items":[]}"#));
     for text in [
         "a == {",
         ")]}',<rss>",

@@ -8,41 +8,48 @@ use super::Result;
 use super::events::{event_of_item, load_members};
 use crate::news::{Decision, DecisionId, DecisionMade, EventId, ItemId, Ruling, WentAlong};
 
-/// What a ruling did not name, with the event in which it stands before the ruling is obeyed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Beside {
-    decision: DecisionId,
-    from: EventId,
-    items: Vec<ItemId>,
-}
+/// What was noted of an event before a ruling on it was obeyed: that it stands there, and where it goes is not known yet.
+const IS_WAITED_FOR: &str = "(into_event = from_event)";
 
-/// What stands in the events that rulings part, and is named by none of them to leave.
+/// Notes what stands in the events that rulings part, and is named by none of them to leave: before anything leaves, or
+/// it would not be known any more once some has. What was noted of a ruling before stays, if it was not obeyed to its end.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn load_beside(conn: &Connection, made: &[Decision]) -> Result<Vec<Beside>> {
+pub fn take_up(tx: &Transaction<'_>, made: &[Decision]) -> Result<()> {
     let in_force = || made.iter().filter(|one| one.undone_at.is_none());
     let mut met: BTreeSet<ItemId> = in_force().flat_map(|one| leaving(&one.ruling)).collect();
-    let mut beside = Vec::new();
+    let sql = "INSERT INTO went_along (decision_id, item_id, from_event, into_event) VALUES (?1, ?2, ?3, ?3)";
+    let mut insert = tx.prepare_cached(sql)?;
     for one in in_force() {
-        let Some(from) = parted_by(conn, &one.ruling)? else {
+        let noted = load_waited_for(tx, one.id)?;
+        if !noted.is_empty() {
+            met.extend(noted);
+            continue;
+        }
+        let Some(from) = parted_by(tx, &one.ruling)? else {
             continue;
         };
         // Copies follow what they are copies of, and the answer has named them.
         let is_met = |item: &ItemId, original: &Option<ItemId>| {
             met.contains(item) || original.is_some_and(|original| met.contains(&original))
         };
-        let mut members = load_members(conn, from)?;
+        let mut members = load_members(tx, from)?;
         members.retain(|(item, original)| !is_met(item, original));
-        let items: Vec<ItemId> = members.into_iter().map(|(item, _)| item).collect();
-        met.extend(&items);
-        beside.push(Beside {
-            decision: one.id,
-            from,
-            items,
-        });
+        for (item, _) in members {
+            met.insert(item);
+            insert.execute(params![one.id.0, item.0, from.0])?;
+        }
     }
-    Ok(beside)
+    Ok(())
+}
+
+/// What was noted of a ruling that was not obeyed to its end.
+fn load_waited_for(conn: &Connection, decision: DecisionId) -> Result<Vec<ItemId>> {
+    let sql = format!("SELECT item_id FROM went_along WHERE decision_id = ?1 AND {IS_WAITED_FOR}");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([decision.0], |row| row.get(0).map(ItemId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The items that a ruling names to stand elsewhere than before.
@@ -67,17 +74,19 @@ fn parted_by(conn: &Connection, ruling: &Ruling) -> Result<Option<EventId>> {
     })
 }
 
-/// Keeps which of these stand elsewhere by now.
+/// The rulings are obeyed: keeps what stands elsewhere by now of what was noted of them, and forgets what stayed.
 ///
 /// # Errors
 /// Whatever SQLite says.
-pub fn note(tx: &Transaction<'_>, beside: &[Beside]) -> Result<()> {
-    let sql = "INSERT OR IGNORE INTO went_along (decision_id, item_id, from_event, into_event)
-         SELECT ?1, ?2, ?3, event_id FROM event_items WHERE item_id = ?2 AND event_id <> ?3";
-    let mut insert = tx.prepare_cached(sql)?;
-    for one in beside {
-        for item in &one.items {
-            insert.execute(params![one.decision.0, item.0, one.from.0])?;
+pub fn note(tx: &Transaction<'_>, obeyed: &[Decision]) -> Result<()> {
+    let went = format!(
+        "UPDATE went_along SET into_event = m.event_id FROM event_items m
+         WHERE m.item_id = went_along.item_id AND decision_id = ?1 AND {IS_WAITED_FOR}"
+    );
+    let stayed = format!("DELETE FROM went_along WHERE decision_id = ?1 AND {IS_WAITED_FOR}");
+    for one in obeyed {
+        for sql in [&went, &stayed] {
+            tx.prepare_cached(sql)?.execute([one.id.0])?;
         }
     }
     Ok(())
@@ -88,9 +97,11 @@ pub fn note(tx: &Transaction<'_>, beside: &[Beside]) -> Result<()> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_decisions(conn: &Connection, event: EventId) -> Result<Vec<DecisionId>> {
-    let sql = "SELECT decision_id FROM went_along WHERE from_event = ?1
-         UNION SELECT decision_id FROM went_along WHERE into_event = ?1 ORDER BY 1";
-    let mut query = conn.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT decision_id FROM went_along WHERE from_event = ?1 AND NOT {IS_WAITED_FOR}
+         UNION SELECT decision_id FROM went_along WHERE into_event = ?1 AND NOT {IS_WAITED_FOR} ORDER BY 1"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map([event.0], |row| row.get(0).map(DecisionId))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
@@ -114,9 +125,11 @@ pub fn load_with(conn: &Connection, made: Vec<Decision>) -> Result<Vec<DecisionM
 /// # Errors
 /// Whatever SQLite says.
 pub fn load(conn: &Connection, decision: DecisionId) -> Result<Vec<WentAlong>> {
-    let sql = "SELECT item_id, from_event, into_event FROM went_along WHERE decision_id = ?1
-         ORDER BY into_event, item_id";
-    let mut query = conn.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT item_id, from_event, into_event FROM went_along
+         WHERE decision_id = ?1 AND NOT {IS_WAITED_FOR} ORDER BY into_event, item_id"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map([decision.0], |row| {
         Ok((
             ItemId(row.get(0)?),

@@ -57,6 +57,33 @@ async fn what_goes_along_with_what_a_ruling_parts_is_kept_with_where_it_went() {
     assert_eq!(went.unwrap(), [along]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_went_along_is_kept_although_the_daemon_was_killed_while_it_obeyed() {
+    let mut world = World::open(1000).await;
+    let (event, items) = told(&mut world).await;
+    let (a, b) = (items[0], items[1]);
+    let asked = Ruling::NotSameEvent { a, b };
+    let answer = world
+        .rule_and_crash(asked, "BEFORE UPDATE OF obeyed ON decisions")
+        .await;
+    let decision = answer.decision.unwrap();
+    let load = |world: &World| {
+        world
+            .store
+            .read(|conn| went_along::load(conn, decision))
+            .unwrap()
+    };
+    assert_ne!(world.places()[&b], event, "the step was taken");
+    assert_eq!(load(&world), [], "it is not told before all is done");
+    world.take_in();
+    let along = WentAlong {
+        items: items[2..].to_vec(),
+        from: event,
+        into: world.places()[&b],
+    };
+    assert_eq!(load(&world), [along]);
+}
+
 #[tokio::test]
 async fn the_page_and_the_log_name_what_went_along() {
     let running = Running::start(|_| {}).await;

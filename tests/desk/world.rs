@@ -189,6 +189,11 @@ impl World {
             "BEFORE INSERT ON own_events WHEN new.event_id % 2 = 0",
         ];
         let write = dice.pick(&writes).expect("there are some");
+        self.crash_at(write);
+    }
+
+    /// Takes in until the first write of this kind, which fails; then starts anew.
+    fn crash_at(&mut self, write: &str) {
         let path = self.directory.path().join(dateline::store::FILE_NAME);
         let conn = Connection::open(path).unwrap();
         conn.execute_batch(&format!(
@@ -512,6 +517,18 @@ impl World {
         let answer = decide(&self.store, asked, self.now()).await.unwrap();
         assert!(answer.done, "{answer:?}");
         self.take_in();
+        answer
+    }
+
+    /// The same where the daemon is killed at the first write of a kind, and is started anew.
+    pub async fn rule_and_crash(&mut self, ruling: Ruling, write: &str) -> Answer {
+        let asked = Asked {
+            ruling,
+            editor: "anna".into(),
+            note: String::new(),
+        };
+        let answer = decide(&self.store, asked, self.now()).await.unwrap();
+        self.crash_at(write);
         answer
     }
 

@@ -66,7 +66,8 @@ impl Clusterer {
             }
         }
         self.obeying_from = Some(self.engine.cursor().next_event);
-        let beside = store.read(|conn| went_along::load_beside(conn, &changed))?;
+        let taken_up = changed.clone();
+        store.write_blocking(move |tx| went_along::take_up(tx, &taken_up))?;
         let is_about_items = |ruling: &Ruling| !ruling.items().is_empty();
         if changed.iter().any(|one| is_about_items(&one.ruling)) {
             self.engine.keep_own();
@@ -105,7 +106,7 @@ impl Clusterer {
                 events::save_origin(tx, *part, *origin)?;
             }
             super::save::save_next_event(tx, next_event)?;
-            went_along::note(tx, &beside)?;
+            went_along::note(tx, &changed)?;
             decisions::note_obeyed(tx, &changed)
         })?;
         Ok((count, noting))

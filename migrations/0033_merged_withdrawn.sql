@@ -2,12 +2,6 @@
 CREATE INDEX events_merged_headline ON events (headline_item_id) WHERE merged_into IS NOT NULL;
 CREATE INDEX storylines_merged_headline ON storylines (headline_item_id) WHERE merged_into IS NOT NULL;
 
--- What was withdrawn after a merge is marked now.
-INSERT INTO publish_queue (event_id)
-SELECT DISTINCT m.event_id FROM items i CROSS JOIN event_items m ON m.item_id = i.id
-WHERE i.withdrawn_at IS NOT NULL
-ON CONFLICT DO UPDATE SET look_at = 0;
-
 -- Which decisions took something along out of an event or into it.
 CREATE INDEX went_along_from ON went_along (from_event);
 CREATE INDEX went_along_into ON went_along (into_event);

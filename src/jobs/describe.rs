@@ -13,7 +13,7 @@ use crate::news::{
 };
 use crate::store::describing::{self, EventRow, TellingRow};
 use crate::store::events::{EventDescription, StorylineDescription};
-use crate::store::{Connection, Result, standing};
+use crate::store::{Connection, Result, standing, withdrawn};
 use crate::text::lead::without_boilerplate;
 use crate::text::wire::told_title;
 use crate::timeline::{
@@ -140,6 +140,16 @@ impl Telling {
         self.report.item
     }
 
+    /// True if it was withdrawn itself.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.is_withdrawn
+    }
+
+    /// True if it stands whatever becomes of what it is a copy of.
+    pub(super) fn says_its_own(&self) -> bool {
+        withdrawn::says_its_own(self.report.role)
+    }
+
     /// About how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
         let place = self.place.as_ref().map_or(0, String::len);
@@ -153,6 +163,8 @@ pub(super) struct Member {
     pub(super) telling: Arc<Telling>,
     /// The original that it repeats.
     pub(super) reprint_of: Option<ItemId>,
+    /// True if it does not stand: it was withdrawn, or what it is a copy of.
+    pub(super) is_withdrawn: bool,
 }
 
 impl Member {
@@ -252,13 +264,12 @@ pub(super) fn count_reports(members: &[Member]) -> Counts {
 
 /// Those that stand; what was withdrawn if nothing does; what is spiked if nothing else is there.
 fn shown_of(members: &[Member]) -> Vec<&Member> {
-    let those = |is_wanted: fn(&Telling) -> bool| -> Vec<&Member> {
-        let wanted = members.iter().filter(|member| is_wanted(&member.telling));
-        wanted.collect()
+    let those = |is_wanted: fn(&Member) -> bool| -> Vec<&Member> {
+        members.iter().filter(|member| is_wanted(member)).collect()
     };
-    let levels: [fn(&Telling) -> bool; 3] = [
-        |telling| !telling.is_withdrawn && !telling.is_spiked,
-        |telling| !telling.is_spiked,
+    let levels: [fn(&Member) -> bool; 3] = [
+        |member| !member.is_withdrawn && !member.telling.is_spiked,
+        |member| !member.telling.is_spiked,
         |_| true,
     ];
     let mut levels = levels.into_iter().map(those);
@@ -280,7 +291,8 @@ pub(super) fn describe_storyline(
     (now, settings): (UtcTime, &LifeSettings),
 ) -> Result<Option<StorylineDescription>> {
     let events = describing::load_storyline_events(conn, id)?;
-    let Some(main) = main_event(conn, &events)? else {
+    let stands = |event| withdrawn::still_stands(conn, event);
+    let Some(main) = main_event(&events, stands)? else {
         return Ok(None);
     };
     let name = pins.of_storyline(conn, id)?;
@@ -315,23 +327,39 @@ fn count_outlets(events: &[EventRow]) -> u32 {
     u32::try_from(outlets.len()).unwrap_or(u32::MAX)
 }
 
-/// The event whose headline is the storyline's, of events in the order of its timeline; `None` without events.
-fn main_event<'a>(conn: &Connection, events: &'a [EventRow]) -> Result<Option<&'a EventRow>> {
-    let ranked = rank_events(events);
-    // Nearly always the first one stands, and no other is asked about.
-    for event in ranked.iter().filter(|event| !event.is_spiked) {
-        if describing::still_stands(conn, event.id)? {
-            return Ok(Some(event));
+/// The event whose headline is the storyline's, of events in the order of its timeline; `None` without events. What does
+/// not stand neither heads it nor says how many outlets carry the matter.
+fn main_event(
+    events: &[EventRow],
+    stands: impl Fn(EventId) -> Result<bool>,
+) -> Result<Option<&EventRow>> {
+    let all: Vec<&EventRow> = events.iter().collect();
+    let mut told = all.clone();
+    told.retain(|event| !event.is_spiked);
+    // Nearly always these two stand, and no other is asked about.
+    while let (Some(first), Some(widest)) = (rank_events(&told).first().copied(), widest(&told)) {
+        if !stands(first.id)? {
+            told.retain(|event| event.id != first.id);
+        } else if widest.id != first.id && !stands(widest.id)? {
+            told.retain(|event| event.id != widest.id);
+        } else {
+            return Ok(Some(first));
         }
     }
-    Ok(ranked.first().copied())
+    Ok(rank_events(&all).first().copied())
+}
+
+/// The event that most outlets carry.
+fn widest<'a>(events: &[&'a EventRow]) -> Option<&'a EventRow> {
+    let by_outlets = |event: &&&EventRow| event.outlets.len();
+    events.iter().max_by_key(by_outlets).copied()
 }
 
 /// Events in the order of a timeline, the one first whose headline a storyline may have before all others.
-fn rank_events(events: &[EventRow]) -> Vec<&EventRow> {
+fn rank_events<'a>(events: &[&'a EventRow]) -> Vec<&'a EventRow> {
     let shown = events.iter().filter(|event| !event.is_spiked);
     let most = shown.map(|event| event.outlets.len()).max().unwrap_or(0);
-    let mut ranked: Vec<(usize, &EventRow)> = events.iter().enumerate().collect();
+    let mut ranked: Vec<(usize, &EventRow)> = events.iter().copied().enumerate().collect();
     // What fewer carry says little of where the matter stands: there most outlets come first, then the earliest.
     ranked.sort_by_key(|(place, event)| {
         let outlets = event.outlets.len();
@@ -469,8 +497,37 @@ mod tests {
             (vec![(1, 3, true)], vec![1]),
         ] {
             let rows: Vec<EventRow> = events.iter().copied().map(event).collect();
-            let ranked: Vec<i64> = rank_events(&rows).iter().map(|one| one.id.0).collect();
+            let all: Vec<&EventRow> = rows.iter().collect();
+            let ranked: Vec<i64> = rank_events(&all).iter().map(|one| one.id.0).collect();
             assert_eq!(ranked, expected, "{events:?}");
         }
+    }
+
+    #[test]
+    fn what_does_not_stand_neither_heads_a_storyline_nor_sets_how_many_must_carry_what_does() {
+        for (events, fallen, expected) in [
+            (vec![(1, 6, false), (2, 3, false)], vec![2], 1),
+            (
+                vec![(1, 3, false), (2, 9, false), (3, 4, false)],
+                vec![2],
+                3,
+            ),
+            (
+                vec![(1, 9, false), (2, 6, false), (3, 3, false)],
+                vec![1],
+                3,
+            ),
+            (vec![(1, 9, false), (2, 6, false), (3, 3, false)], vec![], 2),
+            (vec![(1, 1, false), (2, 5, false)], vec![2], 1),
+            (vec![(1, 4, true), (2, 5, false)], vec![2], 2),
+            (vec![(1, 4, false), (2, 5, false)], vec![1, 2], 2),
+            (vec![(1, 4, true)], vec![], 1),
+        ] {
+            let rows: Vec<EventRow> = events.iter().copied().map(event).collect();
+            let stands = |event: EventId| Ok(!fallen.contains(&event.0));
+            let main = main_event(&rows, stands).unwrap().map(|one| one.id.0);
+            assert_eq!(main, Some(expected), "{events:?} without {fallen:?}");
+        }
+        assert!(main_event(&[], |_| Ok(true)).unwrap().is_none());
     }
 }

@@ -14,6 +14,7 @@ use crate::news::{
 };
 use crate::store::{
     Result, Store, Transaction, decisions, events, kept_out, published, publishing, standing,
+    withdrawn,
 };
 use crate::text::lead::cut_lede;
 use crate::text::pages::page_of;
@@ -149,7 +150,7 @@ fn hold_end(waiting: &publishing::Waiting, pass: &Pass) -> UtcTime {
 fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) -> Result<bool> {
     let event = &waiting.event;
     let reports = published::load_reports(tx, event.id)?;
-    if event.headline.is_empty() || reports.iter().all(|report| report.is_withdrawn) {
+    if event.headline.is_empty() || !withdrawn::still_stands(tx, event.id)? {
         return Ok(false);
     }
     if !waiting.is_described && !event.is_headed_by_one_of(&reports) {
@@ -194,7 +195,7 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
         note_kept_out(tx, event.id, told)?;
         return Ok(0);
     }
-    let is_withdrawn = reports.iter().all(|report| report.is_withdrawn);
+    let is_withdrawn = !withdrawn::still_stands(tx, event.id)?;
     let since = is_withdrawn.then(|| event.withdrawn_at.unwrap_or(pass.now));
     publishing::set_withdrawn(tx, event.id, since)?;
     publish_storyline(tx, pass, event)?;
@@ -225,7 +226,11 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
         .any(|change| change.kind == DevelopmentKind::Kill)
     {
         let killed = &next.withdrawn - &told.withdrawn;
-        publishing::move_merged_storylines(tx, &killed, pass.now)?;
+        let reports = reports.iter();
+        let fell = reports.filter(|report| killed.contains(&report.item_id));
+        // With its copies.
+        let fell: BTreeSet<ItemId> = fell.flat_map(Report::items).collect();
+        publishing::move_merged_storylines(tx, &fell, pass.now)?;
     }
     let words: Vec<&str> = changes.iter().map(|change| change.note.as_str()).collect();
     let words = words.join("; ");

@@ -216,17 +216,6 @@ fn read_outlets(json: &str) -> Result<BTreeSet<OutletId>> {
     Ok(ids.into_iter().map(OutletId).collect())
 }
 
-/// True if an event has a report that was neither withdrawn nor spiked.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn still_stands(conn: &Connection, event: EventId) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM event_items m CROSS JOIN items i ON i.id = m.item_id
-         WHERE m.event_id = ?1 AND i.withdrawn_at IS NULL AND i.spiked = 0)";
-    let mut query = conn.prepare_cached(sql)?;
-    Ok(query.query_row([event.0], |row| row.get(0))?)
-}
-
 /// The storyline in which an event is stored; `None` if in none that is open.
 ///
 /// # Errors

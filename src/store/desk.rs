@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Row, params};
 
-use super::Result;
 use super::events::{load_items, load_members};
 use super::reports::load_all_reports;
 use super::rows::{EVENT_COLUMNS, STORYLINE_COLUMNS, read_event, read_storyline};
+use super::{Result, withdrawn};
 use crate::news::{Event, EventId, ItemId, Ruling, Storyline, StorylineId, UtcTime, utc_from_secs};
 
 /// A storyline as a line of the desk's first page.
@@ -239,10 +239,7 @@ pub fn is_withdrawn(conn: &Connection, event: &Event) -> Result<bool> {
     if event.published_at.is_some() || event.withdrawn_at.is_some() {
         return Ok(event.withdrawn_at.is_some());
     }
-    let sql = "SELECT count(*) > 0 AND count(i.withdrawn_at) = count(*)
-         FROM event_items m JOIN items i ON i.id = m.item_id WHERE m.event_id = ?1";
-    let mut query = conn.prepare_cached(sql)?;
-    Ok(query.query_row([event.id.0], |row| row.get(0))?)
+    withdrawn::is_event_withdrawn(conn, event.id)
 }
 
 /// True if all that a storyline tells was withdrawn, but for what an editor keeps out.

@@ -468,17 +468,6 @@ pub fn withdraw_item(tx: &Transaction<'_>, id: ItemId, now: UtcTime) -> Result<(
     Ok(())
 }
 
-/// True if any of these items was withdrawn.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn is_any_withdrawn(conn: &Connection, ids: &[ItemId]) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM json_each(?1) asked
-            CROSS JOIN items i ON i.id = asked.value WHERE i.withdrawn_at IS NOT NULL)";
-    let mut query = conn.prepare_cached(sql)?;
-    Ok(query.query_row([serde_json::to_string(ids)?], |row| row.get(0))?)
-}
-
 /// Name of the outlet and guid of every item that has one, in the order of history.
 ///
 /// # Errors

@@ -143,6 +143,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0033_merged_withdrawn",
         include_str!("../../migrations/0033_merged_withdrawn.sql"),
     ),
+    (
+        "0034_withdrawn",
+        include_str!("../../migrations/0034_withdrawn.sql"),
+    ),
 ];
 
 /// The schema from which on items are filed for search at all.

@@ -51,6 +51,7 @@ pub mod subscriptions;
 pub mod taken;
 pub mod tokens;
 pub mod went_along;
+pub mod withdrawn;
 mod writer;
 
 #[cfg(test)]

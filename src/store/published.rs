@@ -9,7 +9,7 @@ mod shown;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use names::{
-    EVENTS_SHOWN, STORYLINES_SHOWN, absorbed_by, is_line_withdrawn, name_of_shown,
+    EVENTS_SHOWN, STORYLINES_SHOWN, absorbed_by, is_line_withdrawn, name_of_read, name_of_shown,
     name_of_successor,
 };
 pub use names::{name_of_event, name_of_storyline};
@@ -25,7 +25,7 @@ use super::reports::load_reports_of;
 use super::rows::{
     EVENT_COLUMNS, STORYLINE_COLUMNS, json, public_id, read_development, read_event, read_storyline,
 };
-use super::{Result, items, kept_out};
+use super::{Result, kept_out, withdrawn};
 use crate::news::{
     Development, DevelopmentId, EventId, FeedId, ItemId, PublicId, PublicName, PublishedEvent,
     PublishedStoryline, Standing, Storyline, StorylineId, ToldAtLength, UtcTime, utc_from_secs,
@@ -262,15 +262,8 @@ pub fn latest_storyline_names(conn: &Connection, extent: Extent) -> Result<Vec<P
          ORDER BY s.updated_at DESC, s.id DESC LIMIT ?1"
     );
     let found = load_storylines(conn, &condition, [extent.at_most])?;
-    Ok(found
-        .into_iter()
-        .filter_map(|one| {
-            Some(PublicName {
-                public_id: one.public_id?,
-                headline: one.headline,
-            })
-        })
-        .collect())
+    let names = found.into_iter().map(|one| name_of_read(conn, one));
+    names.filter_map(Result::transpose).collect()
 }
 
 /// One published storyline, whatever became of it.
@@ -482,7 +475,7 @@ fn with_reports(conn: &Connection, mut events: Vec<PublishedEvent>) -> Result<Ve
         shown.reports = match (&shown.merged_into, &shown.told.lines) {
             (Some(_), Some(lines)) => {
                 let told: Vec<ItemId> = lines.keys().copied().collect();
-                if kept_out::is_any_out(conn, &told)? || items::is_any_withdrawn(conn, &told)? {
+                if kept_out::is_any_out(conn, &told)? || withdrawn::is_any_withdrawn(conn, &told)? {
                     leave_out_words(shown);
                 }
                 load_reports_of(conn, &told)?

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Result;
 use super::rows::{EVENT_COLUMNS, public_id, read_event};
+use super::withdrawn::is_item_withdrawn;
 use crate::news::{
     Development, DevelopmentId, Event, EventId, ItemId, PublicId, StorylineId, UtcTime,
     utc_from_secs,
@@ -381,18 +382,33 @@ pub(super) const SAY_THE_SAME: &str =
      UNION SELECT e.id FROM event_items m CROSS JOIN events e ON e.headline_item_id = m.item_id
         AND e.merged_into IS NOT NULL WHERE m.event_id = ?1";
 
+/// Whether an item is withdrawn; NULL of one that is not there any more, or that is spiked.
+macro_rules! how_item_stands {
+    ($item:literal) => {
+        concat!(
+            "CASE WHEN ",
+            is_item_withdrawn!($item),
+            " THEN 1 WHEN EXISTS (SELECT 1 FROM items there WHERE there.spiked = 0 AND there.id = ",
+            $item,
+            ") THEN 0 END"
+        )
+    };
+}
+
 /// Of a published event that was merged away: if it is marked as withdrawn, if the report that it is headed by is
 /// withdrawn (not if an editor worded the headline), and if all that it told are; NULL where there is none any more.
-const HOW_MERGED_STAND: &str = "SELECT e.withdrawn_at IS NOT NULL,
-        iif(e.headline_item_id IS NULL, 0,
-            (SELECT h.withdrawn_at IS NOT NULL FROM items h WHERE h.id = e.headline_item_id)),
-        (SELECT min(t.withdrawn_at IS NOT NULL)
-            FROM json_each(e.published_state, '$.at_length.lines') l
-            CROSS JOIN items t ON t.id = CAST(l.key AS INTEGER))
-     FROM events e WHERE e.id = ?1 AND e.merged_into IS NOT NULL AND e.public_id IS NOT NULL";
+pub(super) const HOW_MERGED_STAND: &str = concat!(
+    "SELECT e.withdrawn_at IS NOT NULL, iif(e.headline_item_id IS NULL, 0, ",
+    how_item_stands!("e.headline_item_id"),
+    "), (SELECT min(",
+    how_item_stands!("CAST(l.key AS INTEGER)"),
+    ") FROM json_each(e.published_state, '$.at_length.lines') l)
+     FROM events e WHERE e.id = ?1 AND e.merged_into IS NOT NULL AND e.public_id IS NOT NULL"
+);
 
 /// Marks what was merged away and is headed by what is withdrawn by now, or told nothing else, where that stands in an
-/// event or led there; and takes the mark from what is told again. True if anything was marked otherwise than before.
+/// event or led there; and takes the mark from what is told again by a report that is shown. True if anything was marked
+/// otherwise than before.
 ///
 /// # Errors
 /// Whatever SQLite says.

@@ -9,7 +9,8 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use super::Result;
 use super::kept_out::is_item_out;
 use super::rows::read_report;
-use crate::news::{EventId, ItemId, Report, Reprint, Role};
+use super::withdrawn::{self, is_item_withdrawn};
+use crate::news::{EventId, ItemId, Report, Reprint};
 use crate::text::pages::{are_one_page, page_of, path_of};
 
 /// The reports of an event as they are shown to the world: without what an editor keeps out.
@@ -35,7 +36,9 @@ pub fn load_all_reports(conn: &Connection, id: EventId) -> Result<Vec<Report>> {
 /// Whatever SQLite says.
 pub fn load_reports_of(conn: &Connection, items: &[ItemId]) -> Result<Vec<Report>> {
     const CONDITION: &str = concat!(
-        "i.id IN (SELECT value FROM json_each(?1)) AND i.withdrawn_at IS NULL AND NOT ",
+        "i.id IN (SELECT value FROM json_each(?1)) AND NOT ",
+        is_item_withdrawn!("i.id"),
+        " AND NOT ",
         is_item_out!("i.id")
     );
     select(conn, CONDITION, [serde_json::to_string(items)?])
@@ -159,7 +162,7 @@ fn first_listing(
 
 /// True for a copy that its outlet has corrected or withdrawn since: that is no copy of what others still say.
 fn says_its_own(report: &Report) -> bool {
-    report.is_withdrawn || matches!(report.role, Role::Correction | Role::Kill)
+    report.is_withdrawn || withdrawn::says_its_own(report.role)
 }
 
 fn reprint_of(report: Report) -> Reprint {
@@ -175,6 +178,7 @@ fn reprint_of(report: Report) -> Reprint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::news::Role;
 
     #[test]
     fn a_page_that_an_outlet_lists_in_several_feeds_is_carried_once_and_no_item_of_it_is_lost() {

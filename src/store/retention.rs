@@ -10,6 +10,7 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::kept_out::is_item_out;
 use super::published::IS_LET_THROUGH;
+use super::withdrawn::is_item_withdrawn;
 use super::{Result, publishing};
 use crate::news::{ItemId, UtcTime};
 
@@ -208,7 +209,8 @@ fn merged_into(tx: &Transaction<'_>, table: &str, id: i64) -> Result<Vec<i64>> {
 fn remove_event(tx: &Transaction<'_>, event: i64, now: UtcTime) -> Result<Removed> {
     let mut removed = Removed::default();
     for id in merged_into(tx, "events", event)? {
-        let sql = "SELECT item_id FROM event_items WHERE event_id = ?1";
+        // A copy before its original, with which it may have been withdrawn.
+        let sql = "SELECT item_id FROM event_items WHERE event_id = ?1 ORDER BY item_id DESC";
         let items: Vec<i64> = tx
             .prepare_cached(sql)?
             .query_map([id], |row| row.get(0))?
@@ -233,12 +235,14 @@ fn remove_event(tx: &Transaction<'_>, event: i64, now: UtcTime) -> Result<Remove
 }
 
 /// A headline that an editor worded for an event outlives it on a storyline that was merged, unless the event is kept back:
-/// then what it was worded for goes on to be known.
+/// then what it was worded for goes on to be known. What was worded for one that was withdrawn is kept back with it: it
+/// would stand as if that did.
 fn forget_wording(tx: &Transaction<'_>, event: i64) -> Result<()> {
     let sql = format!(
         "UPDATE storylines SET headline_event_id = NULL
          WHERE headline_item_id IS NULL AND headline_event_id = ?1
-            AND EXISTS (SELECT 1 FROM events e WHERE e.id = ?1 AND {IS_LET_THROUGH})"
+            AND EXISTS (SELECT 1 FROM events e
+                WHERE e.id = ?1 AND e.withdrawn_at IS NULL AND {IS_LET_THROUGH})"
     );
     tx.prepare_cached(&sql)?.execute([event])?;
     Ok(())
@@ -254,12 +258,15 @@ fn leave_storyline(tx: &Transaction<'_>, event: i64) -> Result<()> {
     Ok(())
 }
 
-/// Removes an item and leaves its tombstone, which says whether it was out; its keys stay.
+/// Removes an item and leaves its tombstone, which says whether it was out and whether it stood; its keys stay.
 fn bury(tx: &Transaction<'_>, item: i64, now: UtcTime) -> Result<()> {
     tx.prepare_cached(concat!(
-        "INSERT OR IGNORE INTO tombstones (item_id, feed_id, published_at, digest, removed_at, was_out)
+        "INSERT OR IGNORE INTO tombstones (item_id, feed_id, published_at, digest, removed_at, was_out,
+            was_withdrawn)
          SELECT i.id, i.feed_id, i.published_at, i.digest, ?2, ",
         is_item_out!("i.id"),
+        ", ",
+        is_item_withdrawn!("i.id"),
         " FROM items i WHERE i.id = ?1",
     ))?
     .execute(params![item, now.timestamp()])?;

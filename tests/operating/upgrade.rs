@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use dateline::jobs::publish::{Pass, publish_events};
 use dateline::news::{FeedId, OutletKind, utc_from_secs};
 use dateline::store::items::{self, ItemState};
 use dateline::store::search::{Search, search_items};
@@ -88,6 +89,69 @@ fn a_database_of_every_schema_is_upgraded_with_its_rows_after_a_copy() {
             "{}",
             copy.display()
         );
+    }
+}
+
+/// What the rows of events say of being withdrawn: when, and when they changed last.
+fn withdrawn(store: &Store) -> Vec<(i64, Option<i64>, i64)> {
+    let sql = "SELECT id, withdrawn_at, updated_at FROM events ORDER BY id";
+    let read = store.read(|conn| {
+        let mut query = conn.prepare(sql)?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    });
+    read.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upgrade_marks_what_was_withdrawn_and_merged_and_brings_none_of_it_to_the_top() {
+    let migrations = migrations();
+    for count in [30, 32, 33] {
+        let directory = tempfile::tempdir().unwrap();
+        make_old(directory.path(), &migrations[..count]);
+        let conn = Connection::open(directory.path().join(FILE_NAME)).unwrap();
+        // Event 2 was withdrawn and then merged under the headline of a copy, 3 merged under that of a report and then
+        // withdrawn, 4 the same under the headline of a copy; 5 stands.
+        conn.execute_batch(
+            "INSERT INTO storylines (id, public_id, published_at, updated_at) VALUES (1, zeroblob(16), 9, 9);
+             WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 8)
+             INSERT INTO items (id, feed_id, outlet_id, fetched_at, item_time, time_is_claimed, language, role,
+                title, content, seen_at, digest, withdrawn_at)
+             SELECT i, 1, 1, 0, 0, 0, 'en', 'news', '', x'', 0, x'00', iif(i IN (2, 4, 5), 500, NULL) FROM n;
+             WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 5)
+             INSERT INTO events (id, public_id, storyline_id, headline, published_at, updated_at, settled)
+             SELECT i, CAST(printf('%016d', i) AS BLOB), 1, 'Event ' || i, 90, 400, 1
+             FROM n;
+             INSERT INTO event_items (item_id, event_id, reprint_of) VALUES (1, 1, NULL), (2, 1, NULL), (3, 1, 2),
+                (4, 1, NULL), (5, 1, NULL), (6, 1, 5), (7, 1, NULL);
+             UPDATE events SET merged_into = 1, headline_item_id = CASE id WHEN 2 THEN 3 WHEN 3 THEN 4 WHEN 4 THEN 6
+                ELSE 7 END WHERE id > 1;
+             UPDATE events SET published_state = '{\"at_length\":{\"lines\":{\"2\":9,\"3\":9}}}' WHERE id = 2;
+             UPDATE events SET withdrawn_at = 300 WHERE id = 2;
+             DELETE FROM publish_queue; INSERT INTO publish_queue (event_id) VALUES (1);",
+        )
+        .unwrap();
+        let sql = "UPDATE items SET content = ?1";
+        let content = tokio::task::block_in_place(|| stored_content("It is told."));
+        conn.execute(sql, [content]).unwrap();
+        drop(conn);
+        let store = Store::open(directory.path()).unwrap();
+        let expected = [
+            (1, None, 400),
+            (2, Some(300), 400),
+            (3, Some(500), 500),
+            (4, Some(500), 500),
+            (5, None, 400),
+        ];
+        assert_eq!(withdrawn(&store), expected, "from schema {count}");
+        let pass = Pass {
+            now: utc_from_secs(1_000_000),
+            hold_secs: 0,
+            random: std::sync::Arc::new(|| [7; 16]),
+        };
+        publish_events(&store, pass).await.unwrap();
+        let after = withdrawn(&store);
+        assert_eq!(after[1..], expected[1..], "from schema {count}");
     }
 }
 

@@ -111,6 +111,40 @@ async fn what_was_merged_says_that_it_was_withdrawn_before_or_after() {
 }
 
 #[tokio::test]
+async fn what_was_withdrawn_under_the_headline_of_a_copy_is_named_so_before_a_merge_and_after() {
+    for is_killed_first in [true, false] {
+        let room = summit().await;
+        run(
+            &room,
+            "UPDATE event_items SET reprint_of = 4 WHERE item_id = 5;
+             UPDATE events SET headline = 'No deal as leaders leave Alaska', headline_item_id = 5 WHERE id = 2",
+        )
+        .await;
+        room.publish(290).await;
+        if is_killed_first {
+            withdraw(&room, &[4, 6], 300).await;
+            room.publish(300).await;
+        }
+        merge(&room).await;
+        room.publish(310).await;
+        if !is_killed_first {
+            withdraw(&room, &[4, 6], 320).await;
+        }
+        room.publish(320).await;
+        for entry in entries(&room).await.0 {
+            assert!(
+                entry.contains("Withdrawn: No deal as leaders leave Alaska"),
+                "{is_killed_first}: {entry}"
+            );
+            assert!(
+                entry.contains("All reports of this event were withdrawn"),
+                "{is_killed_first}: {entry}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_was_merged_and_is_told_again_is_withdrawn_no_more() {
     let room = summit().await;
     merge(&room).await;
@@ -158,8 +192,24 @@ async fn a_merged_storyline_says_that_it_was_withdrawn_before_or_after() {
     let paths: Vec<String> = ["atom", "rss", "json"]
         .map(|ending| format!("/feeds/storylines.{ending}"))
         .to_vec();
-    for is_killed_first in [true, false] {
+    for (is_killed_first, is_headed_by_copy) in
+        [(true, false), (false, false), (true, true), (false, true)]
+    {
+        let case = format!("{is_killed_first}, {is_headed_by_copy}");
         let room = arrest().await;
+        if is_headed_by_copy {
+            let link = "https://voice.example/9";
+            let copy = room
+                .ingest(told("Voice", "Senator arrested", link, 285))
+                .await;
+            room.assign(3, 2, &[(copy, Some(ItemId(7)))]).await;
+            run(
+                &room,
+                "UPDATE storylines SET headline = 'Senator arrested', headline_item_id = 8 WHERE id = 2",
+            )
+            .await;
+            room.publish(295).await;
+        }
         let merge =
             |tx: &Transaction<'_>| events::merge_storyline(tx, StorylineId(2), StorylineId(1));
         if is_killed_first {
@@ -174,18 +224,21 @@ async fn a_merged_storyline_says_that_it_was_withdrawn_before_or_after() {
         }
         let id = room.storyline_id(2).urn();
         let shown = outputs(&room, &paths).await;
-        assert!(shown.contains(&id) && shown.contains("Withdrawn: Senator arrested"));
+        assert!(
+            shown.contains(&id) && shown.contains("Withdrawn: Senator arrested"),
+            "{case}"
+        );
         let read = |conn: &_| published::latest_storylines(conn, Extent::default());
         let lines = room.store.read(read).expect("a read");
         let merged = lines.iter().find(|one| one.storyline.id == StorylineId(2));
         let merged = merged.expect("the entry");
-        assert!(merged.is_withdrawn, "{is_killed_first}");
+        assert!(merged.is_withdrawn, "{case}");
         if !is_killed_first {
-            assert_eq!(merged.updated_at(), at_minute(320));
+            assert_eq!(merged.updated_at(), at_minute(320), "{case}");
         }
         let into = lines.iter().find(|one| one.storyline.id == StorylineId(1));
         let names = &into.expect("the storyline").absorbed;
-        assert_eq!(names[0].headline, "Withdrawn: Senator arrested");
+        assert_eq!(names[0].headline, "Withdrawn: Senator arrested", "{case}");
     }
 }
 

@@ -6,7 +6,7 @@ use super::describe::{self, Counts, MOST_TELLINGS, Told};
 use super::{Clusterer, Placed, placed_in};
 use crate::news::{EventId, ItemId};
 use crate::store::events::{self, EventDescription, Member};
-use crate::store::{Connection, Result, describing, standing};
+use crate::store::{Connection, Result, describing, standing, withdrawn};
 
 impl Clusterer {
     /// How an event is described that is stored with these items and in which those are new, and its counts; `None`
@@ -37,12 +37,28 @@ impl Clusterer {
         };
         let mut tellings = self.tellings.load(conn, &ids)?;
         tellings.sort_unstable_by_key(|telling| telling.item());
+        let fallen = tellings.iter().filter(|telling| telling.is_withdrawn());
+        let fallen: Vec<ItemId> = fallen.map(|telling| telling.item()).collect();
+        let falls_with = |copy: ItemId, original: ItemId| match ids.binary_search(&original) {
+            Ok(_) => Ok(fallen.contains(&original)),
+            // It may be one of those that are not looked at.
+            Err(_) if !is_whole => withdrawn::is_withdrawn(conn, copy),
+            Err(_) => Ok(false),
+        };
         let mut told = Vec::with_capacity(tellings.len());
         for telling in tellings {
             let reprint_of = original_of(telling.item())?;
+            let is_withdrawn = telling.is_withdrawn()
+                || match reprint_of {
+                    Some(original) if !telling.says_its_own() => {
+                        falls_with(telling.item(), original)?
+                    }
+                    _ => false,
+                };
             told.push(describe::Member {
                 telling,
                 reprint_of,
+                is_withdrawn,
             });
         }
         let mean_scores = self.mean_scores(conn, &ids)?;

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::shown::{IS_LINE_WITHDRAWN, IS_NAMED, IS_SHOWN};
-use crate::news::{EventId, PublicId, PublicName, StorylineId, WITHDRAWN};
+use crate::news::{EventId, PublicId, PublicName, Storyline, StorylineId, WITHDRAWN};
 use crate::store::Result;
 use crate::store::rows::public_id;
 
@@ -24,13 +24,14 @@ pub fn name_of_event(conn: &Connection, id: EventId) -> Result<Option<PublicName
     )
 }
 
-/// The public name of a storyline by its row.
+/// The public name of a storyline by its row, which says so if all that it tells was withdrawn.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn name_of_storyline(conn: &Connection, id: StorylineId) -> Result<Option<PublicName>> {
-    let sql = "SELECT public_id, headline, 0 FROM storylines WHERE id = ?1";
-    public_name(conn, sql, id.0)
+    let sql =
+        format!("SELECT public_id, headline, {IS_LINE_WITHDRAWN} FROM storylines e WHERE id = ?1");
+    public_name(conn, &sql, id.0)
 }
 
 /// The public name of an event by its row; `None` if it is not shown.
@@ -105,6 +106,18 @@ fn public_name(conn: &Connection, sql: &str, id: i64) -> Result<Option<PublicNam
             public_id,
             headline,
         })
+    }))
+}
+
+/// The public name of a storyline that was read; `None` while it is provisional.
+pub(super) fn name_of_read(conn: &Connection, storyline: Storyline) -> Result<Option<PublicName>> {
+    let Some(public_id) = storyline.public_id else {
+        return Ok(None);
+    };
+    let is_withdrawn = is_line_withdrawn(conn, storyline.id)?;
+    Ok(Some(PublicName {
+        public_id,
+        headline: marked(storyline.headline, is_withdrawn),
     }))
 }
 

@@ -185,6 +185,44 @@ fn words_of_an_editor_for_what_was_kept_back_are_not_told_once_that_is_gone() {
 }
 
 #[test]
+fn what_was_withdrawn_when_it_went_is_nowhere_told_as_if_it_stood() {
+    for (headed, remains) in [
+        ("headline_item_id = 1", true),
+        ("headline_item_id = 2", true),
+        ("headline_event_id = 1", false),
+    ] {
+        let (_directory, store) = open();
+        for (id, days_old) in [(1, 90), (2, 90), (3, 5)] {
+            add_item(&store, id, days_old);
+        }
+        add_event(&store, 1, &[1, 2], 90);
+        add_event(&store, 3, &[3], 5);
+        run(
+            &store,
+            &format!(
+                "UPDATE event_items SET reprint_of = 1 WHERE item_id = 2;
+                 UPDATE items SET withdrawn_at = 1 WHERE id = 1;
+                 UPDATE events SET storyline_id = 3, withdrawn_at = 1 WHERE id = 1;
+                 UPDATE storylines SET headline = 'Killed', {headed}, merged_into = 3 WHERE id = 1"
+            ),
+        );
+        for table in ["events", "storylines", "developments"] {
+            let whole = format!("CAST(printf('{table:.1}%015d', id) AS BLOB)");
+            run(&store, &format!("UPDATE {table} SET public_id = {whole}"));
+        }
+        let told = || {
+            let read = |conn: &_| published::latest_storylines(conn, Extent::default());
+            let lines = store.read(read).unwrap();
+            let told = lines.iter().find(|one| one.storyline.headline == "Killed");
+            told.map(|one| one.is_withdrawn)
+        };
+        assert_eq!(told(), Some(true), "{headed}");
+        assert_eq!(remove(&store, 60, 100).events, 1);
+        assert_eq!(told(), remains.then_some(true), "{headed}");
+    }
+}
+
+#[test]
 fn what_was_named_by_the_slug_of_a_storyline_that_is_gone_is_said_to_be_older() {
     let (_directory, store) = open();
     add_item(&store, 1, 90);

@@ -1,7 +1,7 @@
 //! How storylines are described from their events.
 
 use super::*;
-use crate::store::{desk, items, published};
+use crate::store::{desk, events, items, published};
 
 /// Headline and number of outlets of the summit's storyline.
 fn line(store: &Store) -> (String, u32) {
@@ -29,6 +29,61 @@ fn a_storyline_is_not_named_by_what_was_withdrawn_while_other_events_stand() {
     };
     assert!(withdraw([3, 4]).contains("opens"));
     assert!(!withdraw([1, 2]).contains("opens"), "nothing stands");
+}
+
+#[test]
+fn a_copy_of_what_was_withdrawn_heads_no_storyline_while_other_events_stand() {
+    let (place, mut clusterer) = clustered_summit();
+    let now = utc_from_secs(NOW);
+    let written = place.store.write_blocking(move |tx| {
+        tx.execute_batch("UPDATE event_items SET reprint_of = 3 WHERE item_id = 4")?;
+        items::withdraw_item(tx, ItemId(3), now)
+    });
+    written.unwrap();
+    clusterer.take_in(&place.store, now).unwrap();
+    assert!(line(&place.store).0.contains("opens"));
+    let is_withdrawn = |item: i64| {
+        place.store.read(|conn| {
+            let event = events::event_of_item(conn, ItemId(item))?.unwrap();
+            desk::is_withdrawn(conn, &desk::load_event(conn, event)?.unwrap())
+        })
+    };
+    assert!(is_withdrawn(3).unwrap(), "nor does the publisher tell it");
+    assert!(!is_withdrawn(1).unwrap());
+}
+
+#[test]
+fn a_copy_of_what_was_withdrawn_heads_no_event_while_another_report_stands() {
+    let (place, _) = clustered_summit();
+    // Or it would be chosen before a copy.
+    let unreliable = "UPDATE outlets SET reliability = 0.1 WHERE name = 'Post'";
+    let changed = place
+        .store
+        .write_blocking(|tx| Ok(tx.execute(unreliable, [])?));
+    changed.unwrap();
+    let mut clusterer = load(&place.store);
+    let now = utc_from_secs(NOW);
+    for outlet in ["Herald", "Voice", "Tribune"] {
+        let title = "Alaska summit ends: no deal for Trump and Putin";
+        list(&place.store, outlet, &[(5.6, title, ENDS)]);
+    }
+    clusterer.take_in(&place.store, now).unwrap();
+    let head = || {
+        let sql = "SELECT e.headline_item_id, count(c.reprint_of) FROM event_items m
+                JOIN events e ON e.id = m.event_id JOIN event_items c ON c.event_id = e.id
+             WHERE m.item_id = 3";
+        let head = place
+            .store
+            .read(|conn| Ok(conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?));
+        head.unwrap()
+    };
+    assert_eq!(head(), (3, 3), "three copies");
+    let killed = place
+        .store
+        .write_blocking(move |tx| items::withdraw_item(tx, ItemId(3), now));
+    killed.unwrap();
+    clusterer.take_in(&place.store, now).unwrap();
+    assert_eq!(head(), (4, 3));
 }
 
 #[test]

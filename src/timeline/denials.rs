@@ -41,6 +41,7 @@ struct Lists {
     untrue_ends: Pairs,
     plain: Signs,
     about: Signs,
+    agents: Signs,
     relatives: Signs,
     articles: Signs,
     alarms: Signs,
@@ -89,6 +90,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         untrue_ends: Pairs::of("untrue-ends"),
         plain: signs("plain"),
         about: signs("about"),
+        agents: signs("agents"),
         relatives: signs("relatives"),
         articles: signs("articles"),
         alarms: signs("alarms"),
@@ -227,6 +229,16 @@ pub(super) fn leads_to_detail(words: &Words<'_>, at: usize) -> bool {
     let article = words[at].split_once('\'').map(|(article, _)| article);
     let is_article = |article| LISTS.about.stand_in(article, words.language);
     is_in(&LISTS.about, words, at) || article.is_some_and(is_article)
+}
+
+/// True of what leads to who did it: `sacked by`.
+pub(super) fn is_agent(words: &Words<'_>, at: usize) -> bool {
+    is_in(&LISTS.agents, words, at)
+}
+
+/// True of `that`.
+pub(super) fn leads_to_clause(words: &Words<'_>, at: usize) -> bool {
+    is_in(&LISTS.clauses, words, at)
 }
 
 /// True of a thing that is told: a report, a claim.

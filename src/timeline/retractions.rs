@@ -1,6 +1,6 @@
 //! Headlines that take back what was told: `reports of his death are a hoax` of who died, `reports that she resigned are
-//! false` of who resigned. That somebody denies it takes nothing back, nor does what calls false only how or why it
-//! happened, or what is told of it elsewhere.
+//! false` of who resigned. That somebody denies it takes nothing back, as an army does of whom it killed, nor does what
+//! calls false only how or why it happened, or what else is claimed of who was arrested.
 
 mod deeds;
 mod tellers;
@@ -8,8 +8,8 @@ mod tellers;
 use super::denials::calls_false;
 use super::figures::{Words, counted, words_of};
 use super::stages::{named_stage, places_of};
-use super::tolls::{deaths_in, names_dead};
-use deeds::is_deed_false;
+use super::tolls::{deaths_in, names_dead, tells_attack, toll_of};
+use deeds::{is_deed_false, is_nobodys_denial};
 pub(super) use tellers::are_taken_back;
 
 /// The stage of a matter that was told and is taken back.
@@ -68,8 +68,18 @@ impl Matter {
             return false;
         }
         let (words, deaths) = deaths_in(&self.headline, &self.language);
-        let mut deaths = deaths.into_iter();
-        deaths.any(|at| is_deed_false(&words, &(at..at + 1), &told.words()))
+        let mut deaths = deaths.into_iter().map(|at| at..at + 1);
+        let (before, may_be_denied) = (told.words(), told.may_be_denied());
+        deaths.any(|death| {
+            is_deed_false(&words, &death, &before)
+                && (!may_be_denied || is_nobodys_denial(&words, &death, &before))
+        })
+    }
+
+    /// True of those who were killed, or of many: somebody denies them, who did it or whose fault it is.
+    fn may_be_denied(&self) -> bool {
+        toll_of(&self.headline, &self.language).is_some()
+            || tells_attack(&self.headline, &self.language)
     }
 
     fn words(&self) -> Words<'_> {
@@ -179,6 +189,56 @@ mod tests {
                 "Uppgifter om att Lars Ek är död är falska",
                 "sv",
             ),
+            (
+                "Sångaren Lars Ek död",
+                "Lars Ek lever: uppgifter om hans död är falska",
+                "sv",
+            ),
+            (
+                "Coach Arne Vik sacked by Holmar FC",
+                "Report that Arne Vik was sacked by Holmar FC is untrue",
+                "en",
+            ),
+            (
+                "Minister Orvald arrested",
+                "False reports that minister Orvald was arrested",
+                "en",
+            ),
+            (
+                "Brell final cancelled",
+                "Brell final not cancelled: report false",
+                "en",
+            ),
+            (
+                "Suspect in custody in Quellham shooting",
+                "No suspect in custody in Quellham shooting: earlier report was false",
+                "en",
+            ),
+            (
+                "Morto Carlo Venni, regista",
+                "Il regista Carlo Venni non è morto: è una fake news",
+                "it",
+            ),
+            (
+                "Zanger Rik Holst overleden",
+                "Bericht over overlijden van zanger Rik Holst is onwaar",
+                "nl",
+            ),
+            (
+                "Schauspieler Jan Toll gestorben",
+                "Jan Toll lebt: Todesmeldung war falsch",
+                "de",
+            ),
+            (
+                "L'actrice Line Morvan est morte",
+                "Non, l'actrice Line Morvan n'est pas morte, c'est une infox",
+                "fr",
+            ),
+            (
+                "Morto l'attore Gino Salvi",
+                "Gino Salvi è vivo: la notizia della morte è falsa",
+                "it",
+            ),
         ] {
             assert!(takes_back(later, sooner, language), "{later}");
         }
@@ -198,6 +258,91 @@ mod tests {
                 "en",
             ),
             ("Minister resigns", "Minister denies he resigned", "en"),
+            (
+                "Istvan mayor Belmar arrested on corruption charges",
+                "Arrested mayor Belmar: corruption claims are false",
+                "en",
+            ),
+            (
+                "Istvan mayor Belmar arrested on corruption charges",
+                "Corruption claims are false, says arrested Istvan mayor Belmar",
+                "en",
+            ),
+            (
+                "Holmar FC sack coach Arne Vik over betting claims",
+                "Sacked coach Vik: betting claims are false",
+                "en",
+            ),
+            (
+                "Holmar FC coach Arne Vik sacked amid betting claims",
+                "Betting claims are false, says sacked Holmar FC coach Vik",
+                "en",
+            ),
+            (
+                "Nurse Ila Voss sacked by Quellham hospital",
+                "Sacked nurse Ila Voss: claims false, says Quellham hospital",
+                "en",
+            ),
+            (
+                "Nurse Ila Voss sacked by Quellham hospital",
+                "Quellham nurse Voss sacked: claims were false, says hospital",
+                "en",
+            ),
+            (
+                "MP Dole Harvik arrested in Lundmar",
+                "Arrested Lundmar MP Harvik: allegations are false",
+                "en",
+            ),
+            (
+                "Journalist Kim Varo arrested in Tarvona",
+                "Journalist Kim Varo arrested: report was false, says ministry",
+                "en",
+            ),
+            (
+                "Journalist Kim Varo arrested in Tarvona",
+                "Tarvona journalist Varo arrested: story false, ministry says",
+                "en",
+            ),
+            (
+                "Oslo vicar Per Nilsen charged with fraud",
+                "Vicar Nilsen charged with fraud: report is false",
+                "en",
+            ),
+            (
+                "Oslo vicar Per Nilsen charged with fraud",
+                "Charged with fraud, vicar Per Nilsen says claims are false",
+                "en",
+            ),
+            (
+                "Raid on Gomavik kills 12",
+                "Reports of 12 killed in Gomavik raid are false, says army",
+                "en",
+            ),
+            (
+                "Raid on Gomavik kills 12",
+                "Army says reports that 12 were killed in Gomavik raid are false",
+                "en",
+            ),
+            (
+                "Army raid on Gomavik kills 12",
+                "Army: reports of 12 killed in Gomavik raid are false",
+                "en",
+            ),
+            (
+                "Police raid in Dharvi kills 8",
+                "Report of 8 killed in Dharvi raid is false, police say",
+                "en",
+            ),
+            (
+                "Strike kills dozens in Rafavik",
+                "Army: report of dozens killed in Rafavik strike is false",
+                "en",
+            ),
+            (
+                "Angriff auf Rafavik: 12 Tote",
+                "Armee: Berichte über 12 Tote in Rafavik sind falsch",
+                "de",
+            ),
             (
                 "Minister resigns",
                 "Reports that minister was arrested are false",

@@ -369,9 +369,12 @@ pub(super) fn is_yet_to_come(words: &Words<'_>, at: usize) -> bool {
 
 /// True if a word denies what stands behind it a few words on, or puts it off.
 fn is_doubt(words: &Words<'_>, at: usize) -> bool {
-    is_in("soon", words, at)
-        || words[at].ends_with("n't")
-        || is_in("not", words, at) && !words.is_number(at + 1)
+    is_in("soon", words, at) || is_not(words, at)
+}
+
+/// True if a word denies what stands behind it.
+pub(super) fn is_not(words: &Words<'_>, at: usize) -> bool {
+    words[at].ends_with("n't") || is_in("not", words, at) && !words.is_number(at + 1)
 }
 
 /// Words behind a sign of which one may deny it or put it off, at most.

@@ -148,6 +148,12 @@ pub(super) fn tells_what_lasts(headline: &str, language: &str) -> bool {
     stand_anywhere(&LISTS.lasting, &words) && !stand_anywhere(&LISTS.attacks, &words)
 }
 
+/// True if a headline in a language tells of an attack.
+pub(super) fn tells_attack(headline: &str, language: &str) -> bool {
+    let words = words_of(headline, language).join(are_one);
+    stand_anywhere(&LISTS.attacks, &words)
+}
+
 /// How near a number is to a word of death: less is nearer, and what names a toll goes before other words.
 /// `None` if it has nothing to do with it. `is_bound`: something rose to that number.
 fn nearness(

@@ -5,17 +5,23 @@
 use std::ops::Range;
 
 use super::super::denials::{
-    adds_nothing, are_many, begins_anew, is_aside, is_of_slain, is_statement, is_telling,
-    is_verdict, is_verdict_on_next, joins, leads_to_detail, stretches_that_add_nothing,
+    adds_nothing, are_many, begins_anew, is_agent, is_aside, is_of_slain, is_statement, is_telling,
+    is_verdict, is_verdict_on_next, joins, leads_to_clause, leads_to_detail,
+    stretches_that_add_nothing,
 };
 use super::super::figures::{Words, counted};
+use super::super::stages::is_not;
 use super::super::tolls::names_death;
 use crate::text::words::is_unspaced;
 
 /// True if words call false the deed at a place, of which other words tell.
 pub(super) fn is_deed_false(words: &Words<'_>, deed: &Range<usize>, told: &Words<'_>) -> bool {
-    let mut verdicts = (0..words.len()).filter(|at| is_verdict(words, *at));
+    let needs_no_link = names_death(words, deed.start) || is_denied(words, deed);
+    let mut verdicts = (0..words.len()).filter(|at| {
+        is_verdict(words, *at) && (needs_no_link || !is_another_claim(words, deed, *at))
+    });
     !is_aside(words, deed.start)
+        && !is_attribute(words, deed)
         && !is_done_otherwise(words, deed, told)
         && verdicts.any(|verdict| {
             let mut beside = beside(words, deed, verdict);
@@ -23,6 +29,61 @@ pub(super) fn is_deed_false(words: &Words<'_>, deed: &Range<usize>, told: &Words
             is_of_deed(words, deed, verdict)
                 && beside.all(|at| is_deed(at) || is_told(words, at, told))
         })
+}
+
+/// True if words call a death false and nothing else: nobody is named who says so. That an army calls it false of those
+/// whom it killed is how every strike is told.
+pub(super) fn is_nobodys_denial(words: &Words<'_>, deed: &Range<usize>, told: &Words<'_>) -> bool {
+    (0..words.len()).all(|at| {
+        !words.is_stopped(at)
+            && !begins_anew(words, at)
+            && (deed.contains(&at) || is_told(words, at, told))
+    })
+}
+
+/// True if what is false is a report or a claim that does not lead to the deed: `arrested mayor: claims are false`,
+/// `sacked coach says betting claims are false`.
+fn is_another_claim(words: &Words<'_>, deed: &Range<usize>, verdict: usize) -> bool {
+    let subject = match is_verdict_on_next(words, verdict) {
+        true => Some(verdict + 1),
+        false => words
+            .before(verdict, words.len())
+            .find(|near| is_telling(words, *near)),
+    };
+    subject.is_some_and(|told| !leads_to_deed(words, told, deed, verdict))
+}
+
+/// True of `reports that he resigned are false` and `arrest reports false`.
+fn leads_to_deed(words: &Words<'_>, told: usize, deed: &Range<usize>, verdict: usize) -> bool {
+    let (first, last) = (told.min(deed.start), told.max(deed.end - 1));
+    let is_between = (told..deed.start).contains(&verdict);
+    let is_one_part = !(first + 1..=last).any(|at| words.is_stopped(at));
+    is_one_part
+        && match told < deed.start {
+            true => !is_between || (verdict..deed.start).any(|at| leads_to_clause(words, at)),
+            false => told == deed.end,
+        }
+}
+
+/// Words from what denies a deed to it, at most: `was not cancelled`.
+const DENIED: usize = 2;
+
+/// True of a deed that is denied beside what calls it false: `final not cancelled: report false`.
+fn is_denied(words: &Words<'_>, deed: &Range<usize>) -> bool {
+    let mut near = words.before(deed.start, DENIED).chain(deed.clone());
+    near.any(|near| is_not(words, near))
+}
+
+/// True of who was arrested as he is named since: `arrested mayor`, `says sacked coach`.
+fn is_attribute(words: &Words<'_>, deed: &Range<usize>) -> bool {
+    let Range { start, end } = *deed;
+    let mut before = words.before(start, 1);
+    let is_name = |next: usize| !adds_nothing(words, next) && !leads_to_detail(words, next);
+    matches!(words.language, "en" | "")
+        && end == start + 1
+        && words[start].ends_with("ed")
+        && before.all(|near| begins_anew(words, near) || adds_nothing(words, near))
+        && words.behind(end, 1).any(is_name)
 }
 
 /// True of `that he was killed is false` where it was told that he died.
@@ -81,7 +142,7 @@ fn is_second_statement(words: &Words<'_>, deed: &Range<usize>, verdict: usize) -
 fn is_told(words: &Words<'_>, at: usize, told: &Words<'_>) -> bool {
     let word = words[at].as_str();
     if leads_to_detail(words, at) {
-        return false;
+        return leads_to_same(words, at, told);
     }
     if word.contains(is_unspaced) {
         return holds_no_more(word, told);
@@ -100,6 +161,17 @@ fn is_told(words: &Words<'_>, at: usize, told: &Words<'_>) -> bool {
         || told
             .iter()
             .any(|other| are_forms_of_one(without_article(word), without_article(other)))
+}
+
+/// True of a word that leads to what was told too: `sacked by Holmar` of who was, and what stands right behind a report,
+/// as `Bericht über`. Of `resigns over leak` that may be what is false.
+fn leads_to_same(words: &Words<'_>, at: usize, told: &Words<'_>) -> bool {
+    let is_next = |other: usize| {
+        let pair = words.get(at + 1).zip(told.get(other + 1));
+        told[other] == words[at] && pair.is_some_and(|(next, then)| are_forms_of_one(next, then))
+    };
+    words.before(at, 1).any(|near| is_telling(words, near))
+        || is_agent(words, at) && (0..told.len()).any(is_next)
 }
 
 /// Letters that two forms of a word share, at least, unless one is shorter.

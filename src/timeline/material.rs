@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::counts::{Figure, head_figure};
+use super::parts::Counted;
 use super::prospects::Outlook;
 use super::retractions::RETRACTED;
 use super::stages::{LASTING, are_one_end, is_open, is_reversal, lasts, stage_of};
@@ -50,8 +51,10 @@ pub struct Telling {
 }
 
 impl Telling {
-    fn stage(&self) -> Option<&'static str> {
-        stage_of(&self.headline, &self.language)
+    /// The stage that it tells of all whom it is told of, as far as the others count them.
+    fn stage_in(&self, counted: &Counted<'_>) -> Option<&'static str> {
+        let stage = stage_of(&self.headline, &self.language);
+        counted.stage_of_all(stage, (&self.headline, &self.language))
     }
 
     fn voice(&self) -> Voice<'_, &str> {
@@ -101,6 +104,14 @@ pub struct Present {
     pub out: BTreeSet<ItemId>,
     /// What was told of events of which it has reports that it did not have when it was looked at last.
     pub told_elsewhere: Vec<Told>,
+}
+
+impl Present {
+    /// What its headlines count.
+    fn counted(&self) -> Counted<'_> {
+        let tellings = self.tellings.iter();
+        Counted::by(tellings.map(|one| (one.headline.as_str(), one.language.as_str())))
+    }
 }
 
 /// What was last told to the world of an event: what the next change is held against. Kept beside
@@ -222,9 +233,11 @@ fn first_stage(shown: &Telling, present: &Present) -> Option<String> {
     if is_open(&shown.headline, &shown.language) {
         return Some(OPEN.to_owned());
     }
-    let told = || present.tellings.iter().filter_map(Telling::stage);
+    let counted = present.counted();
+    let tellings = present.tellings.iter();
+    let told = || tellings.clone().filter_map(|one| one.stage_in(&counted));
     let stage = shown
-        .stage()
+        .stage_in(&counted)
         .or_else(|| told().find(|stage| is_reversal(stage)))
         .or_else(|| lasts(&shown.headline, &shown.language).then_some(LASTING));
     stage.map(str::to_owned)
@@ -378,18 +391,21 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
 fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let headline = chosen(present)?;
     let (taken_back, call) = called_false(headline, present, next).unzip();
+    let counted = present.counted();
     // Of what lasts the end is one, in whatever words two tell it.
     let lasts = next.stage.as_deref() == Some(LASTING);
     let tells = |stage: &str| {
         is_confirmed(present, |telling| match &taken_back {
             Some(matter) => matter.is_called_false_by(telling),
-            None if lasts => telling.stage().is_some_and(|own| are_one_end(own, stage)),
-            None => telling.stage() == Some(stage),
+            None if lasts => {
+                (telling.stage_in(&counted)).is_some_and(|own| are_one_end(own, stage))
+            }
+            None => telling.stage_in(&counted) == Some(stage),
         })
     };
     let now = match &taken_back {
         Some(_) => Some(RETRACTED),
-        None => headline.stage(),
+        None => headline.stage_in(&counted),
     };
     let now = now.map(str::to_owned);
     next.disputed = taken_back.as_ref().map(|matter| matter.headline.clone());
@@ -457,11 +473,12 @@ fn came_later(stage: &str, present: &Present) -> bool {
     if stage == RETRACTED {
         return true;
     }
+    let counted = present.counted();
     let first = present.tellings.iter().map(|telling| telling.at).min();
     let telling = present
         .tellings
         .iter()
-        .filter(|telling| telling.stage() == Some(stage));
+        .filter(|telling| telling.stage_in(&counted) == Some(stage));
     let told = telling.map(|telling| telling.at).min();
     first
         .zip(told)
@@ -474,6 +491,7 @@ pub fn takes_back(told: &Told, present: &Present) -> bool {
     let Some(shown) = chosen(present) else {
         return false;
     };
+    let counted = present.counted();
     let is_taken_back = called_false(shown, present, told).is_some();
     let figure = shown.figure();
     let before = figure
@@ -482,7 +500,7 @@ pub fn takes_back(told: &Told, present: &Present) -> bool {
     is_taken_back && told.stage.as_deref() != Some(RETRACTED)
         || differs(figure.as_ref().map(|figure| &figure.number), before)
         || shown
-            .stage()
+            .stage_in(&counted)
             .filter(|_| !is_taken_back)
             .zip(told.stage.as_deref())
             .is_some_and(|(now, told)| ![OPEN, LASTING].contains(&told) && !are_one_end(now, told))

@@ -17,6 +17,7 @@ pub mod material;
 mod obeying;
 mod occurred;
 mod outcomes;
+mod parts;
 mod prospects;
 mod remembered;
 mod retractions;

@@ -36,8 +36,44 @@ struct Sign {
     /// What follows its first word.
     rest: Vec<&'static str>,
     tongues: Tongues,
-    /// True if it tells it only beside a word of the list that is named after the stage.
-    needs_matter: bool,
+    bound: Bound,
+}
+
+/// Where a phrase tells its stage.
+#[derive(Clone, Copy, PartialEq)]
+enum Bound {
+    Anywhere,
+    /// Beside a word of the list that is named after the stage.
+    Matter,
+    /// At the head of a part of a headline, unless that goes on to say that it is only near.
+    Head,
+    /// Where a part of a headline ends.
+    Tail,
+}
+
+impl Bound {
+    /// Of a sign, with that sign without the mark.
+    fn of(sign: &str) -> (Self, &str) {
+        let marks = [('?', Self::Matter), ('^', Self::Head), ('$', Self::Tail)];
+        let mut marked = marks.into_iter();
+        let marked = marked.find_map(|(mark, bound)| Some((bound, sign.strip_suffix(mark)?)));
+        marked.unwrap_or((Self::Anywhere, sign))
+    }
+
+    /// True if words from one place to another, which tell a stage, stand where they must.
+    fn holds(self, words: &Words<'_>, (at, end): (usize, usize), stage: &str) -> bool {
+        match self {
+            Self::Anywhere => true,
+            Self::Matter => has_matter(words, at, stage),
+            Self::Head => {
+                (at == 0 || words.is_stopped(at))
+                    && !words
+                        .behind(end, words.len())
+                        .any(|near| is_in("sight", words, near))
+            }
+            Self::Tail => end >= words.len() || words.is_stopped(end),
+        }
+    }
 }
 
 const FILE: &str = include_str!("stages.txt");
@@ -57,8 +93,8 @@ static STAGES: LazyLock<Stages> = LazyLock::new(|| {
         stages.names.push(name);
         for (codes, sign) in signs.split("; ").flat_map(signs_of) {
             let (tongues, sign) = Tongues::of(codes, sign);
-            let bare = sign.strip_suffix('?');
-            let mut words = bare.unwrap_or(sign).split(' ');
+            let (bound, bare) = Bound::of(sign);
+            let mut words = bare.split(' ');
             let first = words.next().unwrap_or_default();
             if sign.contains(is_unspaced) {
                 stages.stretches.push((place, sign));
@@ -68,7 +104,7 @@ static STAGES: LazyLock<Stages> = LazyLock::new(|| {
                 place,
                 rest: words.collect(),
                 tongues,
-                needs_matter: bare.is_some(),
+                bound,
             });
         }
     }
@@ -208,8 +244,9 @@ impl Said {
         };
         let told = signs.iter().filter_map(|sign| {
             let end = follows(words, at + 1, &sign.rest)?;
-            let counts = sign.tongues.speak(words.language)
-                && (!sign.needs_matter || has_matter(words, at, STAGES.names[sign.place]));
+            let name = STAGES.names[sign.place];
+            let counts =
+                sign.tongues.speak(words.language) && sign.bound.holds(words, (at, end), name);
             counts.then_some((sign.place, end, sign.rest.contains(&GAPPED)))
         });
         let Some((place, end, is_gapped)) = told.min() else {
@@ -271,7 +308,7 @@ pub(super) fn is_put_off(before: &str, behind: &str) -> bool {
 }
 
 /// True if a word of a list stands at a place.
-fn is_in(list: &str, words: &Words<'_>, at: usize) -> bool {
+pub(super) fn is_in(list: &str, words: &Words<'_>, at: usize) -> bool {
     let signs = STAGES.lists.get(list);
     signs.is_some_and(|signs| signs.stand_in(&words[at], words.language))
 }
@@ -281,7 +318,7 @@ fn is_in(list: &str, words: &Words<'_>, at: usize) -> bool {
 fn has_matter(words: &Words<'_>, at: usize, stage: &str) -> bool {
     let reach = match stage {
         "overturned" => 8,
-        "released" | "over" | LASTING => 5,
+        "released" | "over" | "reopened" | LASTING => 5,
         "rescued" | "found" => 4,
         _ => 3,
     };
@@ -293,7 +330,18 @@ fn has_matter(words: &Words<'_>, at: usize, stage: &str) -> bool {
                 "found" => is_who_is_found(words, near, at),
                 _ => true,
             }
-    })
+    }) || has_far_matter(words, at, stage)
+}
+
+/// True of `warning for the coast of Malvos lifted`: what it is told of stands farther before it, and whose or where it is
+/// between.
+fn has_far_matter(words: &Words<'_>, at: usize, stage: &str) -> bool {
+    matches!(stage, "lifted" | "failed" | "scrapped")
+        && words.before(at, at).any(|near| {
+            is_in(stage, words, near)
+                && is_in("far", words, near)
+                && is_in("whereof", words, near + 1)
+        })
 }
 
 /// True if what lasts, at a place, is what ends at another: not in `air strike ends lull`, `siege ends in massacre` and

@@ -240,6 +240,12 @@ pub(super) fn is_count(words: &Words<'_>, at: usize) -> bool {
         counted(words, at).is_some() || foreign_number(word, words.language).is_some()
     })
 }
+/// The number of things or people at a place, in digits or in a word of its language; `None` if none stands there.
+pub(super) fn number_of(words: &Words<'_>, at: usize) -> Option<u32> {
+    let number = counted(words, at).and_then(|number| number.parse().ok());
+    number.or_else(|| foreign_number(&words[at], words.language))
+}
+
 
 /// English words of death: beside these a number word is English.
 const ENGLISH_DEATHS: [&str; 10] = [

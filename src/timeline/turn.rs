@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::headline::{OVERTAKEN, Report};
 use super::outcomes::{Heard, Outcome, find_outcomes};
+use super::parts::Counted;
 use super::retractions::{RETRACTED, are_taken_back};
 use super::stages::{are_one_end, is_open, is_reversal, lasts};
 use super::voices::{Voice, are_two};
@@ -12,19 +13,23 @@ use crate::news::{ItemId, OutletId, UtcTime};
 /// What two outlets tell last of how a matter stands.
 pub(super) struct Turn {
     stage: &'static str,
-    /// When it was told first.
+    /// When it was told first, or anew after another one.
     since: UtcTime,
+    /// True if two tell it by that name, and not only an end that is the same.
+    is_by_name: bool,
     /// True if it also goes before what tells no stage.
     is_reversal: bool,
 }
 
 impl Turn {
-    /// How a report stands to it: one that came before it and tells another stage, asks or denies, or tells what lasts
-    /// where it has ended, is behind.
+    /// How a report stands to it: one that came before it and tells another stage, or the same of another time, asks or
+    /// denies, or tells what lasts where it has ended, is behind.
     pub(super) fn weigh(&self, report: &Report, stage: Option<&str>) -> (f32, &'static str) {
         let is_behind = report.item_time < self.since
             && match stage {
-                Some(stage) => !are_one_end(stage, self.stage),
+                // Some may be free before it is over.
+                Some("released") if self.stage == "over" => self.is_by_name,
+                Some(stage) => stage == self.stage || !are_one_end(stage, self.stage),
                 None => {
                     let (title, language) = (&report.title, &report.language);
                     self.is_reversal
@@ -39,14 +44,46 @@ impl Turn {
     }
 }
 
-/// The stage that each report tells: that the matter is taken back, if it takes back what was told before.
+/// The stage that each report tells: that the matter is taken back, if it takes back what was told before; none, if it
+/// came for a part of those whom it is told of.
 pub(super) fn stages_in(reports: &[Report]) -> Vec<Option<&'static str>> {
-    let stages = reports.iter().zip(are_taken_back(reports));
-    let stages = stages.map(|(report, takes_back)| match takes_back {
+    let titles = || reports.iter().map(|one| (&*one.title, &*one.language));
+    let counted = Counted::by(titles());
+    let stages = reports.iter().zip(are_taken_back(reports)).zip(titles());
+    let stages = stages.map(|((report, takes_back), title)| match takes_back {
         true => Some(RETRACTED),
-        false => report.says.stage,
+        false => counted.stage_of_all(report.says.stage, title),
     });
     stages.collect()
+}
+
+/// When each stage was told first, or anew after another one that two told since: by an outlet that told that one, as
+/// others may be late.
+fn begun_of(plain: &[(&Report, &Option<&'static str>)]) -> BTreeMap<&'static str, UtcTime> {
+    let told = |stage: &str| {
+        let tellers = plain.iter().filter(|(_, told)| **told == Some(stage));
+        are_two(
+            &tellers
+                .map(|(report, _)| report.voice())
+                .collect::<Vec<_>>(),
+        )
+    };
+    let mut since: BTreeMap<&'static str, UtcTime> = BTreeMap::new();
+    let mut last: BTreeMap<OutletId, &'static str> = BTreeMap::new();
+    for (report, stage) in plain {
+        let Some(stage) = **stage else { continue };
+        let before = last.insert(report.outlet, stage);
+        let began = *since.entry(stage).or_insert(report.item_time);
+        let comes_back = before.is_some_and(|before| {
+            !are_one_end(before, stage)
+                && since.get(before).is_some_and(|other| *other > began)
+                && told(before)
+        });
+        if comes_back {
+            since.insert(stage, report.item_time);
+        }
+    }
+    since
 }
 
 /// The stage that two outlets tell last, if one of those told last by each outlet began after the others. A reversal
@@ -56,17 +93,17 @@ pub(super) fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -
     let mut plain: Vec<_> = reports.iter().zip(stages).filter(is_plain).collect();
     plain.sort_by_key(|(report, _)| (report.item_time, report.item));
     let mut last: BTreeMap<OutletId, (&'static str, Voice<'_, OutletId>)> = BTreeMap::new();
-    let mut since: BTreeMap<&'static str, UtcTime> = BTreeMap::new();
     for (report, stage) in &plain {
         if let Some(stage) = stage {
             last.insert(report.outlet, (*stage, report.voice()));
-            since.entry(*stage).or_insert(report.item_time);
         }
     }
-    let is_told_by_two = |stage: &str| {
-        let tellers = last.values().filter(|(told, _)| are_one_end(told, stage));
+    let since = begun_of(&plain);
+    let do_two_tell = |is_it: &dyn Fn(&str) -> bool| {
+        let tellers = last.values().filter(|(told, _)| is_it(told));
         are_two(&tellers.map(|(_, voice)| *voice).collect::<Vec<_>>())
     };
+    let is_told_by_two = |stage: &str| do_two_tell(&|told| are_one_end(told, stage));
     let confirmed = since.iter().filter(|(stage, _)| is_told_by_two(stage));
     let (stage, since) = confirmed.max_by_key(|(stage, since)| (**since, **stage))?;
     let later = plain
@@ -77,6 +114,7 @@ pub(super) fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -
     Some(Turn {
         stage,
         since: *since,
+        is_by_name: do_two_tell(&|told| told == *stage),
         is_reversal: is_reversal(stage) && telling.count() * 2 >= later.count(),
     })
 }
@@ -189,6 +227,57 @@ mod tests {
         ];
         assert_ne!(told(&titles), titles[0].1);
         assert_ne!(told(&titles), titles[1].1);
+    }
+
+    #[test]
+    fn a_stage_that_comes_back_puts_behind_it_what_was_told_before() {
+        let titles = [
+            (1, "Suspect arrested in Bradwell mall shooting"),
+            (2, "Bradwell mall shooting: man arrested"),
+            (
+                1,
+                "Man arrested in Bradwell mall shooting released without charge",
+            ),
+            (2, "Bradwell mall shooting suspect released"),
+            (1, "Second man arrested in Bradwell mall shooting"),
+            (2, "Bradwell mall shooting: new suspect arrested"),
+        ];
+        assert_eq!(told(&titles), titles[4].1);
+        let late = [
+            (3, "Bradwell mall shooting: police have arrested man"),
+            (4, "Man arrested over Bradwell mall shooting"),
+        ];
+        let with_late = [&titles[..4], &late].concat();
+        assert_eq!(told(&with_late), titles[2].1, "they never told the release");
+    }
+
+    #[test]
+    fn the_end_of_a_siege_goes_before_the_first_who_are_free() {
+        let siege = [
+            (1, "Gunman holds 20 hostages in Torvik bank"),
+            (2, "Torvik bank gunman holds 20 hostages"),
+            (1, "Torvik bank gunman frees five hostages"),
+            (2, "Five hostages freed in Torvik bank siege"),
+            (1, "Torvik bank siege over as gunman surrenders"),
+            (2, "Torvik bank siege ends as gunman surrenders"),
+        ];
+        assert_eq!(told(&siege), siege[4].1);
+        let uncounted = [
+            (1, "Torvik bank gunman frees hostages"),
+            (2, "Hostages freed in Torvik bank siege"),
+            siege[4],
+            siege[5],
+        ];
+        assert_eq!(told(&uncounted), siege[4].1);
+        let mine = [
+            (1, "Twelve miners trapped in Selvik mine"),
+            (2, "Selvik mine collapse: 12 miners trapped"),
+            (1, "Two of 12 trapped Selvik miners rescued"),
+            (2, "Selvik: two trapped miners rescued"),
+            (1, "All 12 trapped Selvik miners rescued"),
+            (2, "Selvik mine: last trapped miners rescued, all 12 safe"),
+        ];
+        assert_eq!(told(&mine), mine[4].1);
     }
 
     #[test]

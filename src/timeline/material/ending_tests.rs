@@ -61,6 +61,14 @@ fn the_end_of_what_lasts_is_an_outcome_once_two_outlets_tell_it() {
             20,
         ),
         (
+            "Twelve miners trapped in Selvik mine",
+            [
+                "All 12 trapped Selvik miners rescued",
+                "Selvik mine: last trapped miners rescued, all 12 safe",
+            ],
+            20,
+        ),
+        (
             "Boy, 4, missing in Yarrowby outback",
             [
                 "Missing Yarrowby boy found",
@@ -106,6 +114,13 @@ fn an_aspect_of_what_lasts_is_no_outcome() {
         (
             "Port closed by strike",
             ["Closed port costs millions", "Ships wait at closed port"],
+        ),
+        (
+            "Twelve miners trapped in Selvik mine",
+            [
+                "Two of 12 trapped Selvik miners rescued",
+                "Selvik: two trapped miners rescued",
+            ],
         ),
     ] {
         assert_eq!(told_after(first, &later, 20), [], "{first}");

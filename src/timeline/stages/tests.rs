@@ -322,6 +322,20 @@ fn what_has_not_ended_has_no_end() {
     for (headline, language) in [
         ("Union votes to end strike", "en"),
         ("Talks on end of strike at Nordair", "en"),
+        ("Ende des Bahnstreiks in Sicht", "de"),
+        ("Verhandlungen über Ende des Streiks bei Nordair", "de"),
+        ("Hoffnung auf Ende des Streiks", "de"),
+        ("Vers la fin de la grève des éboueurs à Marvance", "fr"),
+        ("SNTF : les syndicats négocient la fin de la grève", "fr"),
+        ("Grève : vers une fin de la grève à Marvance", "fr"),
+        ("Fin de la grève en vue à Marvance", "fr"),
+        ("Sindicatos negocian el fin de la huelga", "es"),
+        ("Verso la fine dello sciopero", "it"),
+        ("Si tratta per la fine dello sciopero", "it"),
+        ("Sindicato vota fim da greve", "pt"),
+        ("Teachers strike over pay in Leeds", "en"),
+        ("Army resumes operations in Tirak valley", "en"),
+        ("Remains of Roman villa found in Kent", "en"),
         ("No end in sight to Nordair strike", "en"),
         ("Unions call for end to strike", "en"),
         ("Pilots strike over pay", "en"),
@@ -458,6 +472,39 @@ fn an_end_is_told_in_many_words() {
         ("Les éboueurs suspendent leur grève", "fr", "over"),
         ("Les éboueurs lèvent leur grève", "fr", "over"),
         ("Ende des Lokführerstreiks", "de", "over"),
+    ] {
+        assert_eq!(stage_of(headline, language), Some(stage), "{headline}");
+    }
+    for (headline, language, stage) in [
+        ("SNTF : fin de la grève des cheminots", "fr", "over"),
+        ("Torvik siege over: gunman surrenders", "en", "over"),
+        ("Varnet court siege over, three hostages dead", "en", "over"),
+        (
+            "Gunman arrested, all hostages safe in Torvik",
+            "en",
+            "released",
+        ),
+        ("Liberados los rehenes del banco", "es", "released"),
+        ("Vigarda: liberan a todos los rehenes", "es", "released"),
+        ("Tsunami warning for Malvos coast lifted", "en", "lifted"),
+        (
+            "Tsunami warning for coast of Malvos lifted after quake",
+            "en",
+            "lifted",
+        ),
+        ("Kantos: tsunami warning cancelled", "en", "lifted"),
+        (
+            "Ceasefire between Sarvia and Tolmen collapses",
+            "en",
+            "failed",
+        ),
+        (
+            "Ceasefire agreed by Sarvia and Tolmen collapses",
+            "en",
+            "failed",
+        ),
+        ("Prozess in Kiel: Freispruch für Arzt", "de", "acquitted"),
+        ("Orvald withdraws resignation", "en", "overturned"),
     ] {
         assert_eq!(stage_of(headline, language), Some(stage), "{headline}");
     }

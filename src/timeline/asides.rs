@@ -50,7 +50,17 @@ pub(super) fn counts_living(words: &Words<'_>, at: usize) -> bool {
     };
     let mut behind = (first..words.len().min(first + WHO))
         .take_while(|at| !words.is_parted(*at) && !is_other(*at));
-    behind.any(|at| stands_in(&LISTS.living, words, at)) && !is_labelled(words, at)
+    let lives = |at: usize| stands_in(&LISTS.living, words, at) && !is_dead_captive(words, at);
+    behind.any(lives) && !is_labelled(words, at)
+}
+
+/// Words from hostages to what says that they died, at most: `shot dead`.
+const CAPTIVE: usize = 2;
+
+/// True of hostages at a place who died.
+fn is_dead_captive(words: &Words<'_>, at: usize) -> bool {
+    let mut behind = words.behind(at + 1, CAPTIVE);
+    stands_in(&LISTS.captives, words, at) && behind.any(|near| is_death(words, near))
 }
 
 /// True if the number at a place has its word of death before it and what is behind it belongs to the next number,

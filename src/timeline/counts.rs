@@ -147,14 +147,38 @@ fn kind_at(words: &Words<'_>, at: usize) -> String {
     }
 }
 
+/// A toll that an outlet tells.
+#[derive(Clone, Copy)]
+pub(super) struct ToldToll<'a, O> {
+    pub(super) voice: Voice<'a, O>,
+    pub(super) toll: u32,
+    /// True if it says that it is another than was told before.
+    pub(super) is_revised: bool,
+}
+
 /// The highest toll that two outlets tell or exceed; `None` if no two tell any, or if two tell one from which it is a
-/// leap. Of each outlet what comes last counts: it may have revised its toll.
+/// leap. Of each outlet what comes last counts: it may have revised its toll, if it says so or another outlet tells less
+/// than before too; one alone may tell an old one.
 pub(super) fn confirmed_toll<'a, O: Ord + Copy>(
-    tolls: impl Iterator<Item = (Voice<'a, O>, u32)>,
+    told: impl Iterator<Item = ToldToll<'a, O>>,
 ) -> Option<u32> {
-    let tolls: Vec<(Voice<'a, O>, u32)> = tolls.collect();
-    let last: BTreeMap<O, (Voice<'a, O>, u32)> =
-        tolls.iter().map(|told| (told.0.outlet, *told)).collect();
+    let told: Vec<ToldToll<'a, O>> = told.collect();
+    let tolls: Vec<(Voice<'a, O>, u32)> = told.iter().map(|one| (one.voice, one.toll)).collect();
+    let mut last: BTreeMap<O, (Voice<'a, O>, u32)> = BTreeMap::new();
+    let mut fallen: BTreeMap<O, (Voice<'a, O>, u32)> = BTreeMap::new();
+    for one in &told {
+        let (outlet, now) = (one.voice.outlet, (one.voice, one.toll));
+        let before = last.insert(outlet, now);
+        let peak = fallen.get(&outlet).copied().or(before);
+        match peak.filter(|peak| peak.1 > one.toll && !one.is_revised) {
+            Some(peak) => fallen.insert(outlet, peak),
+            None => fallen.remove(&outlet),
+        };
+    }
+    let fell: Vec<Voice<'a, O>> = fallen.values().map(|(voice, _)| *voice).collect();
+    if !are_two(&fell) {
+        last.extend(fallen);
+    }
     let mut last: Vec<(Voice<'a, O>, u32)> = last.into_values().collect();
     last.sort_by_key(|(_, toll)| Reverse(*toll));
     let standing = told_by_two(&last)?;
@@ -276,9 +300,26 @@ mod tests {
         let told = tolls.iter().map(|(outlet, toll)| {
             let (outlet, page) = outlet.split_once(' ').unwrap_or((outlet, ""));
             let page = Some(page).filter(|page| !page.is_empty());
-            (Voice { outlet, page }, *toll)
+            ToldToll {
+                voice: Voice { outlet, page },
+                toll: *toll,
+                is_revised: false,
+            }
         });
         confirmed_toll(told)
+    }
+
+    #[test]
+    fn a_toll_that_one_outlet_alone_tells_no_more_stands() {
+        let risen = [("A", 3), ("B", 3), ("A", 9), ("B", 9)];
+        let old = [&risen[..], &[("A", 3)]].concat();
+        assert_eq!(confirmed(&old), Some(9), "a late copy");
+        let lowered = [&old[..], &[("B", 4)]].concat();
+        assert_eq!(confirmed(&lowered), Some(3));
+        let again = [&old[..], &[("A", 9), ("A", 11), ("B", 12)]].concat();
+        assert_eq!(confirmed(&again), Some(11));
+        let mistaken = [("A", 90), ("B", 3), ("A", 3)];
+        assert_eq!(confirmed(&mistaken), Some(3));
     }
 
     #[test]

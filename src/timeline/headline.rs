@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::counts::confirmed_toll;
+use super::counts::{ToldToll, confirmed_toll};
 use super::prospects::Outlook;
 use super::retractions::is_called_false;
 use super::stages::{asks, denies, stage_of};
-use super::tolls::toll_of;
+use super::tolls::{revises_toll, toll_of};
 use super::turn::{latest_outcome, latest_turn, stages_in};
 use super::voices::Voice;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
@@ -72,6 +72,8 @@ impl Report {
 pub struct Says {
     pub(super) stage: Option<&'static str>,
     toll: Option<u32>,
+    /// True if it says that its toll is another than was told.
+    revises_toll: bool,
     /// True if it calls false what it names.
     pub(super) is_false: bool,
     /// What lies ahead in it, and what it tells that has come.
@@ -81,9 +83,11 @@ pub struct Says {
 impl Says {
     /// What a title in a language says.
     pub fn of(title: &str, language: &str) -> Self {
+        let toll = toll_of(title, language);
         Self {
             stage: stage_of(title, language),
-            toll: toll_of(title, language),
+            toll,
+            revises_toll: toll.is_some() && revises_toll(title, language),
             is_false: is_called_false(title, language),
             outlook: Outlook::of(title, language),
         }
@@ -223,7 +227,13 @@ fn standing_toll(reports: &[Report], tolls: &[Option<u32>]) -> Option<u32> {
         .collect();
     plain.sort_by_key(|(report, _)| (report.item_time, report.item));
     let tolls = plain.into_iter();
-    confirmed_toll(tolls.map(|(report, toll)| (report.voice(), toll)))
+    confirmed_toll(tolls.map(|(report, toll)| ToldToll {
+        voice: report.voice(),
+        toll,
+        is_revised: report.role == Role::Correction
+            || report.revises_own
+            || report.says.revises_toll,
+    }))
 }
 
 /// How a report's death toll stands to the one that two outlets tell.

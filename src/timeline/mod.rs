@@ -27,6 +27,7 @@ mod stages;
 mod storylines;
 mod sums;
 mod tolls;
+mod trials;
 mod turn;
 mod vectors;
 mod voices;

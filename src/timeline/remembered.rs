@@ -131,6 +131,9 @@ const REMEMBERED_AROUND: [(&str, &str); 8] = [
     ("peringatan", "tahun"),
 ];
 
+/// Of what is planned: a vigil for those who died now.
+const PLANNED: [&str; 6] = ["planned", "set", "due", "scheduled", "called", "organised"];
+
 /// What tells of it in scripts without spaces, wherever it stands in a word, and what does behind a number: `20年`, but
 /// not `20年ぶり`.
 const REMEMBERED_STRETCHES: [&str; 12] = [
@@ -160,6 +163,7 @@ pub(super) fn is_remembered(words: &[String], is_fresh: bool) -> bool {
     let is_around = |three: &[String]| {
         let mut around = REMEMBERED_AROUND.iter();
         around.any(|(first, then)| *first == three[0] && is_in(then, &three[2]))
+            && !PLANNED.contains(&three[1].as_str())
     };
     words.iter().any(|word| REMEMBERED.contains(&word.as_str()))
         || !is_fresh && words.iter().any(|word| MOURNED.contains(&word.as_str()))
@@ -211,6 +215,16 @@ mod tests {
                 Some(11),
             ),
             ("Bus crash: 2 killed, vigils planned Monday", "en", Some(2)),
+            (
+                "3 teens killed in Elwick crash; vigil planned for Sunday",
+                "en",
+                Some(3),
+            ),
+            (
+                "Elwick crash kills 3 teens, vigil set for Sunday",
+                "en",
+                Some(3),
+            ),
             ("Elva döda i skolattack, minnesstund i Mora", "sv", Some(11)),
             ("Minnesstund för elva döda i Mora", "sv", None),
             (

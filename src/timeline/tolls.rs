@@ -8,7 +8,8 @@ use super::denials::{counts_rumour, is_open_in};
 use super::figures::{Words, counted, words_of};
 use super::remembered::is_remembered;
 use super::tongues::Signs;
-use super::wholes::{Toll, is_of_nobody, is_tried, only_toll, stand_anywhere};
+use super::trials::is_tried;
+use super::wholes::{Toll, is_of_nobody, only_toll, stand_anywhere};
 pub(super) use lists::LISTS;
 
 /// What a number word of another language than English says; `None` if it is none.
@@ -134,6 +135,12 @@ pub(super) fn names_death(words: &Words<'_>, at: usize) -> bool {
     is_death(words, at) || stands_in(&LISTS.dies, words, at)
 }
 
+/// True if a headline in a language says that a toll is another than was told, and not that it rose.
+pub(super) fn revises_toll(headline: &str, language: &str) -> bool {
+    let words = words_of(headline, language);
+    stand_anywhere(&LISTS.moved, &words) && !rises(&words)
+}
+
 /// True if a headline in a language says that a toll rose or fell, or names one instead of telling what killed so many.
 pub(super) fn says_toll_moved(headline: &str, language: &str) -> bool {
     let words = words_of(headline, language);
@@ -141,17 +148,17 @@ pub(super) fn says_toll_moved(headline: &str, language: &str) -> bool {
     signs.into_iter().any(|signs| stand_anywhere(signs, &words))
 }
 
+/// True if a headline in a language tells of an attack.
+pub(super) fn tells_attack(headline: &str, language: &str) -> bool {
+    let words = words_of(headline, language).join(are_one);
+    stand_anywhere(&LISTS.attacks, &words)
+}
+
 /// True if a headline in a language tells of what goes on over night, and of no attack as each night of a war has its
 /// own.
 pub(super) fn tells_what_lasts(headline: &str, language: &str) -> bool {
     let words = words_of(headline, language).join(are_one);
     stand_anywhere(&LISTS.lasting, &words) && !stand_anywhere(&LISTS.attacks, &words)
-}
-
-/// True if a headline in a language tells of an attack.
-pub(super) fn tells_attack(headline: &str, language: &str) -> bool {
-    let words = words_of(headline, language).join(are_one);
-    stand_anywhere(&LISTS.attacks, &words)
 }
 
 /// How near a number is to a word of death: less is nearer, and what names a toll goes before other words.
@@ -233,6 +240,12 @@ fn is_not(words: &Words<'_>, at: usize) -> bool {
     first.is_some_and(is_not) || is_be && second.is_some_and(is_not)
 }
 
+/// The number of things or people at a place, in digits or in a word of its language; `None` if none stands there.
+pub(super) fn number_of(words: &Words<'_>, at: usize) -> Option<u32> {
+    let number = counted(words, at).and_then(|number| number.parse().ok());
+    number.or_else(|| foreign_number(&words[at], words.language))
+}
+
 /// True if a number of things or people stands at a place, in digits or in a word of its language.
 pub(super) fn is_count(words: &Words<'_>, at: usize) -> bool {
     let word = words.get(at);
@@ -240,12 +253,6 @@ pub(super) fn is_count(words: &Words<'_>, at: usize) -> bool {
         counted(words, at).is_some() || foreign_number(word, words.language).is_some()
     })
 }
-/// The number of things or people at a place, in digits or in a word of its language; `None` if none stands there.
-pub(super) fn number_of(words: &Words<'_>, at: usize) -> Option<u32> {
-    let number = counted(words, at).and_then(|number| number.parse().ok());
-    number.or_else(|| foreign_number(&words[at], words.language))
-}
-
 
 /// English words of death: beside these a number word is English.
 const ENGLISH_DEATHS: [&str; 10] = [
@@ -393,6 +400,18 @@ mod tests {
             ("Πλημμύρα στη Λάρισα: στους 19 οι νεκροί", Some(19)),
             ("ရေကြီးမှုကြောင့် ၁၉ ဦး သေဆုံး", Some(19)),
             ("Погибли 3, ранены 15", Some(3)),
+            (
+                "Three hostages killed as police storm Varnet court",
+                Some(3),
+            ),
+            ("Four hostages dead after Manvik siege", Some(4)),
+            ("Two hostages shot dead by gunman in Pelto", Some(2)),
+            ("樽野の台風、死者9人に増加", Some(9)),
+            ("台風15号、樽野で死者9人に増える", Some(9)),
+            ("樽野の台風、死者31人に上る", Some(31)),
+            ("台風、死者121人に増える見込み", None),
+            ("Bilans ofiar powodzi w Sadowie wzrósł do 47", Some(47)),
+            ("Powódź w Sadowie: bilans ofiar to już 8 osób", Some(8)),
             ("Man killed, 5 injured, 10 homes destroyed", None),
         ];
         for (headline, toll) in cases {
@@ -453,6 +472,11 @@ mod tests {
             ("70 miners were not killed, company says", "en", None),
             ("35 sailors weren't killed, navy says", "en", None),
             ("12 hostages have not been killed, Hamas says", "en", None),
+            (
+                "Gunman takes 20 hostages, two freed as he is killed",
+                "en",
+                None,
+            ),
             ("40 passengers did not die in vain", "en", None),
             ("12 Geiseln nicht getötet", "de", None),
             ("12 otages n'ont pas été tués", "fr", None),

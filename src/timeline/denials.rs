@@ -17,6 +17,7 @@ struct Lists {
     untrue: Signs,
     fakes: Signs,
     denials: Signs,
+    granted: Signs,
     rumours: Signs,
     borne_out: Signs,
     blamed: Signs,
@@ -66,6 +67,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         untrue: signs("untrue"),
         fakes: signs("fakes"),
         denials: signs("denials"),
+        granted: signs("granted"),
         rumours: signs("rumours"),
         borne_out: signs("borne-out"),
         blamed: signs("blamed"),
@@ -170,13 +172,22 @@ pub(super) fn denies(text: &str) -> bool {
 fn denies_in(words: &Words<'_>) -> bool {
     calls_false(words)
         || (0..words.len()).any(|at| {
-            is_in(&LISTS.denials, words, at)
+            is_in(&LISTS.denials, words, at) && !is_refusal(words, at)
                 || is_rumour(words, at) && !is_blamed(words, at)
                 || is_check(words, at)
                 || is_denied(words, at)
                 || is_told_as(&LISTS.unproved, words, at)
                 || is_in_pair(words, at)
         })
+}
+
+/// Words behind a denial of which one may be what a court refuses, at most: `denies former mayor bail`.
+const REFUSED: usize = 3;
+
+/// True if what denies at a place refuses what courts and offices grant: `judge denies bail`.
+fn is_refusal(words: &Words<'_>, at: usize) -> bool {
+    let mut behind = words.behind(at + 1, REFUSED);
+    behind.any(|near| is_in(&LISTS.granted, words, near))
 }
 
 /// True if a headline itself calls false what it names; not if it tells that somebody denies it.

@@ -49,15 +49,20 @@ fn only_in<'a, T: Eq + Hash>(these: &'a [T], those: &'a [T]) -> impl Iterator<It
     these.iter().filter(move |one| !known.contains(one))
 }
 
-/// The slot of an item; for one that has left the window that of the first live item of its event,
-/// which the others of it stand together with.
+/// The slot of an item; for one that has left the window that of the first live item of its event which the machine alone
+/// has with it: whatever is there by rulings alone would stand in for what holds it there. Without any, the first.
 fn stand_in(engine: &Engine, item: ItemId) -> Option<Slot> {
     engine.window.slot_of(item).or_else(|| {
-        let event = engine
-            .groups
-            .events
-            .get(engine.groups.gone_of.get(&item)?)?;
-        event.members.first().copied()
+        let groups = &engine.groups;
+        let members = &groups.events.get(groups.gone_of.get(&item)?)?.members;
+        let mate = engine.beside().and_then(|own| {
+            let alone = *own.gone_of.get(&item)?;
+            let mut mates = members
+                .iter()
+                .filter(|slot| own.place(**slot) == Some(alone));
+            mates.next()
+        });
+        mate.or_else(|| members.first()).copied()
     })
 }
 

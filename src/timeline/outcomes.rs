@@ -1,6 +1,6 @@
 //! What came of something that lay ahead: two voices tell it after a headline that had it ahead.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
@@ -67,31 +67,36 @@ const LATER_HOURS: i64 = 1;
 fn tellers_of_any<O: PartialEq + Copy>(heard: &[Heard<'_, O>]) -> Option<BTreeSet<usize>> {
     let mut order: Vec<usize> = (0..heard.len()).collect();
     order.sort_by_key(|at| heard[*at].at);
-    let forms: Vec<BTreeSet<String>> = heard.iter().map(forms_of).collect();
     let first = order.iter().find(|at| heard[**at].outlook.lies_ahead())?;
     let is_later = |at: usize| heard[at].at - heard[*first].at >= TimeDelta::hours(LATER_HOURS);
+    // By word those that have it, in their order: each word is new once, so however many there are each is met once.
+    let mut having: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for at in &order {
+        for form in forms_of(&heard[*at]) {
+            having.entry(form).or_default().push(*at);
+        }
+    }
+    let mut new: BTreeMap<usize, Vec<&[usize]>> = BTreeMap::new();
+    for having in having.values() {
+        new.entry(having[0]).or_default().push(having);
+    }
+    let mut ahead = 0;
     for (place, one) in order.iter().enumerate() {
-        if !heard[*one].outlook.is_told || !is_later(*one) {
-            continue;
+        if heard[*one].outlook.is_told && is_later(*one) {
+            if ahead * 2 < place {
+                return None;
+            }
+            let having = new.get(one).into_iter().flatten().copied().flatten();
+            let tellers: BTreeSet<usize> = having
+                .copied()
+                .filter(|at| heard[*at].outlook.is_told)
+                .collect();
+            let voices: Vec<_> = tellers.iter().map(|at| heard[*at].voice).collect();
+            if are_two(&voices) && tellers.len() * 2 >= order.len() - place {
+                return Some(tellers);
+            }
         }
-        let (before, later) = order.split_at(place);
-        let is_ahead = |at: &&usize| heard[**at].outlook.lies_ahead();
-        if before.iter().filter(is_ahead).count() * 2 < before.len() {
-            return None;
-        }
-        let known: BTreeSet<&String> = before.iter().flat_map(|at| &forms[*at]).collect();
-        let new: BTreeSet<&String> = (forms[*one].iter())
-            .filter(|form| !known.contains(form))
-            .collect();
-        let tellers: BTreeSet<usize> = (later.iter().copied())
-            .filter(|at| {
-                heard[*at].outlook.is_told && forms[*at].iter().any(|form| new.contains(form))
-            })
-            .collect();
-        let voices: Vec<_> = tellers.iter().map(|at| heard[*at].voice).collect();
-        if are_two(&voices) && tellers.len() * 2 >= later.len() {
-            return Some(tellers);
-        }
+        ahead += usize::from(heard[*one].outlook.lies_ahead());
     }
     None
 }

@@ -12,7 +12,8 @@ pub(super) fn has_come(next: &mut Told, shown: &Telling, present: &Present) -> b
     let before = Outlook::of(&next.headline, &shown.language);
     let known = next.came.get_or_insert_with(|| matters_told(before));
     let outlook = shown.outlook();
-    if !outlook.is_told {
+    let is_new = outlook.done.names().any(|name| !known.contains(name));
+    if !outlook.is_told || !is_new && !before.lies_ahead() {
         return false;
     }
     let told = present.tellings.iter().chain(&present.copies);

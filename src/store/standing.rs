@@ -331,6 +331,18 @@ pub fn load_moved_around(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The event out of which rulings moved an item; `None` if it stands where the machine put it.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_moved_from(conn: &Connection, item: ItemId) -> Result<Option<EventId>> {
+    let sql = "SELECT event_id FROM item_homes WHERE item_id = ?1";
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query
+        .query_row([item.0], |row| row.get(0).map(EventId))
+        .optional()?)
+}
+
 /// Notes that a ruling moves an item out of an event; where it came from first is what counts.
 ///
 /// # Errors

@@ -208,6 +208,27 @@ impl Planner<'_> {
         Ok(None)
     }
 
+    /// Where items are at home: the event of one that no ruling moved; else that out of which rulings moved one, if it
+    /// has any items left; else where they stand.
+    fn home_of(&self, items: &[ItemId]) -> Result<Option<EventId>> {
+        let mut left = None;
+        for item in items {
+            match standing::load_moved_from(self.conn, *item)? {
+                None => {
+                    if let Some(event) = self.event_of(&[*item])? {
+                        return Ok(Some(event));
+                    }
+                }
+                Some(home) if left.is_none() => {
+                    let is_left = !events::load_members(self.conn, home)?.is_empty();
+                    left = Some(home).filter(|_| is_left);
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(left.or(self.event_of(items)?))
+    }
+
     /// The event of one side goes into that of the other; the one that readers were shown first stays.
     fn join(&self, left: &[ItemId], right: &[ItemId]) -> Result<Option<Step>> {
         let (Some(a), Some(b)) = (self.event_of(left)?, self.event_of(right)?) else {
@@ -238,7 +259,7 @@ impl Planner<'_> {
     /// An item that stands where it was moved to goes back to where others stand, with its reprints
     /// but for those that are to stay.
     fn carry_back(&self, item: ItemId, to: &[ItemId], stay: &[ItemId]) -> Result<Option<Step>> {
-        let (Some(from), Some(into)) = (self.event_of(&[item])?, self.event_of(to)?) else {
+        let (Some(from), Some(into)) = (self.event_of(&[item])?, self.home_of(to)?) else {
             return Ok(None);
         };
         if from == into || self.event_of(stay)? != Some(from) || !self.is_old(&item) {

@@ -17,7 +17,7 @@ use super::counts::{Figure, head_figure};
 use super::parts::Counted;
 use super::prospects::Outlook;
 use super::retractions::RETRACTED;
-use super::stages::{LASTING, are_one_end, is_open, is_reversal, lasts, stage_of};
+use super::stages::{LASTING, are_told_alike, is_open, is_reversal, lasts, stage_of};
 use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use crate::text::words::hash_word;
@@ -398,7 +398,7 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
         is_confirmed(present, |telling| match &taken_back {
             Some(matter) => matter.is_called_false_by(telling),
             None if lasts => {
-                (telling.stage_in(&counted)).is_some_and(|own| are_one_end(own, stage))
+                (telling.stage_in(&counted)).is_some_and(|own| are_told_alike(own, stage))
             }
             None => telling.stage_in(&counted) == Some(stage),
         })
@@ -421,10 +421,11 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     if turns_round {
         next.stage = Some(OPEN.to_owned());
     }
+    let standing = next.stage.clone().unwrap_or_default();
     let stage = moved(
         &mut next.stage,
         &mut next.former_stages,
-        now.as_ref(),
+        now.as_ref().filter(|now| !are_told_alike(&standing, now)),
         |stage| tells(stage),
     );
     if next.head_number.take().is_some() {
@@ -503,7 +504,9 @@ pub fn takes_back(told: &Told, present: &Present) -> bool {
             .stage_in(&counted)
             .filter(|_| !is_taken_back)
             .zip(told.stage.as_deref())
-            .is_some_and(|(now, told)| ![OPEN, LASTING].contains(&told) && !are_one_end(now, told))
+            .is_some_and(|(now, told)| {
+                ![OPEN, LASTING].contains(&told) && !are_told_alike(now, told)
+            })
 }
 
 fn differs<T: PartialEq>(now: Option<T>, told: Option<T>) -> bool {

@@ -473,6 +473,12 @@ pub(super) fn are_one_end(one: &str, other: &str) -> bool {
     one == other || ends.any(|ends| ends.contains(&one) && ends.contains(&other))
 }
 
+/// True if two stages are one, or tell one end, or tell of what ended that it failed, or the other way: it is told once.
+pub(super) fn are_told_alike(one: &str, other: &str) -> bool {
+    let fails = [one, other].contains(&"failed") && [one, other].contains(&"ended");
+    fails || are_one_end(one, other)
+}
+
 /// What stands for words in a phrase.
 const GAPPED: &str = "~";
 /// Words that it stands for, at most: German puts the end of a verb behind what it is about.

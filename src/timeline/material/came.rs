@@ -110,4 +110,33 @@ mod tests {
         let told = kinds(&looks);
         assert_eq!(told, [vec![DevelopmentKind::Outcome], vec![]]);
     }
+
+    #[test]
+    fn that_talks_failed_and_that_they_ended_is_told_once() {
+        for [first, later] in [
+            [
+                [
+                    "Tolm summit ends without deal",
+                    "No deal as Tolm summit ends",
+                ],
+                [
+                    "Tolm summit ends with no ceasefire deal",
+                    "Summit in Tolm ended",
+                ],
+            ],
+            [
+                ["Summit in Tolm ends", "Tolm summit ended"],
+                ["Tolm summit ends without deal", "No deal at Tolm summit"],
+            ],
+        ] {
+            let headlines = first.into_iter().chain(later);
+            let reports: Vec<Telling> = (1..)
+                .zip(["A", "B", "C", "D"])
+                .zip(headlines)
+                .map(|((id, outlet), headline)| report(id, outlet, headline, id))
+                .collect();
+            let looks = [2, 4].map(|shown| present(shown, reports[..shown as usize].to_vec()));
+            assert_eq!(kinds(&looks), [[]], "{later:?}");
+        }
+    }
 }

@@ -79,14 +79,11 @@ async fn a_decision_is_in_the_feeds_within_two_seconds_and_counts_as_the_contrac
         .dateline(&["pin", &named, "Pinned by an editor"])
         .await;
     assert!(done.status.success(), "{done:?}");
+    // A pin is material. Its words may be there a moment before the publisher has looked at them.
     let pinned = entry_when(&client, &id, |entry| {
-        entry["title"] == "Pinned by an editor"
+        entry["title"] == "Pinned by an editor" && entry["date_modified"] != first["date_modified"]
     })
     .await;
-    assert_ne!(
-        pinned["date_modified"], first["date_modified"],
-        "a pin is material"
-    );
     assert_eq!(pinned["date_published"], first["date_published"]);
 
     let last = format!("item:{}", items[items.len() - 1]);

@@ -347,9 +347,14 @@ impl Clusterer {
             newcomers.push(self.newcomers(conn, change, (&before, &found))?);
             stored.insert(change.event, before);
         }
-        touched
-            .events
-            .extend(found.settlement.changed.iter().map(|change| change.event));
+        for change in &found.settlement.changed {
+            touched.events.push(change.event);
+            // What it inherited of a pin it has no more once that one lives again.
+            if !self.rulings.pins.are_none() {
+                let left = standing::load_last_successor(conn, change.event)?;
+                touched.events.extend(left);
+            }
+        }
         let events: BTreeSet<EventId> = touched.events.iter().copied().collect();
         let mut descriptions = Vec::with_capacity(events.len());
         let changed = found.settlement.changed.iter().map(|change| change.event);

@@ -347,6 +347,7 @@ pub(super) fn write(
     }
     let line = describing::load_open_line(tx, step.from)?;
     let is_new = events::load_stored(tx, step.into)?.is_none();
+    let left = standing::load_last_successor(tx, step.into)?;
     events::save_members(tx, step.into, &step.members, now)?;
     if is_new {
         events::save_origin(tx, step.into, step.from)?;
@@ -363,6 +364,8 @@ pub(super) fn write(
     }
     before.keep_out(tx)?;
     locks::follow(tx, [step.from, step.into])?;
-    describing::enter_describe_queue(tx, step.from)?;
-    describing::enter_describe_queue(tx, step.into)
+    for event in [step.from, step.into].into_iter().chain(left) {
+        describing::enter_describe_queue(tx, event)?;
+    }
+    Ok(())
 }

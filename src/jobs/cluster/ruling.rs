@@ -47,7 +47,7 @@ impl Clusterer {
         let led_on = store.read(|conn| {
             let on = events
                 .iter()
-                .map(|event| standing::load_successor(conn, *event));
+                .map(|event| standing::load_last_successor(conn, *event));
             on.collect::<Result<Vec<_>>>()
         })?;
         events.extend(led_on.into_iter().flatten());

@@ -212,17 +212,10 @@ impl World {
             }
             9..=13 => self.decide().await,
             14..=15 => self.undo().await,
-            16..=17 => {
-                let settings = StorageSettings {
-                    keep_days: KEEP_DAYS,
-                    ..StorageSettings::default()
-                };
-                let report = remove_old(&self.pipeline.store, &settings, self.now()).await;
-                match report.expect("a run").removed.items {
-                    0 => "nothing to remove",
-                    _ => "retention",
-                }
-            }
+            16..=17 => match self.remove_old().await {
+                0 => "nothing to remove",
+                _ => "retention",
+            },
             _ => {
                 self.pipeline.restart();
                 "restart"
@@ -233,6 +226,16 @@ impl World {
             self.last = what.to_owned();
         }
         self.publish().await;
+    }
+
+    /// Retention does its work; how many items went.
+    pub async fn remove_old(&self) -> usize {
+        let settings = StorageSettings {
+            keep_days: KEEP_DAYS,
+            ..StorageSettings::default()
+        };
+        let report = remove_old(&self.pipeline.store, &settings, self.now()).await;
+        report.expect("a run").removed.items
     }
 
     async fn decide(&mut self) -> &'static str {

@@ -185,3 +185,43 @@ async fn a_second_change_within_one_second_moves_a_storyline_too() {
     assert!(seen[0] < seen[1] && seen[1] < seen[2], "{seen:?}");
     assert_eq!(seen[1], at_minute(300), "and no more than it must");
 }
+
+/// What is left of an event stands, by two moves, in another one; the first of them keeps the two apart.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_ruling_keeps_from_the_last_of_its_event_does_not_follow_that_when_its_own_move_is_undone()
+ {
+    let mut world = World::open(0x5eed_000b);
+    for skipped in [0, 7, 6] {
+        world.tell(1, skipped).await;
+    }
+    world.leave_the_window().await;
+    for skipped in [0, 7] {
+        world.tell(2, skipped).await;
+    }
+    world.publish().await;
+    let left = EventId(1);
+    let other = world.latest_events()[0];
+    let (items, others) = (world.members(left), world.members(other));
+    assert_eq!((items.len(), others.len()), (3, 2));
+    for at in 0..2 {
+        let moved = Ruling::MoveItem {
+            item: items[at],
+            from: left,
+            from_items: items[at + 1..].to_vec(),
+            to: other,
+            to_items: others.clone(),
+        };
+        assert!(world.rule(moved).await);
+        world.publish().await;
+    }
+    let id = world.id_of(other);
+    world.leave_the_window().await;
+    world.remove_old().await;
+    assert!(world.members(left).is_empty(), "retention removed the rest");
+    assert_eq!(world.event_of(items[1]), world.event_of(items[0]));
+    world.take_back(2).await;
+    let stays = world.event_of(others[0]);
+    assert_eq!(world.id_of(stays), id);
+    assert_eq!(world.event_of(items[0]), stays);
+    assert_eq!(world.members(world.event_of(items[1])), [items[1]]);
+}

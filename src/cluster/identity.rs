@@ -301,7 +301,11 @@ fn claim(
     let its = slots
         .iter()
         .filter(|slot| engine.event_at(**slot) == Some(event));
-    let named = |slot: &Slot| (engine.report_at(*slot), event);
+    // By itself, or by the report that it repeats.
+    let is_among = |named: &BTreeSet<(ItemId, EventId)>, slot: &Slot| {
+        let item = engine.window.item(*slot).id;
+        named.contains(&(item, event)) || named.contains(&(engine.report_at(*slot), event))
+    };
     let constraints = &engine.groups.constraints;
     let gone = live.map_or(&[] as &[ItemId], |live| &live.gone);
     let has_gone = !gone.is_empty();
@@ -319,20 +323,18 @@ fn claim(
     // What was split off before that was kept back may have its id, and has it alone then.
     let stays = || {
         let mut members = live.iter().flat_map(|live| &live.members);
-        has_gone || members.any(|slot| !constraints.split_off.contains(&named(slot)))
+        has_gone || members.any(|slot| !is_among(&constraints.split_off, slot))
     };
     let is_split_off = its
         .clone()
-        .all(|slot| constraints.split_off.contains(&named(slot)));
+        .all(|slot| is_among(&constraints.split_off, slot));
     Claim {
         event,
         part,
         is_kept_off: apart.any(|(a, b)| is_gone(*a) && holds(*b) || is_gone(*b) && holds(*a))
             || has_gone && is_let_go(),
         is_barred: engine.is_barred(event, slots),
-        is_moved_out: its
-            .clone()
-            .all(|slot| constraints.moved.contains(&named(slot))),
+        is_moved_out: its.clone().all(|slot| is_among(&constraints.moved, slot)),
         is_split_off,
         is_let_out: is_split_off && engine.is_kept_back(event) && stays(),
         order: publication.map_or(i64::MAX, |publication| publication.order),

@@ -44,8 +44,9 @@ impl Engine {
     /// True if an editor moved an item, or what it repeats, out of the event in which it stands.
     fn is_moved_out(&self, slot: Slot) -> bool {
         let moved = &self.groups.constraints.moved;
+        let named = [self.report_at(slot), self.window.item(slot).id];
         let event = self.event_at(slot);
-        event.is_some_and(|event| moved.contains(&(self.report_at(slot), event)))
+        event.is_some_and(|event| named.iter().any(|item| moved.contains(&(*item, event))))
     }
 
     /// The item under which rulings take a live one out of its event: the original that it repeats, or itself.
@@ -202,5 +203,44 @@ mod tests {
         engine.settle(&Constraints::default());
         assert_eq!(engine.items_of(events[0]).len(), 3);
         assert!(engine.kept_back.items.is_empty());
+    }
+
+    #[test]
+    fn the_id_of_what_is_kept_back_goes_along_with_no_copy_that_an_editor_split_off() {
+        let mut engine = engine();
+        take_in(&mut engine, &[]);
+        take_in(&mut engine, &[]);
+        take_in(&mut engine, &[(1, 0.99)]);
+        // A copy of the first, which an editor has with the others.
+        let copy = engine.read(&crate::cluster::ArrivingItem {
+            id: ItemId(4),
+            ..Default::default()
+        });
+        let slot = engine.file(copy, Some(0), Vec::new());
+        engine.place_new(slot);
+        let moved = Constraints {
+            together: vec![(ItemId(2), ItemId(3)), (ItemId(2), ItemId(4))],
+            apart: vec![(ItemId(1), ItemId(4))],
+            ..Constraints::default()
+        };
+        engine.settle(&moved);
+        let event = engine.event_of(ItemId(2)).expect("it is a report");
+        assert_eq!(engine.event_of(ItemId(4)), Some(event));
+        let publication = Publication {
+            order: 1,
+            anchors: vec![ItemId(4)],
+            headline: None,
+        };
+        engine.mark_published(event, publication);
+        keep_back(&mut engine, event);
+        let split = Constraints {
+            together: vec![(ItemId(2), ItemId(3))],
+            apart: vec![(ItemId(1), ItemId(4)), (ItemId(4), ItemId(2))],
+            split_off: BTreeSet::from([(ItemId(4), event)]),
+            ..Constraints::default()
+        };
+        engine.settle(&split);
+        assert_eq!(engine.event_of(ItemId(2)), Some(event));
+        assert_ne!(engine.event_of(ItemId(4)), Some(event));
     }
 }

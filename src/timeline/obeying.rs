@@ -86,11 +86,9 @@ impl Storylines {
             let is_named = groups.bound.group_of(Node::Event(event)).is_some();
             let goes_under = self.keeps_out(standing.shown)
                 && (stored.open.contains(&event) || self.would_hide(standing.shown, event));
-            if let Some(before) = before.filter(|_| !is_named && goes_under) {
-                standing.shown = match self.keeps_out(before.shown) {
-                    true => standing.shown,
-                    false => before.shown,
-                };
+            let stays = before.map_or(home, |before| before.shown);
+            if !is_named && goes_under && !self.keeps_out(stays) {
+                standing.shown = stays;
             }
             if before != Some(&standing) {
                 placing.placed.insert(event, standing);
@@ -403,5 +401,54 @@ impl Groups {
         back.or_else(|| there().find(|group| named(group, shown)))
             .or_else(|| there().next())
             .copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::news::{Decision, DecisionId, Ruling, utc_from_secs};
+    use crate::timeline::StorylineSettings;
+
+    #[test]
+    fn what_is_new_where_a_ruling_takes_the_rest_under_stays_at_home_if_readers_are_shown_any_of_it()
+     {
+        let (spiked, home) = (StorylineId(1), StorylineId(2));
+        let [under, taken, new] = [1, 2, 3].map(EventId);
+        let merge = Decision {
+            id: DecisionId(1),
+            decided_at: utc_from_secs(0),
+            editor: "anna".into(),
+            ruling: Ruling::MergeStorylines {
+                kept: spiked,
+                kept_events: vec![under],
+                merged: home,
+                merged_events: vec![taken],
+            },
+            note: String::new(),
+            undone_at: None,
+            undone_by: None,
+        };
+        let rules = StorylineRules::of(&[merge]);
+        let stands = |line| Standing {
+            home: line,
+            shown: line,
+        };
+        let stored = StoredLines {
+            events: BTreeMap::from([(under, stands(spiked)), (taken, stands(home))]),
+            ..StoredLines::default()
+        };
+        let linking = Linking {
+            linked: vec![(new, home)],
+            ..Linking::default()
+        };
+        for (showing, expected) in [(BTreeSet::new(), spiked), (BTreeSet::from([new]), home)] {
+            let mut lines = Storylines::new(StorylineSettings::default(), StorylineId(9));
+            lines.tell_spiked(BTreeSet::from([spiked]));
+            lines.tell_showing(showing);
+            let placing = lines.place(&linking, &rules, &stored, &[]);
+            let shown = |event| placing.placed[&event].shown;
+            assert_eq!((shown(taken), shown(new)), (spiked, expected));
+        }
     }
 }

@@ -295,8 +295,21 @@ impl Groups {
         group.expect("each home of the scene is in a group")
     }
 
-    /// What rulings hold together stands with the homes of its events, as far as splits allow.
+    /// What rulings hold together stands with the homes of its events, as far as splits allow; and what a split keeps
+    /// in a storyline, wherever it is at home, with that.
     fn go_home(&mut self, scene: &Scene, rules: &StorylineRules) {
+        for split in rules.splits.iter().rev() {
+            let line = Node::Line(split.from);
+            let kept = split
+                .kept
+                .iter()
+                .filter(|kept| scene.home_of.contains_key(kept));
+            if self.bound.group_of(line).is_some() {
+                for event in kept {
+                    self.bound.join_unless_parted(line, Node::Event(*event));
+                }
+            }
+        }
         let went: BTreeSet<EventId> = rules.splits.iter().flat_map(|s| &s.went).copied().collect();
         let mut named: Vec<EventId> = rules.events().into_iter().collect();
         named.sort_by_key(|event| (went.contains(event), *event));
@@ -410,34 +423,45 @@ mod tests {
     use crate::news::{Decision, DecisionId, Ruling, utc_from_secs};
     use crate::timeline::StorylineSettings;
 
+    /// Those of one ruling.
+    fn rules(ruling: Ruling) -> StorylineRules {
+        let decision = Decision {
+            id: DecisionId(1),
+            decided_at: utc_from_secs(0),
+            editor: "anna".into(),
+            ruling,
+            note: String::new(),
+            undone_at: None,
+            undone_by: None,
+        };
+        StorylineRules::of(&[decision])
+    }
+
+    /// Events, each with its home and where it is shown.
+    fn stored(events: &[(EventId, StorylineId, StorylineId)]) -> StoredLines {
+        let events = events.iter();
+        let events = events.map(|(event, home, shown)| {
+            let (home, shown) = (*home, *shown);
+            (*event, Standing { home, shown })
+        });
+        StoredLines {
+            events: events.collect(),
+            ..StoredLines::default()
+        }
+    }
+
     #[test]
     fn what_is_new_where_a_ruling_takes_the_rest_under_stays_at_home_if_readers_are_shown_any_of_it()
      {
         let (spiked, home) = (StorylineId(1), StorylineId(2));
         let [under, taken, new] = [1, 2, 3].map(EventId);
-        let merge = Decision {
-            id: DecisionId(1),
-            decided_at: utc_from_secs(0),
-            editor: "anna".into(),
-            ruling: Ruling::MergeStorylines {
-                kept: spiked,
-                kept_events: vec![under],
-                merged: home,
-                merged_events: vec![taken],
-            },
-            note: String::new(),
-            undone_at: None,
-            undone_by: None,
-        };
-        let rules = StorylineRules::of(&[merge]);
-        let stands = |line| Standing {
-            home: line,
-            shown: line,
-        };
-        let stored = StoredLines {
-            events: BTreeMap::from([(under, stands(spiked)), (taken, stands(home))]),
-            ..StoredLines::default()
-        };
+        let rules = rules(Ruling::MergeStorylines {
+            kept: spiked,
+            kept_events: vec![under],
+            merged: home,
+            merged_events: vec![taken],
+        });
+        let stored = stored(&[(under, spiked, spiked), (taken, home, home)]);
         let linking = Linking {
             linked: vec![(new, home)],
             ..Linking::default()
@@ -450,5 +474,21 @@ mod tests {
             let shown = |event| placing.placed[&event].shown;
             assert_eq!((shown(taken), shown(new)), (spiked, expected));
         }
+    }
+
+    #[test]
+    fn a_split_storyline_keeps_its_id_with_what_is_to_stay_wherever_that_is_at_home() {
+        let (line, other) = (StorylineId(1), StorylineId(2));
+        let [goes, stays] = [1, 2].map(EventId);
+        let rules = rules(Ruling::SplitStoryline {
+            storyline: line,
+            kept_events: vec![stays],
+            split_events: vec![goes],
+        });
+        let stored = stored(&[(goes, line, line), (stays, other, line)]);
+        let mut lines = Storylines::new(StorylineSettings::default(), StorylineId(9));
+        let placing = lines.place(&Linking::default(), &rules, &stored, &[]);
+        assert_eq!(placing.placed[&goes].shown, StorylineId(9));
+        assert!(!placing.placed.contains_key(&stays), "{placing:?}");
     }
 }

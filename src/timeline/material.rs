@@ -7,6 +7,7 @@
 mod another_day;
 mod came;
 mod figures;
+mod notices;
 mod taken_back;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,12 +18,12 @@ use super::counts::{Figure, head_figure};
 use super::parts::Counted;
 use super::prospects::Outlook;
 use super::retractions::RETRACTED;
-use super::stages::{LASTING, are_told_alike, is_open, is_reversal, lasts, stage_of};
+use super::stages::{LASTING, are_told_alike, goes_with, is_open, is_reversal, lasts, stage_of};
 use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
-use crate::text::words::hash_word;
-use came::{has_come, matters_told};
+use came::{has_come, matters_told, note_matter};
 use figures::{figures_of, tell_figure};
+use notices::{corrections, kills, said};
 use taken_back::TakenBack;
 
 /// One report of an event, as the policy looks at it.
@@ -297,59 +298,6 @@ fn is_told_elsewhere(told: &Told, next: &Told, present: &Present) -> bool {
     })
 }
 
-fn kills(told: &Told, present: &Present) -> Option<Change> {
-    let new: Vec<&Telling> = present
-        .tellings
-        .iter()
-        .filter(|telling| telling.is_withdrawn && !told.withdrawn.contains(&telling.item_id))
-        .collect();
-    let has_wire = new.iter().any(|telling| telling.is_wire);
-    let new: Vec<&Telling> = new
-        .into_iter()
-        .filter(|telling| telling.is_wire || !has_wire)
-        .collect();
-    let outlets = named_outlets(&new)?;
-    let note = format!("withdrawn by {outlets}: {}", new.first()?.headline);
-    Some(Change::of_report(DevelopmentKind::Kill, note, new.first()?))
-}
-
-fn corrections(told: &Told, present: &Present) -> Option<Change> {
-    let new: Vec<&Telling> = present
-        .tellings
-        .iter()
-        .filter(|telling| telling.is_correction && !telling.is_withdrawn)
-        .filter(|telling| !is_known_correction(told, telling))
-        .collect();
-    let outlets = named_outlets(&new)?;
-    let first = new.first()?;
-    let what = if first.change_note.is_empty() {
-        &first.headline
-    } else {
-        &first.change_note
-    };
-    let note = format!("corrected by {outlets}: {what}");
-    Some(Change::of_report(DevelopmentKind::Correction, note, first))
-}
-
-fn is_known_correction(told: &Told, telling: &Telling) -> bool {
-    let before = told.corrections_said.get(&telling.item_id);
-    told.corrections.contains(&telling.item_id)
-        && before.is_none_or(|before| *before == said(telling))
-}
-
-/// What a correction says, in 32 bits: its words and its note, whatever the capitals and the points around a word.
-fn said(telling: &Telling) -> u32 {
-    const POINTS: &[char] = &[
-        '.', ',', ';', ':', '!', '?', '"', '\'', '“', '”', '‘', '’', '«', '»',
-    ];
-    let both = [telling.headline.as_str(), &telling.change_note].join(" ");
-    let both = both.to_lowercase();
-    let words = both
-        .split_whitespace()
-        .map(|word| word.trim_matches(POINTS));
-    hash_word(&words.collect::<Vec<&str>>().join(" "))
-}
-
 /// What was kept out has left the feeds, and may be too old to be listed again: that it is back is news.
 fn let_in(told: &Told, present: &Present) -> Option<Change> {
     let stands = present.tellings.iter().any(|telling| !telling.is_withdrawn);
@@ -425,7 +373,8 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let stage = moved(
         &mut next.stage,
         &mut next.former_stages,
-        now.as_ref().filter(|now| !are_told_alike(&standing, now)),
+        now.as_ref()
+            .filter(|now| is_told_beside(&standing, now, present)),
         |stage| tells(stage),
     );
     if next.head_number.take().is_some() {
@@ -433,6 +382,9 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
         next.figures = told.into_iter().map(Figure::into_parts).collect();
     }
     let has_come = has_come(next, headline, present);
+    if let Some((_, stage)) = &stage {
+        note_matter(next, stage);
+    }
     if has_come && stage.is_none() {
         // The stage it has come to is told with it.
         next.former_stages.extend(next.stage.take());
@@ -468,6 +420,12 @@ fn called_false<'p>(
 /// What turns a matter round comes this long after it at least: sooner, it is another wording of the same, as
 /// `sacked` is of `parts with`.
 const TURN_HOURS: i64 = 2;
+
+/// True if a stage is news where another one stands: neither its like, nor what came before it or with it.
+fn is_told_beside(standing: &str, now: &str, present: &Present) -> bool {
+    let came_along = goes_with(standing, now) && !came_later(now, present);
+    !are_told_alike(standing, now) && !goes_with(now, standing) && !came_along
+}
 
 /// True if nobody told a stage when an event was told first. What is taken back was told before.
 fn came_later(stage: &str, present: &Present) -> bool {
@@ -578,20 +536,6 @@ fn items_of(present: &Present) -> BTreeSet<ItemId> {
         .iter()
         .map(|telling| telling.item_id)
         .collect()
-}
-
-fn named_outlets(tellings: &[&Telling]) -> Option<String> {
-    let mut names: Vec<&str> = Vec::new();
-    for telling in tellings {
-        if !names.contains(&telling.outlet.as_str()) {
-            names.push(&telling.outlet);
-        }
-    }
-    match names.split_last() {
-        None => None,
-        Some((only, [])) => Some((*only).to_owned()),
-        Some((last, rest)) => Some(format!("{} and {last}", rest.join(", "))),
-    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,16 @@ impl Matters {
         Self(place.map_or(0, |place| 1 << place))
     }
 
+    /// The matter of which a stage is what came; none of most.
+    pub(super) fn of_stage(stage: &str) -> Self {
+        match stage {
+            "convicted" | "acquitted" | "sentenced" => Self::named("court"),
+            "agreed" | "failed" | "ended" => Self::named("talks"),
+            "approved" | "rejected" => Self::named("vote"),
+            _ => Self::default(),
+        }
+    }
+
     pub(super) fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
@@ -105,6 +115,8 @@ struct Lists {
     phrases: FxHashMap<&'static str, Vec<Phrase>>,
     /// In scripts without spaces: what stands anywhere in the headline.
     stretches: Vec<(Says, Matters, &'static str)>,
+    /// What names a matter at the end of a word: `Klimagipfel`.
+    endings: Vec<(Matters, &'static str, Tongues)>,
     /// Matters that must be named.
     named: Matters,
     /// Matters of which the lists alone tell what came: of others any word may.
@@ -115,6 +127,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let mut lists = Lists {
         phrases: FxHashMap::default(),
         stretches: Vec::new(),
+        endings: Vec::new(),
         named: Matters::default(),
         told_by_list: Matters::named("match").or(Matters::named("storm")),
     };
@@ -128,6 +141,10 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         }
         for phrase in phrases.split(", ") {
             let (tongues, phrase) = Tongues::of(codes, phrase);
+            if let Some(ending) = phrase.strip_prefix('*') {
+                lists.endings.push((matter, ending, tongues));
+                continue;
+            }
             if phrase.contains(is_unspaced) {
                 lists.stretches.push((says, matter, phrase));
                 continue;
@@ -209,6 +226,9 @@ impl Outlook {
         if toll_of(headline, language).is_some() {
             outlook.done.add(Matters::named("storm"));
         }
+        if outlook.ahead.has(LISTS.named.without(beside)) {
+            beside.add(named_by_endings(&words));
+        }
         let unnamed = LISTS.named.without(beside);
         outlook.ahead = outlook.ahead.without(unnamed).without(outlook.done);
         if !may_begin(&words) {
@@ -225,6 +245,17 @@ impl Outlook {
     pub(super) fn lies_ahead(&self) -> bool {
         self.ahead.has(Matters::ANY)
     }
+}
+
+/// The matters that the ends of words name.
+fn named_by_endings(words: &Words<'_>) -> Matters {
+    let spoken = |(_, _, tongues): &&(Matters, &str, Tongues)| tongues.speak(words.language);
+    let endings = LISTS.endings.iter().filter(spoken);
+    let named = endings.filter(|(_, ending, _)| {
+        let mut all = (0..words.len()).map(|at| words[at].as_str());
+        all.any(|word| word.ends_with(ending))
+    });
+    named.fold(Matters::default(), |all, (matter, _, _)| all.or(*matter))
 }
 
 /// Phrases that begin at a place, and where they end.
@@ -310,6 +341,41 @@ mod tests {
                 "SpaceX prepares to launch Orion lunar lander",
                 "SpaceX rocket carrying Orion lunar lander explodes",
                 "en",
+            ),
+            (
+                "Tarland and Osk open ceasefire talks in Geneva",
+                "Tarland, Osk agree 30-day ceasefire in Geneva",
+                "en",
+            ),
+            (
+                "Auftakt zum Ukraine-Gipfel in Ankara",
+                "Ukraine-Gipfel in Ankara endet ohne Einigung",
+                "de",
+            ),
+            (
+                "Le sommet sur le climat s'ouvre à Dakar",
+                "Climat : le sommet de Dakar s'achève sans accord",
+                "fr",
+            ),
+            (
+                "Klimattoppmötet inleds i Oslo",
+                "Klimattoppmötet avslutas utan avtal",
+                "sv",
+            ),
+            (
+                "В Стамбуле начались переговоры по газу",
+                "Переговоры по газу завершились без соглашения",
+                "ru",
+            ),
+            (
+                "日韓首脳会談始まる ソウルで",
+                "日韓首脳、シャトル外交の再開に合意 ソウル会談",
+                "ja",
+            ),
+            (
+                "انطلاق محادثات وقف إطلاق النار في الدوحة",
+                "محادثات الدوحة تنتهي دون اتفاق",
+                "ar",
             ),
             (
                 "Landtagswahl in Sachsen: Wahllokale geöffnet",

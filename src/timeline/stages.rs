@@ -199,6 +199,14 @@ pub(super) fn is_cleared(words: &Words<'_>) -> bool {
     named_stage(words).is_some_and(|stage| CLEARED.contains(&stage))
 }
 
+fn goes_to_prison(stage: &str) -> bool {
+    matches!(stage, "convicted" | "sentenced")
+}
+
+fn is_acquitted(place: usize) -> bool {
+    STAGES.names[place] == "acquitted"
+}
+
 /// What words say of stages.
 #[derive(Default)]
 struct Said {
@@ -234,7 +242,12 @@ impl Said {
             true => &mut self.stage,
             false => &mut self.ahead,
         };
-        *first = Some(first.map_or(place, |known| known.min(place)));
+        // Who is found guilty of one thing and then acquitted of another is not free.
+        let is_mixed = |known| goes_to_prison(STAGES.names[known]) && is_acquitted(place);
+        *first = Some(match *first {
+            Some(known) if is_mixed(known) => known,
+            known => known.map_or(place, |known| known.min(place)),
+        });
     }
 
     /// Adds the first stage that a phrase at a place tells.
@@ -477,6 +490,11 @@ pub(super) fn are_one_end(one: &str, other: &str) -> bool {
 pub(super) fn are_told_alike(one: &str, other: &str) -> bool {
     let fails = [one, other].contains(&"failed") && [one, other].contains(&"ended");
     fails || are_one_end(one, other)
+}
+
+/// True if a stage came before another one, or with it: who is sentenced was convicted, and is often at once.
+pub(super) fn goes_with(stage: &str, later: &str) -> bool {
+    stage == "convicted" && later == "sentenced"
 }
 
 /// What stands for words in a phrase.

@@ -30,6 +30,12 @@ pub(super) fn has_come(next: &mut Told, shown: &Telling, present: &Present) -> b
     known.len() > told
 }
 
+/// A stage was told that is what came of a matter: it is not told again by that.
+pub(super) fn note_matter(next: &mut Told, stage: &str) {
+    let names = Matters::of_stage(stage).names().map(str::to_owned);
+    next.came.get_or_insert_default().extend(names);
+}
+
 /// The matters of which a headline tells what came, by name.
 pub(super) fn matters_told(outlook: Outlook) -> BTreeSet<String> {
     outlook.done.names().map(str::to_owned).collect()
@@ -138,5 +144,53 @@ mod tests {
             let looks = [2, 4].map(|shown| present(shown, reports[..shown as usize].to_vec()));
             assert_eq!(kinds(&looks), [[]], "{later:?}");
         }
+    }
+
+    /// The kinds told at each look, where each report heads the event as it comes.
+    fn told_as_they_come(reports: &[(&str, &str, i64)]) -> Vec<Vec<DevelopmentKind>> {
+        let reports: Vec<Telling> = (1..)
+            .zip(reports)
+            .map(|(id, (outlet, headline, hours))| report(id, outlet, headline, *hours))
+            .collect();
+        let looks: Vec<Present> = (1..=reports.len())
+            .map(|shown| present(shown as i64, reports[..shown].to_vec()))
+            .collect();
+        kinds(&looks)
+    }
+
+    #[test]
+    fn a_verdict_and_the_sentence_of_a_later_hour_are_each_told_once() {
+        let trial = [
+            ("A", "Jury begins deliberations in trial of Brandt", 0),
+            ("A", "Jury finds Brandt guilty of bribery", 4),
+            ("B", "Former mayor Brandt convicted of bribery", 4),
+            ("C", "Brandt found guilty of bribery, acquitted of fraud", 5),
+            ("A", "Brandt sentenced to six years in prison", 9),
+            ("B", "Court jails Brandt for six years", 9),
+            (
+                "D",
+                "Former mayor Brandt convicted of bribery, court says",
+                10,
+            ),
+        ];
+        let outcome = || vec![DevelopmentKind::Outcome];
+        let nothing = Vec::new;
+        assert_eq!(
+            told_as_they_come(&trial),
+            [
+                nothing(),
+                outcome(),
+                nothing(),
+                nothing(),
+                outcome(),
+                nothing()
+            ]
+        );
+        let at_once = [
+            ("A", "Brandner convicted of bribery", 0),
+            ("B", "Brandner sentenced to three years in jail", 0),
+            ("C", "Court jails Brandner for three years", 1),
+        ];
+        assert_eq!(told_as_they_come(&at_once), [nothing(), nothing()]);
     }
 }

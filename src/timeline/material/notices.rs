@@ -1,0 +1,72 @@
+//! What outlets withdraw and correct.
+
+use super::{Change, Present, Telling, Told};
+use crate::news::DevelopmentKind;
+use crate::text::words::hash_word;
+
+pub(super) fn kills(told: &Told, present: &Present) -> Option<Change> {
+    let new: Vec<&Telling> = present
+        .tellings
+        .iter()
+        .filter(|telling| telling.is_withdrawn && !told.withdrawn.contains(&telling.item_id))
+        .collect();
+    let has_wire = new.iter().any(|telling| telling.is_wire);
+    let new: Vec<&Telling> = new
+        .into_iter()
+        .filter(|telling| telling.is_wire || !has_wire)
+        .collect();
+    let outlets = named_outlets(&new)?;
+    let note = format!("withdrawn by {outlets}: {}", new.first()?.headline);
+    Some(Change::of_report(DevelopmentKind::Kill, note, new.first()?))
+}
+
+pub(super) fn corrections(told: &Told, present: &Present) -> Option<Change> {
+    let new: Vec<&Telling> = present
+        .tellings
+        .iter()
+        .filter(|telling| telling.is_correction && !telling.is_withdrawn)
+        .filter(|telling| !is_known_correction(told, telling))
+        .collect();
+    let outlets = named_outlets(&new)?;
+    let first = new.first()?;
+    let what = if first.change_note.is_empty() {
+        &first.headline
+    } else {
+        &first.change_note
+    };
+    let note = format!("corrected by {outlets}: {what}");
+    Some(Change::of_report(DevelopmentKind::Correction, note, first))
+}
+
+fn is_known_correction(told: &Told, telling: &Telling) -> bool {
+    let before = told.corrections_said.get(&telling.item_id);
+    told.corrections.contains(&telling.item_id)
+        && before.is_none_or(|before| *before == said(telling))
+}
+
+/// What a correction says, in 32 bits: its words and its note, whatever the capitals and the points around a word.
+pub(super) fn said(telling: &Telling) -> u32 {
+    const POINTS: &[char] = &[
+        '.', ',', ';', ':', '!', '?', '"', '\'', '“', '”', '‘', '’', '«', '»',
+    ];
+    let both = [telling.headline.as_str(), &telling.change_note].join(" ");
+    let both = both.to_lowercase();
+    let words = both
+        .split_whitespace()
+        .map(|word| word.trim_matches(POINTS));
+    hash_word(&words.collect::<Vec<&str>>().join(" "))
+}
+
+fn named_outlets(tellings: &[&Telling]) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for telling in tellings {
+        if !names.contains(&telling.outlet.as_str()) {
+            names.push(&telling.outlet);
+        }
+    }
+    match names.split_last() {
+        None => None,
+        Some((only, [])) => Some((*only).to_owned()),
+        Some((last, rest)) => Some(format!("{} and {last}", rest.join(", "))),
+    }
+}

@@ -13,8 +13,8 @@ use super::tongues::Tongues;
 use crate::text::words::is_unspaced;
 
 /// Matters of which headlines tell that they lie ahead, by their places as bits.
-const MATTERS: [&str; 9] = [
-    "any", "vote", "match", "court", "storm", "launch", "deal", "rates", "talks",
+const MATTERS: [&str; 11] = [
+    "any", "vote", "match", "court", "storm", "launch", "deal", "rates", "talks", "craft", "souls",
 ];
 
 /// Some of the matters.
@@ -129,7 +129,10 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         stretches: Vec::new(),
         endings: Vec::new(),
         named: Matters::default(),
-        told_by_list: Matters::named("match").or(Matters::named("storm")),
+        told_by_list: ["match", "storm", "craft", "souls"]
+            .map(Matters::named)
+            .into_iter()
+            .fold(Matters::default(), Matters::or),
     };
     let lines = include_str!("prospects.txt").lines();
     for (head, phrases) in lines.filter_map(|line| line.split_once(": ")) {

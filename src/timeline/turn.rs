@@ -44,6 +44,14 @@ impl Turn {
     }
 }
 
+impl Turn {
+    /// True if a report of a stage tells this turn, which came after an outcome: it is not behind that.
+    pub(super) fn is_told_after(&self, outcome: &Latest, report: &Report, stage: &str) -> bool {
+        let since = outcome.outcome.since;
+        self.since > since && report.item_time >= self.since && are_one_end(stage, self.stage)
+    }
+}
+
 /// The stage that each report tells: that the matter is taken back, if it takes back what was told before; none, if it
 /// came for a part of those whom it is told of.
 pub(super) fn stages_in(reports: &[Report]) -> Vec<Option<&'static str>> {

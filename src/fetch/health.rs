@@ -184,7 +184,7 @@ fn name_status(status: u16, days: i64) -> (FeedHealth, String) {
         ),
         300..=399 => {
             let why = format!("{status}: a redirect that leads nowhere; visited less and less");
-            (FeedHealth::Redirected, why)
+            (FeedHealth::Unreachable, why)
         }
         400..=499 => {
             let why =
@@ -201,13 +201,15 @@ fn name_status(status: u16, days: i64) -> (FeedHealth, String) {
 fn health_of(kind: FailureKind) -> FeedHealth {
     match kind {
         FailureKind::RefusedAddress | FailureKind::BadUrl => FeedHealth::RefusedAddress,
-        FailureKind::Name | FailureKind::Connection | FailureKind::Timeout | FailureKind::Busy => {
-            FeedHealth::Unreachable
-        }
+        FailureKind::Name
+        | FailureKind::Connection
+        | FailureKind::Timeout
+        | FailureKind::Busy
+        | FailureKind::RedirectLoop
+        | FailureKind::Downgrade => FeedHealth::Unreachable,
         FailureKind::Certificate => FeedHealth::Certificate,
         FailureKind::TooLarge => FeedHealth::TooLarge,
         FailureKind::Protocol => FeedHealth::Unreadable,
-        FailureKind::RedirectLoop | FailureKind::Downgrade => FeedHealth::Redirected,
     }
 }
 
@@ -357,7 +359,7 @@ mod tests {
                 FeedHealth::RefusedAddress,
                 failed(FailureKind::RefusedAddress),
             ),
-            (FeedHealth::Redirected, failed(FailureKind::RedirectLoop)),
+            (FeedHealth::Unreachable, failed(FailureKind::RedirectLoop)),
         ] {
             let (health, reason) = name_illness(&illness);
             assert_eq!(health, expected, "{illness:?}");

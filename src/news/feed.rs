@@ -128,7 +128,7 @@ pub enum FeedHealth {
     Forbidden,
     /// The server failed (5xx).
     ServerError,
-    /// No answer: name, connection or time.
+    /// No answer: name, connection or time, or redirects that lead nowhere.
     Unreachable,
     /// The answer is a page, not a feed.
     NotAFeed,

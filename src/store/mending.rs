@@ -137,10 +137,11 @@ fn mend_feeds(tx: &Transaction<'_>, now: UtcTime, bounds: &Bounds) -> Result<()>
 /// measured from it.
 fn mend_published(tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
     let slack = params![now.timestamp(), SLACK_SECS];
-    let sql = "UPDATE events SET updated_at = ?1, opened_at = min(opened_at, ?1)
+    let sql = "UPDATE events SET updated_at = ?1, opened_at = min(opened_at, ?1), published_at = min(published_at, ?1)
          WHERE updated_at > ?1 + ?2";
     let mut mended = tx.execute(sql, slack)?;
-    let sql = "UPDATE storylines SET updated_at = ?1 WHERE updated_at > ?1 + ?2";
+    let sql = "UPDATE storylines SET updated_at = ?1, published_at = min(published_at, ?1)
+         WHERE updated_at > ?1 + ?2";
     mended += tx.execute(sql, slack)?;
     let sql = "UPDATE publication SET changed_at = ?1 WHERE changed_at > ?1 + ?2";
     mended += tx.execute(sql, slack)?;

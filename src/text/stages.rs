@@ -67,9 +67,10 @@ const LASTS: u16 = 1 << (1 + 2 * LASTING);
 const HAS_ENDED: u16 = 2 << (1 + 2 * LASTING);
 
 /// Words that say so together, at most [`NEAR`] apart; of what lasts, in this order.
-const PAIRS: [(&str, &str, u16); 5] = [
+const PAIRS: [(&str, &str, u16); 6] = [
     ("take taken held", "hostage", LASTS),
     ("walk", "out", LASTS),
+    ("strike", "over", LASTS),
     ("hostage", "free release", HAS_ENDED),
     ("strike walkout siege standoff", "end", HAS_ENDED),
     (
@@ -80,6 +81,8 @@ const PAIRS: [(&str, &str, u16); 5] = [
     ),
 ];
 const NEAR: usize = 3;
+/// Behind `over`, what a strike is about that lasts: `strike over pay`.
+const REASONS: &str = "pay wage salary bonus job work condition contract cut pension plan safety staff staffing hour shift layoff reform row dispute";
 
 /// Behind one of these what lasts is told as what was before: `reopens after heist closure`, `airport closed since May`
 /// (right behind it).
@@ -279,7 +282,8 @@ fn bits_of_pairs(words: &[&str]) -> OfPairs {
             let lasts = PAIRS[*pair].2 == LASTS;
             let behind = if lasts { 0 } else { NEAR };
             let mut near = at.saturating_sub(NEAR)..words.len().min(at + behind + 1);
-            let counts = !is_purpose(words, at) && !is_noun(words, at);
+            let is_spent = lasts && words[at] == "over" && !is_reason(words.get(at + 1));
+            let counts = !is_purpose(words, at) && !is_noun(words, at) && !is_spent;
             if !counts || !near.any(|near| sides(near).contains(&(*pair, true))) {
                 continue;
             }
@@ -295,6 +299,11 @@ fn bits_of_pairs(words: &[&str]) -> OfPairs {
 /// True of `strike over as pilots accept` and `strike over`; false of `strike over pay`.
 fn ends_there(words: &[&str], at: usize) -> bool {
     words[at] == "over" && matches!(words.get(at + 1), None | Some(&("as" | "after")))
+}
+
+fn is_reason(word: Option<&&str>) -> bool {
+    let mut reasons = REASONS.split(' ');
+    word.is_some_and(|word| reasons.any(|reason| reason == *word))
 }
 
 /// True of `end to the strike`, which may be what somebody calls for.
@@ -443,6 +452,10 @@ mod tests {
                 "all hostage release as gunman surrender",
             ),
             (
+                "docker strike over pay halt container traffic",
+                "dock strike end after pay deal",
+            ),
+            (
                 "crack force closure of bridge",
                 "bridge reopen after repair",
             ),
@@ -457,6 +470,11 @@ mod tests {
             ("hostage family hold protest", "hostage release near"),
             ("close bridge reopen", "bridge reopen"),
             ("close bridge reopen", "bridge close"),
+            ("strike over union say", "dock strike end after pay deal"),
+            (
+                "strike over as docker accept pay",
+                "dock strike end after pay deal",
+            ),
         ] {
             assert!(!of(one).are_beginning_and_end(of(other)), "{one}");
         }

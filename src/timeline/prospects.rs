@@ -7,14 +7,15 @@ use rustc_hash::FxHashMap;
 
 use super::denials::is_open_in;
 use super::figures::{Words, words_of};
-use super::stages::{is_put_off, is_taken_back, is_yet_to_come, may_begin};
+use super::stages::{is_put_off, is_saved, is_taken_back, is_yet_to_come, may_begin};
 use super::tolls::toll_of;
 use super::tongues::Tongues;
 use crate::text::words::is_unspaced;
 
 /// Matters of which headlines tell that they lie ahead, by their places as bits.
-const MATTERS: [&str; 11] = [
+const MATTERS: [&str; 15] = [
     "any", "vote", "match", "court", "storm", "launch", "deal", "rates", "talks", "craft", "souls",
+    "prize", "outage", "life", "office",
 ];
 
 /// Some of the matters.
@@ -129,10 +130,12 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         stretches: Vec::new(),
         endings: Vec::new(),
         named: Matters::default(),
-        told_by_list: ["match", "storm", "craft", "souls"]
-            .map(Matters::named)
-            .into_iter()
-            .fold(Matters::default(), Matters::or),
+        told_by_list: [
+            "match", "storm", "craft", "souls", "prize", "outage", "life", "office",
+        ]
+        .map(Matters::named)
+        .into_iter()
+        .fold(Matters::default(), Matters::or),
     };
     let lines = include_str!("prospects.txt").lines();
     for (head, phrases) in lines.filter_map(|line| line.split_once(": ")) {
@@ -235,7 +238,9 @@ impl Outlook {
         let unnamed = LISTS.named.without(beside);
         outlook.ahead = outlook.ahead.without(unnamed).without(outlook.done);
         if !may_begin(&words) {
-            outlook.ahead = Matters::default();
+            // Who was rescued may still die of it.
+            let lives = is_saved(&words).then(|| Matters::named("life"));
+            outlook.ahead = outlook.ahead.and(lives.unwrap_or_default());
         }
         if !outlook.ahead.without(LISTS.told_by_list).are_none() {
             outlook.ahead.add(Matters::ANY);
@@ -349,6 +354,41 @@ mod tests {
                 "Tarland and Osk open ceasefire talks in Geneva",
                 "Tarland, Osk agree 30-day ceasefire in Geneva",
                 "en",
+            ),
+            (
+                "Climber rescued alive after two days on Ben Nevis",
+                "Ben Nevis climber dies in hospital day after rescue",
+                "en",
+            ),
+            (
+                "Plane with 62 aboard goes missing over Lake Sarn",
+                "No survivors in Lake Sarn plane crash, minister says",
+                "en",
+            ),
+            (
+                "NetCloud outage disrupts airlines, banks worldwide",
+                "NetCloud back online after six-hour outage",
+                "en",
+            ),
+            (
+                "Norgas in talks to buy rival Petrolan for $14 billion",
+                "Norgas to acquire Petrolan in $14.2bn deal",
+                "en",
+            ),
+            (
+                "Nobel Peace Prize to be announced today",
+                "Ilia Verano wins Nobel Peace Prize",
+                "en",
+            ),
+            (
+                "Opposition fordert Rücktritt von Minister Kolb",
+                "Minister Kolb tritt nach Affäre zurück",
+                "de",
+            ),
+            (
+                "Oposición exige la renuncia del ministro Paredes",
+                "El ministro Paredes dimite por el escándalo",
+                "es",
             ),
             (
                 "Auftakt zum Ukraine-Gipfel in Ankara",

@@ -191,6 +191,11 @@ pub(super) fn may_begin(words: &Words<'_>) -> bool {
     stage.is_none_or(|stage| matches!(stage, "begun" | "planned" | "arrived"))
 }
 
+/// True if words tell that somebody was found alive or rescued.
+pub(super) fn is_saved(words: &Words<'_>) -> bool {
+    matches!(named_stage(words), Some("rescued" | "found alive"))
+}
+
 /// Stages that may come for want of proof.
 const CLEARED: [&str; 3] = ["acquitted", "released", "overturned"];
 

@@ -185,7 +185,7 @@ async fn loops_and_downgrades_are_errors_with_back_off() {
     let room = Newsroom::open().await;
     let id = room.add("paper.test", "/loop").await;
     let report = room.poll_for(id, Reply::redirect(301, "/loop")).await;
-    assert_eq!(report.health, FeedHealth::Redirected);
+    assert_eq!(report.health, FeedHealth::Unreachable);
     assert_eq!((room.state(id).feed.failures, room.wait_of(id)), (1, 900));
     room.clock.advance_secs(room.wait_of(id));
     room.poll(id).await;

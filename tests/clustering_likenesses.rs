@@ -840,3 +840,35 @@ fn a_flood_goes_on_over_night() {
         ],
     )]);
 }
+
+/// Of one form about different names, with numbers of their own and a few other words.
+#[test]
+fn titles_of_one_form_with_numbers_of_their_own_are_two_events() {
+    let reports = [
+        (
+            0,
+            "en",
+            "EU fines Apple 500 million euros over app store rules",
+            "The European Commission fined Apple 500 million euros over its app store rules.",
+        ),
+        (
+            8,
+            "en",
+            "EU fines Meta 200 million euros over ad-free subscription",
+            "The European Commission fined Meta 200 million euros over its ad-free subscription.",
+        ),
+        (
+            60,
+            "en",
+            "Federal Reserve cuts interest rates by quarter point to 3.25%",
+            "The U.S. Federal Reserve cut its benchmark rate by a quarter point to 3.25 percent.",
+        ),
+        (
+            68,
+            "en",
+            "Bank of England cuts interest rates by quarter point to 3.5%",
+            "The Bank of England cut Bank Rate by a quarter point to 3.5 percent.",
+        ),
+    ];
+    assert_eq!(letters_of(&reports, true), "abcd");
+}

@@ -13,14 +13,14 @@ use super::tongues::Tongues;
 use crate::text::words::is_unspaced;
 
 /// Matters of which headlines tell that they lie ahead, by their places as bits.
-const MATTERS: [&str; 15] = [
+const MATTERS: [&str; 19] = [
     "any", "vote", "match", "court", "storm", "launch", "deal", "rates", "talks", "craft", "souls",
-    "prize", "outage", "life", "office",
+    "prize", "outage", "life", "office", "decision", "captives", "threat", "coup",
 ];
 
 /// Some of the matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Matters(u16);
+pub(super) struct Matters(u32);
 
 impl Matters {
     /// What lies ahead, whatever it is: what came of it no list knows.
@@ -131,7 +131,8 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         endings: Vec::new(),
         named: Matters::default(),
         told_by_list: [
-            "match", "storm", "craft", "souls", "prize", "outage", "life", "office",
+            "match", "storm", "craft", "souls", "prize", "outage", "life", "office", "decision",
+            "captives", "threat", "coup",
         ]
         .map(Matters::named)
         .into_iter()
@@ -389,6 +390,26 @@ mod tests {
                 "Oposición exige la renuncia del ministro Paredes",
                 "El ministro Paredes dimite por el escándalo",
                 "es",
+            ),
+            (
+                "Twenty pupils kidnapped from school in northern Orun",
+                "All 20 kidnapped Orun pupils freed, governor says",
+                "en",
+            ),
+            (
+                "Regulator to decide on Novapharm obesity pill today",
+                "Regulator approves Novapharm obesity pill",
+                "en",
+            ),
+            (
+                "Dam at Moral Lake at risk of bursting, thousands told to flee",
+                "Moral Lake dam bursts, flooding villages",
+                "en",
+            ),
+            (
+                "Army officers announce coup in Sarvia, dissolve government",
+                "Sarvia coup fails as loyal troops retake palace",
+                "en",
             ),
             (
                 "Auftakt zum Ukraine-Gipfel in Ankara",

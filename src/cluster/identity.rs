@@ -39,7 +39,12 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
         .groups
         .dormant
         .around(parts, &engine.window, kept_out);
-    let is_barred = |one: &&Sleeper| engine.is_barred(one.event, &parts[one.part]);
+    // Nor may it wake where the group goes by an id that is kept back: what an editor moves there goes under.
+    let goes_under = |one: &Sleeper| {
+        engine.is_kept_back(one.into) && claims.best_part.get(&one.into) == Some(&one.part)
+    };
+    let is_barred =
+        |one: &&Sleeper| engine.is_barred(one.event, &parts[one.part]) || goes_under(one);
     let may_wake: Vec<Sleeper> = sleepers
         .iter()
         .filter(|one| !is_barred(one))

@@ -168,9 +168,12 @@ fn home_of(
             *counts.entry(line).or_default() += 1;
         }
     }
-    let most = counts
-        .into_iter()
-        .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+    // Of two it stays where it was.
+    let was_there = |line| Some(line) == before;
+    let most = counts.into_iter().max_by_key(|(line, count)| {
+        let (line, count) = (*line, *count);
+        (count, was_there(line), std::cmp::Reverse(line))
+    });
     Ok(most.map(|(line, _)| line))
 }
 

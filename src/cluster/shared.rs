@@ -245,8 +245,8 @@ const ALIKE: f32 = 0.5;
 const SPELLED_ALIKE: f32 = 0.1;
 /// Plain words that two titles must share to be of one template.
 const TEMPLATE_WORDS: u32 = 4;
-/// Other words of each that may differ where its numbers do too: of 13 made-up pairs behind 1,200 items of news two are one
-/// event where five were; the labelled streams of outlets lose .002 / .007, which is one of their events, nothing else more.
+/// Other words of each that may differ where its numbers do too: of 13 made-up pairs behind 1,200 items of news one is
+/// one event where three were; the labelled streams of outlets lose .002 / .007, which is one of their events.
 const WORDS_BESIDE_NUMBERS: u32 = 3;
 /// Names that two titles must share beside a land and a town for these to be one place, and so many where each noun
 /// looks like a name; and words beside names that their leads share then: two who meet, meet in many places.

@@ -269,10 +269,9 @@ struct OfPairs {
 
 fn bits_of_pairs(words: &[&str]) -> OfPairs {
     let sides = |at: usize| {
-        let said = if ends_there(words, at) {
-            "end"
-        } else {
-            words[at]
+        let said = match words[at] {
+            "over" => over_what(words.get(at + 1)),
+            said => said,
         };
         PAIRED.get(said).map_or(&[] as &[_], Vec::as_slice)
     };
@@ -282,8 +281,7 @@ fn bits_of_pairs(words: &[&str]) -> OfPairs {
             let lasts = PAIRS[*pair].2 == LASTS;
             let behind = if lasts { 0 } else { NEAR };
             let mut near = at.saturating_sub(NEAR)..words.len().min(at + behind + 1);
-            let is_spent = lasts && words[at] == "over" && !is_reason(words.get(at + 1));
-            let counts = !is_purpose(words, at) && !is_noun(words, at) && !is_spent;
+            let counts = !is_purpose(words, at) && !is_noun(words, at);
             if !counts || !near.any(|near| sides(near).contains(&(*pair, true))) {
                 continue;
             }
@@ -296,14 +294,14 @@ fn bits_of_pairs(words: &[&str]) -> OfPairs {
     of_pairs
 }
 
-/// True of `strike over as pilots accept` and `strike over`; false of `strike over pay`.
-fn ends_there(words: &[&str], at: usize) -> bool {
-    words[at] == "over" && matches!(words.get(at + 1), None | Some(&("as" | "after")))
-}
-
-fn is_reason(word: Option<&&str>) -> bool {
-    let mut reasons = REASONS.split(' ');
-    word.is_some_and(|word| reasons.any(|reason| reason == *word))
+/// What `over` says, by the word behind it: `strike over as pilots accept` ends, `strike over pay` lasts, of others it says
+/// neither.
+fn over_what(behind: Option<&&str>) -> &'static str {
+    match behind {
+        None | Some(&("as" | "after")) => "end",
+        Some(word) if BEFORE.reasons.contains(*word) => "over",
+        Some(_) => "",
+    }
 }
 
 /// True of `end to the strike`, which may be what somebody calls for.
@@ -320,6 +318,7 @@ struct Before {
     relatives: FxHashSet<String>,
     returns: FxHashSet<String>,
     again: FxHashSet<String>,
+    reasons: FxHashSet<String>,
 }
 
 /// The words that say that what lasts is not what a text tells, folded and by their concepts, as titles are.
@@ -341,6 +340,7 @@ static BEFORE: LazyLock<Before> = LazyLock::new(|| {
         relatives: set(RELATIVES),
         returns: set(RETURNS),
         again: set(AGAIN),
+        reasons: set(REASONS),
     }
 });
 

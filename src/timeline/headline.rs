@@ -9,7 +9,7 @@ use super::prospects::Outlook;
 use super::retractions::is_called_false;
 use super::stages::{asks, denies, stage_of};
 use super::tolls::{revises_toll, toll_of};
-use super::turn::{Latest, latest_outcome, latest_turn, stages_in};
+use super::turn::{Latest, Turn, latest_outcome, latest_turn, stages_in};
 use super::voices::Voice;
 use crate::news::{ItemId, OutletId, Role, UtcTime};
 use crate::text::lead::cut_lede;
@@ -161,8 +161,8 @@ pub fn pick_headline(reports: &[Report]) -> Option<HeadlineChoice> {
             let toll = standing.map(|standing| weigh_toll(*toll, standing));
             let turned = turn.as_ref().map(|turn| turn.weigh(report, *stage));
             let overtakes = |outcome: &&Latest| {
-                let told = turn.as_ref().zip(*stage);
-                told.is_none_or(|(turn, stage)| !turn.is_told_after(outcome, report, stage))
+                let is_after = |turn: &Turn| turn.is_told_after(outcome, report, *stage);
+                !turn.as_ref().is_some_and(is_after)
             };
             let outcome = outcome.as_ref().filter(overtakes);
             let outcome = outcome.map(|outcome| outcome.weigh(report));

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::denials::is_open_in;
 use super::figures::{Words, words_of};
-use super::stages::{is_put_off, is_saved, is_taken_back, is_yet_to_come, may_begin};
+use super::stages::{come_stage, is_put_off, is_taken_back, is_yet_to_come};
 use super::tolls::toll_of;
 use super::tongues::Tongues;
 use crate::text::words::is_unspaced;
@@ -29,6 +29,11 @@ impl Matters {
     fn named(name: &str) -> Self {
         let place = MATTERS.iter().position(|matter| *matter == name);
         Self(place.map_or(0, |place| 1 << place))
+    }
+
+    fn all_named<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        let named = names.into_iter().map(Self::named);
+        named.fold(Self::default(), Self::or)
     }
 
     /// The matter of which a stage is what came; none of most.
@@ -120,8 +125,8 @@ struct Lists {
     endings: Vec<(Matters, &'static str, Tongues)>,
     /// Matters that must be named.
     named: Matters,
-    /// Matters of which the lists alone tell what came: of others any word may.
-    told_by_list: Matters,
+    /// Matters of which any word may tell what came: of others the lists alone do.
+    told_by_any: Matters,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -130,13 +135,9 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         stretches: Vec::new(),
         endings: Vec::new(),
         named: Matters::default(),
-        told_by_list: [
-            "match", "storm", "craft", "souls", "prize", "outage", "life", "office", "decision",
-            "captives", "threat", "coup",
-        ]
-        .map(Matters::named)
-        .into_iter()
-        .fold(Matters::default(), Matters::or),
+        told_by_any: Matters::all_named([
+            "any", "vote", "court", "launch", "deal", "rates", "talks",
+        ]),
     };
     let lines = include_str!("prospects.txt").lines();
     for (head, phrases) in lines.filter_map(|line| line.split_once(": ")) {
@@ -169,7 +170,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     lists
 });
 
-/// What the phrases of a line say, of which matter, in which languages; `None` if it is a remark.
+/// What the phrases of a line say, of which matters, in which languages; `None` if it is a remark.
 fn read_head(head: &'static str) -> Option<(Says, Matters, &'static str)> {
     let (first, rest) = head.split_once(' ').unwrap_or((head, ""));
     if first == "unsure" {
@@ -183,7 +184,7 @@ fn read_head(head: &'static str) -> Option<(Says, Matters, &'static str)> {
         "open" => Says::Open,
         _ => return None,
     };
-    Some((says, Matters::named(first), codes))
+    Some((says, Matters::all_named(first.split('+')), codes))
 }
 
 /// Words before what is done of which one may say that it is not, at most.
@@ -238,12 +239,15 @@ impl Outlook {
         }
         let unnamed = LISTS.named.without(beside);
         outlook.ahead = outlook.ahead.without(unnamed).without(outlook.done);
-        if !may_begin(&words) {
+        match come_stage(&words) {
+            None | Some("begun" | "planned" | "arrived") => {}
             // Who was rescued may still die of it.
-            let lives = is_saved(&words).then(|| Matters::named("life"));
-            outlook.ahead = outlook.ahead.and(lives.unwrap_or_default());
+            Some("rescued" | "found alive") => {
+                outlook.ahead = outlook.ahead.and(Matters::named("life"));
+            }
+            Some(_) => outlook.ahead = Matters::default(),
         }
-        if !outlook.ahead.without(LISTS.told_by_list).are_none() {
+        if outlook.ahead.has(LISTS.told_by_any) {
             outlook.ahead.add(Matters::ANY);
         }
         outlook.is_told = !is_open && outlook.ahead.are_none();

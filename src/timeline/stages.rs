@@ -154,7 +154,12 @@ pub(super) fn lasts(headline: &str, language: &str) -> bool {
 pub(super) fn stage_of(headline: &str, language: &str) -> Option<&'static str> {
     let words = words_of(headline, language);
     let is_open = is_open_in(&words, headline);
-    let place = Said::in_words(&words).stage.filter(|_| !is_open)?;
+    come_stage(&words).filter(|_| !is_open)
+}
+
+/// The stage that words tell to have come.
+pub(super) fn come_stage(words: &Words<'_>) -> Option<&'static str> {
+    let place = Said::in_words(words).stage?;
     Some(STAGES.names[place])
 }
 
@@ -183,17 +188,6 @@ pub(super) fn places_of(stage: &str, words: &Words<'_>) -> Vec<Range<usize>> {
     (0..words.len())
         .filter_map(|at| Some(at..end_at(at)?))
         .collect()
-}
-
-/// True if words tell no stage, or one at which what comes of a matter lies ahead.
-pub(super) fn may_begin(words: &Words<'_>) -> bool {
-    let stage = Said::in_words(words).stage.map(|place| STAGES.names[place]);
-    stage.is_none_or(|stage| matches!(stage, "begun" | "planned" | "arrived"))
-}
-
-/// True if words tell that somebody was found alive or rescued.
-pub(super) fn is_saved(words: &Words<'_>) -> bool {
-    matches!(named_stage(words), Some("rescued" | "found alive"))
 }
 
 /// Stages that may come for want of proof.

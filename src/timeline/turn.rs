@@ -42,13 +42,17 @@ impl Turn {
             false => (1.0, ""),
         }
     }
-}
 
-impl Turn {
-    /// True if a report of a stage tells this turn, which came after an outcome: it is not behind that.
-    pub(super) fn is_told_after(&self, outcome: &Latest, report: &Report, stage: &str) -> bool {
-        let since = outcome.outcome.since;
-        self.since > since && report.item_time >= self.since && are_one_end(stage, self.stage)
+    /// True if a report tells this turn, which came after an outcome: it is not behind that.
+    pub(super) fn is_told_after(
+        &self,
+        outcome: &Latest,
+        report: &Report,
+        stage: Option<&str>,
+    ) -> bool {
+        self.since > outcome.outcome.since
+            && report.item_time >= self.since
+            && stage.is_some_and(|stage| are_one_end(stage, self.stage))
     }
 }
 

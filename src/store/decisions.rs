@@ -206,10 +206,7 @@ pub fn load_decisions(conn: &Connection) -> Result<Vec<Decision>> {
 /// # Errors
 /// As [`load_decisions`].
 pub fn load_obeyed(conn: &Connection) -> Result<Vec<Decision>> {
-    let sql = "SELECT id FROM decisions WHERE obeyed = 1";
-    let mut query = conn.prepare_cached(sql)?;
-    let rows = query.query_map([], |row| row.get(0).map(DecisionId))?;
-    let obeyed: BTreeSet<DecisionId> = rows.collect::<rusqlite::Result<_>>()?;
+    let obeyed = load_ids(conn, 1)?;
     let made = load_decisions(conn)?.into_iter();
     let as_obeyed = made.filter_map(|mut decision| {
         if obeyed.contains(&decision.id) {
@@ -219,6 +216,21 @@ pub fn load_obeyed(conn: &Connection) -> Result<Vec<Decision>> {
         decision.undone_at.is_some().then_some(decision)
     });
     Ok(as_obeyed.collect())
+}
+
+/// The decisions that events may follow in part: who obeyed them did not come to the end.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_begun(conn: &Connection) -> Result<BTreeSet<DecisionId>> {
+    load_ids(conn, BEGUN)
+}
+
+fn load_ids(conn: &Connection, obeyed: u8) -> Result<BTreeSet<DecisionId>> {
+    let sql = "SELECT id FROM decisions WHERE obeyed = ?1";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([obeyed], |row| row.get(0).map(DecisionId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The decisions that were made after one or that events do not follow yet, in order.
@@ -261,6 +273,24 @@ pub fn are_these_obeyed<'a>(
         }
     }
     Ok(true)
+}
+
+/// What `decisions.obeyed` is beside 0 and 1 while events are being made to follow a decision: neither made nor undone is it
+/// obeyed then.
+const BEGUN: u8 = 2;
+
+/// Notes, before the first of what follows from them is written, that events are being made to follow those of these
+/// decisions that are in force: until [`note_obeyed`] any part of it may be written.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn note_begun(tx: &Transaction<'_>, made: &[Decision]) -> Result<()> {
+    let sql = "UPDATE decisions SET obeyed = ?2 WHERE id = ?1 AND obeyed = 0";
+    let mut update = tx.prepare_cached(sql)?;
+    for decision in made.iter().filter(|one| one.undone_at.is_none()) {
+        update.execute(params![decision.id.0, BEGUN])?;
+    }
+    Ok(())
 }
 
 /// Notes that events follow these decisions, those in force and those undone. What they name is looked at again by who

@@ -64,7 +64,10 @@ async fn what_went_along_is_kept_although_the_daemon_was_killed_while_it_obeyed(
     let (a, b) = (items[0], items[1]);
     let asked = Ruling::NotSameEvent { a, b };
     let answer = world
-        .rule_and_crash(asked, "BEFORE UPDATE OF obeyed ON decisions")
+        .rule_and_crash(
+            asked,
+            "BEFORE UPDATE OF obeyed ON decisions WHEN new.obeyed = 1",
+        )
         .await;
     let decision = answer.decision.unwrap();
     let load = |world: &World| {

@@ -195,7 +195,7 @@ async fn live_briefly(mut dice: Dice, operations: usize) {
     println!("{counts:?}");
 }
 
-fn similar(left: &str, right: &str, at: usize) {
+pub fn similar(left: &str, right: &str, at: usize) {
     let differs = left.lines().zip(right.lines()).find(|(a, b)| a != b);
     assert!(left == right, "{at}: {differs:#?}");
 }

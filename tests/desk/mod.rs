@@ -11,6 +11,7 @@ mod following;
 mod forms;
 mod holding;
 mod http;
+mod interrupted;
 mod kept_out;
 mod listing;
 mod newsdesk;

@@ -184,7 +184,7 @@ impl World {
     pub fn crash(&mut self, dice: &mut Dice) {
         let writes = [
             "BEFORE INSERT ON cursors WHEN new.name = 'cluster'",
-            "BEFORE UPDATE OF obeyed ON decisions",
+            "BEFORE UPDATE OF obeyed ON decisions WHEN new.obeyed < 2",
             "BEFORE UPDATE OF event_id ON event_items WHEN new.item_id % 3 = 0",
             "BEFORE INSERT ON own_events WHEN new.event_id % 2 = 0",
         ];
@@ -193,7 +193,7 @@ impl World {
     }
 
     /// Takes in until the first write of this kind, which fails; then starts anew.
-    fn crash_at(&mut self, write: &str) {
+    pub fn crash_at(&mut self, write: &str) {
         let path = self.directory.path().join(dateline::store::FILE_NAME);
         let conn = Connection::open(path).unwrap();
         conn.execute_batch(&format!(

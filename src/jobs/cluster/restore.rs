@@ -41,7 +41,7 @@ pub(super) fn restore(
     let lines_marked = latest.map(|at| (at, StorylineId(0))).into_iter().collect();
     let arrived = ItemId(clustering::load_cursor(conn, ARRIVED)?);
     let outlets = load_outlets(conn)?;
-    let rulings = Rulings::of(decisions::load_obeyed(conn)?);
+    let rulings = Rulings::of(decisions::load_obeyed(conn)?, decisions::load_begun(conn)?);
     let own = own_events::load_own_items(conn, None)?;
     let own_stored = Own::of(own.iter().map(|one| one.0));
     let restored = restore_window(conn, arrived, (&rulings, own))?;

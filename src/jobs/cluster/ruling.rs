@@ -67,7 +67,10 @@ impl Clusterer {
         }
         self.obeying_from = Some(self.engine.cursor().next_event);
         let taken_up = changed.clone();
-        store.write_blocking(move |tx| went_along::take_up(tx, &taken_up))?;
+        store.write_blocking(move |tx| {
+            decisions::note_begun(tx, &taken_up)?;
+            went_along::take_up(tx, &taken_up)
+        })?;
         let is_about_items = |ruling: &Ruling| !ruling.items().is_empty();
         if changed.iter().any(|one| is_about_items(&one.ruling)) {
             self.engine.keep_own();

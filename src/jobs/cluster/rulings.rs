@@ -18,6 +18,8 @@ use crate::timeline::StorylineRules;
 pub(super) struct Rulings {
     /// By id, undone ones too.
     made: Vec<Decision>,
+    /// Those that events may follow in part, because whoever obeyed them last did not come to the end.
+    begun: BTreeSet<DecisionId>,
     /// By item those that say something of it, in order.
     naming: FxHashMap<ItemId, Vec<DecisionId>>,
     /// Those that the engine may see; fewer and fewer, as items leave the window.
@@ -47,8 +49,10 @@ pub(super) struct Changes {
 }
 
 impl Rulings {
-    pub(super) fn of(made: Vec<Decision>) -> Self {
+    /// The decisions as events follow them, and those that they may follow in part.
+    pub(super) fn of(made: Vec<Decision>, begun: BTreeSet<DecisionId>) -> Self {
         let mut rulings = Self {
+            begun,
             within_reach: constraints_of(&made),
             rules: StorylineRules::of(&made),
             pins: Arc::new(Pins::of(&made)),
@@ -69,6 +73,7 @@ impl Rulings {
 
     /// Puts decisions that are new or were taken back among the others.
     pub(super) fn take_up(&mut self, newer: Vec<Decision>) -> Changes {
+        self.hold_begun(&newer);
         let is_in_force = |one: &Decision| one.undone_at.is_none();
         let held = |id| self.find(id).map(is_in_force);
         let is_changed = |one: &&Decision| held(one.id) != Some(is_in_force(one));
@@ -119,6 +124,25 @@ impl Rulings {
         changes.spiked = spiked.collect();
         changes.changed = changed;
         changes
+    }
+
+    /// Of what was undone before it was obeyed to the end all has to be taken back that may have been done.
+    fn hold_begun(&mut self, newer: &[Decision]) {
+        let begun = std::mem::take(&mut self.begun);
+        let is_held = |one: &&Decision| begun.contains(&one.id) && one.undone_at.is_some();
+        let held: Vec<&Decision> = newer.iter().filter(is_held).collect();
+        if held.is_empty() {
+            return;
+        }
+        for one in held {
+            self.replace(Decision {
+                undone_at: None,
+                undone_by: None,
+                ..one.clone()
+            });
+        }
+        self.rules = StorylineRules::of(&self.made);
+        self.pins = Arc::new(Pins::of(&self.made));
     }
 
     /// The storylines that editors keep out.

@@ -220,14 +220,23 @@ fn put_in(world: &World, ruling: &Ruling) -> BTreeSet<ItemId> {
     }
 }
 
-/// Everything that was ever kept out by what is in force, by decision.
+/// Everything that was ever kept out by what is in force, by decision: but what a ruling in force has taken out since,
+/// though the machine puts it there again, because it may come up when that parts it.
 fn note_held(world: &World, known: &mut BTreeMap<DecisionId, BTreeSet<ItemId>>) {
     let made = world.made();
     let open: BTreeSet<DecisionId> = in_force(&made).map(|one| one.id).collect();
     known.retain(|id, _| open.contains(id));
     for one in in_force(&made) {
         if let Ruling::Spike { target } = one.ruling {
-            known.entry(one.id).or_default().extend(held(world, target));
+            let since = in_force(&made).filter(|other| other.id > one.id);
+            let is_of_items = |ruling: &&Ruling| !matches!(ruling, Ruling::SplitStoryline { .. });
+            let rulings = since.map(|other| &other.ruling).filter(is_of_items);
+            let let_in: BTreeSet<ItemId> = rulings
+                .flat_map(|ruling| taken_out(world, ruling))
+                .collect();
+            let held = held(world, target);
+            let held = held.into_iter().filter(|item| !let_in.contains(item));
+            known.entry(one.id).or_default().extend(held);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::decisions::in_force;
 use crate::feed::write::{letters_of, lines_of};
 use crate::news::{
     Decision, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, PublicId,
-    Report, Reprint, Ruling, Target, ToldAtLength, UtcTime,
+    Report, Reprint, Ruling, Target, ToldAtLength, UtcTime, WITHDRAWN,
 };
 use crate::store::{
     Result, Store, Transaction, decisions, events, kept_out, published, publishing, standing,
@@ -219,18 +219,20 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
         false => at_length(waiting, &reports),
     };
     for change in &changes {
-        tell(tx, pass, waiting, change)?;
+        tell(tx, pass, waiting, &of_standing(change, waiting, &reports))?;
     }
-    if changes
-        .iter()
-        .any(|change| change.kind == DevelopmentKind::Kill)
-    {
-        let killed = &next.withdrawn - &told.withdrawn;
+    if changes.iter().any(|change| {
+        matches!(
+            change.kind,
+            DevelopmentKind::Kill | DevelopmentKind::Reinstatement
+        )
+    }) {
+        let turned = &next.withdrawn ^ &told.withdrawn;
         let reports = reports.iter();
-        let fell = reports.filter(|report| killed.contains(&report.item_id));
+        let turned = reports.filter(|report| turned.contains(&report.item_id));
         // With its copies.
-        let fell: BTreeSet<ItemId> = fell.flat_map(Report::items).collect();
-        publishing::move_merged_storylines(tx, &fell, pass.now)?;
+        let turned: BTreeSet<ItemId> = turned.flat_map(Report::items).collect();
+        publishing::move_merged_storylines(tx, &turned, pass.now)?;
     }
     let words: Vec<&str> = changes.iter().map(|change| change.note.as_str()).collect();
     let words = words.join("; ");
@@ -238,6 +240,20 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     let change = is_said.then_some(words.as_str());
     publishing::save_told(tx, event.id, &told_json(&next)?, change)?;
     Ok(changes.len())
+}
+
+/// A change of an event is told under its headline; but where that is what was withdrawn, it says so.
+fn of_standing(change: &Change, waiting: &publishing::Waiting, reports: &[Report]) -> Change {
+    let event = &waiting.event;
+    let stands = reports.iter().any(|report| !report.is_withdrawn);
+    if stands || change.headline.is_some() {
+        return change.clone();
+    }
+    Change {
+        headline: Some([WITHDRAWN, &event.headline].concat()),
+        headline_item_id: event.headline_item_id,
+        ..change.clone()
+    }
 }
 
 /// An event that has items and shows none has all its reports kept out. One that was merged away has none.
@@ -364,11 +380,24 @@ fn present_of(
             .map(|item| telling_item(item, reports)),
         tellings: reports.iter().flat_map(tellings_of).collect(),
         copies: reports.iter().flat_map(copies_of).collect(),
-        is_ruled_on: is_ruled_on(tx, &about)?,
+        standing: reports
+            .iter()
+            .filter(|report| !report.is_withdrawn)
+            .flat_map(Report::items)
+            .collect(),
+        is_ruled_on: is_ruled_on(tx, &about)? || is_headed_by_withdrawn(waiting, reports),
         rulings: rulings_of(tx, event.id, &about)?,
         out: kept_out::load_spiked(tx, event.id)?.into_iter().collect(),
         told_elsewhere,
     })
+}
+
+/// True while an event that is yet to be described anew is headed by what was withdrawn, and another report stands.
+fn is_headed_by_withdrawn(waiting: &publishing::Waiting, reports: &[Report]) -> bool {
+    let standing = || reports.iter().filter(|report| !report.is_withdrawn);
+    !waiting.is_described
+        && standing().next().is_some()
+        && !waiting.event.is_headed_by_one_of(standing())
 }
 
 /// What was told of events from which an event may have reports: those that went into it, and those that decisions on it

@@ -124,6 +124,8 @@ pub enum DevelopmentKind {
     Correction,
     /// A report of it was withdrawn.
     Kill,
+    /// A report of it that was withdrawn stands again.
+    Reinstatement,
     /// An editor changed its headline or its reports.
     Decision,
 }
@@ -136,6 +138,7 @@ impl DevelopmentKind {
             DevelopmentKind::Outcome => "outcome",
             DevelopmentKind::Correction => "correction",
             DevelopmentKind::Kill => "kill",
+            DevelopmentKind::Reinstatement => "reinstatement",
             DevelopmentKind::Decision => "decision",
         }
     }
@@ -143,9 +146,8 @@ impl DevelopmentKind {
     /// The kind of that name; `None` for an unknown word.
     pub fn from_name(name: &str) -> Option<Self> {
         use DevelopmentKind::*;
-        [NewEvent, Outcome, Correction, Kill, Decision]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        let all = [NewEvent, Outcome, Correction, Kill, Reinstatement, Decision];
+        all.into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -23,7 +23,7 @@ use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use came::{has_come, matters_told, note_matter};
 use figures::{figures_of, tell_figure};
-use notices::{corrections, kills, said};
+use notices::{corrections, kills, reinstatements, said};
 use taken_back::TakenBack;
 
 /// One report of an event, as the policy looks at it.
@@ -94,6 +94,8 @@ pub struct Present {
     pub tellings: Vec<Telling>,
     /// What other outlets took over from these: a voice only in what came of what lay ahead.
     pub copies: Vec<Telling>,
+    /// Its items that nobody withdrew and no editor keeps out, copies among them.
+    pub standing: BTreeSet<ItemId>,
     /// The decisions in force that name it, oldest first.
     pub rulings: Vec<Ruled>,
     /// True while a decision that names it, or the undoing of one, is not obeyed or not wholly: how the event looks then
@@ -153,7 +155,7 @@ pub struct Told {
     /// What they said, as [`said`] has it. Of one that was kept before this was, whatever it says is known.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub corrections_said: BTreeMap<ItemId, u32>,
-    /// Reports known as withdrawn.
+    /// Reports known as withdrawn, until they stand again.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub withdrawn: BTreeSet<ItemId>,
     /// Decisions that had been applied.
@@ -247,9 +249,10 @@ fn first_stage(shown: &Telling, present: &Present) -> Option<String> {
 /// The material changes since `told`, and what is told from now on. No change gives the same `told`
 /// again as far as later changes depend on it. What the entry tells at length is as it was.
 pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
+    let mut changes = Vec::new();
+    changes.extend(reinstatements(told, present));
     let told = &with_told_elsewhere(told, present);
     let mut next = told.clone();
-    let mut changes = Vec::new();
     changes.extend(kills(told, present));
     changes.extend(corrections(told, present));
     let let_in = let_in(told, present);
@@ -269,11 +272,11 @@ pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
     (changes, next)
 }
 
-/// What was told of a report goes along with it into another event.
+/// What was told of a report goes along with it into another event. Of one that is known here it is told here since.
 fn with_told_elsewhere(told: &Told, present: &Present) -> Told {
     let mut all = told.clone();
     for other in &present.told_elsewhere {
-        all.withdrawn.extend(&other.withdrawn);
+        all.withdrawn.extend(&other.withdrawn - &told.items);
         all.corrections.extend(&other.corrections);
         for (item, said) in &other.corrections_said {
             all.corrections_said.entry(*item).or_insert(*said);
@@ -511,6 +514,7 @@ fn note_the_rest(told: &mut Told, present: &Present) {
             told.withdrawn.insert(telling.item_id);
         }
     }
+    told.withdrawn = &told.withdrawn - &present.standing;
     told.kept_out = present.is_kept_out;
 }
 

@@ -1,12 +1,13 @@
-//! What was merged away says that it was withdrawn, whenever that happened.
+//! What was withdrawn says so each time, and what was merged away whenever that happened.
 
-use dateline::news::{EventId, ItemId, StorylineId, Target};
+use dateline::jobs::decide::undo;
+use dateline::news::{DecisionId, DevelopmentKind, EventId, ItemId, StorylineId, Target};
 use dateline::store::published::{self, Extent};
 use dateline::store::{Transaction, events, items};
 
 use super::http::Server;
 use super::newsroom::{Newsroom, at_minute, summit, told};
-use super::spiked::{outputs, rule_to_spike};
+use super::spiked::{kinds, outputs, rule_to_spike};
 
 const HEADLINE: &str = "Withdrawn: Alaska summit ends without a deal";
 const LEDE: &str = "The talks closed after three hours";
@@ -264,4 +265,78 @@ async fn a_storyline_that_is_told_in_what_is_kept_back_is_kept_back_by_an_editor
             "{target:?}: {text}"
         );
     }
+}
+
+async fn give_back(room: &Newsroom) {
+    run(
+        room,
+        "UPDATE items SET withdrawn_at = NULL WHERE id IN (4, 5, 6)",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_is_told_each_time_that_it_is_withdrawn_and_that_it_stands_again() {
+    use dateline::news::DevelopmentKind::{Kill, Reinstatement};
+    let room = summit().await;
+    room.publish(290).await;
+    for (minutes, kind) in [
+        (300, Kill),
+        (310, Reinstatement),
+        (60 * 24 * 11, Kill),
+        (60 * 24 * 11 + 10, Reinstatement),
+    ] {
+        match kind {
+            Kill => withdraw(&room, &[4, 5, 6], minutes).await,
+            _ => give_back(&room).await,
+        }
+        room.publish(minutes).await;
+        let (entries, changed) = entries(&room).await;
+        assert_eq!(changed, at_minute(minutes).timestamp(), "{minutes}");
+        for entry in entries {
+            assert_eq!(entry.contains(HEADLINE), kind == Kill, "{minutes}: {entry}");
+        }
+        assert_eq!(kinds(&room)[0], kind, "{minutes}");
+        let told = kinds(&room).len();
+        room.publish(minutes + 5).await;
+        assert_eq!(kinds(&room).len(), told, "{minutes}: it is told once");
+    }
+}
+
+/// What the log says of event 2 that an editor decided, the first first.
+fn edited(room: &Newsroom) -> Vec<String> {
+    let read = |conn: &_| published::latest_developments(conn, Extent::default());
+    let all = room.store.read(read).expect("a read").into_iter().rev();
+    let own = all.filter(|one| one.event_id == EventId(2) && one.kind == DevelopmentKind::Decision);
+    own.map(|one| one.headline).collect()
+}
+
+#[tokio::test]
+async fn the_log_tells_no_withdrawn_words_plainly_because_an_editor_takes_out_what_stands() {
+    const FIRST: &str =
+        "UPDATE events SET headline = 'Alaska summit ends without a deal', headline_item_id = 4
+         WHERE id = 2";
+    const OTHER: &str =
+        "UPDATE events SET headline = 'Leaders leave Alaska', headline_item_id = 6 WHERE id = 2";
+    let room = summit().await;
+    run(
+        &room,
+        "UPDATE event_items SET reprint_of = 4 WHERE item_id = 5",
+    )
+    .await;
+    room.publish(290).await;
+    withdraw(&room, &[4], 300).await;
+    run(&room, OTHER).await;
+    room.publish(300).await;
+    rule_to_spike(&room, Target::Item(ItemId(6)), 310).await;
+    run(&room, FIRST).await;
+    room.publish(310).await;
+    assert_eq!(edited(&room), [HEADLINE]);
+    let answer = undo(&room.store, DecisionId(1), "anna".into(), at_minute(320)).await;
+    assert!(answer.expect("an answer").done);
+    room.publish_before_describing(320).await;
+    assert_eq!(edited(&room), [HEADLINE], "another has to be chosen first");
+    run(&room, OTHER).await;
+    room.publish(330).await;
+    assert_eq!(edited(&room), [HEADLINE, "Leaders leave Alaska"]);
 }

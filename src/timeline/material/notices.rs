@@ -1,7 +1,9 @@
-//! What outlets withdraw and correct.
+//! What outlets withdraw, give back and correct.
+
+use std::collections::BTreeSet;
 
 use super::{Change, Present, Telling, Told};
-use crate::news::DevelopmentKind;
+use crate::news::{DevelopmentKind, ItemId};
 use crate::text::words::hash_word;
 
 pub(super) fn kills(told: &Told, present: &Present) -> Option<Change> {
@@ -18,6 +20,23 @@ pub(super) fn kills(told: &Told, present: &Present) -> Option<Change> {
     let outlets = named_outlets(&new)?;
     let note = format!("withdrawn by {outlets}: {}", new.first()?.headline);
     Some(Change::of_report(DevelopmentKind::Kill, note, new.first()?))
+}
+
+/// What was withdrawn and stands again, by itself or as a copy.
+pub(super) fn reinstatements(told: &Told, present: &Present) -> Option<Change> {
+    let back: BTreeSet<ItemId> = &told.withdrawn & &present.standing;
+    let first = back.first()?;
+    let mut tellings = present.tellings.iter().chain(&present.copies);
+    let Some(telling) = tellings.find(|telling| telling.item_id == *first) else {
+        let note = "a report that was withdrawn stands again".to_owned();
+        return Some(Change::of_event(DevelopmentKind::Reinstatement, note));
+    };
+    let note = format!("stands again at {}: {}", telling.outlet, telling.headline);
+    Some(Change::of_report(
+        DevelopmentKind::Reinstatement,
+        note,
+        telling,
+    ))
 }
 
 pub(super) fn corrections(told: &Told, present: &Present) -> Option<Change> {

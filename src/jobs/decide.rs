@@ -196,7 +196,7 @@ fn as_it_comes_out(conn: &Connection, ruling: &Ruling) -> Result<Ruling> {
     };
     let is_other_way = match &ruling {
         Ruling::MergeEvents { kept, merged, .. } => {
-            desk::merge_rank(conn, *merged)? < desk::merge_rank(conn, *kept)?
+            standing::merge_rank(conn, *merged)? < standing::merge_rank(conn, *kept)?
         }
         Ruling::MergeStorylines { kept, merged, .. } => {
             storyline_rank(conn, *merged)? < storyline_rank(conn, *kept)?

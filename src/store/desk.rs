@@ -1,6 +1,5 @@
 //! What the desk reads of events and storylines: provisional ones too.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Row, params};
@@ -148,31 +147,6 @@ pub fn load_merge(conn: &Connection, kept: EventId, merged: EventId) -> Result<R
         merged,
         merged_items: load_items(conn, merged)?,
     })
-}
-
-/// Which of two events that are merged stays, as the clusterer has it: the lesser. The one that readers had
-/// first, of those published in one pass the one with more anchors, else the larger.
-pub type MergeRank = (i64, Reverse<i64>, Reverse<i64>, EventId);
-
-/// The rank of an event in a merge.
-///
-/// # Errors
-/// Whatever SQLite says.
-pub fn merge_rank(conn: &Connection, event: EventId) -> Result<MergeRank> {
-    let sql = "SELECT coalesce((SELECT published_at FROM events WHERE id = ?1), ?2),
-            coalesce(nullif((SELECT count(*) FROM anchors a LEFT JOIN items i ON i.id = a.item_id
-                    WHERE a.event_id = ?1 AND i.spiked IS NOT 1), 0),
-                (SELECT count(*) FROM anchors WHERE event_id = ?1)),
-            (SELECT count(*) FROM event_items WHERE event_id = ?1)";
-    let mut query = conn.prepare_cached(sql)?;
-    Ok(query.query_row(params![event.0, i64::MAX], |row| {
-        Ok((
-            row.get(0)?,
-            Reverse(row.get(1)?),
-            Reverse(row.get(2)?),
-            event,
-        ))
-    })?)
 }
 
 /// One event, whatever became of it; `None` if there is none.

@@ -1,5 +1,7 @@
 //! Where events and items stand, and where those stood that rulings have elsewhere.
 
+use std::cmp::Reverse;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Result, kept_out};
@@ -144,22 +146,42 @@ pub fn load_successor(conn: &Connection, event: EventId) -> Result<Option<EventI
         .optional()?)
 }
 
-/// Which of two events stays when what has left the window makes them one, the lesser: one that no editor keeps out,
-/// the one that was published first, the older.
-pub type Rank = (bool, i64, EventId);
+/// Which of two events that are merged stays, as the clusterer has it: the lesser. The one that readers had
+/// first, of those published in one pass the one with more anchors, else the larger.
+pub type MergeRank = (i64, Reverse<i64>, Reverse<i64>, EventId);
+
+/// The rank of an event in a merge.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn merge_rank(conn: &Connection, event: EventId) -> Result<MergeRank> {
+    let sql = "SELECT coalesce((SELECT published_at FROM events WHERE id = ?1), ?2),
+            coalesce(nullif((SELECT count(*) FROM anchors a LEFT JOIN items i ON i.id = a.item_id
+                    WHERE a.event_id = ?1 AND i.spiked IS NOT 1), 0),
+                (SELECT count(*) FROM anchors WHERE event_id = ?1)),
+            (SELECT count(*) FROM event_items WHERE event_id = ?1)";
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query.query_row(params![event.0, i64::MAX], |row| {
+        Ok((
+            row.get(0)?,
+            Reverse(row.get(1)?),
+            Reverse(row.get(2)?),
+            event,
+        ))
+    })?)
+}
+
+/// Which of two events stays when what has left the window makes them one, the lesser: one that no editor keeps out, then
+/// as in a merge.
+pub type Rank = (bool, MergeRank);
 
 /// The rank of an event.
 ///
 /// # Errors
 /// Whatever SQLite says.
 pub fn load_rank(conn: &Connection, event: EventId) -> Result<Rank> {
-    let sql = "SELECT published_at FROM events WHERE id = ?1";
-    let published: Option<Option<i64>> = conn
-        .prepare_cached(sql)?
-        .query_row([event.0], |row| row.get(0))
-        .optional()?;
     let is_out = !kept_out::load_keepers(conn, event)?.is_empty();
-    Ok((is_out, published.flatten().unwrap_or(i64::MAX), event))
+    Ok((is_out, merge_rank(conn, event)?))
 }
 
 /// The event to which an event's id leads over all that were merged; `None` if it was not merged, or if there

@@ -501,3 +501,36 @@ async fn take_back(world: &mut World, id: DecisionId) {
     assert!(answer.unwrap().done);
     world.take_in();
 }
+
+/// Two that were published in one pass, live and when both have left the window.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_event_that_a_decision_says_stays_is_the_one_that_does() {
+    for window_hours in [1000, 3] {
+        let mut world = World::open(window_hours).await;
+        let few = tell(&mut world, 0, 0..2).await;
+        let many = tell(&mut world, 1, 0..4).await;
+        world.take_in();
+        world.publish().await;
+        for minutes in [300, 300] {
+            world
+                .ingest(7, "Nothing of the two".into(), String::new(), minutes)
+                .await;
+            world.take_in();
+        }
+        let homes = world.homes(&[few[0], many[0]]);
+        let homes: Vec<EventId> = homes.into_iter().collect();
+        let merge = Ruling::MergeEvents {
+            kept: homes[0],
+            kept_items: few.clone(),
+            merged: homes[1],
+            merged_items: many.clone(),
+        };
+        world.rule(merge).await;
+        let Ruling::MergeEvents { kept, .. } = world.made()[0].ruling else {
+            panic!("it is a merge");
+        };
+        assert_eq!(kept, homes[1], "more have told it");
+        let all = [few, many].concat();
+        assert_eq!(world.homes(&all), BTreeSet::from([kept]), "{window_hours}");
+    }
+}

@@ -351,9 +351,10 @@ impl Scene {
         events
     }
 
-    fn rank(&self, event: EventId) -> Rank {
+    /// What is new goes behind all others.
+    fn rank(&self, event: EventId) -> (bool, Option<Rank>, EventId) {
         let rank = self.ranks.get(&event).copied();
-        rank.unwrap_or((true, i64::MAX, event))
+        (rank.is_none(), rank, event)
     }
 
     /// True if of two events that become one the first stays: where one of them holds nothing but what an editor moves

@@ -15,7 +15,7 @@ use crate::news::{
 };
 use crate::store::decisions::{Named, load_about, load_about_event};
 use crate::store::review::{Question, save_answer, still_stands};
-use crate::store::{Connection, Result, desk, events};
+use crate::store::{Connection, Result, desk, events, standing};
 
 type Fields = Vec<(String, String)>;
 
@@ -349,7 +349,7 @@ impl FormOf<'_> {
     /// The picked event that will stay, and the others, which go into it.
     fn merges(&self, conn: &Connection) -> Result<std::result::Result<Vec<Request>, Wrong>> {
         let picked = self.picked().into_iter().map(EventId);
-        let ranked = picked.map(|event| desk::merge_rank(conn, event));
+        let ranked = picked.map(|event| standing::merge_rank(conn, event));
         let mut ranked = ranked.collect::<Result<Vec<_>>>()?;
         ranked.sort_unstable();
         let events: Vec<EventId> = ranked.into_iter().map(|rank| rank.3).collect();

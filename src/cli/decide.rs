@@ -316,6 +316,7 @@ fn rule(place: &Place, ruling: Ruling, why: &Why) -> anyhow::Result<ExitCode> {
         editor: why.editor.clone(),
         note: why.note.clone(),
         seen: None,
+        known: None,
     };
     ask(place, request)
 }

@@ -19,7 +19,7 @@ pub struct KeptBack {
 }
 
 impl Engine {
-    /// Tells what editors keep back, all of it. What a settling takes out of it the engine knows by itself from then on.
+    /// Tells what editors keep back, all of it. What a settling takes out of it is taken to stay out until this is told anew.
     pub fn keep_back(&mut self, kept_back: KeptBack) {
         self.kept_back = kept_back;
     }
@@ -27,6 +27,11 @@ impl Engine {
     /// Events came into a storyline that an editor keeps out.
     pub fn keep_back_too(&mut self, events: impl IntoIterator<Item = EventId>) {
         self.kept_back.events.extend(events);
+    }
+
+    /// True if editors keep anything back.
+    pub fn keeps_back_any(&self) -> bool {
+        self.kept_back != KeptBack::default()
     }
 
     /// True if an editor keeps an event back.

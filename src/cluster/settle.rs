@@ -55,8 +55,8 @@ pub struct Settlement {
     pub left_over: usize,
     /// Items of what changed that readers were shown before, as far as anything is kept back.
     pub shown: BTreeSet<ItemId>,
-    /// Items that have left what is kept back, and stay out.
-    pub(super) left_kept_back: BTreeSet<ItemId>,
+    /// Items that have left what is kept back: they stay out, unless whoever saves this knows better.
+    pub left_kept_back: BTreeSet<ItemId>,
     /// Items that came and that a lock alone keeps from an event which is kept back: they are out with it, too.
     pub shut_out: Vec<(ItemId, EventId)>,
     /// To be stored with the above.
@@ -94,7 +94,7 @@ impl Engine {
         });
         settlement.left_over += left_over;
         settlement.shown.extend(shown);
-        // What the machine alone would take out of it is not taken out.
+        // What the machine alone would take out of it is not taken out. Whether what is stays out, who saves it knows.
         self.kept_back.items.extend(&settlement.left_kept_back);
         settlement.shut_out = self.find_shut_out();
         let shut_out = settlement.shut_out.iter().map(|(item, _)| *item);

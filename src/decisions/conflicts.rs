@@ -26,6 +26,11 @@ pub enum Refusal {
     /// A decision in force says this already.
     #[error("decision {0} says so already")]
     Already(DecisionId),
+    /// An editor has set the headline since this one looked.
+    #[error(
+        "the headline was set by another decision since you looked: look at it, and then set yours"
+    )]
+    HeadlineSet(DecisionId),
     /// There is no such item, or it tells no event.
     #[error("item {0} stands in no event")]
     NoItem(ItemId),

@@ -13,7 +13,7 @@ use crate::news::{
     Answer, Decision, DecisionId, EventId, Item, ItemId, Request, Ruling, Seen, StorylineId,
     TAKE_BACK, Target, UtcTime,
 };
-use crate::store::decisions;
+use crate::store::decisions::{self, Named};
 use crate::store::{
     Connection, Result, Store, Transaction, desk, events, items, requests, retold, standing,
 };
@@ -104,8 +104,12 @@ fn answer_within(tx: &Transaction<'_>, request: &Request, now: UtcTime) -> Resul
             editor,
             note,
             seen,
+            known,
         } => {
             if let Some(no) = refuse_if_changed(tx, seen)? {
+                return Ok(Some(no));
+            }
+            if let Some(no) = refuse_if_headed(tx, &ruling, known)? {
                 return Ok(Some(no));
             }
             let asked = Asked {
@@ -134,6 +138,28 @@ fn refuse_if_changed(conn: &Connection, seen: Option<Seen>) -> Result<Option<Ans
             Ok(Some(refused(&refusal, &made)))
         }
     }
+}
+
+/// The refusal of a headline from a page that was made before another editor set one.
+fn refuse_if_headed(
+    conn: &Connection,
+    ruling: &Ruling,
+    known: Option<DecisionId>,
+) -> Result<Option<Answer>> {
+    let Some(known) = known.filter(|_| sets_headline(ruling)) else {
+        return Ok(None);
+    };
+    let made = decisions::load_about(conn, &Named::by(ruling))?;
+    let is_since = |one: &&Decision| one.id > known && sets_headline(&one.ruling);
+    let since = in_force(&made).filter(is_since).last();
+    Ok(since.map(|one| refused(&Refusal::HeadlineSet(one.id), &made)))
+}
+
+fn sets_headline(ruling: &Ruling) -> bool {
+    matches!(
+        ruling,
+        Ruling::PinHeadline { .. } | Ruling::RenameStoryline { .. }
+    )
 }
 
 fn decide_within(tx: &Transaction<'_>, asked: &Asked, now: UtcTime) -> Result<Answer> {
@@ -343,6 +369,7 @@ fn refused(refusal: &Refusal, made: &[Decision]) -> Answer {
     let named = match refusal {
         Refusal::StandsInTheWay { decision, .. }
         | Refusal::Already(decision)
+        | Refusal::HeadlineSet(decision)
         | Refusal::UndoneAlready(decision) => made.iter().find(|one| one.id == *decision),
         Refusal::ItemWent { item, .. } => {
             let about = |one: &&Decision| one.ruling.items().contains(item);

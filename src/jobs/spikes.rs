@@ -3,17 +3,18 @@
 //! 1. An item is out if it is spiked, if the event or the storyline in which it stands is, or if it was taken out of such
 //!    a one and stays out with it (`items_kept_out`). All else is published; nothing else is asked.
 //! 2. What leaves what is spiked stays out with it, item by item, wherever it stands by then, until that spike is taken
-//!    back. It is let in by a ruling alone that is in force, was made since the spike or was not obeyed when that was
+//!    back; but not what came since the spike, which no editor has seen in it, and which the machine puts elsewhere now,
+//!    unless it repeats what is out. It is let in by a ruling alone that is in force, was made since the spike or was not obeyed when that was
 //!    made, and names it as taken out. To undo a ruling lets nothing in but what that had put there since the spike.
 //! 3. What readers are shown comes under nothing that is spiked but by an editor's ruling: the clusterer names no
 //!    group so (`cluster::KeptBack`), and a merge of what is out with what is not is refused.
 
 use std::collections::BTreeSet;
 
-use crate::decisions::Attributes;
+use crate::decisions::{Attributes, in_force};
 use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, Target};
 use crate::store::decisions::{self, Named};
-use crate::store::{Connection, Result, Transaction, events, kept_out};
+use crate::store::{Connection, Result, Transaction, events, items, kept_out};
 
 /// Items about to be moved, each with where it stands and what keeps it out there.
 #[derive(Debug, Default)]
@@ -53,7 +54,8 @@ impl Before {
             places.insert(event);
             let now = kept_out::load_keepers(tx, event)?;
             for keeper in keepers.iter().filter(|one| !now.contains(one)) {
-                if !is_let_in(tx, *item, *keeper, (*from, event))? {
+                let places = (*from, event);
+                if !is_let_in(tx, *item, *keeper, places)? && !came_since(tx, *item, *keeper)? {
                     kept_out::keep_out(tx, *item, *keeper)?;
                 }
             }
@@ -163,6 +165,29 @@ fn is_let_in(
         }
     }
     Ok(false)
+}
+
+/// True if an item came after a thing had been spiked, the machine alone put it there, and it repeats nothing older.
+fn came_since(tx: &Transaction<'_>, item: ItemId, keeper: Target) -> Result<bool> {
+    let spike = find_spike(tx, keeper)?;
+    let spike = spike
+        .map(|id| decisions::load_decision(tx, id))
+        .transpose()?;
+    let Some(spike) = spike.flatten() else {
+        return Ok(false);
+    };
+    for one in events::original_of(tx, item)?.into_iter().chain([item]) {
+        let came_at = items::fetched_at(tx, one)?;
+        if came_at.is_none_or(|at| at <= spike.decided_at) {
+            return Ok(false);
+        }
+    }
+    let named = Named {
+        items: vec![item],
+        ..Named::default()
+    };
+    let about = decisions::load_about(tx, &named)?;
+    Ok(in_force(&about).next().is_none())
 }
 
 /// An item that leaves what is spiked.
@@ -312,4 +337,53 @@ pub(super) fn find_keeper(conn: &Connection, target: Target) -> Result<Option<De
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::news::utc_from_secs;
+    use crate::store::Store;
+
+    #[test]
+    fn what_came_after_a_spike_is_shown_once_the_machine_puts_it_elsewhere_but_not_what_it_repeats()
+    {
+        // Of each item: when it came, what it repeats. The spike is of second 10, and a ruling names item 5.
+        let items = [
+            (1, 5, None),
+            (2, 10, None),
+            (3, 20, None),
+            (4, 20, Some(1)),
+            (5, 20, None),
+            (6, 20, Some(3)),
+        ];
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = Store::open(directory.path()).expect("a database");
+        let written = store.write_blocking(move |tx| {
+            tx.execute_batch(
+                "INSERT INTO outlets (id, name) VALUES (1, 'The Paper');
+                 INSERT INTO events (id) VALUES (1), (2), (3);",
+            )?;
+            for (item, came_at, original) in items {
+                let sql = "INSERT INTO items (id, feed_id, outlet_id, fetched_at, item_time, time_is_claimed,
+                        language, role, title, content, seen_at, digest)
+                     VALUES (?1, 1, 1, ?2, 1, 1, 'en', 'news', '', x'', 0, x'')";
+                tx.execute(sql, (item, came_at))?;
+                let sql = "INSERT INTO event_items (item_id, event_id, reprint_of) VALUES (?1, 1, ?2)";
+                tx.execute(sql, (item, original))?;
+            }
+            let target = Target::Event(EventId(1));
+            let lock = Ruling::Lock { event: EventId(1), items: vec![ItemId(5)] };
+            for ruling in [Ruling::Spike { target }, lock] {
+                decisions::save_decision(tx, &ruling, "anna", "", utc_from_secs(10))?;
+            }
+            mark(tx, target)?;
+            let before = Before::of(tx, [1, 2].map(EventId).into())?;
+            tx.execute_batch("UPDATE event_items SET event_id = 2")?;
+            before.keep_out(tx)
+        });
+        written.expect("it is written");
+        let out = store.read(kept_out::load_items).expect("it is read");
+        assert_eq!(out, [1, 2, 4, 5].map(ItemId).into());
+    }
 }

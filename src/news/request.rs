@@ -77,6 +77,10 @@ pub enum Request {
         /// nothing does.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen: Option<Seen>,
+        /// The last decision when that page was made: a headline that was set since is not overridden. `None` if it is,
+        /// whenever it was set.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        known: Option<DecisionId>,
     },
     /// Take a decision back.
     Undo {

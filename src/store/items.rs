@@ -126,6 +126,17 @@ pub fn count_buried(conn: &Connection, from: ItemId) -> Result<i64> {
         .query_row([from.0], |row| row.get(0))?)
 }
 
+/// What our clock said when an item was accepted; `None` if it is not there.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn fetched_at(conn: &Connection, id: ItemId) -> Result<Option<UtcTime>> {
+    let sql = "SELECT fetched_at FROM items WHERE id = ?1";
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query.query_row([id.0], |row| row.get(0).map(utc_from_secs));
+    Ok(found.optional()?)
+}
+
 /// What our clock said when the item was accepted, or the last before it that is there; `None` before the first.
 ///
 /// # Errors

@@ -48,6 +48,7 @@ async fn a_request_that_cannot_be_noted_as_answered_decides_nothing() {
         editor: "anna".into(),
         note: String::new(),
         seen: None,
+        known: None,
     };
     let asked = request.clone();
     let number = desk.store.write(move |tx| {

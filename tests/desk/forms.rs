@@ -64,3 +64,45 @@ async fn return_in_a_field_never_does_what_another_button_of_its_form_does() {
     }
     assert!(fields > 10, "{fields}");
 }
+
+/// The last decision that a page knew of.
+fn known(page: &str) -> String {
+    let parts = parts(page);
+    let field = parts
+        .iter()
+        .find(|part| part.tag.contains("name=\"known\""));
+    value(field.expect("the page knows").tag, "value").expect("a number")
+}
+
+#[tokio::test]
+async fn a_headline_typed_on_a_page_overrides_none_that_was_set_since() {
+    let running = Running::start(|_| {}).await;
+    let (cookie, csrf) = running.log_in("anna").await;
+    let headers = [("cookie", cookie.as_str())];
+    for (path, what) in [
+        ("/desk/events/1", "do=pin&event=1&seen=1:1,2,3"),
+        ("/desk/storylines/1", "do=rename&storyline=1"),
+    ] {
+        let before = known(&running.get(path, &headers).await.body);
+        let send = async |known: &str, headline: &str| {
+            let form = format!("{what}&known={known}&headline={headline}&back={path}&csrf={csrf}");
+            running.post("/desk/act", &headers, &form).await
+        };
+        let first = send(&before, "Mine").await;
+        assert_eq!(first.status, 303, "{}", first.body);
+        let late = send(&before, "Yours").await;
+        let answer = running.get(late.header("location"), &headers).await.body;
+        assert!(
+            answer.contains("set by another decision since you looked"),
+            "{path}: {answer}"
+        );
+        assert!(
+            answer.contains("Mine") && !answer.contains("Yours"),
+            "{path}"
+        );
+        let now = known(&running.get(path, &headers).await.body);
+        let seen = send(&now, "Ours").await;
+        let answer = running.get(seen.header("location"), &headers).await.body;
+        assert!(answer.contains("Ours"), "{path}: {answer}");
+    }
+}

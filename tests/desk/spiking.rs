@@ -7,7 +7,7 @@ use dateline::decisions::in_force;
 use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::news::{DecisionId, EventId, ItemId, Ruling, StorylineId, Target};
 use dateline::store::check::check_database;
-use dateline::store::{desk, kept_out, standing};
+use dateline::store::{desk, items, kept_out, standing};
 
 use super::holding::{dice, dice_of};
 use super::world::{World, word};
@@ -221,7 +221,7 @@ fn put_in(world: &World, ruling: &Ruling) -> BTreeSet<ItemId> {
 }
 
 /// Everything that was ever kept out by what is in force, by decision: but what a ruling in force has taken out since,
-/// though the machine puts it there again, because it may come up when that parts it.
+/// though the machine puts it there again, and what has come since, because they may come up when that parts them.
 fn note_held(world: &World, known: &mut BTreeMap<DecisionId, BTreeSet<ItemId>>) {
     let made = world.made();
     let open: BTreeSet<DecisionId> = in_force(&made).map(|one| one.id).collect();
@@ -229,13 +229,21 @@ fn note_held(world: &World, known: &mut BTreeMap<DecisionId, BTreeSet<ItemId>>) 
     for one in in_force(&made) {
         if let Ruling::Spike { target } = one.ruling {
             let since = in_force(&made).filter(|other| other.id > one.id);
-            let is_of_items = |ruling: &&Ruling| !matches!(ruling, Ruling::SplitStoryline { .. });
-            let rulings = since.map(|other| &other.ruling).filter(is_of_items);
+            // What a ruling takes out of a storyline stays in its event, and the other way round.
+            let takes_out_of_it = |ruling: &&Ruling| match ruling {
+                Ruling::SplitStoryline { storyline, .. } => target == Target::Storyline(*storyline),
+                _ => matches!(target, Target::Event(_)),
+            };
+            let rulings = since.map(|other| &other.ruling).filter(takes_out_of_it);
             let let_in: BTreeSet<ItemId> = rulings
                 .flat_map(|ruling| taken_out(world, ruling))
                 .collect();
-            let held = held(world, target);
-            let held = held.into_iter().filter(|item| !let_in.contains(item));
+            let came_before = |item: &ItemId| {
+                let came_at = world.store.read(|conn| items::fetched_at(conn, *item));
+                came_at.unwrap().is_some_and(|at| at <= one.decided_at)
+            };
+            let held = held(world, target).into_iter();
+            let held = held.filter(|item| !let_in.contains(item) && came_before(item));
             known.entry(one.id).or_default().extend(held);
         }
     }

@@ -170,7 +170,12 @@ impl Clusterer {
             let judged = judged.map_or_else(|| self.judge(store, &[]), Ok)?;
             let (count, save) = self.place(store, judged, touched)?;
             taken.events += count;
+            let takes_out = !save.settlement.left_kept_back.is_empty();
             saving = Some(self.begin_save(store, save, now)?);
+            if takes_out {
+                wait_for(saving.take())?;
+                self.look_up_kept_back(store)?;
+            }
         }
     }
 
@@ -239,8 +244,12 @@ impl Clusterer {
         let judged = self.judge(store, &[])?;
         let (count, save) = self.place(store, judged, touched)?;
         let (pins, life) = self.describing_by();
+        let takes_out = !save.settlement.left_kept_back.is_empty();
         // Before what nobody waits for: all that comes meanwhile waits for it.
         store.write_blocking(move |tx| save.write(tx, &pins, (now, &life)))?;
+        if takes_out {
+            self.look_up_kept_back(store)?;
+        }
         Ok(count)
     }
 

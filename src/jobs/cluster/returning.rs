@@ -77,6 +77,9 @@ impl Clusterer {
         };
         let (count, save) = self.place(store, judged, Touched::default())?;
         self.begin_save(store, save, now)?.wait()?;
+        if self.engine.keeps_back_any() {
+            self.look_up_kept_back(store)?;
+        }
         for event in changed {
             self.know_again(store, event)?;
         }

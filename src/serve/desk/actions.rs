@@ -217,6 +217,7 @@ impl FormOf<'_> {
             editor: self.editor.to_owned(),
             note: self.text("note").chars().take(500).collect(),
             seen: seen.filter(|seen| !seen.items.is_empty()),
+            known: self.text("known").parse().ok().map(DecisionId),
         }
     }
 

@@ -252,6 +252,7 @@ async fn decide(
         editor,
         note: sent.note.chars().take(500).collect(),
         seen: None,
+        known: None,
     };
     have_done(&site, request).await
 }

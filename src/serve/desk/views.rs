@@ -10,7 +10,7 @@ use crate::news::{
     StorylineId, Term, UtcTime, WireTag,
 };
 use crate::serve::TermsOf;
-use crate::store::decisions::load_about_event;
+use crate::store::decisions::{self, load_about_event};
 use crate::store::desk::{self, StorylineLine};
 use crate::store::reports::load_all_reports;
 use crate::store::{Connection, Result, events, items, kept_out};
@@ -207,6 +207,8 @@ pub(super) struct StorylineView {
     pub(super) life: &'static str,
     pub(super) counts: String,
     pub(super) spiked: bool,
+    /// The last decision by now; 0 if none was made.
+    pub(super) known: i64,
     pub(super) merged_into: Option<i64>,
     pub(super) events: Vec<EventLine>,
     pub(super) beside: Vec<BesideLine>,
@@ -254,6 +256,7 @@ pub(super) fn load_storyline(conn: &Connection, id: i64) -> Result<Option<Storyl
         life: life_of(&storyline, is_withdrawn),
         counts: counts_of(&storyline),
         spiked: storyline.spiked,
+        known: decisions::newest(conn)?.0,
         merged_into: storyline.merged_into.map(|into| into.0),
         events: lines,
         beside,
@@ -323,6 +326,8 @@ pub(super) struct ExplainedReport {
 pub(super) struct EventView {
     pub(super) line: EventLine,
     pub(super) storyline: Option<(i64, String)>,
+    /// The last decision by now; 0 if none was made.
+    pub(super) known: i64,
     pub(super) merged_into: Option<i64>,
     pub(super) public_url: Option<String>,
     pub(super) reports: Vec<ExplainedReport>,
@@ -372,6 +377,7 @@ pub(super) fn load_event(
     Ok(Some(EventView {
         line,
         storyline: storyline.map(|line| (line.id.0, named(&line.headline))),
+        known: decisions::newest(conn)?.0,
         merged_into: event.merged_into.map(|into| into.0),
         public_url: event.public_id.map(|id| format!("/events/{id}")),
         reports,

@@ -89,3 +89,42 @@ fn named_outlets(tellings: &[&Telling]) -> Option<String> {
         Some((last, rest)) => Some(format!("{} and {last}", rest.join(", "))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{kinds, toll};
+    use super::*;
+
+    #[test]
+    fn a_correction_counts_once_and_a_kill_each_time_that_it_comes() {
+        let plain = toll(1, &[("AP", "A"), ("BBC", "B")]);
+        let mut corrected = plain.clone();
+        corrected.tellings[1].is_correction = true;
+        corrected.tellings[1].change_note = "corrects the name".to_owned();
+        let mut killed = corrected.clone();
+        killed.tellings[1].is_withdrawn = true;
+        let mut back = corrected.clone();
+        back.standing = [ItemId(1), ItemId(2)].into();
+        let kill = vec![DevelopmentKind::Kill];
+        let steps = [
+            plain,
+            corrected.clone(),
+            corrected,
+            killed.clone(),
+            killed.clone(),
+            back.clone(),
+            back,
+            killed,
+        ];
+        let expected = [
+            vec![DevelopmentKind::Correction],
+            vec![],
+            kill.clone(),
+            vec![],
+            vec![DevelopmentKind::Reinstatement],
+            vec![],
+            kill,
+        ];
+        assert_eq!(kinds(&steps), expected);
+    }
+}

@@ -102,39 +102,6 @@ fn a_stage_that_two_outlets_tell_is_an_outcome() {
 }
 
 #[test]
-fn a_correction_counts_once_and_a_kill_each_time_that_it_comes() {
-    let plain = toll(1, &[("AP", "A"), ("BBC", "B")]);
-    let mut corrected = plain.clone();
-    corrected.tellings[1].is_correction = true;
-    corrected.tellings[1].change_note = "corrects the name".to_owned();
-    let mut killed = corrected.clone();
-    killed.tellings[1].is_withdrawn = true;
-    let mut back = corrected.clone();
-    back.standing = [ItemId(1), ItemId(2)].into();
-    let kill = vec![DevelopmentKind::Kill];
-    let steps = [
-        plain,
-        corrected.clone(),
-        corrected,
-        killed.clone(),
-        killed.clone(),
-        back.clone(),
-        back,
-        killed,
-    ];
-    let expected = [
-        vec![DevelopmentKind::Correction],
-        vec![],
-        kill.clone(),
-        vec![],
-        vec![DevelopmentKind::Reinstatement],
-        vec![],
-        kill,
-    ];
-    assert_eq!(kinds(&steps), expected);
-}
-
-#[test]
 fn a_second_correction_of_a_report_is_told_and_another_point_in_it_is_not() {
     let mut first = toll(1, &[("AP", "A"), ("BBC", "Rate cut to 4.25 percent")]);
     first.tellings[1].is_correction = true;

@@ -9,7 +9,8 @@ use serde_json::json;
 use super::list::{event_json, life_of, minute, state_of, storyline_json};
 use super::table::{Table, print_line, printable};
 use super::{Global, Place};
-use crate::news::{Event, EventId, Item, ItemId, Report, Revision, StorylineId};
+use crate::jobs::decide::find_spike;
+use crate::news::{Event, EventId, Item, ItemId, Report, Revision, StorylineId, Target};
 use crate::store::listing::{self, Named};
 use crate::store::{Store, events, items, kept_out, outlets, published};
 use crate::text::diff::{WordChange, word_diff};
@@ -63,6 +64,11 @@ fn show_event(store: &Store, id: EventId, as_json: bool) -> anyhow::Result<()> {
     }
     print_event_head(&event);
     print_reports(&reports);
+    let out = store.read(|conn| kept_out::load_spiked(conn, id))?;
+    if !out.is_empty() {
+        let items: Vec<String> = out.iter().map(ItemId::to_string).collect();
+        print_line(&format!("kept out: items {}", items.join(", ")));
+    }
     Ok(())
 }
 
@@ -133,6 +139,9 @@ fn show_item(store: &Store, id: ItemId, as_json: bool) -> anyhow::Result<()> {
         Some(event) => format!("stands in event {event}: `dateline why {id}` tells why"),
         None => format!("stands in no event: `dateline why {id}` tells why"),
     });
+    if let Some(spike) = find_spike(store, Target::Item(id))? {
+        print_line(&format!("kept out by decision {spike}"));
+    }
     for keeper in store.read(|conn| kept_out::load_kept_with(conn, id))? {
         print_line(&format!("kept out with {keeper}"));
     }

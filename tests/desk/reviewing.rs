@@ -1,7 +1,9 @@
 //! The questions of the review queue, as an editor reads them, and the answer of `dateline why`.
 
 use dateline::jobs::decide::{Asked, decide, undo};
-use dateline::news::{EventId, Evidence, ItemId, PairEvidence, Ruling, ScoredPair, UtcTime};
+use dateline::news::{
+    EventId, Evidence, ItemId, PairEvidence, Ruling, ScoredPair, Target, UtcTime,
+};
 use dateline::store::Store;
 use dateline::store::decisions::load_decisions;
 use dateline::store::events::{self, Member};
@@ -236,4 +238,14 @@ async fn why_says_everything_to_people_and_to_programs() {
     );
     let told: serde_json::Value = serde_json::from_str(&ask(&["why", "4", "--json"])).unwrap();
     assert_eq!((&told["stands_in"], &told["event"]), (&1.into(), &2.into()));
+
+    let target = Target::Item(ItemId(4));
+    let asked = Asked {
+        ruling: Ruling::Spike { target },
+        editor: "anna".into(),
+        note: String::new(),
+    };
+    assert!(decide(&desk.store, asked, now()).await.unwrap().done);
+    assert!(ask(&["show", "item", "4"]).contains("kept out by decision 1"));
+    assert!(ask(&["show", "event", "1"]).contains("kept out: items 4"));
 }

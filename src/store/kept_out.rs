@@ -60,6 +60,19 @@ pub fn load_keepers(conn: &Connection, event: EventId) -> Result<Vec<Target>> {
     Ok(own.into_iter().chain(line.map(Target::Storyline)).collect())
 }
 
+/// True of an event that is kept out, or was when it was merged into another.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn was_out(conn: &Connection, event: EventId) -> Result<bool> {
+    let sql =
+        "SELECT EXISTS (SELECT 1 FROM events e LEFT JOIN storylines s ON s.id = e.storyline_id
+         WHERE e.id = ?1 AND (e.spiked = 1 OR s.spiked = 1))";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([event.0], |row| row.get(0))?)
+}
+
 /// True of an event that was published and is not kept out.
 ///
 /// # Errors

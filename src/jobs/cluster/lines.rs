@@ -38,8 +38,8 @@ impl Clusterer {
             }
         }
         self.stale.tell(conn, &mut self.storylines)?;
-        self.storylines
-            .tell_showing(self.showing(settlement, (machine, sketches)));
+        let showing = self.showing(settlement, (machine, sketches));
+        self.storylines.tell_showing(showing.clone());
         let linking = self.storylines.link(machine);
         let homes = own.map(|_| {
             let machine = (&self.engine, &self.storylines);
@@ -58,6 +58,7 @@ impl Clusterer {
             rules: &self.rulings.rules,
             linking: told,
             lives: settlement.changed.iter().map(|one| one.event).collect(),
+            showing,
             merged: settlement.merged.iter().copied().collect(),
             stored: StoredLines::default(),
             named: BTreeSet::new(),
@@ -133,6 +134,8 @@ struct Around<'a> {
     linking: &'a Linking,
     /// Events that changed; one that had been merged away lives again.
     lives: BTreeSet<EventId>,
+    /// Those that hold what readers were shown.
+    showing: BTreeSet<EventId>,
     /// Events that were merged just now.
     merged: BTreeMap<EventId, EventId>,
     stored: StoredLines,
@@ -277,8 +280,10 @@ impl Around<'_> {
             open.events.insert(name);
             let successor = self.successor_of(name)?;
             if successor != name {
-                self.successors.insert(name, successor);
                 open.events.insert(successor);
+                if !self.would_take_under(name, successor)? {
+                    self.successors.insert(name, successor);
+                }
             }
             let (events, lines) = self.rules.named_with(name);
             open.events.extend(events);
@@ -318,6 +323,16 @@ impl Around<'_> {
     }
 
     /// What an event went into by now; itself if it was not merged away.
+    /// True if what rules say of an event that was kept out would take under what readers are shown, into which the machine
+    /// has merged it.
+    fn would_take_under(&self, event: EventId, into: EventId) -> Result<bool> {
+        let is_shown = match self.lives.contains(&into) {
+            true => self.showing.contains(&into),
+            false => kept_out::is_open(self.conn, into)?,
+        };
+        Ok(is_shown && kept_out::was_out(self.conn, event)?)
+    }
+
     fn successor_of(&self, event: EventId) -> Result<EventId> {
         let mut last = event;
         let mut seen = BTreeSet::new();

@@ -40,9 +40,12 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
         .dormant
         .around(parts, &engine.window, kept_out);
     // Nor may it wake where the group goes by an id that is kept back: what an editor moves there goes under.
-    let goes_under = |one: &Sleeper| {
-        engine.is_kept_back(one.into) && claims.best_part.get(&one.into) == Some(&one.part)
+    let is_kept_under = |(event, part): (&EventId, &usize)| {
+        let may_name = !engine.is_barred(*event, &parts[*part]);
+        (engine.is_kept_back(*event) && may_name).then_some(*part)
     };
+    let kept_under: BTreeSet<usize> = claims.best_part.iter().filter_map(is_kept_under).collect();
+    let goes_under = |one: &Sleeper| kept_under.contains(&one.part);
     let is_barred =
         |one: &&Sleeper| engine.is_barred(one.event, &parts[one.part]) || goes_under(one);
     let may_wake: Vec<Sleeper> = sleepers

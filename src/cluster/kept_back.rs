@@ -39,11 +39,32 @@ impl Engine {
         self.kept_back.events.contains(&event)
     }
 
-    /// True if an id is of an event that is kept back, and some of these items are shown: then it is not theirs. What an
+    /// True if an id is of an event that is hidden, and some of these items are shown: then it is not theirs. What an
     /// editor moved out of where it is shown goes under with what it was moved to.
     pub(super) fn is_barred(&self, event: EventId, slots: &[Slot]) -> bool {
         let is_its_own = |slot: &Slot| self.is_shown(*slot) && !self.is_moved_out(*slot);
-        self.is_kept_back(event) && slots.iter().any(is_its_own)
+        self.is_hidden(event) && slots.iter().any(is_its_own)
+    }
+
+    /// True if readers are shown nothing under an id: an editor keeps the event back, or all that the id hangs on is out with
+    /// something else, and so is what stands in the event.
+    pub(super) fn is_hidden(&self, event: EventId) -> bool {
+        if self.is_kept_back(event) {
+            return true;
+        }
+        let live = self.groups.events.get(&event);
+        let publication = match live {
+            Some(live) => live.publication.as_deref(),
+            None => self.groups.dormant.known_by(event),
+        };
+        let stands_out = |slot| self.event_at(slot).is_some_and(|at| self.is_kept_back(at));
+        let is_out = |item: &ItemId| {
+            let slot = self.window.slot_of(*item);
+            self.kept_back.items.contains(item) || slot.is_some_and(stands_out)
+        };
+        let hangs_on_nothing = publication.is_some_and(|one| one.anchors.iter().all(is_out));
+        let mut stands = live.into_iter().flat_map(|live| &live.members);
+        hangs_on_nothing && !stands.any(|slot| self.is_shown(*slot))
     }
 
     /// True if an editor moved an item, or what it repeats, out of the event in which it stands.

@@ -239,7 +239,7 @@ impl Engine {
         (taken, is_showing): (&BTreeSet<EventId>, bool),
     ) -> EventId {
         let is_free = |name: &EventId| {
-            let is_barred = is_showing && self.is_kept_back(*name);
+            let is_barred = is_showing && self.is_hidden(*name);
             !self.groups.events.contains_key(name)
                 && !taken.contains(name)
                 && !is_barred

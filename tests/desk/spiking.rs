@@ -302,6 +302,20 @@ async fn a_history_in_which_what_was_moved_under_once_stayed_shown_hides_it() {
     live_for(dice_of(OWN + 2, 38), (18, 0), history).await;
 }
 
+/// Found among a hundred short ones: what an editor moved to what is kept out took the id of something else along that is
+/// kept out as well.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn histories_in_which_what_was_moved_under_once_took_another_id_along_keep_its_own() {
+    let history = History {
+        has_rulings: true,
+        is_aimed: false,
+        has_twin: false,
+    };
+    for (seed, operations) in [(51, 29), (88, 48)] {
+        live_for(dice_of(OWN + 1, seed), (operations, 0), history).await;
+    }
+}
+
 /// What an editor lets in is kept out by nothing that is known.
 fn forget(known: &mut BTreeMap<DecisionId, BTreeSet<ItemId>>, let_in: &BTreeSet<ItemId>) {
     for held in known.values_mut() {

@@ -426,8 +426,29 @@ const TURN_HOURS: i64 = 2;
 
 /// True if a stage is news where another one stands: neither its like, nor what came before it or with it.
 fn is_told_beside(standing: &str, now: &str, present: &Present) -> bool {
-    let came_along = goes_with(standing, now) && !came_later(now, present);
+    let came_along = goes_with(standing, now) && !came_after(now, standing, present);
     !are_told_alike(standing, now) && !goes_with(now, standing) && !came_along
+}
+
+/// True if two told a stage so long after they told another one that it is news beside that.
+fn came_after(stage: &str, other: &str, present: &Present) -> bool {
+    let times = told_by_two(other, present).zip(told_by_two(stage, present));
+    times.is_some_and(|(other, stage)| stage - other >= TimeDelta::hours(TURN_HOURS))
+}
+
+/// When the second of two voices told a stage; `None` if none has.
+fn told_by_two(stage: &str, present: &Present) -> Option<UtcTime> {
+    let counted = present.counted();
+    let tellings = present.tellings.iter();
+    let mut telling: Vec<&Telling> = tellings
+        .filter(|one| one.stage_in(&counted) == Some(stage))
+        .collect();
+    telling.sort_by_key(|one| (one.at, one.item_id));
+    let mut voices = Vec::new();
+    telling.into_iter().find_map(|one| {
+        voices.push(one.voice());
+        are_two(&voices).then_some(one.at)
+    })
 }
 
 /// True if nobody told a stage when an event was told first. What is taken back was told before.

@@ -259,14 +259,17 @@ impl Said {
             let name = STAGES.names[sign.place];
             let counts =
                 sign.tongues.speak(words.language) && sign.bound.holds(words, (at, end), name);
-            counts.then_some((sign.place, end, sign.rest.contains(&GAPPED)))
+            // One that says itself what is not (`finds ~ not guilty`) is not denied by that.
+            let may_be_denied = sign.rest.contains(&GAPPED) && !sign.rest.contains(&"not");
+            counts.then_some((sign.place, end, may_be_denied))
         });
-        let Some((place, end, is_gapped)) = told.min() else {
+        let Some((place, end, may_be_denied)) = told.min() else {
             return;
         };
         let name = STAGES.names[place];
         if name != NONE && !(name == ARRESTED && is_fighter(words, at, end)) {
-            let is_denied_within = is_gapped && (at + 1..end).any(|within| is_doubt(words, within));
+            let is_denied_within =
+                may_be_denied && (at + 1..end).any(|within| is_doubt(words, within));
             let has_come =
                 !is_denied_within && !is_yet_to_come(words, at) && !is_taken_back(words, end);
             self.add(place, has_come);

@@ -104,16 +104,28 @@ pub(super) fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -
     let is_plain = |(report, _): &(&Report, _)| report.has_a_voice() && !report.is_superseded;
     let mut plain: Vec<_> = reports.iter().zip(stages).filter(is_plain).collect();
     plain.sort_by_key(|(report, _)| (report.item_time, report.item));
-    let mut last: BTreeMap<OutletId, (&'static str, Voice<'_, OutletId>)> = BTreeMap::new();
+    let mut told: BTreeMap<OutletId, BTreeMap<&'static str, Voice<'_, OutletId>>> = BTreeMap::new();
+    let mut last: BTreeMap<OutletId, &'static str> = BTreeMap::new();
     for (report, stage) in &plain {
         if let Some(stage) = stage {
-            last.insert(report.outlet, (*stage, report.voice()));
+            let own = told.entry(report.outlet).or_default();
+            own.insert(*stage, report.voice());
+            last.insert(report.outlet, *stage);
         }
     }
     let since = begun_of(&plain);
+    // Who has gone on to what came after a stage tells it too, but for what turns it round.
+    let stands = |outlet: &OutletId, stage: &str| {
+        let last = last[outlet];
+        last == stage || !is_reversal(last) && since[last] > since[stage]
+    };
     let do_two_tell = |is_it: &dyn Fn(&str) -> bool| {
-        let tellers = last.values().filter(|(told, _)| is_it(told));
-        are_two(&tellers.map(|(_, voice)| *voice).collect::<Vec<_>>())
+        let tellers = told.iter().filter_map(|(outlet, own)| {
+            let mut own = own.iter().rev();
+            let it = own.find(|(stage, _)| is_it(stage) && stands(outlet, stage))?;
+            Some(*it.1)
+        });
+        are_two(&tellers.collect::<Vec<_>>())
     };
     let is_told_by_two = |stage: &str| do_two_tell(&|told| are_one_end(told, stage));
     let confirmed = since.iter().filter(|(stage, _)| is_told_by_two(stage));
@@ -261,6 +273,20 @@ mod tests {
         ];
         let with_late = [&titles[..4], &late].concat();
         assert_eq!(told(&with_late), titles[2].1, "they never told the release");
+    }
+
+    #[test]
+    fn who_goes_on_from_what_two_told_leaves_nobody_at_what_was_before() {
+        let mut titles = vec![
+            (1, "Man arrested over Bradwell market stabbing"),
+            (2, "Police arrest man over stabbing at Bradwell market"),
+            (1, "Man charged with Bradwell market stabbing murder"),
+            (2, "Bradwell market stabbing: man charged with murder"),
+        ];
+        let charged = titles[2].1;
+        assert_eq!(told(&titles), charged);
+        titles.push((1, "Bradwell market stabbing: man pleads guilty to murder"));
+        assert_eq!(told(&titles), charged);
     }
 
     #[test]

@@ -193,4 +193,49 @@ mod tests {
         ];
         assert_eq!(told_as_they_come(&at_once), [nothing(), nothing()]);
     }
+
+    #[test]
+    fn a_sentence_is_news_hours_after_the_verdict_whoever_spoke_of_an_older_one() {
+        let outcome = vec![DevelopmentKind::Outcome];
+        let aside = [
+            ("A", "Banker Voss convicted of fraud in Helmond", 0),
+            (
+                "B",
+                "Delta Bank's Pieter Voss found guilty of fraud in Helmond",
+                0,
+            ),
+            (
+                "C",
+                "Banker Voss, once jailed for perjury, guilty of Delta Bank fraud",
+                1,
+            ),
+            (
+                "A",
+                "Banker Voss sentenced to six years for Delta Bank fraud",
+                28,
+            ),
+            (
+                "B",
+                "Pieter Voss jailed for six years for Delta Bank fraud in Helmond",
+                29,
+            ),
+        ];
+        let told = told_as_they_come(&aside);
+        assert_eq!(told.concat(), outcome);
+    }
+
+    #[test]
+    fn not_guilty_is_told_of_a_trial_that_began() {
+        let told = told_as_they_come(&[
+            ("A", "Odell bribery trial begins in Quorn", 0),
+            ("B", "Bribery trial of senator Odell begins in Quorn", 0),
+            ("A", "Jury finds senator Odell not guilty of bribery", 24),
+            (
+                "B",
+                "Quorn jury finds senator Mark Odell not guilty in bribery trial",
+                25,
+            ),
+        ]);
+        assert_eq!(told.concat(), [DevelopmentKind::Outcome]);
+    }
 }

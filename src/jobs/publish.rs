@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use crate::decisions::in_force;
 use crate::feed::write::{letters_of, lines_of};
 use crate::news::{
-    Decision, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, PublicId,
-    Report, Reprint, Ruling, Target, ToldAtLength, UtcTime, WITHDRAWN,
+    Decision, DecisionId, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId,
+    PublicId, Report, Reprint, Ruling, Target, ToldAtLength, UtcTime, WITHDRAWN,
 };
+use crate::store::decisions::Named;
 use crate::store::{
     Result, Store, Transaction, decisions, events, kept_out, published, publishing, standing,
     withdrawn,
@@ -264,8 +265,10 @@ fn note_kept_out(tx: &Transaction<'_>, event: EventId, told: Option<Told>) -> Re
     if events::load_items(tx, event)?.is_empty() {
         return Ok(());
     }
+    let out = kept_out::load_spiked(tx, event)?;
     let told = Told {
         kept_out: true,
+        out: out.into_iter().collect(),
         ..told
     };
     publishing::save_told(tx, event, &told_json(&told)?, None)
@@ -366,7 +369,8 @@ fn present_of(
     (reports, told): (&[Report], Option<&Told>),
 ) -> Result<Present> {
     let event = &waiting.event;
-    let about = decisions::load_about_event(tx, event.id)?;
+    let mut about = decisions::load_about_event(tx, event.id)?;
+    about.extend(pins_that_came_along(tx, event.id)?);
     let is_new = |report: &Report| told.is_some_and(|told| !told.items.contains(&report.item_id));
     let told_elsewhere = match reports.iter().any(is_new) {
         true => told_elsewhere(tx, event.id, &about)?,
@@ -386,6 +390,8 @@ fn present_of(
             .flat_map(Report::items)
             .collect(),
         is_ruled_on: is_ruled_on(tx, &about)? || is_headed_by_withdrawn(waiting, reports),
+        undone: told.map_or_else(|| Ok(BTreeSet::new()), |told| undone_of(tx, &told.rulings))?,
+        obeyed_through: decisions::obeyed_through(tx)?,
         rulings: rulings_of(tx, event.id, &about)?,
         out: kept_out::load_spiked(tx, event.id)?.into_iter().collect(),
         told_elsewhere,
@@ -414,6 +420,31 @@ fn told_elsewhere(tx: &Transaction<'_>, event: EventId, about: &[Decision]) -> R
         told.extend(json.and_then(|json| serde_json::from_str::<Told>(&json).ok()));
     }
     Ok(told)
+}
+
+/// The pins of what was merged into an event, which may show them.
+fn pins_that_came_along(tx: &Transaction<'_>, event: EventId) -> Result<Vec<Decision>> {
+    let events = standing::load_predecessors(tx, event)?;
+    if events.is_empty() {
+        return Ok(Vec::new());
+    }
+    let named = Named {
+        events,
+        ..Named::default()
+    };
+    let mut made = decisions::load_about(tx, &named)?;
+    made.retain(|one| matches!(one.ruling, Ruling::PinHeadline { .. }));
+    Ok(made)
+}
+
+/// Those of some decisions that are undone.
+fn undone_of(tx: &Transaction<'_>, made: &BTreeSet<DecisionId>) -> Result<BTreeSet<DecisionId>> {
+    let mut undone = BTreeSet::new();
+    for id in made {
+        let decision = decisions::load_decision(tx, *id)?;
+        undone.extend(decision.and_then(|one| one.undone_at).map(|_| *id));
+    }
+    Ok(undone)
 }
 
 /// True while one of these is not obeyed. What is spiked is out with the decision itself.
@@ -518,9 +549,9 @@ fn ruled(decision: &Decision, event: EventId, items: &BTreeSet<ItemId>) -> Optio
         Ruling::NotSameEvent { a, b } if items.contains(a) || items.contains(b) => {
             "an editor told two reports apart"
         }
-        Ruling::PinHeadline { event: pinned, .. } if *pinned == event => {
-            "an editor set the headline"
-        }
+        // Also of what was merged into it.
+        Ruling::PinHeadline { .. } => "an editor set the headline",
+        Ruling::Lock { event: locked, .. } if *locked == event => "",
         Ruling::Spike {
             target: Target::Item(item),
         } if items.contains(item) => "an editor took a report out",
@@ -529,6 +560,7 @@ fn ruled(decision: &Decision, event: EventId, items: &BTreeSet<ItemId>) -> Optio
     Some(Ruled {
         id: decision.id,
         words: words.to_owned(),
+        comes_along: matches!(decision.ruling, Ruling::PinHeadline { .. }),
     })
 }
 

@@ -272,7 +272,7 @@ pub(super) fn entry_of_development(
         DevelopmentKind::Correction if headline.starts_with("Correction: ") => headline,
         DevelopmentKind::Correction => ["Correction: ", &headline].concat(),
         DevelopmentKind::Kill => ["Report withdrawn: ", &headline].concat(),
-        DevelopmentKind::Reinstatement => ["Report stands again: ", &headline].concat(),
+        DevelopmentKind::Reinstatement => ["Stands again: ", &headline].concat(),
         DevelopmentKind::Decision => ["Edited: ", &headline].concat(),
     };
     Entry {

@@ -13,6 +13,7 @@ use crate::news::{
 
 pub use obeyed::{
     are_obeyed, are_these_obeyed, load_begun, load_obeyed, load_unheeded, note_begun, note_obeyed,
+    obeyed_through,
 };
 
 /// Keeps a decision; returns its id, which is its place in the order of decisions.

@@ -23,7 +23,7 @@ use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use came::{has_come, matters_told, note_matter};
 use figures::{figures_of, tell_figure};
-use notices::{corrections, kills, reinstatements, said};
+use notices::{corrections, is_told_anew, kills, reinstatements, said};
 use taken_back::TakenBack;
 
 /// One report of an event, as the policy looks at it.
@@ -79,8 +79,10 @@ impl Telling {
 pub struct Ruled {
     /// The decision.
     pub id: DecisionId,
-    /// Such as `headline set by an editor`.
+    /// Such as `headline set by an editor`; empty if it is news only once it is undone.
     pub words: String,
+    /// True if it is news whenever it comes along with another event: a headline.
+    pub comes_along: bool,
 }
 
 /// An event as it stands now.
@@ -98,6 +100,10 @@ pub struct Present {
     pub standing: BTreeSet<ItemId>,
     /// The decisions in force that name it, oldest first.
     pub rulings: Vec<Ruled>,
+    /// Those that were in force when it was looked at last, and are undone.
+    pub undone: BTreeSet<DecisionId>,
+    /// The last decision up to which all are obeyed.
+    pub obeyed_through: DecisionId,
     /// True while a decision that names it, or the undoing of one, is not obeyed or not wholly: how the event looks then
     /// is told once it is.
     pub is_ruled_on: bool,
@@ -161,6 +167,10 @@ pub struct Told {
     /// Decisions that had been applied.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub rulings: BTreeSet<DecisionId>,
+    /// The last decision up to which all were obeyed: those before may come along with a report, and are no news then.
+    /// Of what was kept before this was, none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub obeyed_through: Option<DecisionId>,
     /// True if an editor kept it out when it was looked at last.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub kept_out: bool,
@@ -261,7 +271,8 @@ pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
     let decided = decided.or_else(|| report_let_in(told, present));
     let outcome = outcome(&mut next, present);
     // That the two are one is told; what each told is no news beside it.
-    let is_known = decided.is_some() && is_told_elsewhere(told, &next, present);
+    let is_decided = decided.is_some() || present.is_ruled_on;
+    let is_known = is_decided && is_told_elsewhere(told, &next, present);
     changes.extend(decided);
     changes.extend(outcome.filter(|_| !is_known));
     note_the_rest(&mut next, present);
@@ -304,7 +315,7 @@ fn is_told_elsewhere(told: &Told, next: &Told, present: &Present) -> bool {
 /// What was kept out has left the feeds, and may be too old to be listed again: that it is back is news.
 fn let_in(told: &Told, present: &Present) -> Option<Change> {
     let stands = present.tellings.iter().any(|telling| !telling.is_withdrawn);
-    (told.kept_out && !present.is_kept_out && stands).then(|| {
+    (told.kept_out && !present.is_kept_out && stands && !is_told_anew(told, present)).then(|| {
         let note = "an editor let it in again".to_owned();
         Change::of_event(DevelopmentKind::Decision, note)
     })
@@ -322,20 +333,20 @@ fn report_let_in(told: &Told, present: &Present) -> Option<Change> {
 
 /// A decision counts when it came or was undone, and the headline or the reports differ by it.
 fn ruling(told: &Told, present: &Present) -> Option<Change> {
-    let in_force: BTreeSet<DecisionId> = present.rulings.iter().map(|ruled| ruled.id).collect();
     let is_same_look = told.headline == present.headline && told.items == items_of(present);
-    if present.is_ruled_on || in_force == told.rulings || is_same_look {
+    if present.is_ruled_on || is_same_look {
         return None;
     }
-    let note = present
-        .rulings
-        .iter()
-        .rev()
-        .find(|ruled| !told.rulings.contains(&ruled.id))
-        .map_or_else(
-            || "an editor's decision was undone".to_owned(),
-            |ruled| ruled.words.clone(),
-        );
+    let is_new = |ruled: &&Ruled| {
+        let came = told.obeyed_through.is_none_or(|through| ruled.id > through);
+        !told.rulings.contains(&ruled.id) && !ruled.words.is_empty() && (came || ruled.comes_along)
+    };
+    let new = present.rulings.iter().rev().find(is_new);
+    let note = match new {
+        Some(ruled) => ruled.words.clone(),
+        None if present.undone.is_empty() => return None,
+        None => "an editor's decision was undone".to_owned(),
+    };
     Some(Change::of_event(DevelopmentKind::Decision, note))
 }
 
@@ -544,6 +555,7 @@ fn note_look(told: &mut Told, present: &Present) {
     told.headline.clone_from(&present.headline);
     told.items = items_of(present);
     told.rulings = present.rulings.iter().map(|ruled| ruled.id).collect();
+    told.obeyed_through = Some(present.obeyed_through);
     told.out.clone_from(&present.out);
 }
 
@@ -565,5 +577,7 @@ fn items_of(present: &Present) -> BTreeSet<ItemId> {
 
 #[cfg(test)]
 mod ending_tests;
+#[cfg(test)]
+mod ruled_tests;
 #[cfg(test)]
 mod tests;

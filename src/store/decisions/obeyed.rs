@@ -56,6 +56,18 @@ pub fn load_unheeded(conn: &Connection, after: DecisionId) -> Result<Vec<Decisio
     rows.into_iter().map(understand).collect()
 }
 
+/// The last decision up to which events follow all, made and undone; 0 if none was made.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn obeyed_through(conn: &Connection) -> Result<DecisionId> {
+    let sql =
+        "SELECT coalesce((SELECT min(id) - 1 FROM decisions WHERE obeyed <> (undone_at IS NULL)),
+            (SELECT max(id) FROM decisions), 0)";
+    let mut query = conn.prepare_cached(sql)?;
+    Ok(query.query_row([], |row| row.get(0).map(DecisionId))?)
+}
+
 /// True if events follow all decisions.
 ///
 /// # Errors

@@ -25,7 +25,9 @@ pub(super) fn kills(told: &Told, present: &Present) -> Option<Change> {
 /// What was withdrawn and stands again, by itself or as a copy.
 pub(super) fn reinstatements(told: &Told, present: &Present) -> Option<Change> {
     let back: BTreeSet<ItemId> = &told.withdrawn & &present.standing;
-    let first = back.first()?;
+    let Some(first) = back.first() else {
+        return told_anew(told, present);
+    };
     let mut tellings = present.tellings.iter().chain(&present.copies);
     let Some(telling) = tellings.find(|telling| telling.item_id == *first) else {
         let note = "a report that was withdrawn stands again".to_owned();
@@ -37,6 +39,27 @@ pub(super) fn reinstatements(told: &Told, present: &Present) -> Option<Change> {
         note,
         telling,
     ))
+}
+
+/// An event of which nothing stood any more, or was shown, is told by others.
+fn told_anew(told: &Told, present: &Present) -> Option<Change> {
+    if !is_told_anew(told, present) {
+        return None;
+    }
+    let telling = present.tellings.iter().filter(|one| !one.is_withdrawn);
+    let outlets = named_outlets(&telling.collect::<Vec<_>>())?;
+    let note = format!("told again by {outlets}");
+    Some(Change::of_event(DevelopmentKind::Reinstatement, note))
+}
+
+/// True if all that was told was withdrawn or is out one by one, and something else is told now.
+pub(super) fn is_told_anew(told: &Told, present: &Present) -> bool {
+    let fell = &told.withdrawn | &told.out;
+    let mut standing = present.tellings.iter().filter(|one| !one.is_withdrawn);
+    !told.items.is_empty()
+        && told.items.is_subset(&fell)
+        && standing.clone().next().is_some()
+        && standing.all(|one| !told.items.contains(&one.item_id) && !fell.contains(&one.item_id))
 }
 
 pub(super) fn corrections(told: &Told, present: &Present) -> Option<Change> {

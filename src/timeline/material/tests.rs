@@ -132,54 +132,6 @@ fn a_second_correction_of_a_report_is_told_and_another_point_in_it_is_not() {
 }
 
 #[test]
-fn a_decision_counts_only_if_it_changes_what_is_shown() {
-    let plain = toll(1, &[("AP", "A"), ("BBC", "B")]);
-    let mut pinned_same = plain.clone();
-    pinned_same.rulings.push(Ruled {
-        id: DecisionId(1),
-        words: "headline set by an editor".to_owned(),
-    });
-    let mut pinned = pinned_same.clone();
-    pinned.headline = "C".to_owned();
-    pinned.rulings.push(Ruled {
-        id: DecisionId(2),
-        words: "headline set by an editor".to_owned(),
-    });
-    let steps = [plain.clone(), pinned_same, pinned.clone(), pinned, plain];
-    let decision = vec![DevelopmentKind::Decision];
-    assert_eq!(kinds(&steps), [vec![], decision.clone(), vec![], decision]);
-}
-
-#[test]
-fn a_decision_is_told_when_it_is_obeyed_and_not_while_it_is_being() {
-    let plain = toll(1, &[("AP", "A"), ("BBC", "B")]);
-    let mut decided = plain.clone();
-    decided.is_ruled_on = true;
-    decided.rulings.push(Ruled {
-        id: DecisionId(1),
-        words: "headline set by an editor".to_owned(),
-    });
-    let mut half_obeyed = decided.clone();
-    half_obeyed.headline = "C".to_owned();
-    let mut obeyed = half_obeyed.clone();
-    obeyed.is_ruled_on = false;
-    let steps = [
-        plain,
-        decided.clone(),
-        half_obeyed,
-        obeyed.clone(),
-        obeyed.clone(),
-    ];
-    let decision = vec![DevelopmentKind::Decision];
-    assert_eq!(kinds(&steps), [vec![], vec![], decision.clone(), vec![]]);
-    assert_eq!(
-        kinds(&[decided, obeyed]),
-        [decision],
-        "first published meanwhile"
-    );
-}
-
-#[test]
 fn what_was_planned_and_failed_is_material() {
     let steps = [
         toll(
@@ -370,6 +322,7 @@ fn what_was_told_under_one_event_is_not_told_again_under_the_one_that_it_is_merg
         rulings: vec![Ruled {
             id: DecisionId(1),
             words: "an editor merged two events into this one".to_owned(),
+            comes_along: false,
         }],
         told_elsewhere: vec![first_told(&other)],
         ..present(4, [first.tellings.clone(), other.tellings.clone()].concat())

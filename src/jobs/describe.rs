@@ -57,6 +57,16 @@ impl Pins {
         pins
     }
 
+    /// True if an event has one of its own.
+    pub fn pin(&self, event: EventId) -> bool {
+        self.events.contains_key(&event)
+    }
+
+    /// True if a storyline has one of its own.
+    pub fn name(&self, line: StorylineId) -> bool {
+        self.storylines.contains_key(&line)
+    }
+
     /// True if no event has one.
     pub fn are_none(&self) -> bool {
         self.events.is_empty()

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::Result;
 use super::rows::{EVENT_COLUMNS, public_id, read_event};
 use super::withdrawn::is_item_withdrawn;
+use super::{Result, standing};
 use crate::news::{
     Development, DevelopmentId, Event, EventId, ItemId, PublicId, StorylineId, UtcTime,
     utc_from_secs,
@@ -434,6 +434,61 @@ pub fn mark_merged(tx: &Transaction<'_>, event: EventId, now: UtcTime) -> Result
         is_any = true;
     }
     Ok(is_any)
+}
+
+/// An event that was merged away under words of an editor that hold no more is headed as what it leads to. Nothing if it is
+/// not among those.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn head_as_successor(tx: &Transaction<'_>, event: EventId, now: UtcTime) -> Result<()> {
+    let Some(into) = standing::load_last_successor(tx, event)? else {
+        return Ok(());
+    };
+    let sql = "UPDATE events SET (headline, headline_item_id, headline_reason, lede, lede_bytes) =
+            (SELECT headline, headline_item_id, headline_reason, lede, lede_bytes FROM events WHERE id = ?2),
+            updated_at = max(coalesce(updated_at, 0) + 1, ?3), version = version + 1
+         WHERE id = ?1 AND headline_item_id IS NULL
+            AND headline <> (SELECT headline FROM events WHERE id = ?2)";
+    tx.prepare_cached(sql)?
+        .execute(params![event.0, into.0, now.timestamp()])?;
+    Ok(())
+}
+
+/// The same of a storyline.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn name_as_successor(tx: &Transaction<'_>, line: StorylineId, now: UtcTime) -> Result<()> {
+    let Some(into) = standing::load_line_successor(tx, line)? else {
+        return Ok(());
+    };
+    let sql = "UPDATE storylines SET (headline, headline_event_id, headline_item_id) =
+            (SELECT headline, headline_event_id, headline_item_id FROM storylines WHERE id = ?2),
+            updated_at = max(coalesce(updated_at, 0) + 1, ?3), version = version + 1
+         WHERE id = ?1 AND headline_event_id IS NULL
+            AND headline <> (SELECT headline FROM storylines WHERE id = ?2)";
+    tx.prepare_cached(sql)?
+        .execute(params![line.0, into.0, now.timestamp()])?;
+    Ok(())
+}
+
+/// Moves `updated_at` of published storylines that an editor has named, parted or merged.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn move_ruled_lines(
+    tx: &Transaction<'_>,
+    lines: &BTreeSet<StorylineId>,
+    now: UtcTime,
+) -> Result<()> {
+    let sql = "UPDATE storylines SET updated_at = max(coalesce(updated_at, 0) + 1, ?2)
+         WHERE id = ?1 AND published_at IS NOT NULL AND merged_into IS NULL";
+    let mut update = tx.prepare_cached(sql)?;
+    for line in lines {
+        update.execute(params![line.0, now.timestamp()])?;
+    }
+    Ok(())
 }
 
 /// Moves `updated_at` of storylines that were merged away under the headline of one of these reports.

@@ -2,7 +2,7 @@
 
 use dateline::jobs::decide::{Asked, decide, undo};
 use dateline::news::{DecisionId, EventId, Ruling, StorylineId};
-use dateline::store::{desk, standing};
+use dateline::store::{Connection, desk, standing};
 
 use super::world::{World, word};
 
@@ -168,4 +168,56 @@ async fn a_storyline_whose_events_readers_follow_elsewhere_counts_as_published()
     take_back(&mut world, merged).await;
     assert_eq!(line(&world, event), home);
     assert_eq!(homes(&world), []);
+}
+
+/// The headline of a row, and when it changed.
+fn headed(world: &World, table: &str, id: i64) -> (String, i64) {
+    let sql = format!("SELECT headline, coalesce(updated_at, 0) FROM {table} WHERE id = ?1");
+    let read =
+        |conn: &Connection| Ok(conn.query_row(&sql, [id], |row| Ok((row.get(0)?, row.get(1)?)))?);
+    world.store.read(read).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_merged_away_keeps_no_words_that_an_editor_took_back() {
+    let mut world = World::open(1000).await;
+    let kept = told(&mut world, 1).await;
+    let gone = told(&mut world, 2).await;
+    world.publish().await;
+    world.take_in();
+    let (kept_line, gone_line) = (world.line_of(kept).unwrap(), world.line_of(gone).unwrap());
+    let headline = "Captain was drunk".to_owned();
+    let pin = Ruling::PinHeadline {
+        event: gone,
+        headline: headline.clone(),
+    };
+    let pinned = rule(&mut world, pin).await;
+    let name = Ruling::RenameStoryline {
+        storyline: gone_line,
+        headline,
+    };
+    let before = headed(&world, "storylines", gone_line.0);
+    let named = rule(&mut world, name).await;
+    assert!(
+        headed(&world, "storylines", gone_line.0).1 > before.1,
+        "a name is news"
+    );
+    let ruling = world.merge_lines(kept_line, gone_line);
+    rule(&mut world, ruling).await;
+    let ruling = merge(&world, kept, gone);
+    rule(&mut world, ruling).await;
+    world.publish().await;
+    for (table, id, into, decision) in [
+        ("events", gone.0, kept.0, pinned),
+        ("storylines", gone_line.0, kept_line.0, named),
+    ] {
+        let before = headed(&world, table, id);
+        assert_eq!(before.0, "Captain was drunk", "{table}");
+        take_back(&mut world, decision).await;
+        world.publish().await;
+        let after = headed(&world, table, id);
+        assert_eq!(after.0, headed(&world, table, into).0, "{table}");
+        assert_ne!(after.0, before.0, "{table}");
+        assert!(after.1 > before.1, "{table}");
+    }
 }

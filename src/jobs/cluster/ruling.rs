@@ -1,16 +1,18 @@
 //! What is done when decisions were made or undone: events and storylines follow them, and that is
 //! noted beside the decisions, so that nothing decided while nobody was at work is passed over.
 
+use std::collections::BTreeSet;
+
 use super::rulings::Changes;
 use super::save::Touched;
 use super::scope::Scope;
 use super::{Clusterer, held, old, restore};
 use crate::cluster::Engine;
 use crate::decisions::Constraints;
-use crate::news::{Decision, EventId, ItemId, Ruling, UtcTime};
+use crate::news::{Decision, EventId, ItemId, Ruling, StorylineId, UtcTime};
 use crate::store::{
-    Connection, Pending, Result, Store, Transaction, decisions, describing, events, standing,
-    went_along,
+    Connection, Pending, Result, Store, Transaction, decisions, describing, events, publishing,
+    standing, went_along,
 };
 
 /// Rounds in which old items are brought into place: far more than rulings ever need.
@@ -43,6 +45,10 @@ impl Clusterer {
             self.stale.note_spiked(line);
         }
         self.look_up_kept_back(store)?;
+        let mut retitled = Retitled::by(store, (&events, &storylines))?;
+        let pins = &self.rulings.pins;
+        retitled.events.retain(|event| !pins.pin(*event));
+        retitled.storylines.retain(|line| !pins.name(*line));
         // A pin shows on what its event was merged into, and a name on what its storyline was.
         let led_on = store.read(|conn| {
             let on = events
@@ -109,6 +115,8 @@ impl Clusterer {
                 events::save_origin(tx, *part, *origin)?;
             }
             super::save::save_next_event(tx, next_event)?;
+            retitled.write(tx, now)?;
+            publishing::move_ruled_lines(tx, &ruled_lines(tx, &changed)?, now)?;
             went_along::note(tx, &changed)?;
             decisions::note_obeyed(tx, &changed)
         })?;
@@ -250,6 +258,59 @@ impl Clusterer {
         }
         Ok(())
     }
+}
+
+/// What may bear words of an editor that were taken back or replaced, though it was merged away, and is described no more.
+struct Retitled {
+    events: BTreeSet<EventId>,
+    storylines: BTreeSet<StorylineId>,
+}
+
+impl Retitled {
+    /// Of what has another pin or name, and of what went into that.
+    fn by(store: &Store, (pinned, named): (&[EventId], &[StorylineId])) -> Result<Self> {
+        store.read(|conn| {
+            let mut events: BTreeSet<EventId> = pinned.iter().copied().collect();
+            for event in pinned {
+                events.extend(standing::load_predecessors(conn, *event)?);
+            }
+            let mut storylines: BTreeSet<StorylineId> = named.iter().copied().collect();
+            for line in named {
+                storylines.extend(standing::load_lines_merged_into(conn, *line)?);
+            }
+            Ok(Self { events, storylines })
+        })
+    }
+
+    /// To be done once what they lead to is described.
+    fn write(&self, tx: &Transaction<'_>, now: UtcTime) -> Result<()> {
+        for event in &self.events {
+            publishing::head_as_successor(tx, *event, now)?;
+        }
+        for line in &self.storylines {
+            publishing::name_as_successor(tx, *line, now)?;
+        }
+        Ok(())
+    }
+}
+
+/// The storylines that decisions name, part or merge, as they stand by now.
+fn ruled_lines(tx: &Transaction<'_>, changed: &[Decision]) -> Result<BTreeSet<StorylineId>> {
+    let mut lines = BTreeSet::new();
+    for one in changed.iter().map(|one| &one.ruling) {
+        if matches!(one, Ruling::Spike { .. }) || one.storylines().is_empty() {
+            continue;
+        }
+        for line in one.storylines() {
+            lines.extend([line]);
+            lines.extend(standing::load_line_successor(tx, line)?);
+        }
+        for event in one.events() {
+            let standing = standing::load_standing_event(tx, event)?;
+            lines.extend(standing.map(|standing| standing.shown));
+        }
+    }
+    Ok(lines)
 }
 
 fn note_split(tx: &Transaction<'_>, split: &held::SplitOff) -> Result<()> {

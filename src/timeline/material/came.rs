@@ -12,8 +12,9 @@ pub(super) fn has_come(next: &mut Told, shown: &Telling, present: &Present) -> b
     let before = Outlook::of(&next.headline, &shown.language);
     let known = next.came.get_or_insert_with(|| matters_told(before));
     let outlook = shown.outlook();
-    let is_new = outlook.done.names().any(|name| !known.contains(name));
-    if !outlook.is_told || !is_new && !before.lies_ahead() {
+    // What else it says is to come takes nothing from what it tells of a matter that a list knows.
+    let may_tell_any = outlook.is_told && before.lies_ahead();
+    if outlook.done.are_none() && !may_tell_any {
         return false;
     }
     let told = present.tellings.iter().chain(&present.copies);
@@ -21,13 +22,24 @@ pub(super) fn has_come(next: &mut Told, shown: &Telling, present: &Present) -> b
     let heard: Vec<Heard<'_, &str>> = reports.iter().map(|one| heard_in(one)).collect();
     let at = reports.iter().position(|one| one.item_id == shown.item_id);
     let came = find_outcomes(&heard).into_iter().filter(|outcome| {
-        let is_open = outcome.matter != Matters::ANY || before.lies_ahead();
+        let is_open = outcome.matter != Matters::ANY || may_tell_any;
         is_open && at.is_some_and(|at| outcome.tellers.contains(&at))
     });
-    let names = came.flat_map(|outcome| outcome.matter.names());
+    let names = came.flat_map(|outcome| {
+        let names = outcome.matter.names();
+        names.map(move |name| name_of_round(name, outcome.round))
+    });
     let told = known.len();
-    known.extend(names.map(str::to_owned));
+    known.extend(names);
     known.len() > told
+}
+
+/// Under what is known that a matter came so often.
+fn name_of_round(name: &str, round: usize) -> String {
+    match round {
+        0 | 1 => name.to_owned(),
+        _ => format!("{name} {round}"),
+    }
 }
 
 /// A stage was told that is what came of a matter: it is not told again by that.
@@ -237,5 +249,73 @@ mod tests {
             ),
         ]);
         assert_eq!(told.concat(), [DevelopmentKind::Outcome]);
+    }
+
+    #[test]
+    fn a_matter_that_lies_ahead_anew_comes_anew_and_one_that_is_told_late_does_not() {
+        let votes = [
+            ("A", "Senate committee opens debate on Harlan nomination", 0),
+            (
+                "A",
+                "Committee rejects Harlan nomination as attorney general",
+                5,
+            ),
+            ("B", "Harlan nomination rejected by Senate committee", 6),
+            ("A", "Senate to vote on Harlan nomination", 20),
+            ("A", "Harlan wins Senate vote on nomination 51-49", 29),
+            (
+                "B",
+                "Harlan wins Senate vote to become attorney general",
+                30,
+            ),
+            ("C", "Joan Harlan wins Senate vote on nomination", 31),
+        ];
+        let told = told_as_they_come(&votes);
+        let at: Vec<usize> = (0..told.len()).filter(|at| !told[*at].is_empty()).collect();
+        assert_eq!(at, [1, 4], "{told:?}");
+        let late = [
+            ("A", "Slovenians vote in tight parliamentary election", 0),
+            ("B", "Zupan wins Slovenian election", 10),
+            ("C", "Zupan wins election in Slovenia", 11),
+            ("D", "Polls close in Slovenian election", 12),
+            ("E", "Zupan wins Slovenian vote", 13),
+            ("F", "Slovenia: Zupan wins", 14),
+        ];
+        let reports: Vec<Telling> = (1..)
+            .zip(late)
+            .map(|(id, (outlet, headline, hours))| report(id, outlet, headline, hours))
+            .collect();
+        // The headline stays where it is while somebody is late.
+        let looks = [(1, 1), (3, 3), (3, 4), (5, 5), (6, 6)];
+        let looks = looks.map(|(shown, heard)| present(shown, reports[..heard].to_vec()));
+        let told = kinds(&looks);
+        assert_eq!(told.concat(), [DevelopmentKind::Outcome], "{told:?}");
+    }
+
+    #[test]
+    fn what_came_is_told_whatever_else_the_headline_says_is_to_come() {
+        for reports in [
+            [
+                ("A", "Pope Leo in critical condition", 0),
+                ("B", "Pope Leo dies at 88; conclave expected", 9),
+                ("C", "Pope Leo dies, conclave expected within weeks", 10),
+            ],
+            [
+                ("A", "Verdict expected in Larsen murder trial in Torvik", 0),
+                (
+                    "B",
+                    "Larsen, who pleaded not guilty, found guilty of murder",
+                    24,
+                ),
+                (
+                    "C",
+                    "Larsen found guilty of murder he pleaded not guilty to",
+                    25,
+                ),
+            ],
+        ] {
+            let told = told_as_they_come(&reports);
+            assert_eq!(told.concat(), [DevelopmentKind::Outcome], "{reports:?}");
+        }
     }
 }

@@ -6,39 +6,47 @@ use super::{Change, Present, Telling, Told};
 use crate::news::{DevelopmentKind, ItemId};
 use crate::text::words::hash_word;
 
-pub(super) fn kills(told: &Told, present: &Present) -> Option<Change> {
+pub(super) fn kills(told: &Told, present: &Present) -> Vec<Change> {
     let new: Vec<&Telling> = present
         .tellings
         .iter()
         .filter(|telling| telling.is_withdrawn && !told.withdrawn.contains(&telling.item_id))
         .collect();
     let has_wire = new.iter().any(|telling| telling.is_wire);
-    let new: Vec<&Telling> = new
+    let new = new
         .into_iter()
-        .filter(|telling| telling.is_wire || !has_wire)
-        .collect();
-    let outlets = named_outlets(&new)?;
-    let note = format!("withdrawn by {outlets}: {}", new.first()?.headline);
-    Some(Change::of_report(DevelopmentKind::Kill, note, new.first()?))
+        .filter(|telling| telling.is_wire || !has_wire);
+    let headline = |telling: &Telling| telling.headline.clone();
+    let told = alike(new, headline)
+        .into_iter()
+        .map(|(what, outlets, first)| {
+            let note = format!("withdrawn by {outlets}: {what}");
+            Change::of_report(DevelopmentKind::Kill, note, first)
+        });
+    told.collect()
 }
 
-/// What was withdrawn and stands again, by itself or as a copy.
-pub(super) fn reinstatements(told: &Told, present: &Present) -> Option<Change> {
+/// What was withdrawn and stands again, by itself or as a copy; or what others tell anew.
+pub(super) fn reinstatements(told: &Told, present: &Present) -> Vec<Change> {
     let back: BTreeSet<ItemId> = &told.withdrawn & &present.standing;
-    let Some(first) = back.first() else {
-        return told_anew(told, present);
-    };
-    let mut tellings = present.tellings.iter().chain(&present.copies);
-    let Some(telling) = tellings.find(|telling| telling.item_id == *first) else {
-        let note = "a report that was withdrawn stands again".to_owned();
-        return Some(Change::of_event(DevelopmentKind::Reinstatement, note));
-    };
-    let note = format!("stands again at {}: {}", telling.outlet, telling.headline);
-    Some(Change::of_report(
-        DevelopmentKind::Reinstatement,
-        note,
-        telling,
-    ))
+    if back.is_empty() {
+        return told_anew(told, present).into_iter().collect();
+    }
+    let tellings = present.tellings.iter().chain(&present.copies);
+    let back = tellings.filter(|telling| back.contains(&telling.item_id));
+    let headline = |telling: &Telling| telling.headline.clone();
+    let told = alike(back, headline)
+        .into_iter()
+        .map(|(what, outlets, first)| {
+            let note = format!("stands again at {outlets}: {what}");
+            Change::of_report(DevelopmentKind::Reinstatement, note, first)
+        });
+    let told: Vec<Change> = told.collect();
+    if !told.is_empty() {
+        return told;
+    }
+    let note = "a report that was withdrawn stands again".to_owned();
+    vec![Change::of_event(DevelopmentKind::Reinstatement, note)]
 }
 
 /// An event of which nothing stood any more, or was shown, is told by others.
@@ -62,22 +70,41 @@ pub(super) fn is_told_anew(told: &Told, present: &Present) -> bool {
         && standing.all(|one| !told.items.contains(&one.item_id) && !fell.contains(&one.item_id))
 }
 
-pub(super) fn corrections(told: &Told, present: &Present) -> Option<Change> {
-    let new: Vec<&Telling> = present
+pub(super) fn corrections(told: &Told, present: &Present) -> Vec<Change> {
+    let new = present
         .tellings
         .iter()
         .filter(|telling| telling.is_correction && !telling.is_withdrawn)
-        .filter(|telling| !is_known_correction(told, telling))
-        .collect();
-    let outlets = named_outlets(&new)?;
-    let first = new.first()?;
-    let what = if first.change_note.is_empty() {
-        &first.headline
-    } else {
-        &first.change_note
+        .filter(|telling| !is_known_correction(told, telling));
+    let what = |telling: &Telling| match telling.change_note.is_empty() {
+        true => telling.headline.clone(),
+        false => telling.change_note.clone(),
     };
-    let note = format!("corrected by {outlets}: {what}");
-    Some(Change::of_report(DevelopmentKind::Correction, note, first))
+    let told = alike(new, what).into_iter().map(|(what, outlets, first)| {
+        let note = format!("corrected by {outlets}: {what}");
+        Change::of_report(DevelopmentKind::Correction, note, first)
+    });
+    told.collect()
+}
+
+/// Tellings by what they say, each with the outlets that say it and the first of them.
+fn alike<'p>(
+    tellings: impl Iterator<Item = &'p Telling>,
+    what: impl Fn(&Telling) -> String,
+) -> Vec<(String, String, &'p Telling)> {
+    let mut groups: Vec<(String, Vec<&Telling>)> = Vec::new();
+    for telling in tellings {
+        let said = what(telling);
+        match groups.iter_mut().find(|(own, _)| *own == said) {
+            Some((_, group)) => group.push(telling),
+            None => groups.push((said, vec![telling])),
+        }
+    }
+    let named = groups.into_iter().filter_map(|(said, group)| {
+        let outlets = named_outlets(&group)?;
+        Some((said, outlets, *group.first()?))
+    });
+    named.collect()
 }
 
 fn is_known_correction(told: &Told, telling: &Telling) -> bool {
@@ -116,6 +143,7 @@ fn named_outlets(tellings: &[&Telling]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{kinds, toll};
+    use super::super::{first_told, material_changes};
     use super::*;
 
     #[test]
@@ -149,5 +177,41 @@ mod tests {
             kill,
         ];
         assert_eq!(kinds(&steps), expected);
+    }
+
+    #[test]
+    fn of_several_notices_at_once_each_is_told_in_its_own_words() {
+        let plain = toll(1, &[("Post", "A"), ("Sun", "B"), ("Echo", "B")]);
+        let mut corrected = plain.clone();
+        for (telling, note) in corrected
+            .tellings
+            .iter_mut()
+            .zip(["the name", "the toll", "the toll"])
+        {
+            telling.is_correction = true;
+            telling.change_note = note.to_owned();
+        }
+        let mut killed = corrected.clone();
+        for telling in &mut killed.tellings {
+            telling.is_withdrawn = true;
+        }
+        let notes = |told: &Told, now: &Present| {
+            let (changes, next) = material_changes(told, now);
+            let notes: Vec<String> = changes.into_iter().map(|change| change.note).collect();
+            (notes, next)
+        };
+        let (told, next) = notes(&first_told(&plain), &corrected);
+        assert_eq!(
+            told,
+            [
+                "corrected by Post: the name",
+                "corrected by Sun and Echo: the toll"
+            ]
+        );
+        let (told, _) = notes(&next, &killed);
+        assert_eq!(
+            told,
+            ["withdrawn by Post: A", "withdrawn by Sun and Echo: B"]
+        );
     }
 }

@@ -100,9 +100,9 @@ fn what_others_tell_where_nothing_stood_or_all_was_out_is_told_anew_by_no_editor
     let mut anew = fell.clone();
     anew.tellings.push(telling(3, "dpa", "C"));
     let first = toll(1, &[("AP", "A"), ("BBC", "B")]);
-    let kill = vec![DevelopmentKind::Kill];
+    let kills = vec![DevelopmentKind::Kill; 2];
     let steps = [first.clone(), fell, anew.clone(), anew];
-    assert_eq!(kinds(&steps), [kill, again.clone(), vec![]]);
+    assert_eq!(kinds(&steps), [kills, again.clone(), vec![]]);
     let out = Told {
         kept_out: true,
         out: [ItemId(1), ItemId(2)].into(),

@@ -18,7 +18,9 @@ use super::counts::{Figure, head_figure};
 use super::parts::Counted;
 use super::prospects::Outlook;
 use super::retractions::RETRACTED;
-use super::stages::{LASTING, are_told_alike, goes_with, is_open, is_reversal, lasts, stage_of};
+use super::stages::{
+    LASTING, are_told_alike, goes_before_none, goes_with, is_open, is_reversal, lasts, stage_of,
+};
 use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
 use came::{has_come, matters_told, note_matter};
@@ -379,7 +381,7 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     let turns_round = next.stage.is_none()
         && now
             .as_deref()
-            .is_some_and(|stage| is_reversal(stage) && came_later(stage, present));
+            .is_some_and(|stage| goes_before_none(stage) && came_later(stage, present));
     if turns_round {
         next.stage = Some(OPEN.to_owned());
     }
@@ -447,7 +449,7 @@ fn came_after(stage: &str, other: &str, present: &Present) -> bool {
     times.is_some_and(|(other, stage)| stage - other >= TimeDelta::hours(TURN_HOURS))
 }
 
-/// When the second of two voices told a stage; `None` if none has.
+/// When the second of two voices told a stage, or the only one; `None` if none has.
 fn told_by_two(stage: &str, present: &Present) -> Option<UtcTime> {
     let counted = present.counted();
     let tellings = present.tellings.iter();
@@ -456,10 +458,11 @@ fn told_by_two(stage: &str, present: &Present) -> Option<UtcTime> {
         .collect();
     telling.sort_by_key(|one| (one.at, one.item_id));
     let mut voices = Vec::new();
-    telling.into_iter().find_map(|one| {
+    let second = telling.iter().find(|one| {
         voices.push(one.voice());
-        are_two(&voices).then_some(one.at)
-    })
+        are_two(&voices)
+    });
+    Some(second.or(telling.first())?.at)
 }
 
 /// True if nobody told a stage when an event was told first. What is taken back was told before.

@@ -95,7 +95,7 @@ fn last_round<O: PartialEq + Copy>(
         if one.outlook.ahead.has(matter) {
             let since = round.tellers.first().map(|first| heard[*first].at);
             let is_anew = since.is_some_and(|since| one.at - since >= TimeDelta::hours(ANEW_HOURS));
-            if is_anew && round.has_come(heard) {
+            if is_anew && matter.recurs() && round.has_come(heard) {
                 rounds.push(Round::default());
             }
             let round = rounds.last_mut()?;

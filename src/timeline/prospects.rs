@@ -46,6 +46,11 @@ impl Matters {
         }
     }
 
+    /// True of matters that are announced anew: what still lies ahead of others is told on and on (`plane crash`).
+    pub(super) fn recurs(self) -> bool {
+        self.has(LISTS.recurring)
+    }
+
     pub(super) fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
@@ -127,6 +132,8 @@ struct Lists {
     named: Matters,
     /// Matters of which any word may tell what came: of others the lists alone do.
     told_by_any: Matters,
+    /// Matters that may come again.
+    recurring: Matters,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -137,6 +144,9 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         named: Matters::default(),
         told_by_any: Matters::all_named([
             "any", "vote", "court", "launch", "deal", "rates", "talks",
+        ]),
+        recurring: Matters::all_named([
+            "vote", "match", "court", "launch", "rates", "talks", "decision",
         ]),
     };
     let lines = include_str!("prospects.txt").lines();

@@ -470,6 +470,15 @@ const REVERSALS: [&str; 17] = [
     "cancelled",
 ];
 
+/// Stages at which what was told of somebody comes to its end, whether a stage of it was told before or none (`in court over
+/// fraud`). No arrest and no death: these are often an aspect of what else happened.
+const CLOSING: [&str; 3] = ["resigned", "convicted", "sentenced"];
+
+/// True of a stage that goes before what tells none.
+pub(super) fn goes_before_none(stage: &str) -> bool {
+    is_reversal(stage) || CLOSING.contains(&stage)
+}
+
 /// True if a stage turns round what was told before.
 pub(super) fn is_reversal(stage: &str) -> bool {
     REVERSALS.contains(&stage)

@@ -6,7 +6,7 @@ use super::headline::{OVERTAKEN, Report};
 use super::outcomes::{Heard, Outcome, find_outcomes};
 use super::parts::Counted;
 use super::retractions::{RETRACTED, are_taken_back};
-use super::stages::{are_one_end, is_open, is_reversal, lasts};
+use super::stages::{are_one_end, goes_before_none, is_open, is_reversal, lasts};
 use super::voices::{Voice, are_two};
 use crate::news::{ItemId, OutletId, UtcTime};
 
@@ -18,7 +18,7 @@ pub(super) struct Turn {
     /// True if two tell it by that name, and not only an end that is the same.
     is_by_name: bool,
     /// True if it also goes before what tells no stage.
-    is_reversal: bool,
+    goes_before_none: bool,
 }
 
 impl Turn {
@@ -32,7 +32,7 @@ impl Turn {
                 Some(stage) => stage == self.stage || !are_one_end(stage, self.stage),
                 None => {
                     let (title, language) = (&report.title, &report.language);
-                    self.is_reversal
+                    self.goes_before_none
                         || is_open(title, language)
                         || is_reversal(self.stage) && lasts(title, language)
                 }
@@ -139,7 +139,7 @@ pub(super) fn latest_turn(reports: &[Report], stages: &[Option<&'static str>]) -
         stage,
         since: *since,
         is_by_name: do_two_tell(&|told| told == *stage),
-        is_reversal: is_reversal(stage) && telling.count() * 2 >= later.count(),
+        goes_before_none: goes_before_none(stage) && telling.count() * 2 >= later.count(),
     })
 }
 
@@ -287,6 +287,22 @@ mod tests {
         assert_eq!(told(&titles), charged);
         titles.push((1, "Bradwell market stabbing: man pleads guilty to murder"));
         assert_eq!(told(&titles), charged);
+    }
+
+    #[test]
+    fn that_somebody_resigned_or_is_convicted_goes_before_what_tells_no_stage() {
+        let minister = [
+            (1, "Minister Kolb faces inquiry over leak of police files"),
+            (2, "Minister Kolb resigns over leak of police files"),
+            (3, "Kolb resigns as minister over police files leak"),
+        ];
+        assert_eq!(told(&minister), minister[1].1);
+        let mayor = [
+            (1, "Bradwell mayor Tom Reed in court over fraud"),
+            (2, "Bradwell mayor Tom Reed convicted of fraud"),
+            (3, "Mayor Reed found guilty of fraud in Bradwell"),
+        ];
+        assert_eq!(told(&mayor), mayor[1].1);
     }
 
     #[test]

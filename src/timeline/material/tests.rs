@@ -237,7 +237,8 @@ fn what_turns_round_a_matter_of_which_no_stage_was_told_is_an_outcome() {
             true,
         ),
         ("Will the minister resign?", "Minister resigns", 1, true),
-        ("Minister under fire", "Minister resigns", 9, false),
+        ("Minister under fire", "Minister resigns", 9, true),
+        ("Minister under fire", "Minister resigns", 1, false),
         (
             "Kellmann to buy Artema",
             "Kellmann scraps Artema deal",

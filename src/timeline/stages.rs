@@ -415,7 +415,7 @@ fn is_fighter(words: &Words<'_>, at: usize, end: usize) -> bool {
 }
 
 /// Words before a sign that may deny it or put it off, at most.
-const YET: usize = 4;
+const YET: usize = 5;
 
 /// True if what stands before a sign says that it has not come: `to be sentenced`, `nobody arrested`.
 pub(super) fn is_yet_to_come(words: &Words<'_>, at: usize) -> bool {

@@ -209,6 +209,9 @@ fn a_word_that_says_something_else_too_tells_a_stage_only_beside_its_matter() {
         ("Man falls through ice", "en", None),
         ("Artema deal falls through", "en", Some("scrapped")),
         ("Ceasefire talks on verge of collapse", "en", None),
+        ("Fears grow that summit ends without a deal", "en", None),
+        ("Mediators fear ceasefire collapses", "en", None),
+        ("Sommet de Belem : le risque d'un échec", "fr", None),
         (
             "Conviction of man in killing of boy is overturned",
             "en",

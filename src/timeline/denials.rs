@@ -172,13 +172,31 @@ pub(super) fn denies(text: &str) -> bool {
 fn denies_in(words: &Words<'_>) -> bool {
     calls_false(words)
         || (0..words.len()).any(|at| {
-            is_in(&LISTS.denials, words, at) && !is_refusal(words, at)
+            is_in(&LISTS.denials, words, at) && !is_refusal(words, at) && !is_defence(words, at)
                 || is_rumour(words, at) && !is_blamed(words, at)
                 || is_check(words, at)
                 || is_denied(words, at)
                 || is_told_as(&LISTS.unproved, words, at)
                 || is_in_pair(words, at)
         })
+}
+
+/// What somebody denies of whom something else is told: `resigns, denies wrongdoing`.
+const DEFENDED: [&str; 7] = [
+    "wrongdoing",
+    "guilt",
+    "charges",
+    "allegations",
+    "accusations",
+    "involvement",
+    "responsibility",
+];
+
+/// True of a denial beside a deed, which is not what is denied: behind a comma, or `guilty despite denying murder`.
+fn is_defence(words: &Words<'_>, at: usize) -> bool {
+    let is_beside = at > 0 && (words[at - 1] == "despite" || words.is_stopped(at));
+    let of_self = |behind: usize| DEFENDED.contains(&words[behind].as_str());
+    is_beside && (words[at - 1] == "despite" || at + 1 < words.len() && of_self(at + 1))
 }
 
 /// Words behind a denial of which one may be what a court refuses, at most: `denies former mayor bail`.

@@ -210,6 +210,17 @@ fn a_word_that_says_something_else_too_tells_a_stage_only_beside_its_matter() {
         ("Artema deal falls through", "en", Some("scrapped")),
         ("Ceasefire talks on verge of collapse", "en", None),
         ("Fears grow that summit ends without a deal", "en", None),
+        (
+            "Minister Kolb resigns, denies wrongdoing",
+            "en",
+            Some("resigned"),
+        ),
+        (
+            "Kolb found guilty despite denying murder",
+            "en",
+            Some("convicted"),
+        ),
+        ("Kolb denies wrongdoing over resigned minister", "en", None),
         ("Mediators fear ceasefire collapses", "en", None),
         ("Sommet de Belem : le risque d'un échec", "fr", None),
         (

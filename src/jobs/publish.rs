@@ -170,6 +170,7 @@ fn publish_first(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waitin
     };
     let change = Change::of_event(DevelopmentKind::NewEvent, note.to_owned());
     tell(tx, pass, waiting, &change)?;
+    publishing::move_event(tx, event.id, pass.now)?;
     let told = Told {
         at_length: at_length(waiting, &reports),
         ..first_told(&present)
@@ -221,6 +222,9 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
     };
     for change in &changes {
         tell(tx, pass, waiting, &of_standing(change, waiting, &reports))?;
+    }
+    if !changes.is_empty() {
+        publishing::move_event(tx, event.id, pass.now)?;
     }
     if changes.iter().any(|change| {
         matches!(

@@ -257,8 +257,8 @@ pub fn move_storylines(tx: &Transaction<'_>, after: DevelopmentId, now: UtcTime)
     Ok(())
 }
 
-/// Writes a development and moves `updated_at` of its event. `headline_item_id` is the report whose
-/// words it tells, where that is not the report of the event's headline.
+/// Writes a development. `headline_item_id` is the report whose words it tells, where that is not the report of the event's
+/// headline.
 ///
 /// # Errors
 /// Whatever SQLite says.
@@ -281,13 +281,21 @@ pub fn write_development(
         development.note,
         headline_item_id.map(|item| item.0),
     ])?;
-    // It moves with every change after the first publication, even twice within a second.
+    Ok(())
+}
+
+/// Moves `updated_at` of an event of which developments were written: after the first publication with every look at it that
+/// found any, even twice within a second.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn move_event(tx: &Transaction<'_>, event: EventId, now: UtcTime) -> Result<()> {
     let sql = "UPDATE events SET updated_at = CASE
             WHEN updated_at >= ?2 AND 1 < (SELECT count(*) FROM developments WHERE event_id = ?1)
             THEN updated_at + 1 ELSE max(coalesce(updated_at, 0), ?2) END
          WHERE id = ?1";
     tx.prepare_cached(sql)?
-        .execute(params![development.event_id.0, at])?;
+        .execute(params![event.0, now.timestamp()])?;
     Ok(())
 }
 

@@ -414,7 +414,7 @@ fn revises_own(member: &Member, members: &[Member]) -> bool {
 /// centrality, reliability, form, total and reason. Empty if there was nothing to choose.
 fn reason_of(choice: &HeadlineChoice, is_pinned: bool) -> String {
     if is_pinned {
-        return json!({ "pinned": true }).to_string();
+        return json!({ "pinned": true, "else": choice.item }).to_string();
     }
     if choice.shares.len() < 2 {
         return String::new();

@@ -375,6 +375,11 @@ fn present_of(
     let event = &waiting.event;
     let mut about = decisions::load_about_event(tx, event.id)?;
     about.extend(pins_that_came_along(tx, event.id)?);
+    // What an editor has worded mutes nothing that reports tell.
+    let headed_by = match event.headline_item_id {
+        Some(item) => Some(item),
+        None => publishing::load_headline_under_pin(tx, event.id)?,
+    };
     let is_new = |report: &Report| told.is_some_and(|told| !told.items.contains(&report.item_id));
     let told_elsewhere = match reports.iter().any(is_new) {
         true => told_elsewhere(tx, event.id, &about)?,
@@ -383,9 +388,7 @@ fn present_of(
     Ok(Present {
         is_kept_out: is_spiked(waiting),
         headline: event.headline.clone(),
-        headline_item_id: event
-            .headline_item_id
-            .map(|item| telling_item(item, reports)),
+        headline_item_id: headed_by.map(|item| telling_item(item, reports)),
         tellings: reports.iter().flat_map(tellings_of).collect(),
         copies: reports.iter().flat_map(copies_of).collect(),
         standing: reports

@@ -444,6 +444,20 @@ pub fn mark_merged(tx: &Transaction<'_>, event: EventId, now: UtcTime) -> Result
     Ok(is_any)
 }
 
+/// The report that would head an event, had no editor worded its headline; `None` if none did, or that is not known.
+///
+/// # Errors
+/// Whatever SQLite says.
+pub fn load_headline_under_pin(conn: &Connection, event: EventId) -> Result<Option<ItemId>> {
+    let sql = "SELECT headline_reason ->> '$.else' FROM events
+         WHERE id = ?1 AND headline_item_id IS NULL AND json_valid(headline_reason)";
+    let mut query = conn.prepare_cached(sql)?;
+    let found = query
+        .query_row([event.0], |row| row.get::<_, Option<i64>>(0))
+        .optional()?;
+    Ok(found.flatten().map(ItemId))
+}
+
 /// An event that was merged away under words of an editor that hold no more is headed as what it leads to. Nothing if it is
 /// not among those.
 ///

@@ -92,7 +92,7 @@ pub struct Ruled {
 pub struct Present {
     /// The headline shown.
     pub headline: String,
-    /// The report whose headline is shown.
+    /// The report whose headline is shown, or would be, had no editor worded it.
     pub headline_item_id: Option<ItemId>,
     /// Its reports.
     pub tellings: Vec<Telling>,

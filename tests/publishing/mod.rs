@@ -15,6 +15,7 @@ mod kept_back;
 mod newsroom;
 mod noticed;
 mod parted;
+mod pinned;
 mod readers;
 mod retold;
 mod revised;

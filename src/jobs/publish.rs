@@ -4,15 +4,17 @@
 //! ids, developments and the version of the publication in one transaction. Safe to run twice: a
 //! second pass with nothing changed writes nothing.
 
+mod ruled;
+
 use std::collections::BTreeSet;
 
-use crate::decisions::in_force;
+use ruled::{is_ruled_on, pins_that_came_along, rulings_of, undone_of};
+
 use crate::feed::write::{letters_of, lines_of};
 use crate::news::{
-    Decision, DecisionId, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId,
-    PublicId, Report, Reprint, Ruling, Target, ToldAtLength, UtcTime, WITHDRAWN,
+    Decision, Development, DevelopmentId, DevelopmentKind, Event, EventId, ItemId, PublicId,
+    Report, Reprint, ToldAtLength, UtcTime, WITHDRAWN,
 };
-use crate::store::decisions::Named;
 use crate::store::{
     Result, Store, Transaction, decisions, events, kept_out, published, publishing, standing,
     withdrawn,
@@ -21,7 +23,7 @@ use crate::text::lead::cut_lede;
 use crate::text::pages::page_of;
 use crate::timeline::Says;
 use crate::timeline::material::{
-    Change, Present, Ruled, Telling, Told, first_told, material_changes, takes_back,
+    Change, Present, Telling, Told, first_told, material_changes, takes_back,
 };
 
 /// How many events one transaction takes, so that whoever waits for a write does not wait for long: some 30 ms
@@ -429,49 +431,6 @@ fn told_elsewhere(tx: &Transaction<'_>, event: EventId, about: &[Decision]) -> R
     Ok(told)
 }
 
-/// The pins of what was merged into an event, which may show them.
-fn pins_that_came_along(tx: &Transaction<'_>, event: EventId) -> Result<Vec<Decision>> {
-    let events = standing::load_predecessors(tx, event)?;
-    if events.is_empty() {
-        return Ok(Vec::new());
-    }
-    let named = Named {
-        events,
-        ..Named::default()
-    };
-    let mut made = decisions::load_about(tx, &named)?;
-    made.retain(|one| matches!(one.ruling, Ruling::PinHeadline { .. }));
-    Ok(made)
-}
-
-/// Those of some decisions that are undone.
-fn undone_of(tx: &Transaction<'_>, made: &BTreeSet<DecisionId>) -> Result<BTreeSet<DecisionId>> {
-    let mut undone = BTreeSet::new();
-    for id in made {
-        let decision = decisions::load_decision(tx, *id)?;
-        undone.extend(decision.and_then(|one| one.undone_at).map(|_| *id));
-    }
-    Ok(undone)
-}
-
-/// True while one of these is not obeyed. What is spiked is out with the decision itself.
-fn is_ruled_on(tx: &Transaction<'_>, about: &[Decision]) -> Result<bool> {
-    let is_waited_for = |one: &&Decision| !matches!(one.ruling, Ruling::Spike { .. });
-    Ok(!decisions::are_these_obeyed(
-        tx,
-        about.iter().filter(is_waited_for),
-    )?)
-}
-
-fn rulings_of(tx: &Transaction<'_>, event: EventId, about: &[Decision]) -> Result<Vec<Ruled>> {
-    if about.is_empty() {
-        return Ok(Vec::new());
-    }
-    let items = events::load_items(tx, event)?.into_iter().collect();
-    let rulings = in_force(about).filter_map(|decision| ruled(decision, event, &items));
-    Ok(rulings.collect())
-}
-
 /// The report that tells what an item says: another one where that only lists its page again.
 fn telling_item(item: ItemId, reports: &[Report]) -> ItemId {
     let lists_again = |report: &&Report| {
@@ -532,43 +491,6 @@ fn telling_of(report: &Report) -> Telling {
         is_wire: report.outlet_kind == crate::news::OutletKind::Wire,
         change_note: report.change_note.clone(),
     }
-}
-
-/// What a decision does to the event, in words; `None` if it does not name it.
-fn ruled(decision: &Decision, event: EventId, items: &BTreeSet<ItemId>) -> Option<Ruled> {
-    let words = match &decision.ruling {
-        Ruling::MergeEvents { kept, merged, .. } if *kept == event || *merged == event => {
-            "an editor merged two events into this one"
-        }
-        Ruling::SplitEvent {
-            event: split,
-            split_items,
-            ..
-        } if *split == event || split_items.iter().any(|item| items.contains(item)) => {
-            "an editor told two events apart"
-        }
-        Ruling::MoveItem { from, to, .. } if *from == event || *to == event => {
-            "an editor moved a report"
-        }
-        Ruling::SameEvent { a, b, .. } if items.contains(a) || items.contains(b) => {
-            "an editor joined two reports"
-        }
-        Ruling::NotSameEvent { a, b } if items.contains(a) || items.contains(b) => {
-            "an editor told two reports apart"
-        }
-        // Also of what was merged into it.
-        Ruling::PinHeadline { .. } => "an editor set the headline",
-        Ruling::Lock { event: locked, .. } if *locked == event => "",
-        Ruling::Spike {
-            target: Target::Item(item),
-        } if items.contains(item) => "an editor took a report out",
-        _ => return None,
-    };
-    Some(Ruled {
-        id: decision.id,
-        words: words.to_owned(),
-        comes_along: matches!(decision.ruling, Ruling::PinHeadline { .. }),
-    })
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use super::stages::{
 };
 use super::voices::{Voice, are_two};
 use crate::news::{DecisionId, DevelopmentKind, ItemId, ToldAtLength, UtcTime};
-use came::{has_come, matters_told, note_matter};
+use came::{has_come, matters_told, note_matter, tells_of_another};
 use figures::{figures_of, tell_figure};
 use notices::{corrections, is_told_anew, kills, reinstatements, said};
 use taken_back::TakenBack;
@@ -369,7 +369,7 @@ fn outcome(next: &mut Told, present: &Present) -> Option<Change> {
     };
     let now = match &taken_back {
         Some(_) => Some(RETRACTED),
-        None => headline.stage_in(&counted),
+        None => (headline.stage_in(&counted)).filter(|_| !tells_of_another(headline, present)),
     };
     let now = now.map(str::to_owned);
     next.disputed = taken_back.as_ref().map(|matter| matter.headline.clone());

@@ -82,6 +82,19 @@ impl Round {
     }
 }
 
+/// False if what came is told of somebody beside whom it lay ahead of: `Pope's doctor dies`.
+fn is_of_whom_it_lay_ahead<O>(
+    told: &Heard<'_, O>,
+    heard: &[Heard<'_, O>],
+    matter: Matters,
+) -> bool {
+    let Some(beside) = told.outlook.beside else {
+        return true;
+    };
+    let mut ahead = heard.iter().filter(|one| one.outlook.ahead.has(matter));
+    ahead.any(|one| one.headline.to_lowercase().contains(beside))
+}
+
 /// The last time that a matter came after it had lain ahead.
 fn last_round<O: PartialEq + Copy>(
     heard: &[Heard<'_, O>],
@@ -104,7 +117,7 @@ fn last_round<O: PartialEq + Copy>(
             }
             round.lay_ahead = true;
             round.late += usize::from(!round.tellers.is_empty());
-        } else if one.outlook.done.has(matter) {
+        } else if one.outlook.done.has(matter) && is_of_whom_it_lay_ahead(one, heard, matter) {
             round.tellers.push(*at);
         }
     }

@@ -42,6 +42,7 @@ impl Matters {
             "convicted" | "acquitted" | "sentenced" => Self::named("court"),
             "agreed" | "failed" | "ended" => Self::named("talks"),
             "approved" | "rejected" => Self::named("vote"),
+            "resigned" | "sacked" => Self::named("office"),
             _ => Self::default(),
         }
     }
@@ -98,6 +99,8 @@ pub(super) struct Outlook {
     pub(super) done: Matters,
     /// True if it neither asks nor denies, and nothing lies ahead in it.
     pub(super) is_told: bool,
+    /// Who is beside somebody else, where it may be told of him that it came: `Pope's doctor dies`.
+    pub(super) beside: Option<&'static str>,
 }
 
 /// What a phrase says of its matter.
@@ -109,6 +112,8 @@ enum Says {
     Beside,
     /// What follows may not have come.
     Unsure,
+    /// Who is beside somebody else: a doctor, a brother, a dog.
+    Kin,
     /// The headline tells nothing that has come: of its matter, or of any.
     Open,
 }
@@ -183,8 +188,10 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 /// What the phrases of a line say, of which matters, in which languages; `None` if it is a remark.
 fn read_head(head: &'static str) -> Option<(Says, Matters, &'static str)> {
     let (first, rest) = head.split_once(' ').unwrap_or((head, ""));
-    if first == "unsure" {
-        return Some((Says::Unsure, Matters::default(), rest));
+    match first {
+        "unsure" => return Some((Says::Unsure, Matters::default(), rest)),
+        "kin" => return Some((Says::Kin, Matters::default(), rest)),
+        _ => {}
     }
     let (says, codes) = rest.split_once(' ').unwrap_or((rest, ""));
     let says = match says {
@@ -215,9 +222,12 @@ impl Outlook {
                 match phrase.says {
                     Says::Ahead => outlook.ahead.add(phrase.matter),
                     Says::Beside => beside.add(phrase.matter),
-                    Says::Done if has_come(&words, at, end) => outlook.done.add(phrase.matter),
+                    Says::Done if has_come(&words, at, end) => {
+                        outlook.done.add(phrase.matter);
+                        outlook.beside = outlook.beside.or_else(|| kin_near(&words, at, end));
+                    }
                     Says::Open => open.add(phrase.matter),
-                    Says::Done | Says::Unsure => {}
+                    Says::Done | Says::Unsure | Says::Kin => {}
                 }
             }
         }
@@ -233,7 +243,7 @@ impl Outlook {
                             outlook.done.add(*matter);
                         }
                         Says::Open => open.add(*matter),
-                        Says::Done | Says::Unsure => {}
+                        Says::Done | Says::Unsure | Says::Kin => {}
                     }
                 }
             }
@@ -309,6 +319,24 @@ fn has_come(words: &Words<'_>, at: usize, end: usize) -> bool {
     !words.before(at, UNSURE).any(is_unsure)
         && !is_yet_to_come(words, at)
         && !is_taken_back(words, end)
+}
+
+/// Words before what is done, and behind it, of which one may say of whom.
+const KIN_BEFORE: usize = 5;
+const KIN_BEHIND: usize = 2;
+
+/// Who is beside somebody else of those of whom it may be told that something has come. Behind it only where languages put
+/// their verb first (`Muere el padre de Marlo`).
+fn kin_near(words: &Words<'_>, at: usize, end: usize) -> Option<&'static str> {
+    let is_kin =
+        |near: &usize| phrases_at(words, *near).any(|(phrase, _)| phrase.says == Says::Kin);
+    let found = words.before(at, KIN_BEFORE).find(is_kin);
+    let found = found.or_else(|| match words.language {
+        "en" | "de" | "nl" => None,
+        _ => words.behind(end, KIN_BEHIND).find(is_kin),
+    })?;
+    let (kin, _) = LISTS.phrases.get_key_value(words[found].as_str())?;
+    Some(kin)
 }
 
 /// What parts the two numbers of a score.

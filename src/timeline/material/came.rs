@@ -42,6 +42,20 @@ fn name_of_round(name: &str, round: usize) -> String {
     }
 }
 
+/// True if a headline tells what came of somebody beside whom no headline before is about: `Kolb's deputy resigns`.
+pub(super) fn tells_of_another(shown: &Telling, present: &Present) -> bool {
+    let is_known = |beside: &str| {
+        let mut before = present.tellings.iter().filter(|one| one.at < shown.at);
+        before.any(|one| {
+            one.outlook().beside != Some(beside) && one.headline.to_lowercase().contains(beside)
+        })
+    };
+    shown
+        .outlook()
+        .beside
+        .is_some_and(|beside| !is_known(beside))
+}
+
 /// A stage was told that is what came of a matter: it is not told again by that.
 pub(super) fn note_matter(next: &mut Told, stage: &str) {
     let names = Matters::of_stage(stage).names().map(str::to_owned);
@@ -317,5 +331,35 @@ mod tests {
             let told = told_as_they_come(&reports);
             assert_eq!(told.concat(), [DevelopmentKind::Outcome], "{reports:?}");
         }
+    }
+
+    #[test]
+    fn what_comes_of_somebody_else_is_not_what_came_and_leaves_it_to_be_told() {
+        for reports in [
+            [
+                ("A", "Pope Leo in critical condition", 0),
+                ("B", "Pope's doctor dies at 61", 5),
+                ("C", "Doctor to Pope Leo dies", 6),
+                ("B", "Pope Leo dies", 24),
+                ("C", "Pope Leo dies aged 88", 25),
+            ],
+            [
+                ("A", "Opposition calls on minister Kolb to resign", 0),
+                ("B", "Kolb's deputy quits", 5),
+                ("C", "Deputy to Kolb quits", 6),
+                ("B", "Minister Kolb quits", 24),
+                ("C", "Kolb quits as minister", 25),
+            ],
+        ] {
+            let told = told_as_they_come(&reports);
+            assert_eq!(told[..2].concat(), [], "{reports:?}");
+            assert_eq!(told.concat(), [DevelopmentKind::Outcome], "{reports:?}");
+        }
+        let told = told_as_they_come(&[
+            ("A", "Verdict expected in trial of Navalny's lawyers", 0),
+            ("B", "Navalny's lawyers found guilty", 5),
+            ("C", "Court finds Navalny lawyers guilty", 6),
+        ]);
+        assert_eq!(told.concat(), [DevelopmentKind::Outcome]);
     }
 }

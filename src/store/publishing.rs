@@ -469,7 +469,8 @@ pub fn head_as_successor(tx: &Transaction<'_>, event: EventId, now: UtcTime) -> 
     };
     let sql = "UPDATE events SET (headline, headline_item_id, headline_reason, lede, lede_bytes) =
             (SELECT headline, headline_item_id, headline_reason, lede, lede_bytes FROM events WHERE id = ?2),
-            updated_at = max(coalesce(updated_at, 0) + 1, ?3), version = version + 1
+            updated_at = iif(public_id IS NULL, updated_at, max(coalesce(updated_at, 0) + 1, ?3)),
+            version = version + 1
          WHERE id = ?1 AND headline_item_id IS NULL
             AND headline <> (SELECT headline FROM events WHERE id = ?2)";
     tx.prepare_cached(sql)?
@@ -487,7 +488,8 @@ pub fn name_as_successor(tx: &Transaction<'_>, line: StorylineId, now: UtcTime) 
     };
     let sql = "UPDATE storylines SET (headline, headline_event_id, headline_item_id) =
             (SELECT headline, headline_event_id, headline_item_id FROM storylines WHERE id = ?2),
-            updated_at = max(coalesce(updated_at, 0) + 1, ?3), version = version + 1
+            updated_at = iif(public_id IS NULL, updated_at, max(coalesce(updated_at, 0) + 1, ?3)),
+            version = version + 1
          WHERE id = ?1 AND headline_event_id IS NULL
             AND headline <> (SELECT headline FROM storylines WHERE id = ?2)";
     tx.prepare_cached(sql)?

@@ -270,8 +270,10 @@ impl Said {
         if name != NONE && !(name == ARRESTED && is_fighter(words, at, end)) {
             let is_denied_within =
                 may_be_denied && (at + 1..end).any(|within| is_doubt(words, within));
-            let has_come =
-                !is_denied_within && !is_yet_to_come(words, at) && !is_taken_back(words, end);
+            let has_come = !is_denied_within
+                && !is_yet_to_come(words, at)
+                && !is_taken_back(words, end)
+                && !is_for_later(words, at, end);
             self.add(place, has_come);
         }
     }
@@ -447,6 +449,15 @@ const TAKEN_BACK: usize = 3;
 pub(super) fn is_taken_back(words: &Words<'_>, end: usize) -> bool {
     let mut behind = words.behind(end, TAKEN_BACK);
     behind.any(|behind| is_in("behind", words, behind))
+}
+
+/// True if a verb says of now what a day behind it puts off: `strike ends on Friday`, not `strike ended on Friday`.
+fn is_for_later(words: &Words<'_>, at: usize, end: usize) -> bool {
+    let says_now = (at..end).any(|within| is_in("now", words, within));
+    says_now
+        && words
+            .behind(end, TAKEN_BACK)
+            .any(|behind| is_in("day", words, behind))
 }
 
 /// Stages that turn round what was told before, whatever it was.

@@ -210,6 +210,10 @@ fn a_word_that_says_something_else_too_tells_a_stage_only_beside_its_matter() {
         ("Artema deal falls through", "en", Some("scrapped")),
         ("Ceasefire talks on verge of collapse", "en", None),
         ("Fears grow that summit ends without a deal", "en", None),
+        ("Rail strike ends on Friday", "en", None),
+        ("Rail strike ended on Friday", "en", Some("over")),
+        ("Rail strike ends after five days", "en", Some("over")),
+        ("GDL: Streik endet erst am Freitag", "de", None),
         (
             "Minister Kolb resigns, denies wrongdoing",
             "en",
@@ -422,7 +426,6 @@ fn what_a_strike_or_a_siege_ends_is_not_its_end() {
     for headline in [
         "Bus strike in Leeds ends",
         "Pilots' strike ends after deal",
-        "Nordair strike ends Friday",
         "Union ends three-week strike at Nordair",
         "Hostage siege ends peacefully",
         "Nordair ends strike, pilots back at work",

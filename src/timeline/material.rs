@@ -83,7 +83,7 @@ pub struct Ruled {
     pub id: DecisionId,
     /// Such as `headline set by an editor`; empty if it is news only once it is undone.
     pub words: String,
-    /// True if it is news whenever it comes along with another event: a headline.
+    /// True if it is news where it comes along with another event and shows: a headline.
     pub comes_along: bool,
 }
 
@@ -341,7 +341,8 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
     }
     let is_new = |ruled: &&Ruled| {
         let came = told.obeyed_through.is_none_or(|through| ruled.id > through);
-        !told.rulings.contains(&ruled.id) && !ruled.words.is_empty() && (came || ruled.comes_along)
+        let shows = ruled.comes_along && told.headline != present.headline;
+        !told.rulings.contains(&ruled.id) && !ruled.words.is_empty() && (came || shows)
     };
     let new = present.rulings.iter().rev().find(is_new);
     let note = match new {

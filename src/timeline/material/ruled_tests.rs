@@ -81,11 +81,17 @@ fn a_decision_that_comes_along_with_a_report_is_no_news_unless_it_is_a_headline(
         ..toll(1, &[("AP", "A"), ("BBC", "B")])
     };
     for (comes_along, told) in [(false, vec![]), (true, vec![DevelopmentKind::Decision])] {
-        let mut joined = toll(3, &[("AP", "A"), ("BBC", "B"), ("dpa", "C")]);
+        let mut joined = toll(1, &[("AP", "A"), ("BBC", "B"), ("dpa", "C")]);
         joined.rulings.push(Ruled {
             comes_along,
             ..ruled(4)
         });
+        assert_eq!(
+            kinds(&[plain.clone(), joined.clone()]),
+            [[]],
+            "it does not show"
+        );
+        joined.headline = "D".to_owned();
         assert_eq!(kinds(&[plain.clone(), joined]), [told]);
     }
 }

@@ -377,6 +377,7 @@ fn present_of(
     let event = &waiting.event;
     let mut about = decisions::load_about_event(tx, event.id)?;
     about.extend(pins_that_came_along(tx, event.id)?);
+    about.sort_by_key(|decision| decision.id);
     // What an editor has worded mutes nothing that reports tell.
     let headed_by = match event.headline_item_id {
         Some(item) => Some(item),

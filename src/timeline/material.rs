@@ -262,7 +262,10 @@ fn first_stage(shown: &Telling, present: &Present) -> Option<String> {
 /// again as far as later changes depend on it. What the entry tells at length is as it was.
 pub fn material_changes(told: &Told, present: &Present) -> (Vec<Change>, Told) {
     let mut changes = Vec::new();
-    changes.extend(reinstatements(told, present));
+    // What was kept before that was told knows all that was ever withdrawn.
+    if told.obeyed_through.is_some() {
+        changes.extend(reinstatements(told, present));
+    }
     let told = &with_told_elsewhere(told, present);
     let mut next = told.clone();
     changes.extend(kills(told, present));
@@ -340,8 +343,11 @@ fn ruling(told: &Told, present: &Present) -> Option<Change> {
         return None;
     }
     let is_new = |ruled: &&Ruled| {
-        let came = told.obeyed_through.is_none_or(|through| ruled.id > through);
         let shows = ruled.comes_along && told.headline != present.headline;
+        let came = match told.obeyed_through {
+            Some(through) => ruled.id > through,
+            None => !ruled.comes_along,
+        };
         !told.rulings.contains(&ruled.id) && !ruled.words.is_empty() && (came || shows)
     };
     let new = present.rulings.iter().rev().find(is_new);
@@ -559,7 +565,8 @@ fn note_look(told: &mut Told, present: &Present) {
     told.headline.clone_from(&present.headline);
     told.items = items_of(present);
     told.rulings = present.rulings.iter().map(|ruled| ruled.id).collect();
-    told.obeyed_through = Some(present.obeyed_through);
+    // While an old one is being undone it would go back.
+    told.obeyed_through = told.obeyed_through.max(Some(present.obeyed_through));
     told.out.clone_from(&present.out);
 }
 

@@ -51,7 +51,7 @@ pub(super) fn reinstatements(told: &Told, present: &Present) -> Vec<Change> {
 
 /// An event of which nothing stood any more, or was shown, is told by others.
 fn told_anew(told: &Told, present: &Present) -> Option<Change> {
-    if !is_told_anew(told, present) {
+    if present.is_ruled_on || !is_told_anew(told, present) {
         return None;
     }
     let telling = present.tellings.iter().filter(|one| !one.is_withdrawn);

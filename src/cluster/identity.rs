@@ -41,8 +41,8 @@ pub(super) fn name_parts(engine: &mut Engine, parts: &[Vec<Slot>]) -> Naming {
         .around(parts, &engine.window, kept_out);
     // Nor may it wake where the group goes by an id that is kept back: what an editor moves there goes under.
     let is_kept_under = |(event, part): (&EventId, &usize)| {
-        let may_name = !engine.is_barred(*event, &parts[*part]);
-        (engine.is_kept_back(*event) && may_name).then_some(*part)
+        let is_under = engine.is_kept_back(*event) && !engine.is_barred(*event, &parts[*part]);
+        is_under.then_some(*part)
     };
     let kept_under: BTreeSet<usize> = claims.best_part.iter().filter_map(is_kept_under).collect();
     let goes_under = |one: &Sleeper| kept_under.contains(&one.part);

@@ -8,7 +8,7 @@ mod ruled;
 
 use std::collections::BTreeSet;
 
-use ruled::{is_ruled_on, pins_that_came_along, rulings_of, undone_of};
+use ruled::{is_ruled_on, rulings_of, undone_of};
 
 use crate::feed::write::{letters_of, lines_of};
 use crate::news::{
@@ -252,8 +252,7 @@ fn look_again(tx: &Transaction<'_>, pass: &Pass, waiting: &publishing::Waiting) 
 /// A change of an event is told under its headline; but where that is what was withdrawn, it says so.
 fn of_standing(change: &Change, waiting: &publishing::Waiting, reports: &[Report]) -> Change {
     let event = &waiting.event;
-    let stands = reports.iter().any(|report| !report.is_withdrawn);
-    if stands || change.headline.is_some() {
+    if standing(reports).next().is_some() || change.headline.is_some() {
         return change.clone();
     }
     Change {
@@ -360,12 +359,23 @@ const SHORTEST_LEDE: usize = 60;
 /// headline nobody knows whose it is until the event is described anew.
 fn standing_lede(waiting: &publishing::Waiting, reports: &[Report]) -> String {
     let event = &waiting.event;
-    let standing = || reports.iter().filter(|report| !report.is_withdrawn);
-    let is_unknown = !waiting.is_described && event.headline_item_id.is_none();
-    match standing().next().is_some() && (is_unknown || !event.is_headed_by_one_of(standing())) {
+    let is_unknown = !waiting.is_described
+        && event.headline_item_id.is_none()
+        && standing(reports).next().is_some();
+    match is_unknown || is_headed_by_fallen(event, reports) {
         true => String::new(),
         false => event.lede.clone(),
     }
+}
+
+/// The reports that nobody withdrew.
+fn standing(reports: &[Report]) -> impl Iterator<Item = &Report> {
+    reports.iter().filter(|report| !report.is_withdrawn)
+}
+
+/// True if an event is headed by what was withdrawn or spiked, and a report stands.
+fn is_headed_by_fallen(event: &Event, reports: &[Report]) -> bool {
+    standing(reports).next().is_some() && !event.is_headed_by_one_of(standing(reports))
 }
 
 /// How an event stands, whose reports these are and of which this was told; nothing if it was not.
@@ -376,7 +386,9 @@ fn present_of(
 ) -> Result<Present> {
     let event = &waiting.event;
     let mut about = decisions::load_about_event(tx, event.id)?;
-    about.extend(pins_that_came_along(tx, event.id)?);
+    // What was merged into it may have brought a pin along.
+    let predecessors = standing::load_predecessors(tx, event.id)?;
+    about.extend(decisions::load_pins(tx, predecessors.clone())?);
     about.sort_by_key(|decision| decision.id);
     // What an editor has worded mutes nothing that reports tell.
     let headed_by = match event.headline_item_id {
@@ -385,7 +397,7 @@ fn present_of(
     };
     let is_new = |report: &Report| told.is_some_and(|told| !told.items.contains(&report.item_id));
     let told_elsewhere = match reports.iter().any(is_new) {
-        true => told_elsewhere(tx, event.id, &about)?,
+        true => told_elsewhere(tx, event.id, (&about, predecessors))?,
         false => Vec::new(),
     };
     Ok(Present {
@@ -394,12 +406,10 @@ fn present_of(
         headline_item_id: headed_by.map(|item| telling_item(item, reports)),
         tellings: reports.iter().flat_map(tellings_of).collect(),
         copies: reports.iter().flat_map(copies_of).collect(),
-        standing: reports
-            .iter()
-            .filter(|report| !report.is_withdrawn)
-            .flat_map(Report::items)
-            .collect(),
-        is_ruled_on: is_ruled_on(tx, &about)? || is_headed_by_withdrawn(waiting, reports),
+        standing: standing(reports).flat_map(Report::items).collect(),
+        // Nor is it wholly obeyed before the event is headed by what stands.
+        is_ruled_on: is_ruled_on(tx, &about)?
+            || !waiting.is_described && is_headed_by_fallen(event, reports),
         undone: told.map_or_else(|| Ok(BTreeSet::new()), |told| undone_of(tx, &told.rulings))?,
         obeyed_through: decisions::obeyed_through(tx)?,
         rulings: rulings_of(tx, event.id, &about)?,
@@ -408,20 +418,14 @@ fn present_of(
     })
 }
 
-/// True while an event that is yet to be described anew is headed by what was withdrawn, and another report stands.
-fn is_headed_by_withdrawn(waiting: &publishing::Waiting, reports: &[Report]) -> bool {
-    let standing = || reports.iter().filter(|report| !report.is_withdrawn);
-    !waiting.is_described
-        && standing().next().is_some()
-        && !waiting.event.is_headed_by_one_of(standing())
-}
-
 /// What was told of events from which an event may have reports: those that went into it, and those that decisions on it
 /// name.
-fn told_elsewhere(tx: &Transaction<'_>, event: EventId, about: &[Decision]) -> Result<Vec<Told>> {
-    let mut others: BTreeSet<EventId> = standing::load_predecessors(tx, event)?
-        .into_iter()
-        .collect();
+fn told_elsewhere(
+    tx: &Transaction<'_>,
+    event: EventId,
+    (about, predecessors): (&[Decision], Vec<EventId>),
+) -> Result<Vec<Told>> {
+    let mut others: BTreeSet<EventId> = predecessors.into_iter().collect();
     others.extend(about.iter().flat_map(|decision| decision.ruling.events()));
     others.remove(&event);
     let mut told = Vec::new();

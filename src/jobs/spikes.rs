@@ -4,8 +4,9 @@
 //!    a one and stays out with it (`items_kept_out`). All else is published; nothing else is asked.
 //! 2. What leaves what is spiked stays out with it, item by item, wherever it stands by then, until that spike is taken
 //!    back; but not what came since the spike, which no editor has seen in it, and which the machine puts elsewhere now,
-//!    unless it repeats what is out. It is let in by a ruling alone that is in force, was made since the spike or was not obeyed when that was
-//!    made, and names it as taken out. To undo a ruling lets nothing in but what that had put there since the spike.
+//!    unless it repeats what is out. Else it is let in by a ruling alone that is in force, was made since the spike or was
+//!    not obeyed when that was made, and names it as taken out. To undo a ruling lets nothing in but what that had put there
+//!    since the spike.
 //! 3. What readers are shown comes under nothing that is spiked but by an editor's ruling: the clusterer names no
 //!    group so (`cluster::KeptBack`), and a merge of what is out with what is not is refused.
 

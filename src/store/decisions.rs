@@ -89,6 +89,20 @@ pub fn load_about(conn: &Connection, named: &Named) -> Result<Vec<Decision>> {
     Ok(found.into_values().collect())
 }
 
+/// The pins of events, in order, undone ones too.
+///
+/// # Errors
+/// As [`load_decisions`].
+pub fn load_pins(conn: &Connection, events: Vec<EventId>) -> Result<Vec<Decision>> {
+    let named = Named {
+        events,
+        ..Named::default()
+    };
+    let mut made = load_about(conn, &named)?;
+    made.retain(|one| matches!(one.ruling, Ruling::PinHeadline { .. }));
+    Ok(made)
+}
+
 /// The decisions that name an event or one of its items, in order, undone ones too.
 ///
 /// # Errors

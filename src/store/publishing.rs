@@ -506,13 +506,8 @@ pub fn move_ruled_lines(
     lines: &BTreeSet<StorylineId>,
     now: UtcTime,
 ) -> Result<()> {
-    let sql = "UPDATE storylines SET updated_at = max(coalesce(updated_at, 0) + 1, ?2)
-         WHERE id = ?1 AND published_at IS NOT NULL AND merged_into IS NULL";
-    let mut update = tx.prepare_cached(sql)?;
-    for line in lines {
-        update.execute(params![line.0, now.timestamp()])?;
-    }
-    Ok(())
+    let of_line = "id = ?1 AND published_at IS NOT NULL AND merged_into IS NULL";
+    move_lines(tx, of_line, lines.iter().map(|line| line.0), now)
 }
 
 /// Moves `updated_at` of storylines that were merged away under the headline of one of these reports.
@@ -524,11 +519,23 @@ pub fn move_merged_storylines(
     headed_by: &BTreeSet<ItemId>,
     now: UtcTime,
 ) -> Result<()> {
-    let sql = "UPDATE storylines SET updated_at = max(coalesce(updated_at, 0) + 1, ?2)
-         WHERE headline_item_id = ?1 AND merged_into IS NOT NULL AND public_id IS NOT NULL";
-    let mut update = tx.prepare_cached(sql)?;
-    for item in headed_by {
-        update.execute(params![item.0, now.timestamp()])?;
+    let of_item = "headline_item_id = ?1 AND merged_into IS NOT NULL AND public_id IS NOT NULL";
+    move_lines(tx, of_item, headed_by.iter().map(|item| item.0), now)
+}
+
+/// Moves `updated_at` of the storylines that a condition finds by each of some numbers.
+fn move_lines(
+    tx: &Transaction<'_>,
+    condition: &str,
+    numbers: impl Iterator<Item = i64>,
+    now: UtcTime,
+) -> Result<()> {
+    let sql = format!(
+        "UPDATE storylines SET updated_at = max(coalesce(updated_at, 0) + 1, ?2) WHERE {condition}"
+    );
+    let mut update = tx.prepare_cached(&sql)?;
+    for number in numbers {
+        update.execute(params![number, now.timestamp()])?;
     }
     Ok(())
 }

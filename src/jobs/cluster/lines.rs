@@ -322,7 +322,6 @@ impl Around<'_> {
         Ok(())
     }
 
-    /// What an event went into by now; itself if it was not merged away.
     /// True if what rules say of an event that was kept out would take under what readers are shown, into which the machine
     /// has merged it.
     fn would_take_under(&self, event: EventId, into: EventId) -> Result<bool> {
@@ -333,6 +332,7 @@ impl Around<'_> {
         Ok(is_shown && kept_out::was_out(self.conn, event)?)
     }
 
+    /// What an event went into by now; itself if it was not merged away.
     fn successor_of(&self, event: EventId) -> Result<EventId> {
         let mut last = event;
         let mut seen = BTreeSet::new();

@@ -4,24 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::decisions::in_force;
 use crate::news::{Decision, DecisionId, EventId, ItemId, Ruling, Target};
-use crate::store::decisions::Named;
-use crate::store::{Result, Transaction, decisions, events, standing};
+use crate::store::{Result, Transaction, decisions, events};
 use crate::timeline::material::Ruled;
-
-/// The pins of what was merged into an event, which may show them.
-pub(super) fn pins_that_came_along(tx: &Transaction<'_>, event: EventId) -> Result<Vec<Decision>> {
-    let events = standing::load_predecessors(tx, event)?;
-    if events.is_empty() {
-        return Ok(Vec::new());
-    }
-    let named = Named {
-        events,
-        ..Named::default()
-    };
-    let mut made = decisions::load_about(tx, &named)?;
-    made.retain(|one| matches!(one.ruling, Ruling::PinHeadline { .. }));
-    Ok(made)
-}
 
 /// Those of some decisions that are undone.
 pub(super) fn undone_of(

@@ -5,7 +5,7 @@ use super::views::{Moment, moment};
 use crate::decisions::{describe_ruling, describe_went_along, in_force};
 use crate::feed::write::one_line;
 use crate::news::{Answer, Decision, DecisionId, EventId, ItemId, Ruling, Target};
-use crate::store::decisions::{Named, load_about, load_decision};
+use crate::store::decisions::{self, load_decision};
 use crate::store::{Connection, Result, kept_out, requests, standing, went_along};
 
 /// A decision as a line of the log.
@@ -106,13 +106,8 @@ fn concerns(ruling: &Ruling, event: EventId, items: &[ItemId]) -> bool {
 pub(super) fn load_pins(conn: &Connection, event: EventId) -> Result<Vec<Decision>> {
     let mut events = standing::load_predecessors(conn, event)?;
     events.push(event);
-    let named = Named {
-        events,
-        ..Named::default()
-    };
-    let mut made = load_about(conn, &named)?;
-    let is_pin = |one: &Decision| matches!(one.ruling, Ruling::PinHeadline { .. });
-    made.retain(|one| one.undone_at.is_none() && is_pin(one));
+    let mut made = decisions::load_pins(conn, events)?;
+    made.retain(|one| one.undone_at.is_none());
     Ok(made)
 }
 

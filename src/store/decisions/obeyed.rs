@@ -8,6 +8,9 @@ use super::{SELECT_DECISION, load_decisions, look_again, read_decision, understa
 use crate::news::{Decision, DecisionId};
 use crate::store::Result;
 
+/// What the index `decisions_unheeded` is of: events do not follow it yet, or only in part.
+const IS_UNHEEDED: &str = "obeyed <> (undone_at IS NULL)";
+
 /// The decisions as the clusterer's events follow them: what was decided or undone since is left
 /// out.
 ///
@@ -48,7 +51,7 @@ fn load_ids(conn: &Connection, obeyed: u8) -> Result<BTreeSet<DecisionId>> {
 pub fn load_unheeded(conn: &Connection, after: DecisionId) -> Result<Vec<Decision>> {
     let sql = format!(
         "{SELECT_DECISION} WHERE id > ?1
-         UNION {SELECT_DECISION} WHERE obeyed <> (undone_at IS NULL) ORDER BY 1"
+         UNION {SELECT_DECISION} WHERE {IS_UNHEEDED} ORDER BY 1"
     );
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map([after.0], read_decision)?;
@@ -61,10 +64,11 @@ pub fn load_unheeded(conn: &Connection, after: DecisionId) -> Result<Vec<Decisio
 /// # Errors
 /// Whatever SQLite says.
 pub fn obeyed_through(conn: &Connection) -> Result<DecisionId> {
-    let sql =
-        "SELECT coalesce((SELECT min(id) - 1 FROM decisions WHERE obeyed <> (undone_at IS NULL)),
-            (SELECT max(id) FROM decisions), 0)";
-    let mut query = conn.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT coalesce((SELECT min(id) - 1 FROM decisions WHERE {IS_UNHEEDED}),
+            (SELECT max(id) FROM decisions), 0)"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
     Ok(query.query_row([], |row| row.get(0).map(DecisionId))?)
 }
 
@@ -73,8 +77,8 @@ pub fn obeyed_through(conn: &Connection) -> Result<DecisionId> {
 /// # Errors
 /// Whatever SQLite says.
 pub fn are_obeyed(conn: &Connection) -> Result<bool> {
-    let sql = "SELECT NOT EXISTS (SELECT 1 FROM decisions WHERE obeyed <> (undone_at IS NULL))";
-    Ok(conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    let sql = format!("SELECT NOT EXISTS (SELECT 1 FROM decisions WHERE {IS_UNHEEDED})");
+    Ok(conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
 }
 
 /// True if events follow each of these, made or undone.
@@ -85,8 +89,9 @@ pub fn are_these_obeyed<'a>(
     conn: &Connection,
     these: impl Iterator<Item = &'a Decision>,
 ) -> Result<bool> {
-    let sql = "SELECT NOT EXISTS (SELECT 1 FROM decisions WHERE id = ?1 AND obeyed <> (undone_at IS NULL))";
-    let mut query = conn.prepare_cached(sql)?;
+    let sql =
+        format!("SELECT NOT EXISTS (SELECT 1 FROM decisions WHERE id = ?1 AND {IS_UNHEEDED})");
+    let mut query = conn.prepare_cached(&sql)?;
     for decision in these {
         if !query.query_row([decision.id.0], |row| row.get::<_, bool>(0))? {
             return Ok(false);

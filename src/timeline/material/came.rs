@@ -47,7 +47,7 @@ pub(super) fn tells_of_another(shown: &Telling, present: &Present) -> bool {
     let is_known = |beside: &str| {
         let mut before = present.tellings.iter().filter(|one| one.at < shown.at);
         before.any(|one| {
-            one.outlook().beside != Some(beside) && one.headline.to_lowercase().contains(beside)
+            one.headline.to_lowercase().contains(beside) && one.outlook().beside != Some(beside)
         })
     };
     shown
@@ -172,12 +172,16 @@ mod tests {
         }
     }
 
+    /// Reports as outlets tell them at hours, in their order.
+    fn reports_of(told: &[(&str, &str, i64)]) -> Vec<Telling> {
+        let told = (1..).zip(told);
+        let told = told.map(|(id, (outlet, headline, hours))| report(id, outlet, headline, *hours));
+        told.collect()
+    }
+
     /// The kinds told at each look, where each report heads the event as it comes.
     fn told_as_they_come(reports: &[(&str, &str, i64)]) -> Vec<Vec<DevelopmentKind>> {
-        let reports: Vec<Telling> = (1..)
-            .zip(reports)
-            .map(|(id, (outlet, headline, hours))| report(id, outlet, headline, *hours))
-            .collect();
+        let reports = reports_of(reports);
         let looks: Vec<Present> = (1..=reports.len())
             .map(|shown| present(shown as i64, reports[..shown].to_vec()))
             .collect();
@@ -295,10 +299,7 @@ mod tests {
             ("E", "Zupan wins Slovenian vote", 13),
             ("F", "Slovenia: Zupan wins", 14),
         ];
-        let reports: Vec<Telling> = (1..)
-            .zip(late)
-            .map(|(id, (outlet, headline, hours))| report(id, outlet, headline, hours))
-            .collect();
+        let reports = reports_of(&late);
         // The headline stays where it is while somebody is late.
         let looks = [(1, 1), (3, 3), (3, 4), (5, 5), (6, 6)];
         let looks = looks.map(|(shown, heard)| present(shown, reports[..heard].to_vec()));

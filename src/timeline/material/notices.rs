@@ -16,14 +16,8 @@ pub(super) fn kills(told: &Told, present: &Present) -> Vec<Change> {
     let new = new
         .into_iter()
         .filter(|telling| telling.is_wire || !has_wire);
-    let headline = |telling: &Telling| telling.headline.clone();
-    let told = alike(new, headline)
-        .into_iter()
-        .map(|(what, outlets, first)| {
-            let note = format!("withdrawn by {outlets}: {what}");
-            Change::of_report(DevelopmentKind::Kill, note, first)
-        });
-    told.collect()
+    let what = |telling: &Telling| telling.headline.clone();
+    tell_alike((DevelopmentKind::Kill, "withdrawn by"), new, what)
 }
 
 /// What was withdrawn and stands again, by itself or as a copy; or what others tell anew.
@@ -34,14 +28,9 @@ pub(super) fn reinstatements(told: &Told, present: &Present) -> Vec<Change> {
     }
     let tellings = present.tellings.iter().chain(&present.copies);
     let back = tellings.filter(|telling| back.contains(&telling.item_id));
-    let headline = |telling: &Telling| telling.headline.clone();
-    let told = alike(back, headline)
-        .into_iter()
-        .map(|(what, outlets, first)| {
-            let note = format!("stands again at {outlets}: {what}");
-            Change::of_report(DevelopmentKind::Reinstatement, note, first)
-        });
-    let told: Vec<Change> = told.collect();
+    let what = |telling: &Telling| telling.headline.clone();
+    let kind = (DevelopmentKind::Reinstatement, "stands again at");
+    let told = tell_alike(kind, back, what);
     if !told.is_empty() {
         return told;
     }
@@ -80,18 +69,15 @@ pub(super) fn corrections(told: &Told, present: &Present) -> Vec<Change> {
         true => telling.headline.clone(),
         false => telling.change_note.clone(),
     };
-    let told = alike(new, what).into_iter().map(|(what, outlets, first)| {
-        let note = format!("corrected by {outlets}: {what}");
-        Change::of_report(DevelopmentKind::Correction, note, first)
-    });
-    told.collect()
+    tell_alike((DevelopmentKind::Correction, "corrected by"), new, what)
 }
 
-/// Tellings by what they say, each with the outlets that say it and the first of them.
-fn alike<'p>(
+/// A change for each of what tellings say, in the words of a kind, with the outlets that say it, under the first headline.
+fn tell_alike<'p>(
+    (kind, words): (DevelopmentKind, &str),
     tellings: impl Iterator<Item = &'p Telling>,
     what: impl Fn(&Telling) -> String,
-) -> Vec<(String, String, &'p Telling)> {
+) -> Vec<Change> {
     let mut groups: Vec<(String, Vec<&Telling>)> = Vec::new();
     for telling in tellings {
         let said = what(telling);
@@ -100,11 +86,11 @@ fn alike<'p>(
             None => groups.push((said, vec![telling])),
         }
     }
-    let named = groups.into_iter().filter_map(|(said, group)| {
-        let outlets = named_outlets(&group)?;
-        Some((said, outlets, *group.first()?))
+    let changes = groups.into_iter().filter_map(|(said, group)| {
+        let note = format!("{words} {}: {said}", named_outlets(&group)?);
+        Some(Change::of_report(kind, note, group.first()?))
     });
-    named.collect()
+    changes.collect()
 }
 
 fn is_known_correction(told: &Told, telling: &Telling) -> bool {

@@ -124,7 +124,7 @@ fn last_round<O: PartialEq + Copy>(
     let came = rounds
         .iter()
         .zip(1..)
-        .filter(|(round, _)| round.has_come(heard));
+        .filter(|(round, _)| round.lay_ahead && round.has_come(heard));
     let (round, number) = came.last()?;
     Some(Outcome {
         matter,
@@ -258,6 +258,16 @@ mod tests {
         ] {
             assert_eq!(found(&headlines, language), [(vec!["any"], vec![1, 2])]);
         }
+    }
+
+    #[test]
+    fn what_two_told_before_anything_lay_ahead_is_no_outcome_though_a_second_vote_lies_ahead() {
+        let first = [
+            (0, "A", "Zupan wins Slovenian election"),
+            (1, "B", "Zupan wins election in Slovenia"),
+            (20, "C", "Slovenians vote in second round of election"),
+        ];
+        assert_eq!(found(&first, "en"), []);
     }
 
     #[test]
